@@ -1,0 +1,128 @@
+"""Raw ids (what the user's file says) to indices (what arrays use) and back."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.strings import StringColumn
+from mftui.errors import UnknownId
+
+RawId = int | str
+
+
+class Ids:
+    """The vocabulary of users or of movies: n distinct raw ids, in ascending order.
+
+    Raw ids are integers, or strings where the file has something else than integers.
+    A lookup accepts either form: `"42"` finds 42. Only this class maps between the two.
+    """
+
+    def __init__(self, values: NDArray[np.int64] | StringColumn, what: str) -> None:
+        """`values`: ascending and distinct; `what`: "user" or "movie", for messages."""
+        self.what = what
+        self._numbers = values if isinstance(values, np.ndarray) else None
+        self._strings = None if isinstance(values, np.ndarray) else values
+        self._string_index: dict[str, int] | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the raw ids are integers."""
+        return self._numbers is not None
+
+    @property
+    def values(self) -> NDArray[np.int64] | StringColumn:
+        """The raw ids, by index."""
+        if self._numbers is not None:
+            return self._numbers
+        assert self._strings is not None
+        return self._strings
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def raw(self, index: int | np.integer) -> RawId:
+        """The raw id at `index`, as a Python int or str."""
+        if self._numbers is not None:
+            return int(self._numbers[index])
+        assert self._strings is not None
+        return self._strings[index]
+
+    def raws(self, indices: NDArray[np.integer]) -> list[RawId]:
+        """The raw ids at `indices`."""
+        if self._numbers is not None:
+            return list(self._numbers[indices].tolist())
+        return [self.raw(i) for i in indices]
+
+    def find(self, raw: object) -> int | None:
+        """The index of `raw`, or None where it is not in the vocabulary."""
+        if self._numbers is not None:
+            number = _as_integer(raw)
+            if number is None:
+                return None
+            at = int(np.searchsorted(self._numbers, number))
+            return at if at < len(self._numbers) and self._numbers[at] == number else None
+        return self._lookup().get(str(raw).strip())
+
+    def index(self, raw: object) -> int:
+        """The index of `raw`; raises UnknownId, naming the nearest known ids."""
+        at = self.find(raw)
+        if at is None:
+            raise UnknownId(self.what, raw, self.nearest(raw))
+        return at
+
+    def indices(self, raws: NDArray[np.integer] | list[RawId]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Many at once: `(indices (n,), known (n,))`; where not known the index is 0 and means nothing."""
+        if self._numbers is not None and isinstance(raws, np.ndarray) and len(self._numbers):
+            at = np.minimum(np.searchsorted(self._numbers, raws), len(self._numbers) - 1)
+            known = self._numbers[at] == raws
+            return np.where(known, at, 0).astype(np.int32), np.asarray(known)
+        found = [self.find(raw) for raw in raws]
+        known = np.array([i is not None for i in found], dtype=bool)
+        return np.array([i or 0 for i in found], dtype=np.int32), known
+
+    def nearest(self, raw: object, n: int = 3) -> list[RawId]:
+        """Up to `n` known ids that look most like `raw`."""
+        if self._numbers is None:
+            return list(difflib.get_close_matches(str(raw), self._lookup(), n, cutoff=0.5))
+        number = _as_integer(raw)
+        if number is None or not len(self._numbers):
+            return []
+        at = int(np.searchsorted(self._numbers, number))
+        around = self._numbers[max(0, at - n) : at + n].tolist()
+        return sorted(around, key=lambda known: abs(known - number))[:n]
+
+    def save(self, directory: Path, name: str) -> None:
+        """Write as `name.npy`, or as a StringColumn `name.*.npy`."""
+        if self._numbers is not None:
+            np.save(directory / f"{name}.npy", self._numbers, allow_pickle=False)
+        else:
+            assert self._strings is not None
+            self._strings.save(directory, name)
+
+    @classmethod
+    def load(cls, directory: Path, name: str, what: str) -> Ids:
+        """Open what `save` wrote, memory-mapped."""
+        file = directory / f"{name}.npy"
+        if file.exists():
+            return cls(np.load(file, mmap_mode="r", allow_pickle=False), what)
+        return cls(StringColumn.load(directory, name), what)
+
+    def _lookup(self) -> dict[str, int]:
+        if self._string_index is None:
+            self._string_index = {raw: i for i, raw in enumerate(self.values)}
+        return self._string_index
+
+
+def _as_integer(raw: object) -> int | None:
+    """`raw` as an integer where it is one in value ("42", 42, 42.0), within 64 bits; else None."""
+    try:
+        number = int(raw.strip()) if isinstance(raw, str) else int(raw)  # type: ignore[call-overload]  # any object
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not isinstance(raw, str) and number != raw:
+        return None
+    return number if -(2**63) <= number < 2**63 else None

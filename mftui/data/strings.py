@@ -1,0 +1,62 @@
+"""A column of strings that can live in two memory-mapped arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class StringColumn:
+    """n strings as UTF-8 bytes `(n_bytes,)` and offsets `(n + 1,)`; decoded when asked for.
+
+    Nothing is decoded on opening, so a column of a million titles opens at once and
+    costs only what is looked at.
+    """
+
+    def __init__(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
+        self._data = data
+        self._offsets = offsets
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> StringColumn:
+        """Encode `strings`; lone surrogates become `?`."""
+        encoded = [s.encode("utf-8", "replace") for s in strings]
+        offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
+        np.cumsum([len(e) for e in encoded], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
+
+    @classmethod
+    def load(cls, directory: Path, name: str) -> StringColumn:
+        """Open `name.utf8.npy` and `name.offsets.npy`, memory-mapped."""
+        return cls(
+            np.load(directory / f"{name}.utf8.npy", mmap_mode="r", allow_pickle=False),
+            np.load(directory / f"{name}.offsets.npy", mmap_mode="r", allow_pickle=False),
+        )
+
+    def save(self, directory: Path, name: str) -> None:
+        """Write `name.utf8.npy` and `name.offsets.npy`."""
+        np.save(directory / f"{name}.utf8.npy", self._data, allow_pickle=False)
+        np.save(directory / f"{name}.offsets.npy", self._offsets, allow_pickle=False)
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, index: int | np.integer) -> str:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return bytes(self._data[self._offsets[index] : self._offsets[index + 1]]).decode("utf-8", "replace")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tolist())
+
+    def tolist(self) -> list[str]:
+        """All strings, decoded."""
+        data, cuts = bytes(self._data), self._offsets.tolist()
+        return [data[a:b].decode("utf-8", "replace") for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+
+    def take(self, indices: NDArray[np.integer]) -> StringColumn:
+        """The strings at `indices`, in that order."""
+        return StringColumn.of(self[i] for i in indices)

@@ -1,0 +1,91 @@
+"""The one tree of errors that mftui raises on purpose.
+
+Each message says what is wrong, where, and what to do. `exit_code` is what the
+command line ends with: 2 for wrong usage or bad input, 1 for work that failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class MftuiError(Exception):
+    """Anything that mftui itself found wrong.
+
+    Parameters
+    ----------
+    message: what is wrong, one or two sentences.
+    hint: what to do about it; shown after the message.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class UsageError(MftuiError):
+    """The command or the settings ask for something that does not exist or does not fit."""
+
+    exit_code = 2
+
+
+class DataError(MftuiError):
+    """A ratings or movies file that cannot be used; says where (file, line) and what to do."""
+
+    exit_code = 2
+
+    def __init__(
+        self, message: str, *, path: Path | str | None = None, line: int | None = None, hint: str = ""
+    ) -> None:
+        where = "" if path is None else f"{path}: " if line is None else f"{path}, line {line}: "
+        super().__init__(where + message, hint=hint)
+        self.path = None if path is None else Path(path)
+        self.line = line
+
+
+class UnknownId(MftuiError):
+    """A user or movie id that the model does not know; `nearest` lists known ones."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, raw: object, nearest: Sequence[int | str] = ()) -> None:
+        hint = f"Nearest known: {', '.join(map(str, nearest))}." if nearest else ""
+        super().__init__(f"no {what} with id {raw}.", hint=hint)
+        self.what = what
+        self.raw = raw
+        self.nearest = tuple(nearest)
+
+
+class TitleError(MftuiError):
+    """Words that name no movie, or several; `candidates` are titles to choose from."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, candidates: Sequence[tuple[int | str, str]] = ()) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
+
+
+class RunError(MftuiError):
+    """A run that is missing, unusable, or in the wrong state for what was asked."""
+
+    exit_code = 2
+
+
+class FormatError(MftuiError):
+    """A file of a format version that this mftui does not know, or a damaged one."""
+
+    exit_code = 2
+
+
+class TrainingError(MftuiError):
+    """Training could not start or go on."""
+
+    exit_code = 1

@@ -1,0 +1,34 @@
+"""Foreign text made safe to show and easy to search."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Controls, line and paragraph separators, zero-width and bidirectional marks, surrogates, BOM.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_CONTROL_PICTURES = 0x2400
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x20:
+        return chr(_CONTROL_PICTURES + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def visible(text: str) -> str:
+    """`text` with every character that a terminal would obey or hide replaced by a visible sign.
+
+    Escape becomes `␛`, newline `␊`, a right-to-left override `⟨U+202E⟩`; all else stays.
+    """
+    return _UNSAFE.sub(_picture, text)
+
+
+def fold(text: str) -> str:
+    """`text` for comparison: no accents, no case, full-width forms made plain."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
