@@ -1,0 +1,20 @@
+"""The table of recipes. A new recipe is one new module and one line here."""
+
+from __future__ import annotations
+
+from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.engine.recipes.biased import BIASED
+from mftui.engine.recipes.seed import SEED
+from mftui.errors import UsageError
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, SEED)}
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe called `name`; raises UsageError, naming those that there are."""
+    if name not in RECIPES:
+        raise UsageError(f"no recipe {name}.", hint=f"There are: {', '.join(RECIPES)}.")
+    return RECIPES[name]
+
+
+__all__ = ["RECIPES", "Field", "Hyper", "Recipe", "find_recipe"]

@@ -1,0 +1,66 @@
+"""The model: factors and biases give logits; a scaled sigmoid makes them ratings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+Tensor = Any  # TensorFlow ships no usable types
+
+
+class MatrixFactorization(tf.Module):
+    """U·M + b_u + b_m + b, for `members` models side by side that share the tables' rows.
+
+    A member is one complete model of `k` factors. Its columns are a block of the tables, so that
+    one gather of a row serves all members.
+
+    Attributes
+    ----------
+    user_factors, movie_factors: (n_users, members * k) and (n_movies, members * k).
+    user_bias, movie_bias: (n_users, members) and (n_movies, members).
+    global_bias: (members,).
+    """
+
+    def __init__(self, user_factors: Tensor, movie_factors: Tensor, members: int, global_bias: float) -> None:
+        """Start from the given factors, zero user and movie biases, and `global_bias` for every member."""
+        super().__init__()
+        self.members = members
+        self.user_factors = tf.Variable(user_factors, name="user_factors")
+        self.movie_factors = tf.Variable(movie_factors, name="movie_factors")
+        self.user_bias = tf.Variable(tf.zeros([user_factors.shape[0], members]), name="user_bias")
+        self.movie_bias = tf.Variable(tf.zeros([movie_factors.shape[0], members]), name="movie_bias")
+        self.global_bias = tf.Variable(tf.fill([members], float(global_bias)), name="global_bias")
+
+    def __call__(self, users: Tensor, movies: Tensor) -> Tensor:
+        """Logits (n, members) of n pairs of user and movie indices."""
+        products = tf.gather(self.user_factors, users) * tf.gather(self.movie_factors, movies)
+        dot = tf.reduce_sum(tf.reshape(products, [-1, self.members, products.shape[-1] // self.members]), -1)
+        return dot + tf.gather(self.user_bias, users) + tf.gather(self.movie_bias, movies) + self.global_bias
+
+    def dense(self) -> Tensor:
+        """Logits (n_users, n_movies) of every pair, for a model of one member."""
+        dot = tf.matmul(self.user_factors, self.movie_factors, transpose_b=True)
+        return dot + self.user_bias + tf.transpose(self.movie_bias) + self.global_bias
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """The five variables, in the order of the formula."""
+        return [self.user_factors, self.movie_factors, self.user_bias, self.movie_bias, self.global_bias]
+
+
+class MatrixFactorizer(tf.Module):
+    """The scaled sigmoid on top: lo + (hi - lo) · sigmoid(logits)."""
+
+    def __init__(self, factorization: MatrixFactorization, lo: float, hi: float) -> None:
+        super().__init__()
+        self.factorization = factorization
+        self.lo, self.hi = lo, hi
+
+    def __call__(self, users: Tensor, movies: Tensor) -> Tensor:
+        """Ratings (n, members) of n pairs."""
+        return self.lo + (self.hi - self.lo) * tf.sigmoid(self.factorization(users, movies))
+
+    def dense(self) -> Tensor:
+        """Ratings (n_users, n_movies) of every pair."""
+        return self.lo + (self.hi - self.lo) * tf.sigmoid(self.factorization.dense())

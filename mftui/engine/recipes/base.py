@@ -1,0 +1,109 @@
+"""What a recipe is: a named, complete way of training, and the fields that it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.program import Problem, Program
+
+Value = int | float | bool | str
+Hyper = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One hyperparameter: its name is the option's (`--learning-rate` is `learning_rate`)."""
+
+    name: str
+    default: Value
+    low: float
+    high: float
+    help: str
+    """One plain sentence for the form and for `--help`."""
+    choices: tuple[str, ...] = ()
+    """The allowed words, where the field is one."""
+
+    @property
+    def type(self) -> type[Value]:
+        """int, float, bool or str: that of the default."""
+        return type(self.default)
+
+    def parse(self, given: object) -> Value:
+        """`given` (a value, or text from a form) as this field's type.
+
+        Raises UsageError, naming the field and its range, where it does not fit.
+        """
+        try:
+            value = self._convert(given)
+        except (TypeError, ValueError):
+            raise UsageError(f"{self.name}: {given} is not {self._expectation}.") from None
+        if self.choices and value not in self.choices:
+            raise UsageError(f"{self.name}: {given} is not {self._expectation}.")
+        if not isinstance(value, str) and not self.low <= value <= self.high:
+            raise UsageError(f"{self.name}: {given} is outside {self.low:g} to {self.high:g}.")
+        return value
+
+    def _convert(self, given: object) -> Value:
+        if self.type is bool:
+            words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+            if isinstance(given, bool):
+                return given
+            if str(given).lower() not in words:
+                raise ValueError(given)
+            return words[str(given).lower()]
+        if self.type is int and float(str(given)) != int(float(str(given))):
+            raise ValueError(given)
+        if self.type is int:
+            return int(float(str(given)))
+        return float(str(given)) if self.type is float else str(given)
+
+    @property
+    def _expectation(self) -> str:
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
+        return {int: "a whole number", float: "a number", bool: "yes or no"}.get(self.type, "text")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Model variant, objective, optimizer and schedule under one name.
+
+    Importing a recipe imports no TensorFlow; `build` does.
+    """
+
+    name: str
+    title: str
+    source: str
+    """Where it comes from: a post, a paper."""
+    summary: str
+    """What it does, in a sentence or two."""
+    differs: str
+    """In what it differs from its source."""
+    full_batch: bool
+    """Whether an epoch is one step over everything."""
+    fields: tuple[Field, ...]
+    build: Callable[[Problem, Hyper], Program]
+
+    def field(self, name: str) -> Field:
+        """The field `name`; raises UsageError, naming those that there are."""
+        for known in self.fields:
+            if known.name == name:
+                return known
+        names = ", ".join(f.name for f in self.fields)
+        raise UsageError(f"recipe {self.name} has no {name}.", hint=f"It has: {names}.")
+
+    def defaults(self) -> dict[str, Value]:
+        """Every field with its default."""
+        return {f.name: f.default for f in self.fields}
+
+    def check(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """Complete hyperparameters: the defaults, overridden by `given`.
+
+        Raises UsageError for an unknown field, a wrong type, or a value out of range.
+        """
+        return self.defaults() | {name: self.field(name).parse(value) for name, value in given.items()}
