@@ -1,0 +1,116 @@
+"""Results on standard output: one JSON document, or a table of foreign text made safe."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+import numpy as np
+
+from mftui.text import visible
+
+F = TypeVar("F", bound=Callable[..., Any])
+Cell = str | int | float | None
+ABSENT = "–"
+
+
+def json_option(command: F) -> F:
+    """Add `--json`, as the parameter `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")(
+        command
+    )
+
+
+def print_json(document: Any) -> None:
+    """Write `document` as one line of JSON. NumPy values become plain ones, NaN and infinity null."""
+    plain = _plain(document)
+    text = json.dumps(plain, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a terminal that is not UTF-8, or half of a surrogate pair in a title
+        text = json.dumps(plain, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str | None = None) -> None:
+    """Write a table: on a terminal fitted to its width, else plain and as wide as its content.
+
+    Parameters
+    ----------
+    columns: the headings.
+    rows: cells as text or numbers. A column of numbers is aligned to the right; a float has three
+        decimals; None is a dash.
+    title: a line above the table.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    body = [list(row) for row in rows]
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _natural_width(columns, body)
+    if title:
+        console.print(Text(_encodable(visible(title)), style="bold"), soft_wrap=True)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for at, heading in enumerate(columns):
+        numeric = bool(body) and all(not isinstance(row[at], str) for row in body)
+        table.add_column(
+            Text(_encodable(visible(heading))),
+            justify="right" if numeric else "left",
+            no_wrap=numeric or not console.is_terminal,
+        )
+    for row in body:
+        table.add_row(*(Text(_encodable(_shown(cell))) for cell in row))
+    console.print(table)
+
+
+def note(text: str) -> None:
+    """One line for people on standard error: why a list is short, what was left out."""
+    click.echo(visible(text), err=True)
+
+
+def _shown(cell: Cell) -> str:
+    if cell is None or (isinstance(cell, float | np.floating) and math.isnan(cell)):
+        return ABSENT
+    if isinstance(cell, float | np.floating):
+        return f"{cell:.3f}"
+    return visible(cell) if isinstance(cell, str) else str(cell)
+
+
+def _natural_width(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> int:
+    """Columns that the widest row needs, paddings included."""
+    from rich.cells import cell_len
+
+    table = [[visible(c) for c in columns], *([_shown(c) for c in row] for row in rows)]
+    return sum(max(cell_len(row[at]) for row in table) + 3 for at in range(len(columns))) + 1
+
+
+def _encodable(text: str) -> str:
+    """`text` in what standard output can encode; `\\xe9` and the like for the rest."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _plain(value: Any) -> Any:
+    """`value` as what JSON knows."""
+    match value:
+        case str() | bool() | int() | None:
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case np.floating():
+            return float(str(value)) if np.isfinite(value) else None  # float32 3.7 is 3.7, not 3.70000005
+        case np.generic():
+            return value.item()
+        case np.ndarray():
+            return [_plain(v) for v in (value.tolist() if value.dtype.kind != "f" else value)]
+        case Mapping():
+            return {str(k): _plain(v) for k, v in value.items()}
+        case Iterable():
+            return [_plain(v) for v in value]
+    raise TypeError(f"no JSON for {type(value).__name__}")
