@@ -1,0 +1,102 @@
+"""The post's training: mean squared error over the dense matrix, full batch, RMSprop."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from sklearn.preprocessing import MaxAbsScaler
+
+from mftui.data.dataset import Ratings
+from mftui.engine.model import MatrixFactorization, MatrixFactorizer
+from mftui.engine.program import Arrays, Parameters, Problem
+from mftui.engine.recipes.base import Hyper
+from mftui.engine.variables import copy_variables, set_variables
+from mftui.errors import TrainingError
+
+MAX_CELLS = 400_000_000
+"""Largest users × movies matrix: 1.6 GB as float32, of which a step holds a few."""
+
+
+class DenseProgram:
+    """sigmoid(U Mᵀ + b_u + b_m + b) against the matrix of ratings scaled by each movie's maximum."""
+
+    def __init__(self, problem: Problem, hyper: Hyper) -> None:
+        cells = problem.n_users * problem.n_movies
+        if cells > MAX_CELLS:
+            raise TrainingError(
+                f"recipe seed holds the whole matrix: {problem.n_users:,} × {problem.n_movies:,} cells need about "
+                f"{cells * 4 * 4 / 1e9:.0f} GB.",
+                hint="Use recipe biased, which needs the observed ratings alone.",
+            )
+        self.n_epochs, self.steps_per_epoch = int(hyper["epochs"]), 1
+        self.ratings_per_step = len(problem.train)
+        self._problem = problem
+        self._rate = float(hyper["learning_rate"])
+        self._target = tf.constant(scaled_matrix(problem.train, problem.n_users, problem.n_movies))
+        self.model = MatrixFactorization(*self._start(int(hyper["factors"])), members=1, global_bias=0.0)
+        self._unit = MatrixFactorizer(self.model, 0.0, 1.0)
+        self._optimizer = tf.keras.optimizers.RMSprop(self._rate, rho=0.9, momentum=float(hyper["momentum"]))
+        self._optimizer.build(self.model.parameters)
+        self._step = tf.function(self._update, jit_compile=True)
+        self._observed = tf.function(self._squared_error, jit_compile=True)
+
+    def _start(self, k: int) -> tuple[Any, Any]:
+        glorot = tf.keras.initializers.GlorotUniform
+        users = glorot(seed=self._problem.seed * 2 + 1)((self._problem.n_users, k))
+        return users, glorot(seed=self._problem.seed * 2 + 2)((self._problem.n_movies, k))
+
+    def _update(self) -> Any:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((self._target - self._unit.dense()) ** 2)
+        self._optimizer.apply(tape.gradient(loss, self.model.parameters), self.model.parameters)
+        return loss
+
+    def _squared_error(self, users: Any, movies: Any, ratings: Any) -> Any:
+        scale = self._problem.scale
+        predicted = scale.hi * tf.reduce_mean(self._unit(users, movies), 1)
+        return tf.reduce_sum((tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2)
+
+    def _mse(self, r: Ratings) -> float:
+        total = self._observed(tf.constant(r.users), tf.constant(r.movies), tf.constant(r.values))
+        return float(total) / len(r)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Nothing: an epoch is one step over everything."""
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        return self._step(), None
+
+    def training_mse(self) -> float:
+        return self._mse(self._problem.train)
+
+    def learning_rate(self, step: int) -> float:
+        return self._rate
+
+    def validation_rmse(self) -> float | None:
+        return math.sqrt(self._mse(self._problem.valid)) if len(self._problem.valid) else None
+
+    @property
+    def _variables(self) -> list[Any]:
+        return [*self.model.parameters, *self._optimizer.variables]
+
+    def state(self) -> Arrays:
+        return copy_variables(self._variables)
+
+    def restore(self, arrays: Arrays) -> None:
+        set_variables(self._variables, arrays)
+
+    def parameters(self, arrays: Arrays | None = None) -> Parameters:
+        users, movies, user_bias, movie_bias, bias = list((arrays or self.state()).values())[:5]
+        return Parameters(
+            users, movies, user_bias[:, 0], movie_bias[:, 0], float(bias[0]), lo=0.0, hi=self._problem.scale.hi
+        )
+
+
+def scaled_matrix(ratings: Ratings, n_users: int, n_movies: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """The dense matrix (n_users, n_movies) as in the post: missing is 0, each column divided by its maximum."""
+    matrix = np.zeros((n_users, n_movies), dtype=np.float32)
+    matrix[ratings.users, ratings.movies] = ratings.values
+    return np.asarray(MaxAbsScaler().fit_transform(matrix), dtype=np.float32)

@@ -1,0 +1,83 @@
+"""What a recipe builds: a program that the training loop steps through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Ratings, Scale
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be learned from.
+
+    `train` and `valid` are disjoint parts of the training ratings; test ratings are not here at all.
+    """
+
+    train: Ratings
+    valid: Ratings
+    n_users: int
+    n_movies: int
+    scale: Scale
+    seed: int
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A trained model as NumPy arrays, float32: what the formula needs and nothing else."""
+
+    user_factors: NDArray[np.float32]
+    """(n_users, k): members side by side, each scaled by 1/sqrt(members), so that the dot product
+    over all columns is the mean of the members' dot products."""
+    movie_factors: NDArray[np.float32]
+    """(n_movies, k)."""
+    user_bias: NDArray[np.float32]
+    """(n_users,)."""
+    movie_bias: NDArray[np.float32]
+    """(n_movies,)."""
+    global_bias: float
+    lo: float
+    """Lower end of the output range."""
+    hi: float
+    """Upper end of the output range."""
+    members: int = 1
+    member_user_bias: NDArray[np.float32] | None = None
+    """(n_users, members), where there are several."""
+    member_movie_bias: NDArray[np.float32] | None = None
+    """(n_movies, members), where there are several."""
+    member_global_bias: tuple[float, ...] = ()
+
+
+class Program(Protocol):
+    """One training under way: variables, a compiled step, and how many steps there are."""
+
+    n_epochs: int
+    steps_per_epoch: int
+    ratings_per_step: int
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Put the ratings into the order of this epoch; the same epoch has the same order always."""
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        """One update: step `index` of the epoch. Returns (loss, training MSE in rating units), not awaited."""
+
+    def learning_rate(self, step: int) -> float:
+        """The rate of that step, counted over all epochs."""
+
+    def validation_rmse(self) -> float | None:
+        """RMSE of the clipped predictions on the validation ratings; None where there are none."""
+
+    def state(self) -> Arrays:
+        """Copies of all variables: parameters and optimizer."""
+
+    def restore(self, arrays: Arrays) -> None:
+        """Set all variables from what `state` gave."""
+
+    def parameters(self, arrays: Arrays | None = None) -> Parameters:
+        """The model now, or as it was in a `state`."""
