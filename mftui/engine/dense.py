@@ -91,7 +91,13 @@ class DenseProgram:
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = list((arrays or self.state()).values())[:5]
         return Parameters(
-            users, movies, user_bias[:, 0], movie_bias[:, 0], float(bias[0]), lo=0.0, hi=self._problem.scale.hi
+            users,
+            movies,
+            user_bias[:, 0],
+            movie_bias[:, 0],
+            float(bias[0]),
+            lo=0.0,
+            hi=self._problem.scale.hi,
         )
 
 

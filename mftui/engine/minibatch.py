@@ -90,9 +90,8 @@ class MinibatchProgram:
     def step(self, index: int) -> tuple[Any, Any]:
         rows = self._order[index * self.ratings_per_step : (index + 1) * self.ratings_per_step]
         t = self._train
-        return self._step(
-            tf.constant(t.users[rows]), tf.constant(t.movies[rows]), tf.constant(t.values[rows])
-        )
+        loss, mse = self._step(tf.constant(t.users[rows]), tf.constant(t.movies[rows]), tf.constant(t.values[rows]))
+        return loss, mse
 
     def learning_rate(self, step: int) -> float:
         return float(self._schedule(step))

@@ -61,7 +61,14 @@ class Training:
     """
 
     def __init__(
-        self, recipe: Recipe, hyper: Hyper, ratings: Ratings, n_users: int, n_movies: int, scale: Scale, seed: int
+        self,
+        recipe: Recipe,
+        hyper: Hyper,
+        ratings: Ratings,
+        n_users: int,
+        n_movies: int,
+        scale: Scale,
+        seed: int,
     ) -> None:
         train, valid = _hold_out(ratings, float(hyper.get("validation", 0)), seed)
         self._problem = Problem(train, valid, n_users, n_movies, scale, seed)
@@ -174,9 +181,7 @@ class Training:
     def _timed(self, m: Metrics) -> Metrics:
         speed = self._window.ratings / max(self._window.seconds, 1e-9)
         self._window = _Window()
-        return Metrics(
-            m.step, m.epoch, self._seconds, m.train_loss, m.train_rmse, m.valid_rmse, m.learning_rate, speed
-        )
+        return Metrics(m.step, m.epoch, self._seconds, m.train_loss, m.train_rmse, m.valid_rmse, m.learning_rate, speed)
 
     def _compare(self, valid: float) -> None:
         if valid < self.best_rmse:
@@ -192,7 +197,8 @@ class Training:
             return self.program.parameters(self._best)
         if diverged:
             raise TrainingError(
-                f"diverged at step {self.step}, before there was a model to keep.", hint="Lower --learning-rate."
+                f"diverged at step {self.step}, before there was a model to keep.",
+                hint="Lower --learning-rate.",
             )
         return self.program.parameters()
 

@@ -1,0 +1,304 @@
+"""The trained model as NumPy: predict, similar, recommend. Imports no TensorFlow.
+
+One contract for all calls: raw ids in, a scalar or a batch; indices and scores out, best first;
+an id that the model does not know raises UnknownId with the nearest known ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, Split
+from mftui.data.ids import Ids, RawId
+from mftui.engine.history import History, UserHistory
+from mftui.engine.program import Parameters
+from mftui.errors import UsageError
+
+Metric = Literal["cosine", "dot", "euclidean"]
+METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MovieFilter:
+    """Which movies may appear in a list."""
+
+    genre: str | None = None
+    """A genre that the movie must have; case does not matter."""
+    years: tuple[int, int] | None = None
+    """First and last year, both included; movies without a year are left out."""
+    min_ratings: int = 0
+    """Least number of ratings in the data set."""
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """A list for one user, best first."""
+
+    movies: Indices
+    """(n,) movie indices."""
+    predicted: Floats
+    """(n,) predicted ratings, clipped to the scale."""
+    scores: Floats
+    """(n,) the logits that the list is ranked by."""
+    note: str = ""
+    """Why the list is shorter than asked for; empty where it is not."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A trained model with its vocabularies and the ratings it was trained on."""
+
+    parameters: Parameters
+    user_ids: Ids
+    movie_ids: Ids
+    movies: Movies
+    history: History
+    movie_counts: NDArray[np.int32]
+    """(n_movies,) ratings of each movie in the whole data set."""
+    movie_train_counts: NDArray[np.int32]
+    """(n_movies,) those of them in the training part."""
+    scale: Scale
+    meta: dict[str, Any] = field(default_factory=dict)
+    """Data set label and fingerprint, recipe, split and the like, for those who show the model."""
+
+    @classmethod
+    def assemble(cls, parameters: Parameters, dataset: Dataset, split: Split, *, meta: dict[str, Any]) -> Factors:
+        """Put trained parameters and the data they came from together.
+
+        Users and movies without a training rating get zero factors and biases: they are
+        predicted from the mean and the bias that is known.
+        """
+        train = dataset.ratings.take(split.train_rows)
+        user_counts = np.bincount(train.users, minlength=dataset.n_users)
+        train_counts = np.bincount(train.movies, minlength=dataset.n_movies).astype(np.int32)
+        return cls(
+            _without_cold_rows(parameters, user_counts == 0, train_counts == 0),
+            dataset.user_ids,
+            dataset.movie_ids,
+            dataset.movies,
+            History.of(dataset.ratings, split.test_rows, dataset.n_users),
+            np.bincount(dataset.ratings.movies, minlength=dataset.n_movies).astype(np.int32),
+            train_counts,
+            dataset.scale,
+            meta,
+        )
+
+    @property
+    def n_users(self) -> int:
+        return len(self.user_ids)
+
+    @property
+    def n_movies(self) -> int:
+        return len(self.movie_ids)
+
+    @property
+    def n_factors(self) -> int:
+        return int(self.parameters.user_factors.shape[1])
+
+    # -- predictions -------------------------------------------------------------------------
+
+    def to_rating(self, logits: Floats) -> Floats:
+        """Logits to ratings, unclipped: lo + (hi - lo) · sigmoid(logit)."""
+        p = self.parameters
+        return (p.lo + (p.hi - p.lo) / (1 + np.exp(-logits))).astype(np.float32)
+
+    def shown(self, logits: Floats) -> Floats:
+        """Logits to ratings, clipped to the scale."""
+        return np.clip(self.to_rating(logits), self.scale.lo, self.scale.hi)
+
+    def logits(self, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
+        """(n,) logits of n pairs of indices."""
+        p = self.parameters
+        dot = np.einsum("ij,ij->i", p.user_factors[users], p.movie_factors[movies])
+        return np.asarray(dot + p.user_bias[users] + p.movie_bias[movies] + p.global_bias, dtype=np.float32)
+
+    def logits_of_user(self, user: int) -> Floats:
+        """(n_movies,) logits of one user (an index) for every movie."""
+        p = self.parameters
+        dot = p.movie_factors @ p.user_factors[user]
+        return np.asarray(dot + p.movie_bias + (p.user_bias[user] + p.global_bias), dtype=np.float32)
+
+    @overload
+    def predict(self, users: RawId, movies: RawId) -> float: ...
+    @overload
+    def predict(self, users: list[RawId], movies: list[RawId]) -> Floats: ...
+    def predict(self, users: RawId | list[RawId], movies: RawId | list[RawId]) -> float | Floats:
+        """Predicted rating of one pair of raw ids, or (n,) of n pairs, clipped to the scale."""
+        if isinstance(users, int | str) or isinstance(movies, int | str):
+            pair = np.array([self.user_ids.index(users)]), np.array([self.movie_ids.index(movies)])
+            return float(self.shown(self.logits(*pair))[0])
+        u = np.array([self.user_ids.index(raw) for raw in users], dtype=np.int64)
+        m = np.array([self.movie_ids.index(raw) for raw in movies], dtype=np.int64)
+        return self.shown(self.logits(u, m))
+
+    def predict_known(
+        self, users: Sequence[RawId], movies: Sequence[RawId]
+    ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+        """Like `predict` for n pairs, but ids that are not known are no error.
+
+        Returns (ratings (n,), user known (n,), movie known (n,)); what is not known adds
+        nothing, so that the mean and the bias of the other side remain.
+        """
+        p = self.parameters
+        u, user_known = self.user_ids.indices(list(users))
+        m, movie_known = self.movie_ids.indices(list(movies))
+        dot = np.einsum("ij,ij->i", p.user_factors[u], p.movie_factors[m]) * (user_known & movie_known)
+        logits = dot + p.user_bias[u] * user_known + p.movie_bias[m] * movie_known + p.global_bias
+        return self.shown(np.asarray(logits, dtype=np.float32)), user_known, movie_known
+
+    # -- neighbours --------------------------------------------------------------------------
+
+    @cached_property
+    def movie_norms(self) -> Floats:
+        """(n_movies,) lengths of the movies' factors."""
+        return np.asarray(np.linalg.norm(self.parameters.movie_factors, axis=1), dtype=np.float32)
+
+    def similar(
+        self, movie: RawId, n: int = 10, *, metric: Metric = "cosine", where: MovieFilter | None = None
+    ) -> tuple[Indices, Floats]:
+        """The nearest movies in factor space, the movie itself left out.
+
+        `metric`: "cosine"; "dot", divided by the movie's own dot product with itself, as in the
+        post; "euclidean", a distance, so that the smallest comes first.
+
+        Returns (movie indices (≤ n,), scores (≤ n,)). Movies without training ratings have no factors
+        and are never neighbours.
+        """
+        if metric not in METRICS:
+            raise UsageError(f"no metric {metric}.", hint=f"There are: {', '.join(METRICS)}.")
+        me = self.movie_ids.index(movie)
+        factors = self.parameters.movie_factors
+        if metric == "euclidean":
+            scores = np.linalg.norm(factors - factors[me], axis=1)
+        else:
+            own = max(float(self.movie_norms[me]), 1e-12)
+            scores = (
+                factors @ factors[me] / (own * own if metric == "dot" else own * np.maximum(self.movie_norms, 1e-12))
+            )
+        allowed = self.allowed(where) & (self.movie_train_counts > 0)
+        allowed[me] = False
+        best = _best(-scores if metric == "euclidean" else scores, np.flatnonzero(allowed), n)
+        return best, scores[best].astype(np.float32)
+
+    def similar_users(self, user: RawId, n: int = 10) -> tuple[Indices, Floats]:
+        """The users nearest by cosine: (user indices (≤ n,), cosines (≤ n,)), the user left out."""
+        me = self.user_ids.index(user)
+        factors = self.parameters.user_factors
+        norms = np.maximum(np.linalg.norm(factors, axis=1), 1e-12)
+        cosine = (factors @ factors[me] / (norms * norms[me])).astype(np.float32)
+        others = np.flatnonzero(self.history.counts() > 0)
+        best = _best(cosine, others[others != me], n)
+        return best, cosine[best]
+
+    # -- lists -------------------------------------------------------------------------------
+
+    def recommend(self, user: RawId, n: int = 10, *, where: MovieFilter | None = None) -> Recommendations:
+        """The movies that `user` has not rated, ranked by logit.
+
+        Everything that the user rated is left out, held out of training or not.
+        """
+        me = self.user_ids.index(user)
+        scores = self.logits_of_user(me)
+        allowed = self.allowed(where)
+        passing = int(allowed.sum())
+        allowed[self.history.of_user(me).movies] = False
+        best = _best(scores, np.flatnonzero(allowed), n)
+        note = ""
+        if len(best) < n:
+            left = passing - len(best)
+            note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
+            note += f", {left} of them already rated." if left else "."
+        return Recommendations(best, self.shown(scores[best]), scores[best], note)
+
+    def allowed(self, where: MovieFilter | None) -> NDArray[np.bool_]:
+        """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
+        passes = np.ones(self.n_movies, dtype=bool)
+        if where is None:
+            return passes
+        if where.genre is not None:
+            passes &= self._has_genre(where.genre)
+        if where.years is not None:
+            first, last = where.years
+            passes &= (self.movies.years >= max(first, 1)) & (self.movies.years <= last)
+        return passes & (self.movie_counts >= where.min_ratings)
+
+    @cached_property
+    def _genre_lists(self) -> list[list[str]]:
+        return [text.casefold().split("|") for text in self.movies.genres.tolist()]
+
+    def _has_genre(self, genre: str) -> NDArray[np.bool_]:
+        has = np.array([genre.casefold() in genres for genres in self._genre_lists], dtype=bool)
+        if not has.any():
+            raise UsageError(f"no movie has the genre {genre}.", hint=f"There are: {', '.join(self.genres)}.")
+        return has
+
+    @cached_property
+    def genres(self) -> list[str]:
+        """All genres of the data set, by name."""
+        return sorted({g for i in range(self.n_movies) for g in self.movies.genres_of(i)})
+
+    # -- lookups -----------------------------------------------------------------------------
+
+    def history_of(self, user: RawId) -> UserHistory:
+        """All ratings of a user, with whether each was held out."""
+        return self.history.of_user(self.user_ids.index(user))
+
+    def row(self, movie: int | np.integer) -> MovieRow:
+        """The movie at an index, for a table."""
+        year = int(self.movies.years[movie])
+        return MovieRow(
+            self.movie_ids.raw(movie),
+            self.movies.titles[movie],
+            self.movies.genres_of(movie),
+            year or None,
+            int(self.movie_counts[movie]),
+        )
+
+    def bias_of_movie(self, movie: RawId) -> float:
+        """b_m of a movie: above zero where it is liked more than its audience's taste explains."""
+        return float(self.parameters.movie_bias[self.movie_ids.index(movie)])
+
+    def factors_of_movie(self, movie: RawId) -> Floats:
+        """(k,) factors of a movie."""
+        return np.asarray(self.parameters.movie_factors[self.movie_ids.index(movie)])
+
+    def factors_of_user(self, user: RawId) -> Floats:
+        """(k,) factors of a user."""
+        return np.asarray(self.parameters.user_factors[self.user_ids.index(user)])
+
+
+def _best(scores: Floats, candidates: Indices, n: int) -> Indices:
+    """The `n` candidates of the highest score, best first; equal scores in the order of the indices."""
+    values = scores[candidates]
+    if n < len(candidates):
+        least = np.partition(values, len(values) - n)[len(values) - n]
+        candidates = candidates[values >= least]
+        values = scores[candidates]
+    return candidates[np.argsort(-values, kind="stable")][:n]
+
+
+def _without_cold_rows(p: Parameters, cold_users: NDArray[np.bool_], cold_movies: NDArray[np.bool_]) -> Parameters:
+    def zeroed(array: Floats, cold: NDArray[np.bool_]) -> Floats:
+        if not cold.any():
+            return array
+        array = array.copy()
+        array[cold] = 0
+        return array
+
+    return replace(
+        p,
+        user_factors=zeroed(p.user_factors, cold_users),
+        movie_factors=zeroed(p.movie_factors, cold_movies),
+        user_bias=zeroed(p.user_bias, cold_users),
+        movie_bias=zeroed(p.movie_bias, cold_movies),
+        member_user_bias=None if p.member_user_bias is None else zeroed(p.member_user_bias, cold_users),
+        member_movie_bias=None if p.member_movie_bias is None else zeroed(p.member_movie_bias, cold_movies),
+    )

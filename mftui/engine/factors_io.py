@@ -1,0 +1,139 @@
+"""The `factors/` directory: plain `.npy` files and `factors.json`; opened memory-mapped, never pickled."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mftui.data.dataset import Movies, Scale
+from mftui.data.ids import Ids
+from mftui.engine.factors import Factors
+from mftui.engine.history import History
+from mftui.engine.program import Parameters
+from mftui.errors import FormatError
+
+FORMAT_VERSION = 1
+ARRAYS = [f.name for f in fields(Parameters) if f.name.endswith(("_factors", "user_bias", "movie_bias"))]
+
+
+def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None) -> None:
+    """Write a model into an existing, empty directory.
+
+    `reuse`: an earlier version of the same model; what training does not change (ids, titles,
+    ratings) is hard-linked from there.
+    """
+    p = factors.parameters
+    for name in ARRAYS:
+        if (array := getattr(p, name)) is not None:
+            np.save(directory / f"{name}.npy", array, allow_pickle=False)
+    if reuse is None or not _link_fixed(reuse, directory):
+        factors.user_ids.save(directory, "user_ids")
+        factors.movie_ids.save(directory, "movie_ids")
+        factors.movies.save(directory)
+        factors.history.save(directory)
+        np.save(directory / "movie_counts.npy", factors.movie_counts, allow_pickle=False)
+        np.save(directory / "movie_train_counts.npy", factors.movie_train_counts, allow_pickle=False)
+    document = {
+        "format_version": FORMAT_VERSION,
+        "n_users": factors.n_users,
+        "n_movies": factors.n_movies,
+        "n_factors": factors.n_factors,
+        "members": p.members,
+        "global_bias": p.global_bias,
+        "member_global_bias": list(p.member_global_bias),
+        "output_range": [p.lo, p.hi],
+        "scale": [factors.scale.lo, factors.scale.hi, factors.scale.step],
+        "titled": factors.movies.titled,
+        "meta": factors.meta,
+    }
+    (directory / "factors.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def load_factors(directory: Path) -> Factors:
+    """Open a model. Raises FormatError for another format version, or for files that do not fit together."""
+    directory = Path(os.path.realpath(directory))
+    document = _document(directory / "factors.json")
+    try:
+        return _assembled(directory, document)
+    except (KeyError, TypeError, ValueError, EOFError) as error:
+        raise FormatError(f"{directory}: the model's files are damaged ({error}).", hint="Train again.") from error
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise FormatError(f"{file} is damaged ({error}).", hint="Train again.") from error
+    version = document.get("format_version") if isinstance(document, dict) else None
+    if version != FORMAT_VERSION:
+        raise FormatError(
+            f"{file} has format version {version}; this mftui reads version {FORMAT_VERSION}.",
+            hint="Open it with the mftui that wrote it, or train again.",
+        )
+    return dict(document)
+
+
+def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
+    arrays: dict[str, Any] = {
+        name: np.load(file, mmap_mode="r", allow_pickle=False) if (file := directory / f"{name}.npy").exists() else None
+        for name in ARRAYS
+    }
+    lo, hi = map(float, d["output_range"])
+    parameters = Parameters(
+        **arrays,
+        global_bias=float(d["global_bias"]),
+        lo=lo,
+        hi=hi,
+        members=int(d["members"]),
+        member_global_bias=tuple(map(float, d["member_global_bias"])),
+    )
+    factors = Factors(
+        parameters,
+        Ids.load(directory, "user_ids", "user"),
+        Ids.load(directory, "movie_ids", "movie"),
+        Movies.load(directory, bool(d["titled"])),
+        History.load(directory),
+        np.load(directory / "movie_counts.npy", mmap_mode="r", allow_pickle=False),
+        np.load(directory / "movie_train_counts.npy", mmap_mode="r", allow_pickle=False),
+        Scale(*map(float, d["scale"])),
+        dict(d["meta"]),
+    )
+    _check_shapes(factors, d)
+    return factors
+
+
+def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
+    p, users, movies, k = f.parameters, int(d["n_users"]), int(d["n_movies"]), int(d["n_factors"])
+    found = {
+        "user_factors": (p.user_factors.shape, (users, k)),
+        "movie_factors": (p.movie_factors.shape, (movies, k)),
+        "user_bias": (p.user_bias.shape, (users,)),
+        "movie_bias": (p.movie_bias.shape, (movies,)),
+        "user_ids": ((len(f.user_ids),), (users,)),
+        "movie_ids": ((len(f.movie_ids),), (movies,)),
+        "titles": ((len(f.movies.titles),), (movies,)),
+        "history_offsets": (f.history.offsets.shape, (users + 1,)),
+    }
+    for name, (shape, expected) in found.items():
+        if shape != expected:
+            raise ValueError(f"{name} has shape {shape}, expected {expected}")
+
+
+def _link_fixed(old: Path, new: Path) -> bool:
+    """Hard-link what training does not change; False where the file system cannot."""
+    changing = {f"{name}.npy" for name in ARRAYS} | {"factors.json"}
+    try:
+        for file in old.iterdir():
+            if file.name not in changing:
+                os.link(file, new / file.name)
+    except OSError:
+        for file in new.iterdir():
+            if file.name not in changing:
+                file.unlink()
+        return False
+    return True
