@@ -1,0 +1,148 @@
+"""Files that are whole at every moment: JSON replaced atomically, directories published by a symlink."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mftui.errors import FormatError, RunError
+
+MAX_JSON_BYTES = 64 * 2**20
+
+
+def write_text(path: Path, text: str, *, durable: bool = False) -> None:
+    """Replace the content of `path`: a reader sees the old text or the new, never a part.
+
+    `durable` also waits until it is on the disk, so that it outlives a power cut.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise
+
+
+def write_json(path: Path, document: dict[str, Any], *, durable: bool = False) -> None:
+    """Replace `path` by a JSON document, atomically."""
+    write_text(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n", durable=durable)
+
+
+def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:
+    """Read a JSON object; where `version` is given, its `format_version` must be that.
+
+    Raises RunError where the file cannot be read, FormatError where it is damaged or of another version.
+    """
+    try:
+        if path.stat().st_size > MAX_JSON_BYTES:
+            raise FormatError(f"{path}: too large to be one of mftui's files.")
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{path}: damaged, not JSON.", hint="Remove the run, or restore the file.") from error
+    if not isinstance(document, dict):
+        raise FormatError(f"{path}: damaged, not a JSON object.", hint="Remove the run, or restore the file.")
+    found = document.get("format_version")
+    if version is not None and found != version:
+        raise FormatError(
+            f"{path}: format version {str(found)[:20]}, and this mftui knows {version}.",
+            hint="Use the version of mftui that wrote it.",
+        )
+    return document
+
+
+def publish(link: Path, write: Callable[[Path], None]) -> Path:
+    """Make `link` (a relative symlink) point to a new directory filled by `write`; returns that directory.
+
+    The new version is complete and on the disk before the link is swapped, and the version before it
+    stays until the next publish, so a reader that has resolved the link can finish. Where `write` fails,
+    the link and what it points to are untouched.
+    """
+    number = max((_number(link, entry) for entry in _versions(link)), default=0) + 1
+    directory = link.with_name(f".{link.name}-{number:06d}")
+    directory.mkdir()
+    try:
+        write(directory)
+        _sync_tree(directory)
+        before = published(link)
+        aside = link.with_name(f".{link.name}.{os.getpid()}.tmp")
+        aside.unlink(missing_ok=True)
+        aside.symlink_to(directory.name, target_is_directory=True)
+        aside.replace(link)
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+    _sync_directory(link.parent)
+    for entry in _versions(link):
+        if entry not in (directory, before):
+            shutil.rmtree(entry, ignore_errors=True)
+    return directory
+
+
+def published(link: Path) -> Path | None:
+    """The directory that `link` points to now, or None where nothing has been published."""
+    try:
+        target = link.readlink()
+    except OSError:
+        return link if link.is_dir() else None
+    directory = link.with_name(target.name)
+    return directory if directory.is_dir() else None
+
+
+def versions(link: Path) -> list[Path]:
+    """The directories to read from, the best first: the published one, then those before it."""
+    now = published(link)
+    if now is None:
+        return []
+    older = [entry for entry in _versions(link) if _number(link, entry) < _number(link, now)]
+    return [now, *sorted(older, reverse=True)]
+
+
+def remove_leftovers(directory: Path) -> None:
+    """Delete what a killed process left half written in `directory`."""
+    for entry in directory.glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            entry.unlink()
+
+
+def _versions(link: Path) -> list[Path]:
+    pattern = re.compile(rf"\.{re.escape(link.name)}-\d{{6,}}")
+    return [entry for entry in link.parent.iterdir() if pattern.fullmatch(entry.name)]
+
+
+def _number(link: Path, version: Path) -> int:
+    digits = version.name[len(link.name) + 2 :]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _sync_tree(directory: Path) -> None:
+    for entry in directory.rglob("*"):
+        if entry.is_file():
+            descriptor = os.open(entry, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    _sync_directory(directory)
+
+
+def _sync_directory(directory: Path) -> None:
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,97 @@
+"""Which process is meant: a pid together with the moment it started, so that a recycled pid is nobody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process on one machine."""
+
+    pid: int
+    start: str
+    """When it started, in a form that only this machine's kernel gives: equal means the same process."""
+    host: str
+
+    @classmethod
+    def current(cls) -> Process:
+        """This process."""
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, pid: int) -> Process:
+        """The process that has `pid` now (with an empty `start` where there is none)."""
+        return cls(pid, start_of(pid) or "", socket.gethostname())
+
+    @property
+    def here(self) -> bool:
+        """Whether it belongs to this machine, so that it can be looked for."""
+        return self.host == socket.gethostname()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs: not gone, not a zombie, and not another one with the same pid."""
+        return self.pid > 0 and bool(self.start) and start_of(self.pid) == self.start
+
+    def send(self, number: signal.Signals) -> bool:
+        """Send it a signal; False where it has ended. Never reaches a process that took over the pid."""
+        if not hasattr(os, "pidfd_open"):
+            if not self.alive:
+                return False
+            os.kill(self.pid, number)
+            return True
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except (OSError, OverflowError):
+            return False
+        try:
+            if not self.alive:
+                return False
+            signal.pidfd_send_signal(descriptor, number)
+        except ProcessLookupError:
+            return False
+        finally:
+            os.close(descriptor)
+        return True
+
+
+def start_of(pid: int) -> str | None:
+    """When the process with `pid` started, or None where there is none (a zombie is none)."""
+    if pid <= 0:
+        return None
+    if (_PROC / "self" / "stat").exists():
+        try:
+            stat = (_PROC / str(pid) / "stat").read_bytes()
+        except OSError:
+            return None
+        # The name, in brackets, can contain anything: fields are counted from the last bracket.
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        return None if fields[0] in (b"Z", b"X") else f"{_boot()}/{int(fields[19])}"
+    return _start_by_ps(pid)
+
+
+def _start_by_ps(pid: int) -> str | None:
+    command = ["ps", "-o", "state=,lstart=", "-p", str(pid)]
+    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    except OSError:
+        return None
+    state, _, started = answer.stdout.strip().partition(" ")
+    return None if not started or state.startswith("Z") else " ".join(started.split())
+
+
+def _boot() -> str:
+    """Which boot of the machine: clock ticks since boot repeat after the next one."""
+    try:
+        return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""

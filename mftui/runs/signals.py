@@ -1,0 +1,64 @@
+"""What other processes ask of a trainer by signals: stop (SIGTERM, SIGINT), pause (SIGUSR1), go on (SIGUSR2)."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+
+class Requests:
+    """Remembers what was asked, from `install` on. Handlers only set flags; the trainer looks between steps.
+
+    A second SIGINT, while the first is being obeyed, raises KeyboardInterrupt. SIGHUP (the terminal or
+    the connection is gone) is no request: the training goes on, and `hung_up` says so.
+    """
+
+    def __init__(self) -> None:
+        self.stop = False
+        self.interrupted = False
+        """Whether the stop came from SIGINT."""
+        self.pause = False
+        self.hung_up = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def install(self) -> Self:
+        """Take over the signals; only the main thread can."""
+        handlers = {
+            signal.SIGTERM: self._on_stop,
+            signal.SIGINT: self._on_stop,
+            signal.SIGUSR1: self._on_pause,
+            signal.SIGUSR2: self._on_pause,
+            signal.SIGHUP: self._on_hang_up,
+        }
+        for number, handler in handlers.items():
+            before = signal.signal(number, handler)
+            self._before.setdefault(number, before)
+        return self
+
+    def uninstall(self) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+
+    def __enter__(self) -> Self:
+        return self.install()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.uninstall()
+
+    def _on_stop(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            if self.interrupted:
+                raise KeyboardInterrupt
+            self.interrupted = True
+        self.stop = True
+
+    def _on_pause(self, number: int, frame: FrameType | None) -> None:
+        self.pause = number == signal.SIGUSR1
+
+    def _on_hang_up(self, number: int, frame: FrameType | None) -> None:
+        self.hung_up = True

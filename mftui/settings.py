@@ -1,0 +1,111 @@
+"""Settings: an option given on the command line, then `MFTUI_*`, then `config.toml`, then the default."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from mftui import paths
+from mftui.errors import UsageError
+
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set once instead of on every command line. `X` is `MFTUI_X` in the environment."""
+
+    data: str = "sample"
+    """Data set to train on: a name or a path."""
+    recipe: str = "biased"
+    seed: int = 0
+    checkpoint_seconds: float = 20.0
+    """How often a training saves a state to resume from."""
+    after_training: str = field(default="browse", metadata={"choices": ("browse", "stay")})
+    """What the app does when a training that it started has ended: show the model, or stay."""
+    ascii: bool = False
+    """Draw with ASCII characters only."""
+    low_bandwidth: bool | None = None
+    """Redraw rarely; None: on under SSH."""
+    theme: str = ""
+    """The app's theme; empty: its default."""
+    standby: bool = True
+    """Keep a trainer warm, so that a training starts at once (about 700 MB of memory)."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Key bindings by the id of the binding, from the table `[keys]`; not in the environment."""
+
+
+def load_settings(environ: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
+    """The settings in force. Raises UsageError, naming the variable, or the file and line, that is wrong."""
+    environ = os.environ if environ is None else environ
+    found = _from_file(paths.config_file() if file is None else file)
+    for name in _kinds():
+        variable = f"MFTUI_{name.upper()}"
+        if name != "keys" and environ.get(variable):
+            found[name] = _parse(name, environ[variable], variable)
+    return Settings(**found)
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror}).") from error
+    except RecursionError as error:
+        raise UsageError(f"{file}: nested too deeply.") from error
+    except ValueError as error:
+        raise UsageError(f"{file}: not TOML: {error}.", hint="Correct the file, or remove it.") from error
+    found = {}
+    for name, value in document.items():
+        place = f"{file}{_line_of(text, name)}: {name}"
+        if name not in _kinds():
+            raise UsageError(f"{place}: no such setting.", hint=f"There are: {', '.join(_kinds())}.")
+        found[name] = _keys(value, place) if name == "keys" else _parse(name, value, place)
+    return found
+
+
+def _parse(name: str, value: object, place: str) -> Any:
+    """`value`, from TOML or as text from the environment, as the type of the setting `name`."""
+    kind, choices = _kinds()[name]
+    fits = {
+        "str": lambda: value if isinstance(value, str) else None,
+        "bool": lambda: value if isinstance(value, bool) else _WORDS.get(str(value).lower()),
+        "int": lambda: None if isinstance(value, bool | float) else int(str(value)),
+        "float": lambda: None if isinstance(value, bool) else float(str(value)),
+    }
+    try:
+        parsed = fits[kind]()
+    except ValueError:
+        parsed = None
+    if parsed is None:
+        expected = {"str": "text", "bool": "true or false", "int": "a whole number", "float": "a number"}[kind]
+        raise UsageError(f"{place}: {str(value)[:60]!r} is not {expected}.")
+    if choices and parsed not in choices:
+        raise UsageError(f"{place}: {parsed!r} is not one of {', '.join(choices)}.")
+    return parsed
+
+
+def _keys(value: object, place: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value.values()):
+        raise UsageError(f'{place}: must be a table of binding = "key".')
+    return value
+
+
+def _kinds() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """By name of the setting: its type, and the words it is limited to."""
+    return {f.name: (str(f.type).split(" ")[0], f.metadata.get("choices", ())) for f in fields(Settings)}
+
+
+def _line_of(text: str, name: str) -> str:
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(rf"\s*\[?\s*[\"']?{re.escape(name)}\b", line):
+            return f", line {number}"
+    return ""
