@@ -12,6 +12,10 @@ _UNSAFE = re.compile(
 )
 _CONTROL_PICTURES = 0x2400
 
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+# Letters that people type without their stroke or ligature, and that Unicode does not decompose.
+_PLAIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+
 
 def _picture(match: re.Match[str]) -> str:
     code = ord(match.group())
@@ -30,5 +34,10 @@ def visible(text: str) -> str:
 
 def fold(text: str) -> str:
     """`text` for comparison: no accents, no case, full-width forms made plain."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    for letter in set(_NOT_ASCII.findall(folded)):
+        if unicodedata.combining(letter) or letter in _PLAIN:
+            folded = folded.replace(letter, _PLAIN.get(letter, ""))
+    return folded

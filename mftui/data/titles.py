@@ -1,12 +1,24 @@
-"""Movie titles as MovieLens writes them: the year at the end."""
+"""Movie titles as MovieLens writes them: "Seven (a.k.a. Se7en) (1995)", "Matrix, The (1999)"."""
 
 from __future__ import annotations
 
 import re
 
+from mftui.text import fold
+
 # "(1999)", "(1999-2003)", "(2007–)", "(2007– )"; then nothing but other brackets, such as "(V)".
-_YEAR = re.compile(
-    r"\(\s*(1[89]\d\d|20\d\d)\s*(?:[-–—]\s*(?:(?:1[89]|20)?\d\d)?\s*)?\)(?=(?:\s*\([^()]*\))*\s*$)"
+_YEAR = re.compile(r"\(\s*(1[89]\d\d|20\d\d)\s*(?:[-–—]\s*(?:(?:1[89]|20)?\d\d)?\s*)?\)(?=(?:\s*\([^()]*\))*\s*$)")
+_BRACKETS_AT_END = re.compile(r"\s*\(((?:[^()]|\([^()]*\))*)\)\s*$")
+_ALSO_KNOWN_AS = re.compile(r"^\s*(?:a\.?k\.?a\.?|aka)\s+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_APOSTROPHES = "’‘ʼ´`"
+_ELISIONS = [before + article for before in "\n (-" for article in ("l'", "d'")]  # "L'Avventura" is "avventura"
+_LEADING = re.compile(r"^\W*(?:the|an?)\W+(?=\w)")
+_TRAILING = re.compile(r"^(.+),\s*([^\W\d_]{1,4}['’]?)\s*$")
+ENGLISH_ARTICLES = frozenset({"the", "a", "an"})
+_ARTICLES_AFTER_COMMA = ENGLISH_ARTICLES.union(
+    ["le", "la", "les", "l'", "l’", "un", "une", "des", "el", "los", "las", "lo", "il", "i", "gli", "uno", "una"],
+    ["der", "die", "das", "den", "det", "ein", "eine", "een", "de", "het", "en", "ett", "o", "os", "as", "um", "uma"],
 )
 
 
@@ -14,3 +26,55 @@ def parse_year(title: str) -> int | None:
     """The year at the end of `title`, the first of a span: "Dark (2017-2020)" is 2017; None without one."""
     years = _YEAR.findall(title)
     return int(years[-1]) if years else None
+
+
+def plain(text: str) -> str:
+    """`text`, one or many lines, as titles are compared: folded, no apostrophes, no elided articles, "&" as "and".
+
+    Plain replacements rather than patterns: this runs over all titles at once, before the first search.
+    """
+    result = "\n" + fold(text)
+    for sign in _APOSTROPHES:
+        result = result.replace(sign, "'")
+    for elision in _ELISIONS:
+        result = result.replace(elision, elision[0])
+    return result[1:].replace("'", "").replace("&", " and ")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text`, plain; where it has none ("$", an emoji), its signs as one word."""
+    comparable = plain(text)
+    words = _WORD.findall(comparable)
+    signs = "".join(comparable.split())
+    return words or ([signs] if signs else [])
+
+
+def exact_names(title: str) -> set[str]:
+    """Every name that is this title exactly, its words joined by blanks: without the year, articles and case.
+
+    "Seven (a.k.a. Se7en) (1995)" is "seven", "se7en" and "seven a k a se7en"; "Haine, La (1995)" is
+    "haine" and "la haine".
+    """
+    name = _without_year(title)
+    forms = [name]
+    while brackets := _BRACKETS_AT_END.search(name):
+        name = name[: brackets.start()]
+        if not name.strip():
+            break
+        forms += [name, _ALSO_KNOWN_AS.sub("", brackets[1])]
+    return {" ".join(words) for form in forms for words in _without_articles(form) if words}
+
+
+def _without_year(title: str) -> str:
+    years = list(_YEAR.finditer(title))
+    return title[: years[-1].start()] + title[years[-1].end() :] if years else title
+
+
+def _without_articles(name: str) -> list[list[str]]:
+    """The words of `name` without a leading or trailing article; a foreign one may as well stand in front."""
+    trailing = _TRAILING.match(fold(name))
+    if trailing and trailing[2] in _ARTICLES_AFTER_COMMA:
+        base = words_of(trailing[1])
+        foreign = trailing[2] not in ENGLISH_ARTICLES
+        return [base, [*words_of(trailing[2]), *base]] if foreign else [base]
+    return [words_of(_LEADING.sub("", fold(name)))]
