@@ -1,0 +1,100 @@
+"""Small models made by hand, and run directories that hold them: for tests that need one at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mftui.data.dataset import Dataset, Movies, Ratings, Scale, SplitSpec
+from mftui.data.ids import Ids
+from mftui.data.splits import make_split
+from mftui.data.strings import StringColumn
+from mftui.data.titles import parse_year
+from mftui.engine.factors import Factors
+from mftui.engine.factors_io import save_factors
+from mftui.engine.program import Parameters
+from mftui.runs.directory import Run
+from mftui.runs.files import publish, write_json
+from mftui.runs.status import FINISHED, Status, write_status
+
+TITLES = (
+    "Toy Story (1995)",
+    "Toy Story 2 (1999)",
+    "Matrix, The (1999)",
+    "Batman (1989)",
+    "Batman Returns (1992)",
+    "Godfather, The (1972)",
+    "Amelie (Fabuleux destin d'Amélie Poulain, Le) (2001)",
+    "Seven (a.k.a. Se7en) (1995)",
+    "Hamlet (1990)",
+    "Hamlet (1996)",
+    "Heat (1995)",
+    "Babylon 5",
+)
+HOSTILE = (
+    "[REC] (2007)",
+    "[/b] oops (2001)",
+    "Escape \x1b[31mred\x1b[0m \x1b]0;owned\x07 (2002)",
+    "千と千尋の神隠し (2001)",
+    "🎬 (2019)",
+    "Override \u202egnp.exe (2003)",
+    "Two\nlines\tand a tab (2004)",
+    'Quotes, "commas" and :smile: (2005)',
+)
+"""Titles that break a terminal, markup or a table where they are printed as they come."""
+GENRES = ("Adventure|Animation", "Action|Sci-Fi", "Drama", "(no genres listed)", "Comedy|Drama|Romance")
+
+
+def toy_dataset(titles: Sequence[str] = TITLES, *, n_users: int = 20, seed: int = 0) -> Dataset:
+    """Users 1 to `n_users`, movies 1 to n: each user rated a random half of them, in half stars."""
+    random = np.random.default_rng(seed)
+    rated = random.random((n_users, len(titles))) < 0.5
+    rated[np.arange(len(titles)) % n_users, np.arange(len(titles))] = True
+    rated[np.arange(n_users), np.arange(n_users) % len(titles)] = True
+    users, movies = (index.astype(np.int32) for index in np.nonzero(rated))
+    values = (random.integers(1, 11, len(users)) / 2).astype(np.float32)
+    return Dataset(
+        name="toy",
+        label="toy (made by a test)",
+        ratings=Ratings(users, movies, values),
+        user_ids=Ids(np.arange(1, n_users + 1), "user"),
+        movie_ids=Ids(np.arange(1, len(titles) + 1), "movie"),
+        movies=Movies(
+            StringColumn.of(titles),
+            StringColumn.of(GENRES[i % len(GENRES)] for i in range(len(titles))),
+            np.array([parse_year(title) or 0 for title in titles], dtype=np.int16),
+        ),
+        scale=Scale(0.5, 5.0, 0.5),
+        fingerprint="toy",
+    )
+
+
+def toy_factors(
+    titles: Sequence[str] = TITLES, *, n_users: int = 20, k: int = 4, test_fraction: float = 0.2, seed: int = 0
+) -> Factors:
+    """A model of `toy_dataset` with random parameters; `test_fraction` 0 holds nothing out."""
+    dataset = toy_dataset(titles, n_users=n_users, seed=seed)
+    random = np.random.default_rng(seed)
+
+    def drawn(*shape: int) -> np.ndarray:
+        return random.normal(0, 0.5, shape).astype(np.float32)
+
+    n_movies = len(titles)
+    parameters = Parameters(drawn(n_users, k), drawn(n_movies, k), drawn(n_users), drawn(n_movies), 0.3, 0.3, 5.2)
+    spec = SplitSpec("random", test_fraction) if test_fraction else SplitSpec("none")
+    meta = {"dataset": dataset.label, "recipe": "biased", "split": spec.label}
+    return Factors.assemble(parameters, dataset, make_split(dataset, spec), meta=meta)
+
+
+def toy_run(home: Path, factors: Factors | None = None, *, state: str = FINISHED, name: str = "toy") -> Run:
+    """A run directory under `home` (what MFTUI_HOME says) with this model, by default `toy_factors()`."""
+    run = Run(home / "runs" / f"20260101-000000-biased-k4-{name}")
+    run.path.mkdir(parents=True)
+    config = {"format_version": 1, "run": run.id, "name": name, "sequence": 1, "recipe": "biased"}
+    write_json(run.path / "config.json", config)
+    write_status(run.path, Status(state=state))
+    model = factors or toy_factors()
+    publish(run.factors_path, lambda directory: save_factors(model, directory))
+    return run
