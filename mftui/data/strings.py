@@ -41,6 +41,11 @@ class StringColumn:
         np.save(directory / f"{name}.utf8.npy", self._data, allow_pickle=False)
         np.save(directory / f"{name}.offsets.npy", self._offsets, allow_pickle=False)
 
+    @property
+    def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The UTF-8 bytes `(n_bytes,)` and the offsets `(n + 1,)`."""
+        return self._data, self._offsets
+
     def __len__(self) -> int:
         return len(self._offsets) - 1
 

@@ -1,0 +1,144 @@
+"""The binary cache: a data set as memory-mapped arrays, opened at once and shared between processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui import paths
+from mftui.data.dataset import Dataset, Movies, Ratings, Scale
+from mftui.data.ids import Ids
+from mftui.data.locate import Sources
+
+FORMAT = 1
+_MANIFEST = "dataset.json"
+_SAMPLED_BYTES = 1 << 16
+_SAMPLES = 16
+_log = logging.getLogger(__name__)
+
+
+def place(sources: Sources, columns: Mapping[str, str] | None) -> Path:
+    """The cache directory for these files, as they are now.
+
+    Its name has two halves: which files, read how; and their sizes and times of change. So a
+    cached data set is found without reading its files, and a changed file finds another place.
+    """
+    seen = [ref.identity() for ref in sources.files]
+    which = _short([FORMAT, [entry[:2] for entry in seen], sorted((columns or {}).items())])
+    return paths.cache_dir() / f"{which}-{_short([entry[2:] for entry in seen])}"
+
+
+def load(directory: Path, sources: Sources) -> Dataset | None:
+    """The data set in `directory`, memory-mapped; None where there is none, or a damaged or unknown one."""
+    try:
+        manifest = json.loads((directory / _MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            return None
+        for name, expected in manifest["files"].items():
+            if _sampled_digest(directory / name) != expected:
+                return None
+        n = int(manifest["n_ratings"])
+        test_from = manifest["test_from"]
+        return Dataset(
+            name=sources.name,
+            label=sources.label,
+            ratings=Ratings(
+                _column(directory, "users"),
+                _column(directory, "movies"),
+                _column(directory, "values"),
+                _column(directory, "timestamps") if manifest["has_timestamps"] else None,
+            ),
+            user_ids=Ids.load(directory, "user_ids", "user"),
+            movie_ids=Ids.load(directory, "movie_ids", "movie"),
+            movies=Movies.load(directory, manifest["titled"]),
+            scale=Scale(*manifest["scale"]),
+            fingerprint=manifest["fingerprint"],
+            repairs=tuple(manifest["repairs"]),
+            test_rows=None if test_from is None else np.arange(test_from, n),
+            source=sources.source,
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _log.info("cache %s is damaged and will be made again: %s", directory, error)
+        return None
+
+
+def save(directory: Path, dataset: Dataset) -> None:
+    """Write `dataset` aside, then move it to `directory`; older states of the same files go.
+
+    A cache that cannot be written (no space, no permission) is done without.
+    """
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".new-", dir=directory.parent))
+    except OSError as error:
+        _log.info("no cache in %s: %s", directory.parent, error)
+        return
+    try:
+        _write(aside, dataset)
+        shutil.rmtree(directory, ignore_errors=True)
+        aside.replace(directory)
+    except OSError as error:
+        _log.info("no cache in %s: %s", directory, error)
+        shutil.rmtree(aside, ignore_errors=True)
+        return
+    for older in directory.parent.glob(f"{directory.name.split('-')[0]}-*"):
+        if older != directory:
+            shutil.rmtree(older, ignore_errors=True)
+
+
+def _write(directory: Path, dataset: Dataset) -> None:
+    ratings = dataset.ratings
+    columns: dict[str, NDArray[Any]] = {"users": ratings.users, "movies": ratings.movies, "values": ratings.values}
+    if ratings.timestamps is not None:
+        columns["timestamps"] = ratings.timestamps
+    for name, column in columns.items():
+        np.save(directory / f"{name}.npy", column, allow_pickle=False)
+    dataset.user_ids.save(directory, "user_ids")
+    dataset.movie_ids.save(directory, "movie_ids")
+    dataset.movies.save(directory)
+    manifest = {
+        "format": FORMAT,
+        "fingerprint": dataset.fingerprint,
+        "repairs": list(dataset.repairs),
+        "n_ratings": len(ratings),
+        "scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step],
+        "titled": dataset.movies.titled,
+        "has_timestamps": ratings.timestamps is not None,
+        "test_from": None if dataset.test_rows is None else len(ratings) - len(dataset.test_rows),
+        "files": {file.name: _sampled_digest(file) for file in sorted(directory.iterdir())},
+    }
+    (directory / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _column(directory: Path, name: str) -> NDArray[Any]:
+    column: NDArray[Any] = np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+    return column
+
+
+def _sampled_digest(file: Path) -> str:
+    """Hash of a file's size and of blocks spread over it: all of a small file, 1 MB of a large one."""
+    size = file.stat().st_size
+    hashed = hashlib.blake2b(str(size).encode(), digest_size=16)
+    with file.open("rb") as opened:
+        if size <= _SAMPLED_BYTES * _SAMPLES:
+            hashed.update(opened.read())
+        else:
+            for i in range(_SAMPLES):
+                opened.seek((size - _SAMPLED_BYTES) * i // (_SAMPLES - 1))
+                hashed.update(opened.read(_SAMPLED_BYTES))
+    return hashed.hexdigest()
+
+
+def _short(parts: object) -> str:
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()

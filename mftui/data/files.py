@@ -1,0 +1,163 @@
+"""Files to read, whether they lie in a directory or in a zip: found by name, opened safely, never unpacked."""
+
+from __future__ import annotations
+
+import difflib
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from mftui.errors import DataError
+from mftui.text import visible
+
+# GroupLens' zips shrink to about a fifth. Deflate itself cannot exceed 1032.
+_MAX_RATIO = 200
+_RATIO_FREE_BYTES = 16 << 20
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True)
+class FileRef:
+    """One file on disk, or one member of a zip."""
+
+    path: Path
+    """The file, or the zip that it is in."""
+    member: str = ""
+    """Name inside the zip; empty for a file on disk."""
+
+    @property
+    def name(self) -> str:
+        """The file's own name, without directories."""
+        return PurePosixPath(self.member).name if self.member else self.path.name
+
+    @property
+    def suffix(self) -> str:
+        """Lower-case extension with its dot."""
+        return PurePosixPath(self.name).suffix.lower()
+
+    def __str__(self) -> str:
+        return visible(f"{self.path}/{self.member}" if self.member else str(self.path))
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The bytes of the file; what is wrong with the file or the zip becomes a DataError."""
+        try:
+            if not self.member:
+                with self.path.open("rb") as file:
+                    yield file
+                return
+            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
+                yield file
+        except _DAMAGED as error:
+            if self.member:
+                raise damaged_zip(self.path, error) from error
+            raise
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+
+    def head(self, n_bytes: int) -> bytes:
+        """The first `n_bytes` bytes, fewer where the file is shorter."""
+        with self.open() as file:
+            return file.read(n_bytes)
+
+    def identity(self) -> tuple[str, str, int, int, int]:
+        """Where the file is and when it changed last: cheap, and different after any ordinary change."""
+        seen = self.path.stat()
+        return str(self.path.resolve()), self.member, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files of a directory, or of one level of a zip."""
+
+    path: Path
+    files: tuple[FileRef, ...]
+
+    def get(self, *names: str) -> FileRef | None:
+        """The first of `names` that is there, upper and lower case alike."""
+        by_name = {ref.name.lower(): ref for ref in reversed(self.files)}
+        return next((by_name[name.lower()] for name in names if name.lower() in by_name), None)
+
+
+def directory(path: Path) -> Folder:
+    """The files of the directory `path`; of its only subdirectory where it holds nothing else."""
+    try:
+        entries = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    files = tuple(FileRef(p) for p in entries if p.is_file())
+    inner = [p for p in entries if p.is_dir()]
+    if not files and len(inner) == 1:
+        return Folder(path, tuple(FileRef(p) for p in sorted(inner[0].iterdir()) if p.is_file()))
+    return Folder(path, files)
+
+
+def archive(path: Path) -> Folder:
+    """The files of the zip `path`: those at the top, and those in a directory at the top.
+
+    Raises DataError for a damaged, encrypted or unsafe zip.
+    """
+    try:
+        with zipfile.ZipFile(path) as opened:
+            members = opened.infolist()
+    except _DAMAGED as error:
+        raise damaged_zip(path, error) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    for member in members:
+        check_member(path, member)
+    wanted = [
+        m.filename
+        for m in members
+        if not m.is_dir()
+        and m.filename.count("/") <= 1
+        and not m.filename.startswith("__MACOSX/")
+        and not PurePosixPath(m.filename).name.startswith(".")
+    ]
+    return Folder(path, tuple(FileRef(path, name) for name in sorted(wanted, key=lambda n: (n.count("/"), n))))
+
+
+def check_member(path: Path, member: zipfile.ZipInfo) -> None:
+    """Refuse a member that would leave its directory, is no plain file, or unpacks to absurd sizes."""
+    name = member.filename
+    shown = visible(name[:80])
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if name.startswith(("/", "\\")) or ".." in parts or (parts and ":" in parts[0]):
+        raise DataError(f"the zip holds the unsafe path {shown}.", path=path, hint="It is not used.")
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise DataError(f"the zip holds a link or special file, {shown}.", path=path, hint="It is not used.")
+    if member.flag_bits & 0x1:
+        raise DataError("the zip is encrypted.", path=path, hint="Unpack it and give the directory.")
+    if member.file_size > _RATIO_FREE_BYTES and member.file_size > _MAX_RATIO * max(member.compress_size, 1):
+        raise DataError(
+            f"{shown} would grow from {member.compress_size:,} to {member.file_size:,} bytes.",
+            path=path,
+            hint="That is no ratings file; it is not used.",
+        )
+
+
+def damaged_zip(path: Path, error: Exception) -> DataError:
+    """For a zip that cannot be read to its end."""
+    return DataError(f"the zip is damaged or cut short ({error}).", path=path, hint="Download or copy it again.")
+
+
+def unreadable(path: Path, error: OSError) -> DataError:
+    """For a file that is missing, with its nearest neighbours by name, or that may not be read."""
+    if isinstance(error, FileNotFoundError):
+        return DataError("no such file or directory.", path=path, hint=_nearest(path))
+    return DataError(f"cannot be read ({error.strerror or error}).", path=path)
+
+
+def _nearest(path: Path) -> str:
+    parent = path.parent
+    if not parent.is_dir():
+        return f"There is no directory {parent} either."
+    names = sorted(entry.name for entry in parent.iterdir())[:10_000]
+    close = difflib.get_close_matches(path.name, names, 3, cutoff=0.4)
+    return f"Nearest there: {', '.join(close)}." if close else f"Nothing in {parent} has a name like it."

@@ -1,0 +1,131 @@
+"""Ratings in: from whatever people have to a Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from mftui.data import cache
+from mftui.data.dataset import Dataset, Ratings
+from mftui.data.files import FileRef
+from mftui.data.fingerprint import fingerprint
+from mftui.data.ids import RawId
+from mftui.data.locate import Sources, locate, one_file
+from mftui.data.readers.columns import RawRatings
+from mftui.data.readers.layout import recognise
+from mftui.data.readers.movies import read_movies
+from mftui.data.readers.names import ROLES
+from mftui.data.readers.parquet import is_parquet, read_parquet, read_parquet_pairs
+from mftui.data.readers.text import read_text, read_text_pairs
+from mftui.data.repair import check_enough, scale_of, without_duplicates
+from mftui.data.titling import movies_of
+from mftui.data.vocabulary import vocabulary
+from mftui.errors import UsageError
+
+
+def open_dataset(
+    source: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    test: str | Path | None = None,
+    use_cache: bool = True,
+) -> Dataset:
+    """Read ratings, and the titles found beside them.
+
+    Parameters
+    ----------
+    source: "sample", a name of the catalogue that has been fetched, or a path: a directory, a zip,
+        or a file of ratings (CSV, TSV, `.dat`, `u.data`, Parquet, `.inter`); the format is found by looking.
+    columns: role ("user", "movie", "rating", "timestamp") → column name, or position from 1 where
+        the file has no header; for files with unusual names.
+    test: a file of ratings to test on, of any of the formats; also the name of a file beside the ratings.
+    use_cache: keep a binary copy in the cache directory, and open that the next time.
+
+    Raises DataError for what is wrong in the files, UsageError for an unknown role in `columns`.
+    """
+    unknown = set(columns or {}) - set(ROLES)
+    if unknown:
+        raise UsageError(f"no column role is called {min(unknown)}.", hint=f"Roles: {', '.join(ROLES)}.")
+    sources = locate(source, columns, test)
+    place = cache.place(sources, columns)
+    dataset = cache.load(place, sources) if use_cache else None
+    if dataset is None:
+        dataset = _read(sources, columns)
+        # A file that changed while it was read must not be cached under its old state.
+        if use_cache and cache.place(sources, columns) == place:
+            cache.save(place, dataset)
+    return dataset
+
+
+def read_pairs(path: str | Path, columns: Mapping[str, str] | None = None) -> tuple[list[RawId], list[RawId]]:
+    """`(raw user ids, raw movie ids)`, row by row, of a table that needs no ratings."""
+    ref = one_file(path)
+    given = {role: name for role, name in (columns or {}).items() if role in ("user", "movie")}
+    if is_parquet(ref):
+        users, movies = read_parquet_pairs(ref, given)
+    else:
+        users, movies = read_text_pairs(ref, recognise(ref, given, ("user", "movie")))
+    return users.tolist(), movies.tolist()
+
+
+def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
+    parts = [_read_ratings(ref, columns) for ref in (sources.ratings, sources.test) if ref is not None]
+    repairs = [note for part in parts for note in part.repairs]
+    n_train = len(parts[0].values)
+    user_ids, users = vocabulary([part.users for part in parts], "user")
+    movie_ids, movies = vocabulary([part.movies for part in parts], "movie")
+    ratings = Ratings(users, movies, *_joined(parts))
+    del parts
+    test_name = sources.test.name if sources.test else ""
+    ratings, n_train, notes = without_duplicates(ratings, len(movie_ids), n_train, sources.ratings.name, test_name)
+    repairs += notes
+    scale = scale_of(ratings.values)
+    check_enough(len(user_ids), len(movie_ids), scale, len(ratings), str(sources.ratings))
+    table = read_movies(sources.movies, sources.genres) if sources.movies else None
+    described, notes = movies_of(movie_ids, table, sources.movies.name if sources.movies else "")
+    repairs += notes
+    test_rows = np.arange(n_train, len(ratings)) if sources.test else None
+    return Dataset(
+        name=sources.name,
+        label=sources.label,
+        ratings=ratings,
+        user_ids=user_ids,
+        movie_ids=movie_ids,
+        movies=described,
+        scale=scale,
+        fingerprint=fingerprint(
+            [
+                ("users", ratings.users),
+                ("movies", ratings.movies),
+                ("values", ratings.values),
+                ("timestamps", ratings.timestamps),
+                ("user_ids", user_ids),
+                ("movie_ids", movie_ids),
+                ("test", np.array([-1 if test_rows is None else n_train])),
+                ("titles", described.titles),
+                ("genres", described.genres),
+            ]
+        ),
+        repairs=tuple(repairs),
+        test_rows=test_rows,
+        source=sources.source,
+    )
+
+
+def _read_ratings(ref: FileRef, columns: Mapping[str, str] | None) -> RawRatings:
+    if is_parquet(ref):
+        return read_parquet(ref, columns)
+    return read_text(ref, recognise(ref, columns))
+
+
+def _joined(parts: list[RawRatings]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Values and timestamps of all parts; no timestamps unless every part has them."""
+    if len(parts) == 1:
+        return parts[0].values, parts[0].timestamps
+    times = [part.timestamps for part in parts if part.timestamps is not None]
+    return (
+        np.concatenate([part.values for part in parts]),
+        np.concatenate(times) if len(times) == len(parts) else None,
+    )

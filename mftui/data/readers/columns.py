@@ -1,0 +1,79 @@
+"""Columns as they come out of a file, before ids become indices."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_INTEGER = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
+_MISSING = frozenset({"nan", "na", "n/a", "null", "none", "<na>"})
+
+
+@dataclass
+class RawIds:
+    """n raw ids: integers in chunks, or strings by code. One of the two forms is set."""
+
+    numbers: list[NDArray[Any]] | None = None
+    """Integer chunks, n in all."""
+    codes: NDArray[np.int32] | None = None
+    """(n,) index into `strings`."""
+    strings: list[str] | None = None
+    """Distinct or not; stripped."""
+
+    def __len__(self) -> int:
+        if self.numbers is not None:
+            return sum(map(len, self.numbers))
+        assert self.codes is not None
+        return len(self.codes)
+
+    def tolist(self) -> list[int | str]:
+        """The ids one by one."""
+        if self.numbers is not None:
+            return [int(i) for chunk in self.numbers for i in chunk.tolist()]
+        assert self.codes is not None and self.strings is not None
+        strings = self.strings
+        return [strings[code] for code in self.codes.tolist()]
+
+
+@dataclass
+class RawRatings:
+    """n ratings as read from one file, in its order."""
+
+    users: RawIds
+    movies: RawIds
+    values: NDArray[np.float32]
+    timestamps: NDArray[np.int64] | None = None
+    repairs: list[str] = field(default_factory=list)
+
+
+def is_missing(text: str, *, among_numbers: bool) -> bool:
+    """Whether an id is missing: blank, or, where the other ids are numbers, a word such as NaN."""
+    bare = text.strip()
+    return not bare or (among_numbers and bare.casefold() in _MISSING)
+
+
+def as_integer(text: str) -> int | None:
+    """The integer that `text` stands for ("42", "42.0"), within 64 bits; else None."""
+    bare = text.strip()
+    if not _INTEGER.fullmatch(bare):
+        return None
+    number = int(bare.split(".")[0])
+    return number if -(2**63) <= number < 2**63 else None
+
+
+def from_strings(codes: NDArray[np.int32], strings: list[str]) -> RawIds | None:
+    """Ids given as strings; integers again where all of them are. None where one is missing."""
+    numbers = [as_integer(text) for text in strings]
+    among_numbers = all(
+        number is not None or is_missing(text, among_numbers=True)
+        for number, text in zip(numbers, strings, strict=True)
+    ) and any(number is not None for number in numbers)
+    if any(is_missing(text, among_numbers=among_numbers) for text in strings):
+        return None
+    if among_numbers:
+        return RawIds(numbers=[np.array(numbers, dtype=np.int64)[codes]])
+    return RawIds(codes=codes, strings=[text.strip() for text in strings])

@@ -1,0 +1,91 @@
+"""The first faulty line of a ratings file: a slow second look, only after the fast reader failed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+
+from mftui.data.files import FileRef
+from mftui.data.readers.columns import as_integer, is_missing
+from mftui.data.readers.layout import Layout
+from mftui.errors import DataError
+from mftui.text import visible
+
+_FIELD_LIMIT = 1 << 24
+
+
+def first_fault(
+    ref: FileRef, layout: Layout, fallback: str, roles: Sequence[str] = ("user", "movie", "rating")
+) -> DataError:
+    """The DataError for the first line of `ref` that `layout` does not fit; `fallback` where none is found."""
+    id_roles = [role for role in ("user", "movie") if role in roles]
+    numeric = dict.fromkeys(id_roles, True)
+    wanted: tuple[str, int] | None = None
+    for line, row in _rows(ref, layout):
+        fault = _fault(row, layout, "rating" in roles)
+        if fault is not None:
+            message, hint = fault
+            return DataError(message, path=str(ref), line=line, hint=hint)
+        for role in id_roles:
+            text = row[layout.columns[role]]
+            if not is_missing(text, among_numbers=True):
+                numeric[role] &= as_integer(text) is not None
+            elif is_missing(text, among_numbers=False):
+                return _missing_id(ref, role, text, line)
+            elif wanted is None:
+                wanted = role, line
+    if wanted and numeric[wanted[0]]:
+        return _missing_id(ref, wanted[0], "NaN", wanted[1])
+    return DataError(f"cannot be read: {visible(fallback)}", path=str(ref))
+
+
+def _missing_id(ref: FileRef, role: str, text: str, line: int) -> DataError:
+    shown = f" ({visible(text.strip())})" if text.strip() else ""
+    return DataError(
+        f"the {role} id is missing{shown}.", path=str(ref), line=line, hint="Fill it in, or remove the line."
+    )
+
+
+def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """(line number from 1, fields) of every line with something in it, after the header."""
+    csv.field_size_limit(_FIELD_LIMIT)
+    with ref.open() as raw:
+        text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
+        for _ in range(layout.skip_lines):
+            text.readline()
+        if layout.quoted:
+            reader = csv.reader(text, delimiter=layout.delimiter)
+            try:
+                for row in reader:
+                    if row:
+                        yield layout.skip_lines + reader.line_num, row
+            except csv.Error as error:
+                line = layout.skip_lines + reader.line_num
+                raise DataError(f"broken quoting ({error}).", path=str(ref), line=line) from error
+            return
+        for number, whole in enumerate(text, layout.skip_lines + 1):
+            bare = whole.rstrip("\r\n")
+            if bare:
+                yield number, bare.split(layout.delimiter)
+
+
+def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | None:
+    """`(what is wrong, what to do)` with the fields of one line."""
+    expected = len(layout.names)
+    if len(row) != expected:
+        return f"{len(row)} columns where there should be {expected}.", "Mend or remove the line."
+    if not rated:
+        return None
+    text = row[layout.columns["rating"]]
+    shown = visible(text.strip()[:40])
+    if not shown:
+        return "the rating is missing.", "Fill it in, or remove the line."
+    try:
+        value = float(text.strip().replace(layout.decimal_point, "."))
+    except ValueError:
+        return f"the rating {shown} is not a number.", "Mend or remove the line."
+    if not math.isfinite(value) or abs(value) > 3.4e38:
+        return f"the rating {shown} is not a finite number.", "Mend or remove the line."
+    return None

@@ -1,0 +1,114 @@
+"""Ratings from Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mftui.data.files import FileRef
+from mftui.data.readers.columns import RawIds, RawRatings, from_strings
+from mftui.data.readers.names import ROLES, match
+from mftui.data.readers.times import seconds_of
+from mftui.errors import DataError
+from mftui.text import visible
+
+_HINT = "Name them with --columns user=…,movie=…,rating=…"
+
+
+def is_parquet(ref: FileRef) -> bool:
+    """Whether `ref` begins as a Parquet file does, or is called one."""
+    return ref.suffix == ".parquet" or ref.head(4) == b"PAR1"
+
+
+def read_parquet(ref: FileRef, given: Mapping[str, str] | None = None) -> RawRatings:
+    """Read the ratings of the Parquet file `ref`. Raises DataError with the row of the first fault."""
+    columns = _read(ref, given or {}, ("user", "movie", "rating"))
+    rating = columns.pop("rating")
+    values = _numbers(ref, rating, "rating")
+    users, movies = _ids(ref, columns.pop("user"), "user"), _ids(ref, columns.pop("movie"), "movie")
+    if not len(values):
+        raise DataError("no rows.", path=str(ref), hint="Give a file with ratings.")
+    repairs: list[str] = []
+    timestamps = None
+    if "timestamp" in columns:
+        timestamps, note = seconds_of(columns.pop("timestamp"))
+        repairs += [f"{ref.name}: {note}"] if note else []
+    return RawRatings(users, movies, values, timestamps, repairs)
+
+
+def read_parquet_pairs(ref: FileRef, given: Mapping[str, str] | None = None) -> tuple[RawIds, RawIds]:
+    """Read the user and movie ids alone."""
+    columns = _read(ref, given or {}, ("user", "movie"))
+    return _ids(ref, columns["user"], "user"), _ids(ref, columns["movie"], "movie")
+
+
+def _read(ref: FileRef, given: Mapping[str, str], needed: Sequence[str]) -> dict[str, Any]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with ref.open() as file:
+            opened = parquet.ParquetFile(file)
+            names = opened.schema_arrow.names
+            columns = _columns(ref, names, given, needed)
+            wanted = [*needed, *(["timestamp"] if "rating" in needed and "timestamp" in columns else [])]
+            table = opened.read(columns=[names[columns[role]] for role in wanted])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"damaged or no Parquet ({visible(str(error)[:200])}).", path=str(ref)) from error
+    return {role: table.column(names[columns[role]]) for role in wanted}
+
+
+def _columns(ref: FileRef, names: list[str], given: Mapping[str, str], needed: Sequence[str]) -> dict[str, int]:
+    columns = match(names, ROLES, given)
+    for role in (*needed, *given):
+        if role not in columns:
+            found = ", ".join(visible(name[:30]) for name in names[:20])
+            wanted = f" {visible(given[role])} (for the {role})" if role in given else f" for the {role}"
+            raise DataError(f"no column{wanted}; columns found: {found}.", path=str(ref), hint=_HINT)
+    return columns
+
+
+def _first_null(ref: FileRef, column: Any, role: str) -> None:
+    import pyarrow.compute as pc
+
+    if column.null_count:
+        row = int(np.flatnonzero(pc.is_null(column).to_numpy())[0]) + 1
+        raise DataError(f"row {row}: the {role} is missing.", path=str(ref), hint="Fill it in, or remove the row.")
+
+
+def _numbers(ref: FileRef, column: Any, role: str) -> Any:
+    import pyarrow as pa
+
+    _first_null(ref, column, role)
+    try:
+        values = column.cast(pa.float32(), safe=False).to_numpy().astype(np.float32, copy=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"the {role} is not a number ({visible(str(error)[:120])}).", path=str(ref)) from error
+    finite = np.isfinite(values)
+    if not finite.all():
+        row = int(np.flatnonzero(~finite)[0])
+        raise DataError(
+            f"row {row + 1}: the {role} {values[row]} is not a finite number.",
+            path=str(ref),
+            hint="Mend or remove the row.",
+        )
+    return values
+
+
+def _ids(ref: FileRef, column: Any, role: str) -> RawIds:
+    import pyarrow as pa
+
+    _first_null(ref, column, f"{role} id")
+    if pa.types.is_integer(column.type) and column.type != pa.uint64():
+        return RawIds(numbers=[chunk.to_numpy() for chunk in column.chunks])
+    try:
+        encoded = column.cast(pa.string()).dictionary_encode().combine_chunks()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"the {role} id has the type {column.type}.", path=str(ref)) from error
+    encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
+    ids = from_strings(encoded.indices.to_numpy().astype(np.int32), encoded.dictionary.to_pylist())
+    if ids is None:
+        raise DataError(f"a {role} id is missing.", path=str(ref), hint="Fill it in, or remove the row.")
+    return ids

@@ -1,0 +1,141 @@
+"""Ratings from text (CSV, TSV, .dat, u.data, .inter), through Arrow with explicit types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.files import FileRef
+from mftui.data.readers.columns import RawIds, RawRatings, from_strings
+from mftui.data.readers.faults import first_fault
+from mftui.data.readers.layout import Layout
+from mftui.data.readers.times import seconds_of
+from mftui.errors import DataError
+
+# Narrow types first: they take half the memory, and a file that needs more says so at once.
+_LADDER = ("int32", "int64", "string")
+_BLOCK_BYTES = 4 << 20
+
+
+def read_text(ref: FileRef, layout: Layout) -> RawRatings:
+    """Read the ratings of the text file `ref`. Raises DataError with the line of the first fault."""
+    columns = _read(ref, layout, [r for r in ("user", "movie", "rating", "timestamp") if r in layout.columns])
+    values = _floats(columns.pop("rating"))
+    if not len(values):
+        raise DataError("only a header, no ratings.", path=str(ref), hint="Give a file with ratings.")
+    if not np.isfinite(values).all():
+        raise first_fault(ref, layout, "a rating is not a finite number")
+    users = _ids(columns.pop("user"))
+    movies = _ids(columns.pop("movie"))
+    if users is None or movies is None:
+        raise first_fault(ref, layout, "an id is missing")
+    repairs: list[str] = []
+    timestamps = None
+    if "timestamp" in columns:
+        timestamps, note = seconds_of(columns.pop("timestamp"))
+        repairs += [f"{ref.name}: {note}"] if note else []
+    return RawRatings(users, movies, values, timestamps, repairs)
+
+
+def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
+    """Read the user and movie ids alone."""
+    columns = _read(ref, layout, ["user", "movie"])
+    users, movies = _ids(columns["user"]), _ids(columns["movie"])
+    if users is None or movies is None:
+        raise first_fault(ref, layout, "an id is missing", ("user", "movie"))
+    if not len(users):
+        raise DataError("only a header, no rows.", path=str(ref))
+    return users, movies
+
+
+def _read(ref: FileRef, layout: Layout, roles: Sequence[str]) -> dict[str, Any]:
+    """Arrow columns by role, each of the narrowest type that takes all its values."""
+    import pyarrow as pa
+
+    # Arrow knows one-character delimiters: "::" is ":" with an empty column between.
+    step = len(layout.delimiter)
+    position = {role: layout.columns[role] * step for role in roles}
+    rung = dict.fromkeys(roles, 0)
+    encoding = layout.encoding
+    while True:
+        types = {role: _LADDER[rung[role]] for role in roles if role != "rating"}
+        try:
+            return _read_as(ref, layout, position, types, encoding)
+        except pa.ArrowInvalid as error:
+            message = str(error)
+            if "UTF8" in message and encoding == "utf-8":
+                encoding = "latin-1"
+                continue
+            at = re.search(r"In CSV column #(\d+): .*conversion error", message)
+            failed = next((r for r in roles if at and position[r] == int(at.group(1))), None)
+            if failed is None or failed == "rating" or rung[failed] == len(_LADDER) - 1:
+                raise first_fault(ref, layout, message, roles) from error
+            rung[failed] += 1
+
+
+def _read_as(
+    ref: FileRef, layout: Layout, position: dict[str, int], types: dict[str, str], encoding: str
+) -> dict[str, Any]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    n_columns = (len(layout.names) - 1) * len(layout.delimiter) + 1
+    arrow_types = {
+        "int32": pa.int32(),
+        "int64": pa.int64(),
+        "string": pa.dictionary(pa.int32(), pa.string()),
+    }
+    with ExitStack() as stack:
+        source = stack.enter_context(ref.open()) if ref.member else str(ref.path)
+        table = csv.read_csv(
+            source,
+            read_options=csv.ReadOptions(
+                column_names=[str(i) for i in range(n_columns)],
+                skip_rows=layout.skip_lines,
+                encoding="utf8" if encoding == "utf-8" else encoding,
+                block_size=_BLOCK_BYTES,
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=layout.delimiter[0],
+                quote_char='"' if layout.quoted else False,
+                newlines_in_values=layout.multiline,
+            ),
+            convert_options=csv.ConvertOptions(
+                include_columns=[str(at) for at in position.values()],
+                column_types={
+                    str(at): pa.float32() if role == "rating" else arrow_types[types[role]]
+                    for role, at in position.items()
+                },
+                null_values=[],
+                strings_can_be_null=False,
+                decimal_point=layout.decimal_point,
+            ),
+        )
+    return {role: table.column(i) for i, role in enumerate(position)}
+
+
+def _floats(column: Any) -> NDArray[np.float32]:
+    values = np.empty(len(column), dtype=np.float32)
+    at = 0
+    for chunk in column.chunks:
+        values[at : at + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
+        at += len(chunk)
+    return values
+
+
+def _ids(column: Any) -> RawIds | None:
+    """Raw ids of an Arrow column of integers or of dictionary-encoded strings; None where one is missing."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(column.type):
+        return RawIds(numbers=[chunk.to_numpy() for chunk in column.chunks])
+    if not len(column):
+        return RawIds(numbers=[])
+    whole = column.unify_dictionaries().combine_chunks()
+    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    return from_strings(whole.indices.to_numpy().astype(np.int32), whole.dictionary.to_pylist())

@@ -1,0 +1,102 @@
+"""What is put right in ratings, each with the sentence that says so; and what cannot be."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Ratings, Scale
+from mftui.errors import DataError
+
+_CHUNK = 1 << 20
+_MOST_STEPS = 1000
+
+
+def without_duplicates(
+    ratings: Ratings, n_movies: int, n_train: int, train_name: str, test_name: str
+) -> tuple[Ratings, int, list[str]]:
+    """Keep the last rating of each (user, movie) pair.
+
+    `n_train`: the first rows, from the training file; the rest is the explicit test, whose
+    ratings win over those of the same pair in training, so that none leaks.
+
+    Returns `(ratings, rows that are training, sentences)`.
+    """
+    if _ascending(ratings, n_movies):
+        return ratings, n_train, []
+    keys = ratings.users.astype(np.int64) * n_movies + ratings.movies
+    ordered = np.sort(keys)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return ratings, n_train, []
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    keep = np.zeros(len(keys), dtype=bool)
+    keep[order[np.append(ordered[1:] != ordered[:-1], True)]] = True
+    dropped = np.flatnonzero(~keep)
+    leaked = int(np.isin(keys[dropped[dropped < n_train]], keys[n_train:]).sum())
+    repeated = len(dropped) - leaked
+    notes = []
+    if repeated:
+        notes.append(
+            f"{_count(repeated, 'rating')} left out, as a later one by the same user for the same movie counts."
+        )
+    if leaked:
+        notes.append(
+            f"{_count(leaked, 'rating')} of {train_name} left out of training, as {test_name} tests on the same pair."
+        )
+    return ratings.take(keep), int(keep[:n_train].sum()), notes
+
+
+def _ascending(ratings: Ratings, n_movies: int) -> bool:
+    """Whether the pairs come in strictly ascending order, as MovieLens writes them: then none repeats."""
+    before = -1
+    for at in range(0, len(ratings), _CHUNK):
+        part = slice(at, at + _CHUNK)
+        keys = ratings.users[part].astype(np.int64) * n_movies + ratings.movies[part]
+        if keys[0] <= before or not (keys[1:] > keys[:-1]).all():
+            return False
+        before = int(keys[-1])
+    return True
+
+
+def scale_of(values: NDArray[np.float32]) -> Scale:
+    """Lowest and highest rating, and the coarsest step in thousandths that all ratings keep to (0: none)."""
+    distinct = np.unique(values[:_CHUNK])
+    for at in range(_CHUNK, len(values), _CHUNK):
+        if len(distinct) > _MOST_STEPS:
+            break
+        part = values[at : at + _CHUNK]
+        known = distinct[np.minimum(np.searchsorted(distinct, part), len(distinct) - 1)] == part
+        if not known.all():
+            distinct = np.union1d(distinct, part[~known])
+    lo, hi = _decimal(values.min()), _decimal(values.max())
+    if len(distinct) > _MOST_STEPS:
+        return Scale(lo, hi, 0.0)
+    thousandths = distinct.astype(np.float64) * 1000
+    whole = np.rint(thousandths)
+    if np.abs(thousandths - whole).max() > 1e-3 * max(1.0, float(np.abs(distinct).max())):
+        return Scale(lo, hi, 0.0)
+    return Scale(lo, hi, int(np.gcd.reduce(np.diff(whole).astype(np.int64))) / 1000 if len(whole) > 1 else 0.0)
+
+
+def _decimal(value: np.float32) -> float:
+    """The shortest decimal that is this float32: 0.1, not 0.10000000149."""
+    return float(str(value))
+
+
+def check_enough(n_users: int, n_movies: int, scale: Scale, n_ratings: int, path: str) -> None:
+    """Raise DataError where there is nothing to learn from."""
+    if n_users < 2:
+        raise DataError("all ratings are of one user.", path=path, hint="Ratings of at least two users are needed.")
+    if n_movies < 2:
+        raise DataError("all ratings are for one movie.", path=path, hint="Ratings of at least two movies are needed.")
+    if scale.lo == scale.hi:
+        raise DataError(
+            f"all {n_ratings:,} ratings are {scale.lo:g}: there is nothing to learn.",
+            path=path,
+            hint="Check which column is the rating (--columns rating=…).",
+        )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -1,0 +1,88 @@
+"""Which ratings are trained on, and which are held out for the test."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Dataset, Ratings, Split, SplitSpec
+from mftui.errors import DataError, UsageError
+
+KINDS = ("random", "temporal", "leave-last", "file", "none")
+
+
+def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
+    """Part the ratings of `dataset` as `spec` says; both parts come in file order.
+
+    - random: `default_rng(seed).permutation(n)`; the first `int(n * fraction)` are the test.
+    - temporal: the latest `fraction` of all ratings by timestamp; of equals, the later in the file.
+    - leave-last: the last rating of each user who has at least two, by timestamp where there
+      are timestamps, else by place in the file.
+    - file: the rows of the explicit test file.
+    - none: no test.
+
+    Raises UsageError for an unknown kind or fraction, DataError where the data does not allow it
+    or a part would be empty.
+    """
+    test = _test_rows(dataset, spec)
+    held_out = np.zeros(len(dataset.ratings), dtype=bool)
+    held_out[test] = True
+    split = Split(spec, np.flatnonzero(~held_out), np.flatnonzero(held_out))
+    if not len(split.train_rows):
+        raise DataError(
+            f"the split ({spec.label}) leaves no rating to train on.",
+            path=dataset.source or None,
+            hint="Test on fewer ratings.",
+        )
+    if spec.kind != "none" and not len(split.test_rows):
+        raise DataError(
+            f"the split ({spec.label}) leaves no rating for the test.",
+            path=dataset.source or None,
+            hint="Test on a larger part, or on none.",
+        )
+    return split
+
+
+def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[np.int64]:
+    n = len(dataset.ratings)
+    if spec.kind == "none":
+        return np.zeros(0, dtype=np.int64)
+    if spec.kind == "file":
+        if dataset.test_rows is None:
+            raise DataError("no test file was given.", path=dataset.source or None, hint="Give one with --test FILE.")
+        return np.asarray(dataset.test_rows)
+    if spec.kind == "leave-last":
+        return _last_of_each_user(dataset.ratings)
+    if spec.kind not in KINDS:
+        raise UsageError(f"no split is called {spec.kind}.", hint=f"Choose one of: {', '.join(KINDS)}.")
+    n_test = _share(n, spec.fraction)
+    if spec.kind == "random":
+        return np.random.default_rng(spec.seed).permutation(n)[:n_test]
+    if dataset.ratings.timestamps is None:
+        raise DataError(
+            "a temporal split needs timestamps, and these ratings have none.",
+            path=dataset.source or None,
+            hint="Use --split random or leave-last.",
+        )
+    return np.argsort(dataset.ratings.timestamps, kind="stable")[n - n_test :]
+
+
+def _share(n: int, fraction: float) -> int:
+    """`fraction` of `n`, rounded down without the error of binary fractions (0.1 of 100,000 is 10,000)."""
+    if not 0 < fraction < 1:
+        raise UsageError(f"the test fraction is {fraction}.", hint="Give a number between 0 and 1, such as 0.1.")
+    return int(n * Fraction(str(fraction)))
+
+
+def _last_of_each_user(ratings: Ratings) -> NDArray[np.int64]:
+    n = len(ratings)
+    if ratings.timestamps is None:
+        order = np.argsort(ratings.users, kind="stable")
+    else:
+        order = np.lexsort((np.arange(n), ratings.timestamps, ratings.users))
+    users = ratings.users[order]
+    last = np.flatnonzero(np.append(users[1:] != users[:-1], True))
+    counts = np.diff(last, prepend=-1)
+    return order[last[counts > 1]].astype(np.int64)
