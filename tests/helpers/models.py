@@ -17,7 +17,8 @@ from mftui.engine.factors_io import save_factors
 from mftui.engine.program import Parameters
 from mftui.runs.directory import Run
 from mftui.runs.files import publish, write_json
-from mftui.runs.status import FINISHED, Status, write_status
+from mftui.runs.process import Process
+from mftui.runs.status import ACTIVE, FINISHED, Status, write_status
 
 TITLES = (
     "Toy Story (1995)",
@@ -89,12 +90,15 @@ def toy_factors(
 
 
 def toy_run(home: Path, factors: Factors | None = None, *, state: str = FINISHED, name: str = "toy") -> Run:
-    """A run directory under `home` (what MFTUI_HOME says) with this model, by default `toy_factors()`."""
+    """A run directory under `home` (what MFTUI_HOME says) with this model, by default `toy_factors()`.
+
+    In an active state (running, …) this process stands in for the trainer.
+    """
     run = Run(home / "runs" / f"20260101-000000-biased-k4-{name}")
     run.path.mkdir(parents=True)
     config = {"format_version": 1, "run": run.id, "name": name, "sequence": 1, "recipe": "biased"}
     write_json(run.path / "config.json", config)
-    write_status(run.path, Status(state=state))
+    write_status(run.path, Status(state=state, process=Process.current() if state in ACTIVE else None))
     model = factors or toy_factors()
     publish(run.factors_path, lambda directory: save_factors(model, directory))
     return run
