@@ -20,9 +20,7 @@ ABSENT = "–"
 
 def json_option(command: F) -> F:
     """Add `--json`, as the parameter `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")(
-        command
-    )
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")(command)
 
 
 def print_json(document: Any) -> None:
@@ -36,21 +34,29 @@ def print_json(document: Any) -> None:
     sys.stdout.write(text + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: str | None = None) -> None:
+def print_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    title: str | None = None,
+    *,
+    formats: Mapping[str, str] | None = None,
+) -> None:
     """Write a table: on a terminal fitted to its width, else plain and as wide as its content.
 
     Parameters
     ----------
     columns: the headings.
-    rows: cells as text or numbers. A column of numbers is aligned to the right; a float has three
-        decimals; None is a dash.
+    rows: cells as text or numbers. A column of numbers is aligned to the right; None is a dash.
     title: a line above the table.
+    formats: by heading, how floats are written; others have three decimals.
     """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    body = [list(row) for row in rows]
+    cells = [list(row) for row in rows]
+    floats = [(formats or {}).get(heading, ".3f") for heading in columns]
+    body = [[_shown(cell, spec) for cell, spec in zip(row, floats, strict=True)] for row in cells]
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = _natural_width(columns, body)
@@ -58,14 +64,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], title: s
         console.print(Text(_encodable(visible(title)), style="bold"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for at, heading in enumerate(columns):
-        numeric = bool(body) and all(not isinstance(row[at], str) for row in body)
+        numeric = bool(body) and all(not isinstance(row[at], str) for row in cells)
         table.add_column(
             Text(_encodable(visible(heading))),
             justify="right" if numeric else "left",
             no_wrap=numeric or not console.is_terminal,
         )
     for row in body:
-        table.add_row(*(Text(_encodable(_shown(cell))) for cell in row))
+        table.add_row(*(Text(_encodable(cell)) for cell in row))
     console.print(table)
 
 
@@ -74,19 +80,19 @@ def note(text: str) -> None:
     click.echo(visible(text), err=True)
 
 
-def _shown(cell: Cell) -> str:
+def _shown(cell: Cell, float_format: str) -> str:
     if cell is None or (isinstance(cell, float | np.floating) and math.isnan(cell)):
         return ABSENT
     if isinstance(cell, float | np.floating):
-        return f"{cell:.3f}"
+        return format(cell, float_format)
     return visible(cell) if isinstance(cell, str) else str(cell)
 
 
-def _natural_width(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> int:
+def _natural_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """Columns that the widest row needs, paddings included."""
     from rich.cells import cell_len
 
-    table = [[visible(c) for c in columns], *([_shown(c) for c in row] for row in rows)]
+    table = [[visible(heading) for heading in columns], *rows]
     return sum(max(cell_len(row[at]) for row in table) + 3 for at in range(len(columns))) + 1
 
 

@@ -1,0 +1,100 @@
+"""`mftui evaluate`: a model's measures beside the baselines on the same test ratings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.model import open_model, run_option
+from mftui.cli.output import Cell, json_option, note, print_json, print_table
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.data.dataset import Ratings
+    from mftui.engine.factors import Factors
+
+BASELINES = {"global_mean": "global mean", "bias": "user and movie bias", "popularity": "most rated first"}
+
+
+@click.command()
+@run_option
+@click.option(
+    "--test",
+    "test_file",
+    type=click.Path(exists=True, path_type=Path),
+    help="Ratings to test on [default: those that the run held out].",
+)
+@click.option("--k", default=10, show_default=True, type=click.IntRange(1), help="Length of the lists that are judged.")
+@json_option
+def evaluate(run_text: str | None, test_file: Path | None, k: int, as_json: bool) -> None:
+    """Measure a run's model on ratings that it was not trained on, beside simple baselines.
+
+    RMSE and MAE judge predictions; NDCG@K and recall@K judge each user's list of K movies by the movies
+    that the user liked in the test; coverage is the share of all movies that appear in any list.
+    """
+    from mftui.engine import evaluation
+
+    run, factors = open_model(run_text)
+    split = str(factors.meta.get("split", "unknown split"))
+    test = None
+    if test_file is not None:
+        split = f"test file {test_file}"
+        test = _known_ratings(factors, test_file)
+    measures = evaluation.evaluate(factors, test, k)
+    if not measures["n_test"]:
+        raise UsageError(
+            f"run {run.id} held no ratings out ({split}).", hint="Give ratings to test on with --test FILE."
+        )
+    dataset = str(factors.meta.get("dataset", "unknown data"))
+    if as_json:
+        print_json({"run": run.id, "dataset": dataset, "split": split} | measures)
+        return
+    baselines = measures["baselines"]
+    columns = ["measure", "model", *(BASELINES[name] for name in baselines)]
+    title = f"Test on {measures['n_test']:,} ratings: {split} ({dataset}, run {run.id})"
+    print_table(
+        columns,
+        [_row(label, name, measures) for label, name in _measures(k)],
+        title,
+        formats=dict.fromkeys(columns, ".4f"),
+    )
+
+
+def _measures(k: int) -> list[tuple[str, str]]:
+    names = ("rmse", "mae", f"ndcg@{k}", f"recall@{k}", "coverage")
+    return list(zip(("RMSE", "MAE", f"NDCG@{k}", f"recall@{k}", "coverage"), names, strict=True))
+
+
+def _row(label: str, name: str, measures: dict[str, Any]) -> list[Cell]:
+    return [label, measures.get(name), *(baseline.get(name) for baseline in measures["baselines"].values())]
+
+
+def _known_ratings(factors: Factors, file: Path) -> Ratings:
+    """The ratings of `file` whose user and movie the model knows; says how many it does not, and how many of
+    the rest it was trained on."""
+    import numpy as np
+
+    from mftui.data.dataset import Ratings
+    from mftui.data.load import open_dataset
+
+    data = open_dataset(file)
+    users, user_known = factors.user_ids.indices(data.user_ids.raws(np.arange(data.n_users)))
+    movies, movie_known = factors.movie_ids.indices(data.movie_ids.raws(np.arange(data.n_movies)))
+    rows = user_known[data.ratings.users] & movie_known[data.ratings.movies]
+    if not rows.any():
+        raise UsageError(f"{file}: none of its ratings has a user and a movie of this model.")
+    if not rows.all():
+        note(f"{(~rows).sum():,} of {len(rows):,} test ratings are left out: their user or movie is not in the model.")
+    test = Ratings(users[data.ratings.users[rows]], movies[data.ratings.movies[rows]], data.ratings.values[rows])
+    train = factors.history.part(held_out=False)
+    seen = np.isin(_pair_keys(test, factors.n_movies), _pair_keys(train, factors.n_movies)).sum()
+    if seen:
+        note(f"{seen:,} of {len(test):,} test ratings were trained on: this flatters the model.")
+    return test
+
+
+def _pair_keys(ratings: Ratings, n_movies: int) -> Any:
+    """(n,) one number for each pair of a user and a movie."""
+    return ratings.users.astype("int64") * n_movies + ratings.movies

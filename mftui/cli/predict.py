@@ -1,0 +1,106 @@
+"""`mftui predict`: a file of pairs of a user and a movie, with a column of predictions added."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from mftui.cli.model import open_model, run_option
+from mftui.cli.output import json_option, note, print_json
+from mftui.errors import DataError, UsageError
+
+COLUMN = "predicted"
+
+
+@click.command()
+@click.argument("pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PAIRS.csv")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write [default: standard output].",
+)
+@run_option
+@json_option
+def predict(pairs: Path, output: Path | None, run_text: str | None, as_json: bool) -> None:
+    """Predict the rating of each pair of a user and a movie in PAIRS.csv.
+
+    The file needs a user and a movie column. All its columns are kept, and `predicted` is added. An id
+    that the model does not know is predicted from the mean and from what is known of the other side.
+    """
+    from mftui.data.load import read_pairs
+
+    run, factors = open_model(run_text)
+    users, movies = read_pairs(pairs)
+    predicted, user_known, movie_known = factors.predict_known(users, movies)
+    for what, known in (("user", user_known), ("movie", movie_known)):
+        if not known.all():
+            note(
+                f"{(~known).sum()} of {len(known)} rows have a {what} that the model does not know: predicted from "
+                "the mean and from what is known of the other side."
+            )
+    shown = [f"{value:.4f}" for value in predicted]
+    if as_json:
+        names = ("user", "movie_id", COLUMN, "user_known", "movie_known")
+        rows = zip(users, movies, predicted, user_known, movie_known, strict=True)
+        print_json({"run": run.id, "predictions": [dict(zip(names, row, strict=True)) for row in rows]})
+    elif output is None:
+        sys.stdout.write(_with_column(pairs, shown))
+    if output is not None:
+        _write(output, _with_column(pairs, shown))
+
+
+def _with_column(pairs: Path, values: Sequence[str]) -> str:
+    """The text of the file with one more column; other columns and the order of the rows stay."""
+    from mftui.data.locate import one_file
+    from mftui.data.readers.layout import recognise
+
+    ref = one_file(pairs)
+    layout = recognise(ref, None, ("user", "movie"))
+    with ref.open() as file:
+        text = file.read().decode("utf-8-sig" if layout.encoding == "utf-8" else layout.encoding)
+    lines = io.StringIO(text, newline="")
+    plain = len(layout.delimiter) > 1 or not layout.quoted
+    try:
+        rows = (
+            [line.rstrip("\r\n").split(layout.delimiter) for line in lines]
+            if plain
+            else list(csv.reader(lines, delimiter=layout.delimiter))
+        )
+    except csv.Error as error:
+        raise DataError(f"not a table ({error}).", path=pairs) from error
+    headings = [row for row in rows[: layout.skip_lines] if _filled(row)][-1:]
+    body = [row for row in rows[layout.skip_lines :] if _filled(row)]
+    if len(body) != len(values):
+        raise DataError(
+            f"{len(body)} rows, but {len(values)} pairs.", path=pairs, hint="Put each pair on a line of its own."
+        )
+    table = [[*row, COLUMN] for row in headings]
+    table += [[*row, value] for row, value in zip(body, values, strict=True)]
+    end = "\r\n" if "\r\n" in text else "\n"
+    if plain:
+        return "".join(layout.delimiter.join(row) + end for row in table)
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=layout.delimiter, lineterminator=end).writerows(table)
+    return out.getvalue()
+
+
+def _filled(row: Iterable[str]) -> bool:
+    return any(field.strip() for field in row)
+
+
+def _write(output: Path, text: str) -> None:
+    """Replace `output` when all of it has been written, so that it can be the file of pairs itself."""
+    aside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="")
+        aside.replace(output)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UsageError(f"{output}: cannot be written ({error.strerror}).") from error

@@ -1,0 +1,213 @@
+"""Questions to a trained model: similar, user, recommend (and predict, which has a module of its own)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.model import find_movie, movie_document, open_model, run_option
+from mftui.cli.output import Cell, json_option, note, print_json, print_table
+from mftui.cli.predict import predict as predict
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.factors import Factors, MovieFilter, Recommendations
+    from mftui.runs.directory import Run
+
+FORMATS = {"rated": "g", "predicted": ".2f", "error": "+.2f"}
+METRICS = ("cosine", "dot", "euclidean")
+
+count_option = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many to list.")
+min_ratings_option = click.option(
+    "--min-ratings", default=0, show_default=True, type=click.IntRange(0), help="Only movies rated at least so often."
+)
+
+
+class Years(click.ParamType[tuple[int, int]]):
+    """`1990-1999`, `1994`, `1990-` or `-1999`, as (first, last)."""
+
+    name = "years"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        match = re.fullmatch(r"\s*(\d{4})?\s*([-–]?)\s*(\d{4})?\s*", value)
+        if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+            self.fail(f"{value!r} is no span of years; write 1990-1999, 1994, 1990- or -1999.", param, ctx)
+        first = int(match[1] or 0)
+        last = int(match[3]) if match[3] else 9999 if match[2] else first
+        if first > last:
+            self.fail(f"{value!r} ends before it begins.", param, ctx)
+        return first, last
+
+
+@click.command()
+@click.argument("movie", nargs=-1, required=True)
+@run_option
+@count_option
+@click.option("--metric", type=click.Choice(METRICS), default="cosine", show_default=True, help="How near is measured.")
+@click.option(
+    "--by",
+    type=click.Choice(("taste", "audience", "both")),
+    default="taste",
+    show_default=True,
+    help="What people thought of the movies, who watched them, or both.",
+)
+@min_ratings_option
+@json_option
+def similar(
+    movie: tuple[str, ...], run_text: str | None, n: int, metric: Any, by: str, min_ratings: int, as_json: bool
+) -> None:
+    """List the movies nearest to MOVIE in the space of what was learned.
+
+    MOVIE is a movie id or words of a title: `mftui similar toy story`. An exact title wins; otherwise
+    several matches are listed. A number is a movie id first, and a title only where no movie has that id.
+    """
+    run, factors = open_model(run_text)
+    if by != "taste":
+        raise UsageError(f"run {run.id} has no audience factors.", hint="Use --by taste.")
+    index = find_movie(factors, " ".join(movie))
+    reason = ""
+    if factors.movie_train_counts[index]:
+        where = _filter(min_ratings=min_ratings)
+        movies, scores = factors.similar(factors.movie_ids.raw(index), n, metric=metric, where=where)
+        neighbours = [
+            _without_year(movie_document(factors, m)) | {"score": s} for m, s in zip(movies, scores, strict=True)
+        ]
+        if len(neighbours) < n:
+            rated = f" with at least {min_ratings} ratings" if min_ratings else ""
+            reason = f"The model has {len(neighbours)} other movies{rated} that it was trained on."
+    else:
+        neighbours = []
+        reason = "No rating of this movie was trained on, so the model knows nothing of its neighbours."
+    document = movie_document(factors, index)
+    if as_json:
+        print_json({"run": run.id, "movie": document, "metric": metric, "neighbours": neighbours, "note": reason})
+        return
+    rows = [[x["score"], x["title"], _genres(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
+    title = f"Neighbours of {document['title']} by {metric} ({_model_label(run, factors)})"
+    _print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, reason)
+
+
+@click.command()
+@click.argument("user")
+@run_option
+@count_option
+@json_option
+def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
+    """Show what USER rated beside what the model predicts, and what it recommends.
+
+    The tables show the first N lines of each; JSON has every rating. The error is predicted minus rated.
+    """
+    run, factors = open_model(run_text)
+    rated = _rated(factors, user)
+    result = factors.recommend(user, n)
+    recommendations = _recommended(factors, result)
+    raw = factors.user_ids.raw(factors.user_ids.index(user))
+    if as_json:
+        document = {"run": run.id, "user": raw, "n_ratings": len(rated), "rated": rated}
+        print_json(document | {"recommendations": recommendations, "note": result.note})
+        return
+    label = _model_label(run, factors)
+    rows: list[list[Cell]] = [
+        [
+            x["rating"],
+            x["predicted"],
+            x["error"],
+            "test" if x["held_out"] else "train",
+            x["title"],
+            str(x["movie_id"]),
+        ]
+        for x in rated[:n]
+    ]
+    more = f"{n} of {len(rated)} ratings are shown; -n {len(rated)} shows all." if len(rated) > n else ""
+    columns = ["rated", "predicted", "error", "part", "title", "movie id"]
+    _print_list(columns, rows, f"User {raw}: {len(rated)} ratings ({label})", more)
+    click.echo()
+    _print_recommendations(recommendations, f"Recommended to user {raw}", result.note)
+
+
+@click.command()
+@click.argument("user")
+@run_option
+@count_option
+@click.option("--genre", help="Only movies of this genre.")
+@click.option("--years", type=Years(), metavar="1990-1999", help="Only movies of these years.")
+@min_ratings_option
+@json_option
+def recommend(
+    user: str,
+    run_text: str | None,
+    n: int,
+    genre: str | None,
+    years: tuple[int, int] | None,
+    min_ratings: int,
+    as_json: bool,
+) -> None:
+    """List the movies that USER has not rated and would rate highest."""
+    run, factors = open_model(run_text)
+    raw = factors.user_ids.raw(factors.user_ids.index(user))
+    result = factors.recommend(user, n, where=_filter(genre, years, min_ratings))
+    recommendations = _recommended(factors, result)
+    if as_json:
+        print_json({"run": run.id, "user": raw, "recommendations": recommendations, "note": result.note})
+        return
+    title = f"Recommended to user {raw} ({_model_label(run, factors)})"
+    _print_recommendations(recommendations, title, result.note)
+
+
+def _filter(genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0) -> MovieFilter | None:
+    from mftui.engine.factors import MovieFilter
+
+    return MovieFilter(genre, years, min_ratings) if genre or years or min_ratings else None
+
+
+def _rated(factors: Factors, user: str) -> list[dict[str, Any]]:
+    """Everything the user rated, the highest ratings first."""
+    import numpy as np
+
+    history = factors.history_of(user)
+    index = factors.user_ids.index(user)
+    predicted = factors.shown(factors.logits(np.full(len(history), index), history.movies))
+    return [
+        {
+            "movie_id": factors.movie_ids.raw(history.movies[at]),
+            "title": factors.movies.titles[history.movies[at]],
+            "rating": history.ratings[at],
+            "predicted": predicted[at],
+            "error": predicted[at] - history.ratings[at],
+            "held_out": bool(history.held_out[at]),
+        }
+        for at in np.lexsort((-predicted, -history.ratings))
+    ]
+
+
+def _recommended(factors: Factors, result: Recommendations) -> list[dict[str, Any]]:
+    return [
+        _without_year(movie_document(factors, movie)) | {"predicted": predicted, "std": None, "because": []}
+        for movie, predicted in zip(result.movies, result.predicted, strict=True)
+    ]
+
+
+def _without_year(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "year"}
+
+
+def _print_recommendations(recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
+    rows = [[x["predicted"], x["title"], _genres(x), x["n_ratings"], str(x["movie_id"])] for x in recommendations]
+    _print_list(["predicted", "title", "genres", "ratings", "movie id"], rows, title, reason)
+
+
+def _print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:
+    print_table(columns, rows, title, formats=FORMATS)
+    if reason:
+        note(reason)
+
+
+def _genres(document: dict[str, Any]) -> str:
+    return ", ".join(document["genres"])
+
+
+def _model_label(run: Run, factors: Factors) -> str:
+    """Which model answers, for a heading."""
+    return f"{factors.meta.get('dataset', 'unknown data')}, run {run.id}"
