@@ -9,7 +9,7 @@ from pathlib import Path
 from mftui import paths
 
 GROUPLENS = "https://files.grouplens.org/datasets/movielens/"
-_LICENCE = "GroupLens terms of use: research, no redistribution without permission; see its README"
+_LICENCE = "GroupLens terms of use: for research, not commercial; conditions in its README"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from mftui.text import visible
 # GroupLens' zips shrink to about a fifth. Deflate itself cannot exceed 1032.
 _MAX_RATIO = 200
 _RATIO_FREE_BYTES = 16 << 20
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,13 @@ class FileRef:
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
         """The bytes of the file; what is wrong with the file or the zip becomes a DataError."""
-        try:
-            if not self.member:
-                with self.path.open("rb") as file:
-                    yield file
-                return
-            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
+        if self.member:
+            with open_archive(self.path) as opened, opened.open(self.member) as file:
                 yield file
-        except _DAMAGED as error:
-            if self.member:
-                raise damaged_zip(self.path, error) from error
-            raise
+            return
+        try:
+            with self.path.open("rb") as file:
+                yield file
         except OSError as error:
             raise unreadable(self.path, error) from error
 
@@ -102,13 +98,8 @@ def archive(path: Path) -> Folder:
 
     Raises DataError for a damaged, encrypted or unsafe zip.
     """
-    try:
-        with zipfile.ZipFile(path) as opened:
-            members = opened.infolist()
-    except _DAMAGED as error:
-        raise damaged_zip(path, error) from error
-    except OSError as error:
-        raise unreadable(path, error) from error
+    with open_archive(path) as opened:
+        members = opened.infolist()
     for member in members:
         check_member(path, member)
     wanted = [
@@ -122,12 +113,24 @@ def archive(path: Path) -> Folder:
     return Folder(path, tuple(FileRef(path, name) for name in sorted(wanted, key=lambda n: (n.count("/"), n))))
 
 
+@contextmanager
+def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip `path`; what is wrong with it, also on reading its members, becomes a DataError."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            yield opened
+    except _DAMAGED as error:
+        raise damaged_zip(path, error) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
 def check_member(path: Path, member: zipfile.ZipInfo) -> None:
     """Refuse a member that would leave its directory, is no plain file, or unpacks to absurd sizes."""
     name = member.filename
     shown = visible(name[:80])
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    if name.startswith(("/", "\\")) or ".." in parts or (parts and ":" in parts[0]):
+    if not parts or name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
         raise DataError(f"the zip holds the unsafe path {shown}.", path=path, hint="It is not used.")
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):

@@ -6,14 +6,17 @@ import csv
 import io
 import math
 from collections.abc import Iterator, Sequence
+from typing import IO
 
 from mftui.data.files import FileRef
 from mftui.data.readers.columns import as_integer, is_missing
 from mftui.data.readers.layout import Layout
+from mftui.data.readers.quotes import unclosed_quote
 from mftui.errors import DataError
 from mftui.text import visible
 
 _FIELD_LIMIT = 1 << 24
+_BLOCK_BYTES = 1 << 20
 
 
 def first_fault(
@@ -41,6 +44,21 @@ def first_fault(
     return DataError(f"cannot be read: {visible(fallback)}", path=str(ref))
 
 
+def check_quotes(ref: FileRef, layout: Layout) -> None:
+    """Raise DataError where a quote is never closed. A column that is not read would hide it."""
+    with ref.open() as raw:
+        if sum(block.count(b'"') for block in iter(lambda: raw.read(_BLOCK_BYTES), b"")) % 2 == 0:
+            return
+    with ref.open() as raw:
+        line = unclosed_quote(_decoded(raw), layout.delimiter)
+    if line is not None:
+        raise DataError("a quote is opened and never closed.", path=str(ref), line=line, hint="Close it.")
+
+
+def _decoded(raw: IO[bytes]) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
+
+
 def _missing_id(ref: FileRef, role: str, text: str, line: int) -> DataError:
     shown = f" ({visible(text.strip())})" if text.strip() else ""
     return DataError(
@@ -52,7 +70,7 @@ def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """(line number from 1, fields) of every line with something in it, after the header."""
     csv.field_size_limit(_FIELD_LIMIT)
     with ref.open() as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
+        text = _decoded(raw)
         for _ in range(layout.skip_lines):
             text.readline()
         if layout.quoted:

@@ -122,9 +122,23 @@ def recognise(
             quoted and any('"' in line for line in sample),
         )
         if found:
+            _check_unique(ref, layout)
             return layout
         best = best if best and len(best.names) >= len(layout.names) else layout
     raise _not_recognised(ref, best, given, needed)
+
+
+def _check_unique(ref: FileRef, layout: Layout) -> None:
+    """Raise DataError where two columns bear the name of one that is read."""
+    bare = [name.casefold() for name in layout.names]
+    for role, at in layout.columns.items():
+        if bare.count(bare[at]) > 1:
+            raise DataError(
+                f"several columns are called {visible(layout.names[at])} (for the {role}).",
+                path=str(ref),
+                line=layout.skip_lines,
+                hint="Rename or remove one.",
+            )
 
 
 def _columns(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from mftui.data.files import FileRef
 from mftui.data.readers.layout import head_lines
 from mftui.data.readers.names import match
+from mftui.data.readers.quotes import unclosed_quote
 from mftui.data.titles import parse_year
 from mftui.errors import DataError
 from mftui.text import visible
@@ -116,8 +117,13 @@ def _read_dat(ref: FileRef) -> MovieTable:
 def _read_table(ref: FileRef, first: str) -> MovieTable:
     delimiter = max("\t,;|", key=first.count)
     quoted = delimiter != "\t" or first.startswith('"')
+    text = _text(ref)
+    if quoted and text.count('"') % 2:
+        open_line = unclosed_quote(io.StringIO(text, newline=""), delimiter)
+        if open_line is not None:
+            raise DataError("a quote is opened and never closed.", path=str(ref), line=open_line, hint="Close it.")
     reader = csv.reader(
-        io.StringIO(_text(ref), newline=""),
+        io.StringIO(text, newline=""),
         delimiter=delimiter,
         quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
     )
@@ -132,7 +138,13 @@ def _read_table(ref: FileRef, first: str) -> MovieTable:
                 header, columns = row, _movie_columns(ref, row)
                 continue
             line = reader.line_num
-            _expect(ref, line, row, max(columns.values()) + 1)
+            if len(row) != len(header):
+                raise DataError(
+                    f"{len(row)} columns where there should be {len(header)}.",
+                    path=str(ref),
+                    line=line,
+                    hint="Put titles with commas in double quotes.",
+                )
             genres = row[columns["genres"]] if "genres" in columns else ""
             if "genres" in columns and header[columns["genres"]].strip().endswith(":token_seq"):
                 genres = "|".join(genres.split())

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from mftui.data.files import FileRef
 from mftui.data.readers.columns import RawIds, RawRatings, from_strings
-from mftui.data.readers.faults import first_fault
+from mftui.data.readers.faults import check_quotes, first_fault
 from mftui.data.readers.layout import Layout
+from mftui.data.readers.names import ROLES
 from mftui.data.readers.times import seconds_of
 from mftui.errors import DataError
 
@@ -24,10 +25,10 @@ _BLOCK_BYTES = 4 << 20
 
 def read_text(ref: FileRef, layout: Layout) -> RawRatings:
     """Read the ratings of the text file `ref`. Raises DataError with the line of the first fault."""
-    columns = _read(ref, layout, [r for r in ("user", "movie", "rating", "timestamp") if r in layout.columns])
+    columns = _read(ref, layout, [role for role in ROLES if role in layout.columns])
     values = _floats(columns.pop("rating"))
     if not len(values):
-        raise DataError("only a header, no ratings.", path=str(ref), hint="Give a file with ratings.")
+        raise only_header(ref)
     if not np.isfinite(values).all():
         raise first_fault(ref, layout, "a rating is not a finite number")
     users = _ids(columns.pop("user"))
@@ -49,8 +50,13 @@ def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing", ("user", "movie"))
     if not len(users):
-        raise DataError("only a header, no rows.", path=str(ref))
+        raise only_header(ref)
     return users, movies
+
+
+def only_header(ref: FileRef) -> DataError:
+    """For a file with column names and nothing below."""
+    return DataError("only a header, no ratings.", path=str(ref), hint="Give a file with ratings.")
 
 
 def _read(ref: FileRef, layout: Layout, roles: Sequence[str]) -> dict[str, Any]:
@@ -62,12 +68,16 @@ def _read(ref: FileRef, layout: Layout, roles: Sequence[str]) -> dict[str, Any]:
     position = {role: layout.columns[role] * step for role in roles}
     rung = dict.fromkeys(roles, 0)
     encoding = layout.encoding
+    if layout.quoted and len(layout.names) > len(roles):
+        check_quotes(ref, layout)
     while True:
         types = {role: _LADDER[rung[role]] for role in roles if role != "rating"}
         try:
             return _read_as(ref, layout, position, types, encoding)
         except pa.ArrowInvalid as error:
             message = str(error)
+            if "Could not skip initial" in message:  # the header's line is the last and has no end
+                raise only_header(ref) from error
             if "UTF8" in message and encoding == "utf-8":
                 encoding = "latin-1"
                 continue

@@ -1,0 +1,21 @@
+"""Quotes that are opened and never closed: a CSV reader would swallow all lines after them in silence."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+
+
+def unclosed_quote(lines: Iterable[str], delimiter: str) -> int | None:
+    """The line, from 1, of the record whose quote is still open at the end of `lines`; None where none is."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    start = 1
+    while True:
+        try:
+            next(reader)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            if "end of data" in str(error):
+                return start
+        start = reader.line_num + 1
