@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def _from_file(file: Path) -> dict[str, Any]:
 def _parse(name: str, value: object, place: str) -> Any:
     """`value`, from TOML or as text from the environment, as the type of the setting `name`."""
     kind, choices = _kinds()[name]
-    fits = {
+    fits: dict[str, Callable[[], Any]] = {
         "str": lambda: value if isinstance(value, str) else None,
         "bool": lambda: value if isinstance(value, bool) else _WORDS.get(str(value).lower()),
         "int": lambda: None if isinstance(value, bool | float) else int(str(value)),

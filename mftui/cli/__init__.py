@@ -2,6 +2,126 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 
-def main() -> None:
-    raise SystemExit("not yet")
+import click
+
+from mftui import __version__
+from mftui.errors import MftuiError, UsageError
+from mftui.text import visible
+
+COMMANDS = {
+    "train": ("mftui.cli.train:train", "Train a model (the same as `mftui --headless`)."),
+    "runs": ("mftui.cli.runs:runs", "List, show, stop, remove and compare trainings."),
+    "similar": ("mftui.cli.query:similar", "The latent neighbours of a movie."),
+    "user": ("mftui.cli.query:user", "What a user rated, beside what the model predicts."),
+    "recommend": ("mftui.cli.query:recommend", "Movies for a user."),
+    "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
+    "evaluate": ("mftui.cli.evaluate:evaluate", "Measure a model, beside simple baselines."),
+    "data": ("mftui.cli.data:data", "Data sets: list, fetch, inspect, synthesize."),
+    "paths": ("mftui.cli.doctor:paths", "Where mftui keeps its files."),
+    "doctor": ("mftui.cli.doctor:doctor", "What works here, and what to do about the rest."),
+}
+"""Name: where the command lives, and its line in the help (so that help imports none of them)."""
+
+HELP = """Train a movie recommender by matrix factorization, watch it learn, browse what it learned.
+
+Without a command: the app. With --headless: a training without the app, as `mftui train`.
+
+\b
+Shell completion, for example in ~/.bashrc:
+  eval "$(_MFTUI_COMPLETE=bash_source mftui)"
+zsh and fish: zsh_source and fish_source instead of bash_source."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by table, and imports the one that is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    help=HELP,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="mftui")
+@click.option("--headless", is_flag=True, help="Train without the app; takes all options of `mftui train`.")
+@click.option("--ascii", is_flag=True, default=None, help="Draw the app with ASCII characters only.")
+@click.option("--low-bandwidth/--full-bandwidth", default=None, help="Redraw the app rarely; by default under SSH.")
+@click.pass_context
+def mftui(ctx: click.Context, headless: bool, ascii: bool | None, low_bandwidth: bool | None) -> None:
+    if ctx.invoked_subcommand is None:
+        _app(ascii, low_bandwidth)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit the process."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(_headless(given)))
+
+
+def _app(ascii: bool | None, low_bandwidth: bool | None) -> None:
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("the app needs a terminal, and this is none.", hint="Train without: mftui --headless.")
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        raise UsageError(f"the app cannot draw on TERM={os.environ['TERM']}.", hint="Train without: mftui --headless.")
+    from mftui.settings import load_settings
+    from mftui.tui.app import run
+
+    settings = load_settings()
+    run(
+        ascii=settings.ascii if ascii is None else ascii,
+        low_bandwidth=settings.low_bandwidth if low_bandwidth is None else low_bandwidth,
+    )
+
+
+def _headless(arguments: list[str]) -> list[str]:
+    """`--headless …` as `train …`, unless a command comes first."""
+    if "--headless" not in arguments or arguments[0] in COMMANDS:
+        return arguments
+    at = arguments.index("--headless")
+    return ["train", *arguments[:at], *arguments[at + 1 :]]
+
+
+def _run(arguments: list[str]) -> int:
+    """The exit code: 0 done, 1 it failed, 2 wrong usage or bad input, 130 interrupted."""
+    try:
+        code = mftui.main(arguments, prog_name="mftui", standalone_mode=False)
+        sys.stdout.flush()
+    except MftuiError as error:
+        return _report(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _report("interrupted.", 130)
+    except BrokenPipeError:
+        # Nobody reads any more: not worth a word, also not when Python flushes on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _report(message: str, code: int) -> int:
+    with contextlib.suppress(OSError):
+        click.echo(f"mftui: {visible(message)}", err=True)
+    return code

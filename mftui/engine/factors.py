@@ -91,6 +91,13 @@ class Factors:
             meta,
         )
 
+    def with_parameters(self, parameters: Parameters) -> Factors:
+        """The same model after more training: other parameters, the same data."""
+        trained = np.concatenate([[0], np.cumsum(~self.history.held_out)])
+        user_counts = np.diff(trained[self.history.offsets])
+        cold = user_counts == 0, self.movie_train_counts == 0
+        return replace(self, parameters=_without_cold_rows(parameters, *cold))
+
     @property
     def n_users(self) -> int:
         return len(self.user_ids)

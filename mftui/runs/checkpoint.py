@@ -70,7 +70,7 @@ def _read(directory: Path) -> Checkpoint:
     try:
         arrays = {name: _array(directory, entry) for name, entry in state["arrays"].items()}
         return Checkpoint(arrays, dict(state["numbers"]), int(state["metrics_offset"]))
-    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, MemoryError) as error:
         raise FormatError(f"{directory}: damaged ({error}).") from error
 
 
@@ -83,4 +83,4 @@ def _array(directory: Path, entry: dict[str, Any]) -> NDArray[Any]:
 
 
 def _checksum(array: NDArray[Any]) -> int:
-    return zlib.crc32(np.ascontiguousarray(array).tobytes() if array.ndim == 0 else np.ascontiguousarray(array).data)
+    return zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)

@@ -139,7 +139,7 @@ def create_run(request: TrainRequest) -> Run:
     """A new run directory with `config.json`, in state "starting". Raises UsageError for a wrong request."""
     request = request.checked()
     hyper = request.complete_hyper()
-    parent = paths.runs_dir()
+    parent = paths.runs_dir().absolute()
     try:
         run = Run(make_directory(parent, base_id(request.recipe, hyper.get("factors"), request.name)))
         states.write_status(run.path, Status(process=Process.current(), launching=True, heartbeat=time.time()))
@@ -202,7 +202,7 @@ def newest_usable() -> Run:
 def _directories() -> list[Run]:
     """Every directory that is a run, in no order; one that is only just being made is none yet."""
     try:
-        entries = list(paths.runs_dir().iterdir())
+        entries = list(paths.runs_dir().absolute().iterdir())
     except OSError:
         return []
     return [

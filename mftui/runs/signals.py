@@ -6,6 +6,8 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+REQUESTS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2)
+
 
 class Requests:
     """Remembers what was asked, from `install` on. Handlers only set flags; the trainer looks between steps.
@@ -23,7 +25,7 @@ class Requests:
         self._before: dict[signal.Signals, Any] = {}
 
     def install(self) -> Self:
-        """Take over the signals; only the main thread can."""
+        """Take over the signals, and let those in that were blocked till now; only the main thread can."""
         handlers = {
             signal.SIGTERM: self._on_stop,
             signal.SIGINT: self._on_stop,
@@ -34,6 +36,7 @@ class Requests:
         for number, handler in handlers.items():
             before = signal.signal(number, handler)
             self._before.setdefault(number, before)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
         return self
 
     def uninstall(self) -> None:

@@ -1,0 +1,70 @@
+"""Asking a running trainer for something, from any process: stop, pause, go on; and removing a run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+
+from mftui.errors import RunError
+from mftui.runs import status as states
+from mftui.runs.directory import Run
+from mftui.runs.lock import is_locked
+from mftui.runs.process import Process
+from mftui.runs.status import require_state
+
+_LOOK_S = 0.05
+
+
+def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
+    """Ask the trainer of `run` to stop; returns the state afterwards.
+
+    `timeout_s`: how long to wait for its end; 0 does not wait, None waits as long as it takes.
+    Raises RunError where no trainer is at work, or it has not ended by then.
+    """
+    who = _trainer(run, states.ACTIVE, "stopped")
+    who.send(signal.SIGTERM)
+    began = time.monotonic()
+    while who.alive:
+        waited = time.monotonic() - began
+        if timeout_s is not None and waited >= timeout_s:
+            if timeout_s == 0:
+                break
+            raise RunError(f"run {run.id} has not stopped after {timeout_s:g} s.", hint="It may still.")
+        time.sleep(_LOOK_S)
+    return run.state
+
+
+def pause_run(run: Run) -> None:
+    """Ask the trainer of `run` to pause after the step it is at. Raises RunError where it is not running."""
+    _trainer(run, frozenset({states.RUNNING}), "paused").send(signal.SIGUSR1)
+
+
+def continue_run(run: Run) -> None:
+    """Ask a paused trainer to go on. Raises RunError where it is not paused."""
+    _trainer(run, frozenset({states.PAUSED}), "continued").send(signal.SIGUSR2)
+
+
+def remove_run(run: Run) -> None:
+    """Delete the run's directory. Raises RunError while it is being trained, or where it cannot be."""
+    state = run.state
+    if state in states.ACTIVE or is_locked(run.path):
+        raise RunError(f"run {run.id} is {state}.", hint=f"Stop it first: `mftui runs stop {run.id}`.")
+    # Out of sight first, so that no list ever shows half of a run.
+    aside = run.path.with_name(f".removed-{run.id}-{os.getpid()}")
+    try:
+        run.path.rename(aside)
+        shutil.rmtree(aside)
+    except OSError as error:
+        raise RunError(f"{run.path}: cannot be removed ({error.strerror}).") from error
+
+
+def _trainer(run: Run, allowed: frozenset[str], what: str) -> Process:
+    status = run.status()
+    require_state(status, allowed, what, run.id)
+    if status.launching or status.process is None:
+        raise RunError(f"run {run.id} is only just starting.", hint="Try again in a moment.")
+    if not status.process.here:
+        raise RunError(f"run {run.id} is being trained on {status.process.host}.", hint="Stop it there.")
+    return status.process

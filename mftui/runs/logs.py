@@ -1,0 +1,82 @@
+"""Where a trainer's words go: its own log lines, and all that libraries write to its output, into `train.log`."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
+
+class _Handler(logging.FileHandler):
+    """A log that cannot be written (full disk, removed directory) never stops a training."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        pass
+
+
+@contextmanager
+def logged_to(path: Path) -> Iterator[None]:
+    """Append what the `mftui` loggers say to the file at `path`."""
+    logger = logging.getLogger("mftui")
+    handler = _Handler(path, encoding="utf-8", errors="backslashreplace", delay=True)
+    handler.setFormatter(logging.Formatter(_FORMAT, "%Y-%m-%d %H:%M:%S"))
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+        logger.removeHandler(handler)
+        handler.close()
+
+
+def send_output_to(path: Path) -> None:
+    """Let file descriptors 1 and 2 of this process append to the file at `path`, for good."""
+    descriptor = _appending(path)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+@contextmanager
+def output_in(path: Path) -> Iterator[TextIO]:
+    """Meanwhile let descriptors 1 and 2 append to the file at `path`; gives the real standard error to draw on.
+
+    Works on descriptors, since TensorFlow's C++ half knows no `sys.stderr`.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    descriptor = _appending(path)
+    kept = os.dup(1), os.dup(2)
+    encoding = sys.stderr.encoding or "utf-8"
+    screen = os.fdopen(os.dup(2), "w", encoding=encoding, errors="backslashreplace", buffering=1)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+    try:
+        yield screen
+    finally:
+        for number, descriptor in enumerate(kept, 1):
+            with contextlib.suppress(OSError, ValueError):
+                (sys.stdout, sys.stderr)[number - 1].flush()
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        with contextlib.suppress(OSError):
+            screen.close()
+
+
+def quiet_tensorflow() -> None:
+    """Settings that TensorFlow reads when it is imported: say only what is wrong."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+def _appending(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)

@@ -1,0 +1,78 @@
+"""`result.json`: what a training led to, measured on its own split."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from mftui.data.dataset import Dataset, Split
+from mftui.engine.evaluation import baseline_errors, errors
+from mftui.engine.factors import Factors
+from mftui.runs.directory import Run
+from mftui.runs.training import Trainable
+
+
+def describe_run(run: Run, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the document says of the run itself."""
+    return {
+        "run": run.id,
+        "run_dir": str(run.path),
+        "state": "",
+        "recipe": config["recipe"],
+        "dataset": config.get("dataset", {}).get("label"),
+        "split": config.get("split", {}).get("label"),
+    }
+
+
+def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
+    """Sizes."""
+    return {
+        "n_users": dataset.n_users,
+        "n_movies": dataset.n_movies,
+        "n_train": len(split.train_rows),
+        "n_test": len(split.test_rows),
+    }
+
+
+def describe_training(training: Trainable, config: Mapping[str, Any]) -> dict[str, Any]:
+    """How far it came, and how it ended."""
+    seconds = training.trained_seconds
+    learned = training.n_train * training.step * training.n_epochs / training.n_steps
+    return {
+        "factors": config["hyper"].get("factors"),
+        "epochs": training.epoch,
+        "steps": training.step,
+        "outcome": training.outcome or "stopped",
+        "ratings_per_second": round(learned / seconds) if seconds > 0 else None,
+    }
+
+
+def measure(model: Factors | None) -> dict[str, Any]:
+    """RMSE and MAE in rating units, beside the baselines on the same test ratings; None where unknown."""
+    unknown: dict[str, Any] = {"train_rmse": None, "test_rmse": None, "test_mae": None, "baseline_rmse": None}
+    if model is None:
+        return unknown
+    train, test = model.history.part(held_out=False), model.history.part(held_out=True)
+    measured = unknown | {"train_rmse": _rounded(errors(model, train)["rmse"])}
+    if not len(test):
+        return measured
+    on_test = errors(model, test)
+    baselines = baseline_errors(train, test, model)
+    return measured | {
+        "test_rmse": _rounded(on_test["rmse"]),
+        "test_mae": _rounded(on_test["mae"]),
+        "baseline_rmse": {name: _rounded(found["rmse"]) for name, found in baselines.items()},
+    }
+
+
+def peak_rss_mb() -> float:
+    """Largest resident memory of this process so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 6) if math.isfinite(value) else None

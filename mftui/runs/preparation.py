@@ -1,0 +1,86 @@
+"""What a training needs before it begins: its data, proved to be the same as before, and its split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mftui.data.dataset import Dataset, Split
+from mftui.data.load import open_dataset
+from mftui.data.splits import make_split
+from mftui.engine.factors import Factors
+from mftui.engine.program import Parameters
+from mftui.errors import RunError
+from mftui.runs.logs import quiet_tensorflow
+from mftui.runs.request import TrainRequest
+
+
+def open_data(request: TrainRequest, before: Mapping[str, Any] | None) -> tuple[Dataset, Split]:
+    """The data and its split. `before`: what `config.json` says of the data, where it has been read once.
+
+    Raises DataError where it cannot be used, RunError where it is no longer what it was.
+    """
+    dataset = open_dataset(request.data, columns=request.columns, test=request.test)
+    if before is not None and before.get("fingerprint") != dataset.fingerprint:
+        raise RunError(
+            f"the data at {request.data} has changed since this run began.",
+            hint="Restore it, or start a new run.",
+        )
+    return dataset, make_split(dataset, request.split_spec)
+
+
+def describe_dataset(dataset: Dataset, split: Split) -> dict[str, Any]:
+    """For `config.json`."""
+    return {
+        "dataset": {
+            "name": dataset.name,
+            "label": dataset.label,
+            "source": dataset.source,
+            "fingerprint": dataset.fingerprint,
+            "n_users": dataset.n_users,
+            "n_movies": dataset.n_movies,
+            "n_ratings": dataset.n_ratings,
+            "scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step],
+            "repairs": list(dataset.repairs),
+        },
+        "split": {
+            "kind": split.spec.kind,
+            "fraction": split.spec.fraction,
+            "seed": split.spec.seed,
+            "label": split.spec.label,
+            "n_train": len(split.train_rows),
+            "n_test": len(split.test_rows),
+        },
+    }
+
+
+def assembler(dataset: Dataset, split: Split, config: Mapping[str, Any]) -> Callable[[Parameters], Factors]:
+    """Puts parameters together with data and origin into a model."""
+    meta = {
+        "run": config["run"],
+        "recipe": config["recipe"],
+        "hyper": config["hyper"],
+        "seed": config["seed"],
+        "dataset": dataset.label,
+        "source": dataset.source,
+        "fingerprint": dataset.fingerprint,
+        "split": split.spec.label,
+    }
+    return lambda parameters: Factors.assemble(parameters, dataset, split, meta=meta)
+
+
+def import_tensorflow() -> None:
+    """The slow part, which a standby trainer does ahead of time."""
+    quiet_tensorflow()
+    import tensorflow  # noqa: F401
+
+
+def device_name() -> str:
+    """What TensorFlow computes on; call it once TensorFlow is imported."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return "CPU"
+    details = tf.config.experimental.get_device_details(gpus[0])
+    return f"GPU: {details.get('device_name', gpus[0].name)}"

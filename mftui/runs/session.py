@@ -1,0 +1,248 @@
+"""One process's work on one run: the phases from reading the data to writing the result."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from mftui import __version__
+from mftui.data.dataset import Dataset, Split
+from mftui.engine.factors import Factors
+from mftui.engine.recipes import find_recipe
+from mftui.engine.training import Training
+from mftui.errors import TrainingError
+from mftui.runs import status as states
+from mftui.runs.checkpoint import load_checkpoint
+from mftui.runs.directory import Run
+from mftui.runs.files import write_json
+from mftui.runs.heart import Heart
+from mftui.runs.metrics import MetricsWriter
+from mftui.runs.outcome import describe_data, describe_run, describe_training, measure, peak_rss_mb
+from mftui.runs.preparation import (
+    assembler,
+    describe_dataset,
+    device_name,
+    import_tensorflow,
+    open_data,
+)
+from mftui.runs.saving import Saver
+from mftui.runs.signals import Requests
+from mftui.runs.training import MakeTraining, Trainable
+
+log = logging.getLogger(__name__)
+
+OnMetrics = Callable[[dict[str, Any]], None]
+OnPhase = Callable[[str], None]
+_PAUSE_LOOK_S = 0.1
+_LOG_EVERY_S = 1.0
+
+
+class StoppedEarly(Exception):  # noqa: N818  # no error: what was asked for
+    """A stop was asked for before there was anything to evaluate."""
+
+
+class Session:
+    """One process's work on one run."""
+
+    def __init__(
+        self,
+        run: Run,
+        requests: Requests,
+        on_metrics: OnMetrics | None,
+        on_phase: OnPhase | None,
+        make_training: MakeTraining | None,
+    ) -> None:
+        self._run, self._requests = run, requests
+        self._on_metrics, self._on_phase = on_metrics, on_phase
+        self._make_training = make_training
+        self.heart = Heart(run.path)
+        self._began = self._phase_began = time.perf_counter()
+        self._phase = ""
+        self._seconds = dict.fromkeys(("import", "load", "compile", "train", "evaluate"), 0.0)
+        self._logged = 0.0
+
+    def _enter(self, phase: str) -> None:
+        now = time.perf_counter()
+        if self._phase:
+            self._seconds[self._phase] += now - self._phase_began
+        self._phase, self._phase_began = phase, now
+        log.info("%s", phase)
+        self.heart.update(phase=phase)
+        if self._on_phase:
+            self._on_phase(phase)
+
+    def train(self) -> dict[str, Any]:
+        """All phases; returns the document of `result.json`."""
+        try:
+            return self._phases()
+        except StoppedEarly:
+            document = describe_run(self._run, self._run.config())
+            return self._concluded(document, states.STOPPED)
+
+    def _phases(self) -> dict[str, Any]:
+        self._enter("load")
+        config, request = self._run.config(), self._run.request()
+        dataset, split = open_data(request, config.get("dataset"))
+        config = self._run.update_config(**describe_dataset(dataset, split))
+        self._check_stop()
+        training = self._prepared(config, dataset, split)
+        self._check_stop()
+        with self._metrics_at_checkpoint(training) as metrics:
+            assemble = assembler(dataset, split, config)
+            saver = Saver(
+                self._run,
+                training,
+                metrics,
+                assemble,
+                every_s=request.checkpoint_seconds,
+                warn=self.heart.warn,
+            )
+            self._loop(training, metrics, saver)
+            self._enter("evaluate")
+            state = self._state_after(training)
+            model = self._last_model(training, saver, state)
+            document = describe_run(self._run, config) | describe_data(dataset, split)
+            document |= describe_training(training, config) | measure(model)
+            self._seconds["train"] = training.trained_seconds
+            self._save_last(saver, model, state, metrics)
+        return self._concluded(document, state)
+
+    def _prepared(self, config: dict[str, Any], dataset: Dataset, split: Split) -> Trainable:
+        make = self._make_training
+        if make is None:
+            self._enter("import")
+            import_tensorflow()
+            self._note_versions(config)
+            self._check_stop()
+            make = Training
+        self._enter("compile")
+        training = make(
+            find_recipe(config["recipe"]),
+            config["hyper"],
+            dataset.ratings.take(split.train_rows),
+            dataset.n_users,
+            dataset.n_movies,
+            dataset.scale,
+            int(config["seed"]),
+        )
+        training.prepare()
+        return training
+
+    def _note_versions(self, config: dict[str, Any]) -> None:
+        names = ("tensorflow", "keras", "numpy")
+        found = {name: str(sys.modules[name].__version__) for name in names if name in sys.modules}
+        config |= self._run.update_config(
+            versions={**config.get("versions", {}), "mftui": __version__, **found}, device=device_name()
+        )
+
+    def _metrics_at_checkpoint(self, training: Trainable) -> MetricsWriter:
+        """Restore the last checkpoint, where there is one; the metrics are cut back to that moment."""
+        checkpoint, wrong = load_checkpoint(self._run.checkpoint_path)
+        for message in wrong:
+            self.heart.warn(f"used an older checkpoint: {message}")
+        if checkpoint is None:
+            return MetricsWriter(self._run.metrics_path)
+        training.restore(dict(checkpoint.arrays), dict(checkpoint.numbers))
+        log.info("resumed at step %d", training.step)
+        return MetricsWriter(self._run.metrics_path, checkpoint.metrics_offset)
+
+    def _loop(self, training: Trainable, metrics: MetricsWriter, saver: Saver) -> None:
+        self.heart.watch(training)
+        self.heart.update(state=states.RUNNING)
+        self._enter("train")
+        requests = self._requests
+        for tick in training:
+            if tick.metrics is not None:
+                self._record(tick.metrics.as_dict(), metrics)
+            saver.after_step()
+            if requests.pause:
+                self._wait_paused(saver)
+            if requests.stop:
+                break
+
+    def _record(self, line: dict[str, Any], metrics: MetricsWriter) -> None:
+        try:
+            metrics.append(line)
+        except OSError as error:
+            self.heart.warn(f"could not write metrics: {error.strerror}; they are kept and tried again.")
+        if self._on_metrics:
+            self._on_metrics(line)
+        if line["valid_rmse"] is not None and time.monotonic() - self._logged > _LOG_EVERY_S:
+            self._logged = time.monotonic()
+            log.info("epoch %.6g: validation RMSE %.4f", line["epoch"], line["valid_rmse"])
+
+    def _wait_paused(self, saver: Saver) -> None:
+        saver.save_checkpoint()
+        saver.save_factors()
+        self.heart.update(state=states.PAUSED)
+        log.info("paused")
+        while self._requests.pause and not self._requests.stop:
+            time.sleep(_PAUSE_LOOK_S)
+        self.heart.update(state=states.RUNNING)
+        log.info("continued")
+
+    # -- the end -----------------------------------------------------------------------------
+
+    def _state_after(self, training: Trainable) -> str:
+        if training.outcome == "diverged":
+            return states.DIVERGED
+        if training.outcome:
+            return states.FINISHED
+        self.heart.update(state=states.STOPPING)
+        return states.STOPPED
+
+    def _last_model(self, training: Trainable, saver: Saver, state: str) -> Factors | None:
+        """The model to keep; None where none is better than what has been published already."""
+        if training.step == 0:
+            return None
+        try:
+            return saver.model()
+        except TrainingError:
+            if state != states.DIVERGED:
+                raise
+            return None
+
+    def _save_last(self, saver: Saver, model: Factors | None, state: str, metrics: MetricsWriter) -> None:
+        """Save what must not be missing at the end; raises TrainingError where it cannot be written."""
+        try:
+            metrics.sync()
+            if state == states.STOPPED:
+                saver.save_checkpoint()
+            if model is not None:
+                saver.publish(model)
+        except OSError as error:
+            raise TrainingError(
+                f"the trained model could not be written: {error.strerror}; an earlier one is kept.",
+                hint=f"Make room, then `mftui train --resume {self._run.id}`.",
+            ) from error
+
+    def _concluded(self, document: dict[str, Any], state: str) -> dict[str, Any]:
+        if self._phase != "train":
+            self._seconds[self._phase] += time.perf_counter() - self._phase_began
+        seconds = self._seconds | {"total": time.perf_counter() - self._began}
+        document |= {
+            "state": state,
+            "seconds": {name: round(value, 3) for name, value in seconds.items()},
+            "peak_rss_mb": peak_rss_mb(),
+            "warnings": list(self.heart.status.warnings),
+        }
+        try:
+            write_json(self._run.path / "result.json", document, durable=True)
+        except OSError as error:
+            self.heart.warn(f"could not write result.json: {error.strerror}")
+        return document
+
+    def _check_stop(self) -> None:
+        if self._requests.stop:
+            raise StoppedEarly
+
+    def ending(self, document: dict[str, Any]) -> str:
+        """Why it ended as it did, for the status."""
+        if document["state"] == states.DIVERGED:
+            return "the loss is no longer a number; the last good model is kept. Lower --learning-rate."
+        if document["state"] == states.STOPPED:
+            return "interrupted" if self._requests.interrupted else "stopped on request"
+        return "no better validation RMSE for some epochs" if document["outcome"] == "early-stop" else ""
