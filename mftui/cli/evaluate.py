@@ -53,7 +53,7 @@ def evaluate(run_text: str | None, test_file: Path | None, k: int, as_json: bool
         return
     baselines = measures["baselines"]
     columns = ["measure", "model", *(BASELINES[name] for name in baselines)]
-    title = f"Test on {measures['n_test']:,} ratings: {split} ({dataset}, run {run.id})"
+    title = f"Test on {measures['n_test']:,} ratings: {split}; {dataset}, run {run.id}"
     print_table(
         columns,
         [_row(label, name, measures) for label, name in _measures(k)],

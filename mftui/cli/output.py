@@ -72,7 +72,9 @@ def print_table(
         )
     for row in body:
         table.add_row(*(Text(_encodable(cell)) for cell in row))
-    console.print(table)
+    with console.capture() as drawn:
+        console.print(table)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in drawn.get().split("\n")[:-1]))
 
 
 def note(text: str) -> None:

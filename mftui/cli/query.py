@@ -1,4 +1,4 @@
-"""Questions to a trained model: similar, user, recommend (and predict, which has a module of its own)."""
+"""Questions to a trained model: similar, user, recommend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import click
 
 from mftui.cli.model import find_movie, movie_document, open_model, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
-from mftui.cli.predict import predict as predict
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def similar(
         print_json({"run": run.id, "movie": document, "metric": metric, "neighbours": neighbours, "note": reason})
         return
     rows = [[x["score"], x["title"], _genres(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
-    title = f"Neighbours of {document['title']} by {metric} ({_model_label(run, factors)})"
+    title = f"Neighbours of {document['title']} by {metric}; {_model_label(run, factors)}"
     _print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, reason)
 
 
@@ -122,9 +121,9 @@ def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
     ]
     more = f"{n} of {len(rated)} ratings are shown; -n {len(rated)} shows all." if len(rated) > n else ""
     columns = ["rated", "predicted", "error", "part", "title", "movie id"]
-    _print_list(columns, rows, f"User {raw}: {len(rated)} ratings ({label})", more)
+    _print_list(columns, rows, f"User {raw}: {len(rated)} ratings; {label}", more)
     click.echo()
-    _print_recommendations(recommendations, f"Recommended to user {raw}", result.note)
+    _print_recommendations(recommendations, f"Recommended to user {raw}", _shortness(result, n))
 
 
 @click.command()
@@ -152,8 +151,8 @@ def recommend(
     if as_json:
         print_json({"run": run.id, "user": raw, "recommendations": recommendations, "note": result.note})
         return
-    title = f"Recommended to user {raw} ({_model_label(run, factors)})"
-    _print_recommendations(recommendations, title, result.note)
+    title = f"Recommended to user {raw}; {_model_label(run, factors)}"
+    _print_recommendations(recommendations, title, _shortness(result, n))
 
 
 def _filter(genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0) -> MovieFilter | None:
@@ -187,6 +186,11 @@ def _recommended(factors: Factors, result: Recommendations) -> list[dict[str, An
         _without_year(movie_document(factors, movie)) | {"predicted": predicted, "std": None, "because": []}
         for movie, predicted in zip(result.movies, result.predicted, strict=True)
     ]
+
+
+def _shortness(result: Recommendations, n: int) -> str:
+    """Why fewer than `n` are listed, as a sentence; empty where they are not."""
+    return f"{len(result.movies)} of {n} listed: {result.note}" if result.note else ""
 
 
 def _without_year(document: dict[str, Any]) -> dict[str, Any]:

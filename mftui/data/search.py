@@ -90,7 +90,7 @@ class TitleIndex:
             return index
         words = self._query(text)
         if not words:
-            raise TitleError("No movie named: give a movie id or words of a title.")
+            raise TitleError("no movie named: give a movie id or words of a title.")
         found = np.flatnonzero(self._have(words))
         whole = np.flatnonzero(self._have(words, whole=True))
         for matches in (self._exact(text, whole), whole, found):
@@ -102,7 +102,7 @@ class TitleIndex:
                 message = f'{len(matches)} movies match "{text}"{more}: add the year, or give the id.'
                 raise TitleError(message, self._candidates(best))
         nearest = self._candidates(self.nearest(text))
-        raise TitleError(f'No movie matches "{text}".{" Nearest titles:" if nearest else ""}', nearest)
+        raise TitleError(f'no movie matches "{text}".{" Nearest titles:" if nearest else ""}', nearest)
 
     def nearest(self, text: str, limit: int = 5) -> Indices:
         """Up to `limit` movies whose titles look most like `text`, also where not all the words match."""
