@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 from mftui import __version__
-from mftui.errors import MftuiError, UsageError
+from mftui.errors import MftuiError, TitleError, UsageError
 from mftui.text import visible
 
 COMMANDS = {
@@ -107,6 +107,8 @@ def _run(arguments: list[str]) -> int:
     try:
         code = mftui.main(arguments, prog_name="mftui", standalone_mode=False)
         sys.stdout.flush()
+    except TitleError as error:
+        return _report(str(error), error.exit_code, [f"{raw!s:>8}  {title}" for raw, title in error.candidates])
     except MftuiError as error:
         return _report(str(error), error.exit_code)
     except click.ClickException as error:
@@ -121,7 +123,8 @@ def _run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _report(message: str, code: int) -> int:
+def _report(message: str, code: int, lines: Sequence[str] = ()) -> int:
     with contextlib.suppress(OSError):
-        click.echo(f"mftui: {visible(message)}", err=True)
+        for line in (f"mftui: {message}", *lines):
+            click.echo(visible(line), err=True)
     return code
