@@ -40,12 +40,11 @@ class MinibatchProgram:
         self._order = np.arange(n)
         self._members = int(hyper["members"])
         self._prior_factors, self._prior_biases = float(hyper["prior_factors"]), float(hyper["prior_biases"])
-        self._schedule = tf.keras.optimizers.schedules.CosineDecay(
-            float(hyper["learning_rate"]), self.n_epochs * self.steps_per_epoch
-        )
+        self._peak_rate = float(hyper["learning_rate"])
+        decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, self.n_epochs * self.steps_per_epoch)
         self.factorizer = self._start(int(hyper["factors"]))
         self.model = self.factorizer.factorization
-        self._optimizer = tf.keras.optimizers.Adam(self._schedule, beta_2=0.99, epsilon=1e-8)
+        self._optimizer = tf.keras.optimizers.Adam(decay, beta_2=0.99, epsilon=1e-8)
         self._optimizer.build(self.model.parameters)
         self._step = tf.function(self._update, jit_compile=True)
         self._validate = tf.function(self._squared_error, jit_compile=True)
@@ -94,7 +93,7 @@ class MinibatchProgram:
         return loss, mse
 
     def learning_rate(self, step: int) -> float:
-        return float(self._schedule(step))
+        return self._peak_rate * 0.5 * (1 + math.cos(math.pi * step / (self.n_epochs * self.steps_per_epoch)))
 
     def validation_rmse(self) -> float | None:
         v = self._problem.valid

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 
 from mftui.engine.program import Arrays
 from mftui.errors import FormatError
@@ -13,7 +12,7 @@ from mftui.errors import FormatError
 
 def copy_variables(variables: Sequence[Any]) -> Arrays:
     """Copies, named by position and variable: `00_user_factors`, `05_iteration`, …"""
-    return {name: np.array(v) for name, v in _named(variables).items()}
+    return {name: v.numpy().copy() for name, v in _named(variables).items()}
 
 
 def set_variables(variables: Sequence[Any], arrays: Arrays) -> None:

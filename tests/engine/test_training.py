@@ -1,0 +1,166 @@
+"""Training: it learns, repeats itself exactly, resumes exactly, stops when it should."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from helpers.planted import SCALE, planted_ratings
+
+from mftui.engine.metrics import rmse
+from mftui.engine.program import Parameters
+from mftui.engine.recipes import RECIPES
+from mftui.engine.training import Metrics, Training
+from mftui.errors import TrainingError, UsageError
+
+SMALL = {"factors": 4, "epochs": 6, "batch_size": 500}
+
+
+def biased(seed: int = 0, **given: object) -> Training:
+    recipe = RECIPES["biased"]
+    training = Training(recipe, recipe.check(SMALL | given), planted_ratings(), 120, 80, SCALE, seed)
+    training.prepare()
+    return training
+
+
+def points(training: Training) -> list[Metrics]:
+    return [tick.metrics for tick in training if tick.metrics]
+
+
+def untimed(metrics: list[Metrics]) -> list[tuple[float | None, ...]]:
+    return [(m.step, m.epoch, m.train_loss, m.train_rmse, m.valid_rmse, m.learning_rate) for m in metrics]
+
+
+def assert_same(a: Parameters, b: Parameters) -> None:
+    np.testing.assert_array_equal(a.user_factors, b.user_factors)
+    np.testing.assert_array_equal(a.movie_factors, b.movie_factors)
+    np.testing.assert_array_equal(a.movie_bias, b.movie_bias)
+
+
+def test_it_learns_what_was_planted() -> None:
+    metrics = points(biased(epochs=40, learning_rate=0.05, prior_factors=1.0, prior_biases=1.0))
+
+    valid = [m.valid_rmse for m in metrics if m.valid_rmse is not None]
+    assert valid[-1] < 0.6 * valid[0] or valid[-1] < 0.5
+    assert metrics[-1].train_rmse < metrics[0].train_rmse
+
+
+def test_the_same_seed_gives_the_same_curve_and_the_same_bits() -> None:
+    first, second = biased(), biased()
+
+    assert untimed(points(first)) == untimed(points(second))
+    assert_same(first.parameters(), second.parameters())
+
+
+def test_another_seed_gives_another_model() -> None:
+    first, second = biased(seed=0), biased(seed=1)
+
+    assert untimed(points(first)) != untimed(points(second))
+
+
+@pytest.mark.parametrize("steps", [3, 8, 20])
+def test_a_resumed_training_ends_with_the_same_bits(steps: int) -> None:
+    whole = biased()
+    curve = untimed(points(whole))
+    broken = biased()
+    seen = [tick.metrics for tick in islice(broken, steps) if tick.metrics]
+    arrays, numbers = broken.state()
+
+    resumed = biased()
+    resumed.restore(arrays, numbers)
+    seen += points(resumed)
+
+    assert untimed(seen) == curve
+    assert_same(resumed.parameters(), whole.parameters())
+
+
+def test_members_are_exactly_one_wide_model() -> None:
+    training = biased(members=3)
+    list(training)
+    p = training.parameters(best=False)
+    assert p.member_user_bias is not None
+    assert p.member_movie_bias is not None
+    assert p.user_factors.shape == (120, 12)
+
+    users = p.user_factors.reshape(120, 3, 4) * np.sqrt(3)
+    movies = p.movie_factors.reshape(80, 3, 4) * np.sqrt(3)
+    per_member = np.einsum("uek,mek->ume", users, movies)
+    per_member += p.member_user_bias[:, None] + p.member_movie_bias[None] + np.array(p.member_global_bias)
+    wide = p.user_factors @ p.movie_factors.T + p.user_bias[:, None] + p.movie_bias[None] + p.global_bias
+
+    np.testing.assert_allclose(wide, per_member.mean(2), atol=1e-4)
+
+
+def test_the_best_epoch_is_kept_and_patience_ends_the_training() -> None:
+    training = biased(epochs=200, learning_rate=0.05, prior_factors=0.0, factors=32, patience=2)
+    metrics = points(training)
+
+    valid = [m.valid_rmse for m in metrics if m.valid_rmse is not None]
+    assert training.outcome == "early-stop"
+    assert len(valid) < 200
+    assert training.best_rmse == min(valid)
+    assert training.best_epoch == int(np.argmin(valid)) + 1
+    kept, last = training.parameters(), training.parameters(best=False)
+    assert not np.array_equal(kept.user_factors, last.user_factors)
+
+
+def test_validation_ratings_are_not_learned_from() -> None:
+    training = biased(validation=0.1)
+
+    assert training.n_valid == 400
+    assert training.n_train == 3_600
+
+
+def test_a_divergence_is_seen_and_the_last_good_model_kept() -> None:
+    training = biased(epochs=30)
+    ticks = iter(training)
+    while training.best_epoch is None:
+        next(ticks)
+    good = training.parameters()
+    arrays, numbers = training.state()
+    arrays = {n: a * np.float32(np.nan) if n == "01_movie_factors" else a for n, a in arrays.items()}
+    training.restore(arrays, numbers)
+
+    list(ticks)
+
+    assert training.outcome == "diverged"
+    assert_same(training.parameters(), good)
+
+
+def test_a_divergence_before_any_model_says_what_to_do() -> None:
+    training = biased()
+    arrays, numbers = training.state()
+    training.restore({n: a * np.float32(np.nan) if "factors" in n else a for n, a in arrays.items()}, numbers)
+    list(training)
+
+    with pytest.raises(TrainingError, match=r"diverged at step .* Lower --learning-rate"):
+        training.parameters()
+
+
+def test_predictions_stay_within_reach_of_the_scale() -> None:
+    training = biased()
+    list(training)
+    p = training.parameters()
+
+    assert p.lo < SCALE.lo
+    assert p.hi > SCALE.hi
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("factors", "many", "factors: many is not a whole number"),
+        ("factors", 0, "factors: 0 is outside 1 to 4096"),
+        ("factors", "2.5", "not a whole number"),
+        ("learning_rate", "nan", "learning_rate: nan is outside"),
+        ("momentum", 0.5, "recipe biased has no momentum"),
+    ],
+)
+def test_a_wrong_hyperparameter_is_named_with_its_range(name: str, value: object, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        RECIPES["biased"].check({name: value})
+
+
+def test_rmse_is_in_rating_units() -> None:
+    assert rmse(np.array([1, 2], dtype=np.float32), np.array([2, 4], dtype=np.float32)) == pytest.approx(np.sqrt(2.5))
