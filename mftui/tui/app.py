@@ -1,0 +1,266 @@
+"""The app: its screens, the model that is open, the training that is watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from mftui.errors import MftuiError
+from mftui.settings import Settings, load_settings
+from mftui.tui import keys
+from mftui.tui.look import Look
+from mftui.tui.messages import TrainingNews
+from mftui.tui.modes import SCREENS
+from mftui.tui.screens.base import BaseScreen
+from mftui.tui.themes import THEMES, default_theme
+from mftui.tui.trainings import Starter, Trainings
+from mftui.tui.widgets.top_bar import Headline
+
+if TYPE_CHECKING:
+    from mftui.engine.recipes import Recipe
+    from mftui.runs.directory import Run
+    from mftui.runs.request import TrainRequest
+    from mftui.tui.model import OpenModel
+
+
+class MftuiApp(App[None]):
+    """Shell of the screens. It reads run directories; training happens in other processes."""
+
+    TITLE = "mftui"
+    CSS_PATH = "styles/base.tcss"
+    BINDINGS = keys.APP
+    MODES: ClassVar = {mode: make for mode, _, make in SCREENS}
+    DEFAULT_MODE = "train"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        look: Look | None = None,
+        settings: Settings | None = None,
+        starter: Starter | None = None,
+    ) -> None:
+        super().__init__()
+        self.look = look or Look()
+        self.settings = settings or Settings()
+        self.trainings = Trainings(self, self.look.refresh_s, starter)
+        self.model: OpenModel | None = None
+        self._started = asyncio.Event()
+        if self.look.low_bandwidth:
+            self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self.settings.theme or default_theme(self.look)
+        if self.settings.keys:
+            self.set_keymap(dict(self.settings.keys))
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        self.run_worker(self._begin(), group="begin")
+
+    async def _begin(self) -> None:
+        """Open the newest run, and get a trainer ready."""
+        run = await asyncio.to_thread(_newest_run)
+        if run is not None and self.trainings.run is None:
+            self.trainings.watch(run)
+        usable = await asyncio.to_thread(_newest_usable)
+        if usable is not None:
+            await self.open_run(usable)
+        if self.settings.standby:
+            await self.trainings.warm()
+
+    # What the screens ask of the app
+
+    def recipes(self) -> Mapping[str, Recipe]:
+        """All recipes; importing them imports no TensorFlow."""
+        from mftui.engine.recipes import RECIPES
+
+        return RECIPES
+
+    def screens(self) -> list[tuple[str, str, str]]:
+        """(mode, key, title) of each screen that there is."""
+        return [(mode, self._key_of(f"screen.{mode}", str(n)), title) for n, (mode, title, _) in enumerate(SCREENS, 1)]
+
+    def _key_of(self, binding_id: str, default: str) -> str:
+        return keys.sign(self.settings.keys.get(binding_id, default).split(",")[0])
+
+    def headline(self) -> Headline:
+        """What the top line says on its right."""
+        snapshot = self.trainings.snapshot
+        training = ""
+        if snapshot and snapshot.live:
+            training = snapshot.state if snapshot.share is None else f"{snapshot.state} {snapshot.share:.0%}"
+        return Headline(self.model.label if self.model else "", training)
+
+    def show_error(self, error: MftuiError, *, title: str = "This does not work", path: str = "") -> None:
+        """A dialog with what is wrong and what to do."""
+        from mftui.tui.screens.dialogs import MessageDialog
+
+        self.push_screen(MessageDialog(title, error.message, hint=error.hint, path=path))
+
+    def say(self, text: str, *, warn: bool = False) -> None:
+        """A toast; never markup."""
+        self.notify(self.look.text(text), severity="warning" if warn else "information", markup=False)
+
+    async def start_training(self, request: TrainRequest) -> None:
+        """Start a training and watch it."""
+        try:
+            await self.trainings.start(request)
+        except MftuiError as error:
+            self.show_error(error, title="The training did not start")
+
+    async def stop_training(self) -> None:
+        """Ask the watched training to stop."""
+        try:
+            await self.trainings.stop()
+            self.say("Stopping after this step; the model is kept.")
+        except MftuiError as error:
+            self.show_error(error)
+
+    async def open_run(self, run: Run) -> None:
+        """Open the newest model of `run` for Movies and Users."""
+        from mftui.tui.model import open_model
+
+        before = self.model
+        try:
+            self.model = await asyncio.to_thread(lambda: open_model(run, before))
+        except MftuiError as error:
+            self.say(str(error), warn=True)
+            return
+        screen = self._base_screen()
+        if screen is not None:
+            screen.headline_changed()
+            screen.model_changed()
+
+    # The watched training
+
+    def on_training_news(self, event: TrainingNews) -> None:
+        trainings = self.trainings
+        if trainings.run is None or event.watched != trainings.run.id:
+            return
+        was_live = trainings.live or trainings.snapshot is None
+        if trainings.take():
+            self.post_message(TrainingNews(event.watched))
+        snapshot, screen = trainings.snapshot, self._base_screen()
+        if screen is not None:
+            screen.headline_changed()
+            screen.training_changed()
+        if snapshot is None:
+            return
+        ended = was_live and not snapshot.live and trainings.started_here
+        newer = snapshot.factors_version is not None and (
+            self.model is None
+            or self.model.run.path != trainings.run.path
+            or self.model.version != snapshot.factors_version
+        )
+        if (newer and (snapshot.live or trainings.started_here)) or ended:
+            self.run_worker(self._catch_up(trainings.run, newer, ended), group="catch-up", exclusive=True)
+
+    async def _catch_up(self, run: Run, newer: bool, ended: bool) -> None:
+        if newer:
+            await self.open_run(run)
+        if ended:
+            self._training_ended()
+
+    def _training_ended(self) -> None:
+        snapshot = self.trainings.snapshot
+        assert snapshot is not None
+        if snapshot.state in ("finished", "stopped"):
+            on_train = self.current_mode == "train" and len(self.screen_stack) == 1
+            if snapshot.factors_version and self.settings.after_training == "browse" and on_train:
+                self.switch_mode("movies")
+            self.say(f"Training {snapshot.state}. {snapshot.message}".strip())
+            return
+        from mftui.tui.screens.dialogs import MessageDialog
+
+        last = "\n".join(line for line in snapshot.log[-3:] if line.strip())
+        message = snapshot.message or last or "It ended without a word."
+        self.push_screen(
+            MessageDialog(f"The training {_ENDS.get(snapshot.state, snapshot.state)}", message, path=snapshot.log_path)
+        )
+
+    def _base_screen(self) -> BaseScreen | None:
+        bottom = self.screen_stack[0] if self._screen_stack else None
+        return bottom if isinstance(bottom, BaseScreen) else None
+
+    # Actions
+
+    def action_mode(self, mode: str) -> None:
+        """Go to a screen."""
+        if len(self.screen_stack) == 1:
+            self.switch_mode(mode)
+
+    def action_go_back(self) -> None:
+        """What escape does where nothing nearer takes it."""
+        back = getattr(self.screen, "action_go_back", None)
+        if back is not None:
+            back()
+
+    def action_help(self) -> None:
+        """All keys."""
+        from mftui.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """Leave; while a training is under way, ask what is to become of it."""
+        if not self.trainings.live:
+            await self._leave()
+            return
+        from mftui.tui.screens.dialogs import quit_dialog
+
+        self.push_screen(quit_dialog(), self._quit_decided)
+
+    async def _quit_decided(self, decision: str | None) -> None:
+        if decision == "stop":
+            await self.stop_training()
+        if decision in ("stop", "detach"):
+            await self._leave()
+
+    async def _leave(self) -> None:
+        await self.trainings.close()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action that has a key here, then themes and the like."""
+        done = set()
+        for key, (_, binding, enabled, tooltip) in screen.active_bindings.items():
+            if enabled and binding.id and binding.id not in done:
+                done.add(binding.id)
+                press = partial(self.simulate_key, key)
+                yield SystemCommand(f"{binding.description} ({keys.sign(key)})", tooltip, press)
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Screenshot", "Save this screen as SVG", self.deliver_screenshot)
+
+
+_ENDS = {"diverged": "diverged", "failed": "failed", "crashed": "ended without a word", "missing": "is gone"}
+
+
+def _newest_run() -> Run | None:
+    from mftui.runs.directory import list_runs
+
+    runs = list_runs()
+    return runs[0] if runs else None
+
+
+def _newest_usable() -> Run | None:
+    from mftui.runs.directory import newest_usable
+
+    try:
+        return newest_usable()
+    except MftuiError:
+        return None
+
+
+def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> None:
+    """Start the app in this terminal; returns when it has been left."""
+    settings = load_settings()
+    slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
+    MftuiApp(Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow), settings).run()

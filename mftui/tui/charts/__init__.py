@@ -1,0 +1,1 @@
+"""Charts without a screen: points, axes, and the drawing of both into cells."""

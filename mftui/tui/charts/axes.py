@@ -1,0 +1,75 @@
+"""Axes that grow in steps: between two steps a new point changes only the cells it touches."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+_FIRST_X = 32
+
+
+@dataclass(frozen=True)
+class Range:
+    """An interval of an axis, lo < hi."""
+
+    lo: float
+    hi: float
+
+    @property
+    def span(self) -> float:
+        return self.hi - self.lo
+
+    def share(self, value: float) -> float:
+        """Where `value` lies, 0 at lo and 1 at hi."""
+        return (value - self.lo) / self.span
+
+
+def x_range(last: float, total: float | None = None) -> Range:
+    """From 0 to a power of two that holds `last`, or to `total` where that comes sooner."""
+    top = float(_FIRST_X)
+    while top < last:
+        top *= 2
+    return Range(0.0, max(min(top, total), last, 1.0) if total else top)
+
+
+def y_range(lo: float, hi: float, before: Range | None = None) -> Range:
+    """Round limits around lo and hi. `before` stays while it holds them and is not too wide by far."""
+    if before and before.lo <= lo and hi <= before.hi and hi - lo >= 0.25 * before.span:
+        return before
+    span = hi - lo
+    if span <= 1e-9 * max(abs(lo), abs(hi), 1e-9):
+        span = max(abs(hi) * 0.1, 1e-3)
+        lo, hi = lo - span / 2, hi + span / 2
+    step = round_step(span / 8)
+    bottom, top = math.floor(lo / step) * step, math.ceil(hi / step) * step
+    if before and before.lo <= bottom and top <= before.hi and span >= 0.25 * before.span:
+        return before
+    return Range(bottom, top)
+
+
+def round_step(rough: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is not below `rough`."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    for factor in (1, 2, 5, 10):
+        if factor * power >= rough * (1 - 1e-9):
+            return factor * power
+    return 10 * power
+
+
+def ticks(axis: Range, most: int) -> list[float]:
+    """Up to about `most` round values within `axis`."""
+    step = round_step(axis.span / max(most - 1, 1))
+    first = math.ceil(axis.lo / step - 1e-9)
+    last = math.floor(axis.hi / step + 1e-9)
+    return [i * step for i in range(first, last + 1)]
+
+
+def number(value: float, step: float) -> str:
+    """`value` with as many digits as a step needs: 0.85, 1.2, 5k, 2M."""
+    if step >= 1:
+        for size, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+            if abs(value) >= 10 * size or (abs(value) >= size and value % (size / 10) == 0):
+                return f"{value / size:g}{sign}"
+        return f"{value:.0f}"
+    digits = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6)
+    return f"{value:.{digits}f}"

@@ -1,0 +1,70 @@
+"""Points that grow while a training runs, thinned to what a chart can show."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left
+
+
+class Points:
+    """A growing series of (x, y), x ascending. What is not finite is left out and counted."""
+
+    def __init__(self) -> None:
+        self._xs = array("d")
+        self._ys = array("d")
+        self._lo, self._hi = math.inf, -math.inf
+        self.dropped = 0
+        """Values that were not numbers or not finite."""
+
+    def __len__(self) -> int:
+        return len(self._xs)
+
+    @property
+    def last(self) -> tuple[float, float] | None:
+        """The newest point."""
+        return (self._xs[-1], self._ys[-1]) if self._xs else None
+
+    def add(self, x: float, y: float | None) -> None:
+        """Append one point; None is no point. An x that is not beyond the last one takes the place of
+        all from there on: a resumed training repeats the steps after its checkpoint."""
+        if y is None:
+            return
+        if not (math.isfinite(x) and math.isfinite(y)):
+            self.dropped += 1
+            return
+        if self._xs and x <= self._xs[-1]:
+            cut = bisect_left(self._xs, x)
+            del self._xs[cut:], self._ys[cut:]
+            self._lo, self._hi = (min(self._ys), max(self._ys)) if self._ys else (math.inf, -math.inf)
+        self._xs.append(x)
+        self._ys.append(y)
+        self._lo, self._hi = min(self._lo, y), max(self._hi, y)
+
+    def thinned(self, lo: float, hi: float, columns: int) -> tuple[list[float], list[float]]:
+        """The points with lo <= x <= hi, at most two (lowest and highest) for each of `columns`.
+
+        The columns depend on the axis alone, so a new point changes the last column only.
+        """
+        import numpy as np
+
+        if not self._xs or hi <= lo or columns < 1:
+            return [], []
+        first, end = bisect_left(self._xs, lo), bisect_left(self._xs, math.nextafter(hi, math.inf))
+        if end - first <= columns // 2:
+            return self._xs[first:end].tolist(), self._ys[first:end].tolist()
+        xs, ys = np.frombuffer(self._xs)[first:end], np.frombuffer(self._ys)[first:end]
+        edges = lo + (hi - lo) / columns * np.arange(columns)
+        starts = np.unique(np.searchsorted(xs, edges))
+        starts = starts[starts < len(xs)]
+        ends = np.append(starts[1:], len(xs)) - 1
+        low, high = np.minimum.reduceat(ys, starts), np.maximum.reduceat(ys, starts)
+        falling = ys[starts] >= ys[ends]
+        pairs_x = np.stack([xs[starts], xs[ends]], axis=1).ravel()
+        pairs_y = np.stack([np.where(falling, high, low), np.where(falling, low, high)], axis=1).ravel()
+        several = np.stack([np.ones(len(starts), dtype=bool), starts != ends], axis=1).ravel()
+        return pairs_x[several].tolist(), pairs_y[several].tolist()
+
+    def bounds(self) -> tuple[float, float] | None:
+        """Lowest and highest y, None where there is no point."""
+        return (self._lo, self._hi) if self._ys else None

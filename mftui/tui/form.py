@@ -1,0 +1,179 @@
+"""What the form on Train holds: the fields of a training, as typed, with what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mftui.errors import MftuiError, UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.recipes import Field, Recipe
+    from mftui.runs.request import TrainRequest
+
+_MAIN = ("factors", "epochs", "learning_rate")
+_TOP_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the form."""
+
+    key: str
+    """"data", "recipe", "seed", or the name of a hyperparameter."""
+    label: str
+    help: str
+    kind: str
+    """"choice" opens a list, "text" is typed, "number" is typed or stepped."""
+    text: str
+    """As typed, or the default."""
+    changed: bool
+    error: str
+    """What is wrong with it, "" if nothing."""
+
+
+class TrainForm:
+    """Data set, recipe, hyperparameters and seed. What was typed for one recipe is kept when another is looked at.
+
+    Parameters
+    ----------
+    recipes: by name; the first is the default.
+    """
+
+    def __init__(self, recipes: Mapping[str, Recipe], data: str = "sample") -> None:
+        self.recipes = recipes
+        self.data = data
+        self.recipe = next(iter(recipes.values()))
+        self.more = False
+        self._typed: dict[tuple[str, str], str] = {}
+        self._seed = "0"
+
+    def rows(self) -> list[Row]:
+        """The lines to show: the main fields, and all of the recipe's if `more` is set."""
+        shown = [
+            Row("data", "data set", "The ratings to learn from: a data set's name, or a path.", "choice",
+                self.data, self.data != "sample", ""),
+            Row("recipe", "recipe", self.recipe.summary, "choice", self.recipe.name, False, ""),
+        ]  # fmt: skip
+        main = [f for name in _MAIN for f in self.recipe.fields if f.name == name]
+        rest = [f for f in self.recipe.fields if f.name not in _MAIN]
+        shown += [self._row(f) for f in main]
+        shown.append(
+            Row("seed", "seed", "Where the random numbers start: the same seed, the same result.", "number",
+                self._seed, self._seed != "0", self._seed_error())
+        )  # fmt: skip
+        return shown + ([self._row(f) for f in rest] if self.more else [])
+
+    @property
+    def n_more(self) -> int:
+        """How many fields `more` would show."""
+        return sum(f.name not in _MAIN for f in self.recipe.fields)
+
+    def set(self, key: str, text: str) -> None:
+        """Take what was typed into a field. An unknown recipe raises UsageError."""
+        text = text.strip()
+        if key == "data":
+            self.data = text or "sample"
+        elif key == "recipe":
+            if text not in self.recipes:
+                raise UsageError(f"no recipe {text}.", hint=f"There are: {', '.join(self.recipes)}.")
+            self.recipe = self.recipes[text]
+        elif key == "seed":
+            self._seed = text or "0"
+        elif text and text != _plain(self.recipe.field(key).default):
+            self._typed[self.recipe.name, key] = text
+        else:
+            self._typed.pop((self.recipe.name, key), None)
+
+    def reset(self) -> None:
+        """Every field of this recipe back to its default, and the seed to 0."""
+        self._typed = {at: text for at, text in self._typed.items() if at[0] != self.recipe.name}
+        self._seed = "0"
+
+    def error_in(self, key: str, text: str) -> str:
+        """What would be wrong with `text` in a field, "" if nothing."""
+        if key == "seed":
+            return self._seed_error(text)
+        if key in ("data", "recipe"):
+            return ""
+        try:
+            self.recipe.field(key).parse(text)
+        except MftuiError as error:
+            return error.message.removeprefix(f"{key}: ")
+        return ""
+
+    def nudged(self, key: str, by: int) -> str | None:
+        """The text one step on (1) or back (-1): numbers in round steps, words and recipes in turn."""
+        if key == "data":
+            return None
+        if key == "recipe":
+            return _next(list(self.recipes), self.recipe.name, by)
+        if key == "seed":
+            return str(min(max(int(self._seed) + by, 0), _TOP_SEED)) if not self._seed_error() else None
+        field = self.recipe.field(key)
+        if field.type is bool:
+            return _next(["yes", "no"], self._text(field), by)
+        if field.type is str:
+            return _next(list(field.choices), self._text(field), by) if field.choices else None
+        try:
+            value = field.parse(self._text(field))
+        except MftuiError:
+            return None
+        return _stepped(float(value), by, whole=field.type is int, low=field.low, high=field.high)
+
+    def request(self) -> TrainRequest:
+        """The training that the form asks for; raises UsageError naming the first field that is wrong."""
+        from mftui.runs.request import TrainRequest
+
+        more, self.more = self.more, True
+        wrong = [row for row in self.rows() if row.error]
+        self.more = more
+        if wrong:
+            raise UsageError(f"{wrong[0].label}: {wrong[0].error}", hint="Change it in the form.")
+        hyper: dict[str, Any] = {
+            key: self.recipe.field(key).parse(text)
+            for (recipe, key), text in self._typed.items()
+            if recipe == self.recipe.name
+        }
+        return TrainRequest(data=self.data, recipe=self.recipe.name, hyper=hyper, seed=int(self._seed)).checked()
+
+    def _row(self, field: Field) -> Row:
+        kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"
+        text = self._text(field)
+        changed = (self.recipe.name, field.name) in self._typed
+        label = field.name.replace("_", " ")
+        return Row(field.name, label, field.help, kind, text, changed, self.error_in(field.name, text))
+
+    def _text(self, field: Field) -> str:
+        return self._typed.get((self.recipe.name, field.name), _plain(field.default))
+
+    def _seed_error(self, text: str | None = None) -> str:
+        given = self._seed if text is None else text.strip()
+        if not given.isascii() or not given.isdigit():
+            return f"{given} is not a whole number from 0."
+        return f"{given} is above {_TOP_SEED}." if int(given) > _TOP_SEED else ""
+
+
+def _plain(value: bool | float | str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _next(choices: list[str], now: str, by: int) -> str | None:
+    return choices[(choices.index(now) + by) % len(choices)] if now in choices else None
+
+
+def _stepped(value: float, by: int, *, whole: bool, low: float, high: float) -> str:
+    """One round step: 1, 2, 5, 10, 20, … (whole numbers up to 10 in ones)."""
+    if whole and max(value, value + by) <= 10:
+        new = value + by
+    elif value <= 0:
+        new = (1.0 if high >= 1 else 0.05) if by > 0 else low
+    else:
+        ladder = [float(f"{f}e{p}") for p in range(-9, 10) for f in (1, 2, 5)]
+        beyond = [s for s in ladder if (s > value * 1.0001 if by > 0 else s < value * 0.9999)]
+        new = (beyond[0] if by > 0 else beyond[-1]) if beyond else low
+    new = min(max(new, low), high)
+    return str(int(new)) if whole else f"{new:g}"

@@ -1,0 +1,108 @@
+"""Every key of the app, in one place: what it does, and the id by which `config.toml` can change it.
+
+The footer, the help screen and the command palette are made from these.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+
+def _key(id: str, keys: str, action: str, what: str, *, help: str = "", show: bool = False) -> Binding:
+    return Binding(keys, action, what, show=show, tooltip=help, id=id)
+
+
+APP: list[BindingType] = [
+    _key("screen.train", "1", "mode('train')", "Train", help="Set up a training and watch it."),
+    _key("screen.movies", "2", "mode('movies')", "Movies", help="Search movies, see their neighbours."),
+    _key("screen.users", "3", "mode('users')", "Users", help="A user's ratings and recommendations."),
+    _key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
+    _key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
+    _key("app.help", "question_mark", "help", "Help", help="All keys of this screen, and the words."),
+]
+
+TRAIN: list[BindingType] = [
+    _key("train.toggle", "t", "toggle_training", "Train", show=True,
+         help="Start a training with what the form says; while one runs, ask it to stop and keep the model."),
+    _key("train.more", "m", "more_fields", "More fields", show=True, help="The recipe's other fields."),
+    _key("train.defaults", "d", "defaults", "Defaults", show=True, help="Every field back to the recipe's default."),
+]  # fmt: skip
+
+MOVIES: list[BindingType] = [
+    _key("movies.search", "slash", "search", "Search", show=True, help="Type words of a title, in any order."),
+    _key("movies.open", "enter", "open", "Neighbours", show=True, help="Go to the neighbours; from one on to its own."),
+    _key("movies.right", "l,right", "pane(1)", "Neighbours pane"),
+    _key("movies.left", "h,left", "pane(-1)", "Results pane"),
+]  # fmt: skip
+
+USERS: list[BindingType] = [
+    _key("users.search", "slash", "search", "User id", show=True, help="Type a user's id."),
+    _key("users.pick", "p", "pick", "Pick", show=True, help="Choose from the list of all users."),
+    _key("users.next", "right_square_bracket", "step(1)", "Next", show=True, help="The next user."),
+    _key("users.previous", "left_square_bracket", "step(-1)", "Previous", show=True, help="The user before."),
+    _key("users.right", "l,right", "pane(1)", "Recommendations pane"),
+    _key("users.left", "h,left", "pane(-1)", "Ratings pane"),
+]
+
+LIST: list[BindingType] = [
+    _key("list.down", "j,down", "move(1)", "Down"),
+    _key("list.up", "k,up", "move(-1)", "Up"),
+    _key("list.page_down", "pagedown,ctrl+d", "page(1)", "Page down"),
+    _key("list.page_up", "pageup,ctrl+u", "page(-1)", "Page up"),
+    _key("list.first", "g,home", "first", "First"),
+    _key("list.last", "G,end", "last", "Last"),
+]
+
+FORM: list[BindingType] = [
+    _key("form.down", "j,down", "move(1)", "Next field"),
+    _key("form.up", "k,up", "move(-1)", "Field before"),
+    _key("form.first", "g,home", "first", "First field"),
+    _key("form.last", "G,end", "last", "Last field"),
+    _key("form.edit", "enter,space", "edit", "Edit", show=True, help="Change the field under the cursor."),
+    _key("form.less", "h,left,minus", "nudge(-1)", "Less", help="A step less, or the choice before."),
+    _key("form.greater", "l,right,plus", "nudge(1)", "More", help="A step more, or the next choice."),
+]
+
+EDITOR: list[BindingType] = [
+    _key("editor.accept", "enter", "accept", "Accept", show=True),
+    _key("editor.next", "down,tab", "accept_and_move(1)", "Accept, next"),
+    _key("editor.previous", "up,shift+tab", "accept_and_move(-1)", "Accept, before"),
+    _key("editor.cancel", "escape", "cancel", "Cancel", show=True),
+]
+
+SEARCH: list[BindingType] = [
+    _key("search.leave", "escape", "leave", "To the list", show=True),
+    _key("search.list", "down", "leave", "To the list"),
+]
+
+DIALOG: list[BindingType] = [
+    _key("dialog.close", "escape,q", "close", "Close", show=True),
+]
+
+PICK: list[BindingType] = [
+    _key("pick.choose", "enter", "choose", "Choose", show=True),
+    _key("pick.search", "slash", "search", "Type", show=True),
+    _key("pick.close", "escape,q", "close", "Close", show=True),
+]
+
+SIGNS = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "enter": "enter",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "minus": "-",
+    "plus": "+",
+    "shift+tab": "shift+tab",
+    "full_stop": ".",
+    "comma": ",",
+}
+"""How keys are written for people, where their name is not it."""
+
+
+def sign(key: str) -> str:
+    """A key as it is written for people."""
+    return SIGNS.get(key, key)

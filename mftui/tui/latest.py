@@ -1,0 +1,45 @@
+"""Work in a thread of which only the newest counts: a search while typing, neighbours while scrolling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+T = TypeVar("T")
+
+
+class Latest:
+    """Runs one call at a time in a thread. While one runs, only the newest of those that wait is kept,
+    and the result of a call that has been overtaken is shown only if nothing newer is waiting."""
+
+    def __init__(self, node: DOMNode, group: str) -> None:
+        self._node = node
+        self._group = group
+        self._waiting: Callable[[], Callable[[], None]] | None = None
+        self._busy = False
+
+    def ask(self, work: Callable[[], T], show: Callable[[T], None]) -> None:
+        """Call `work` in a thread, then `show` with its result on the event loop."""
+
+        def job() -> Callable[[], None]:
+            result = work()
+            return lambda: show(result)
+
+        self._waiting = job
+        if not self._busy:
+            self._busy = True
+            self._node.run_worker(self._run(), group=self._group, name=self._group)
+
+    async def _run(self) -> None:
+        try:
+            while (job := self._waiting) is not None:
+                self._waiting = None
+                show = await asyncio.to_thread(job)
+                if self._waiting is None and self._node.is_attached:
+                    show()
+        finally:
+            self._busy = False

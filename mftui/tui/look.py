@@ -1,0 +1,97 @@
+"""How the app is drawn: Unicode or ASCII, thrifty or not; and foreign text made fit for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mftui.text import visible
+
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
+# "Show the sign before me as a picture": terminals do not agree on how wide that is.
+_WIDENS = "\ufe0f"
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """The signs that the app draws with."""
+
+    cursor: str
+    line: str
+    dots: str
+    full: str
+    empty: str
+    held_out: str
+    more: str
+    ellipsis: str
+    axis: str
+    corner: str
+    tick: str
+    dash: str
+    busy: str
+    down: str
+    up: str
+    left: str
+    right: str
+    enter: str
+    minus: str
+    times: str
+
+
+UNICODE = Glyphs(
+    cursor="▸", line="━", dots="•", full="━", empty="─", held_out="◆", more="▾", ellipsis="…", axis="│",
+    corner="└", tick="┤", dash="─", busy="●", down="↓", up="↑", left="←", right="→", enter="⏎", minus="−",
+    times="×",
+)  # fmt: skip
+ASCII = Glyphs(
+    cursor=">", line="-", dots="o", full="#", empty="-", held_out="*", more="v", ellipsis="~", axis="|",
+    corner="+", tick="+", dash="-", busy="*", down="down", up="up", left="left", right="right", enter="enter",
+    minus="-", times="x",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """One choice for the whole app, made at its start."""
+
+    ascii: bool = False
+    low_bandwidth: bool = False
+    no_color: bool = False
+
+    @classmethod
+    def of_terminal(cls, *, ascii: bool = False, low_bandwidth: bool | None = None) -> Look:
+        """What fits this terminal: ASCII on the Linux console and where the encoding is not Unicode,
+        thrifty over SSH; both can be asked for."""
+        encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower()
+        poor = os.environ.get("TERM") in ("linux", "vt100", "dumb") or "utf" not in encoding
+        slow = bool(os.environ.get("SSH_CONNECTION")) if low_bandwidth is None else low_bandwidth
+        return cls(ascii or poor, slow, "NO_COLOR" in os.environ)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs to draw with."""
+        return ASCII if self.ascii else UNICODE
+
+    @property
+    def refresh_s(self) -> float:
+        """Seconds between two looks at a running training."""
+        return 0.5 if self.low_bandwidth else 0.25
+
+    def text(self, foreign: str) -> str:
+        """Foreign text with nothing in it that a terminal would obey, and in ASCII where asked for."""
+        if not self.ascii:
+            return visible(foreign).replace(_WIDENS, "")
+        safe = "".join(c if c >= " " and c != "\x7f" else f"^{chr(ord(c) ^ 64)}" for c in foreign[:2000])
+        plain = unicodedata.normalize("NFKD", safe)
+        return "".join(c if c.isascii() else "?" for c in plain if not unicodedata.combining(c))
+
+
+def look_of(node: MessagePump) -> Look:
+    """The look of the app that `node` belongs to."""
+    look = getattr(node.app, "look", None)
+    return look if isinstance(look, Look) else Look()

@@ -1,0 +1,52 @@
+"""The model that is looked at: a run's factors and the index of its titles, opened together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mftui.errors import RunError
+
+if TYPE_CHECKING:
+    from mftui.data.search import TitleIndex
+    from mftui.engine.factors import Factors
+    from mftui.runs.directory import Run
+
+
+@dataclass(frozen=True)
+class OpenModel:
+    """A model as it was published at one moment; a newer one is another OpenModel."""
+
+    run: Run
+    version: str
+    factors: Factors
+    index: TitleIndex
+
+    @property
+    def dataset(self) -> str:
+        """The data set's label."""
+        return str(self.factors.meta.get("dataset", "") or "")
+
+    @property
+    def label(self) -> str:
+        """For the top line: data set, recipe, number of factors."""
+        recipe = self.factors.meta.get("recipe", "")
+        return " · ".join(p for p in (self.dataset, f"{recipe} k={self.factors.n_factors}".strip()) if p)
+
+
+def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
+    """Load the newest model of `run`. The titles are indexed once: `before` of the same run gives its index.
+
+    Raises RunError or FormatError where there is nothing to load. May take a second: not for the event loop.
+    """
+    from mftui.data.search import TitleIndex
+
+    version = run.factors_version
+    if version is None:
+        raise RunError(f"run {run.id} has no model yet.", hint="It comes with the first checkpoint.")
+    factors = run.load_factors()
+    if before is not None and before.run.path == run.path and before.factors.n_movies == factors.n_movies:
+        index = before.index
+    else:
+        index = TitleIndex(factors.movies.title_list, factors.movie_ids, factors.movie_counts)
+    return OpenModel(run, version, factors, index)

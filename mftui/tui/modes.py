@@ -1,0 +1,35 @@
+"""The screens of the app, in the order of their keys; each is made when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mftui.tui.screens.base import BaseScreen
+
+
+def _train() -> BaseScreen:
+    from mftui.tui.screens.train import TrainScreen
+
+    return TrainScreen()
+
+
+def _movies() -> BaseScreen:
+    from mftui.tui.screens.movies import MoviesScreen
+
+    return MoviesScreen()
+
+
+def _users() -> BaseScreen:
+    from mftui.tui.screens.users import UsersScreen
+
+    return UsersScreen()
+
+
+SCREENS: tuple[tuple[str, str, Callable[[], BaseScreen]], ...] = (
+    ("train", "Train", _train),
+    ("movies", "Movies", _movies),
+    ("users", "Users", _users),
+)
+"""(mode, title, how to make it); the binding of a screen is `mode('MODE')`."""

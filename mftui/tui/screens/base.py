@@ -1,0 +1,62 @@
+"""What the screens share: the line at the top, the keys at the bottom, the app's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from mftui.tui.widgets.key_bar import KeyBar
+from mftui.tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from mftui.tui.app import MftuiApp
+
+
+class BaseScreen(Screen[None]):
+    """A screen of its own number key. Subclasses give `body()` and react to `model_changed()`."""
+
+    MODE: ClassVar[str]
+    TITLE = "mftui"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared as instance variable in Textual)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012 (declared as instance variable in Textual)
+    AUTO_FOCUS = ""
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between the two lines."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(self.MODE, self.mftui.screens())
+        yield from self.body()
+        yield KeyBar()
+
+    @property
+    def mftui(self) -> MftuiApp:
+        """The app, by its own type."""
+        from mftui.tui.app import MftuiApp
+
+        app = self.app
+        assert isinstance(app, MftuiApp)
+        return app
+
+    def on_screen_resume(self) -> None:
+        self.headline_changed()
+        self.model_changed()
+
+    def headline_changed(self) -> None:
+        """Show the app's headline."""
+        for bar in self.query(TopBar):
+            bar.show(self.mftui.headline())
+
+    def model_changed(self) -> None:
+        """The app has another model than when it was last shown here, perhaps."""
+
+    def training_changed(self) -> None:
+        """The watched training has news."""
+
+    def on_top_bar_go(self, event: TopBar.Go) -> None:
+        self.app.switch_mode(event.mode)

@@ -1,0 +1,70 @@
+"""What can be picked: data sets, recipes, users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, overload
+
+from mftui.tui.screens.pick import Item, PickScreen
+
+if TYPE_CHECKING:
+    from mftui.engine.factors import Factors
+    from mftui.engine.recipes import Recipe
+
+
+def pick_data(now: str) -> PickScreen:
+    """The sample, what has been fetched, what could be, and any path."""
+    from mftui.data.catalogue import CATALOGUE
+    from mftui.paths import downloads_dir
+
+    here, away = [], []
+    for entry in CATALOGUE.values():
+        facts = f"{entry.label or entry.title}: {_count(entry.n_ratings)} ratings"
+        if entry.name == "sample":
+            here.append((entry.name, facts))
+        elif (downloads_dir() / entry.name).exists():
+            here.append((entry.name, f"{facts}, fetched"))
+        else:
+            away.append((entry.name, f"{facts}. First: mftui data fetch {entry.name}"))
+    items = [*here, *away]
+    if all(now != value for value, _ in items):
+        items.insert(0, (now, "as chosen before"))
+    return PickScreen("Data set", items, now=now, prompt="type a name, or a path to ratings", free=_is_path)
+
+
+def pick_recipe(recipes: Mapping[str, Recipe]) -> PickScreen:
+    """Every recipe, with what it does."""
+    return PickScreen("Recipe", [(r.name, r.summary) for r in recipes.values()], widths=(10, 0))
+
+
+def pick_user(factors: Factors) -> PickScreen:
+    """Every user, with the number of ratings."""
+    return PickScreen("User", _Users(factors), prompt="type an id", widths=(18, 0))
+
+
+class _Users(Sequence[Item]):
+    """Users by index."""
+
+    def __init__(self, factors: Factors) -> None:
+        self._ids = factors.user_ids
+        self._counts = factors.history.counts()
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Item]: ...
+    def __getitem__(self, at: int | slice) -> Item | list[Item]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        return str(self._ids.raw(at)), f"{int(self._counts[at]):,} ratings"
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or text.startswith(("~", "."))
+
+
+def _count(n: int) -> str:
+    return f"{n / 1e6:.3g} M" if n >= 1e6 else f"{n / 1e3:.3g} k" if n >= 1e4 else str(n)

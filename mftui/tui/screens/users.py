@@ -1,0 +1,164 @@
+"""Users: what a user rated against what the model predicts, and what it would recommend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.containers import Container
+from textual.widget import Widget
+
+from mftui.errors import MftuiError
+from mftui.tui import keys
+from mftui.tui.latest import Latest
+from mftui.tui.rows import UserPage, user_page
+from mftui.tui.screens.base import BaseScreen
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from mftui.data.ids import RawId
+    from mftui.tui.model import OpenModel
+
+_NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
+_NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
+
+
+class UsersScreen(BaseScreen):
+    """Rated-versus-predicted on the left (above, where it is narrow), recommendations on the right."""
+
+    MODE = "users"
+    CSS_PATH = "../styles/users.tcss"
+    BINDINGS = keys.USERS
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("a user's id", id="search")
+        with Container(id="panes"):
+            yield Table(
+                [
+                    Column("Title"),
+                    Column("Rating", 6, right=True),
+                    Column("Predicted", 9, right=True),
+                    Column("Error", 6, right=True),
+                    Column("Part", 4),
+                ],
+                id="rated",
+            )
+            yield Table(
+                [
+                    Column("Predicted", 9, right=True),
+                    Column("Title"),
+                    Column("Genres", from_width=70),
+                    Column("Ratings", 7, right=True),
+                ],
+                id="recommended",
+            )
+
+    def on_mount(self) -> None:
+        self._shown: OpenModel | None = None
+        self._page: UserPage | None = None
+        self._pages = Latest(self, "user")
+        self._rated = self.query_one("#rated", Table)
+        self._recommended = self.query_one("#recommended", Table)
+        self._rated.focus()
+        self.model_changed()
+
+    def model_changed(self) -> None:
+        model = self.mftui.model
+        if model is None:
+            self._rated.show((), caption="Users", empty=_NO_MODEL)
+            self._recommended.show(())
+        elif model is not self._shown:
+            self._shown = model
+            if self._page and model.factors.user_ids.find(self._page.user) is not None:
+                self._open(self._page.user, keep=True)
+            else:
+                self._page = None
+                self._rated.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
+                self._recommended.show(())
+
+    def on_input_submitted(self) -> None:
+        box = self.query_one(SearchBox)
+        if box.value.strip():
+            self._open(box.value.strip())
+
+    def on_search_box_left(self) -> None:
+        self._rated.focus()
+
+    def _open(self, user: RawId, *, keep: bool = False) -> None:
+        model = self._shown
+        if model is None:
+            return
+
+        def work() -> UserPage | MftuiError:
+            try:
+                return user_page(model.factors, user)
+            except MftuiError as error:
+                return error
+
+        def show(result: UserPage | MftuiError) -> None:
+            if isinstance(result, MftuiError):
+                self.mftui.show_error(result)
+            else:
+                self._show(model, result, keep)
+
+        self._pages.ask(work, show)
+
+    def _show(self, model: OpenModel, page: UserPage, keep: bool) -> None:
+        self._page = page
+        facts = [f"mean {page.mean:.2f}"]
+        facts += [f"RMSE {_rmse(page.rmse_train)} training"] if not math.isnan(page.rmse_train) else []
+        facts += [f"{_rmse(page.rmse_test)} test"] if not math.isnan(page.rmse_test) else []
+        self._rated.show(
+            page.rated,
+            caption=f"User {page.user}: {page.n_ratings:,} ratings",
+            detail=", ".join(facts),
+            empty="No ratings.",
+            cursor=self._rated.cursor if keep else 0,
+        )
+        self._recommended.show(
+            page.recommended,
+            caption=f"Recommended to user {page.user}",
+            detail=page.note,
+            empty=page.note or "Nothing left to recommend.",
+            cursor=self._recommended.cursor if keep else 0,
+        )
+        box = self.query_one(SearchBox)
+        if box.has_focus:
+            self._rated.focus()
+        box.value = str(page.user)
+
+    def action_search(self) -> None:
+        """Type a user's id."""
+        self.query_one(SearchBox).focus()
+
+    def action_pick(self) -> None:
+        """Choose from all users."""
+        from mftui.tui.screens.choices import pick_user
+
+        if self._shown:
+            self.app.push_screen(pick_user(self._shown.factors), self._picked)
+
+    def _picked(self, chosen: str | None) -> None:
+        if chosen is not None:
+            self._open(chosen)
+
+    def action_step(self, by: int) -> None:
+        """The next user, or the one before."""
+        if self._shown:
+            ids = self._shown.factors.user_ids
+            at = 0 if self._page is None else self._page.index + by
+            self._open(ids.raw(at % len(ids)))
+
+    def action_pane(self, by: int) -> None:
+        """Between ratings and recommendations."""
+        (self._recommended if by > 0 else self._rated).focus()
+
+    def action_go_back(self) -> None:
+        """From the recommendations to the ratings."""
+        self._rated.focus()
+
+
+def _rmse(value: float) -> str:
+    return f"{value:.3f}"

@@ -1,0 +1,42 @@
+"""The app's own colours: few, and each with one meaning."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+from mftui.tui.look import Look
+
+DARK = Theme(
+    name="mftui-dark",
+    primary="#7fb0d6",
+    secondary="#8f9bb3",
+    accent="#e2b05e",
+    success="#8ec07c",
+    warning="#e2b05e",
+    error="#e5786d",
+    foreground="#d4d8df",
+    background="#15181e",
+    surface="#1b1f27",
+    panel="#232833",
+    dark=True,
+)
+LIGHT = Theme(
+    name="mftui-light",
+    primary="#1f6391",
+    secondary="#5b6678",
+    accent="#a05a00",
+    success="#3d7a2d",
+    warning="#a05a00",
+    error="#b3372c",
+    foreground="#23272e",
+    background="#fbfaf7",
+    surface="#f1efe9",
+    panel="#e6e3da",
+    dark=False,
+)
+THEMES = (DARK, LIGHT)
+
+
+def default_theme(look: Look) -> str:
+    """The theme to start with."""
+    return DARK.name

@@ -1,0 +1,228 @@
+"""The form of a training: one line a field, the field under the cursor explained below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input
+
+from mftui.tui import keys
+from mftui.tui.form import Row, TrainForm
+from mftui.tui.look import look_of
+from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, wrap
+
+_LABEL = 15
+_HELP_LINES = 4
+_FIRST = 1
+
+
+class Editor(Input):
+    """Types into one field, in its place."""
+
+    BINDINGS = keys.EDITOR
+
+    @dataclass
+    class Done(Message):
+        """Leave the field; `move` is where the cursor goes, `text` None keeps what was there."""
+
+        text: str | None
+        move: int
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, compact=True, select_on_focus=True)
+
+    def on_mount(self) -> None:
+        self.cursor_blink = not look_of(self).low_bandwidth
+
+    def action_accept(self) -> None:
+        self.post_message(self.Done(self.value, 0))
+
+    def action_accept_and_move(self, by: int) -> None:
+        self.post_message(self.Done(self.value, by))
+
+    def action_cancel(self) -> None:
+        self.post_message(self.Done(None, 0))
+
+
+class FormView(CellWidget, can_focus=True):
+    """Shows a TrainForm and changes it by keys."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "form--caption", "form--caption-focus", "form--label", "form--value", "form--changed", "form--cursor",
+        "form--error", "form--help",
+    }  # fmt: skip
+    BINDINGS = keys.FORM
+
+    @dataclass
+    class Pick(Message):
+        """A field that is chosen from a list was opened."""
+
+        key: str
+
+    @dataclass
+    class Changed(Message):
+        """Something in the form is not as before."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.form: TrainForm | None = None
+        self._cursor = 0
+        self._top = 0
+        self._editing: str | None = None
+        self._live_error = ""
+
+    def compose(self) -> ComposeResult:
+        return iter(())
+
+    def show(self, form: TrainForm) -> None:
+        """Show `form`, or show it again after a change."""
+        self.form = form
+        self.redraw()
+
+    @property
+    def row(self) -> Row | None:
+        """The field under the cursor."""
+        rows = self.form.rows() if self.form else []
+        return rows[min(self._cursor, len(rows) - 1)] if rows else None
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        caption = "form--caption-focus" if self._has_keys else "form--caption"
+        yield [("Training", self.style(caption))]
+        if self.form is None:
+            return
+        rows = self.form.rows()
+        room = max(1, height - _FIRST - _HELP_LINES - 1)
+        self._cursor = min(self._cursor, len(rows) - 1)
+        self._top = max(min(self._top, self._cursor, max(0, len(rows) - room)), self._cursor - room + 1)
+        shown = rows[self._top : self._top + room]
+        for at, row in enumerate(shown, self._top):
+            yield self._row(row, at == self._cursor, width)
+        hidden = len(rows) - self._top - len(shown)
+        if hidden or not self.form.more:
+            count = hidden or self.form.n_more
+            sign = "scroll" if hidden else "m"
+            yield [(f"  {self.look.glyphs.more} {count} more ({sign})" if count else "", self.style("form--help"))]
+        else:
+            yield []
+        yield from self._explanation(width)
+
+    def _row(self, row: Row, here: bool, width: int) -> Line:
+        glyphs = self.look.glyphs
+        cursor = self.style("form--cursor") if here and self._has_keys else self.style()
+        text = self.look.text(row.text)
+        sign = f" {glyphs.more}" if row.kind == "choice" else ""
+        room = width - 2 - _LABEL - len(sign) - 1
+        kind = "form--error" if row.error else "form--changed" if row.changed else "form--value"
+        if row.key == "data" and len(text) > room:
+            text = glyphs.ellipsis + text[-(room - 1) :]
+        value: Part = (fit(text, room, glyphs.ellipsis), cursor + self.style(kind).without_color)
+        colour = self.style(kind).color
+        if colour and not (here and self._has_keys and not row.error and not row.changed):
+            value = (value[0], cursor + self.style(kind).from_color(colour))
+        label = fit(row.label, _LABEL - 1) + " "
+        return [
+            (fit(glyphs.cursor if here and self._has_keys else "", 2), cursor),
+            (label, cursor if here and self._has_keys else self.style("form--label")),
+            value,
+            (sign + " ", cursor),
+        ]
+
+    def _explanation(self, width: int) -> Iterable[Line]:
+        row = self.row
+        if row is None:
+            return
+        error = self._live_error if self._editing else row.error
+        if error:
+            for line in wrap(self.look.text(error), width - 2):
+                yield [("  " + line, self.style("form--error"))]
+            return
+        for line in wrap(row.help, width - 2)[:_HELP_LINES]:
+            yield [("  " + line, self.style("form--help"))]
+
+    @property
+    def _has_keys(self) -> bool:
+        return self.has_focus or self._editing is not None
+
+    def action_move(self, by: int) -> None:
+        self._go(self._cursor + by)
+
+    def action_first(self) -> None:
+        self._go(0)
+
+    def action_last(self) -> None:
+        self._go(len(self.form.rows()) - 1 if self.form else 0)
+
+    def action_nudge(self, by: int) -> None:
+        row = self.row
+        if self.form and row and (text := self.form.nudged(row.key, by)) is not None:
+            self._take(row.key, text)
+
+    def action_edit(self) -> None:
+        row = self.row
+        if row is None or self._editing:
+            return
+        if row.key in ("data", "recipe"):
+            self.post_message(self.Pick(row.key))
+        elif row.kind == "choice":
+            self.action_nudge(1)
+        else:
+            self._edit(row)
+
+    def _edit(self, row: Row) -> None:
+        self._editing, self._live_error = row.key, row.error
+        editor = Editor(row.text)
+        editor.styles.position = "absolute"
+        editor.styles.offset = (2 + _LABEL, _FIRST + self._cursor - self._top)
+        editor.styles.width = max(6, self.size.width - 2 - _LABEL)
+        self.mount(editor)
+        editor.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if self.form and self._editing:
+            self._live_error = self.form.error_in(self._editing, event.value.strip())
+            self.redraw()
+
+    async def on_editor_done(self, event: Editor.Done) -> None:
+        key, self._editing = self._editing, None
+        for editor in self.query(Editor):
+            await editor.remove()
+        self.focus()
+        if key and event.text is not None:
+            self._take(key, event.text)
+        self._go(self._cursor + event.move)
+
+    def on_descendant_blur(self) -> None:
+        """A click elsewhere accepts what was typed."""
+        for editor in self.query(Editor):
+            if self._editing and not editor.has_focus:
+                self.post_message(Editor.Done(editor.value, 0))
+
+    def _take(self, key: str, text: str) -> None:
+        if self.form:
+            self.form.set(key, text)
+            self.post_message(self.Changed())
+            self.redraw()
+
+    def _go(self, at: int) -> None:
+        self._cursor = max(0, min(at, len(self.form.rows()) - 1)) if self.form else 0
+        self.redraw()
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        at = self._top + event.y - _FIRST
+        rows = len(self.form.rows()) if self.form else 0
+        if event.widget is self and event.y - _FIRST >= 0 and at < rows:
+            again = at == self._cursor
+            self._go(at)
+            if again:
+                self.action_edit()

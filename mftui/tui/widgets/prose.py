@@ -1,0 +1,30 @@
+"""Sentences, wrapped; as high as they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.geometry import Size
+
+from mftui.tui.widgets.cells import CellWidget, Line, wrap
+
+
+class Prose(CellWidget):
+    """Paragraphs, each of a kind: "title", "text", "dim", "bad"."""
+
+    DEFAULT_CSS = "Prose { height: auto; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"prose--title", "prose--text", "prose--dim", "prose--bad"}
+
+    def __init__(self, *paragraphs: tuple[str, str], id: str | None = None) -> None:
+        """`paragraphs`: (kind, text) each; an empty text is an empty line."""
+        super().__init__(id=id)
+        self._paragraphs: Sequence[tuple[str, str]] = paragraphs
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return sum(max(1, len(wrap(self.look.text(text), width))) for _, text in self._paragraphs)
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        for kind, text in self._paragraphs:
+            for line in wrap(self.look.text(text), width) or [""]:
+                yield [(line, self.style(f"prose--{kind}"))]

@@ -1,0 +1,200 @@
+"""A table that draws only the lines in view: foreign text is never markup, and a million rows open at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from mftui.tui import keys
+from mftui.tui.widgets.cells import CellWidget, Line, Part, cut, fit, fit_right
+
+_GUTTER = 2
+_GAP = 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    `width` in cells; 0 shares what is left. `from_width`: shown in tables at least this wide.
+    """
+
+    title: str
+    width: int = 0
+    right: bool = False
+    from_width: int = 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A cell with a meaning: `kind` is "good", "bad", "dim" or "strong"."""
+
+    text: str
+    kind: str
+
+
+Cell = str | Mark
+Rows = Sequence[Sequence[Cell]]
+
+
+class Table(CellWidget, can_focus=True):
+    """A caption, the column titles, and rows with a cursor."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--caption", "table--caption-focus", "table--detail", "table--header", "table--cursor",
+        "table--cursor-focus", "table--good", "table--bad", "table--dim", "table--strong", "table--empty",
+    }  # fmt: skip
+    BINDINGS = keys.LIST
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        table: Table
+        index: int
+
+        @property
+        def control(self) -> Table:
+            return self.table
+
+    @dataclass
+    class Chosen(Message):
+        """A row was clicked that the cursor stood on."""
+
+        table: Table
+        index: int
+
+        @property
+        def control(self) -> Table:
+            return self.table
+
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._columns = tuple(columns)
+        self._rows: Rows = ()
+        self._caption = ("", "")
+        self._empty = ""
+        self._top = 0
+        self.cursor = 0
+        """The row under the cursor; 0 in an empty table."""
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def show(self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", cursor: int = 0) -> None:
+        """Show `rows`, with a caption and a detail beside it; `empty` says what to do where there are none."""
+        self._rows, self._caption, self._empty = rows, (caption, detail), empty
+        self._top = 0
+        self.cursor = max(0, min(cursor, len(rows) - 1))
+        self.redraw()
+        self.post_message(self.Moved(self, self.cursor))
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        widths = self._widths(width)
+        yield self._caption_line(width)
+        if not self._rows:
+            yield []
+            for text in self._empty.split("\n"):
+                yield [(" " * _GUTTER + text, self.style("table--empty"))]
+            return
+        yield self._line([c.title for c in self._columns], widths, " " * _GUTTER, self.style("table--header"))
+        in_view = height - 2
+        self._scroll(in_view)
+        for at in range(self._top, min(self._top + in_view, len(self._rows))):
+            here = at == self.cursor
+            name = "table--cursor-focus" if self.has_focus else "table--cursor"
+            gutter = fit(self.look.glyphs.cursor if here else "", _GUTTER)
+            yield self._line(self._rows[at], widths, gutter, self.style(name) if here else self.style(), width)
+
+    def _caption_line(self, width: int) -> Line:
+        caption, detail = (self.look.text(text) for text in self._caption)
+        place = f"{self.cursor + 1:,}/{len(self._rows):,}" if self._rows else ""
+        room = width - len(place) - 2
+        text = cut(caption, room, self.look.glyphs.ellipsis)
+        rest = fit(f"  {detail}" if detail else "", room - cell_len(text), self.look.glyphs.ellipsis)
+        focus = "table--caption-focus" if self.has_focus else "table--caption"
+        return [
+            (text, self.style(focus)),
+            (rest, self.style("table--detail")),
+            (f" {place} ", self.style("table--detail")),
+        ]
+
+    def _line(self, cells: Sequence[Cell], widths: Sequence[int], gutter: str, style: Style, fill: int = 0) -> Line:
+        parts: list[Part] = [(gutter, style)]
+        ellipsis = self.look.glyphs.ellipsis
+        for column, cell, width in zip(self._columns, cells, widths, strict=True):
+            if not width:
+                continue
+            mark = cell if isinstance(cell, Mark) else Mark(cell, "")
+            text = self.look.text(mark.text)
+            text = fit_right(text, width, ellipsis) if column.right else fit(text, width, ellipsis)
+            parts.append((text, style + self._foreground(mark.kind) if mark.kind else style))
+            parts.append((" " * _GAP, style))
+        parts.append((" " * fill, style))
+        return parts
+
+    def _foreground(self, kind: str) -> Style:
+        style = self.style(f"table--{kind}")
+        return Style(color=style.color, bold=style.bold, dim=style.dim)
+
+    def _widths(self, width: int) -> list[int]:
+        """The cells of each column; 0 where it is left out."""
+        shown = [c for c in self._columns if width >= c.from_width]
+        flexible = sum(1 for c in shown if not c.width)
+        room = width - _GUTTER - _GAP * len(shown) - sum(c.width for c in shown)
+        share = max(room // flexible, 4) if flexible else 0
+        return [(c.width or share) if c in shown else 0 for c in self._columns]
+
+    def _scroll(self, in_view: int) -> None:
+        self._top = max(0, min(self._top, len(self._rows) - in_view))
+        self._top = min(self._top, self.cursor)
+        if in_view > 0:
+            self._top = max(self._top, self.cursor - in_view + 1)
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row, or on the nearest that there is."""
+        index = max(0, min(index, len(self._rows) - 1))
+        if index != self.cursor:
+            self.cursor = index
+            self.redraw()
+            self.post_message(self.Moved(self, index))
+
+    def action_move(self, by: int) -> None:
+        self.move_to(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        self.move_to(self.cursor + by * max(1, self.size.height - 3))
+
+    def action_first(self) -> None:
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        self.move_to(len(self._rows) - 1)
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        at = self._top + event.y - 2
+        if event.y >= 2 and at < len(self._rows):
+            if at == self.cursor:
+                self.post_message(self.Chosen(self, at))
+            self.move_to(at)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.move_to(self.cursor + 3)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.move_to(self.cursor - 3)

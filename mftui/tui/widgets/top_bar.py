@@ -1,0 +1,80 @@
+"""The line at the top: screens and their keys on the left, what is open and under way on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+
+from mftui.tui.widgets.cells import CellWidget, Line, Part, fit
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the right half of the top line says."""
+
+    model: str = ""
+    """The model that Movies and Users show."""
+    training: str = ""
+    """The state of the training that is watched, "" if there is none."""
+
+
+class TopBar(CellWidget):
+    """One line. The screens are those that exist, in the order of their keys."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"top-bar--name", "top-bar--here", "top-bar--key", "top-bar--busy"}
+
+    @dataclass
+    class Go(Message):
+        """A screen's name was clicked."""
+
+        mode: str
+
+    def __init__(self, here: str, screens: Iterable[tuple[str, str, str]]) -> None:
+        """`here`: the mode that this bar belongs to; `screens`: (mode, key, title) of each."""
+        super().__init__()
+        self._here = here
+        self._screens = tuple(screens)
+        self._headline = Headline()
+        self._ends: list[tuple[int, str]] = []
+
+    def show(self, headline: Headline) -> None:
+        """Change the right half."""
+        if headline != self._headline:
+            self._headline = headline
+            self.redraw()
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        parts: list[Part] = [(" mftui ", self.style("top-bar--name")), ("  ", self.style())]
+        used, self._ends = 9, []
+        for mode, key, title in self._screens:
+            style = self.style("top-bar--here" if mode == self._here else "top-bar--key")
+            text = f" {key} {title} "
+            parts.append((text, style))
+            used += len(text)
+            self._ends.append((used, mode))
+        return [[*parts, *self._right(width - used)]]
+
+    def _right(self, room: int) -> list[Part]:
+        training = self._headline.training
+        if training:
+            training = f"{self.look.glyphs.busy} {training} "
+        for_model = room - cell_len(training) - 3
+        model = self.look.text(self._headline.model)
+        if for_model < 8:
+            model = ""
+        elif cell_len(model) > for_model:
+            model = fit(model, for_model, self.look.glyphs.ellipsis)
+        text = f"{model}  " if model and training else f"{model} " if model else ""
+        gap = room - cell_len(text) - cell_len(training)
+        return [(" " * max(gap, 0) + text, self.style()), (training, self.style("top-bar--busy"))]
+
+    def on_click(self, event: events.Click) -> None:
+        for end, mode in self._ends:
+            if 9 <= event.x < end:
+                self.post_message(self.Go(mode))
+                return
