@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-
 from mftui.engine.program import Arrays
 from mftui.errors import FormatError
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from helpers.planted import SCALE, planted_ratings
 
@@ -15,7 +17,8 @@ def transcribed_losses(
     target: np.ndarray, users: np.ndarray, movies: np.ndarray, steps: int, rate: float = 1e-3, momentum: float = 0.9
 ) -> list[float]:
     """The post's formulas in plain NumPy (float64): sigmoid(U Mᵀ + b_u + b_m + b), mean squared error, RMSprop."""
-    parameters = [users.astype(float), movies.astype(float), np.zeros((len(users), 1)), np.zeros((1, len(movies))), 0.0]
+    biases = [np.zeros((len(users), 1)), np.zeros((1, len(movies))), 0.0]
+    parameters: list[Any] = [users.astype(float), movies.astype(float), *biases]
     square = [np.zeros_like(p) for p in parameters]
     speed = [np.zeros_like(p) for p in parameters]
     losses = []
