@@ -26,15 +26,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-BASE = 3.33
+BASE = 3.05
 """Score of the average user for the average movie, before people choose what they like."""
-HARSHNESS_SD = 0.40
-QUALITY_SD = 0.42
-TASTE_SD = 0.21
+HARSHNESS_SD = 0.38
+QUALITY_SD = 0.45
+TASTE_SD = 0.30
 """On each axis, with positions of standard deviation 1 over the movies."""
-DEVOTION_SD = 0.30
-NOISE_SD = 0.70
-PULL = 1.3
+DEVOTION_SD = 0.40
+NOISE_SD = 0.68
+PULL = 0.8
 FEWEST = 20
 """Ratings that every user makes at least, as in MovieLens."""
 
