@@ -167,15 +167,17 @@ class MftuiApp(App[None]):
             await self.open_run(run)
         if ended:
             self._training_ended()
+            if self.settings.standby:
+                await self.trainings.warm()
 
     def _training_ended(self) -> None:
         snapshot = self.trainings.snapshot
         assert snapshot is not None
         if snapshot.state in ("finished", "stopped"):
-            on_train = self.current_mode == "train" and len(self.screen_stack) == 1
-            if snapshot.factors_version and self.settings.after_training == "browse" and on_train:
-                self.switch_mode("movies")
-            self.say(f"Training {snapshot.state}. {snapshot.message}".strip())
+            measured = "" if snapshot.test_rmse is None else f" Test RMSE {snapshot.test_rmse:.4f}."
+            self.say(f"Training {snapshot.state}.{measured} {snapshot.message}".strip())
+            if snapshot.factors_version and self.settings.after_training == "browse":
+                self.set_timer(_LOOK_AT_CURVE_S, self._browse)
             return
         from mftui.tui.screens.dialogs import MessageDialog
 
@@ -184,6 +186,11 @@ class MftuiApp(App[None]):
         self.push_screen(
             MessageDialog(f"The training {_ENDS.get(snapshot.state, snapshot.state)}", message, path=snapshot.log_path)
         )
+
+    def _browse(self) -> None:
+        """From the finished curve on to what was learned, unless somebody has gone elsewhere."""
+        if self.current_mode == "train" and len(self.screen_stack) == 1 and not self.trainings.live:
+            self.switch_mode("movies")
 
     def _base_screen(self) -> BaseScreen | None:
         bottom = self.screen_stack[0] if self._screen_stack else None
@@ -240,6 +247,7 @@ class MftuiApp(App[None]):
         yield SystemCommand("Screenshot", "Save this screen as SVG", self.deliver_screenshot)
 
 
+_LOOK_AT_CURVE_S = 1.2
 _ENDS = {"diverged": "diverged", "failed": "failed", "crashed": "ended without a word", "missing": "is gone"}
 
 

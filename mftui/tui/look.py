@@ -80,7 +80,7 @@ class Look:
     @property
     def refresh_s(self) -> float:
         """Seconds between two looks at a running training."""
-        return 0.5 if self.low_bandwidth else 0.25
+        return 0.5 if self.low_bandwidth else 0.2
 
     def text(self, foreign: str) -> str:
         """Foreign text with nothing in it that a terminal would obey, and in ASCII where asked for."""

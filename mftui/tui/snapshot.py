@@ -39,6 +39,8 @@ class Snapshot:
     message: str = ""
     log: tuple[str, ...] = ()
     log_path: str = ""
+    test_rmse: float | None = None
+    """On the held-out ratings, once it has ended."""
     factors_version: str | None = None
     """Changes when a newer model has been published; None while there is none."""
 
@@ -71,7 +73,13 @@ def take_snapshot(run: Run, log_lines: int) -> Snapshot:
             message=status.message or (status.warnings[-1] if status.warnings else ""),
             log=tuple(run.log_tail(log_lines)),
             log_path=str(run.log_path),
+            test_rmse=None if status.active else _test_rmse(run),
             factors_version=run.factors_version,
         )
     except MftuiError as error:
         return Snapshot(run.id, MISSING, live=False, message=str(error), log_path=str(run.log_path))
+
+
+def _test_rmse(run: Run) -> float | None:
+    value = (run.result() or {}).get("test_rmse")
+    return float(value) if isinstance(value, int | float) else None

@@ -58,7 +58,7 @@ def round_step(rough: float) -> float:
 
 def ticks(axis: Range, most: int) -> list[float]:
     """Up to about `most` round values within `axis`."""
-    step = round_step(axis.span / max(most - 1, 1))
+    step = round_step(axis.span / max(most, 1))
     first = math.ceil(axis.lo / step - 1e-9)
     last = math.floor(axis.hi / step + 1e-9)
     return [i * step for i in range(first, last + 1)]

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mftui.tui.charts.axes import Range
 
-_SGR = re.compile(r"\x1b\[([0-9;]*)m")
 BLANK = (" ", -1)
 Cell = tuple[str, int]
+_BRAILLE = 0x2800
+_RESET = "\x1b[0m"
 
 
 @dataclass(frozen=True)
 class Layer:
     """One curve, thinned and finite: n values of x and of y, and the marker ("braille" or a character)."""
 
-    xs: Sequence[float]
-    ys: Sequence[float]
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
     marker: str
     joined: bool = True
     """Whether a line joins the points."""
 
 
 def draw(layers: Sequence[Layer], width: int, height: int, x: Range, y: Range) -> list[list[Cell]]:
-    """`height` rows of `width` cells (character, index of its layer or -1). Later layers lie on top."""
-    if width < 1 or height < 1:
-        return []
-    if not any(len(layer.xs) for layer in layers):
-        return [[BLANK] * width for _ in range(height)]
+    """`height` rows of `width` cells (character, index of its layer or -1).
+
+    Later layers lie on top; where two meet in a cell of Braille dots, the dots of both are seen.
+    """
+    grid = [[BLANK] * width for _ in range(height)]
+    for index, layer in enumerate(layers):
+        if not layer.xs or width < 1 or height < 1:
+            continue
+        for row, line in zip(grid, _one(layer, width, height, x, y), strict=False):
+            for at, char in enumerate(line[:width]):
+                if char != " ":
+                    row[at] = (_together(row[at][0], char), index)
+    return grid
+
+
+@lru_cache(maxsize=32)  # curves that do not grow are drawn once
+def _one(layer: Layer, width: int, height: int, x: Range, y: Range) -> tuple[str, ...]:
     import plotext
 
     plotext.clear_figure()
@@ -41,21 +54,12 @@ def draw(layers: Sequence[Layer], width: int, height: int, x: Range, y: Range) -
     plotext.yticks([])
     plotext.xlim(x.lo, x.hi)
     plotext.ylim(y.lo, y.hi)
-    for colour, layer in enumerate(layers):
-        if len(layer.xs):
-            shape = plotext.plot if layer.joined and len(layer.xs) > 1 else plotext.scatter
-            shape(list(layer.xs), list(layer.ys), marker=layer.marker, color=colour)
-    rows = [_cells(line, width) for line in plotext.build().split("\n")]
-    return (rows + [[BLANK] * width] * height)[:height]
+    shape = plotext.plot if layer.joined and len(layer.xs) > 1 else plotext.scatter
+    shape(list(layer.xs), list(layer.ys), marker=layer.marker)
+    return tuple(line.replace(_RESET, "") for line in plotext.build().split("\n"))
 
 
-def _cells(line: str, width: int) -> list[Cell]:
-    cells: list[Cell] = []
-    layer, at = -1, 0
-    for found in _SGR.finditer(line):
-        cells.extend((c, layer) for c in line[at : found.start()])
-        codes = found.group(1).split(";")
-        layer = int(codes[2]) if codes[:2] == ["38", "5"] else -1
-        at = found.end()
-    cells.extend((c, layer) for c in line[at:])
-    return (cells + [BLANK] * width)[:width]
+def _together(below: str, above: str) -> str:
+    """Two Braille characters with the dots of both; else the one above."""
+    a, b = ord(below) - _BRAILLE, ord(above) - _BRAILLE
+    return chr(_BRAILLE + (a | b)) if 0 <= a < 256 and 0 <= b < 256 else above

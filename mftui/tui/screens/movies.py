@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from mftui.tui.model import OpenModel
 
+_COLUMNS = (
+    Column("Title", weight=5),
+    Column("Genres", weight=3, from_width=64),
+    Column("Ratings", 7, right=True),
+)
 _MOST = 500
 _N_NEIGHBOURS = 50
 _NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
@@ -38,13 +43,18 @@ class MoviesScreen(BaseScreen):
         yield SearchBox("words of a title", id="search")
         with Container(id="panes"):
             yield Table(
-                [Column("Title"), Column("Genres", from_width=64), Column("Ratings", 7, right=True)], id="results"
+                [
+                    Column("Title", weight=5),
+                    Column("Genres", weight=3, from_width=64),
+                    Column("Ratings", 7, right=True),
+                ],
+                id="results",
             )
             yield Table(
                 [
                     Column("Cosine", 6, right=True),
-                    Column("Title"),
-                    Column("Genres", from_width=64),
+                    Column("Title", weight=5),
+                    Column("Genres", weight=3, from_width=64),
                     Column("Ratings", 7, right=True),
                 ],
                 id="neighbours",

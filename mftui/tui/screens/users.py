@@ -26,7 +26,7 @@ _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the
 
 
 class UsersScreen(BaseScreen):
-    """Rated-versus-predicted on the left (above, where it is narrow), recommendations on the right."""
+    """Rated against the model's prediction on the left (above, where it is narrow), recommendations on the right."""
 
     MODE = "users"
     CSS_PATH = "../styles/users.tcss"
@@ -37,9 +37,9 @@ class UsersScreen(BaseScreen):
         with Container(id="panes"):
             yield Table(
                 [
-                    Column("Title"),
+                    Column("Title", weight=5),
                     Column("Rating", 6, right=True),
-                    Column("Predicted", 9, right=True),
+                    Column("Model", 5, right=True),
                     Column("Error", 6, right=True),
                     Column("Part", 4),
                 ],
@@ -48,8 +48,8 @@ class UsersScreen(BaseScreen):
             yield Table(
                 [
                     Column("Predicted", 9, right=True),
-                    Column("Title"),
-                    Column("Genres", from_width=70),
+                    Column("Title", weight=5),
+                    Column("Genres", weight=3, from_width=70),
                     Column("Ratings", 7, right=True),
                 ],
                 id="recommended",
@@ -107,13 +107,12 @@ class UsersScreen(BaseScreen):
 
     def _show(self, model: OpenModel, page: UserPage, keep: bool) -> None:
         self._page = page
-        facts = [f"mean {page.mean:.2f}"]
-        facts += [f"RMSE {_rmse(page.rmse_train)} training"] if not math.isnan(page.rmse_train) else []
-        facts += [f"{_rmse(page.rmse_test)} test"] if not math.isnan(page.rmse_test) else []
+        parts = {"training": page.rmse_train, "test": page.rmse_test}
+        errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
         self._rated.show(
             page.rated,
-            caption=f"User {page.user}: {page.n_ratings:,} ratings",
-            detail=", ".join(facts),
+            caption=f"User {page.user}: {page.n_ratings:,} ratings, mean {page.mean:.2f}",
+            detail=f"RMSE {errors}" if errors else "",
             empty="No ratings.",
             cursor=self._rated.cursor if keep else 0,
         )
@@ -127,7 +126,7 @@ class UsersScreen(BaseScreen):
         box = self.query_one(SearchBox)
         if box.has_focus:
             self._rated.focus()
-        box.value = str(page.user)
+        box.value = ""
 
     def action_search(self) -> None:
         """Type a user's id."""
@@ -158,7 +157,3 @@ class UsersScreen(BaseScreen):
     def action_go_back(self) -> None:
         """From the recommendations to the ratings."""
         self._rated.focus()
-
-
-def _rmse(value: float) -> str:
-    return f"{value:.3f}"

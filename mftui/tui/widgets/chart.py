@@ -12,7 +12,7 @@ from rich.style import Style
 from mftui.tui.charts.axes import Range, number, ticks, x_range, y_range
 from mftui.tui.charts.canvas import Cell, Layer, draw
 from mftui.tui.charts.points import Points
-from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right
+from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
 
 _N_STYLES = 6
 
@@ -77,33 +77,41 @@ class Chart(CellWidget):
         yield from self._plot(width, height - 1, x, y)
 
     def _legend(self, width: int) -> Line:
-        glyphs, picture = self.look.glyphs, self._picture
-        parts: list[Part] = [(picture.title, self.style("chart--title"))]
-        room = width - cell_len(picture.title)
-        entries: list[Part] = []
-        for i, curve in enumerate(picture.curves):
-            if curve.points.last:
-                sign = glyphs.dots if curve.dots else glyphs.dash
-                entries.append((f"  {sign} {curve.name} {curve.points.last[1]:.4f}", self._curve_style(i)))
-        if picture.best:
-            text = f"  {glyphs.held_out} best {picture.best[1]:.4f}"
-            entries.append((text, self.style("chart--best")))
+        """Title and current values: with four digits where they fit, then with three, then what fits."""
+        title = self._picture.title
+        room = width - cell_len(title)
+        entries = self._entries(4)
+        if sum(cell_len(text) for text, _ in entries) > room:
+            entries = self._entries(3)
+        parts: list[Part] = [(title, self.style("chart--title"))]
         for text, style in entries:
             room -= cell_len(text)
             if room >= 0:
                 parts.append((text, style))
         return parts
 
+    def _entries(self, digits: int) -> list[Part]:
+        glyphs, entries = self.look.glyphs, []
+        for i, curve in enumerate(self._picture.curves):
+            if curve.points.last:
+                sign = glyphs.dots if curve.dots else glyphs.dash
+                entries.append((f"  {sign} {curve.name} {curve.points.last[1]:.{digits}f}", self._curve_style(i)))
+        if self._picture.best:
+            word = "best " if digits > 3 else ""
+            text = f"  {glyphs.held_out} {word}{self._picture.best[1]:.{digits}f}"
+            entries.append((text, self.style("chart--best")))
+        return entries
+
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
-        words = self._picture.empty.split("\n")
+        words = [line for text in self._picture.empty.split("\n") for line in wrap(text, width)]
         for _ in range(max(0, (height - len(words)) // 2 - 1)):
             yield []
         for line in words:
-            yield [(" " * max(0, (width - cell_len(line)) // 2) + line, self.style("chart--empty"))]
+            yield [(" " * ((width - cell_len(line)) // 2) + line, self.style("chart--empty"))]
 
     def _plot(self, width: int, height: int, x: Range, y: Range) -> Iterable[Line]:
         glyphs, axis = self.look.glyphs, self.style("chart--axis")
-        rows, marks = height - 2, ticks(y, max(2, height // 4))
+        rows, marks = height - 2, ticks(y, max(2, height // 3))
         step = marks[1] - marks[0] if len(marks) > 1 else y.span
         names = {round((1 - y.share(value)) * (rows - 1)): number(value, step) for value in marks}
         gutter = max((len(name) for name in names.values()), default=1) + 1
@@ -122,7 +130,7 @@ class Chart(CellWidget):
         layers = []
         for curve in self._picture.curves:
             xs, ys = curve.points.thinned(x.lo, x.hi, columns)
-            layers.append(Layer(xs, ys, self._marker(curve), joined=not curve.dots or self._joins(curve)))
+            layers.append(Layer(tuple(xs), tuple(ys), self._marker(curve), joined=not curve.dots or self._joins(curve)))
         grid = draw(layers, columns, rows, x, y)
         if self._picture.best and grid:
             column = round(x.share(self._picture.best[0]) * (columns - 1))
@@ -155,7 +163,7 @@ class Chart(CellWidget):
         return self.style(f"chart--curve-{index % _N_STYLES}")
 
     def _x_labels(self, x: Range, gutter: int, columns: int, width: int) -> str:
-        marks = ticks(x, max(2, columns // 12))
+        marks = ticks(x, max(2, columns // 10))
         step = marks[1] - marks[0] if len(marks) > 1 else x.span
         line = [" "] * width
         for value in marks:

@@ -92,11 +92,11 @@ class FormView(CellWidget, can_focus=True):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         caption = "form--caption-focus" if self._has_keys else "form--caption"
-        yield [("Training", self.style(caption))]
+        yield [("Settings", self.style(caption))]
         if self.form is None:
             return
         rows = self.form.rows()
-        room = max(1, height - _FIRST - _HELP_LINES - 1)
+        room = max(1, height - _FIRST - _HELP_LINES - 2)
         self._cursor = min(self._cursor, len(rows) - 1)
         self._top = max(min(self._top, self._cursor, max(0, len(rows) - room)), self._cursor - room + 1)
         shown = rows[self._top : self._top + room]
@@ -109,6 +109,7 @@ class FormView(CellWidget, can_focus=True):
             yield [(f"  {self.look.glyphs.more} {count} more ({sign})" if count else "", self.style("form--help"))]
         else:
             yield []
+        yield []
         yield from self._explanation(width)
 
     def _row(self, row: Row, here: bool, width: int) -> Line:

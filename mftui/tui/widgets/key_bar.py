@@ -51,7 +51,7 @@ class KeyBar(CellWidget):
         always: list[tuple[str, str, str]] = []
         seen = set()
         for _, binding, enabled, _ in self.screen.active_bindings.values():
-            if not enabled or binding.action in seen:
+            if not (enabled and binding.id) or binding.action in seen:
                 continue
             entry = (sign(binding.key), binding.description, binding.key)
             if binding.action in _ALWAYS:

@@ -59,6 +59,8 @@ class StatusLine(CellWidget):
             yield [(self.look.text(message), self.style("status--bad" if bad else "status--text"))]
 
     def _facts(self, snapshot: Snapshot) -> Iterable[str]:
+        if snapshot.test_rmse is not None:
+            yield f"test RMSE {snapshot.test_rmse:.4f}"
         if snapshot.epochs:
             yield f"epoch {snapshot.epoch:,}/{snapshot.epochs:,}"
         if snapshot.steps and snapshot.steps != snapshot.epochs:

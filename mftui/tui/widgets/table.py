@@ -22,13 +22,15 @@ _GAP = 2
 class Column:
     """One column.
 
-    `width` in cells; 0 shares what is left. `from_width`: shown in tables at least this wide.
+    `width` in cells; 0 shares what is left with the others that do, by `weight`.
+    `from_width`: shown in tables at least this wide.
     """
 
     title: str
     width: int = 0
     right: bool = False
     from_width: int = 0
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,15 @@ class Table(CellWidget, can_focus=True):
     def _widths(self, width: int) -> list[int]:
         """The cells of each column; 0 where it is left out."""
         shown = [c for c in self._columns if width >= c.from_width]
-        flexible = sum(1 for c in shown if not c.width)
         room = width - _GUTTER - _GAP * len(shown) - sum(c.width for c in shown)
-        share = max(room // flexible, 4) if flexible else 0
-        return [(c.width or share) if c in shown else 0 for c in self._columns]
+        weights = sum(c.weight for c in shown if not c.width)
+        widths = [(c.width or max(room * c.weight // weights, 4)) if c in shown else 0 for c in self._columns]
+        spare = width - _GUTTER - _GAP * len(shown) - sum(widths)
+        for i, column in enumerate(self._columns):
+            if not column.width and widths[i] and spare > 0:
+                widths[i] += spare
+                break
+        return widths
 
     def _scroll(self, in_view: int) -> None:
         self._top = max(0, min(self._top, len(self._rows) - in_view))
