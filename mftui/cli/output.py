@@ -56,22 +56,24 @@ def print_table(
 
     cells = [list(row) for row in rows]
     floats = [(formats or {}).get(heading, ".3f") for heading in columns]
-    body = [[_shown(cell, spec) for cell, spec in zip(row, floats, strict=True)] for row in cells]
+    body = [[_safe(_shown(cell, spec)) for cell, spec in zip(row, floats, strict=True)] for row in cells]
+    headings = [_safe(heading) for heading in columns]
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
-        console.width = _natural_width(columns, body)
+        console.width = _natural_width([headings, *body])
     if title:
-        console.print(Text(_encodable(visible(title)), style="bold"), soft_wrap=True)
+        console.print(Text(_safe(title), style="bold"), soft_wrap=True)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for at, heading in enumerate(columns):
+    for at, heading in enumerate(headings):
         numeric = bool(body) and all(not isinstance(row[at], str) for row in cells)
         table.add_column(
-            Text(_encodable(visible(heading))),
+            Text(heading),
             justify="right" if numeric else "left",
             no_wrap=numeric or not console.is_terminal,
+            overflow="crop" if numeric else "fold",
         )
     for row in body:
-        table.add_row(*(Text(_encodable(cell)) for cell in row))
+        table.add_row(*(Text(cell) for cell in row))
     with console.capture() as drawn:
         console.print(table)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in drawn.get().split("\n")[:-1]))
@@ -87,21 +89,20 @@ def _shown(cell: Cell, float_format: str) -> str:
         return ABSENT
     if isinstance(cell, float | np.floating):
         return format(cell, float_format)
-    return visible(cell) if isinstance(cell, str) else str(cell)
+    return str(cell)
 
 
-def _natural_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Columns that the widest row needs, paddings included."""
+def _natural_width(rows: Sequence[Sequence[str]]) -> int:
+    """Columns that the widest cells need, paddings included."""
     from rich.cells import cell_len
 
-    table = [[visible(heading) for heading in columns], *rows]
-    return sum(max(cell_len(row[at]) for row in table) + 3 for at in range(len(columns))) + 1
+    return sum(max(map(cell_len, column)) + 3 for column in zip(*rows, strict=True)) + 1
 
 
-def _encodable(text: str) -> str:
-    """`text` in what standard output can encode; `\\xe9` and the like for the rest."""
+def _safe(text: str) -> str:
+    """`text` visible, and only with what standard output can encode; `\\xe9` and the like for the rest."""
     encoding = sys.stdout.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    return visible(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _plain(value: Any) -> Any:

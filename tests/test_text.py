@@ -1,0 +1,65 @@
+"""Foreign text made safe to show, and folded for comparison."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mftui.text import fold, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mred", "␛[31mred"),
+        ("two\nlines\r\tand a tab\x00", "two␊lines␍␉and a tab␀"),
+        ("delete\x7f", "delete␡"),
+        ("\u202egnp.exe", "⟨U+202E⟩gnp.exe"),
+        ("zero\u200bwidth\ufeff", "zero⟨U+200B⟩width⟨U+FEFF⟩"),
+        ("csi\x9b31m", "csi⟨U+009B⟩31m"),
+        ("lines\u2028\u2029", "lines⟨U+2028⟩⟨U+2029⟩"),
+        ("\ud800", "⟨U+D800⟩"),
+        ("[REC] (2007)", "[REC] (2007)"),
+        ("千と千尋の神隠し 🎬 é", "千と千尋の神隠し 🎬 é"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_shown_as_a_sign(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@given(st.text())
+def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
+    assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in visible(text))
+    assert not set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200e\u200f") & set(visible(text))
+
+
+@given(st.text())
+def test_visible_text_stays_as_it_is(text: str) -> None:
+    assert visible(visible(text)) == visible(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Amélie", "amelie"),
+        ("STRASSE", "strasse"),
+        ("Straße", "strasse"),
+        ("Ｆｕｌｌ Ｗｉｄｔｈ", "full width"),
+        ("Brødre", "brodre"),
+        ("Łódź", "lodz"),
+        ("İstanbul ı", "istanbul i"),
+        ("Æon Œuvre", "aeon oeuvre"),
+        ("e\u0301", "e"),
+        ("日本", "日本"),
+    ],
+)
+def test_accents_case_and_width_do_not_count(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_many_lines_fold_as_each_of_them(text: str) -> None:
+    assert fold(f"{text}\né") == f"{fold(text)}\ne"
