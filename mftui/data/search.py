@@ -120,8 +120,8 @@ class TitleIndex:
         self._vocabulary = sorted(vocabulary)
         ranks_of = dict(zip(self._vocabulary, range(len(vocabulary)), strict=True)) | {_END: -1, _OPEN: -2}
         coded = np.fromiter(map(ranks_of.__getitem__, tokens), dtype=np.int32, count=len(tokens))
-        line_ends = np.cumsum(np.fromiter(map(len, text.split("\n")), dtype=np.int64) + 1)
-        joined_of = np.searchsorted(line_ends, np.array([at for at, _ in joined], dtype=np.int64), "right")
+        characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        joined_of = np.searchsorted(np.flatnonzero(characters == ord("\n")), [at for at, _ in joined])
 
         is_word = coded >= 0
         ranks = coded[is_word]

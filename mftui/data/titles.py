@@ -12,7 +12,8 @@ _BRACKETS_AT_END = re.compile(r"\s*\(((?:[^()]|\([^()]*\))*)\)\s*$")
 _ALSO_KNOWN_AS = re.compile(r"^\s*(?:a\.?k\.?a\.?|aka)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = "’‘ʼ´`"
-_ELISIONS = [before + article for before in "\n (-" for article in ("l'", "d'")]  # "L'Avventura" is "avventura"
+_ELIDED = ("l", "d")
+_BEFORE_ARTICLE = ("\n", " ", "(", "-")
 _LEADING = re.compile(r"^\W*(?:the|an?)\W+(?=\w)")
 _TRAILING = re.compile(r"^(.+),\s*([^\W\d_]{1,4}['’]?)\s*$")
 ENGLISH_ARTICLES = frozenset({"the", "a", "an"})
@@ -31,14 +32,14 @@ def parse_year(title: str) -> int | None:
 def plain(text: str) -> str:
     """`text`, one or many lines, as titles are compared: folded, no apostrophes, no elided articles, "&" as "and".
 
-    Plain replacements rather than patterns: this runs over all titles at once, before the first search.
+    "L'Avventura" is "avventura". Splits rather than patterns: this runs over all titles before the first search.
     """
-    result = "\n" + fold(text)
+    folded = "\n" + fold(text)
     for sign in _APOSTROPHES:
-        result = result.replace(sign, "'")
-    for elision in _ELISIONS:
-        result = result.replace(elision, elision[0])
-    return result[1:].replace("'", "").replace("&", " and ")
+        folded = folded.replace(sign, "'")
+    *parts, last = folded.split("'")
+    kept = [part[:-1] if part[-1:] in _ELIDED and part[-2:-1] in _BEFORE_ARTICLE else part for part in parts]
+    return "".join([*kept, last])[1:].replace("&", " and ")
 
 
 def words_of(text: str) -> list[str]:
