@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -74,9 +75,13 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     parts = [_read_ratings(ref, columns) for ref in (sources.ratings, sources.test) if ref is not None]
     repairs = [note for part in parts for note in part.repairs]
     n_train = len(parts[0].values)
-    user_ids, users = vocabulary([part.users for part in parts], "user")
-    movie_ids, movies = vocabulary([part.movies for part in parts], "movie")
+    with ThreadPoolExecutor(2) as pool:
+        of_users = pool.submit(vocabulary, [part.users for part in parts], "user")
+        of_movies = pool.submit(vocabulary, [part.movies for part in parts], "movie")
+    user_ids, users = of_users.result()
+    movie_ids, movies = of_movies.result()
     ratings = Ratings(users, movies, *_joined(parts))
+    del of_users, of_movies
     del parts
     test_name = sources.test.name if sources.test else ""
     ratings, n_train, notes = without_duplicates(ratings, len(movie_ids), n_train, sources.ratings.name, test_name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +13,8 @@ from mftui.errors import DataError
 
 _CHUNK = 1 << 20
 _MOST_STEPS = 1000
+_KEYS_32 = 1 << 32
+_MOST_RANGES = 16
 
 
 def without_duplicates(
@@ -24,10 +29,9 @@ def without_duplicates(
     """
     if _ascending(ratings, n_movies):
         return ratings, n_train, []
-    keys = ratings.users.astype(np.int64) * n_movies + ratings.movies
-    ordered = np.sort(keys)
-    if not (ordered[1:] == ordered[:-1]).any():
+    if not _any_repeated(ratings, n_movies):
         return ratings, n_train, []
+    keys = ratings.users.astype(np.int64) * n_movies + ratings.movies
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     keep = np.zeros(len(keys), dtype=bool)
@@ -59,16 +63,40 @@ def _ascending(ratings: Ratings, n_movies: int) -> bool:
     return True
 
 
+def _any_repeated(ratings: Ratings, n_movies: int) -> bool:
+    """Whether a pair repeats, found by sorting. Where it pays, by ranges of users small enough that
+    a pair is a 32-bit key: half the memory, twice the speed, and two ranges at a time."""
+    n_users = int(ratings.users.max()) + 1
+    most_users = _KEYS_32 // n_movies
+    if most_users * _MOST_RANGES < n_users:
+        return _repeats(ratings.users.astype(np.int64) * n_movies + ratings.movies)
+
+    def in_range(first: int) -> bool:
+        rows = np.flatnonzero((ratings.users >= first) & (ratings.users < first + step))
+        keys = (ratings.users[rows] - first).astype(np.uint32)
+        keys *= np.uint32(n_movies)
+        keys += ratings.movies[rows].astype(np.uint32)
+        return _repeats(keys)
+
+    n_ranges = max(2, -(-n_users // most_users))
+    step = -(-n_users // n_ranges)
+    with ThreadPoolExecutor(2) as pool:
+        return any(pool.map(in_range, range(0, n_users, step)))
+
+
+def _repeats(keys: NDArray[Any]) -> bool:
+    keys.sort()
+    return bool((keys[1:] == keys[:-1]).any())
+
+
 def scale_of(values: NDArray[np.float32]) -> Scale:
     """Lowest and highest rating, and the coarsest step in thousandths that all ratings keep to (0: none)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     distinct = np.unique(values[:_CHUNK])
-    for at in range(_CHUNK, len(values), _CHUNK):
-        if len(distinct) > _MOST_STEPS:
-            break
-        part = values[at : at + _CHUNK]
-        known = distinct[np.minimum(np.searchsorted(distinct, part), len(distinct) - 1)] == part
-        if not known.all():
-            distinct = np.union1d(distinct, part[~known])
+    if len(values) > _CHUNK and len(distinct) <= _MOST_STEPS:
+        distinct = np.sort(pc.unique(pa.array(values)).to_numpy())
     lo, hi = _decimal(values.min()), _decimal(values.max())
     if len(distinct) > _MOST_STEPS:
         return Scale(lo, hi, 0.0)

@@ -48,8 +48,12 @@ def _of_numbers(chunks: list[NDArray[Any]], parts: list[RawIds], what: str) -> t
     while chunks:
         chunk = chunks.pop()
         at -= len(chunk)
-        here = np.searchsorted(values, chunk) if table is None else table[_offsets(chunk, lo)]
-        indices[at : at + len(chunk)] = here
+        here = indices[at : at + len(chunk)]
+        if table is None:
+            here[:] = np.searchsorted(values, chunk)
+        else:
+            # "clip" lets go of the interpreter's lock; no index is out of bounds.
+            np.take(table, _offsets(chunk, lo), out=here, mode="clip")
     return Ids(values.astype(np.int64), what), indices
 
 

@@ -34,7 +34,7 @@ def read_parquet(ref: FileRef, given: Mapping[str, str] | None = None) -> RawRat
     timestamps = None
     if "timestamp" in columns:
         timestamps, note = seconds_of(columns.pop("timestamp"))
-        repairs += [f"{ref.name}: {note}"] if note else []
+        repairs += [f"{ref.name}: {note}."] if note else []
     return RawRatings(users, movies, values, timestamps, repairs)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -26,7 +27,11 @@ _BLOCK_BYTES = 4 << 20
 def read_text(ref: FileRef, layout: Layout) -> RawRatings:
     """Read the ratings of the text file `ref`. Raises DataError with the line of the first fault."""
     columns = _read(ref, layout, [role for role in ROLES if role in layout.columns])
-    values = _floats(columns.pop("rating"))
+    with ThreadPoolExecutor(2) as pool:
+        of_values = pool.submit(_floats, columns.pop("rating"))
+        of_times = pool.submit(seconds_of, columns.pop("timestamp")) if "timestamp" in columns else None
+    values = of_values.result()
+    timestamps, note = of_times.result() if of_times else (None, "")
     if not len(values):
         raise only_header(ref)
     if not np.isfinite(values).all():
@@ -35,12 +40,7 @@ def read_text(ref: FileRef, layout: Layout) -> RawRatings:
     movies = _ids(columns.pop("movie"))
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing")
-    repairs: list[str] = []
-    timestamps = None
-    if "timestamp" in columns:
-        timestamps, note = seconds_of(columns.pop("timestamp"))
-        repairs += [f"{ref.name}: {note}"] if note else []
-    return RawRatings(users, movies, values, timestamps, repairs)
+    return RawRatings(users, movies, values, timestamps, [f"{ref.name}: {note}."] if note else [])
 
 
 def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
