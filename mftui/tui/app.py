@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -32,7 +33,8 @@ class MftuiApp(App[None]):
     """Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
-    CSS_PATH = "styles/base.tcss"
+    # All at once: a style sheet that came with a later screen would have Textual read all of them again.
+    CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "users", "dialogs")]  # noqa: RUF012
     BINDINGS = keys.APP
     MODES: ClassVar = {mode: make for mode, _, make in SCREENS}
     DEFAULT_MODE = "train"
@@ -54,14 +56,28 @@ class MftuiApp(App[None]):
             self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self.settings.theme or default_theme(self.look)
+        self.set_reactive(App.theme, self._first_theme())
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._painted = False
         if self.settings.keys:
             self.set_keymap(dict(self.settings.keys))
+
+    def _first_theme(self) -> str:
+        """The theme of the settings, if there is such a theme."""
+        wanted = self.settings.theme
+        return wanted if wanted in self.available_themes else default_theme(self.look)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Nothing to refresh before the first paint: the style sheets were read with the first theme's colours,
+        and reading them again for the same theme would put that paint off by a tenth of its time."""
+        if self._painted:
+            super().refresh_css(animate)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
+        self._painted = True
         self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
@@ -270,5 +286,6 @@ def _newest_usable() -> Run | None:
 def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> None:
     """Start the app in this terminal; returns when it has been left."""
     settings = load_settings()
+    gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
     slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
     MftuiApp(Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow), settings).run()

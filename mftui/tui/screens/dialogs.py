@@ -19,7 +19,6 @@ from mftui.tui.widgets.table import Column, Mark, Table
 class MessageDialog(ModalScreen[None]):
     """What is wrong, what to do about it, and where to read more."""
 
-    CSS_PATH = "../styles/dialogs.tcss"
     BINDINGS = keys.DIALOG
 
     def __init__(self, title: str, message: str, *, hint: str = "", path: str = "") -> None:
@@ -58,7 +57,6 @@ class Option:
 class ChoiceDialog(ModalScreen[str | None]):
     """A question with a few answers, each of its own letter; escape is None."""
 
-    CSS_PATH = "../styles/dialogs.tcss"
     BINDINGS = keys.DIALOG
 
     def __init__(self, question: str, options: Sequence[Option]) -> None:

@@ -19,7 +19,6 @@ from mftui.tui.widgets.table import Cell, Column, Mark, Table
 class HelpScreen(ModalScreen[None]):
     """A table of keys: of the app, of the screen it was called from, of that screen's parts."""
 
-    CSS_PATH = "../styles/dialogs.tcss"
     BINDINGS = keys.DIALOG
 
     def __init__(self, of: Screen[object]) -> None:

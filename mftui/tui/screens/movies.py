@@ -36,12 +36,11 @@ class MoviesScreen(BaseScreen):
     """Search box, results, and the neighbours of the movie under the cursor."""
 
     MODE = "movies"
-    CSS_PATH = "../styles/movies.tcss"
     BINDINGS = keys.MOVIES
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("words of a title", id="search")
-        with Container(id="panes"):
+        with Container(classes="panes"):
             yield Table(
                 [
                     Column("Title", weight=5),

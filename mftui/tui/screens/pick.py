@@ -32,7 +32,6 @@ class PickScreen(ModalScreen[str | None]):
     free: says whether a text that is no item is an answer, such as a path.
     """
 
-    CSS_PATH = "../styles/dialogs.tcss"
     BINDINGS = keys.PICK
 
     def __init__(

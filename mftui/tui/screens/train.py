@@ -24,7 +24,6 @@ class TrainScreen(BaseScreen):
     """Form on the left, chart on the right, state and log below."""
 
     MODE = "train"
-    CSS_PATH = "../styles/train.tcss"
     BINDINGS = keys.TRAIN
 
     def body(self) -> Iterable[Widget]:

@@ -29,12 +29,11 @@ class UsersScreen(BaseScreen):
     """Rated against the model's prediction on the left (above, where it is narrow), recommendations on the right."""
 
     MODE = "users"
-    CSS_PATH = "../styles/users.tcss"
     BINDINGS = keys.USERS
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("a user's id", id="search")
-        with Container(id="panes"):
+        with Container(classes="panes"):
             yield Table(
                 [
                     Column("Title", weight=5),

@@ -1,0 +1,82 @@
+"""How soon the app's first picture is in the terminal, and what its process weighs: median of five.
+
+Run: `.venv/bin/python tests/bench/first_paint.py`. Beside it harlequin, where it is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import signal
+import statistics
+import struct
+import sys
+import termios
+import time
+from fcntl import ioctl
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyte
+
+ROUNDS = 5
+COLUMNS, ROWS = 80, 24
+TIMEOUT_S = 20.0
+
+
+def first_paint(command: list[str], sign: str, env: dict[str, str]) -> tuple[float, float]:
+    """Seconds from process start until `sign` is on the screen; then the process's resident memory in MB."""
+    screen = pyte.Screen(COLUMNS, ROWS)
+    stream = pyte.ByteStream(screen)
+    began = time.perf_counter()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe(command[0], command, {**os.environ, "TERM": "xterm-256color", **env})
+    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    try:
+        while time.perf_counter() - began < TIMEOUT_S:
+            if select.select([terminal], [], [], 0.5)[0]:
+                data = os.read(terminal, 65536)
+                seen = time.perf_counter() - began
+                stream.feed(data)
+                if any(sign in line for line in screen.display):
+                    return seen, _settled_memory_mb(pid, terminal)
+        raise SystemExit(f"{command[0]}: {sign!r} was not painted within {TIMEOUT_S:.0f} s")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(terminal)
+
+
+def _settled_memory_mb(pid: int, terminal: int) -> float:
+    """Resident memory once nothing has been written to the terminal for two seconds."""
+    while select.select([terminal], [], [], 2.0)[0]:
+        os.read(terminal, 65536)
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def report(name: str, command: list[str], sign: str, env: dict[str, str]) -> None:
+    """Print the median of some rounds."""
+    rounds = [first_paint(command, sign, env) for _ in range(ROUNDS)]
+    times = [seconds for seconds, _ in rounds]
+    print(
+        f"{name}: first paint {statistics.median(times):.3f} s"
+        f" ({', '.join(f'{t:.3f}' for t in times)}), {statistics.median(m for _, m in rounds):.0f} MB"
+    )
+
+
+def main() -> None:
+    with TemporaryDirectory() as home:
+        base = {"MFTUI_HOME": os.environ.get("MFTUI_HOME", home), "MFTUI_STANDBY": "0"}
+        report("mftui", [sys.executable, "-m", "mftui"], "Train", base)
+    if shutil.which("harlequin"):
+        report("harlequin", ["harlequin"], "Harlequin", {})
+
+
+if __name__ == "__main__":
+    main()
