@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.ids import Ids, RawId
-from mftui.data.titles import ENGLISH_ARTICLES, exact_names, parse_year, plain, words_of
+from mftui.data.titles import END, ENGLISH_ARTICLES, OPENING, exact_names, parse_year, plain, words_of
 from mftui.errors import TitleError
 
 FEW = 3
@@ -18,15 +18,13 @@ FEW = 3
 LISTED = 10
 """Candidates named where several movies match."""
 
-_END, _OPEN = "\x01", "\x02"
-"""Stand among the words of all titles where a title ends, and where a bracket opens."""
 _JOIN = re.compile(r"[-.*·/](?<=[^\W_].)(?=[^\W_])")
 _JOINED = re.compile(r"[^\W_]+(?:[-.*·/][^\W_]+)+")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _JOINS = "-.*·/"
-_WORDLESS = re.compile(r"^[^\w\n(]+(?=\(|$)", re.MULTILINE)
+_WORDLESS = re.compile(r"^(?:(?:[^\w\n]|_)+$|(?:[^\w\n(]|_)+(?=\())", re.MULTILINE)
 _NO_WORD = re.compile(r"[\W_]+")
-_WORD_BYTES = bytes(c if c > 127 or chr(c).isalnum() or chr(c) in _END + _OPEN else 32 for c in range(256))
+_WORD_BYTES = bytes(c if c > 127 or chr(c).isalnum() or chr(c) in END + OPENING else 32 for c in range(256))
 _YEAR_WORD = re.compile(r"(?:18|19|20)\d\d")
 _LAST_CHARACTER = "\U0010ffff"
 
@@ -116,9 +114,9 @@ class TitleIndex:
         text = plain(titles)
         tokens = _tokens(text)
         joined = list(_joined_words(text))
-        vocabulary = set(tokens).union(word for _, word in joined) - {_END, _OPEN}
+        vocabulary = set(tokens).union(word for _, word in joined) - {END, OPENING}
         self._vocabulary = sorted(vocabulary)
-        ranks_of = dict(zip(self._vocabulary, range(len(vocabulary)), strict=True)) | {_END: -1, _OPEN: -2}
+        ranks_of = dict(zip(self._vocabulary, range(len(vocabulary)), strict=True)) | {END: -1, OPENING: -2}
         coded = np.fromiter(map(ranks_of.__getitem__, tokens), dtype=np.int32, count=len(tokens))
         characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         joined_of = np.searchsorted(np.flatnonzero(characters == ord("\n")), [at for at, _ in joined])
@@ -241,12 +239,11 @@ class TitleIndex:
 
 
 def _tokens(text: str) -> list[str]:
-    """The words of all lines, with _END after each line but the last and _OPEN where a bracket opens."""
+    """The words of all lines, with END after each line but the last and OPENING where a bracket opens."""
     for sign in set(_NOT_ASCII.findall(text)):
         if not sign.isalnum():
             text = text.replace(sign, " ")
-    text = text.translate({ord(_END): " ", ord(_OPEN): " "}) if _END in text or _OPEN in text else text
-    text = text.replace("\n", f" {_END} ").replace("(", f" {_OPEN} ")
+    text = text.replace("\n", f" {END} ").replace("(", f" {OPENING} ")
     return text.encode("utf-8", "replace").translate(_WORD_BYTES).decode().split()
 
 

@@ -11,6 +11,8 @@ _YEAR = re.compile(r"\(\s*(1[89]\d\d|20\d\d)\s*(?:[-–—]\s*(?:(?:1[89]|20)?\d
 _BRACKETS_AT_END = re.compile(r"\s*\(((?:[^()]|\([^()]*\))*)\)\s*$")
 _ALSO_KNOWN_AS = re.compile(r"^\s*(?:a\.?k\.?a\.?|aka)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+END, OPENING = "\x01", "\x02"
+"""Never in plain text: free for an index to mark where a title ends and where a bracket opens."""
 _APOSTROPHES = "’‘ʼ´`"
 _ELIDED = ("l", "d")
 _BEFORE_ARTICLE = ("\n", " ", "(", "-")
@@ -39,7 +41,8 @@ def plain(text: str) -> str:
         folded = folded.replace(sign, "'")
     *parts, last = folded.split("'")
     kept = [part[:-1] if part[-1:] in _ELIDED and part[-2:-1] in _BEFORE_ARTICLE else part for part in parts]
-    return "".join([*kept, last])[1:].replace("&", " and ")
+    joined = "".join([*kept, last])[1:]
+    return joined.replace("&", " and ").replace(END, " ").replace(OPENING, " ")
 
 
 def words_of(text: str) -> list[str]:

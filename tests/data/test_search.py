@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mftui.data.ids import Ids
@@ -226,6 +226,7 @@ def test_any_text_can_be_typed(text: str) -> None:
 
 
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=5))
+@example(["(", "_", "(!)", "'", "$ (1971)", "\x01 \x02"])
 def test_any_title_is_found_by_itself(titles: list[str]) -> None:
     index = TitleIndex(titles, Ids(np.arange(len(titles)), "movie"), np.ones(len(titles), dtype=np.int64))
     for title in titles:
