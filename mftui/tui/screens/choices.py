@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
 def pick_data(now: str) -> PickScreen:
     """The sample, what has been fetched, what could be, and any path."""
-    from mftui.data.catalogue import CATALOGUE
-    from mftui.paths import downloads_dir
+    from mftui.data.catalogue import CATALOGUE, fetched
 
-    here, away = [], []
+    here: list[Item] = []
+    away: list[Item] = []
     for entry in CATALOGUE.values():
-        facts = f"{entry.label or entry.title}: {_count(entry.n_ratings)} ratings"
+        ratings = f"{_count(entry.n_ratings)} ratings"
         if entry.name == "sample":
-            here.append((entry.name, facts))
-        elif (downloads_dir() / entry.name).exists():
-            here.append((entry.name, f"{facts}, fetched"))
+            here.append((entry.name, f"{ratings}, synthetic", f"{entry.title}."))
+        elif fetched(entry.name):
+            here.append((entry.name, f"{ratings}, fetched", f"{entry.title}."))
         else:
-            away.append((entry.name, f"{facts}. First: mftui data fetch {entry.name}"))
+            away.append((entry.name, f"{ratings}, not here yet", f"To have it: mftui data fetch {entry.name}"))
     items = [*here, *away]
-    if all(now != value for value, _ in items):
-        items.insert(0, (now, "as chosen before"))
+    if all(now != value for value, *_ in items):
+        items.insert(0, (now, "as chosen before", now))
     return PickScreen("Data set", items, now=now, prompt="type a name, or a path to ratings", free=_is_path)
 
 
 def pick_recipe(recipes: Mapping[str, Recipe]) -> PickScreen:
     """Every recipe, with what it does."""
-    return PickScreen("Recipe", [(r.name, r.summary) for r in recipes.values()], widths=(10, 0))
+    return PickScreen("Recipe", [(r.name, r.title, r.summary) for r in recipes.values()], widths=(10, 0))
 
 
 def pick_user(factors: Factors) -> PickScreen:
@@ -59,7 +59,7 @@ class _Users(Sequence[Item]):
     def __getitem__(self, at: int | slice) -> Item | list[Item]:
         if isinstance(at, slice):
             return [self[i] for i in range(*at.indices(len(self)))]
-        return str(self._ids.raw(at)), f"{int(self._counts[at]):,} ratings"
+        return str(self._ids.raw(at)), f"{int(self._counts[at]):,} ratings", ""
 
 
 def _is_path(text: str) -> bool:

@@ -66,9 +66,9 @@ class ChoiceDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Prose(("title", self._question))
+            yield Prose(("title", self._question), ("text", ""))
             table = Table([Column("", 1), Column("", 8), Column("")], id="options")
-            table.styles.height = len(self._options) + 2
+            table.styles.height = len(self._options)
             yield table
         yield KeyBar()
 

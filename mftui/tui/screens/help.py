@@ -28,13 +28,18 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog help"):
             yield Prose(("title", "Keys"))
-            yield Table([Column("", 16), Column("", 20), Column("", from_width=64)], id="keys")
+            yield Table([Column("", 14), Column("", weight=2), Column("", weight=5, from_width=80)], id="keys")
+            yield Prose(classes="detail")
         yield KeyBar()
 
     def on_mount(self) -> None:
         table = self.query_one(Table)
         table.show(self._rows)
         table.focus()
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        explanation = self._rows[event.index][2]
+        self.query_one(".detail", Prose).show(("dim", explanation.text if isinstance(explanation, Mark) else ""))
 
     def action_close(self) -> None:
         self.dismiss(None)

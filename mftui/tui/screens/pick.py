@@ -17,8 +17,8 @@ from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Cell, Column, Table
 
-Item = tuple[str, str]
-"""(value, explanation)."""
+Item = tuple[str, str, str]
+"""(value, what stands beside it, what stands below while the cursor is on it)."""
 
 
 class PickScreen(ModalScreen[str | None]):
@@ -27,7 +27,7 @@ class PickScreen(ModalScreen[str | None]):
     Parameters
     ----------
     title: what is chosen.
-    items: values and explanations; read by index, so a list of a million costs what is shown.
+    items: read by index, so a list of a million costs what is shown.
     now: the value under the cursor at first.
     free: says whether a text that is no item is an answer, such as a path.
     """
@@ -54,10 +54,11 @@ class PickScreen(ModalScreen[str | None]):
             yield Prose(("title", self._title))
             yield SearchBox(self._prompt, id="narrow")
             yield Table([Column("", self._widths[0]), Column("", self._widths[1])], id="items")
+            yield Prose(classes="detail")
         yield KeyBar()
 
     def on_mount(self) -> None:
-        values = [value for value, _ in self._items] if len(self._items) < 1000 else []
+        values = [value for value, *_ in self._items] if len(self._items) < 1000 else []
         self._show(values.index(self._now) if self._now in values else 0)
         self.query_one(Table).focus()
 
@@ -65,7 +66,7 @@ class PickScreen(ModalScreen[str | None]):
         shown = self._shown
 
         def row(i: int) -> Sequence[Cell]:
-            return shown[i]
+            return shown[i][:2]
 
         empty = "Enter takes what you typed." if self._free else "Nothing fits."
         self.query_one(Table).show(LazyRows(len(shown), row), empty=empty, cursor=cursor)
@@ -79,13 +80,17 @@ class PickScreen(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
-        exact = [value for value, _ in self._items if value == text]
+        exact = [value for value, *_ in self._items if value == text]
         if exact or (text and self._free and self._free(text)):
             self.dismiss(text)
         elif self._shown:
             self.dismiss(self._shown[0][0])
         elif text and self._free:
             self.dismiss(text)
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        detail = self._shown[event.index][2] if self._shown else ""
+        self.query_one(".detail", Prose).show(("dim", detail))
 
     def on_search_box_left(self) -> None:
         self.query_one(Table).focus()

@@ -16,10 +16,15 @@ class Prose(CellWidget):
     DEFAULT_CSS = "Prose { height: auto; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"prose--title", "prose--text", "prose--dim", "prose--bad"}
 
-    def __init__(self, *paragraphs: tuple[str, str], id: str | None = None) -> None:
+    def __init__(self, *paragraphs: tuple[str, str], classes: str | None = None) -> None:
         """`paragraphs`: (kind, text) each; an empty text is an empty line."""
-        super().__init__(id=id)
+        super().__init__(classes=classes)
         self._paragraphs: Sequence[tuple[str, str]] = paragraphs
+
+    def show(self, *paragraphs: tuple[str, str]) -> None:
+        """Other paragraphs, in the same room."""
+        self._paragraphs = paragraphs
+        self.redraw()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return sum(max(1, len(wrap(self.look.text(text), width))) for _, text in self._paragraphs)

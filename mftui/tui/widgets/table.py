@@ -46,7 +46,7 @@ Rows = Sequence[Sequence[Cell]]
 
 
 class Table(CellWidget, can_focus=True):
-    """A caption, the column titles, and rows with a cursor."""
+    """A caption, the column titles, and rows with a cursor. Columns without titles: the rows alone."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--caption", "table--caption-focus", "table--detail", "table--header", "table--cursor",
@@ -83,6 +83,7 @@ class Table(CellWidget, can_focus=True):
         self._caption = ("", "")
         self._empty = ""
         self._top = 0
+        self._head = 2 if any(column.title for column in columns) else 0
         self.cursor = 0
         """The row under the cursor; 0 in an empty table."""
 
@@ -102,14 +103,16 @@ class Table(CellWidget, can_focus=True):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         widths = self._widths(width)
-        yield self._caption_line(width)
+        if self._head:
+            yield self._caption_line(width)
         if not self._rows:
             yield []
             for text in self._empty.split("\n"):
                 yield [(" " * _GUTTER + text, self.style("table--empty"))]
             return
-        yield self._line([c.title for c in self._columns], widths, " " * _GUTTER, self.style("table--header"))
-        in_view = height - 2
+        if self._head:
+            yield self._line([c.title for c in self._columns], widths, " " * _GUTTER, self.style("table--header"))
+        in_view = height - self._head
         self._scroll(in_view)
         for at in range(self._top, min(self._top + in_view, len(self._rows))):
             here = at == self.cursor
@@ -179,7 +182,7 @@ class Table(CellWidget, can_focus=True):
         self.move_to(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        self.move_to(self.cursor + by * max(1, self.size.height - 3))
+        self.move_to(self.cursor + by * max(1, self.size.height - self._head - 1))
 
     def action_first(self) -> None:
         self.move_to(0)
@@ -194,8 +197,8 @@ class Table(CellWidget, can_focus=True):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        at = self._top + event.y - 2
-        if event.y >= 2 and at < len(self._rows):
+        at = self._top + event.y - self._head
+        if event.y >= self._head and at < len(self._rows):
             if at == self.cursor:
                 self.post_message(self.Chosen(self, at))
             self.move_to(at)
