@@ -62,8 +62,8 @@ def films() -> tuple[Film, ...]:
 
 def planted_positions() -> NDArray[np.float64]:
     """Positions on `AXES` (n_films, 6), each axis with mean 0 and standard deviation 1 over the films."""
-    raw = np.array([_position(film) for film in films()])
-    return (raw - raw.mean(axis=0)) / raw.std(axis=0)
+    raw = np.array([_position(film) for film in films()], dtype=np.float64)
+    return np.asarray((raw - raw.mean(axis=0)) / raw.std(axis=0))
 
 
 def _position(film: Film) -> tuple[float, ...]:

@@ -44,9 +44,7 @@ def find_series(titles: Sequence[str]) -> list[tuple[str, NDArray[np.int64]]]:
             name = _known().get(key)
             if name is not None:
                 members[name].add(index)
-    return [
-        (name, np.array(sorted(found), dtype=np.int64)) for name, found in members.items() if len(found) > 1
-    ]
+    return [(name, np.array(sorted(found), dtype=np.int64)) for name, found in members.items() if len(found) > 1]
 
 
 @cache

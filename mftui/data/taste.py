@@ -52,16 +52,17 @@ class StableRandom:
     def uniform(self, *shape: int) -> Floats:
         """Numbers in (0, 1), of the given shape."""
         raw = self._bits.random_raw(math.prod(shape))
-        return ((np.asarray(raw, dtype=np.uint64) >> np.uint64(12)).reshape(shape) + 0.5) * 2.0**-52
+        high = (np.asarray(raw, dtype=np.uint64) >> np.uint64(12)).astype(np.float64)
+        return (high.reshape(shape) + 0.5) * 2.0**-52
 
     def normal(self, *shape: int) -> Floats:
         """Standard normal numbers, by Box and Muller."""
         radius = np.sqrt(-2 * np.log(self.uniform(*shape)))
-        return radius * np.cos(2 * np.pi * self.uniform(*shape))
+        return np.asarray(radius * np.cos(2 * np.pi * self.uniform(*shape)))
 
     def gumbel(self, *shape: int) -> Floats:
         """Standard Gumbel numbers: the n largest of log-weight + Gumbel are n draws without replacement."""
-        return -np.log(-np.log(self.uniform(*shape)))
+        return np.asarray(-np.log(-np.log(self.uniform(*shape))))
 
 
 @dataclass(frozen=True)
