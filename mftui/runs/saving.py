@@ -53,6 +53,8 @@ class Saver:
         now = time.monotonic()
         if now < self._factors_due and now < self._checkpoint_due:
             return
+        if not (self._run.path / "config.json").exists():
+            raise TrainingError(f"{self._run.path}: the run directory has been removed.", hint="Train again.")
         if now >= self._checkpoint_due:
             self.save_checkpoint()
             took = time.monotonic() - now
@@ -70,7 +72,7 @@ class Saver:
         try:
             save_checkpoint(self._run.checkpoint_path, Checkpoint(arrays, numbers, self._metrics.sync()))
         except OSError as error:
-            self._could_not("save a checkpoint", error)
+            self._warn(f"could not save a checkpoint: {error.strerror}")
 
     def save_factors(self) -> None:
         """Publish the best model so far."""
@@ -80,7 +82,7 @@ class Saver:
         try:
             self.publish(factors)
         except OSError as error:
-            self._could_not("refresh the model", error)
+            self._warn(f"could not refresh the model: {error.strerror}")
 
     def publish(self, factors: Factors) -> None:
         """Publish this model; raises OSError."""
@@ -98,11 +100,6 @@ class Saver:
         else:
             self._factors = self._factors.with_parameters(parameters)
         return self._factors
-
-    def _could_not(self, what: str, error: OSError) -> None:
-        if not self._run.path.is_dir():
-            raise TrainingError(f"{self._run.path}: the run directory is gone.", hint="Train again.") from error
-        self._warn(f"could not {what}: {error.strerror or error}")
 
 
 def _finite(parameters: Parameters) -> bool:

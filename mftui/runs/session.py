@@ -206,18 +206,23 @@ class Session:
             return None
 
     def _save_last(self, saver: Saver, model: Factors | None, state: str, metrics: MetricsWriter) -> None:
-        """Save what must not be missing at the end; raises TrainingError where it cannot be written."""
-        try:
-            metrics.sync()
-            if state == states.STOPPED:
-                saver.save_checkpoint()
-            if model is not None:
-                saver.publish(model)
-        except OSError as error:
+        """Write what must not be missing at the end; raises TrainingError where some of it cannot be."""
+        steps: list[tuple[str, Callable[[], object]]] = [("the metrics", metrics.sync)]
+        if model is not None:
+            steps.insert(0, ("the model", lambda: saver.publish(model)))
+        missing = []
+        for what, write in steps:
+            try:
+                write()
+            except OSError as error:
+                missing.append(f"{what} ({error.strerror})")
+        if state == states.STOPPED:
+            saver.save_checkpoint()
+        if missing:
             raise TrainingError(
-                f"the trained model could not be written: {error.strerror}; an earlier one is kept.",
-                hint=f"Make room, then `mftui train --resume {self._run.id}`.",
-            ) from error
+                f"could not write {' and '.join(missing)}; what was saved before is kept.",
+                hint=f"Make room, then: mftui train --resume {self._run.id}",
+            )
 
     def _concluded(self, document: dict[str, Any], state: str) -> dict[str, Any]:
         if self._phase != "train":

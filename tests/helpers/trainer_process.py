@@ -1,0 +1,32 @@
+"""A trainer in a process of its own, training by NumPy: `python -m helpers.trainer_process RUN_DIR`.
+
+It saves far oftener than a real one, so that a kill at any moment is likely to fall into a save.
+FILE_SIZE_LIMIT in the environment limits every file that it writes, as a full disk would.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from pathlib import Path
+
+from helpers.numpy_training import NumpyTraining
+
+from mftui.errors import MftuiError
+from mftui.runs import saving
+from mftui.runs.directory import Run
+from mftui.runs.signals import Requests
+from mftui.runs.trainer import train
+
+if __name__ == "__main__":
+    requests = Requests().install()
+    if limit := int(os.environ.get("FILE_SIZE_LIMIT", "0")):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    os.fsync = lambda _: None  # what was written outlives a killed process anyway
+    saving.FIRST_AFTER_S, saving.FACTORS_EVERY_S, saving.SHARE = 0.01, 0.05, 0.5
+    try:
+        document = train(Run(Path(sys.argv[1])), resume=True, requests=requests, make_training=NumpyTraining)
+    except MftuiError as error:
+        sys.exit(f"refused: {error}")
+    print(document["state"])
