@@ -12,29 +12,10 @@ from mftui.data.films import AXES, films, planted_positions
 from mftui.data.sample import Sample, generate_sample, movie_ids, movies_csv, ratings_csv, write_sample
 from mftui.paths import sample_dir
 
-GENRES = set(
-    [
-        "Action",
-        "Adventure",
-        "Animation",
-        "Children",
-        "Comedy",
-        "Crime",
-        "Documentary",
-        "Drama",
-        "Fantasy",
-        "Film-Noir",
-        "Horror",
-        "IMAX",
-        "Musical",
-        "Mystery",
-        "Romance",
-        "Sci-Fi",
-        "Thriller",
-        "War",
-        "Western",
-    ]
-)
+GENRES = {
+    "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Film-Noir",
+    "Horror", "IMAX", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
+}  # fmt: skip
 N_USERS = 700
 Floats = NDArray[np.float64]
 
