@@ -76,7 +76,7 @@ def mftui(ctx: click.Context, headless: bool, ascii: bool | None, low_bandwidth:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_run(_headless(given)))
+    sys.exit(run_command(given))
 
 
 def _app(ascii: bool | None, low_bandwidth: bool | None) -> None:
@@ -102,10 +102,10 @@ def _headless(arguments: list[str]) -> list[str]:
     return ["train", *arguments[:at], *arguments[at + 1 :]]
 
 
-def _run(arguments: list[str]) -> int:
-    """The exit code: 0 done, 1 it failed, 2 wrong usage or bad input, 130 interrupted."""
+def run_command(arguments: list[str]) -> int:
+    """Run one command line. The exit code: 0 done, 1 it failed, 2 wrong usage or bad input, 130 interrupted."""
     try:
-        code = mftui.main(arguments, prog_name="mftui", standalone_mode=False)
+        code = mftui.main(_headless(arguments), prog_name="mftui", standalone_mode=False)
         sys.stdout.flush()
     except TitleError as error:
         return _report(str(error), error.exit_code, [f"{raw!s:>8}  {title}" for raw, title in error.candidates])

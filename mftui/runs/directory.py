@@ -76,20 +76,22 @@ class Run:
         return self.read_published(self.factors_path, load_factors)
 
     def read_published(self, link: Path, read: Callable[[Path], T]) -> T:
-        """`read` what `link` points to, once more where a newer version replaced it meanwhile."""
-        for last in (False, True):
+        """`read` the directory that `link` points to; again where a newer one has replaced it meanwhile.
+
+        Raises RunError where nothing has been published, FormatError where files are missing.
+        """
+        while True:
             directory = published(link)
             if directory is None:
                 raise RunError(f"run {self.id} has no {link.name} yet.", hint=f"It is {self.state}.")
             try:
                 return read(directory)
             except FileNotFoundError as error:
-                if last or published(link) == directory:
+                if published(link) in (directory, None):
                     raise FormatError(
                         f"{directory}: incomplete ({Path(str(error.filename)).name} is missing).",
                         hint="Train again, or restore the directory.",
                     ) from error
-        raise AssertionError("unreachable")
 
     def config(self) -> dict[str, Any]:
         """`config.json`; raises RunError (missing) or FormatError (damaged, other version)."""

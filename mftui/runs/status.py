@@ -83,8 +83,9 @@ class Status:
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Self:
         """Back from `status.json`; a part of a wrong type counts as missing, an unknown state is an error."""
-        if document.get("state") not in STATES:
-            raise FormatError(f"unknown state {str(document.get('state'))[:20]!r}.")
+        state = document.get("state")
+        if not isinstance(state, str) or state not in STATES:
+            raise FormatError(f"unknown state {str(state)[:20]!r}.")
         plain = cls()
         known: dict[str, Any] = {
             f.name: document[f.name]

@@ -1,0 +1,226 @@
+"""Run directories: made uniquely, listed in order, found by id, prefix or name, read whatever their state."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from helpers.runs import request
+
+from mftui import paths
+from mftui.errors import FormatError, RunError, UsageError
+from mftui.runs import naming
+from mftui.runs.control import remove_run, stop_run
+from mftui.runs.directory import Run, create_run, find_run, list_runs, newest_usable
+from mftui.runs.files import publish
+from mftui.runs.process import Process
+from mftui.runs.request import TrainRequest
+from mftui.runs.status import Status, write_status
+
+
+def new(ratings: Path, name: str = "", **status: object) -> Run:
+    run = create_run(request(ratings, name=name))
+    if status:
+        write_status(run.path, replace(Status(state="finished"), **status))  # type: ignore[arg-type]  # any field
+    return run
+
+
+def test_a_new_run_is_starting_and_holds_the_request_completed(ratings: Path) -> None:
+    run = new(ratings)
+    assert run.state == "starting"
+    assert run.path.parent == paths.runs_dir()
+    assert run.request() == request(ratings)
+    assert run.config()["hyper"] == request(ratings).complete_hyper()
+    assert run.result() is None and run.metrics() == [] and run.log_tail() == [] and not run.has_factors
+    assert naming.is_run_id(run.id) and run.id.endswith("-biased-k32")
+
+
+def test_runs_made_at_the_same_moment_get_different_ids(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = time.localtime()
+    monkeypatch.setattr(time, "localtime", lambda _=None: moment)
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda _: new(ratings), range(16)))
+    assert len({run.id for run in runs}) == 16
+    assert {run.id for run in runs} >= {f"{min(run.id for run in runs)}-{n}" for n in range(2, 17)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "..", "a/../../b", "/abs", "x\x00y", "line\nbreak", "\x1b[31mred", "a" * 300, "ünï 映画"],
+)
+def test_a_name_cannot_climb_out_of_the_runs_directory(ratings: Path, name: str) -> None:
+    try:
+        run = new(ratings, name)
+    except UsageError:
+        assert not any(c.isalnum() for c in name)
+        return
+    assert run.path.parent == paths.runs_dir()
+    assert naming.is_run_id(run.id) and len(os.fsencode(run.id)) < 255
+    assert run.config()["name"] == name
+    assert find_run(name) == run
+
+
+@pytest.mark.parametrize("text", ["../home", "..", ".", "/", "", "/etc", "../runs/x"])
+def test_a_run_is_not_found_by_a_path(ratings: Path, text: str) -> None:
+    new(ratings)
+    with pytest.raises(RunError, match="no run"):
+        find_run(text)
+
+
+def test_the_newest_comes_first_even_when_the_clock_is_set_back(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = new(ratings)
+    yesterday = time.localtime(time.time() - 86_400)
+    monkeypatch.setattr(time, "localtime", lambda _=None: yesterday)
+    second = new(ratings)
+    assert second.id < first.id
+    assert list_runs() == [second, first]
+
+
+def test_a_run_is_found_by_id_by_its_beginning_and_by_name(ratings: Path) -> None:
+    run, other = new(ratings, "Mine"), new(ratings)
+    assert find_run(run.id) == find_run("Mine") == run
+    assert find_run(other.id) == other
+    with pytest.raises(RunError, match="several"):
+        find_run(run.id[:4])
+    new(ratings, "Mine")
+    with pytest.raises(RunError, match="several"):
+        find_run("Mine")
+
+
+def test_the_newest_usable_run_is_the_newest_with_a_model(ratings: Path) -> None:
+    with pytest.raises(RunError, match="mftui train"):
+        newest_usable()
+    usable = new(ratings)
+    publish(usable.factors_path, lambda directory: None)
+    new(ratings)
+    assert newest_usable() == usable
+
+
+def test_a_run_whose_trainer_is_gone_is_crashed(ratings: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    process = Process.of(gone.pid)
+    gone.wait()
+    assert new(ratings, state="running", process=process).state == "crashed"
+    assert new(ratings, state="finished", process=process).state == "finished"
+
+
+def test_a_zombie_is_gone(ratings: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    process = Process.of(child.pid)
+    assert child.stdout is not None
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert not process.alive
+    child.communicate()
+
+
+def test_a_process_that_took_over_the_pid_is_not_the_trainer(ratings: Path) -> None:
+    recycled = replace(Process.current(), start="another moment")
+    run = new(ratings, state="running", process=recycled)
+    assert run.state == "crashed"
+    with pytest.raises(RunError, match="is crashed"):
+        stop_run(run)
+    assert not recycled.send(0)  # type: ignore[arg-type]  # the null signal
+
+
+def test_a_trainer_on_another_machine_is_believed_while_its_heart_beats(ratings: Path) -> None:
+    elsewhere = replace(Process.current(), host="elsewhere")
+    now = time.time()
+    assert new(ratings, state="running", process=elsewhere, heartbeat=now).state == "running"
+    assert new(ratings, state="running", process=elsewhere, heartbeat=now - 600).state == "crashed"
+    assert new(ratings, state="running", process=elsewhere, heartbeat=now + 600).state == "running"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b"null",
+        b'{"format_version": 2, "state": "running"}',
+        b"[" * 100_000,
+        b'{"format_version": 1, "state": "levitating"}',
+        b'{"format_version": 1, "state": ["running"]}',
+    ],
+)
+def test_a_damaged_status_is_said_and_lists_go_on(ratings: Path, content: bytes) -> None:
+    run = new(ratings)
+    (run.path / "status.json").write_bytes(content)
+    with pytest.raises(FormatError, match=r"status\.json"):
+        run.status()
+    assert run.state == "unreadable"
+    assert list_runs() == [run]
+
+
+def test_parts_of_a_wrong_type_count_as_missing(ratings: Path) -> None:
+    run = new(ratings)
+    document = {"format_version": 1, "state": "finished", "step": "many", "epoch": 1e400, "seconds": None}
+    (run.path / "status.json").write_text(json.dumps(document))
+    assert run.status() == Status(state="finished")
+
+
+def test_an_unknown_format_version_is_named(ratings: Path) -> None:
+    run = new(ratings)
+    (run.path / "config.json").write_text(json.dumps({**run.config(), "format_version": 99}))
+    with pytest.raises(FormatError, match=r"config\.json: format version 99, and this mftui knows 1"):
+        run.config()
+
+
+@pytest.mark.parametrize("part", [{"seed": "0"}, {"unknown": 1}, {"hyper": []}, {"columns": {"user": 1}}, 7])
+def test_a_damaged_request_is_said(ratings: Path, part: object) -> None:
+    run = new(ratings)
+    run.update_config(request={**run.request().to_dict(), **part} if isinstance(part, dict) else part)
+    with pytest.raises(FormatError, match=r"damaged|unknown"):
+        run.request()
+
+
+def test_removing_a_run_leaves_the_others(ratings: Path) -> None:
+    run, other = new(ratings, state="finished"), new(ratings, state="stopped")
+    remove_run(run)
+    assert list_runs() == [other]
+    assert list(paths.runs_dir().iterdir()) == [other.path]
+
+
+def test_a_home_that_cannot_be_written_is_said(ratings: Path, home: Path) -> None:
+    home.write_text("in the way")
+    with pytest.raises(RunError, match="MFTUI_HOME"):
+        new(ratings)
+
+
+def test_the_log_tail_copes_with_any_bytes(ratings: Path) -> None:
+    run = new(ratings)
+    run.log_path.write_bytes(b"one\r\ntwo \xff\nthree")
+    assert run.log_tail(2) == ["two \N{REPLACEMENT CHARACTER}", "three"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"split": "sideways"},
+        {"test_fraction": 0.0},
+        {"test_fraction": float("nan")},
+        {"seed": -1},
+        {"recipe": "magic"},
+        {"hyper": {"magic": 1}},
+        {"checkpoint_seconds": 0.0},
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        create_run(replace(TrainRequest(), **changes))  # type: ignore[arg-type]  # any field
+
+
+def test_relative_paths_become_absolute_and_names_stay(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ratings.parent)
+    assert TrainRequest(data=ratings.name, test="t.csv").checked() == TrainRequest(
+        data=str(ratings), test=str(ratings.parent / "t.csv")
+    )
+    assert TrainRequest().checked().data == "sample"
