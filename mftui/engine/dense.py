@@ -85,11 +85,14 @@ class DenseProgram:
     def state(self) -> Arrays:
         return copy_variables(self._variables)
 
+    def snapshot(self) -> Arrays:
+        return copy_variables(self.model.parameters)
+
     def restore(self, arrays: Arrays) -> None:
         set_variables(self._variables, arrays)
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
-        users, movies, user_bias, movie_bias, bias = list((arrays or self.state()).values())[:5]
+        users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
         return Parameters(
             users,
             movies,

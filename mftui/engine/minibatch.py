@@ -15,7 +15,7 @@ from mftui.engine.variables import copy_variables, set_variables
 
 MARGIN = 0.5
 """How far the output range goes beyond the rating scale, so that its ends can be reached."""
-FACTOR_SCALE = 0.1
+FACTOR_SCALE = 0.05
 """Standard deviation of the factors at the start."""
 
 
@@ -44,7 +44,7 @@ class MinibatchProgram:
         decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, self.n_epochs * self.steps_per_epoch)
         self.factorizer = self._start(int(hyper["factors"]))
         self.model = self.factorizer.factorization
-        self._optimizer = tf.keras.optimizers.Adam(decay, beta_2=0.99, epsilon=1e-8)
+        self._optimizer = tf.keras.optimizers.Adam(decay, beta_1=0.8, beta_2=0.99, epsilon=1e-8)
         self._optimizer.build(self.model.parameters)
         self._step = tf.function(self._update, jit_compile=True)
         self._validate = tf.function(self._squared_error, jit_compile=True)
@@ -109,11 +109,14 @@ class MinibatchProgram:
     def state(self) -> Arrays:
         return copy_variables(self._variables)
 
+    def snapshot(self) -> Arrays:
+        return copy_variables(self.model.parameters)
+
     def restore(self, arrays: Arrays) -> None:
         set_variables(self._variables, arrays)
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
-        users, movies, user_bias, movie_bias, bias = list((arrays or self.state()).values())[:5]
+        users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
         shrink, several = np.float32(1 / math.sqrt(self._members)), self._members > 1
         return Parameters(
             user_factors=users * shrink,

@@ -76,8 +76,11 @@ class Program(Protocol):
     def state(self) -> Arrays:
         """Copies of all variables: parameters and optimizer."""
 
+    def snapshot(self) -> Arrays:
+        """Copies of the model's own variables, the first of `state`."""
+
     def restore(self, arrays: Arrays) -> None:
         """Set all variables from what `state` gave."""
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
-        """The model now, or as it was in a `state`."""
+        """The model now, or as it was in a `snapshot`."""

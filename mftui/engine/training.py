@@ -186,7 +186,7 @@ class Training:
     def _compare(self, valid: float) -> None:
         if valid < self.best_rmse:
             self.best_rmse, self.best_epoch = valid, self.epoch
-            self._best = self.program.state()
+            self._best = self.program.snapshot()
         elif self.best_epoch is not None and self.epoch - self.best_epoch >= self._patience:
             self.outcome = "early-stop"
 
