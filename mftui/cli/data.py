@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.output import json_option, note, print_json, print_table
+from mftui.text import visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,9 +74,9 @@ def list_data(as_json: bool) -> None:
         [
             (
                 entry.name,
-                f"{entry.n_users:,}",
-                f"{entry.n_movies:,}",
-                f"{entry.n_ratings:,}",
+                f"{entry.n_users:>7,}",
+                f"{entry.n_movies:>7,}",
+                f"{entry.n_ratings:>10,}",
                 "yes" if here else f"fetch, {entry.size_mb:g} MB",
                 entry.title,
             )
@@ -102,7 +103,7 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
         path = fetch(name, force=force, progress=lambda done, total: bar.update(task, completed=done, total=total))
     licence = licence_text(path)
     if as_json:
-        print_json({"dataset": name, "path": path, "licence": CATALOGUE[name].licence, "licence_text": licence})
+        print_json({"dataset": name, "path": str(path), "licence": CATALOGUE[name].licence, "licence_text": licence})
         return
     note(f"{name} is in {path}" + (" already." if there else "."))
     if licence:
@@ -143,15 +144,15 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
             *(("repaired", repair) for repair in dataset.repairs),
         ],
     )
-    most = max(counts.max(), 1)
+    longest = max(counts.max(), 1) / _BAR_WIDTH
     print_table(
         ["rating", "n", "share", ""],
         [
             (
                 f"{value:g}",
-                f"{count:,}",
-                f"{100 * count / dataset.n_ratings:.1f} %",
-                "█" * round(_BAR_WIDTH * count / most),
+                f"{count:>11,}",
+                f"{100 * count / dataset.n_ratings:4.1f} %",
+                "█" * round(count / longest),
             )
             for value, count in zip(values.tolist(), counts.tolist(), strict=True)
         ],
@@ -169,9 +170,20 @@ def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, as_json:
     """Make a data set of any size, with planted tastes, in the directory DEST."""
     from mftui.data.synth import write_synthetic
 
-    write_synthetic(dest, users=users, movies=movies, ratings=ratings, seed=seed)
+    with _progress_bar(of_bytes=False) as bar:
+        task = bar.add_task(visible(dest.name), total=ratings)
+        write_synthetic(
+            dest,
+            users=users,
+            movies=movies,
+            ratings=ratings,
+            seed=seed,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
     if as_json:
-        print_json({"path": dest, "n_users": users, "n_movies": movies, "n_ratings": ratings, "seed": seed})
+        print_json(
+            {"path": str(dest.absolute()), "n_users": users, "n_movies": movies, "n_ratings": ratings, "seed": seed}
+        )
     else:
         note(f"{ratings:,} ratings by {users:,} users for {movies:,} movies are in {dest}.")
 
@@ -212,15 +224,23 @@ def _histogram(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     return edges[:-1], counts
 
 
-def _progress_bar() -> Progress:
+def _progress_bar(*, of_bytes: bool = True) -> Progress:
+    """A bar on standard error that vanishes when it is done."""
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
+        *((DownloadColumn(), TransferSpeedColumn()) if of_bytes else (TaskProgressColumn(),)),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,

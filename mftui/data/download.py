@@ -23,6 +23,8 @@ Progress = Callable[[int, int | None], None]
 URL_VARIABLE = "MFTUI_DATASETS_URL"
 _TIMEOUT_S = 30
 _CHUNK = 1 << 16
+_MOST_HOPS = 5
+_NOTHING_LEFT = 416
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -105,23 +107,28 @@ def _download(url: str, progress: Progress | None) -> Path:
 
     name = PurePosixPath(urlsplit(url).path).name
     part = paths.downloads_dir() / f"{name}.part"
-    zipped = paths.downloads_dir() / name
+    pooch.get_logger().setLevel("ERROR")
+
+    def download(url: str, output_file: str, _pooch: Any) -> None:
+        _continue(url, part, progress)
+        part.replace(output_file)
+
     try:
         checksum = _published_md5(f"{url}.md5")
-        resumed = part.exists() and part.stat().st_size > 0
-        for again in (True, False):
-            _continue(url, part, progress)
-            if pooch.file_hash(str(part), alg="md5") == checksum:
-                return part.replace(zipped)
-            part.unlink()
-            # What was there before may come from another edition: then all of it once more.
-            if not (resumed and again):
-                break
+        # A half that was there before may come from another edition: then all of it once more.
+        for last in (False, True) if part.exists() else (True,):
+            try:
+                return Path(pooch.retrieve(url, f"md5:{checksum}", name, paths.downloads_dir(), downloader=download))
+            except ValueError as error:  # pooch: the hash differs
+                if last:
+                    raise DataError(
+                        f"{name} does not match the publisher's checksum {checksum}.", path=url, hint="Fetch it again."
+                    ) from error
     except requests.RequestException as error:
         raise _failed(url, error) from error
     except OSError as error:
         raise MftuiError(f"{part}: cannot be written ({error.strerror or error}).") from error
-    raise DataError(f"{name} does not match the publisher's checksum {checksum}.", path=url, hint="Fetch it again.")
+    raise AssertionError("the last try returns or raises")
 
 
 def _published_md5(url: str) -> str:
@@ -137,7 +144,7 @@ def _continue(url: str, part: Path, progress: Progress | None) -> None:
     """Append to `part` what is missing of `url`."""
     have = part.stat().st_size if part.exists() else 0
     with _get(url, {"Range": f"bytes={have}-"} if have else {}) as response:
-        if response.status_code == 416:
+        if response.status_code == _NOTHING_LEFT:
             return
         resuming = response.status_code == 206
         have = have if resuming else 0
@@ -155,23 +162,26 @@ def _get(url: str, headers: dict[str, str] | None = None) -> Any:
     """An open response to GET `url`; every hop over HTTPS, or on loopback."""
     import requests
 
-    _check_address(url)
-    session = requests.Session()
-    session.trust_env = urlsplit(url).hostname not in _LOOPBACK
-    response = session.get(
-        url, headers={"Accept-Encoding": "identity", **(headers or {})}, stream=True, timeout=_TIMEOUT_S
-    )
-    for hop in response.history:
-        _check_address(hop.headers.get("Location", hop.url), relative_to=hop.url)
-    if response.status_code != 416:
-        response.raise_for_status()
-    return response
-
-
-def _check_address(url: str, relative_to: str = "") -> None:
-    parts = urlsplit(urljoin(relative_to, url))
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise MftuiError(f"{visible(url)}: not fetched, as the connection is not encrypted.", hint="Use https.")
+    for _ in range(_MOST_HOPS):
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            raise MftuiError(f"{visible(url)}: not fetched, as the connection is not encrypted.", hint="Use https.")
+        session = requests.Session()
+        session.trust_env = parts.hostname not in _LOOPBACK
+        response = session.get(
+            url,
+            headers={"Accept-Encoding": "identity", **(headers or {})},
+            stream=True,
+            timeout=_TIMEOUT_S,
+            allow_redirects=False,
+        )
+        if not response.is_redirect:
+            if response.status_code != _NOTHING_LEFT:
+                response.raise_for_status()
+            return response
+        url = urljoin(url, response.headers["Location"])
+        response.close()
+    raise MftuiError(f"{visible(url)}: not fetched, after {_MOST_HOPS} redirections.")
 
 
 def _failed(url: str, error: Exception) -> MftuiError:

@@ -25,7 +25,7 @@ def first_fault(
     """The DataError for the first line of `ref` that `layout` does not fit; `fallback` where none is found."""
     id_roles = [role for role in ("user", "movie") if role in roles]
     numeric = dict.fromkeys(id_roles, True)
-    wanted: tuple[str, int] | None = None
+    doubtful: dict[str, tuple[str, int]] = {}
     for line, row in _rows(ref, layout):
         fault = _fault(row, layout, "rating" in roles)
         if fault is not None:
@@ -37,10 +37,11 @@ def first_fault(
                 numeric[role] &= as_integer(text) is not None
             elif is_missing(text, among_numbers=False):
                 return _missing_id(ref, role, text, line)
-            elif wanted is None:
-                wanted = role, line
-    if wanted and numeric[wanted[0]]:
-        return _missing_id(ref, wanted[0], "NaN", wanted[1])
+            else:
+                doubtful.setdefault(role, (text, line))
+    for role, (text, line) in doubtful.items():
+        if numeric[role]:
+            return _missing_id(ref, role, text, line)
     return DataError(f"cannot be read: {visible(fallback)}", path=str(ref))
 
 
