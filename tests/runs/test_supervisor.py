@@ -1,0 +1,113 @@
+"""The supervisor and its standby: started warm, handed a run, gone with the app."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.runs import request, wait_until
+
+from mftui.errors import RunError
+from mftui.runs.process import Process
+from mftui.runs.supervisor import Supervisor
+
+
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    supervisor = Supervisor()
+    yield supervisor
+    supervisor.close()
+
+
+@pytest.fixture
+def quick_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A TensorFlow that is there at once and cannot train."""
+    (tmp_path / "stub").mkdir()
+    (tmp_path / "stub" / "tensorflow.py").write_text("__version__ = 'stub'\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "stub"))
+
+
+def standby_process(supervisor: Supervisor) -> Process:
+    assert supervisor._standby is not None
+    return Process.of(supervisor._standby.pid)
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_a_standby_ends_when_its_app_is_gone(supervisor: Supervisor) -> None:
+    supervisor.warm()
+    standby = supervisor._standby
+    assert standby is not None and standby.stdin is not None
+    standby.stdin.close()  # what the kernel does when an app dies
+    assert standby.wait(timeout=60) == 0
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_a_standby_is_in_a_session_of_its_own_and_gives_way(supervisor: Supervisor) -> None:
+    supervisor.warm()
+    process = standby_process(supervisor)
+    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == 5, "it has lowered its priority")
+    assert os.getsid(process.pid) == process.pid
+    supervisor.warm()
+    assert standby_process(supervisor) == process
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_closing_lets_the_standby_go(supervisor: Supervisor) -> None:
+    supervisor.warm()
+    process = standby_process(supervisor)
+    supervisor.close()
+    assert not process.alive and not supervisor.warm_ready
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_a_training_that_fails_at_once_says_so_in_its_run(ratings: Path, supervisor: Supervisor) -> None:
+    run = supervisor.start(request(ratings))
+    wait_until(lambda: not supervisor.running, "the trainer has ended")
+    assert run.state == "failed"
+    assert "training failed" in run.status().message
+    assert any("Traceback" in line for line in run.log_tail(100))
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_a_dead_standby_is_replaced(ratings: Path, supervisor: Supervisor) -> None:
+    supervisor.warm()
+    process = standby_process(supervisor)
+    process.send(signal.SIGKILL)
+    wait_until(lambda: not process.alive, "it is dead")
+    run = supervisor.start(request(ratings))
+    wait_until(lambda: not supervisor.running, "the trainer has ended")
+    assert run.state == "failed"
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_a_stop_that_comes_before_training_has_begun_is_obeyed(ratings: Path, supervisor: Supervisor) -> None:
+    run = supervisor.start(request(ratings))
+    supervisor.stop(run)
+    wait_until(lambda: not supervisor.running, "the trainer has ended")
+    assert run.state == "stopped"
+    result = run.result()
+    assert result is not None and result["state"] == "stopped" and result.get("test_rmse") is None
+
+
+def test_a_command_that_cannot_be_run_is_said(ratings: Path) -> None:
+    with pytest.raises(RunError, match="no trainer can be started"):
+        Supervisor(["/nonexistent/python"]).start(request(ratings))
+
+
+def test_a_warm_standby_trains_for_real_and_the_app_need_not_live(ratings: Path) -> None:
+    supervisor = Supervisor()
+    supervisor.warm()
+    process = standby_process(supervisor)
+    run = supervisor.start(request(ratings, epochs=3))
+    assert run.state == "starting" and run.status().process == process
+    with pytest.raises(RunError, match="already"):
+        supervisor.resume(run)
+    supervisor.tend()
+    assert not supervisor.warm_ready, "no standby is warmed while a training needs the processors"
+    supervisor.close()
+    wait_until(lambda: not run.status().active, "it has ended", timeout_s=120)
+    assert run.state == "finished", run.log_tail(30)
+    assert len(run.metrics()) > 0 and run.load_factors().n_users == 60
