@@ -46,8 +46,10 @@ class MftuiApp(App[None]):
         settings: Settings | None = None,
         starter: Starter | None = None,
     ) -> None:
-        super().__init__()
+        self._painted = False
         self.look = look or Look()
+        # Without colour for good; with the terminal's own colours until another theme is chosen.
+        super().__init__(ansi_color=True if self.look.plain_colors else None)
         self.settings = settings or Settings()
         self.trainings = Trainings(self, self.look.refresh_s, starter)
         self.model: OpenModel | None = None
@@ -58,7 +60,6 @@ class MftuiApp(App[None]):
             self.register_theme(theme)
         self.set_reactive(App.theme, self._first_theme())
         self.stylesheet.set_variables(self.get_css_variables())
-        self._painted = False
         if self.settings.keys:
             self.set_keymap(dict(self.settings.keys))
 
@@ -72,6 +73,11 @@ class MftuiApp(App[None]):
         and reading them again for the same theme would put that paint off by a tenth of its time."""
         if self._painted:
             super().refresh_css(animate)
+
+    def watch_theme(self) -> None:
+        """Let another theme have its own colours."""
+        if self._painted and not self.look.no_color:
+            self.ansi_color = None
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._after_first_paint)

@@ -62,15 +62,24 @@ class Look:
     ascii: bool = False
     low_bandwidth: bool = False
     no_color: bool = False
+    few_colors: bool = False
+    """Whether the terminal has only 16."""
 
     @classmethod
     def of_terminal(cls, *, ascii: bool = False, low_bandwidth: bool | None = None) -> Look:
         """What fits this terminal: ASCII on the Linux console and where the encoding is not Unicode,
         thrifty over SSH; both can be asked for."""
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower()
-        poor = os.environ.get("TERM") in ("linux", "vt100", "dumb") or "utf" not in encoding
+        term = os.environ.get("TERM", "")
+        few = term in ("linux", "vt100", "vt220", "ansi", "dumb", "xterm-16color", "screen", "tmux")
+        poor = term in ("linux", "vt100", "vt220", "dumb") or "utf" not in encoding
         slow = bool(os.environ.get("SSH_CONNECTION")) if low_bandwidth is None else low_bandwidth
-        return cls(ascii or poor, slow, "NO_COLOR" in os.environ)
+        return cls(ascii or poor, slow, "NO_COLOR" in os.environ, few)
+
+    @property
+    def plain_colors(self) -> bool:
+        """Whether the terminal's own 16 colours fit best: they cost least, and every terminal has them."""
+        return self.low_bandwidth or self.no_color or self.few_colors
 
     @property
     def glyphs(self) -> Glyphs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from mftui.tui.look import Look
 
@@ -34,9 +34,29 @@ LIGHT = Theme(
     panel="#e6e3da",
     dark=False,
 )
-THEMES = (DARK, LIGHT)
+ANSI = Theme(
+    name="mftui-ansi",
+    ansi=True,
+    primary="ansi_cyan",
+    secondary="ansi_blue",
+    accent="ansi_yellow",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    dark=True,
+    variables=BUILTIN_THEMES["ansi-dark"].variables
+    | {"text-muted": "ansi_default", "text-disabled": "ansi_default", "text": "ansi_default"},
+)
+"""The terminal's own colours, on its own background: a tenth of the bytes, and right on 16 colours."""
+
+THEMES = (DARK, LIGHT, ANSI)
 
 
 def default_theme(look: Look) -> str:
     """The theme to start with."""
-    return DARK.name
+    return ANSI.name if look.plain_colors else DARK.name

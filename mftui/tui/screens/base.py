@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from mftui.tui.thrift import SpanCompositor
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.top_bar import TopBar
 
@@ -24,6 +25,10 @@ class BaseScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared as instance variable in Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012 (declared as instance variable in Textual)
     AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = SpanCompositor()
 
     def body(self) -> Iterable[Widget]:
         """The widgets between the two lines."""

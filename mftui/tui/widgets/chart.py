@@ -15,6 +15,7 @@ from mftui.tui.charts.points import Points
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
 
 _N_STYLES = 6
+_GUTTER = 5
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Chart(CellWidget):
         rows, marks = height - 2, ticks(y, max(2, height // 3))
         step = marks[1] - marks[0] if len(marks) > 1 else y.span
         names = {round((1 - y.share(value)) * (rows - 1)): number(value, step) for value in marks}
-        gutter = max((len(name) for name in names.values()), default=1) + 1
+        gutter = max(_GUTTER, *(len(name) + 1 for name in names.values()))
         columns = width - gutter - 1
         grid = self._grid(columns, rows, x, y)
         for row, cells in enumerate(grid):

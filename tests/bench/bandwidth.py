@@ -1,0 +1,105 @@
+"""Bytes a second that the Train screen sends while a training logs ten points a second, thrifty and not.
+
+Run: `PYTHONPATH=tests .venv/bin/python tests/bench/bandwidth.py [seconds]`. A stand-in writes the run directory as a
+trainer does: metrics ten times a second, status twice, a log line every five seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import pty
+import random
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from fcntl import ioctl
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from helpers.models import toy_run
+from mftui.runs.directory import Run
+from mftui.runs.process import Process
+from mftui.runs.status import RUNNING, Status, write_status
+
+POINTS_A_SECOND = 10
+STEPS = 20_000
+
+
+class Trainer:
+    """Writes what a trainer would, in step with the clock."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.step, self.began = run, 0, time.monotonic()
+        self.log = run.log_path.open("a")
+        self.metrics = run.metrics_path.open("a")
+        self.random = random.Random(0)
+
+    def catch_up(self) -> None:
+        """Write all points that are due."""
+        due = int((time.monotonic() - self.began) * POINTS_A_SECOND)
+        while self.step < due:
+            self.step += 1
+            decay = math.exp(-self.step / 150)
+            rmse = 0.78 + 0.4 * decay + self.random.gauss(0, 0.008)
+            valid = 0.86 + 0.3 * decay + self.random.gauss(0, 0.002) if self.step % 20 == 0 else None
+            line = {"step": self.step, "epoch": self.step / 20, "seconds": self.step / 10, "train_loss": rmse**2,
+                    "train_rmse": rmse, "valid_rmse": valid, "learning_rate": 0.05 * decay,
+                    "ratings_per_second": 1.5e6 + self.random.gauss(0, 2e4)}  # fmt: skip
+            self.metrics.write(json.dumps(line) + "\n")
+            self.metrics.flush()
+            if self.step % 5 == 0:
+                self._status()
+            if self.step % 50 == 0:
+                self.log.write(f"2026-11-24 03:40:{self.step % 60:02} INFO epoch {self.step // 20}: {valid}\n")
+                self.log.flush()
+
+    def _status(self) -> None:
+        write_status(
+            self.run.path,
+            Status(RUNNING, "train", Process.current(), heartbeat=time.time(), epoch=self.step // 20,
+                   epochs=STEPS // 20, step=self.step, steps=STEPS, seconds=self.step / 10,
+                   eta_seconds=(STEPS - self.step) / 10),
+        )  # fmt: skip
+
+
+def measure(columns: int, rows: int, seconds: float, *, thrifty: bool) -> float:
+    """KB a second, from ten seconds after the start on."""
+    with TemporaryDirectory() as home:
+        trainer = Trainer(toy_run(Path(home), state=RUNNING))
+        pid, terminal = pty.fork()
+        if pid == 0:
+            settings = {"MFTUI_HOME": home, "MFTUI_STANDBY": "0", "MFTUI_LOW_BANDWIDTH": str(int(thrifty))}
+            os.environ.pop("NO_COLOR", None)
+            command = [sys.executable, "-m", "mftui"]
+            os.execvpe(command[0], command, {**os.environ, "TERM": "xterm-256color", **settings})
+        ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        sent, began = 0, time.monotonic()
+        with open(os.environ.get("MFTUI_BENCH_DUMP", os.devnull), "wb") as dump:
+            while (now := time.monotonic() - began) < 10 + seconds:
+                trainer.catch_up()
+                if select.select([terminal], [], [], 0.05)[0]:
+                    data = os.read(terminal, 65536)
+                    if now > 10:
+                        sent += len(data)
+                        dump.write(data)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(terminal)
+        return sent / 1024 / seconds
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    for thrifty in (True, False):
+        for columns, rows in ((80, 24), (160, 50)):
+            rate = measure(columns, rows, seconds, thrifty=thrifty)
+            print(f"{'thrifty' if thrifty else 'usual'} {columns}x{rows}: {rate:.2f} KB/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
