@@ -55,14 +55,13 @@ class Saver:
             return
         if not (self._run.path / "config.json").exists():
             raise TrainingError(f"{self._run.path}: the run directory has been removed.", hint="Train again.")
+        # The model first: where there is a checkpoint, there is a model to load.
+        self.save_factors()
+        saved = time.monotonic()
+        self._factors_due = saved + max(FACTORS_EVERY_S, (saved - now) / SHARE)
         if now >= self._checkpoint_due:
             self.save_checkpoint()
-            took = time.monotonic() - now
-            self._checkpoint_due = now + max(self._every_s, took / SHARE)
-        began = time.monotonic()
-        self.save_factors()
-        took = time.monotonic() - began
-        self._factors_due = time.monotonic() + max(FACTORS_EVERY_S, took / SHARE)
+            self._checkpoint_due = now + max(self._every_s, (time.monotonic() - saved) / SHARE)
 
     def save_checkpoint(self) -> None:
         """Save the state to resume from."""

@@ -175,8 +175,8 @@ class Session:
             log.info("epoch %.6g: validation RMSE %.4f", line["epoch"], line["valid_rmse"])
 
     def _wait_paused(self, saver: Saver) -> None:
-        saver.save_checkpoint()
         saver.save_factors()
+        saver.save_checkpoint()
         self.heart.update(state=states.PAUSED)
         log.info("paused")
         while self._requests.pause and not self._requests.stop:

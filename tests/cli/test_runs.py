@@ -1,0 +1,144 @@
+"""`mftui runs`: what there is, shown, compared, stopped and removed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.command import call
+from helpers.models import HOSTILE, toy_run
+from helpers.numpy_training import NumpyTraining
+from helpers.runs import request, start_trainer, wait_until, write_ratings
+
+from mftui.runs.directory import Run, create_run
+from mftui.runs.process import Process
+from mftui.runs.status import Status, write_status
+from mftui.runs.trainer import train
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def ratings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_ratings(tmp_path_factory.mktemp("data") / "ratings.csv")
+
+
+def trained(ratings: Path, **changes: Any) -> Run:
+    run = create_run(request(ratings, **changes))
+    train(run, make_training=NumpyTraining)
+    return run
+
+
+def test_without_runs_it_says_how_to_make_one(capfd: Capture) -> None:
+    assert "mftui train" in call(capfd, "runs", "ls").out
+    assert call(capfd, "runs", "ls", "--json").document == {"runs": []}
+
+
+def test_ls_lists_the_newest_first_with_score_and_split(capfd: Capture, ratings: Path) -> None:
+    first, second = trained(ratings), trained(ratings, name="second")
+    rows = call(capfd, "runs", "ls", "--json").document["runs"]
+    assert [row["run"] for row in rows] == [second.id, first.id]
+    result = second.result()
+    assert result is not None
+    assert {key: rows[0][key] for key in ("name", "state", "recipe", "dataset", "factors", "test_rmse")} == {
+        "name": "second",
+        "state": "finished",
+        "recipe": "biased",
+        "dataset": result["dataset"],
+        "factors": 32,
+        "test_rmse": result["test_rmse"],
+    }
+    assert rows[0]["split"] == "random 10 % (seed 0)" and rows[0]["started"] and rows[0]["has_model"]
+    table = call(capfd, "runs", "ls").out
+    assert first.id in table and f"{result['test_rmse']:.3f}" in table and "random 10 % (seed 0)" in table
+
+
+def test_a_damaged_run_is_listed_and_can_be_removed(capfd: Capture, ratings: Path) -> None:
+    run = trained(ratings)
+    for name in ("status.json", "config.json", "result.json"):
+        (run.path / name).write_text("{")
+    assert call(capfd, "runs", "ls", "--json").document["runs"][0]["state"] == "unreadable"
+    assert call(capfd, "runs", "show", run.id).code == 2
+    assert call(capfd, "runs", "rm", run.id).code == 0
+    assert call(capfd, "runs", "ls", "--json").document == {"runs": []}
+
+
+def test_show_tells_everything(capfd: Capture, ratings: Path) -> None:
+    run = trained(ratings)
+    document = call(capfd, "runs", "show", run.id[:17], "--json").document
+    assert document["run"] == run.id and document["result"] == run.result()
+    assert document["config"] == run.config() and document["status"]["state"] == "finished"
+    assert "learning_rate" in call(capfd, "runs", "show", run.id).out
+
+
+def test_compare_shows_only_what_differs(capfd: Capture, ratings: Path) -> None:
+    one, two = trained(ratings), trained(ratings, seed=5)
+    document = call(capfd, "runs", "compare", one.id, two.id, "--json").document
+    assert document["differences"] == {"seed": [0, 5]}
+    assert len(document["measures"]["test_rmse"]) == 2 and document["measures"]["split"][0]
+    assert call(capfd, "runs", "compare", one.id).code == 2
+    assert "seed" in call(capfd, "runs", "compare", one.id, two.id).out
+
+
+def test_stop_reaches_the_trainer_and_rm_waits_for_that(capfd: Capture, ratings: Path) -> None:
+    run = create_run(request(ratings, epochs=100_000))
+    trainer = start_trainer(run)
+    wait_until(lambda: run.state == "running", "it runs")
+    refused = call(capfd, "runs", "rm", run.id)
+    assert refused.code == 2 and "is running" in refused.err and run.path.is_dir()
+    assert call(capfd, "runs", "stop", run.id, "--json").document == {"run": run.id, "state": "stopped"}
+    trainer.communicate()
+    assert call(capfd, "runs", "stop", run.id).code == 2
+    assert call(capfd, "runs", "rm", run.id, "--json").document == {"removed": [run.id]}
+    assert not run.path.exists()
+
+
+def test_stop_spares_a_process_that_took_over_the_pid(capfd: Capture, home: Path) -> None:
+    run = toy_run(home)
+    bystander = subprocess.Popen(["sleep", "600"])
+    try:
+        recycled = replace(Process.of(bystander.pid), start="long ago")
+        write_status(run.path, Status(state="running", process=recycled))
+        answer = call(capfd, "runs", "stop", run.id)
+        assert answer.code == 2 and "crashed" in answer.err
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+@pytest.mark.parametrize("text", ["../home", "..", "/", "nothing"])
+def test_rm_takes_no_path(capfd: Capture, home: Path, text: str) -> None:
+    run = toy_run(home)
+    assert call(capfd, "runs", "rm", text).code == 2
+    assert run.path.is_dir()
+
+
+def test_names_that_would_harm_a_terminal_are_shown_harmless(capfd: Capture, ratings: Path) -> None:
+    for name in HOSTILE:
+        create_run(request(ratings, name=name))
+        answer = call(capfd, "runs", "show", name)
+        assert answer.code == 0
+        assert not any(ord(c) < 32 and c != "\n" for c in answer.out) and "\u202e" not in answer.out
+
+
+def test_listing_needs_neither_numpy_nor_anything_heavier(home: Path) -> None:
+    toy_run(home)
+    script = (
+        "import sys; from mftui.cli import run_command; code = run_command(['runs', 'ls', '--json']); "
+        "heavy = {'numpy', 'pandas', 'pyarrow', 'tensorflow', 'textual'} & set(sys.modules); "
+        "sys.exit(str(heavy) if heavy else code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, env=os.environ)
+    assert done.returncode == 0, done.stderr
