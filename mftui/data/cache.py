@@ -8,6 +8,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,8 @@ def _write(directory: Path, dataset: Dataset) -> None:
     columns: dict[str, NDArray[Any]] = {"users": ratings.users, "movies": ratings.movies, "values": ratings.values}
     if ratings.timestamps is not None:
         columns["timestamps"] = ratings.timestamps
-    for name, column in columns.items():
-        np.save(directory / f"{name}.npy", column, allow_pickle=False)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: np.save(directory / f"{name}.npy", columns[name], allow_pickle=False), columns))
     dataset.user_ids.save(directory, "user_ids")
     dataset.movie_ids.save(directory, "movie_ids")
     dataset.movies.save(directory)

@@ -15,8 +15,9 @@ from mftui.data.fingerprint import fingerprint
 from mftui.data.ids import RawId
 from mftui.data.locate import Sources, locate, one_file
 from mftui.data.readers.columns import RawRatings
+from mftui.data.readers.inline import titles_within
 from mftui.data.readers.layout import recognise
-from mftui.data.readers.movies import read_movies
+from mftui.data.readers.movies import MovieTable, read_movies
 from mftui.data.readers.names import ROLES
 from mftui.data.readers.parquet import is_parquet, read_parquet, read_parquet_pairs
 from mftui.data.readers.text import read_text, read_text_pairs
@@ -88,8 +89,12 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     repairs += notes
     scale = scale_of(ratings.values)
     check_enough(len(user_ids), len(movie_ids), scale, len(ratings), str(sources.ratings))
-    table = read_movies(sources.movies, sources.genres) if sources.movies else None
-    described, notes = movies_of(movie_ids, table, sources.movies.name if sources.movies else "")
+    table: MovieTable | None
+    if sources.movies:
+        table, titles_from = read_movies(sources.movies, sources.genres), sources.movies.name
+    else:
+        table, titles_from = titles_within(sources.ratings, columns), sources.ratings.name
+    described, notes = movies_of(movie_ids, table, titles_from)
     repairs += notes
     test_rows = np.arange(n_train, len(ratings)) if sources.test else None
     return Dataset(

@@ -40,7 +40,7 @@ class Sources:
 
 def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: str | Path | None = None) -> Sources:
     """Find the files of `source`; raises DataError where there is none, or more than one to choose from."""
-    name, label, path = _resolve(source)
+    name, label, path, again = _resolve(source)
     if path.is_dir():
         folder = directory(path)
         ratings = _ratings_in(folder, columns)
@@ -55,7 +55,7 @@ def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: s
     return Sources(
         name,
         label,
-        str(source) if label != name or str(source) in CATALOGUE else str(path),
+        again,
         ratings,
         _movies_for(ratings, folder),
         folder.get("u.genre"),
@@ -71,16 +71,16 @@ def one_file(path: str | Path) -> FileRef:
     return FileRef(file)
 
 
-def _resolve(source: str | Path) -> tuple[str, str, Path]:
-    """`(name, label, path)` of a catalogue name or a path."""
+def _resolve(source: str | Path) -> tuple[str, str, Path, str]:
+    """`(name, label, path, source to open it again)` of a catalogue name or a path."""
     text = str(source)
     entry = CATALOGUE.get(text) if isinstance(source, str) else None
     if entry is not None and entry is SAMPLE:
-        return entry.name, entry.label, paths.sample_dir()
+        return entry.name, entry.label, paths.sample_dir(), entry.name
     if entry is not None:
         copy = fetched(entry.name)
         if copy is not None:
-            return entry.name, entry.label, copy
+            return entry.name, entry.label, copy, entry.name
         if not Path(text).exists():
             raise DataError(f"{text} has not been fetched yet.", hint=f"Fetch it with: mftui data fetch {text}")
     if not text.strip():
@@ -92,7 +92,7 @@ def _resolve(source: str | Path) -> tuple[str, str, Path]:
             hint=f"Data sets: {', '.join(CATALOGUE)}. {unreadable(path, FileNotFoundError()).hint}",
         )
     name = path.stem if path.suffix.lower() == ".zip" else path.name
-    return name, visible(name), path
+    return name, visible(name), path, str(path)
 
 
 def _is_zip(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ class StringColumn:
     def tolist(self) -> list[str]:
         """All strings, decoded."""
         data, cuts = bytes(self._data), self._offsets.tolist()
-        return [data[a:b].decode("utf-8", "replace") for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        return [data[a:b].decode("utf-8", "replace") for a, b in pairwise(cuts)]
 
     def take(self, indices: NDArray[np.integer]) -> StringColumn:
         """The strings at `indices`, in that order."""

@@ -53,6 +53,6 @@ def _notes(table: MovieTable, known: np.ndarray, titled: np.ndarray, file_name: 
         notes.append(f"{repeated:,} of the lines of {file_name} repeat a movie id: the last one counts.")
     untitled = int((~titled).sum())
     if untitled:
-        what = "1 rated movie is" if untitled == 1 else f"{untitled:,} rated movies are"
-        notes.append(f"{what} not in {file_name}: the id stands in for the title.")
+        what = "1 rated movie has" if untitled == 1 else f"{untitled:,} rated movies have"
+        notes.append(f"{what} no title in {file_name}: the id stands in.")
     return notes

@@ -140,7 +140,7 @@ def test_titles_come_from_movies_dat_in_latin_1(tmp_path: Path) -> None:
     write(tmp_path / "movies.dat", "10::Star Wars: Episode IV (1977)::Sci-Fi\n20::Amélie (2001)::Comedy\n", "latin-1")
     dataset = open_dataset(tmp_path)
     assert dataset.movies.title_list == ["Star Wars: Episode IV (1977)", "Amélie (2001)", "30"]
-    assert dataset.repairs == ("1 rated movie is not in movies.dat: the id stands in for the title.",)
+    assert dataset.repairs == ("1 rated movie has no title in movies.dat: the id stands in.",)
 
 
 def uitem(movie: int, title: str, date: str, *flags: int) -> str:
@@ -174,6 +174,30 @@ def test_titles_of_an_atomic_item_file_are_found(tmp_path: Path) -> None:
     )
     movies = open_dataset(tmp_path / "set.inter").movies
     assert (movies.titles[0], movies.genres[0], int(movies.years[0])) == ("Heat", "Action|Crime", 1995)
+
+
+def test_a_data_set_can_be_opened_again_by_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    movielens_csv(tmp_path / "ml-100k")
+    movielens_csv(tmp_path / "odd\x1b[31m")
+    monkeypatch.chdir(tmp_path)
+    for name in ("ml-100k", "odd\x1b[31m", Path("ml-100k")):
+        dataset = open_dataset(name)
+        assert dataset.source == str(tmp_path / name)
+        assert "\x1b" not in dataset.label
+    assert open_dataset("sample").source == "sample"
+
+
+def test_titles_in_the_ratings_file_itself_are_taken(tmp_path: Path) -> None:
+    rows = '1,10,"Heat, the film (1995)",4,Crime|Drama\n2,10,Heat (1995),3,Crime\n2,20,,5,\n'
+    dataset = open_dataset(write(tmp_path / "r.csv", "userId,movieId,title,rating,genres\n" + rows))
+    assert dataset.movies.title_list == ["Heat (1995)", "20"]
+    assert dataset.movies.genres_of(0) == ["Crime"]
+    assert dataset.repairs == ("1 rated movie has no title in r.csv: the id stands in.",)
+
+
+def test_a_title_can_be_the_id(tmp_path: Path) -> None:
+    dataset = open_dataset(write(tmp_path / "r.csv", "user,title,rating\n1,Heat (1995),3\n2,Alien (1979),4\n"))
+    assert dataset.movies.title_list == ["Alien (1979)", "Heat (1995)"]
 
 
 def test_without_titles_the_id_stands_in(tmp_path: Path) -> None:

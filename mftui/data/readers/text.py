@@ -26,7 +26,7 @@ _BLOCK_BYTES = 4 << 20
 
 def read_text(ref: FileRef, layout: Layout) -> RawRatings:
     """Read the ratings of the text file `ref`. Raises DataError with the line of the first fault."""
-    columns = _read(ref, layout, [role for role in ROLES if role in layout.columns])
+    columns = read_columns(ref, layout, [role for role in ROLES if role in layout.columns])
     with ThreadPoolExecutor(2) as pool:
         of_values = pool.submit(_floats, columns.pop("rating"))
         of_times = pool.submit(seconds_of, columns.pop("timestamp")) if "timestamp" in columns else None
@@ -45,7 +45,7 @@ def read_text(ref: FileRef, layout: Layout) -> RawRatings:
 
 def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
     """Read the user and movie ids alone."""
-    columns = _read(ref, layout, ["user", "movie"])
+    columns = read_columns(ref, layout, ["user", "movie"])
     users, movies = _ids(columns["user"]), _ids(columns["movie"])
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing", ("user", "movie"))
@@ -59,14 +59,14 @@ def only_header(ref: FileRef) -> DataError:
     return DataError("only a header, no ratings.", path=str(ref), hint="Give a file with ratings.")
 
 
-def _read(ref: FileRef, layout: Layout, roles: Sequence[str]) -> dict[str, Any]:
-    """Arrow columns by role, each of the narrowest type that takes all its values."""
+def read_columns(ref: FileRef, layout: Layout, roles: Sequence[str], *, as_text: bool = False) -> dict[str, Any]:
+    """Arrow columns by role, each of the narrowest type that takes all its values; or dictionary-encoded text."""
     import pyarrow as pa
 
     # Arrow knows one-character delimiters: "::" is ":" with an empty column between.
     step = len(layout.delimiter)
     position = {role: layout.columns[role] * step for role in roles}
-    rung = dict.fromkeys(roles, 0)
+    rung = dict.fromkeys(roles, len(_LADDER) - 1 if as_text else 0)
     encoding = layout.encoding
     if layout.quoted and len(layout.names) > len(roles):
         check_quotes(ref, layout)
