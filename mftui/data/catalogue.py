@@ -40,7 +40,7 @@ SAMPLE = Entry(
     "sample",
     "Real films, made-up ratings; part of mftui",
     700,
-    1000,
+    1_711,
     70_000,
     licence="MIT, as mftui",
     label="sample (synthetic ratings)",

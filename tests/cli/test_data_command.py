@@ -138,3 +138,9 @@ def test_synth_makes_a_data_set_that_can_be_opened(tmp_path: Path) -> None:
     assert made["n_ratings"] == 300
     shown = document("info", tmp_path / "made")
     assert (shown["n_users"], shown["n_ratings"]) == (30, 300)
+
+
+def test_the_catalogue_says_what_the_sample_holds() -> None:
+    listed, shown = document("ls")["datasets"][0], document("info", "sample")
+    for count in ("n_users", "n_movies", "n_ratings"):
+        assert listed[count] == shown[count]
