@@ -134,5 +134,5 @@ class MinibatchProgram:
 
 
 def _batch_size(given: int, n: int) -> int:
-    """The given size, or one twelfth of the ratings between 2,000 and 500,000."""
-    return min(n, given or min(max(n // 12, 2_000), 500_000))
+    """The given size, or one tenth of the ratings between 2,000 and 500,000."""
+    return min(n, given or min(max(n // 10, 2_000), 500_000))

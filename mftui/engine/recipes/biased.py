@@ -25,7 +25,7 @@ BIASED = Recipe(
     full_batch=False,
     fields=(
         Field("factors", 32, 1, 4096, "Numbers that describe each user and each movie: more can express more."),
-        Field("epochs", 8, 1, 100_000, "Passes over all training ratings."),
+        Field("epochs", 7, 1, 100_000, "Passes over all training ratings."),
         Field("learning_rate", 0.08, 1e-6, 10, "Size of the first steps; it falls to zero along a cosine."),
         Field("batch_size", 0, 0, 100_000_000, "Ratings in one step; 0 chooses by the size of the data."),
         Field("prior_factors", 13.0, 0, 10_000, "How strongly factors are held near zero (ratio of variances)."),

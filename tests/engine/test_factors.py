@@ -1,0 +1,184 @@
+"""The trained model as NumPy: one contract for predictions, neighbours and lists."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.models import TITLES, toy_dataset, toy_factors
+
+from mftui.data.dataset import SplitSpec
+from mftui.data.splits import make_split
+from mftui.engine.factors import Factors, MovieFilter
+from mftui.engine.factors_io import load_factors, save_factors
+from mftui.engine.program import Parameters
+from mftui.errors import FormatError, UnknownId, UsageError
+
+
+@pytest.fixture
+def model() -> Factors:
+    return toy_factors()
+
+
+def formula(f: Factors, user: int, movie: int) -> float:
+    """lo + (hi - lo) · sigmoid(U·M + b_u + b_m + b), clipped, for indices."""
+    p = f.parameters
+    logit = p.user_factors[user] @ p.movie_factors[movie] + p.user_bias[user] + p.movie_bias[movie] + p.global_bias
+    return float(np.clip(p.lo + (p.hi - p.lo) / (1 + np.exp(-logit)), f.scale.lo, f.scale.hi))
+
+
+def test_predictions_follow_the_formula_for_a_pair_and_for_a_batch(model: Factors) -> None:
+    assert model.predict(3, "5") == pytest.approx(formula(model, 2, 4), abs=1e-5)
+    batch = model.predict([1, "2", 3], [1, 1, 12])
+    np.testing.assert_allclose(batch, [formula(model, 0, 0), formula(model, 1, 0), formula(model, 2, 11)], atol=1e-5)
+
+
+def test_an_unknown_id_is_an_error_that_names_the_nearest(model: Factors) -> None:
+    with pytest.raises(UnknownId, match=r"no user with id 999\. Nearest known: 20"):
+        model.predict(999, 1)
+    with pytest.raises(UnknownId, match="no movie with id 0"):
+        model.similar(0)
+
+
+def test_unknown_ids_leave_the_mean_and_the_bias_that_is_known(model: Factors) -> None:
+    ratings, user_known, movie_known = model.predict_known([1, 999, 999], [999, 1, 999])
+
+    p = model.parameters
+    logits = np.array(
+        [p.global_bias + p.user_bias[0], p.global_bias + p.movie_bias[0], p.global_bias], dtype=np.float32
+    )
+    np.testing.assert_allclose(ratings, model.shown(logits), atol=1e-6)
+    assert user_known.tolist() == [True, False, False]
+    assert movie_known.tolist() == [False, True, False]
+
+
+def test_cosine_neighbours_are_those_of_a_plain_loop(model: Factors) -> None:
+    movies, scores = model.similar(1, 5)
+
+    f = model.parameters.movie_factors
+    cosine = {m: f[0] @ f[m] / np.linalg.norm(f[0]) / np.linalg.norm(f[m]) for m in range(1, len(f))}
+    expected = sorted(cosine, key=lambda m: -cosine[m])[:5]
+    assert movies.tolist() == expected
+    np.testing.assert_allclose(scores, [cosine[m] for m in expected], atol=1e-5)
+
+
+def test_dot_is_normalised_by_the_movies_own_score(model: Factors) -> None:
+    movies, scores = model.similar(1, 11, metric="dot")
+
+    f = model.parameters.movie_factors
+    np.testing.assert_allclose(scores, f[movies] @ f[0] / (f[0] @ f[0]), rtol=1e-4)
+    assert (np.diff(scores) <= 0).all()
+
+
+def test_euclidean_is_a_distance_smallest_first(model: Factors) -> None:
+    movies, scores = model.similar(1, 11, metric="euclidean")
+
+    f = model.parameters.movie_factors
+    np.testing.assert_allclose(scores, np.linalg.norm(f[movies] - f[0], axis=1), atol=1e-5)
+    assert (np.diff(scores) >= 0).all()
+
+
+def test_a_movie_is_never_its_own_neighbour_and_filters_hold(model: Factors) -> None:
+    movies, _ = model.similar(1, 100, where=MovieFilter(genre="drama", years=(1990, 2000)))
+
+    assert 0 not in movies
+    assert all("Drama" in model.row(m).genres for m in movies)
+    assert all(1990 <= (model.row(m).year or 0) <= 2000 for m in movies)
+
+
+def test_an_unknown_genre_or_metric_lists_those_there_are(model: Factors) -> None:
+    with pytest.raises(UsageError, match="There are: Action"):
+        model.recommend(1, where=MovieFilter(genre="Noodles"))
+    with pytest.raises(UsageError, match="cosine, dot, euclidean"):
+        model.similar(1, metric="manhattan")  # type: ignore[arg-type]  # that is the point
+
+
+def test_what_a_user_rated_is_never_recommended_held_out_or_not(model: Factors) -> None:
+    for user in range(1, 21):
+        rated = set(model.history_of(user).movies.tolist())
+        assert not rated & set(model.recommend(user, 100).movies.tolist())
+
+
+def test_lists_are_ranked_on_logits_where_clipping_would_tie(model: Factors) -> None:
+    p = model.parameters
+    high = replace(model, parameters=replace(p, movie_bias=p.movie_bias + 50))
+
+    listed = high.recommend(1, 5)
+
+    assert set(listed.predicted.tolist()) == {5.0}
+    assert listed.movies.tolist() == model.recommend(1, 5).movies.tolist()
+    assert (np.diff(listed.scores) < 0).all()
+
+
+def test_a_short_list_says_why(model: Factors) -> None:
+    rated = len(model.history_of(1))
+
+    assert f"{len(TITLES)} movies, {rated} of them already rated" in model.recommend(1, 100).note
+    assert model.recommend(1, 1).note == ""
+
+
+def test_cold_users_and_movies_have_zero_factors_and_biases() -> None:
+    dataset = toy_dataset()
+    split = make_split(dataset, SplitSpec("random", 0.2, 0))
+    keep = split.train_rows[
+        (dataset.ratings.users[split.train_rows] != 3) & (dataset.ratings.movies[split.train_rows] != 5)
+    ]
+    random = np.random.default_rng(0)
+    p = Parameters(
+        random.normal(size=(20, 4)).astype(np.float32),
+        random.normal(size=(12, 4)).astype(np.float32),
+        random.normal(size=20).astype(np.float32),
+        random.normal(size=12).astype(np.float32),
+        0.1,
+        0.0,
+        5.5,
+    )
+    model = Factors.assemble(p, dataset, replace(split, train_rows=keep), meta={})
+
+    assert model.predict(4, 6) == pytest.approx(float(model.shown(np.array([0.1], dtype=np.float32))[0]))
+    assert 5 not in model.similar(1, 100)[0]
+
+
+def test_saved_and_loaded_it_answers_the_same(model: Factors, tmp_path: Path) -> None:
+    save_factors(model, tmp_path)
+    loaded = load_factors(tmp_path)
+
+    assert isinstance(loaded.parameters.user_factors, np.memmap)
+    np.testing.assert_array_equal(loaded.recommend(1).scores, model.recommend(1).scores)
+    np.testing.assert_array_equal(loaded.similar("2")[0], model.similar(2)[0])
+    assert loaded.movies.titles.tolist() == list(TITLES)
+    assert loaded.meta == model.meta
+
+
+def test_what_training_does_not_change_is_linked_not_written_again(model: Factors, tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.mkdir()
+    second.mkdir()
+    save_factors(model, first)
+    save_factors(model, second, reuse=first)
+
+    assert (second / "history_movies.npy").stat().st_ino == (first / "history_movies.npy").stat().st_ino
+    assert (second / "user_factors.npy").stat().st_ino != (first / "user_factors.npy").stat().st_ino
+    np.testing.assert_array_equal(load_factors(second).recommend(1).movies, model.recommend(1).movies)
+
+
+def test_a_future_format_is_refused_by_name(model: Factors, tmp_path: Path) -> None:
+    save_factors(model, tmp_path)
+    document = json.loads((tmp_path / "factors.json").read_text())
+    (tmp_path / "factors.json").write_text(json.dumps(document | {"format_version": 99}))
+
+    with pytest.raises(FormatError, match="format version 99; this mftui reads version 1"):
+        load_factors(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["user_factors.npy", "history_offsets.npy", "movie_ids.npy", "titles.offsets.npy"])
+def test_a_damaged_file_is_an_error_not_a_traceback(model: Factors, tmp_path: Path, name: str) -> None:
+    save_factors(model, tmp_path)
+    file = tmp_path / name
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    with pytest.raises(FormatError, match="damaged"):
+        load_factors(tmp_path)
