@@ -17,6 +17,8 @@ PHASES = {
     "evaluate": "evaluating",
 }
 _LINE_EVERY_S = 5.0
+_ROOM_FOR_BAR = 100
+"""Columns of a terminal that has room for a bar beside the numbers."""
 
 
 class Progress(Protocol):
@@ -89,20 +91,17 @@ class Bar(Silent):
 
     def __init__(self, screen: TextIO, run: Run) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
 
         self._run = run
-        self._bar = RichProgress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[numbers]}", markup=False),
-            TimeRemainingColumn(compact=True),
-            console=Console(file=cast("IO[str]", _Lasting(screen))),
-            refresh_per_second=4,
-            transient=True,
-        )
+        self._valid: object = None
+        console = Console(file=cast("IO[str]", _Lasting(screen)))
+        columns: list[ProgressColumn] = [SpinnerColumn("line"), TextColumn("{task.description}", markup=False)]
+        if console.width >= _ROOM_FOR_BAR:
+            columns.append(BarColumn(bar_width=20))
+        columns += [TextColumn("{task.fields[numbers]}", markup=False), TimeRemainingColumn(compact=True)]
+        self._bar = RichProgress(*columns, console=console, refresh_per_second=4, transient=True)
         self._task = self._bar.add_task(PHASES["load"], total=None, numbers="")
 
     def __enter__(self) -> Self:
@@ -118,10 +117,17 @@ class Bar(Silent):
         self._bar.update(self._task, description=PHASES[name])
         if name == "train":
             status = self._run.status()
-            self._bar.reset(self._task, total=status.epochs, completed=status.epoch, description="epoch")
+            self._bar.reset(self._task, total=status.epochs, completed=status.epoch)
 
     def metrics(self, line: dict[str, Any]) -> None:
-        self._bar.update(self._task, completed=line["epoch"], numbers=describe(line))
+        self._valid = line["valid_rmse"] or self._valid
+        total = self._bar.tasks[0].total or 0
+        self._bar.update(
+            self._task,
+            completed=line["epoch"],
+            description=f"epoch {line['epoch']:.0f}/{total:.0f}",
+            numbers=describe({**line, "train_rmse": None, "valid_rmse": self._valid}),
+        )
 
 
 class _Lasting:

@@ -40,7 +40,7 @@ class TrainRequest:
     """How often a state to resume from is saved."""
 
     def checked(self) -> TrainRequest:
-        """The same with paths made absolute and every part proved to make sense; raises UsageError."""
+        """The same with paths made absolute and every part proved to make sense; raises UsageError, DataError."""
         if self.split not in SPLITS:
             raise UsageError(f"no split {self.split!r}.", hint=f"Choose one of {', '.join(SPLITS)}.")
         if not 0.0 < self.test_fraction < 1.0:
@@ -50,8 +50,18 @@ class TrainRequest:
         if not self.checkpoint_seconds > 0:
             raise UsageError("--checkpoint-seconds must be above 0.")
         self.complete_hyper()
-        test = None if self.test is None else str(Path(self.test).expanduser().absolute())
-        return replace(self, data=_absolute(self.data), test=test)
+        return replace(self, data=self._source(), test=self._test())
+
+    def _source(self) -> str:
+        """From where the data can be read again, wherever the trainer lives; raises DataError where none is."""
+        from mftui.data.locate import locate
+
+        return locate(self.data, self.columns, self.test).source
+
+    def _test(self) -> str | None:
+        """Absolute, unless it names a file beside the ratings or within their archive."""
+        path = Path(self.test or "").expanduser().absolute()
+        return str(path) if path.is_file() else self.test
 
     def complete_hyper(self) -> dict[str, Any]:
         """Every hyperparameter: the recipe's defaults with `hyper` over them; raises UsageError."""
@@ -102,10 +112,3 @@ def _fits(default: Any, name: str, value: Any) -> bool:
     if isinstance(default, float):
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, type(default)) and not isinstance(value, bool)
-
-
-def _absolute(data: str) -> str:
-    """Names of the catalogue stay; paths become absolute, since the trainer may live elsewhere."""
-    from mftui.data.catalogue import CATALOGUE
-
-    return data if data in CATALOGUE else str(Path(data).expanduser().absolute())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ import pytest
 from helpers.runs import request
 
 from mftui import paths
-from mftui.errors import FormatError, RunError, UsageError
+from mftui.errors import DataError, FormatError, RunError, UsageError
 from mftui.runs import naming
 from mftui.runs.control import remove_run, stop_run
 from mftui.runs.directory import Run, create_run, find_run, list_runs, newest_usable
@@ -218,9 +219,25 @@ def test_a_request_that_makes_no_sense_is_refused(changes: dict[str, object]) ->
         create_run(replace(TrainRequest(), **changes))  # type: ignore[arg-type]  # any field
 
 
-def test_relative_paths_become_absolute_and_names_stay(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ratings.parent)
-    assert TrainRequest(data=ratings.name, test="t.csv").checked() == TrainRequest(
-        data=str(ratings), test=str(ratings.parent / "t.csv")
+def test_relative_paths_become_absolute_and_names_stay(
+    ratings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("r.csv", "t.csv"):
+        shutil.copy(ratings, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert TrainRequest(data="r.csv", test="t.csv").checked() == TrainRequest(
+        data=str(tmp_path / "r.csv"), test=str(tmp_path / "t.csv")
     )
     assert TrainRequest().checked().data == "sample"
+
+
+def test_a_test_file_beside_the_ratings_keeps_its_name(ratings: Path, tmp_path: Path) -> None:
+    for name in ("r.csv", "t.csv"):
+        shutil.copy(ratings, tmp_path / name)
+    assert TrainRequest(data=str(tmp_path / "r.csv"), test="t.csv").checked().test == "t.csv"
+
+
+def test_data_that_is_not_there_makes_no_run() -> None:
+    with pytest.raises(DataError, match="nowhere"):
+        create_run(TrainRequest(data="nowhere"))
+    assert list_runs() == []
