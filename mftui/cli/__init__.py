@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -116,7 +117,9 @@ def run_command(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _report("interrupted.", 130)
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
         # Nobody reads any more: not worth a word, also not when Python flushes on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1

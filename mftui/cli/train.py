@@ -39,19 +39,12 @@ def train(ctx: click.Context, /, **options: Any) -> int:
     Progress goes to standard error, the result to standard output. Ctrl-C and SIGTERM finish the
     step, save, evaluate and end; `--resume` goes on from there.
     """
-    requests = Requests().install()
-    if options["standby"]:
-        return _wait_and_train(requests)
-    if options["run_dir"] is not None:
-        run = Run(options["run_dir"].absolute())
-        run.config()
-    elif options["resume"] is not None:
-        _refuse_changes(ctx)
-        run = find_run(options["resume"])
-    else:
-        run = create_run(request_from(options))
-    resume = options["run_dir"] is not None or options["resume"] is not None
-    document = _train(run, requests, resume=resume, quiet=options["quiet"])
+    with Requests() as requests:
+        if options["standby"]:
+            return _wait_and_train(requests)
+        run = _run_for(ctx, options)
+        resume = options["run_dir"] is not None or options["resume"] is not None
+        document = _train(run, requests, resume=resume, quiet=options["quiet"])
     if options["as_json"]:
         from mftui.cli.output import print_json
 
@@ -59,6 +52,18 @@ def train(ctx: click.Context, /, **options: Any) -> int:
     else:
         _summarize(run, document)
     return _exit_code(run, document, requests)
+
+
+def _run_for(ctx: click.Context, options: dict[str, Any]) -> Run:
+    """The run to train: given by directory, to be resumed, or new."""
+    if options["run_dir"] is not None:
+        run = Run(options["run_dir"].absolute())
+        run.config()
+        return run
+    if options["resume"] is not None:
+        _refuse_changes(ctx)
+        return find_run(options["resume"])
+    return create_run(request_from(options))
 
 
 def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[str, Any]:

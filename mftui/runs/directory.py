@@ -14,7 +14,7 @@ from mftui import __version__, paths
 from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs import status as states
 from mftui.runs.files import published, read_json, write_json
-from mftui.runs.naming import base_id, make_directory
+from mftui.runs.naming import base_id, is_run_id, make_directory
 from mftui.runs.process import Process
 from mftui.runs.request import TrainRequest
 from mftui.runs.status import Status
@@ -203,15 +203,23 @@ def newest_usable() -> Run:
 
 def _directories() -> list[Run]:
     """Every directory that is a run, in no order; one that is only just being made is none yet."""
+    parent = paths.runs_dir().absolute()
     try:
-        entries = list(paths.runs_dir().absolute().iterdir())
-    except OSError:
+        entries = list(parent.iterdir())
+    except FileNotFoundError:
         return []
-    return [
-        Run(entry)
-        for entry in entries
-        if not entry.name.startswith(".") and (entry / "config.json").is_file() and not entry.is_symlink()
-    ]
+    except OSError as error:
+        raise RunError(f"{parent}: cannot be read ({error.strerror}).") from error
+    return [Run(entry) for entry in entries if _is_run(entry)]
+
+
+def _is_run(entry: Path) -> bool:
+    if entry.name.startswith(".") or entry.is_symlink():
+        return False
+    try:
+        return (entry / "config.json").is_file()
+    except OSError:  # somebody else's, and not for us to read
+        return is_run_id(entry.name)
 
 
 def _sequence(run: Run) -> int:

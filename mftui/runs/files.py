@@ -95,11 +95,10 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
 def published(link: Path) -> Path | None:
     """The directory that `link` points to now, or None where nothing has been published."""
     try:
-        target = link.readlink()
+        directory = link.with_name(link.readlink().name) if link.is_symlink() else link
+        return directory if directory.is_dir() else None
     except OSError:
-        return link if link.is_dir() else None
-    directory = link.with_name(target.name)
-    return directory if directory.is_dir() else None
+        return None
 
 
 def versions(link: Path) -> list[Path]:

@@ -1,0 +1,91 @@
+"""The progress of a training on standard error: for a terminal, for a file, and when the terminal is gone."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.models import toy_run
+
+from mftui.cli.progress import Bar, Lines, Silent, make_progress
+from mftui.runs.directory import Run
+from mftui.runs.status import Status, write_status
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    run = toy_run(tmp_path)
+    write_status(run.path, Status(state="finished", epochs=10, steps=100))
+    return run
+
+
+def line(epoch: float, valid_rmse: float | None = 0.9) -> dict[str, Any]:
+    return {
+        "step": 10 * epoch,
+        "epoch": epoch,
+        "train_loss": 0.75,
+        "train_rmse": 0.8,
+        "valid_rmse": valid_rmse,
+        "ratings_per_second": 2_345_678.0,
+    }
+
+
+def show(progress: Any) -> None:
+    with progress:
+        for phase in ("load", "train"):
+            progress.phase(phase)
+        progress.metrics(line(1.0))
+        progress.metrics(line(10.0, None))
+        progress.phase("evaluate")
+
+
+def test_a_file_gets_plain_lines(run: Run) -> None:
+    stream = io.StringIO()
+    progress = make_progress(stream, run, quiet=False)
+    assert isinstance(progress, Lines)
+    show(progress)
+    assert stream.getvalue().splitlines() == [
+        "reading the data …",
+        "training …",
+        "epoch 10/10  loss 0.7500  training RMSE 0.8000  2.3 M ratings/s",
+        "evaluating …",
+    ]
+
+
+def test_quiet_is_quiet(run: Run) -> None:
+    stream = io.StringIO()
+    progress = make_progress(stream, run, quiet=True)
+    assert isinstance(progress, Silent)
+    show(progress)
+    assert stream.getvalue() == ""
+
+
+def test_a_terminal_gets_a_line_that_is_redrawn_and_taken_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    primary, secondary = pty.openpty()
+    with os.fdopen(secondary, "w") as screen:
+        progress = make_progress(screen, run, quiet=False)
+        assert isinstance(progress, Bar)
+        show(progress)
+        drawn = os.read(primary, 100_000).decode()
+    os.close(primary)
+    assert "evaluating" in drawn
+    assert "validation RMSE 0.9000" in drawn and "loss 0.7500" in drawn
+    assert "\x1b[?25h" in drawn.split("evaluating")[-1], "the cursor is shown again"
+
+
+def test_a_terminal_that_goes_away_is_no_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    primary, secondary = pty.openpty()
+    with os.fdopen(secondary, "w") as screen:
+        progress = make_progress(screen, run, quiet=False)
+        with progress:
+            progress.phase("train")
+            os.close(primary)
+            progress.metrics(line(1.0))
+            progress.phase("evaluate")
