@@ -66,10 +66,10 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="mftui")
 @click.option("--headless", is_flag=True, help="Train without the app; takes all options of `mftui train`.")
-@click.option("--ascii", is_flag=True, default=None, help="Draw the app with ASCII characters only.")
+@click.option("--ascii", is_flag=True, help="Draw the app with ASCII characters only.")
 @click.option("--low-bandwidth/--full-bandwidth", default=None, help="Redraw the app rarely; by default under SSH.")
 @click.pass_context
-def mftui(ctx: click.Context, headless: bool, ascii: bool | None, low_bandwidth: bool | None) -> None:
+def mftui(ctx: click.Context, headless: bool, ascii: bool, low_bandwidth: bool | None) -> None:
     if ctx.invoked_subcommand is None:
         _app(ascii, low_bandwidth)
 
@@ -80,19 +80,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run_command(given))
 
 
-def _app(ascii: bool | None, low_bandwidth: bool | None) -> None:
+def _app(ascii: bool, low_bandwidth: bool | None) -> None:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the app needs a terminal, and this is none.", hint="Train without: mftui --headless.")
     if os.environ.get("TERM") in ("dumb", "unknown"):
         raise UsageError(f"the app cannot draw on TERM={os.environ['TERM']}.", hint="Train without: mftui --headless.")
-    from mftui.settings import load_settings
     from mftui.tui.app import run
 
-    settings = load_settings()
-    run(
-        ascii=settings.ascii if ascii is None else ascii,
-        low_bandwidth=settings.low_bandwidth if low_bandwidth is None else low_bandwidth,
-    )
+    run(ascii=ascii, low_bandwidth=low_bandwidth)
 
 
 def _headless(arguments: list[str]) -> list[str]:

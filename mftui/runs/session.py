@@ -160,6 +160,9 @@ class Session:
             saver.after_step()
             if requests.pause:
                 self._wait_paused(saver)
+            if requests.hung_up:
+                requests.hung_up = False
+                log.info("the terminal is gone; the training goes on")
             if requests.stop:
                 break
 

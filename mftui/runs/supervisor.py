@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from typing import IO
@@ -25,12 +26,16 @@ STANDBY_COMMAND = (sys.executable, "-P", "-m", "mftui", "train", "--standby")
 
 
 class Supervisor:
-    """Starts, stops and watches the trainers of one app. Trainings outlive it; a standby does not."""
+    """Starts, stops and watches the trainers of one app. Trainings outlive it; a standby does not.
+
+    Every call may block for a moment (files, a new process), and may come from any thread.
+    """
 
     def __init__(self, command: Sequence[str] = STANDBY_COMMAND) -> None:
         self._command = list(command)
         self._standby: subprocess.Popen[bytes] | None = None
         self._trainers: dict[Run, subprocess.Popen[bytes]] = {}
+        self._lock = threading.RLock()
 
     @property
     def warm_ready(self) -> bool:
@@ -40,19 +45,22 @@ class Supervisor:
     @property
     def running(self) -> list[Run]:
         """Runs started here whose trainer has not ended; also collects those that have."""
-        self._trainers = {run: child for run, child in self._trainers.items() if child.poll() is None}
-        return list(self._trainers)
+        with self._lock:
+            self._trainers = {run: child for run, child in self._trainers.items() if child.poll() is None}
+            return list(self._trainers)
 
     def warm(self) -> None:
         """Start a standby, where there is none."""
-        if not self.warm_ready:
-            self._let_standby_go()
-            self._standby = self._spawn(subprocess.DEVNULL)
+        with self._lock:
+            if not self.warm_ready:
+                self._let_standby_go()
+                self._standby = self._spawn(subprocess.DEVNULL)
 
     def tend(self) -> None:
         """To be called now and then: warms the next standby once no training runs (it would take its cores)."""
-        if not self.running:
-            self.warm()
+        with self._lock:
+            if not self.running:
+                self.warm()
 
     def start(self, request: TrainRequest) -> Run:
         """Make a run and start its trainer: the standby, or else a new one. Raises UsageError, RunError."""
@@ -72,15 +80,18 @@ class Supervisor:
 
     def close(self) -> None:
         """Let the standby go. Trainings go on."""
-        self._let_standby_go()
+        with self._lock:
+            self._let_standby_go()
 
     def _train(self, run: Run) -> None:
-        standby, self._standby = self._standby, None
-        if standby is not None and self._hand_over(run, standby):
-            return
-        with run.log_path.open("ab") as log:
-            child = self._spawn(log)
-        if not self._hand_over(run, child):
+        with self._lock:
+            standby, self._standby = self._standby, None
+            if standby is not None and self._hand_over(run, standby):
+                return
+            with run.log_path.open("ab") as log:
+                child = self._spawn(log)
+            if self._hand_over(run, child):
+                return
             raise RunError(f"run {run.id} could not be started.", hint=f"See {run.log_path}.")
 
     def _spawn(self, output: int | IO[bytes]) -> subprocess.Popen[bytes]:

@@ -129,6 +129,7 @@ def test_a_hang_up_does_not_end_it(ratings: Path) -> None:
     step = run.status().step
     wait_until(lambda: run.status().step > step, "it goes on")
     assert stop_run(run) == "stopped"
+    assert any("terminal is gone" in line for line in run.log_tail())
     trainer.communicate()
 
 
