@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -142,9 +143,11 @@ def create_run(request: TrainRequest) -> Run:
     request = request.checked()
     hyper = request.complete_hyper()
     parent = paths.runs_dir().absolute()
+    made = None
     try:
-        run = Run(make_directory(parent, base_id(request.recipe, hyper.get("factors"), request.name)))
-        states.write_status(run.path, Status(process=Process.current(), launching=True, heartbeat=time.time()))
+        made = make_directory(parent, base_id(request.recipe, hyper.get("factors"), request.name))
+        run = Run(made)
+        states.write_status(made, Status(process=Process.current(), launching=True, heartbeat=time.time()))
         config = {
             "format_version": FORMAT_VERSION,
             "run": run.id,
@@ -157,8 +160,10 @@ def create_run(request: TrainRequest) -> Run:
             "request": request.to_dict(),
             "versions": {"mftui": __version__, "python": platform.python_version()},
         }
-        write_json(run.path / "config.json", config, durable=True)
+        write_json(made / "config.json", config, durable=True)
     except OSError as error:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
         raise RunError(
             f"{parent}: no run can be made there ({error.strerror}).",
             hint="Set MFTUI_HOME to a directory that can be written.",

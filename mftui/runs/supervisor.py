@@ -65,7 +65,11 @@ class Supervisor:
     def start(self, request: TrainRequest) -> Run:
         """Make a run and start its trainer: the standby, or else a new one. Raises UsageError, RunError."""
         run = create_run(request)
-        self._train(run)
+        try:
+            self._train(run)
+        except RunError as error:
+            write_status(run.path, Status(state=states.FAILED, message=str(error)))
+            raise
         return run
 
     def resume(self, run: Run) -> None:

@@ -11,6 +11,7 @@ import pytest
 from helpers.runs import request, wait_until
 
 from mftui.errors import RunError
+from mftui.runs.directory import list_runs
 from mftui.runs.process import Process
 from mftui.runs.supervisor import Supervisor
 
@@ -95,6 +96,8 @@ def test_a_stop_that_comes_before_training_has_begun_is_obeyed(ratings: Path, su
 def test_a_command_that_cannot_be_run_is_said(ratings: Path) -> None:
     with pytest.raises(RunError, match="no trainer can be started"):
         Supervisor(["/nonexistent/python"]).start(request(ratings))
+    (run,) = list_runs()
+    assert run.state == "failed" and "no trainer" in run.status().message
 
 
 def test_a_warm_standby_trains_for_real_and_the_app_need_not_live(ratings: Path) -> None:
