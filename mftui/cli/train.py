@@ -125,7 +125,7 @@ def _summarize(run: Run, document: dict[str, Any]) -> None:
     if document.get("test_rmse") is not None:
         base = document["baseline_rmse"]
         lines += [
-            ("test RMSE", f"{document['test_rmse']:.4f}  ({document['split']})"),
+            ("test RMSE", f"{document['test_rmse']:.4f}  on {document['split']}"),
             ("baselines", f"{base['bias']:.4f} user and movie bias, {base['global_mean']:.4f} global mean"),
         ]
     if document.get("train_rmse") is not None:
