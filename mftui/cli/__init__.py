@@ -12,6 +12,7 @@ from importlib import import_module
 import click
 
 from mftui import __version__
+from mftui.applog import start_log
 from mftui.errors import MftuiError, TitleError, UsageError
 from mftui.text import visible
 
@@ -28,6 +29,18 @@ COMMANDS = {
     "doctor": ("mftui.cli.doctor:doctor", "What works here, and what to do about the rest."),
 }
 """Name: where the command lives, and its line in the help (so that help imports none of them)."""
+
+_NOT_OURS = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EFBIG,
+    errno.ENOMEM,
+    errno.EMFILE,
+)
+"""What the machine refuses: worth a message, no report."""
 
 HELP = """Train a movie recommender by matrix factorization, watch it learn, browse what it learned.
 
@@ -68,10 +81,12 @@ class LazyGroup(click.Group):
 @click.option("--headless", is_flag=True, help="Train without the app; takes all options of `mftui train`.")
 @click.option("--ascii", is_flag=True, help="Draw the app with ASCII characters only.")
 @click.option("--low-bandwidth/--full-bandwidth", default=None, help="Redraw the app rarely; by default under SSH.")
+@click.option("--debug", is_flag=True, help="Log more; `mftui paths` says where the log is.")
 @click.pass_context
-def mftui(ctx: click.Context, headless: bool, ascii: bool, low_bandwidth: bool | None) -> None:
-    if ctx.invoked_subcommand is None:
-        _app(ascii, low_bandwidth)
+def mftui(ctx: click.Context, headless: bool, ascii: bool, low_bandwidth: bool | None, debug: bool) -> int:
+    if debug or ctx.invoked_subcommand is None:
+        start_log(debug=debug)
+    return _app(ascii, low_bandwidth) if ctx.invoked_subcommand is None else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -80,14 +95,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run_command(given))
 
 
-def _app(ascii: bool, low_bandwidth: bool | None) -> None:
+def _app(ascii: bool, low_bandwidth: bool | None) -> int:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the app needs a terminal, and this is none.", hint="Train without: mftui --headless.")
     if os.environ.get("TERM") in ("dumb", "unknown"):
         raise UsageError(f"the app cannot draw on TERM={os.environ['TERM']}.", hint="Train without: mftui --headless.")
     from mftui.tui.app import run
 
-    run(ascii=ascii, low_bandwidth=low_bandwidth)
+    return run(ascii=ascii, low_bandwidth=low_bandwidth)
 
 
 def _headless(arguments: list[str]) -> list[str]:
@@ -113,12 +128,28 @@ def run_command(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _report("interrupted.", 130)
     except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.EIO):
-            raise
-        # Nobody reads any more: not worth a word, also not when Python flushes on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 1
+        if error.errno in (errno.EPIPE, errno.EIO):
+            # Nobody reads any more: not worth a word, also not when Python flushes on its way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            return 1
+        if error.errno in _NOT_OURS:
+            file = f"{error.filename}: " if error.filename else ""
+            return _report(f"{file}{error.strerror}.", 1)
+        return _crashed(error)
+    except MemoryError:
+        return _report("out of memory. Use a smaller data set or model, or a machine with more.", 1)
+    except Exception as error:  # noqa: BLE001  # what nobody foresaw: kept in a report, told in a few lines
+        return _crashed(error)
     return code if isinstance(code, int) else 0
+
+
+def _crashed(error: Exception) -> int:
+    from mftui.reports import report_crash
+
+    crash = report_crash(error)
+    with contextlib.suppress(OSError):
+        click.echo(str(crash), err=True)
+    return 1
 
 
 def _report(message: str, code: int, lines: Sequence[str] = ()) -> int:

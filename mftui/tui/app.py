@@ -14,6 +14,7 @@ from textual.screen import Screen
 from mftui.errors import MftuiError
 from mftui.settings import Settings, load_settings
 from mftui.tui import keys
+from mftui.tui.guard import GuardedApp, run_guarded
 from mftui.tui.look import Look
 from mftui.tui.messages import TrainingNews
 from mftui.tui.modes import SCREENS
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from mftui.tui.model import OpenModel
 
 
-class MftuiApp(App[None]):
+class MftuiApp(GuardedApp):
     """Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
@@ -241,7 +242,7 @@ class MftuiApp(App[None]):
     async def action_quit(self) -> None:
         """Leave; while a training is under way, ask what is to become of it."""
         if not self.trainings.live:
-            await self._leave()
+            await self.leave()
             return
         from mftui.tui.screens.dialogs import quit_dialog
 
@@ -251,9 +252,10 @@ class MftuiApp(App[None]):
         if decision == "stop":
             await self.stop_training()
         if decision in ("stop", "detach"):
-            await self._leave()
+            await self.leave()
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
+        """End, and let the standby go."""
         await self.trainings.close()
         self.exit()
 
@@ -289,9 +291,10 @@ def _newest_usable() -> Run | None:
         return None
 
 
-def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> None:
-    """Start the app in this terminal; returns when it has been left."""
+def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> int:
+    """Start the app in this terminal; returns the exit code when it has been left."""
     settings = load_settings()
     gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
     slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
-    MftuiApp(Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow), settings).run()
+    look = Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
+    return run_guarded(MftuiApp(look, settings))

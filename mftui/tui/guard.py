@@ -1,0 +1,159 @@
+"""How the app ends when it is not asked to by a key: on a signal, on a fault, with the terminal as it was before."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import sys
+import termios
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import RenderableType
+from textual.app import App
+from textual.worker import WorkerFailed
+
+if TYPE_CHECKING:
+    from mftui.reports import Crash
+
+log = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+_PATIENCE_S = 5.0
+"""How long an orderly end may take after a signal, before the process just ends."""
+# Leave the alternate screen, show the cursor, no mouse, no focus reports, no bracketed paste, plain keys and colours.
+_PLAIN = (
+    b"\x1b[<u\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[0m"
+)
+
+
+class GuardedApp(App[None]):
+    """An app that a fault ends with a report instead of a page of code, and a signal in order."""
+
+    crash: Crash | None = None
+    ended_by: signal.Signals | None = None
+
+    async def leave(self) -> None:
+        """End in order; what else has to end first is a matter of the app itself."""
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._note(error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Instead of Textual's own: that prints all local variables, and so ratings.
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End; Textual calls this where its own threads fail, as they do once the terminal has gone."""
+        if self.ended_by is None:
+            self._note(sys.exc_info()[1] or OSError("the terminal can no longer be read"))
+        self._close_messages_no_wait()
+
+    def _note(self, error: BaseException) -> None:
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        if self.crash is None:
+            from mftui.reports import report_crash
+
+            self.crash = report_crash(error)
+            log.error("crash: %s", self.crash.what)
+
+
+def run_guarded(app: GuardedApp) -> int:
+    """Run `app` in this terminal; returns the exit code when it has ended, however it has."""
+    with _terminal_kept() as kept, _signals_obeyed(app, kept):
+        try:
+            app.run()
+        except Exception as error:  # noqa: BLE001  # outside of any message: told as one within is
+            kept.make_plain()
+            app._note(error)
+    if app.ended_by is not None:
+        log.info("ended by %s", app.ended_by.name)
+        return 128 + app.ended_by
+    if app.crash is not None:
+        with contextlib.suppress(OSError):
+            print(app.crash, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+class _Terminal:
+    """The terminal as it was before the app."""
+
+    def __init__(self) -> None:
+        self._modes: list[Any] | None = None
+        with contextlib.suppress(termios.error, OSError, ValueError):
+            self._modes = termios.tcgetattr(0)
+
+    def restore_modes(self) -> None:
+        if self._modes is not None:
+            with contextlib.suppress(termios.error, OSError):
+                termios.tcsetattr(0, termios.TCSANOW, self._modes)
+
+    def make_plain(self) -> None:
+        """Undo all that the app may have switched on, without its help."""
+        with contextlib.suppress(OSError):
+            os.set_blocking(2, False)  # a terminal that nobody reads must not hold up the end
+            os.write(2, _PLAIN)
+        with contextlib.suppress(OSError):
+            os.set_blocking(2, True)
+        self.restore_modes()
+
+
+@contextmanager
+def _terminal_kept() -> Iterator[_Terminal]:
+    kept = _Terminal()
+    try:
+        yield kept
+    except BaseException:
+        kept.make_plain()
+        raise
+    finally:
+        kept.restore_modes()
+
+
+@contextmanager
+def _signals_obeyed(app: GuardedApp, kept: _Terminal) -> Iterator[None]:
+    """Meanwhile the first signal asks `app` to leave, and the second, or too long a wait, ends the process."""
+
+    def end_now(number: int) -> None:
+        kept.make_plain()
+        os._exit(128 + number)
+
+    def obey(number: int, frame: FrameType | None) -> None:
+        if app.ended_by is not None:
+            end_now(number)
+        app.ended_by = signal.Signals(number)
+        timer = threading.Timer(_PATIENCE_S, end_now, (number,))
+        timer.daemon = True
+        timer.start()
+        if app._loop is None:
+            raise SystemExit(128 + number)
+        app._loop.call_soon_threadsafe(lambda: app.run_worker(app.leave(), group="leave"))
+
+    def wait_for_hang_up() -> None:
+        # With ignored or lost signals, as after a cut connection: a hung up terminal reads as empty for ever.
+        terminal = select.poll()
+        terminal.register(0, 0)
+        if terminal.poll() and app.ended_by is None:
+            with contextlib.suppress(SystemExit):
+                obey(signal.SIGHUP, None)
+
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, obey)
+    threading.Thread(target=wait_for_hang_up, name="hang-up", daemon=True).start()
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
