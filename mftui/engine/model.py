@@ -6,6 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from mftui.engine.program import Link
+
 Tensor = Any  # TensorFlow ships no usable types
 
 
@@ -50,17 +52,21 @@ class MatrixFactorization(tf.Module):
 
 
 class MatrixFactorizer(tf.Module):
-    """The scaled sigmoid on top: lo + (hi - lo) · sigmoid(logits)."""
+    """The scaled sigmoid on top: lo + (hi - lo) · sigmoid(logits); or, with a linear link, the logits themselves."""
 
-    def __init__(self, factorization: MatrixFactorization, lo: float, hi: float) -> None:
+    def __init__(self, factorization: MatrixFactorization, lo: float, hi: float, link: Link = "sigmoid") -> None:
         super().__init__()
         self.factorization = factorization
-        self.lo, self.hi = lo, hi
+        self.lo, self.hi, self.link = lo, hi, link
 
     def __call__(self, users: Tensor, movies: Tensor) -> Tensor:
         """Ratings (n, members) of n pairs."""
-        return self.lo + (self.hi - self.lo) * tf.sigmoid(self.factorization(users, movies))
+        return self.rating(self.factorization(users, movies))
+
+    def rating(self, logits: Tensor) -> Tensor:
+        """Ratings from logits of any shape."""
+        return logits if self.link == "linear" else self.lo + (self.hi - self.lo) * tf.sigmoid(logits)
 
     def dense(self) -> Tensor:
         """Ratings (n_users, n_movies) of every pair."""
-        return self.lo + (self.hi - self.lo) * tf.sigmoid(self.factorization.dense())
+        return self.rating(self.factorization.dense())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Ratings, Scale
 
 Arrays = dict[str, NDArray[Any]]
+Link = Literal["sigmoid", "linear"]
+"""From logit to rating: lo + (hi - lo) · sigmoid(logit), or the logit itself."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,21 @@ class Parameters:
     """Lower end of the output range."""
     hi: float
     """Upper end of the output range."""
+    link: Link = "sigmoid"
     members: int = 1
     member_user_bias: NDArray[np.float32] | None = None
     """(n_users, members), where there are several."""
     member_movie_bias: NDArray[np.float32] | None = None
     """(n_movies, members), where there are several."""
     member_global_bias: tuple[float, ...] = ()
+    audience_user_factors: NDArray[np.float32] | None = None
+    """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
+    audience_movie_factors: NDArray[np.float32] | None = None
+    """(n_movies, k of the audience block): whom a movie attracts."""
 
 
-class Program(Protocol):
-    """One training under way: variables, a compiled step, and how many steps there are."""
+class Steps(Protocol):
+    """One block's training under way: variables, a compiled step, and how many steps there are."""
 
     n_epochs: int
     steps_per_epoch: int
@@ -81,6 +88,10 @@ class Program(Protocol):
 
     def restore(self, arrays: Arrays) -> None:
         """Set all variables from what `state` gave."""
+
+
+class Program(Steps, Protocol):
+    """What a recipe builds: steps that lead to a model of ratings."""
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         """The model now, or as it was in a `snapshot`."""

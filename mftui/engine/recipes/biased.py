@@ -2,18 +2,70 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
+from mftui.engine.recipes.audience import AUDIENCE_FIELDS
 from mftui.engine.recipes.base import Field, Hyper, Recipe
 
 if TYPE_CHECKING:
+    from mftui.engine.plan import Batch
     from mftui.engine.program import Problem, Program
+
+MARGIN = 0.5
+"""How far the output range goes beyond the rating scale, so that its ends can be reached."""
+START = 0.05
+"""Standard deviation of the factors at the start."""
+EPSILON = 1e-15
+"""Adam's: the loss being a mean, gradients are small, and only those that are zero shall feel it."""
 
 
 def _build(problem: Problem, hyper: Hyper) -> Program:
-    from mftui.engine.minibatch import MinibatchProgram
+    """Descend, for each member and per rating,
 
-    return MinibatchProgram(problem, hyper)
+        n/batch · sum over the batch of (r̂ - r)² + prior_factors (|U|² + |M|²) + prior_biases (|b_u|² + |b_m|²)
+
+    which is the negative log posterior times 2σ², the priors being σ²/σ_U² and so on: one default
+    holds for any number of ratings (Salakhutdinov and Mnih 2007).
+    """
+    import tensorflow as tf
+
+    from mftui.engine.minibatch import MinibatchProgram
+    from mftui.engine.plan import Plan
+
+    n = len(problem.train)
+    lo, hi = problem.scale.lo - MARGIN, problem.scale.hi + MARGIN
+    mean = float(problem.train.values.mean())
+    of_factors, of_biases = float(hyper["prior_factors"]), float(hyper["prior_biases"])
+
+    def objective(model: Any, batch: Batch) -> Any:
+        factors = tf.nn.l2_loss(model.user_factors) + tf.nn.l2_loss(model.movie_factors)
+        biases = tf.nn.l2_loss(model.user_bias) + tf.nn.l2_loss(model.movie_bias)
+        loss = tf.reduce_sum(batch.error**2) / batch.share + 2 * (of_factors * factors + of_biases * biases)
+        return loss / (n * model.members)
+
+    def descent(updates: int) -> tuple[Any, Any]:
+        decay = tf.keras.optimizers.schedules.CosineDecay(float(hyper["learning_rate"]), updates)
+        return tf.keras.optimizers.Adam(decay, beta_1=0.8, beta_2=0.99, epsilon=EPSILON), decay
+
+    plan = Plan(
+        factors=int(hyper["factors"]),
+        members=int(hyper["members"]),
+        epochs=int(hyper["epochs"]),
+        batch_size=_batch_size(int(hyper["batch_size"]), n),
+        lo=lo,
+        hi=hi,
+        global_bias=math.log((mean - lo) / (hi - mean)),
+        draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
+        objective=objective,
+        descent=descent,
+    )
+    return MinibatchProgram(problem, plan)
+
+
+def _batch_size(given: int, n: int) -> int:
+    """The given size, or one tenth of the ratings between 2,000 and 500,000."""
+    return given or min(max(n // 10, 2_000), 500_000)
 
 
 BIASED = Recipe(
@@ -33,6 +85,7 @@ BIASED = Recipe(
         Field("members", 1, 1, 64, "Models trained side by side from different starts and averaged into one."),
         Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
+        *AUDIENCE_FIELDS,
     ),
     build=_build,
 )

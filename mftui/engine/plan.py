@@ -1,0 +1,55 @@
+"""What a mini-batch recipe decides: the model's shape and start, the objective, the optimizer, the schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mftui.engine.program import Link
+
+Tensor = Any
+ALL = ("user_factors", "movie_factors", "user_bias", "movie_bias", "global_bias")
+"""The five variables of the formula."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One mini-batch, as the objective sees it."""
+
+    users: Tensor
+    """(n,) user indices."""
+    movies: Tensor
+    """(n,) movie indices."""
+    error: Tensor
+    """(n, members) predicted less given, in rating units, unclipped."""
+    share: float
+    """Ratings of this batch as a share of all training ratings."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything about a training that the mini-batch program does not decide itself."""
+
+    factors: int
+    """Per member."""
+    epochs: int
+    batch_size: int
+    """Ratings in one update; the program rounds so that all updates of an epoch are equally large."""
+    lo: float
+    """Lower end of the output range."""
+    hi: float
+    """Upper end of the output range."""
+    draw: Callable[[tuple[int, int], int], Tensor]
+    """Factors at the start: shape and seed to a (rows, columns) tensor."""
+    objective: Callable[[Any, Batch], Tensor]
+    """The model (a MatrixFactorization) and a batch to the loss that is descended, a mean per rating."""
+    descent: Callable[[int], tuple[Any, Any]]
+    """The number of updates in the whole training to a Keras optimizer and its schedule: a Keras schedule
+    (updates done so far to the rate), or a constant rate."""
+    link: Link = "sigmoid"
+    global_bias: float = 0.0
+    """Where the global bias starts: a logit, or with a linear output a rating."""
+    members: int = 1
+    learned: tuple[str, ...] = ALL
+    """The variables that are trained; the others stay as they start."""
