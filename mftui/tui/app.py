@@ -54,7 +54,7 @@ class MftuiApp(GuardedApp):
         self.settings = settings or Settings()
         self.trainings = Trainings(self, self.look.refresh_s, starter)
         self.model: OpenModel | None = None
-        self._started = asyncio.Event()
+        self._opening = asyncio.Lock()
         if self.look.low_bandwidth:
             self.animation_level = "none"
         for theme in THEMES:
@@ -150,14 +150,15 @@ class MftuiApp(GuardedApp):
         """Open the newest model of `run` for Movies and Users."""
         from mftui.tui.model import open_model
 
-        before = self.model
-        try:
-            self.model = await asyncio.to_thread(lambda: open_model(run, before))
-        except MftuiError as error:
-            self.say(str(error), warn=True)
-            return
+        async with self._opening:
+            before = self.model
+            try:
+                self.model = await asyncio.to_thread(lambda: open_model(run, before))
+            except MftuiError as error:
+                self.say(str(error), warn=True)
+                return
         screen = self._base_screen()
-        if screen is not None:
+        if screen is not None and self.model is not before:
             screen.headline_changed()
             screen.model_changed()
 
@@ -216,8 +217,9 @@ class MftuiApp(GuardedApp):
             self.switch_mode("movies")
 
     def _base_screen(self) -> BaseScreen | None:
+        """The screen under any dialog, once it is there: what it missed before, it asks for when it comes."""
         bottom = self.screen_stack[0] if self._screen_stack else None
-        return bottom if isinstance(bottom, BaseScreen) else None
+        return bottom if isinstance(bottom, BaseScreen) and bottom.is_mounted else None
 
     # Actions
 

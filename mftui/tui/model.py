@@ -35,7 +35,9 @@ class OpenModel:
 
 
 def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
-    """Load the newest model of `run`. The titles are indexed once: `before` of the same run gives its index.
+    """Load the newest model of `run`; `before` again where that is the newest.
+
+    The titles are indexed once: a model `before` of the same run gives its index.
 
     Raises RunError or FormatError where there is nothing to load. May take a second: not for the event loop.
     """
@@ -44,6 +46,8 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     version = run.factors_version
     if version is None:
         raise RunError(f"run {run.id} has no model yet.", hint="It comes with the first checkpoint.")
+    if before is not None and before.run.path == run.path and before.version == version:
+        return before
     factors = run.load_factors()
     if before is not None and before.run.path == run.path and before.factors.n_movies == factors.n_movies:
         index = before.index

@@ -48,9 +48,18 @@ class BaseScreen(Screen[None]):
         assert isinstance(app, MftuiApp)
         return app
 
+    def on_mount(self) -> None:
+        self._catch_up()
+
     def on_screen_resume(self) -> None:
+        if self.is_mounted:  # a screen resumes for the first time before its parts are there
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Show what has come while this screen was not there to be told."""
         self.headline_changed()
         self.model_changed()
+        self.training_changed()
 
     def headline_changed(self) -> None:
         """Show the app's headline."""

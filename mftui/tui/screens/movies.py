@@ -38,28 +38,8 @@ class MoviesScreen(BaseScreen):
     MODE = "movies"
     BINDINGS = keys.MOVIES
 
-    def body(self) -> Iterable[Widget]:
-        yield SearchBox("words of a title", id="search")
-        with Container(classes="panes"):
-            yield Table(
-                [
-                    Column("Title", weight=5),
-                    Column("Genres", weight=3, from_width=64),
-                    Column("Ratings", 7, right=True),
-                ],
-                id="results",
-            )
-            yield Table(
-                [
-                    Column("Cosine", 6, right=True),
-                    Column("Title", weight=5),
-                    Column("Genres", weight=3, from_width=64),
-                    Column("Ratings", 7, right=True),
-                ],
-                id="neighbours",
-            )
-
-    def on_mount(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: OpenModel | None = None
         self._found: NDArray[Any] | None = None
         self._near: NDArray[Any] | None = None
@@ -67,10 +47,17 @@ class MoviesScreen(BaseScreen):
         self._trail: list[tuple[int, int]] = []
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
-        self._results = self.query_one("#results", Table)
-        self._nearby = self.query_one("#neighbours", Table)
+        self._results = Table(_COLUMNS, id="results")
+        self._nearby = Table([Column("Cosine", 6, right=True), *_COLUMNS], id="neighbours")
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("words of a title", id="search")
+        with Container(classes="panes"):
+            yield self._results
+            yield self._nearby
+
+    def on_mount(self) -> None:
         self._results.focus()
-        self.model_changed()
 
     def model_changed(self) -> None:
         model = self.mftui.model
@@ -78,7 +65,7 @@ class MoviesScreen(BaseScreen):
             self._results.show((), caption="Movies", empty=_NO_MODEL)
             self._nearby.show(())
         elif model is not self._shown:
-            again = self._shown is not None and self._shown.run.path == model.run.path
+            again = self._is_shown(model) and self._found is not None
             self._shown = model
             if again:
                 self._show_neighbours_of(self._subject, self._nearby.cursor)
@@ -86,6 +73,10 @@ class MoviesScreen(BaseScreen):
                 self._trail.clear()
                 self._subject = None
                 self._look_up(self.query_one(SearchBox).value)
+
+    def _is_shown(self, model: OpenModel) -> bool:
+        """Whether what is shown comes from the same run, of whatever moment."""
+        return self._shown is not None and self._shown.run.path == model.run.path
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._look_up(event.value)
@@ -105,7 +96,7 @@ class MoviesScreen(BaseScreen):
         )
 
     def _show_results(self, model: OpenModel, text: str, found: NDArray[Any]) -> None:
-        if model.index is not (self._shown and self._shown.index):
+        if not self._is_shown(model):
             return
         self._found = found
         self._trail.clear()

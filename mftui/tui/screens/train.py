@@ -38,11 +38,6 @@ class TrainScreen(BaseScreen):
         view = self.query_one(FormView)
         view.show(self.form)
         view.focus()
-        self.training_changed()
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self.training_changed()
 
     def training_changed(self) -> None:
         """Show the watched training as it is now."""

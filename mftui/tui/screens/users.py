@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from mftui.data.ids import RawId
     from mftui.tui.model import OpenModel
 
+_RATED = (
+    Column("Title"),
+    Column("Rating", 6, right=True),
+    Column("Model", 5, right=True),
+    Column("Error", 6, right=True),
+    Column("Part", 4),
+)
+_RECOMMENDED = (
+    Column("Predicted", 9, right=True),
+    Column("Title", weight=5),
+    Column("Genres", weight=3, from_width=70),
+    Column("Ratings", 7, right=True),
+)
 _NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
 
@@ -31,37 +44,22 @@ class UsersScreen(BaseScreen):
     MODE = "users"
     BINDINGS = keys.USERS
 
-    def body(self) -> Iterable[Widget]:
-        yield SearchBox("a user's id", id="search")
-        with Container(classes="panes"):
-            yield Table(
-                [
-                    Column("Title", weight=5),
-                    Column("Rating", 6, right=True),
-                    Column("Model", 5, right=True),
-                    Column("Error", 6, right=True),
-                    Column("Part", 4),
-                ],
-                id="rated",
-            )
-            yield Table(
-                [
-                    Column("Predicted", 9, right=True),
-                    Column("Title", weight=5),
-                    Column("Genres", weight=3, from_width=70),
-                    Column("Ratings", 7, right=True),
-                ],
-                id="recommended",
-            )
-
-    def on_mount(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self._shown: OpenModel | None = None
         self._page: UserPage | None = None
         self._pages = Latest(self, "user")
-        self._rated = self.query_one("#rated", Table)
-        self._recommended = self.query_one("#recommended", Table)
+        self._rated = Table(_RATED, id="rated")
+        self._recommended = Table(_RECOMMENDED, id="recommended")
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("a user's id", id="search")
+        with Container(classes="panes"):
+            yield self._rated
+            yield self._recommended
+
+    def on_mount(self) -> None:
         self._rated.focus()
-        self.model_changed()
 
     def model_changed(self) -> None:
         model = self.mftui.model

@@ -50,7 +50,10 @@ class KeyBar(CellWidget):
         wanted: list[tuple[str, str, str]] = []
         always: list[tuple[str, str, str]] = []
         seen = set()
+        typing = self.screen.focused is not None and self.screen.focused.check_consume_key("a", "a")
         for _, binding, enabled, _ in self.screen.active_bindings.values():
+            if typing and len(sign(binding.key)) == 1:
+                continue
             if not (enabled and binding.id) or binding.action in seen:
                 continue
             entry = (sign(binding.key), binding.description, binding.key)

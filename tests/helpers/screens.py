@@ -1,0 +1,36 @@
+"""What an app under test shows, as text; and waiting for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+
+_PATIENCE_S = 20.0
+
+
+def shown(app: App[Any]) -> str:
+    """The screen as a terminal would show it, one line a row, without colours."""
+    app.screen._compositor.update_widgets(set())
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str) -> None:
+    """Let the app work until `condition` holds; fails with what is shown."""
+    end = time.monotonic() + _PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"not seen: {what}\n{shown(pilot.app)}"
+        await pilot.pause(0.01)
+
+
+async def until_shown(pilot: Pilot[Any], text: str) -> None:
+    """Let the app work until `text` is on the screen."""
+    await until(pilot, lambda: text in shown(pilot.app), text)
+
+
+async def until_gone(pilot: Pilot[Any], text: str) -> None:
+    """Let the app work until `text` is no longer on the screen."""
+    await until(pilot, lambda: text not in shown(pilot.app), f"{text} gone")

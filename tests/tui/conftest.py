@@ -1,0 +1,62 @@
+"""A home of its own for each test, and apps on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from helpers.models import toy_run
+
+from mftui.runs.directory import Run
+from mftui.runs.request import TrainRequest
+from mftui.settings import Settings
+from mftui.tui.app import MftuiApp
+from mftui.tui.look import Look
+
+
+class FakeStarter:
+    """Stands where the supervisor does: notes what is asked, and makes a run directory at once."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self.requests: list[TrainRequest] = []
+        self.stopped: list[Run] = []
+        self.closed = False
+
+    def warm(self) -> None: ...
+
+    def tend(self) -> None: ...
+
+    def start(self, request: TrainRequest) -> Run:
+        self.requests.append(request)
+        return toy_run(self._home, state="running", name=f"started-{len(self.requests)}")
+
+    def stop(self, run: Run) -> None:
+        self.stopped.append(run)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """MFTUI_HOME, empty."""
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def starter(home: Path) -> FakeStarter:
+    return FakeStarter(home)
+
+
+@pytest.fixture
+def make_app(home: Path, starter: FakeStarter) -> Callable[..., MftuiApp]:
+    """An app on this home; by default without a real trainer."""
+
+    def make(look: Look | None = None, settings: Settings | None = None) -> MftuiApp:
+        return MftuiApp(look, settings or Settings(standby=False), starter)
+
+    return make

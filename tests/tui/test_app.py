@@ -1,0 +1,115 @@
+"""The shell: screens by number, help from the bindings, quitting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from helpers.models import toy_run
+from helpers.screens import shown, until, until_gone, until_shown
+from textual.binding import Binding
+
+from mftui.settings import Settings
+from mftui.tui import keys
+from mftui.tui.app import MftuiApp
+from mftui.tui.look import Look
+from mftui.tui.screens.help import help_rows
+
+MakeApp = Callable[..., MftuiApp]
+
+
+async def test_number_keys_go_to_the_screens_that_there_are(make_app: MakeApp):
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        for key, mode in (("2", "movies"), ("3", "users"), ("1", "train"), ("4", "train"), ("5", "train")):
+            await pilot.press(key)
+            assert app.current_mode == mode
+        top = shown(app).splitlines()[0]
+        assert "1 Train" in top and "3 Users" in top and "4" not in top
+
+
+@pytest.mark.parametrize("mode", ["1", "2", "3"])
+async def test_help_lists_every_binding_of_the_screen(make_app: MakeApp, home: Path, mode: str):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=(120, 60)) as pilot:
+        await pilot.press(mode)
+        active = {b.binding.description for b in app.screen.active_bindings.values() if b.binding.id}
+        rows = help_rows(app.screen)
+        assert active <= {row[1] for row in rows}
+        await pilot.press("question_mark")
+        for row in rows:
+            await until_shown(pilot, str(row[1]))
+        await pilot.press("escape")
+        await until_gone(pilot, "Leave a dialog")
+
+
+def test_every_binding_has_an_id_of_its_own():
+    groups = [keys.APP, keys.TRAIN, keys.MOVIES, keys.USERS, keys.LIST, keys.FORM]
+    groups += [keys.EDITOR, keys.SEARCH, keys.DIALOG, keys.PICK]
+    ids = [binding.id for group in groups for binding in group if isinstance(binding, Binding)]
+    assert all(ids)
+    assert len(ids) == len(set(ids))
+
+
+async def test_keys_can_be_changed_by_id(make_app: MakeApp):
+    app = make_app(settings=Settings(standby=False, keys={"screen.movies": "f2"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "f2 Movies" in shown(app)
+        await pilot.press("2")
+        assert app.current_mode == "train"
+        await pilot.press("f2")
+        assert app.current_mode == "movies"
+
+
+async def test_the_palette_has_every_action_of_the_screen(make_app: MakeApp):
+    async with (app := make_app()).run_test(size=(80, 40)) as pilot:
+        titles = [c.title for c in app.get_system_commands(app.screen)]
+        assert {"Movies (2)", "Train (t)", "Quit (q)", "Help (?)", "Theme"} <= set(titles)
+        await pilot.press("ctrl+p", *"movies", "enter")
+        await until(pilot, lambda: app.current_mode == "movies", "Movies")
+
+
+async def test_quitting_without_a_training_leaves_at_once(make_app: MakeApp, starter):
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running, "the end")
+
+
+@pytest.mark.parametrize(("key", "stopped", "running"), [("d", 0, False), ("s", 1, False), ("escape", 0, True)])
+async def test_quitting_during_a_training_asks(make_app: MakeApp, starter, key: str, stopped: int, running: bool):
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await until_shown(pilot, "running")
+        await pilot.press("q")
+        await until_shown(pilot, "A training is under way.")
+        await pilot.press(key)
+        if running:
+            await until_gone(pilot, "A training is under way.")
+        else:
+            await until(pilot, lambda: not app.is_running, "the end")
+            assert starter.closed
+        assert len(starter.stopped) == stopped
+
+
+@pytest.mark.parametrize("mode", ["1", "2", "3"])
+async def test_ascii_draws_with_ascii_alone(make_app: MakeApp, home: Path, mode: str):
+    toy_run(home)
+    async with (app := make_app(Look(ascii=True))).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.model, "the model")
+        await pilot.press(mode)
+        if mode == "3":
+            await pilot.press("right_square_bracket")
+            await until_shown(pilot, "User 1:")
+        assert shown(app).replace("\n", "").isascii()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (40, 12), (20, 5), (1, 1)])
+async def test_any_size_is_drawn_and_can_be_changed(make_app: MakeApp, home: Path, size: tuple[int, int]):
+    toy_run(home, state="running")
+    async with (app := make_app()).run_test(size=(100, 30)) as pilot:
+        for mode in ("1", "2", "3"):
+            await pilot.press(mode)
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert all(len(line) <= size[0] for line in shown(app).splitlines())
+            await pilot.resize_terminal(100, 30)

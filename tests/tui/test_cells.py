@@ -1,0 +1,60 @@
+"""Cells: fitting foreign text, and finding what changed."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from mftui.tui.look import Look
+from mftui.tui.widgets.cells import changed_spans, cut, fit, fit_right, wrap
+
+
+def strip(text: str, style: Style | None = None) -> Strip:
+    return Strip([Segment(text, style)])
+
+
+@pytest.mark.parametrize("text", ["", "abc", "千と千尋の神隠し", "a千b尋c", "🎬🎬🎬🎬", "x" * 50])
+@pytest.mark.parametrize("width", [1, 2, 3, 5, 8, 30])
+def test_fitted_text_has_exactly_the_width_asked_for(text: str, width: int):
+    assert cell_len(fit(text, width)) == width
+    assert cell_len(fit_right(text, width)) == width
+    assert cell_len(cut(text, width)) <= width
+
+
+def test_cut_text_says_so():
+    assert cut("Amelie", 4) == "Ame…"
+    assert cut("Amelie", 6) == "Amelie"
+
+
+def test_text_is_wrapped_between_words_and_within_long_ones():
+    assert wrap("one two three", 7) == ["one two", "three"]
+    assert wrap("/a/very/long/path", 6) == ["/a/ver", "y/long", "/path"]
+    assert wrap("", 7) == []
+
+
+def test_only_changed_cells_are_spans():
+    assert changed_spans(strip("abcdefghijklmnopqrstuvwxyz"), strip("abcdefghijklmnopqrstuvwxyz")) == []
+    assert changed_spans(strip("a" + "." * 20 + "b"), strip("x" + "." * 20 + "y")) == [(0, 1), (21, 22)]
+
+
+def test_near_changes_are_one_span():
+    assert changed_spans(strip("abcdef"), strip("xbcdey")) == [(0, 6)]
+
+
+def test_a_change_of_style_is_a_change():
+    assert changed_spans(strip("abc"), strip("abc", Style(bold=True))) == [(0, 3)]
+
+
+def test_a_span_never_begins_or_ends_inside_a_wide_character():
+    assert changed_spans(strip("千尋"), strip("千a尋"[:2] + "b")) == [(2, 4)]
+    assert changed_spans(strip("ab千"), strip("a千b")) == [(1, 4)]
+
+
+def test_foreign_text_in_ascii_has_no_other_character():
+    look = Look(ascii=True)
+    for text in ("Amélie", "千と千尋", "a\x1b[31mb", "tab\there", "\u202eevil"):
+        assert all(" " <= c <= "~" for c in look.text(text))
+    assert look.text("Amélie") == "Amelie"

@@ -1,0 +1,95 @@
+"""The form: what it asks for, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mftui.engine.recipes import RECIPES
+from mftui.errors import UsageError
+from mftui.tui.form import TrainForm
+
+
+@pytest.fixture
+def form() -> TrainForm:
+    return TrainForm(RECIPES)
+
+
+def test_an_untouched_form_asks_for_the_defaults(form: TrainForm):
+    request = form.request()
+    assert (request.data, request.recipe, dict(request.hyper), request.seed) == ("sample", "biased", {}, 0)
+
+
+def test_what_was_typed_is_asked_for(form: TrainForm):
+    form.set("factors", " 8 ")
+    form.set("learning_rate", "1e-2")
+    form.set("seed", "3")
+    request = form.request()
+    assert request.hyper == {"factors": 8, "learning_rate": 0.01}
+    assert request.seed == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "says"),
+    [
+        ("factors", "0", "outside 1 to 4096"),
+        ("factors", "many", "not a whole number"),
+        ("factors", "", ""),
+        ("learning_rate", "nan", "outside"),
+        ("seed", "-1", "not a whole number"),
+        ("seed", "99999999999", "above"),
+    ],
+)
+def test_a_field_says_what_is_wrong_with_it(form: TrainForm, key: str, text: str, says: str):
+    form.set(key, text)
+    error = next(row.error for row in form.rows() if row.key == key)
+    assert says in error
+    assert bool(says) == bool(error)
+
+
+def test_a_wrong_field_is_refused_by_name_even_when_it_is_not_shown(form: TrainForm):
+    form.set("patience", "-5")
+    assert all(row.key != "patience" for row in form.rows())
+    with pytest.raises(UsageError, match="patience"):
+        form.request()
+
+
+def test_the_other_fields_come_behind_the_main_ones(form: TrainForm):
+    main = [row.key for row in form.rows()]
+    assert main == ["data", "recipe", "factors", "epochs", "learning_rate", "seed"]
+    form.more = True
+    rows = [row.key for row in form.rows()]
+    assert rows[: len(main)] == main
+    assert set(rows) >= {field.name for field in RECIPES["biased"].fields}
+
+
+def test_each_recipe_keeps_what_was_typed_for_it(form: TrainForm):
+    form.set("factors", "8")
+    form.set("recipe", "seed")
+    assert form.request().hyper == {}
+    form.set("recipe", "biased")
+    assert form.request().hyper == {"factors": 8}
+
+
+def test_the_default_typed_again_is_no_change(form: TrainForm):
+    form.set("factors", "8")
+    form.set("factors", "32")
+    assert form.request().hyper == {}
+
+
+def test_numbers_step_through_round_values_and_stop_at_their_limits(form: TrainForm):
+    assert form.nudged("factors", 1) == "50"
+    assert form.nudged("factors", -1) == "20"
+    assert form.nudged("learning_rate", 1) == "0.1"
+    form.set("factors", "1")
+    assert form.nudged("factors", -1) == "1"
+    form.set("factors", "nonsense")
+    assert form.nudged("factors", 1) is None
+
+
+def test_a_path_becomes_absolute(form: TrainForm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ratings.csv").write_text("user,movie,rating\n1,1,5\n")
+    form.set("data", "./ratings.csv")
+    assert form.request().data == str(tmp_path / "ratings.csv")
