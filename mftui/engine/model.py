@@ -41,9 +41,13 @@ class MatrixFactorization(tf.Module):
         return dot + tf.gather(self.user_bias, users) + tf.gather(self.movie_bias, movies) + self.global_bias
 
     def dense(self) -> Tensor:
-        """Logits (n_users, n_movies) of every pair, for a model of one member."""
-        dot = tf.matmul(self.user_factors, self.movie_factors, transpose_b=True)
-        return dot + self.user_bias + tf.transpose(self.movie_bias) + self.global_bias
+        """Logits (n_users, n_movies) of every pair, for a model of one member.
+
+        One product: a bias is a factor whose partner is 1. So its gradient is part of a product too.
+        """
+        users = tf.concat([self.user_factors, self.user_bias + self.global_bias, tf.ones_like(self.user_bias)], 1)
+        movies = tf.concat([self.movie_factors, tf.ones_like(self.movie_bias), self.movie_bias], 1)
+        return tf.matmul(users, movies, transpose_b=True)
 
     @property
     def parameters(self) -> list[Tensor]:

@@ -1,0 +1,82 @@
+"""What the benchmarks share: a split, a training of a recipe, and Surprise's data, all in memory."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+from mftui.data.dataset import Ratings, Scale, SplitSpec
+from mftui.data.load import open_dataset
+from mftui.data.splits import make_split
+from mftui.engine.program import Parameters
+from mftui.engine.recipes import find_recipe
+from mftui.engine.training import Training
+
+ML_100K = Path(__file__).resolve().parents[3] / "shared" / "data" / "ml-100k"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Learn from `train`, be judged on `test`."""
+
+    label: str
+    train: Ratings
+    test: Ratings
+    n_users: int
+    n_movies: int
+    scale: Scale
+
+
+def open_task(source: str | Path, test: str | None = None) -> Task:
+    """The ratings of `source`, and the test file within it or a random 10 % (`default_rng(0)`)."""
+    data = open_dataset(str(source), test=test)
+    split = make_split(data, SplitSpec("file" if test else "random", 0.1, 0))
+    train, held_out = data.ratings.take(split.train_rows), data.ratings.take(split.test_rows)
+    return Task(f"{data.label}, {split.spec.label}", train, held_out, data.n_users, data.n_movies, data.scale)
+
+
+def open_ml_100k(fold: str = "u1") -> Task:
+    """A published fold of MovieLens 100K, beside the repository."""
+    if not ML_100K.is_dir():
+        raise SystemExit("ml-100k is not at ../shared/data beside the repository: name a data set.")
+    return open_task(ML_100K / f"{fold}.base", f"{fold}.test")
+
+
+def trained(recipe: str, task: Task, seed: int = 0, **hyper: object) -> tuple[Training, Parameters]:
+    """A finished training, with its model."""
+    chosen = find_recipe(recipe)
+    training = Training(chosen, chosen.check(hyper), task.train, task.n_users, task.n_movies, task.scale, seed)
+    training.prepare()
+    for _ in training:
+        pass
+    return training, training.parameters()
+
+
+def predicted(p: Parameters, task: Task) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """(n_test,) ratings, clipped to the scale."""
+    users, movies = task.test.users, task.test.movies
+    z = np.einsum("ij,ij->i", p.user_factors[users], p.movie_factors[movies])
+    z = z + p.user_bias[users] + p.movie_bias[movies] + p.global_bias
+    rating = z if p.link == "linear" else p.lo + (p.hi - p.lo) / (1 + np.exp(-z))
+    return np.clip(rating, task.scale.lo, task.scale.hi)
+
+
+def rmse(guess: np.ndarray[Any, Any], task: Task) -> float:
+    """On the test ratings."""
+    return float(np.sqrt(np.mean((guess - task.test.values) ** 2)))
+
+
+def surprise_trainset(task: Task) -> Any:
+    """The training ratings as Surprise wants them, raw ids being our indices."""
+    import pandas as pd
+    from surprise import Dataset, Reader
+
+    table = pd.DataFrame({"user": task.train.users, "movie": task.train.movies, "rating": task.train.values})
+    reader = Reader(rating_scale=(task.scale.lo, task.scale.hi))
+    return Dataset.load_from_df(table, reader).build_full_trainset()
