@@ -1,4 +1,4 @@
-"""`mftui runs`: list, show, stop, remove and compare trainings."""
+"""`mftui runs`: list, show, stop, pause, continue, remove and compare trainings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mftui.errors import MftuiError, RunError
-from mftui.runs.control import remove_run, stop_run
+from mftui.runs.control import continue_run, pause_run, remove_run, stop_run
 from mftui.runs.directory import Run, find_run, list_runs
 
 _METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_per_second", "peak_rss_mb")
@@ -28,7 +28,7 @@ _some_runs = click.argument("names", metavar="RUN...", nargs=-1, required=True, 
 
 @click.group()
 def runs() -> None:
-    """List, show, stop, remove and compare trainings. RUN is an id, its beginning, or a name."""
+    """List, show, stop, pause, continue, remove and compare trainings. RUN is an id, its beginning, or a name."""
 
 
 @runs.command()
@@ -62,7 +62,7 @@ def show(run: str, as_json: bool) -> None:
     if as_json:
         return _print_json(document)
     rows = [[key, _text(value)] for key, value in _row(found).items() if value is not None]
-    rows += [[key, _text(value)] for key, value in found.config()["hyper"].items()]
+    rows += [[key, _text(value)] for key, value in _part(found.config(), "hyper").items()]
     rows += [["message", status.message]] if status.message else []
     rows += [["warning", warning] for warning in status.warnings]
     return _print_table(("", ""), [*rows, ["directory", str(found.path)]])
@@ -75,10 +75,25 @@ def show(run: str, as_json: bool) -> None:
 def stop(run: str, timeout: float, as_json: bool) -> None:
     """Let a training finish its step, save, and end."""
     found = find_run(run)
-    state = stop_run(found, timeout_s=timeout)
-    if as_json:
-        return _print_json({"run": found.id, "state": state})
-    return click.echo(f"{found.id}: {state}")
+    _say(found, stop_run(found, timeout_s=timeout), as_json)
+
+
+@runs.command()
+@_one_run
+@_json_option
+def pause(run: str, as_json: bool) -> None:
+    """Let a training wait after its step, saved, until `continue`."""
+    found = find_run(run)
+    _say(found, pause_run(found), as_json)
+
+
+@runs.command("continue")
+@_one_run
+@_json_option
+def go_on(run: str, as_json: bool) -> None:
+    """Let a paused training go on. One that has ended goes on with `mftui train --resume`."""
+    found = find_run(run)
+    _say(found, continue_run(found), as_json)
 
 
 @runs.command()
@@ -109,6 +124,13 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
         return _print_json({"runs": [run.id for run in found], "differences": settings, "measures": measures})
     rows = [[key, *map(_text, values)] for key, values in (settings | measures).items()]
     return _print_table(("", *(run.id for run in found)), rows)
+
+
+def _say(run: Run, state: str, as_json: bool) -> None:
+    """What has become of one run."""
+    if as_json:
+        return _print_json({"run": run.id, "state": state})
+    return click.echo(f"{run.id}: {state}")
 
 
 def _row(run: Run) -> dict[str, Any]:

@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from mftui import paths
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
+from mftui.data.integrity import check_files, file_digest, sealed, unsealed
 from mftui.data.locate import Sources
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST = "dataset.json"
-_SAMPLED_BYTES = 1 << 16
-_SAMPLES = 16
 _log = logging.getLogger(__name__)
 
 
@@ -41,12 +40,10 @@ def place(sources: Sources, columns: Mapping[str, str] | None) -> Path:
 def load(directory: Path, sources: Sources) -> Dataset | None:
     """The data set in `directory`, memory-mapped; None where there is none, or a damaged or unknown one."""
     try:
-        manifest = json.loads((directory / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = unsealed(json.loads((directory / _MANIFEST).read_text(encoding="utf-8")), required=True)
         if manifest["format"] != FORMAT:
             return None
-        for name, expected in manifest["files"].items():
-            if _sampled_digest(directory / name) != expected:
-                return None
+        check_files(directory, manifest["files"])
         n = int(manifest["n_ratings"])
         test_from = manifest["test_from"]
         return Dataset(
@@ -69,7 +66,7 @@ def load(directory: Path, sources: Sources) -> Dataset | None:
         )
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         _log.info("cache %s is damaged and will be made again: %s", directory, error)
         return None
 
@@ -117,28 +114,14 @@ def _write(directory: Path, dataset: Dataset) -> None:
         "titled": dataset.movies.titled,
         "has_timestamps": ratings.timestamps is not None,
         "test_from": None if dataset.test_rows is None else len(ratings) - len(dataset.test_rows),
-        "files": {file.name: _sampled_digest(file) for file in sorted(directory.iterdir())},
+        "files": {file.name: file_digest(file) for file in sorted(directory.iterdir())},
     }
-    (directory / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (directory / _MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
 
 
 def _column(directory: Path, name: str) -> NDArray[Any]:
     column: NDArray[Any] = np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
     return column
-
-
-def _sampled_digest(file: Path) -> str:
-    """Hash of a file's size and of blocks spread over it: all of a small file, 1 MB of a large one."""
-    size = file.stat().st_size
-    hashed = hashlib.blake2b(str(size).encode(), digest_size=16)
-    with file.open("rb") as opened:
-        if size <= _SAMPLED_BYTES * _SAMPLES:
-            hashed.update(opened.read())
-        else:
-            for i in range(_SAMPLES):
-                opened.seek((size - _SAMPLED_BYTES) * i // (_SAMPLES - 1))
-                hashed.update(opened.read(_SAMPLED_BYTES))
-    return hashed.hexdigest()
 
 
 def _short(parts: object) -> str:

@@ -14,6 +14,7 @@ from mftui.errors import DataError
 _CHUNK = 1 << 20
 _MOST_STEPS = 1000
 _KEYS_32 = 1 << 32
+_WHOLE_IN_FLOAT = 2.0**53
 _MOST_RANGES = 16
 
 
@@ -102,6 +103,8 @@ def scale_of(values: NDArray[np.float32]) -> Scale:
         return Scale(lo, hi, 0.0)
     thousandths = distinct.astype(np.float64) * 1000
     whole = np.rint(thousandths)
+    if np.abs(whole).max() > _WHOLE_IN_FLOAT:
+        return Scale(lo, hi, 0.0)
     if np.abs(thousandths - whole).max() > 1e-3 * max(1.0, float(np.abs(distinct).max())):
         return Scale(lo, hi, 0.0)
     return Scale(lo, hi, int(np.gcd.reduce(np.diff(whole).astype(np.int64))) / 1000 if len(whole) > 1 else 0.0)

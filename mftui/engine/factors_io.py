@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import numpy as np
 
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids
+from mftui.data.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.factors import Factors
 from mftui.engine.history import History
-from mftui.engine.program import Parameters
+from mftui.engine.program import Link, Parameters
 from mftui.errors import FormatError
 
 FORMAT_VERSION = 1
+FILE = "factors.json"
+_DAMAGE = (
+    OSError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    MemoryError,
+)
 ARRAYS = [f.name for f in fields(Parameters) if f.name.endswith(("_factors", "user_bias", "movie_bias"))]
 
 
@@ -47,35 +61,60 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "global_bias": p.global_bias,
         "member_global_bias": list(p.member_global_bias),
         "output_range": [p.lo, p.hi],
+        "link": p.link,
         "scale": [factors.scale.lo, factors.scale.hi, factors.scale.step],
         "titled": factors.movies.titled,
         "meta": factors.meta,
+        "files": _digests(directory, reuse),
     }
-    (directory / "factors.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    (directory / FILE).write_text(json.dumps(sealed(document), indent=1), encoding="utf-8")
 
 
 def load_factors(directory: Path) -> Factors:
     """Open a model. Raises FormatError for another format version, or for files that do not fit together."""
     directory = Path(os.path.realpath(directory))
-    document = _document(directory / "factors.json")
+    document = _document(directory / FILE)
     try:
+        check_files(directory, document["files"])
         return _assembled(directory, document)
-    except (KeyError, TypeError, ValueError, EOFError) as error:
+    except FileNotFoundError:
+        raise  # perhaps replaced by a newer model meanwhile: the caller looks again
+    except _DAMAGE as error:
         raise FormatError(f"{directory}: the model's files are damaged ({error}).", hint="Train again.") from error
 
 
 def _document(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+        version = document["format_version"]
+        if version == FORMAT_VERSION:
+            return unsealed(document, required=True)
+    except FileNotFoundError:
+        raise
+    except _DAMAGE as error:
         raise FormatError(f"{file} is damaged ({error}).", hint="Train again.") from error
-    version = document.get("format_version") if isinstance(document, dict) else None
-    if version != FORMAT_VERSION:
-        raise FormatError(
-            f"{file} has format version {version}; this mftui reads version {FORMAT_VERSION}.",
-            hint="Open it with the mftui that wrote it, or train again.",
-        )
-    return dict(document)
+    raise FormatError(
+        f"{file} has format version {str(version)[:20]}; this mftui reads version {FORMAT_VERSION}.",
+        hint="Open it with the mftui that wrote it, or train again.",
+    )
+
+
+def _digests(directory: Path, reuse: Path | None) -> dict[str, str]:
+    """By file name; those of files linked from `reuse` are taken from there."""
+    known: dict[str, str] = {}
+    if reuse is not None:
+        with contextlib.suppress(FormatError, OSError):
+            known = _document(reuse / FILE)["files"]
+    return {
+        file.name: known[file.name] if file.name in known and _same(file, reuse) else file_digest(file)
+        for file in sorted(directory.iterdir())
+    }
+
+
+def _same(file: Path, reuse: Path | None) -> bool:
+    """Whether `file` is hard-linked from the directory `reuse`."""
+    other = None if reuse is None else reuse / file.name
+    return other is not None and other.exists() and other.samefile(file)
 
 
 def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
@@ -89,6 +128,7 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
         global_bias=float(d["global_bias"]),
         lo=lo,
         hi=hi,
+        link=_link(d.get("link", "sigmoid")),
         members=int(d["members"]),
         member_global_bias=tuple(map(float, d["member_global_bias"])),
     )
@@ -107,6 +147,12 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
     return factors
 
 
+def _link(text: str) -> Link:
+    if text not in get_args(Link):
+        raise ValueError(f"link {text}")
+    return cast(Link, text)
+
+
 def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
     p, users, movies, k = f.parameters, int(d["n_users"]), int(d["n_movies"]), int(d["n_factors"])
     found = {
@@ -118,15 +164,22 @@ def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
         "movie_ids": ((len(f.movie_ids),), (movies,)),
         "titles": ((len(f.movies.titles),), (movies,)),
         "history_offsets": (f.history.offsets.shape, (users + 1,)),
+        "history_ratings": (f.history.ratings.shape, f.history.movies.shape),
+        "history_held_out": (f.history.held_out.shape, f.history.movies.shape),
+        "movie_counts": (f.movie_counts.shape, (movies,)),
+        "movie_train_counts": (f.movie_train_counts.shape, (movies,)),
     }
     for name, (shape, expected) in found.items():
         if shape != expected:
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
+    cuts = f.history.offsets
+    if cuts[0] != 0 or cuts[-1] != len(f.history.movies) or (cuts[1:] < cuts[:-1]).any():
+        raise ValueError("history_offsets do not rise from 0 to the number of ratings")
 
 
 def _link_fixed(old: Path, new: Path) -> bool:
     """Hard-link what training does not change; False where the file system cannot."""
-    changing = {f"{name}.npy" for name in ARRAYS} | {"factors.json"}
+    changing = {f"{name}.npy" for name in ARRAYS} | {FILE}
     try:
         for file in old.iterdir():
             if file.name not in changing:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.integrity import check_files, file_digest, sealed
 from mftui.errors import FormatError, MftuiError
 from mftui.runs.files import publish, read_json, versions
 
@@ -37,14 +38,14 @@ def save_checkpoint(link: Path, checkpoint: Checkpoint) -> None:
         for number, (name, array) in enumerate(checkpoint.arrays.items()):
             file = directory / f"{number:03d}.npy"
             np.save(file, array, allow_pickle=False)
-            listed[name] = {"file": file.name, "crc32": _checksum(np.asarray(array))}
+            listed[name] = {"file": file.name, "digest": file_digest(file), "crc32": _checksum(np.asarray(array))}
         state = {
             "format_version": FORMAT_VERSION,
             "numbers": checkpoint.numbers,
             "metrics_offset": checkpoint.metrics_offset,
             "arrays": listed,
         }
-        (directory / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        (directory / "state.json").write_text(json.dumps(sealed(state)), encoding="utf-8")
 
     publish(link, write)
 
@@ -70,12 +71,13 @@ def _read(directory: Path) -> Checkpoint:
     try:
         arrays = {name: _array(directory, entry) for name, entry in state["arrays"].items()}
         return Checkpoint(arrays, dict(state["numbers"]), int(state["metrics_offset"]))
-    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, MemoryError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, MemoryError, RecursionError) as error:
         raise FormatError(f"{directory}: damaged ({error}).") from error
 
 
 def _array(directory: Path, entry: dict[str, Any]) -> NDArray[Any]:
     file = directory / Path(str(entry["file"])).name
+    check_files(directory, {file.name: entry["digest"]})
     array = np.load(file, allow_pickle=False)
     if _checksum(array) != entry["crc32"]:
         raise ValueError(f"{file.name} does not have its checksum")

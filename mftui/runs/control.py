@@ -36,14 +36,23 @@ def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
     return run.state
 
 
-def pause_run(run: Run) -> None:
-    """Ask the trainer of `run` to pause after the step it is at. Raises RunError where it is not running."""
-    _trainer(run, frozenset({states.RUNNING}), "paused").send(signal.SIGUSR1)
+def pause_run(run: Run, *, timeout_s: float = 10.0) -> str:
+    """Ask the trainer of `run` to pause after the step it is at; returns the state once it does, at the latest
+    after `timeout_s`. Raises RunError where it is not running."""
+    return _ask(run, signal.SIGUSR1, states.RUNNING, "paused", timeout_s)
 
 
-def continue_run(run: Run) -> None:
-    """Ask a paused trainer to go on. Raises RunError where it is not paused."""
-    _trainer(run, frozenset({states.PAUSED}), "continued").send(signal.SIGUSR2)
+def continue_run(run: Run, *, timeout_s: float = 10.0) -> str:
+    """Ask a paused trainer to go on; returns the state as `pause_run` does. Raises RunError where it is not paused."""
+    return _ask(run, signal.SIGUSR2, states.PAUSED, "continued", timeout_s)
+
+
+def _ask(run: Run, number: signal.Signals, state: str, what: str, timeout_s: float) -> str:
+    _trainer(run, frozenset({state}), what).send(number)
+    end = time.monotonic() + timeout_s
+    while run.state == state and time.monotonic() < end:
+        time.sleep(_LOOK_S)
+    return run.state
 
 
 def remove_run(run: Run) -> None:

@@ -101,7 +101,7 @@ class Run:
     def update_config(self, **changes: Any) -> dict[str, Any]:
         """Add to `config.json`, and return it."""
         config = {**self.config(), **changes}
-        write_json(self.path / "config.json", config, durable=True)
+        write_json(self.path / "config.json", config, durable=True, seal=True)
         return config
 
     def request(self) -> TrainRequest:
@@ -160,7 +160,7 @@ def create_run(request: TrainRequest) -> Run:
             "request": request.to_dict(),
             "versions": {"mftui": __version__, "python": platform.python_version()},
         }
-        write_json(made / "config.json", config, durable=True)
+        write_json(made / "config.json", config, durable=True, seal=True)
     except OSError as error:
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)

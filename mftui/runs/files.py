@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mftui.data.integrity import sealed, unsealed
 from mftui.errors import FormatError, RunError
 
 MAX_JSON_BYTES = 64 * 2**20
@@ -35,13 +36,15 @@ def write_text(path: Path, text: str, *, durable: bool = False) -> None:
         raise
 
 
-def write_json(path: Path, document: dict[str, Any], *, durable: bool = False) -> None:
-    """Replace `path` by a JSON document, atomically."""
+def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, seal: bool = False) -> None:
+    """Replace `path` by a JSON document, atomically; with `seal` it carries a checksum of its content."""
+    document = sealed(document) if seal else document
     write_text(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n", durable=durable)
 
 
 def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:
-    """Read a JSON object; where `version` is given, its `format_version` must be that.
+    """Read a JSON object, without its checksum where it carries one. Where `version` is given, its
+    `format_version` must be that.
 
     Raises RunError where the file cannot be read, FormatError where it is damaged or of another version.
     """
@@ -49,10 +52,12 @@ def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:
         if path.stat().st_size > MAX_JSON_BYTES:
             raise FormatError(f"{path}: too large to be one of mftui's files.")
         document = json.loads(path.read_bytes())
+        document = unsealed(document) if isinstance(document, dict) else document
     except OSError as error:
         raise RunError(f"{path}: cannot be read ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{path}: damaged, not JSON.", hint="Remove the run, or restore the file.") from error
+        why = str(error) if "checksum" in str(error) else "not JSON"
+        raise FormatError(f"{path}: damaged, {why}.", hint="Remove the run, or restore the file.") from error
     if not isinstance(document, dict):
         raise FormatError(f"{path}: damaged, not a JSON object.", hint="Remove the run, or restore the file.")
     found = document.get("format_version")

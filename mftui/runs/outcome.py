@@ -39,14 +39,13 @@ def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
 
 def describe_training(training: Trainable, config: Mapping[str, Any]) -> dict[str, Any]:
     """How far it came, and how it ended."""
-    seconds = training.trained_seconds
-    learned = training.n_train * training.step * training.n_epochs / training.n_steps
+    seconds = training.block_seconds["taste"]
     return {
         "factors": config["hyper"].get("factors"),
         "epochs": training.epoch,
         "steps": training.step,
         "outcome": training.outcome or "stopped",
-        "ratings_per_second": round(learned / seconds) if seconds > 0 else None,
+        "ratings_per_second": round(training.ratings_learned / seconds) if seconds > 0 else None,
     }
 
 

@@ -106,7 +106,9 @@ class Session:
             model = self._last_model(training, saver, state)
             document = describe_run(self._run, config) | describe_data(dataset, split)
             document |= describe_training(training, config) | measure(model)
-            self._seconds["train"] = training.trained_seconds
+            blocks = training.block_seconds
+            self._seconds["train"] = blocks.pop("taste")
+            self._seconds |= blocks | {"compile": training.seconds["compile"]}
             self._save_last(saver, model, state, metrics)
         return self._concluded(document, state)
 

@@ -123,7 +123,7 @@ def state_of(run: Path) -> str:
 
 def write_status(run: Path, status: Status, *, durable: bool = False) -> None:
     """Replace `status.json`."""
-    write_json(run / FILE, status.to_dict(), durable=durable)
+    write_json(run / FILE, status.to_dict(), durable=durable, seal=True)
 
 
 def require_state(status: Status, allowed: frozenset[str], what: str, run_id: str) -> None:

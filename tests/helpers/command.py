@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,3 +53,14 @@ def answer_of(process: subprocess.Popen[str], *, timeout_s: float = 150.0) -> An
     """Wait for a launched command."""
     out, err = process.communicate(timeout=timeout_s)
     return Answer(process.returncode, out, err)
+
+
+def spoken(*arguments: str) -> str:
+    """What a command prints. It must end with a code of the four, in words, and send no escape to the terminal."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run_command(list(arguments))
+    said = out.getvalue() + err.getvalue()
+    assert code in (0, 1, 2) and "should not have happened" not in said and "Traceback" not in said, said
+    assert not set(said) & {"\x1b", "\0", "\r", "\u202e", "\x07"}, said
+    return out.getvalue()

@@ -58,6 +58,14 @@ class NumpyTraining:
     def epoch(self) -> int:
         return self.step // STEPS_PER_EPOCH
 
+    @property
+    def block_seconds(self) -> dict[str, float]:
+        return {"taste": self.trained_seconds}
+
+    @property
+    def ratings_learned(self) -> int:
+        return self.step * len(self._ratings) // STEPS_PER_EPOCH
+
     def prepare(self) -> None:
         pass
 
@@ -93,7 +101,8 @@ class NumpyTraining:
 
     def _metrics(self, loss: float) -> Metrics:
         rmse, epoch = math.sqrt(loss), self.step / STEPS_PER_EPOCH
-        return Metrics(self.step, epoch, self.trained_seconds, loss, rmse, None, self._rate, 1.0)
+        named = {"block": "taste"} if "block" in Metrics.__dataclass_fields__ else {}
+        return Metrics(self.step, epoch, self.trained_seconds, loss, rmse, None, self._rate, 1.0, **named)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays = {name: array.copy() for name, array in self._arrays.items()}

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from helpers.planted import planted_ratings
 
+from mftui.runs.checkpoint import Checkpoint, save_checkpoint
 from mftui.runs.directory import Run
 from mftui.runs.request import TrainRequest
 
@@ -67,3 +68,9 @@ def same_model(one: Run, other: Run) -> bool:
     mine, theirs = one.load_factors().parameters, other.load_factors().parameters
     names = ("user_factors", "movie_factors", "user_bias", "movie_bias")
     return all(np.array_equal(getattr(mine, name), getattr(theirs, name)) for name in names)
+
+
+def save_small_checkpoint(link: Path) -> None:
+    """A checkpoint of two tiny arrays."""
+    arrays = {"users": np.arange(6.0).reshape(2, 3), "step": np.array(7)}
+    save_checkpoint(link, Checkpoint(arrays, {"step": 7, "seconds": 1.5}, 120))

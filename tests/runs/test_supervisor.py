@@ -49,7 +49,8 @@ def test_a_standby_ends_when_its_app_is_gone(supervisor: Supervisor) -> None:
 def test_a_standby_is_in_a_session_of_its_own_and_gives_way(supervisor: Supervisor) -> None:
     supervisor.warm()
     process = standby_process(supervisor)
-    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == 5, "it has lowered its priority")
+    lower = min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)
+    wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == lower, "it has lowered its priority")
     assert os.getsid(process.pid) == process.pid
     supervisor.warm()
     assert standby_process(supervisor) == process

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import IO
 
@@ -16,6 +17,7 @@ from mftui.errors import DataError
 from mftui.text import visible
 
 _FIELD_LIMIT = 1 << 24
+_PLAIN_NUMBER = re.compile(r"-?\d{1,9}([.,]\d{0,9})?", re.ASCII)
 _BLOCK_BYTES = 1 << 20
 
 
@@ -42,7 +44,7 @@ def first_fault(
     for role, (text, line) in doubtful.items():
         if numeric[role]:
             return _missing_id(ref, role, text, line)
-    return DataError(f"cannot be read: {visible(fallback)}", path=str(ref))
+    return DataError(f"cannot be read ({visible(fallback)[:200]}).", path=str(ref), hint="Mend or remove the line.")
 
 
 def check_quotes(ref: FileRef, layout: Layout) -> None:
@@ -95,6 +97,8 @@ def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | Non
     expected = len(layout.names)
     if len(row) != expected:
         return f"{len(row)} columns where there should be {expected}.", "Mend or remove the line."
+    if len(layout.delimiter) > 1 and any(layout.delimiter[0] in text for text in row):
+        return f"a single {layout.delimiter[0]} where {layout.delimiter} is between the columns.", "Mend the line."
     if not rated:
         return None
     text = row[layout.columns["rating"]]
@@ -107,4 +111,17 @@ def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | Non
         return f"the rating {shown} is not a number.", "Mend or remove the line."
     if not math.isfinite(value) or abs(value) > 3.4e38:
         return f"the rating {shown} is not a finite number.", "Mend or remove the line."
+    if not _PLAIN_NUMBER.fullmatch(text) and not _read_by_arrow(text.replace(layout.decimal_point, ".")):
+        return f"the rating {shown} is not written as a plain number.", "Write it as in 3.5."
     return None
+
+
+def _read_by_arrow(text: str) -> bool:
+    """Whether the fast reader takes `text` for a number: Python takes more, such as 1_000 or Arabic digits."""
+    import pyarrow as pa
+
+    try:
+        pa.scalar(text.strip(" \t")).cast(pa.float32())
+    except pa.ArrowException:
+        return False
+    return True

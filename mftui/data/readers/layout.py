@@ -63,8 +63,6 @@ def split(lines: Sequence[str], delimiter: str, quoted: bool) -> list[list[str]]
 def head_lines(ref: FileRef) -> tuple[list[str], str]:
     """`(the first whole lines of a text file, its encoding)`; raises DataError where it is no text."""
     head = ref.head(_HEAD_BYTES)
-    if not head.strip():
-        raise DataError("the file is empty.", path=str(ref), hint="Give a file with ratings.")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise DataError(f"this is {what}.", path=str(ref), hint="Unpack or export it as CSV first.")
@@ -83,6 +81,8 @@ def head_lines(ref: FileRef) -> tuple[list[str], str]:
         text, encoding = head.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
         text, encoding = head.decode("latin-1"), "latin-1"
+    if not text.strip():
+        raise DataError("the file is empty.", path=str(ref), hint="Give a file with ratings.")
     return re.split(r"\r\n|\n|\r", text), encoding
 
 

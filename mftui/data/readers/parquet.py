@@ -50,12 +50,13 @@ def _read(ref: FileRef, given: Mapping[str, str], needed: Sequence[str]) -> dict
 
     try:
         with ref.open() as file:
-            opened = parquet.ParquetFile(file)
+            opened = parquet.ParquetFile(file, page_checksum_verification=True)
             names = opened.schema_arrow.names
             columns = _columns(ref, names, given, needed)
             wanted = [*needed, *(["timestamp"] if "rating" in needed and "timestamp" in columns else [])]
             table = opened.read(columns=[names[columns[role]] for role in wanted])
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            table.validate(full=True)
+    except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
         raise DataError(f"damaged or no Parquet ({visible(str(error)[:200])}).", path=str(ref)) from error
     return {role: table.column(names[columns[role]]) for role in wanted}
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 # Seconds stay below 1e11 until the year 5138; above, the unit is a finer one.
 _SECONDS_BELOW = 10**11
+_BEYOND = 2.0**63
 
 
 def seconds_of(column: Any) -> tuple[NDArray[np.int64] | None, str]:
@@ -37,6 +38,8 @@ def seconds_of(column: Any) -> tuple[NDArray[np.int64] | None, str]:
         values = chunk.to_numpy(zero_copy_only=False)
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             return None, "timestamps left out, as not all of them are finite"
+        if values.dtype.kind == "f" and (np.abs(values) >= _BEYOND).any():
+            return None, "timestamps left out, as some are beyond any date"
         seconds[at : at + len(values)] = values
         at += len(values)
     return _unit(seconds)
