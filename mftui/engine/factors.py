@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,39 +17,13 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, Split
 from mftui.data.ids import Ids, RawId
 from mftui.engine.history import History, UserHistory
+from mftui.engine.lists import MovieFilter, Rank, Recommendations, audience_scores, best_rank, list_scores, percentiles
+from mftui.engine.neighbours import By, Metric, movie_scores, user_scores
 from mftui.engine.program import Parameters
 from mftui.errors import UsageError
 
-Metric = Literal["cosine", "dot", "euclidean"]
-METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class MovieFilter:
-    """Which movies may appear in a list."""
-
-    genre: str | None = None
-    """A genre that the movie must have; case does not matter."""
-    years: tuple[int, int] | None = None
-    """First and last year, both included; movies without a year are left out."""
-    min_ratings: int = 0
-    """Least number of ratings in the data set."""
-
-
-@dataclass(frozen=True)
-class Recommendations:
-    """A list for one user, best first."""
-
-    movies: Indices
-    """(n,) movie indices."""
-    predicted: Floats
-    """(n,) predicted ratings, clipped to the scale."""
-    scores: Floats
-    """(n,) the logits that the list is ranked by."""
-    note: str = ""
-    """Why the list is shorter than asked for; empty where it is not."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +87,10 @@ class Factors:
     # -- predictions -------------------------------------------------------------------------
 
     def to_rating(self, logits: Floats) -> Floats:
-        """Logits to ratings, unclipped: lo + (hi - lo) · sigmoid(logit)."""
+        """Logits to ratings, unclipped: lo + (hi - lo) · sigmoid(logit); with a linear link the logit itself."""
         p = self.parameters
+        if p.link == "linear":
+            return np.asarray(logits, dtype=np.float32)
         return (p.lo + (p.hi - p.lo) / (1 + np.exp(-logits))).astype(np.float32)
 
     def shown(self, logits: Floats) -> Floats:
@@ -129,9 +105,13 @@ class Factors:
 
     def logits_of_user(self, user: int) -> Floats:
         """(n_movies,) logits of one user (an index) for every movie."""
+        return np.asarray(self.logits_of_users(np.array([user]))[0])
+
+    def logits_of_users(self, users: NDArray[Any]) -> Floats:
+        """(b, n_movies) logits of b users (indices) for every movie."""
         p = self.parameters
-        dot = p.movie_factors @ p.user_factors[user]
-        return np.asarray(dot + p.movie_bias + (p.user_bias[user] + p.global_bias), dtype=np.float32)
+        own = p.user_bias[users][:, None] + p.global_bias
+        return np.asarray(p.user_factors[users] @ p.movie_factors.T + p.movie_bias + own, dtype=np.float32)
 
     @overload
     def predict(self, users: RawId, movies: RawId) -> float: ...
@@ -161,69 +141,84 @@ class Factors:
         logits = dot + p.user_bias[u] * user_known + p.movie_bias[m] * movie_known + p.global_bias
         return self.shown(np.asarray(logits, dtype=np.float32)), user_known, movie_known
 
-    # -- neighbours --------------------------------------------------------------------------
+    # -- neighbours and lists ----------------------------------------------------------------
+
+    @property
+    def has_audience(self) -> bool:
+        """Whether the model has the audience block beside taste."""
+        return self.parameters.audience_movie_factors is not None
 
     @cached_property
     def movie_norms(self) -> Floats:
-        """(n_movies,) lengths of the movies' factors."""
+        """(n_movies,) lengths of the movies' taste factors."""
         return np.asarray(np.linalg.norm(self.parameters.movie_factors, axis=1), dtype=np.float32)
 
+    @cached_property
+    def audience_norms(self) -> Floats:
+        """(n_movies,) lengths of the movies' audience factors."""
+        return np.asarray(np.linalg.norm(self.parameters.audience_movie_factors, axis=1), dtype=np.float32)
+
     def similar(
-        self, movie: RawId, n: int = 10, *, metric: Metric = "cosine", where: MovieFilter | None = None
+        self,
+        movie: RawId,
+        n: int = 10,
+        *,
+        metric: Metric = "cosine",
+        by: By | None = None,
+        where: MovieFilter | None = None,
     ) -> tuple[Indices, Floats]:
         """The nearest movies in factor space, the movie itself left out.
 
-        `metric`: "cosine"; "dot", divided by the movie's own dot product with itself, as in the
-        post; "euclidean", a distance, so that the smallest comes first.
+        `metric`, `by`: see `neighbours.movie_scores`; by default both blocks where the model has both.
+        Movies without training ratings have no factors and are never neighbours.
 
-        Returns (movie indices (≤ n,), scores (≤ n,)). Movies without training ratings have no factors
-        and are never neighbours.
+        Returns (movie indices (≤ n,), scores (≤ n,)), nearest first.
         """
-        if metric not in METRICS:
-            raise UsageError(f"no metric {metric}.", hint=f"There are: {', '.join(METRICS)}.")
         me = self.movie_ids.index(movie)
-        factors = self.parameters.movie_factors
-        if metric == "euclidean":
-            scores = np.linalg.norm(factors - factors[me], axis=1)
-        else:
-            own = max(float(self.movie_norms[me]), 1e-12)
-            scores = (
-                factors @ factors[me] / (own * own if metric == "dot" else own * np.maximum(self.movie_norms, 1e-12))
-            )
+        scores = movie_scores(self, me, metric, by)
         allowed = self.allowed(where) & (self.movie_train_counts > 0)
         allowed[me] = False
         best = _best(-scores if metric == "euclidean" else scores, np.flatnonzero(allowed), n)
-        return best, scores[best].astype(np.float32)
+        return best, scores[best]
 
-    def similar_users(self, user: RawId, n: int = 10) -> tuple[Indices, Floats]:
+    def similar_users(self, user: RawId, n: int = 10, *, by: By | None = None) -> tuple[Indices, Floats]:
         """The users nearest by cosine: (user indices (≤ n,), cosines (≤ n,)), the user left out."""
         me = self.user_ids.index(user)
-        factors = self.parameters.user_factors
-        norms = np.maximum(np.linalg.norm(factors, axis=1), 1e-12)
-        cosine = (factors @ factors[me] / (norms * norms[me])).astype(np.float32)
+        cosine = user_scores(self, me, by)
         others = np.flatnonzero(self.history.counts() > 0)
         best = _best(cosine, others[others != me], n)
         return best, cosine[best]
 
-    # -- lists -------------------------------------------------------------------------------
+    def recommend(
+        self,
+        user: RawId,
+        n: int = 10,
+        *,
+        rank: Rank | None = None,
+        discover: float = 0.0,
+        where: MovieFilter | None = None,
+    ) -> Recommendations:
+        """The movies that `user` has not rated, best first.
 
-    def recommend(self, user: RawId, n: int = 10, *, where: MovieFilter | None = None) -> Recommendations:
-        """The movies that `user` has not rated, ranked by logit.
-
-        Everything that the user rated is left out, held out of training or not.
+        Everything that the user rated is left out, held out of training or not. `rank`: "like", by
+        predicted rating (the logit); "watch", by audience; "both", the default where the model has both.
         """
         me = self.user_ids.index(user)
-        scores = self.logits_of_user(me)
+        rank = best_rank(self, rank)
+        scores = list_scores(self, np.array([me]), rank, discover)[0]
         allowed = self.allowed(where)
         passing = int(allowed.sum())
-        allowed[self.history.of_user(me).movies] = False
-        best = _best(scores, np.flatnonzero(allowed), n)
+        unrated = np.ones(self.n_movies, dtype=bool)
+        unrated[self.history.of_user(me).movies] = False
+        best = _best(scores, np.flatnonzero(allowed & unrated), n)
         note = ""
         if len(best) < n:
             left = passing - len(best)
             note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
             note += f", {left} of them already rated." if left else "."
-        return Recommendations(best, self.shown(scores[best]), scores[best], note)
+        predicted = self.shown(self.logits(np.full(len(best), me), best))
+        watch = percentiles(audience_scores(self, np.array([me]))[0], unrated, best) if self.has_audience else None
+        return Recommendations(best, predicted, scores[best], watch, note, rank)
 
     def allowed(self, where: MovieFilter | None) -> NDArray[np.bool_]:
         """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
@@ -306,6 +301,10 @@ def _without_cold_rows(p: Parameters, cold_users: NDArray[np.bool_], cold_movies
         movie_factors=zeroed(p.movie_factors, cold_movies),
         user_bias=zeroed(p.user_bias, cold_users),
         movie_bias=zeroed(p.movie_bias, cold_movies),
+        audience_user_factors=None if p.audience_user_factors is None else zeroed(p.audience_user_factors, cold_users),
+        audience_movie_factors=None
+        if p.audience_movie_factors is None
+        else zeroed(p.audience_movie_factors, cold_movies),
         member_user_bias=None if p.member_user_bias is None else zeroed(p.member_user_bias, cold_users),
         member_movie_bias=None if p.member_movie_bias is None else zeroed(p.member_movie_bias, cold_movies),
     )
