@@ -115,6 +115,14 @@ def versions(link: Path) -> list[Path]:
     return [now, *sorted(older, reverse=True)]
 
 
+def unpublish(link: Path) -> None:
+    """Remove `link` and all its versions, as far as that can be done."""
+    with contextlib.suppress(OSError):
+        link.unlink(missing_ok=True)
+        for entry in _versions(link):
+            shutil.rmtree(entry, ignore_errors=True)
+
+
 def remove_leftovers(directory: Path) -> None:
     """Delete what a killed process left half written in `directory`."""
     for entry in directory.glob(".*.tmp"):

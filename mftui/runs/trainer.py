@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mftui.errors import MftuiError, RunError, TrainingError
 from mftui.runs import status as states
 from mftui.runs.directory import Run
-from mftui.runs.files import remove_leftovers
+from mftui.runs.files import remove_leftovers, unpublish
 from mftui.runs.lock import trainer_lock
 from mftui.runs.logs import logged_to
 from mftui.runs.signals import Requests
@@ -83,6 +83,8 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
         session.heart.stop(states.FAILED, message)
         raise TrainingError(message, hint=f"Details are in {run.log_path}.") from error
     session.heart.stop(document["state"], session.ending(document))
+    if document["state"] == run.state == states.FINISHED:
+        unpublish(run.checkpoint_path)  # nothing will ever go on from it, and it is three times the model's size
     log.info("%s", document["state"])
     return document
 

@@ -19,14 +19,20 @@ from mftui.runs.directory import Run
 from mftui.runs.signals import Requests
 from mftui.runs.trainer import train
 
-if __name__ == "__main__":
+
+def run_trainer(directory: str) -> None:
+    """Train, or go on with, the run in `directory`."""
     requests = Requests().install()
     if limit := int(os.environ.get("FILE_SIZE_LIMIT", "0")):
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     setattr(os, "fsync", lambda _: None)  # noqa: B010  # what was written outlives a killed process anyway
     saving.FIRST_AFTER_S, saving.FACTORS_EVERY_S, saving.SHARE = 0.01, 0.05, 0.5
     try:
-        document = train(Run(Path(sys.argv[1])), resume=True, requests=requests, make_training=NumpyTraining)
+        document = train(Run(Path(directory)), resume=True, requests=requests, make_training=NumpyTraining)
     except MftuiError as error:
         sys.exit(f"refused: {error}")
     print(document["state"])
+
+
+if __name__ == "__main__":
+    run_trainer(sys.argv[1])

@@ -52,8 +52,8 @@ def check_quotes(ref: FileRef, layout: Layout) -> None:
     with ref.open() as raw:
         if sum(block.count(b'"') for block in iter(lambda: raw.read(_BLOCK_BYTES), b"")) % 2 == 0:
             return
-    with ref.open() as raw:
-        line = unclosed_quote(_decoded(raw), layout.delimiter)
+    with ref.open() as raw, _decoded(raw) as text:
+        line = unclosed_quote(text, layout.delimiter)
     if line is not None:
         raise DataError("a quote is opened and never closed.", path=str(ref), line=line, hint="Close it.")
 
@@ -72,8 +72,7 @@ def _missing_id(ref: FileRef, role: str, text: str, line: int) -> DataError:
 def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """(line number from 1, fields) of every line with something in it, after the header."""
     csv.field_size_limit(_FIELD_LIMIT)
-    with ref.open() as raw:
-        text = _decoded(raw)
+    with ref.open() as raw, _decoded(raw) as text:
         for _ in range(layout.skip_lines):
             text.readline()
         if layout.quoted:
