@@ -12,7 +12,8 @@ from mftui.cli.output import Cell, json_option, note, print_json, print_table
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
-    from mftui.engine.factors import Factors, MovieFilter, Recommendations
+    from mftui.engine.factors import Factors
+    from mftui.engine.lists import MovieFilter, Recommendations
     from mftui.runs.directory import Run
 
 FORMATS = {"rated": "g", "predicted": ".2f", "error": "+.2f"}
@@ -156,7 +157,7 @@ def recommend(
 
 
 def _filter(genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0) -> MovieFilter | None:
-    from mftui.engine.factors import MovieFilter
+    from mftui.engine.lists import MovieFilter
 
     return MovieFilter(genre, years, min_ratings) if genre or years or min_ratings else None
 

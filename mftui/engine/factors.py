@@ -148,6 +148,12 @@ class Factors:
         """Whether the model has the audience block beside taste."""
         return self.parameters.audience_movie_factors is not None
 
+    @property
+    def _audience_movies(self) -> Floats:
+        if self.parameters.audience_movie_factors is None:
+            raise UsageError("this model has no audience factors.")
+        return self.parameters.audience_movie_factors
+
     @cached_property
     def movie_norms(self) -> Floats:
         """(n_movies,) lengths of the movies' taste factors."""
@@ -156,7 +162,7 @@ class Factors:
     @cached_property
     def audience_norms(self) -> Floats:
         """(n_movies,) lengths of the movies' audience factors."""
-        return np.asarray(np.linalg.norm(self.parameters.audience_movie_factors, axis=1), dtype=np.float32)
+        return np.asarray(np.linalg.norm(self._audience_movies, axis=1), dtype=np.float32)
 
     def similar(
         self,
@@ -288,23 +294,16 @@ def _best(scores: Floats, candidates: Indices, n: int) -> Indices:
 
 
 def _without_cold_rows(p: Parameters, cold_users: NDArray[np.bool_], cold_movies: NDArray[np.bool_]) -> Parameters:
-    def zeroed(array: Floats, cold: NDArray[np.bool_]) -> Floats:
-        if not cold.any():
-            return array
-        array = array.copy()
-        array[cold] = 0
-        return array
-
-    return replace(
-        p,
-        user_factors=zeroed(p.user_factors, cold_users),
-        movie_factors=zeroed(p.movie_factors, cold_movies),
-        user_bias=zeroed(p.user_bias, cold_users),
-        movie_bias=zeroed(p.movie_bias, cold_movies),
-        audience_user_factors=None if p.audience_user_factors is None else zeroed(p.audience_user_factors, cold_users),
-        audience_movie_factors=None
-        if p.audience_movie_factors is None
-        else zeroed(p.audience_movie_factors, cold_movies),
-        member_user_bias=None if p.member_user_bias is None else zeroed(p.member_user_bias, cold_users),
-        member_movie_bias=None if p.member_movie_bias is None else zeroed(p.member_movie_bias, cold_movies),
-    )
+    rows = {
+        "user_factors": cold_users,
+        "user_bias": cold_users,
+        "movie_factors": cold_movies,
+        "movie_bias": cold_movies,
+    }
+    changed: dict[str, Any] = {}
+    for prefix in ("", "member_", "audience_"):
+        for name, cold in rows.items():
+            array = getattr(p, prefix + name, None)
+            if array is not None and cold.any():
+                changed[prefix + name] = np.where(cold if array.ndim == 1 else cold[:, None], np.float32(0), array)
+    return replace(p, **changed)

@@ -12,8 +12,10 @@ from helpers.models import TITLES, toy_dataset, toy_factors
 
 from mftui.data.dataset import SplitSpec
 from mftui.data.splits import make_split
-from mftui.engine.factors import Factors, MovieFilter
+from mftui.engine.factors import Factors
 from mftui.engine.factors_io import load_factors, save_factors
+from mftui.engine.lists import MovieFilter
+from mftui.engine.neighbours import SUPPORT
 from mftui.engine.program import Parameters
 from mftui.errors import FormatError, UnknownId, UsageError
 
@@ -55,11 +57,15 @@ def test_unknown_ids_leave_the_mean_and_the_bias_that_is_known(model: Factors) -
     assert movie_known.tolist() == [False, True, False]
 
 
-def test_cosine_neighbours_are_those_of_a_plain_loop(model: Factors) -> None:
+def support(model: Factors) -> np.ndarray:
+    return model.movie_train_counts / (model.movie_train_counts + SUPPORT)
+
+
+def test_cosine_neighbours_are_those_of_a_plain_loop_weighed_by_support(model: Factors) -> None:
     movies, scores = model.similar(1, 5)
 
-    f = model.parameters.movie_factors
-    cosine = {m: f[0] @ f[m] / np.linalg.norm(f[0]) / np.linalg.norm(f[m]) for m in range(1, len(f))}
+    f, weight = model.parameters.movie_factors, support(model)
+    cosine = {m: weight[m] * f[0] @ f[m] / np.linalg.norm(f[0]) / np.linalg.norm(f[m]) for m in range(1, len(f))}
     expected = sorted(cosine, key=lambda m: -cosine[m])[:5]
     assert movies.tolist() == expected
     np.testing.assert_allclose(scores, [cosine[m] for m in expected], atol=1e-5)
@@ -69,7 +75,7 @@ def test_dot_is_normalised_by_the_movies_own_score(model: Factors) -> None:
     movies, scores = model.similar(1, 11, metric="dot")
 
     f = model.parameters.movie_factors
-    np.testing.assert_allclose(scores, f[movies] @ f[0] / (f[0] @ f[0]), rtol=1e-4)
+    np.testing.assert_allclose(scores, support(model)[movies] * (f[movies] @ f[0]) / (f[0] @ f[0]), rtol=1e-4)
     assert (np.diff(scores) <= 0).all()
 
 
@@ -77,7 +83,7 @@ def test_euclidean_is_a_distance_smallest_first(model: Factors) -> None:
     movies, scores = model.similar(1, 11, metric="euclidean")
 
     f = model.parameters.movie_factors
-    np.testing.assert_allclose(scores, np.linalg.norm(f[movies] - f[0], axis=1), atol=1e-5)
+    np.testing.assert_allclose(scores, np.linalg.norm(f[movies] - f[0], axis=1) / support(model)[movies], rtol=1e-4)
     assert (np.diff(scores) >= 0).all()
 
 

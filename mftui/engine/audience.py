@@ -1,0 +1,129 @@
+"""The audience block: who watched what, and how gladly, by gradient descent on the whole-data squared loss."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Scale
+from mftui.engine.program import Arrays, Problem
+from mftui.engine.recipes.base import Hyper
+from mftui.engine.variables import copy_variables, set_variables
+
+START = 0.3
+"""Length of a row at the start."""
+COUNT_POWER = 0.5
+"""ν: how the prior grows with a row's count."""
+BATCHES = (16_384, 500_000)
+"""Ratings in a step: one thirtieth of them all, within these bounds."""
+
+
+class AudienceProgram:
+    """User vectors P and movie vectors Q, such that P·Q is near `target` where a movie was rated and near 0 elsewhere.
+
+    The loss of Hu, Koren and Volinsky (2008), regularised as by Rendle et al. (2021):
+
+        Σ observed (target - P·Q)² + a0 Σ all pairs (P·Q)² + λ Σ rows (count + a0 · others)^ν |row|²
+
+    The sum over all pairs is the elementwise product of PᵀP and QᵀQ, summed: k² numbers, never
+    n_users × n_movies. The target is 1 in their papers; here it is how far up the scale the rating is, so
+    that a film which was watched and disliked says less about its audience.
+    """
+
+    def __init__(self, problem: Problem, hyper: Hyper) -> None:
+        n, k = len(problem.train), int(hyper["audience_factors"])
+        batch = min(n, max(BATCHES[0], min(n // 30, BATCHES[1])))
+        self.steps_per_epoch = max(1, round(n / batch))
+        self.n_epochs = max(1, round(int(hyper["audience_steps"]) / self.steps_per_epoch))
+        self.ratings_per_step = n // self.steps_per_epoch
+        self._problem = problem
+        self._order = np.arange(n)
+        self._targets = targets(problem.train.values, problem.scale)
+        self._unobserved = float(hyper["audience_unobserved"])
+        self._weights = [
+            float(hyper["audience_prior"]) * row_weights(rows, size, others, self._unobserved)
+            for rows, size, others in (
+                (problem.train.users, problem.n_users, problem.n_movies),
+                (problem.train.movies, problem.n_movies, problem.n_users),
+            )
+        ]
+        draw, spread = tf.random.stateless_normal, START / math.sqrt(k)
+        self._users = tf.Variable(draw([problem.n_users, k], [problem.seed, 3], stddev=spread), name="users")
+        self._movies = tf.Variable(draw([problem.n_movies, k], [problem.seed, 4], stddev=spread), name="movies")
+        self._peak_rate = float(hyper["audience_rate"])
+        decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, self.n_epochs * self.steps_per_epoch)
+        self._optimizer = tf.keras.optimizers.Adam(decay, beta_1=0.8, beta_2=0.99, epsilon=1e-8)
+        self._optimizer.build([self._users, self._movies])
+        self._step = tf.function(self._update, jit_compile=True)
+
+    def _update(self, users: Any, movies: Any, target: Any) -> Any:
+        """One step on a batch. The gradients of all but the observed pairs are written out: they share the Grams."""
+        n = len(self._problem.train)
+        sides = (self._users, self._movies)
+        with tf.GradientTape() as tape:
+            scores = tf.reduce_sum(tf.gather(self._users, users) * tf.gather(self._movies, movies), 1)
+            observed = tf.reduce_sum((target - scores) ** 2) * (n / self.ratings_per_step)
+        grams = [tf.matmul(rows, rows, transpose_a=True) for rows in sides]
+        priors = [tf.constant(weight[:, None]) * rows for weight, rows in zip(self._weights, sides, strict=True)]
+        gradients = [
+            tf.convert_to_tensor(gradient) + 2 * (self._unobserved * tf.matmul(rows, gram) + prior)
+            for gradient, rows, gram, prior in zip(
+                tape.gradient(observed, sides), sides, reversed(grams), priors, strict=True
+            )
+        ]
+        everywhere = self._unobserved * tf.reduce_sum(grams[0] * grams[1])
+        held = sum(tf.reduce_sum(prior * rows) for prior, rows in zip(priors, sides, strict=True))
+        self._optimizer.apply(gradients, list(sides))
+        return (observed + everywhere + held) / n
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Shuffle, seeded by the epoch."""
+        self._order = np.random.default_rng([self._problem.seed, 5, epoch]).permutation(len(self._problem.train))
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        """One step on a batch: (loss, None): it predicts no ratings."""
+        rows = self._order[index * self.ratings_per_step : (index + 1) * self.ratings_per_step]
+        t = self._problem.train
+        return self._step(
+            tf.constant(t.users[rows]), tf.constant(t.movies[rows]), tf.constant(self._targets[rows])
+        ), None
+
+    def learning_rate(self, step: int) -> float:
+        """The rate of that step, on its cosine."""
+        return self._peak_rate * 0.5 * (1 + math.cos(math.pi * step / (self.n_epochs * self.steps_per_epoch)))
+
+    def validation_rmse(self) -> float | None:
+        """None: it predicts no ratings."""
+        return None
+
+    @property
+    def _variables(self) -> list[Any]:
+        return [self._users, self._movies, *self._optimizer.variables]
+
+    def state(self) -> Arrays:
+        """Copies of all variables."""
+        return copy_variables(self._variables)
+
+    def snapshot(self) -> Arrays:
+        """Copies of P and Q."""
+        return copy_variables([self._users, self._movies])
+
+    def restore(self, arrays: Arrays) -> None:
+        """Set all variables from what `state` gave."""
+        set_variables(self._variables, arrays)
+
+
+def targets(ratings: NDArray[np.float32], scale: Scale) -> NDArray[np.float32]:
+    """(n,) how far up the scale each rating is: 1 for the highest, one step above 0 for the lowest."""
+    step = scale.step or (scale.hi - scale.lo) / 10
+    return np.asarray((ratings - scale.lo + step) / (scale.hi - scale.lo + step), dtype=np.float32)
+
+
+def row_weights(rows: NDArray[np.int32], size: int, others: int, unobserved: float) -> NDArray[np.float32]:
+    """(size,) how strongly each row is held near zero: (count + a0 · others)^ν."""
+    counts = np.bincount(rows, minlength=size) + unobserved * others
+    return np.asarray(counts**COUNT_POWER, dtype=np.float32)

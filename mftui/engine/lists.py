@@ -1,0 +1,104 @@
+"""What a list is ranked by: the rating that is expected, who watches what, or both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.factors import Factors
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+Rank = Literal["like", "watch", "both"]
+RANKS: tuple[Rank, ...] = ("like", "watch", "both")
+
+LIKE_SHARE = 0.2
+"""What the predicted rating, as a share of the scale, weighs beside the audience score; measured by NDCG@10
+on inner splits of training parts."""
+DISCOVER_POWER = 0.5
+"""At `discover` 1 a score is divided by the square root of the movie's count."""
+
+
+@dataclass(frozen=True)
+class MovieFilter:
+    """Which movies may appear in a list."""
+
+    genre: str | None = None
+    """A genre that the movie must have; case does not matter."""
+    years: tuple[int, int] | None = None
+    """First and last year, both included; movies without a year are left out."""
+    min_ratings: int = 0
+    """Least number of ratings in the data set."""
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """A list for one user, best first."""
+
+    movies: Indices
+    """(n,) movie indices."""
+    predicted: Floats
+    """(n,) predicted ratings, clipped to the scale."""
+    scores: Floats
+    """(n,) what the list is ranked by."""
+    watch: Floats | None = None
+    """(n,) would watch, as a percentile: the share, 0 to 100, of the movies this user has not rated that
+    score lower with the audience block; None without that block."""
+    note: str = ""
+    """Why the list is shorter than asked for; empty where it is not."""
+    ranked_by: Rank = field(default="like")
+
+
+def best_rank(model: Factors, rank: Rank | None) -> Rank:
+    """`rank`, or the best that the model has. Raises UsageError where it lacks the audience block."""
+    has_audience = model.parameters.audience_user_factors is not None
+    if rank is None:
+        return "both" if has_audience else "like"
+    if rank not in RANKS:
+        raise UsageError(f"no ranking {rank}.", hint=f"There are: {', '.join(RANKS)}.")
+    if rank != "like" and not has_audience:
+        raise UsageError("this model has no audience factors.", hint="Rank by like, or train without --no-audience.")
+    return rank
+
+
+def audience_scores(model: Factors, users: NDArray[Any]) -> Floats:
+    """(b, n_movies) P·Q of b users: how much each movie is watched by those who watch as they do."""
+    p = model.parameters
+    assert p.audience_user_factors is not None
+    assert p.audience_movie_factors is not None
+    return np.asarray(p.audience_user_factors[users] @ p.audience_movie_factors.T, dtype=np.float32)
+
+
+def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float = 0.0) -> Floats:
+    """(b, n_movies) scores of b users (indices): higher is better. Never clipped.
+
+    `discover`, 0 to 1, divides by a power of the movie's training count, so that less-seen films move up.
+    """
+    if rank == "like":
+        scores = model.logits_of_users(users)
+    else:
+        scores = audience_scores(model, users)
+        if rank == "both":
+            p = model.parameters
+            scores += LIKE_SHARE * (model.to_rating(model.logits_of_users(users)) - p.lo) / (p.hi - p.lo)
+    return less_seen_first(scores, model.movie_train_counts, discover) if discover else scores
+
+
+def less_seen_first(scores: Floats, counts: NDArray[np.int32], discover: float) -> Floats:
+    """(b, n_movies) scores moved towards movies with few ratings, `discover` 0 to 1."""
+    if not 0 <= discover <= 1:
+        raise UsageError(f"discover is {discover:g}; it goes from 0 (as relevant as can be) to 1 (less-seen films).")
+    lowest = scores.min(axis=1, keepdims=True)
+    return np.asarray((scores - lowest) / (counts + 10) ** (discover * DISCOVER_POWER), dtype=np.float32)
+
+
+def percentiles(scores: Floats, among: NDArray[np.bool_], of: Indices) -> Floats:
+    """(n,) share, 0 to 100, of the scores `among` that lie below the scores at `of`."""
+    ordered = np.sort(scores[among])
+    return np.asarray(100 * np.searchsorted(ordered, scores[of]) / max(len(ordered), 1), dtype=np.float32)

@@ -1,0 +1,215 @@
+"""One block's training: steps a program, measures it, keeps its best epoch, can be gone on with elsewhere."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from mftui.engine.program import Arrays, Steps
+
+POINTS = 1_000
+"""About how many metric points a block gives, however long its training is."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """One point of the curves. RMSE in rating units; rates per second of training time."""
+
+    step: int
+    epoch: float
+    seconds: float
+    """Training time of this block so far, over all sessions, compilation left out."""
+    train_loss: float
+    train_rmse: float | None
+    """None for a block that predicts no ratings."""
+    valid_rmse: float | None
+    """On the validation part of the training ratings; None between validations."""
+    learning_rate: float
+    ratings_per_second: float
+    block: str
+    """"taste" or "audience": which factors are being trained."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `metrics.jsonl`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One step is done."""
+
+    step: int
+    epoch: int
+    metrics: Metrics | None
+    """A point of the curves, where one is due; else None."""
+
+
+class Stage:
+    """The steps of one program, from where it stands to its end or to an early stop.
+
+    Parameters
+    ----------
+    block: the name that its metric points carry.
+    patience: epochs without a better validation RMSE before it stops.
+    """
+
+    def __init__(self, block: str, program: Steps, patience: float) -> None:
+        self.block, self.program = block, program
+        self._patience = patience
+        self._compiled = False
+        self.step = 0
+        self.outcome = ""
+        """"finished", "early-stop" or "diverged", once it is over."""
+        self.seconds = 0.0
+        self.best_epoch: int | None = None
+        self.best_rmse = math.inf
+        self._best: Arrays | None = None
+        self._window = _Window()
+
+    @property
+    def n_steps(self) -> int:
+        """Steps in all: as planned, or as done once it is over."""
+        return self.step if self.outcome else self.program.n_epochs * self.program.steps_per_epoch
+
+    @property
+    def epoch(self) -> int:
+        """Epochs completed."""
+        return self.step // self.program.steps_per_epoch
+
+    def compile(self) -> float:
+        """Compile the step, leaving the variables as they are; returns the seconds that it took."""
+        began = time.perf_counter()
+        if not self._compiled:
+            start = self.program.state()
+            self.program.begin_epoch(0)
+            self.program.step(0)
+            self.program.validation_rmse()
+            self.program.restore(start)
+            self._compiled = True
+        return time.perf_counter() - began
+
+    def __iter__(self) -> Iterator[Tick]:
+        program, per_epoch, n_steps = self.program, self.program.steps_per_epoch, self.n_steps
+        every = math.ceil(n_steps / POINTS)
+        if self.step % per_epoch and self.step < n_steps:
+            program.begin_epoch(self.step // per_epoch)
+        while self.step < n_steps and not self.outcome:
+            began = time.perf_counter()
+            epoch, index = divmod(self.step, per_epoch)
+            if index == 0:
+                program.begin_epoch(epoch)
+            loss, mse = program.step(index)
+            self.step += 1
+            self._window.add(loss, mse, program.ratings_per_step)
+            ends_epoch = index + 1 == per_epoch
+            due = self.step % every == 0 or self.step == n_steps or (ends_epoch and per_epoch > 1)
+            metrics = self._measure(ends_epoch) if due else None
+            self._count(time.perf_counter() - began)
+            if self.step == n_steps and not self.outcome:
+                self.outcome = "finished"
+            yield Tick(self.step, self.epoch, metrics and self._timed(metrics))
+
+    def _count(self, seconds: float) -> None:
+        self.seconds += seconds
+        self._window.seconds += seconds
+
+    def _measure(self, ends_epoch: bool) -> Metrics:
+        """The point that is due now, its times still to be filled in."""
+        loss, rmse = self._window.means()
+        full_batch_mse = getattr(self.program, "training_mse", None)
+        if full_batch_mse is not None:
+            rmse = math.sqrt(full_batch_mse())
+        valid = self.program.validation_rmse() if ends_epoch else None
+        if not math.isfinite(loss) or (valid is not None and not math.isfinite(valid)):
+            self.outcome = "diverged"
+        elif valid is not None:
+            self._compare(valid)
+        rate = self.program.learning_rate(self.step - 1)
+        epoch = self.step / self.program.steps_per_epoch
+        return Metrics(self.step, epoch, 0.0, loss, rmse, valid, rate, 0.0, self.block)
+
+    def _timed(self, point: Metrics) -> Metrics:
+        speed = self._window.ratings / max(self._window.seconds, 1e-9)
+        self._window = _Window()
+        return replace(point, seconds=self.seconds, ratings_per_second=speed)
+
+    def _compare(self, valid: float) -> None:
+        if valid < self.best_rmse:
+            self.best_rmse, self.best_epoch = valid, self.epoch
+            self._best = self.program.snapshot()
+        elif self.best_epoch is not None and self.epoch - self.best_epoch >= self._patience:
+            self.outcome = "early-stop"
+
+    def snapshot(self, best: bool) -> Arrays | None:
+        """The model's variables at the best validation (where there is one), or now; None after a divergence
+        before there was anything to keep."""
+        if (best or self.outcome == "diverged") and self._best is not None:
+            return self._best
+        return None if self.outcome == "diverged" else self.program.snapshot()
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        """Arrays and JSON-able numbers: all that is needed to go on exactly from here."""
+        arrays = self.program.state()
+        if self._best is not None:
+            arrays |= {f"best_{name}": a for name, a in self._best.items()}
+        numbers = {
+            "step": self.step,
+            "outcome": self.outcome,
+            "best_epoch": self.best_epoch,
+            "best_rmse": self.best_rmse if math.isfinite(self.best_rmse) else None,
+            "seconds": self.seconds,
+            "window": self._window.numbers(),
+        }
+        return arrays, numbers
+
+    def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        best = {name.removeprefix("best_"): a for name, a in arrays.items() if name.startswith("best_")}
+        self.program.restore({n: a for n, a in arrays.items() if not n.startswith("best_")})
+        self._best = best or None
+        self.step, self.outcome = int(numbers["step"]), str(numbers["outcome"])
+        self.best_epoch = numbers["best_epoch"]
+        self.best_rmse = math.inf if numbers["best_rmse"] is None else float(numbers["best_rmse"])
+        self.seconds = float(numbers["seconds"])
+        self._window = _Window.of(numbers["window"])
+
+
+class _Window:
+    """Steps since the last metric point; losses stay on the device until they are asked for."""
+
+    def __init__(self) -> None:
+        self._losses: list[Any] = []
+        self._mses: list[Any] = []
+        self.ratings = 0
+        self.seconds = 0.0
+
+    def add(self, loss: Any, mse: Any, ratings: int) -> None:
+        self._losses.append(loss)
+        if mse is not None:
+            self._mses.append(mse)
+        self.ratings += ratings
+
+    def means(self) -> tuple[float, float | None]:
+        """Mean loss, and the root of the mean MSE (None where the steps gave none)."""
+        loss = float(np.mean([float(x) for x in self._losses]))
+        return loss, math.sqrt(np.mean([float(x) for x in self._mses])) if self._mses else None
+
+    def numbers(self) -> dict[str, Any]:
+        return {
+            "losses": [float(x) for x in self._losses],
+            "mses": [float(x) for x in self._mses],
+            "ratings": self.ratings,
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def of(cls, numbers: dict[str, Any]) -> _Window:
+        window = cls()
+        window._losses, window._mses = list(numbers["losses"]), list(numbers["mses"])
+        window.ratings, window.seconds = int(numbers["ratings"]), float(numbers["seconds"])
+        return window
