@@ -36,6 +36,8 @@ class Settings:
     """The app's theme; empty: its default."""
     standby: bool = True
     """Keep a trainer warm, so that a training starts at once (about 700 MB of memory)."""
+    check_memory: bool = True
+    """Refuse a training that needs more memory than there is, before it begins."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Key bindings by the id of the binding, from the table `[keys]`; not in the environment."""
 

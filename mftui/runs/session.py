@@ -19,6 +19,7 @@ from mftui.runs.checkpoint import load_checkpoint
 from mftui.runs.directory import Run
 from mftui.runs.files import write_json
 from mftui.runs.heart import Heart
+from mftui.runs.memory import estimate, require_memory
 from mftui.runs.metrics import MetricsWriter
 from mftui.runs.outcome import describe_data, describe_run, describe_training, measure, peak_rss_mb
 from mftui.runs.preparation import (
@@ -31,6 +32,7 @@ from mftui.runs.preparation import (
 from mftui.runs.saving import Saver
 from mftui.runs.signals import Requests
 from mftui.runs.training import MakeTraining, Trainable
+from mftui.settings import load_settings
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,10 @@ class Session:
         config, request = self._run.config(), self._run.request()
         dataset, split = open_data(request, config.get("dataset"))
         config = self._run.update_config(**describe_dataset(dataset, split))
+        if load_settings().check_memory:
+            require_memory(
+                estimate(config["recipe"], config["hyper"], dataset.n_users, dataset.n_movies, dataset.n_ratings)
+            )
         self._check_stop()
         training = self._prepared(config, dataset, split)
         self._check_stop()

@@ -142,7 +142,10 @@ def _at_work(status: Status) -> bool:
 
 
 def _replaced(status: Status, state: str) -> Status:
-    message = status.message or "its trainer is gone without a word; `mftui train --resume` goes on from there."
+    message = (
+        status.message
+        or "its trainer is gone without a word (killed, or out of memory); `mftui train --resume` goes on from there."
+    )
     return Status(**{**_as_kwargs(status), "state": state, "message": message, "eta_seconds": None})
 
 

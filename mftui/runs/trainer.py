@@ -79,9 +79,11 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
         raise
     except Exception as error:
         log.exception("failed")
-        message = f"training failed: {_first_line(error)}"
-        session.heart.stop(states.FAILED, message)
-        raise TrainingError(message, hint=f"Details are in {run.log_path}.") from error
+        out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+        message = "out of memory." if out_of_memory else f"training failed: {_first_line(error)}"
+        remedy = "Lower --factors or use --batch-size. " if out_of_memory else ""
+        session.heart.stop(states.FAILED, f"{message} {remedy}".strip())
+        raise TrainingError(message, hint=f"{remedy}Details are in {run.log_path}.") from error
     session.heart.stop(document["state"], session.ending(document))
     if document["state"] == run.state == states.FINISHED:
         unpublish(run.checkpoint_path)  # nothing will ever go on from it, and it is three times the model's size

@@ -1,7 +1,7 @@
 """A trainer in a process of its own, training by NumPy: `python -m helpers.trainer_process RUN_DIR`.
 
 It saves far oftener than a real one, so that a kill at any moment is likely to fall into a save.
-FILE_SIZE_LIMIT in the environment limits every file that it writes, as a full disk would.
+FILE_SIZE_LIMIT in the environment limits every file that it writes, as a full disk would, and MEMORY_LIMIT its memory.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ def run_trainer(directory: str) -> None:
     requests = Requests().install()
     if limit := int(os.environ.get("FILE_SIZE_LIMIT", "0")):
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    if limit := int(os.environ.get("MEMORY_LIMIT", "0")):
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     setattr(os, "fsync", lambda _: None)  # noqa: B010  # what was written outlives a killed process anyway
     saving.FIRST_AFTER_S, saving.FACTORS_EVERY_S, saving.SHARE = 0.01, 0.05, 0.5
     try:

@@ -1,0 +1,146 @@
+"""How much memory a training will need, and how much this process can get: compared before anything slow begins."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mftui.engine.recipes.base import Hyper
+from mftui.errors import TrainingError
+
+_TENSORFLOW_BYTES = 700 << 20
+_TENSORFLOW_ADDRESSES = 2 << 30
+"""Address space that it takes, much of it never used: what counts under `ulimit -v`."""
+_RATING_BYTES = 45
+"""Of one rating, in all its copies: columns, order of an epoch, the model's history, evaluation."""
+_COPIES_OF_MODEL = 9
+"""Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
+_COPIES_OF_BATCH = 6
+_COPIES_OF_MATRIX = 4
+_UNLIMITED = 1 << 60
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Bytes that a training needs, by what they are for."""
+
+    model: int
+    batch: int
+    ratings: int
+    matrix: int
+    what: str
+    """Sizes in words."""
+    base: int = _TENSORFLOW_BYTES
+
+    @property
+    def total(self) -> int:
+        return self.model + self.batch + self.ratings + self.matrix + self.base
+
+    @property
+    def remedy(self) -> str:
+        """What to change, by what takes most."""
+        most = max(self.model, self.batch, self.ratings, self.matrix)
+        if most == self.matrix:
+            return "use a recipe that needs the observed ratings alone, such as biased"
+        if most == self.ratings:
+            return "use fewer ratings, or a machine with more memory"
+        return (
+            "lower --factors or use --batch-size"
+            if most == self.model
+            else "use a smaller --batch-size or lower --factors"
+        )
+
+
+def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: int) -> Estimate:
+    """What a training with these complete hyperparameters needs, all told; a little more rather than less."""
+    width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
+    batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 500_000))
+    dense = recipe == "seed"
+    return Estimate(
+        model=(n_users + n_movies) * width * 4 * _COPIES_OF_MODEL,
+        batch=0 if dense else batch * width * 4 * _COPIES_OF_BATCH,
+        ratings=n_ratings * _RATING_BYTES,
+        matrix=n_users * n_movies * 4 * _COPIES_OF_MATRIX if dense else 0,
+        what=f"{n_users:,} users and {n_movies:,} movies by {width - 1:,} factors, and {n_ratings:,} ratings",
+    )
+
+
+def require_memory(needed: Estimate, available: int | None = None) -> None:
+    """Raise TrainingError where this process cannot get what is needed."""
+    have = available_bytes() if available is None else available
+    if needed.total > have:
+        raise TrainingError(
+            f"the training needs about {_gb(needed.total)} GB for {needed.what}; you have {_gb(have)}: {needed.remedy}.",
+            hint="MFTUI_CHECK_MEMORY=false tries all the same.",
+        )
+
+
+def available_bytes(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgroup")) -> int:
+    """What this process can still get: of the machine, of its control groups, of its own limits."""
+    return max(0, min(_of_machine(proc), _of_groups(proc, cgroups), _of_limits(proc)))
+
+
+def _of_machine(proc: Path) -> int:
+    try:
+        lines = dict(line.split(":", 1) for line in (proc / "meminfo").read_text().splitlines() if ":" in line)
+        return int(lines["MemAvailable"].split()[0]) << 10
+    except (OSError, KeyError, ValueError, IndexError):
+        return _UNLIMITED
+
+
+def _of_groups(proc: Path, cgroups: Path) -> int:
+    """The least that is left in this process's groups and all above them, of either version."""
+    try:
+        entries = [line.split(":", 2) for line in (proc / "self/cgroup").read_text().splitlines()]
+    except OSError:
+        return _UNLIMITED
+    left = [_UNLIMITED]
+    for entry in entries:
+        if len(entry) == 3 and (not entry[1] or "memory" in entry[1].split(",")):
+            root = cgroups / "memory" if entry[1] else cgroups
+            group = Path(entry[2].lstrip("/"))
+            left += _left_in((root / part for part in (group, *group.parents)), old=bool(entry[1]))
+    return min(left)
+
+
+def _left_in(groups: Iterable[Path], *, old: bool) -> Iterator[int]:
+    names = ("memory.limit_in_bytes", "memory.usage_in_bytes") if old else ("memory.max", "memory.current")
+    for group in groups:
+        limit, used = (_number(group / name) for name in names)
+        if limit is not None and used is not None and limit < _UNLIMITED:
+            yield limit - used + _given_back(group, "total_inactive_file" if old else "inactive_file")
+
+
+def _given_back(group: Path, name: str) -> int:
+    """The cache of files, which counts as used and makes way."""
+    try:
+        found = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        return int(found.get(name, 0))
+    except (OSError, ValueError):
+        return 0
+
+
+def _of_limits(proc: Path) -> int:
+    """What `ulimit -v` leaves, TensorFlow's unused addresses taken off."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return _UNLIMITED
+    try:
+        pages = int((proc / "self/statm").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        pages = 0
+    return limit - pages * resource.getpagesize() - (_TENSORFLOW_ADDRESSES - _TENSORFLOW_BYTES)
+
+
+def _number(file: Path) -> int | None:
+    try:
+        text = file.read_text().strip()
+    except OSError:
+        return None
+    return int(text) if text.isdecimal() else None
+
+
+def _gb(size: int) -> str:
+    return f"{size / 1e9:.1f}"
