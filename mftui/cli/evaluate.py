@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mftui.data.dataset import Ratings
     from mftui.engine.factors import Factors
 
+RANKINGS = {"like": "by predicted rating", "watch": "by audience", "both": "by both"}
 BASELINES = {"global_mean": "global mean", "bias": "user and movie bias", "popularity": "most rated first"}
 
 
@@ -51,24 +52,34 @@ def evaluate(run_text: str | None, test_file: Path | None, k: int, as_json: bool
     if as_json:
         print_json({"run": run.id, "dataset": dataset, "split": split} | measures)
         return
-    baselines = measures["baselines"]
-    columns = ["measure", "model", *(BASELINES[name] for name in baselines)]
     title = f"Test on {measures['n_test']:,} ratings: {split}; {dataset}, run {run.id}"
-    print_table(
-        columns,
-        [_row(label, name, measures) for label, name in _measures(k)],
-        title,
-        formats=dict.fromkeys(columns, ".4f"),
-    )
+    columns = ["predictions", "RMSE", "MAE"]
+    named = {"model": measures} | {BASELINES[name]: found for name, found in measures["baselines"].items()}
+    rows: list[list[Cell]] = [[name, m["rmse"], m["mae"]] for name, m in named.items() if "rmse" in m]
+    print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
+    click.echo()
+    _print_lists(measures, k)
 
 
-def _measures(k: int) -> list[tuple[str, str]]:
-    names = ("rmse", "mae", f"ndcg@{k}", f"recall@{k}", "coverage")
-    return list(zip(("RMSE", "MAE", f"NDCG@{k}", f"recall@{k}", "coverage"), names, strict=True))
-
-
-def _row(label: str, name: str, measures: dict[str, Any]) -> list[Cell]:
-    return [label, measures.get(name), *(baseline.get(name) for baseline in measures["baselines"].values())]
+def _print_lists(measures: dict[str, Any], k: int) -> None:
+    """What the lists are worth: by each ranking, by the dial, and beside the baselines."""
+    default = measures["ranked_by"]
+    named = {f"{RANKINGS[rank]}{' (default)' * (rank == default)}": m for rank, m in measures["rankings"].items()}
+    named |= {f"default, discover {dial}": m for dial, m in measures["discover"].items()}
+    named |= {BASELINES[name]: m for name, m in measures["baselines"].items()}
+    keys = {f"NDCG@{k}": f"ndcg@{k}", f"recall@{k}": f"recall@{k}", "coverage": "coverage"}
+    columns = ["lists", *keys, "ratings of a listed movie"]
+    rows: list[list[Cell]] = [
+        [name, *(m[key] for key in keys.values()), f"{m['mean_popularity']:.0f}"]
+        for name, m in named.items()
+        if f"ndcg@{k}" in m
+    ]
+    print_table(columns, rows, f"Lists of {k} on the same test", formats=dict.fromkeys(columns, ".4f"))
+    if series := measures["series@10"]:
+        note(
+            f"series@10: {series['share']:.3f} of {series['n_films']} films in {series['n_series']} series have "
+            "another film of theirs among their ten nearest."
+        )
 
 
 def _known_ratings(factors: Factors, file: Path) -> Ratings:

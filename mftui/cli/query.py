@@ -9,15 +9,15 @@ import click
 
 from mftui.cli.model import find_movie, movie_document, open_model, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
-from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
     from mftui.engine.lists import MovieFilter, Recommendations
     from mftui.runs.directory import Run
 
-FORMATS = {"rated": "g", "predicted": ".2f", "error": "+.2f"}
+FORMATS = {"rated": "g", "predicted": ".2f", "would like": ".2f", "error": "+.2f"}
 METRICS = ("cosine", "dot", "euclidean")
+BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"}
 
 count_option = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many to list.")
 min_ratings_option = click.option(
@@ -49,28 +49,28 @@ class Years(click.ParamType[tuple[int, int]]):
 @click.option(
     "--by",
     type=click.Choice(("taste", "audience", "both")),
-    default="taste",
-    show_default=True,
-    help="What people thought of the movies, who watched them, or both.",
+    help="What people thought of the movies, who watched them, or both [default: both, where the model has both].",
 )
 @min_ratings_option
 @json_option
 def similar(
-    movie: tuple[str, ...], run_text: str | None, n: int, metric: Any, by: str, min_ratings: int, as_json: bool
+    movie: tuple[str, ...], run_text: str | None, n: int, metric: Any, by: Any, min_ratings: int, as_json: bool
 ) -> None:
     """List the movies nearest to MOVIE in the space of what was learned.
 
     MOVIE is a movie id or words of a title: `mftui similar toy story`. An exact title wins; otherwise
     several matches are listed. A number is a movie id first, and a title only where no movie has that id.
     """
+    from mftui.engine.neighbours import blocks_of
+
     run, factors = open_model(run_text)
-    if by != "taste":
-        raise UsageError(f"run {run.id} has no audience factors.", hint="Use --by taste.")
+    by = by or ("both" if factors.has_audience else "taste")
+    blocks_of(factors, by)
     index = find_movie(factors, " ".join(movie))
     reason = ""
     if factors.movie_train_counts[index]:
         where = _filter(min_ratings=min_ratings)
-        movies, scores = factors.similar(factors.movie_ids.raw(index), n, metric=metric, where=where)
+        movies, scores = factors.similar(factors.movie_ids.raw(index), n, metric=metric, by=by, where=where)
         neighbours = [
             _without_year(movie_document(factors, m)) | {"score": s} for m, s in zip(movies, scores, strict=True)
         ]
@@ -82,10 +82,12 @@ def similar(
         reason = "No rating of this movie was trained on, so the model knows nothing of its neighbours."
     document = movie_document(factors, index)
     if as_json:
-        print_json({"run": run.id, "movie": document, "metric": metric, "neighbours": neighbours, "note": reason})
+        print_json(
+            {"run": run.id, "movie": document, "metric": metric, "by": by, "neighbours": neighbours, "note": reason}
+        )
         return
     rows = [[x["score"], x["title"], _genres(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
-    title = f"Neighbours of {document['title']} by {metric}; {_model_label(run, factors)}"
+    title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}; {_model_label(run, factors)}"
     _print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, reason)
 
 
@@ -134,6 +136,18 @@ def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
 @click.option("--genre", help="Only movies of this genre.")
 @click.option("--years", type=Years(), metavar="1990-1999", help="Only movies of these years.")
 @min_ratings_option
+@click.option(
+    "--rank",
+    type=click.Choice(("like", "watch", "both")),
+    help="By the rating expected, by who watches what, or both [default: both, where the model has both].",
+)
+@click.option(
+    "--discover",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 1),
+    help="0: as relevant as can be; 1: less-seen films first.",
+)
 @json_option
 def recommend(
     user: str,
@@ -142,15 +156,22 @@ def recommend(
     genre: str | None,
     years: tuple[int, int] | None,
     min_ratings: int,
+    rank: Any,
+    discover: float,
     as_json: bool,
 ) -> None:
-    """List the movies that USER has not rated and would rate highest."""
+    """List the movies that USER has not rated and would watch and like.
+
+    "would like" is the predicted rating; "would watch" the share of the movies not rated that are less
+    watched by people who watch what USER does.
+    """
     run, factors = open_model(run_text)
     raw = factors.user_ids.raw(factors.user_ids.index(user))
-    result = factors.recommend(user, n, where=_filter(genre, years, min_ratings))
+    result = factors.recommend(user, n, rank=rank, discover=discover, where=_filter(genre, years, min_ratings))
     recommendations = _recommended(factors, result)
     if as_json:
-        print_json({"run": run.id, "user": raw, "recommendations": recommendations, "note": result.note})
+        document = {"run": run.id, "user": raw, "ranked_by": result.ranked_by, "recommendations": recommendations}
+        print_json(document | {"note": result.note})
         return
     title = f"Recommended to user {raw}; {_model_label(run, factors)}"
     _print_recommendations(recommendations, title, _shortness(result, n))
@@ -183,9 +204,11 @@ def _rated(factors: Factors, user: str) -> list[dict[str, Any]]:
 
 
 def _recommended(factors: Factors, result: Recommendations) -> list[dict[str, Any]]:
+    watch = [None] * len(result.movies) if result.watch is None else result.watch
     return [
-        _without_year(movie_document(factors, movie)) | {"predicted": predicted, "std": None, "because": []}
-        for movie, predicted in zip(result.movies, result.predicted, strict=True)
+        _without_year(movie_document(factors, movie))
+        | {"predicted": predicted, "std": None, "would_watch": percentile, "because": []}
+        for movie, predicted, percentile in zip(result.movies, result.predicted, watch, strict=True)
     ]
 
 
@@ -199,8 +222,20 @@ def _without_year(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print_recommendations(recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
-    rows = [[x["predicted"], x["title"], _genres(x), x["n_ratings"], str(x["movie_id"])] for x in recommendations]
-    _print_list(["predicted", "title", "genres", "ratings", "movie id"], rows, title, reason)
+    from mftui.engine.lists import FEW_RATINGS
+
+    rows: list[list[Cell]] = []
+    for x in recommendations:
+        few = "*" if x["n_ratings"] < FEW_RATINGS else ""
+        rows.append([x["predicted"], x["title"], _genres(x), f"{few}{x['n_ratings']}", str(x["movie_id"])])
+    columns = ["would like", "title", "genres", "ratings", "movie id"]
+    if any(x["would_watch"] is not None for x in recommendations):
+        columns.insert(1, "would watch")
+        for row, x in zip(rows, recommendations, strict=True):
+            row.insert(1, f"{x['would_watch']:.1f} %")
+    if any(str(row[-2]).startswith("*") for row in rows):
+        reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
+    _print_list(columns, rows, title, reason)
 
 
 def _print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:

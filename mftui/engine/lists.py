@@ -21,8 +21,10 @@ RANKS: tuple[Rank, ...] = ("like", "watch", "both")
 LIKE_SHARE = 0.2
 """What the predicted rating, as a share of the scale, weighs beside the audience score; measured by NDCG@10
 on inner splits of training parts."""
-DISCOVER_POWER = 0.5
-"""At `discover` 1 a score is divided by the square root of the movie's count."""
+DISCOVER_POWER = 0.3
+"""At `discover` 1 a score is divided by this power of the movie's count."""
+FEW_RATINGS = 5
+"""Below so many ratings, little is known of a movie, and lists say so."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,40 @@ def test_similar_says_why_its_list_is_short(run: Run, ask: Ask) -> None:
 def test_similar_without_audience_factors_says_so(run: Run, ask: Ask) -> None:
     code, out, err = ask("similar", "1", "--by", "both")
     assert (code, out) == (2, "")
-    assert "--by taste" in err
+    assert "no audience factors" in err
+    assert "--no-audience" in err
+
+
+def test_similar_by_either_block_or_both(home: Path, ask: Ask) -> None:
+    model = toy_factors(audience=True)
+    toy_run(home, model)
+    for by in ("taste", "audience", "both"):
+        answer = document(ask("similar", "1", "--by", by, "--json"))
+        expected, _ = model.similar(1, by=by)
+        assert [line["movie_id"] for line in answer["neighbours"]] == [m + 1 for m in expected]
+    assert document(ask("similar", "1", "--json"))["by"] == "both"
+
+
+def test_recommend_by_each_ranking_and_towards_less_seen_films(home: Path, ask: Ask) -> None:
+    model = toy_factors(audience=True)
+    toy_run(home, model)
+    for rank in ("like", "watch", "both"):
+        answer = document(ask("recommend", "3", "--rank", rank, "--json"))
+        expected = model.recommend(3, rank=rank).movies
+        assert [line["movie_id"] for line in answer["recommendations"]] == [m + 1 for m in expected]
+        assert answer["ranked_by"] == rank
+        assert all(0 <= line["would_watch"] <= 100 for line in answer["recommendations"])
+    code, out, _ = ask("recommend", "3", "--discover", "0.5")
+    assert code == 0
+    assert "would watch" in out
+    assert ask("recommend", "3", "--discover", "2")[0] == 2
+
+
+def test_a_movie_of_few_ratings_says_so(home: Path, ask: Ask) -> None:
+    toy_run(home, toy_factors(n_users=6))
+    _, out, err = ask("recommend", "3")
+    assert "little is known of this movie" in err
+    assert "*" in out
 
 
 def test_several_movies_are_listed_with_their_ids(run: Run, ask: Ask) -> None:
@@ -131,7 +164,7 @@ def test_an_unknown_user_names_known_ones(run: Run, ask: Ask) -> None:
 
 def test_recommend_has_the_documented_shape(run: Run, ask: Ask) -> None:
     answer = document(ask("recommend", "3", "-n", "3", "--json"))
-    names = {"movie_id", "title", "genres", "predicted", "std", "n_ratings", "because"}
+    names = {"movie_id", "title", "genres", "predicted", "std", "would_watch", "n_ratings", "because"}
     assert [set(line) for line in answer["recommendations"]] == [names] * 3
     assert answer["user"] == 3
     assert answer["recommendations"][0]["std"] is None
@@ -252,7 +285,7 @@ def test_evaluate_names_its_split_and_stands_beside_the_baselines(run: Run, ask:
     assert "random 20 % (seed 0)" in out.splitlines()[0]
     assert "global mean" in out
     assert "user and movie bias" in out
-    assert [line.split()[0] for line in out.splitlines()[2:]] == ["RMSE", "MAE", "NDCG@10", "recall@10", "coverage"]
+    assert all(name in out for name in ("RMSE", "MAE", "NDCG@10", "recall@10", "coverage"))
 
 
 def test_evaluate_without_held_out_ratings_asks_for_a_file(home: Path, ask: Ask) -> None:

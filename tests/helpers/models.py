@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,13 @@ def toy_dataset(titles: Sequence[str] = TITLES, *, n_users: int = 20, seed: int 
 
 
 def toy_factors(
-    titles: Sequence[str] = TITLES, *, n_users: int = 20, k: int = 4, test_fraction: float = 0.2, seed: int = 0
+    titles: Sequence[str] = TITLES,
+    *,
+    n_users: int = 20,
+    k: int = 4,
+    test_fraction: float = 0.2,
+    seed: int = 0,
+    audience: bool = False,
 ) -> Factors:
     """A model of `toy_dataset` with random parameters; `test_fraction` 0 holds nothing out."""
     dataset = toy_dataset(titles, n_users=n_users, seed=seed)
@@ -84,6 +91,9 @@ def toy_factors(
 
     n_movies = len(titles)
     parameters = Parameters(drawn(n_users, k), drawn(n_movies, k), drawn(n_users), drawn(n_movies), 0.3, 0.3, 5.2)
+    if audience:
+        users, movies = drawn(n_users, k), drawn(n_movies, k)
+        parameters = replace(parameters, audience_user_factors=users, audience_movie_factors=movies)
     spec = SplitSpec("random", test_fraction) if test_fraction else SplitSpec("none")
     meta = {"dataset": dataset.label, "recipe": "biased", "split": spec.label}
     return Factors.assemble(parameters, dataset, make_split(dataset, spec), meta=meta)
