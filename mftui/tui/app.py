@@ -21,6 +21,7 @@ from mftui.tui.modes import SCREENS
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.themes import THEMES, default_theme
 from mftui.tui.trainings import Starter, Trainings
+from mftui.tui.typeahead import TypeaheadApp
 from mftui.tui.widgets.top_bar import Headline
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from mftui.tui.model import OpenModel
 
 
-class MftuiApp(GuardedApp):
+class MftuiApp(TypeaheadApp, GuardedApp):
     """Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
@@ -55,6 +56,7 @@ class MftuiApp(GuardedApp):
         self.trainings = Trainings(self, self.look.refresh_s, starter)
         self.model: OpenModel | None = None
         self._opening = asyncio.Lock()
+        self.set_class(self.look.ascii, "-ascii")
         if self.look.low_bandwidth:
             self.animation_level = "none"
         for theme in THEMES:

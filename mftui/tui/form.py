@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError, UsageError
+from mftui.settings import Settings
 
 if TYPE_CHECKING:
     from mftui.engine.recipes import Field, Recipe
@@ -39,15 +40,17 @@ class TrainForm:
     Parameters
     ----------
     recipes: by name; the first is the default.
+    settings: data set, recipe, seed and how often to save, where the user has set them.
     """
 
-    def __init__(self, recipes: Mapping[str, Recipe], data: str = "sample") -> None:
+    def __init__(self, recipes: Mapping[str, Recipe], settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
         self.recipes = recipes
-        self.data = data
-        self.recipe = next(iter(recipes.values()))
+        self.data = self._settings.data
+        self.recipe = recipes.get(self._settings.recipe) or next(iter(recipes.values()))
         self.more = False
         self._typed: dict[tuple[str, str], str] = {}
-        self._seed = "0"
+        self._seed = str(self._settings.seed)
 
     def rows(self) -> list[Row]:
         """The lines to show: the main fields, and all of the recipe's if `more` is set."""
@@ -136,7 +139,13 @@ class TrainForm:
             for (recipe, key), text in self._typed.items()
             if recipe == self.recipe.name
         }
-        return TrainRequest(data=self.data, recipe=self.recipe.name, hyper=hyper, seed=int(self._seed)).checked()
+        return TrainRequest(
+            data=self.data,
+            recipe=self.recipe.name,
+            hyper=hyper,
+            seed=int(self._seed),
+            checkpoint_seconds=self._settings.checkpoint_seconds,
+        ).checked()
 
     def _row(self, field: Field) -> Row:
         kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"

@@ -64,15 +64,16 @@ FORM: list[BindingType] = [
 ]
 
 EDITOR: list[BindingType] = [
-    _key("editor.accept", "enter", "accept", "Accept", show=True),
-    _key("editor.next", "down,tab", "accept_and_move(1)", "Accept, next"),
-    _key("editor.previous", "up,shift+tab", "accept_and_move(-1)", "Accept, before"),
+    _key("editor.accept", "enter", "accept(0)", "Accept", show=True),
+    _key("editor.next", "down,tab", "accept(1)", "Accept, next"),
+    _key("editor.previous", "up,shift+tab", "accept(-1)", "Accept, before"),
     _key("editor.cancel", "escape", "cancel", "Cancel", show=True),
 ]
 
 SEARCH: list[BindingType] = [
-    _key("search.leave", "escape", "leave", "To the list", show=True),
-    _key("search.list", "down", "leave", "To the list"),
+    _key("search.accept", "enter", "screen.accept_search", "Accept", show=True),
+    _key("search.leave", "escape", "screen.leave_search", "To the list", show=True),
+    _key("search.list", "down", "screen.leave_search", "To the list"),
 ]
 
 DIALOG: list[BindingType] = [

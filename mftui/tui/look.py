@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # "Show the sign before me as a picture": terminals do not agree on how wide that is.
 _WIDENS = "\ufe0f"
+_PLAIN = str.maketrans({"×": "x", "–": "-", "—": "-", "·": "-", "’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Look:
         if not self.ascii:
             return visible(foreign).replace(_WIDENS, "")
         safe = "".join(c if c >= " " and c != "\x7f" else f"^{chr(ord(c) ^ 64)}" for c in foreign[:2000])
-        plain = unicodedata.normalize("NFKD", safe)
+        plain = unicodedata.normalize("NFKD", safe.translate(_PLAIN))
         return "".join(c if c.isascii() else "?" for c in plain if not unicodedata.combining(c))
 
 

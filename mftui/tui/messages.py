@@ -16,3 +16,7 @@ class TrainingNews(Message, bubble=False):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, TrainingNews) and message.watched == self.watched
+
+
+class KeyHandled(Message):
+    """Goes the way of a key, behind it: from the widget that had the focus up to the app."""

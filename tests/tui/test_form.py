@@ -8,6 +8,7 @@ import pytest
 
 from mftui.engine.recipes import RECIPES
 from mftui.errors import UsageError
+from mftui.settings import Settings
 from mftui.tui.form import TrainForm
 
 
@@ -93,3 +94,10 @@ def test_a_path_becomes_absolute(form: TrainForm, tmp_path: Path, monkeypatch: p
     (tmp_path / "ratings.csv").write_text("user,movie,rating\n1,1,5\n")
     form.set("data", "./ratings.csv")
     assert form.request().data == str(tmp_path / "ratings.csv")
+
+
+def test_settings_are_where_the_form_begins() -> None:
+    form = TrainForm(RECIPES, Settings(recipe="seed", seed=7, checkpoint_seconds=3.0))
+    request = form.request()
+    assert (request.data, request.recipe, request.seed, request.checkpoint_seconds) == ("sample", "seed", 7, 3.0)
+    assert TrainForm(RECIPES, Settings(recipe="no such")).recipe.name == next(iter(RECIPES))

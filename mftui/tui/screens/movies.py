@@ -81,12 +81,6 @@ class MoviesScreen(BaseScreen):
     def on_input_changed(self, event: Input.Changed) -> None:
         self._look_up(event.value)
 
-    def on_input_submitted(self) -> None:
-        self._results.focus()
-
-    def on_search_box_left(self) -> None:
-        self._results.focus()
-
     def _look_up(self, text: str) -> None:
         model = self._shown
         if model is None:
@@ -142,11 +136,18 @@ class MoviesScreen(BaseScreen):
         """Type a title."""
         self.query_one(SearchBox).focus()
 
+    def action_accept_search(self) -> None:
+        """From the search to what it found."""
+        self._results.focus()
+
+    def action_leave_search(self) -> None:
+        """To the list, whatever it shows."""
+        self._results.focus()
+
     def action_open(self) -> None:
         """From the results into the neighbours; from a neighbour on to its own."""
         if self._results.has_focus:
-            if len(self._nearby):
-                self._nearby.focus()
+            self._nearby.focus()
         elif self._near is not None and len(self._near) and self._subject is not None:
             self._trail.append((self._subject, self._nearby.cursor))
             self._show_neighbours_of(int(self._near[self._nearby.cursor]))

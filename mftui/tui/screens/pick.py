@@ -78,8 +78,9 @@ class PickScreen(ModalScreen[str | None]):
         self._shown = [*first, *(item for item in narrowed if item not in first)] if words else self._items
         self._show()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        text = event.value.strip()
+    def action_accept_search(self) -> None:
+        """What was typed, where it is an answer; else the first item that fits it."""
+        text = self.query_one(SearchBox).value.strip()
         exact = [value for value, *_ in self._items if value == text]
         if exact or (text and self._free and self._free(text)):
             self.dismiss(text)
@@ -92,7 +93,8 @@ class PickScreen(ModalScreen[str | None]):
         detail = self._shown[event.index][2] if self._shown else ""
         self.query_one(".detail", Prose).show(("dim", detail))
 
-    def on_search_box_left(self) -> None:
+    def action_leave_search(self) -> None:
+        """To the list."""
         self.query_one(Table).focus()
 
     def on_table_chosen(self) -> None:

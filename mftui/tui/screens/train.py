@@ -28,13 +28,13 @@ class TrainScreen(BaseScreen):
 
     def body(self) -> Iterable[Widget]:
         with Horizontal(id="train"):
-            yield FormView(id="form")
+            yield FormView(self._pick, id="form")
             yield Chart(id="chart")
         yield StatusLine(id="status")
         yield LogPane(id="log")
 
     def on_mount(self) -> None:
-        self.form = TrainForm(self.mftui.recipes(), data=self.mftui.settings.data)
+        self.form = TrainForm(self.mftui.recipes(), self.mftui.settings)
         view = self.query_one(FormView)
         view.show(self.form)
         view.focus()
@@ -82,13 +82,13 @@ class TrainScreen(BaseScreen):
         self.form.reset()
         self.query_one(FormView).show(self.form)
 
-    def on_form_view_pick(self, event: FormView.Pick) -> None:
+    def _pick(self, key: str) -> None:
         from mftui.tui.screens.choices import pick_data, pick_recipe
 
         def take(chosen: str | None) -> None:
             if chosen is not None:
-                self.form.set(event.key, chosen)
+                self.form.set(key, chosen)
                 self.query_one(FormView).show(self.form)
 
-        picker = pick_data(self.form.data) if event.key == "data" else pick_recipe(self.form.recipes)
+        picker = pick_data(self.form.data) if key == "data" else pick_recipe(self.form.recipes)
         self.app.push_screen(picker, take)

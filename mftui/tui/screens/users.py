@@ -75,14 +75,6 @@ class UsersScreen(BaseScreen):
                 self._rated.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
                 self._recommended.show(())
 
-    def on_input_submitted(self) -> None:
-        box = self.query_one(SearchBox)
-        if box.value.strip():
-            self._open(box.value.strip())
-
-    def on_search_box_left(self) -> None:
-        self._rated.focus()
-
     def _open(self, user: RawId, *, keep: bool = False) -> None:
         model = self._shown
         if model is None:
@@ -120,14 +112,22 @@ class UsersScreen(BaseScreen):
             empty=page.note or "Nothing left to recommend.",
             cursor=self._recommended.cursor if keep else 0,
         )
-        box = self.query_one(SearchBox)
-        if box.has_focus:
-            self._rated.focus()
-        box.value = ""
+        self.query_one(SearchBox).value = ""
 
     def action_search(self) -> None:
         """Type a user's id."""
         self.query_one(SearchBox).focus()
+
+    def action_accept_search(self) -> None:
+        """Open the user whose id was typed."""
+        user = self.query_one(SearchBox).value.strip()
+        self._rated.focus()
+        if user:
+            self._open(user)
+
+    def action_leave_search(self) -> None:
+        """To the ratings."""
+        self._rated.focus()
 
     def action_pick(self) -> None:
         """Choose from all users."""

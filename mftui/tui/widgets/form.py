@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
-from textual.message import Message
 from textual.widgets import Input
 
 from mftui.tui import keys
@@ -22,31 +19,26 @@ _FIRST = 1
 
 
 class Editor(Input):
-    """Types into one field, in its place."""
+    """Types into one field, in its place. `done` is called with the text, or None, and where to go from there."""
 
     BINDINGS = keys.EDITOR
 
-    @dataclass
-    class Done(Message):
-        """Leave the field; `move` is where the cursor goes, `text` None keeps what was there."""
-
-        text: str | None
-        move: int
-
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, done: Callable[[str | None, int], None]) -> None:
         super().__init__(text, compact=True, select_on_focus=True)
+        self._done = done
 
     def on_mount(self) -> None:
         self.cursor_blink = not look_of(self).low_bandwidth
 
-    def action_accept(self) -> None:
-        self.post_message(self.Done(self.value, 0))
-
-    def action_accept_and_move(self, by: int) -> None:
-        self.post_message(self.Done(self.value, by))
+    def action_accept(self, move: int) -> None:
+        self._done(self.value, move)
 
     def action_cancel(self) -> None:
-        self.post_message(self.Done(None, 0))
+        self._done(None, 0)
+
+    def on_blur(self) -> None:
+        """A click elsewhere accepts what was typed."""
+        self._done(self.value, 0)
 
 
 class FormView(CellWidget, can_focus=True):
@@ -58,26 +50,15 @@ class FormView(CellWidget, can_focus=True):
     }  # fmt: skip
     BINDINGS = keys.FORM
 
-    @dataclass
-    class Pick(Message):
-        """A field that is chosen from a list was opened."""
-
-        key: str
-
-    @dataclass
-    class Changed(Message):
-        """Something in the form is not as before."""
-
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, pick: Callable[[str], None], *, id: str | None = None) -> None:
+        """`pick`: called with the key of a field that is chosen from a list, when it is opened."""
         super().__init__(id=id)
+        self._pick = pick
         self.form: TrainForm | None = None
         self._cursor = 0
         self._top = 0
         self._editing: str | None = None
         self._live_error = ""
-
-    def compose(self) -> ComposeResult:
-        return iter(())
 
     def show(self, form: TrainForm) -> None:
         """Show `form`, or show it again after a change."""
@@ -168,7 +149,7 @@ class FormView(CellWidget, can_focus=True):
         if row is None or self._editing:
             return
         if row.key in ("data", "recipe"):
-            self.post_message(self.Pick(row.key))
+            self._pick(row.key)
         elif row.kind == "choice":
             self.action_nudge(1)
         else:
@@ -176,7 +157,7 @@ class FormView(CellWidget, can_focus=True):
 
     def _edit(self, row: Row) -> None:
         self._editing, self._live_error = row.key, row.error
-        editor = Editor(row.text)
+        editor = Editor(row.text, self._edited)
         editor.styles.position = "absolute"
         editor.styles.offset = (2 + _LABEL, _FIRST + self._cursor - self._top)
         editor.styles.width = max(6, self.size.width - 2 - _LABEL)
@@ -188,25 +169,21 @@ class FormView(CellWidget, can_focus=True):
             self._live_error = self.form.error_in(self._editing, event.value.strip())
             self.redraw()
 
-    async def on_editor_done(self, event: Editor.Done) -> None:
+    def _edited(self, text: str | None, move: int) -> None:
         key, self._editing = self._editing, None
+        if key is None:
+            return
         for editor in self.query(Editor):
-            await editor.remove()
-        self.focus()
-        if key and event.text is not None:
-            self._take(key, event.text)
-        self._go(self._cursor + event.move)
-
-    def on_descendant_blur(self) -> None:
-        """A click elsewhere accepts what was typed."""
-        for editor in self.query(Editor):
-            if self._editing and not editor.has_focus:
-                self.post_message(Editor.Done(editor.value, 0))
+            if editor.has_focus:
+                self.focus()
+            editor.remove()
+        if text is not None:
+            self._take(key, text)
+        self._go(self._cursor + move)
 
     def _take(self, key: str, text: str) -> None:
         if self.form:
             self.form.set(key, text)
-            self.post_message(self.Changed())
             self.redraw()
 
     def _go(self, at: int) -> None:

@@ -1,10 +1,7 @@
-"""One line to type into, left by escape or the down key."""
+"""One line to type into; what its keys lead to is the screen's: `accept_search`, `leave_search`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from textual.message import Message
 from textual.widgets import Input
 
 from mftui.tui import keys
@@ -16,15 +13,8 @@ class SearchBox(Input):
 
     BINDINGS = keys.SEARCH
 
-    @dataclass
-    class Left(Message):
-        """The box was left for the list below it."""
-
     def __init__(self, what: str, *, id: str | None = None) -> None:
         super().__init__(placeholder=f"/ {what}", id=id, compact=True, select_on_focus=True)
 
     def on_mount(self) -> None:
         self.cursor_blink = not look_of(self).low_bandwidth
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
