@@ -72,7 +72,8 @@ def require_memory(needed: Estimate, available: int | None = None) -> None:
     have = available_bytes() if available is None else available
     if needed.total > have:
         raise TrainingError(
-            f"the training needs about {_gb(needed.total)} GB for {needed.what}; you have {_gb(have)}: {needed.remedy}.",
+            f"the training needs about {_gb(needed.total)} GB for {needed.what}; "
+            f"you have {_gb(have)}: {needed.remedy}.",
             hint="MFTUI_CHECK_MEMORY=false tries all the same.",
         )
 

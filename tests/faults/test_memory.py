@@ -24,8 +24,8 @@ def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None
     with pytest.raises(TrainingError) as refused:
         require_memory(needed, 4 * GB)
     assert re.match(
-        r"the training needs about \d\.\d GB for 162,541 users and 59,047 movies by 512 factors, and 25,000,095 ratings; "
-        r"you have 4\.0: lower --factors or use --batch-size\.",
+        r"the training needs about \d\.\d GB for 162,541 users and 59,047 movies by 512 factors, "
+        r"and 25,000,095 ratings; you have 4\.0: lower --factors or use --batch-size\.",
         str(refused.value),
     )
     require_memory(needed, 9 * GB)

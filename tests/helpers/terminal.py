@@ -11,7 +11,7 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -68,6 +68,10 @@ class Terminal:
     def until(self, text: str, *, gone: bool = False) -> None:
         """Read until `text` is on the screen (or no longer is)."""
         self._read(lambda: (text in self.text) != gone, f"{text!r} {'gone' if gone else 'shown'}")
+
+    def watch(self, condition: Callable[[], object], what: str) -> None:
+        """Read until `condition` holds."""
+        self._read(condition, what)
 
     def until_exit(self) -> int:
         """Read until the program has ended; its exit code."""
