@@ -17,7 +17,7 @@ _RATING_BYTES = 45
 """Of one rating, in all its copies: columns, order of an epoch, the model's history, evaluation."""
 _COPIES_OF_MODEL = 9
 """Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
-_COPIES_OF_BATCH = 6
+_COPIES_OF_BATCH = 4
 _COPIES_OF_MATRIX = 4
 _UNLIMITED = 1 << 60
 
@@ -56,14 +56,15 @@ class Estimate:
 def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: int) -> Estimate:
     """What a training with these complete hyperparameters needs, all told; a little more rather than less."""
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
+    audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
     batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 500_000))
     dense = recipe == "seed"
     return Estimate(
-        model=(n_users + n_movies) * width * 4 * _COPIES_OF_MODEL,
-        batch=0 if dense else batch * width * 4 * _COPIES_OF_BATCH,
+        model=(n_users + n_movies) * (width + audience) * 4 * _COPIES_OF_MODEL,
+        batch=0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH,
         ratings=n_ratings * _RATING_BYTES,
         matrix=n_users * n_movies * 4 * _COPIES_OF_MATRIX if dense else 0,
-        what=f"{n_users:,} users and {n_movies:,} movies by {width - 1:,} factors, and {n_ratings:,} ratings",
+        what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, and {n_ratings:,} ratings",
     )
 
 

@@ -14,10 +14,11 @@ from mftui.engine.training import Tick
 class Trainable(Protocol):
     """A training that can be stopped after any step and gone on with elsewhere."""
 
-    step: int
     outcome: str
     seconds: dict[str, float]
 
+    @property
+    def step(self) -> int: ...
     @property
     def n_train(self) -> int: ...
     @property

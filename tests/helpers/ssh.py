@@ -117,7 +117,8 @@ def ssh_server(directory: Path) -> Iterator[Server]:
     authorized.write_text((directory / "user.pub").read_text())
     authorized.chmod(0o644)
     lines = (
-        f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {directory / 'host'}", f"AuthorizedKeysFile {authorized} .ssh/authorized_keys",
+        f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {directory / 'host'}",
+        f"AuthorizedKeysFile {authorized} .ssh/authorized_keys",
         "StrictModes no", "UsePAM no", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
         "PermitRootLogin prohibit-password", "PidFile none", "PrintMotd no", "PrintLastLog no",
     )  # fmt: skip
