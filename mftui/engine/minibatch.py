@@ -45,6 +45,9 @@ class MinibatchProgram:
         columns = plan.factors * plan.members
         users, movies = plan.draw((p.n_users, columns), 1), plan.draw((p.n_movies, columns), 2)
         model = MatrixFactorization(users, movies, plan.members, plan.global_bias)
+        if plan.draw_biases:
+            model.user_bias.assign(plan.draw((p.n_users, plan.members), 3))
+            model.movie_bias.assign(plan.draw((p.n_movies, plan.members), 4))
         return MatrixFactorizer(model, plan.lo, plan.hi, plan.link)
 
     def _updates(self, call: Any) -> tuple[Any, Any]:

@@ -41,7 +41,7 @@ class Plan:
     hi: float
     """Upper end of the output range."""
     draw: Callable[[tuple[int, int], int], Tensor]
-    """Factors at the start: shape and seed to a (rows, columns) tensor."""
+    """Factors at the start: the shape, and a number that differs for each table, to a (rows, columns) tensor."""
     objective: Callable[[Any, Batch], Tensor]
     """The model (a MatrixFactorization) and a batch to the loss that is descended, a mean per rating."""
     descent: Callable[[int], tuple[Any, Any]]
@@ -50,6 +50,8 @@ class Plan:
     link: Link = "sigmoid"
     global_bias: float = 0.0
     """Where the global bias starts: a logit, or with a linear output a rating."""
+    draw_biases: bool = False
+    """Whether user and movie biases start as factors do; else they start at zero."""
     members: int = 1
     learned: tuple[str, ...] = ALL
     """The variables that are trained; the others stay as they start."""

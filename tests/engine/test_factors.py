@@ -188,3 +188,12 @@ def test_a_damaged_file_is_an_error_not_a_traceback(model: Factors, tmp_path: Pa
 
     with pytest.raises(FormatError, match="damaged"):
         load_factors(tmp_path)
+
+
+def test_with_a_linear_link_a_logit_is_the_rating_also_after_loading(model: Factors, tmp_path: Path) -> None:
+    linear = replace(model, parameters=replace(model.parameters, link="linear"))
+    save_factors(linear, tmp_path)
+
+    logits = np.array([-7.0, 3.25], dtype=np.float32)
+    np.testing.assert_array_equal(load_factors(tmp_path).to_rating(logits), logits)
+    np.testing.assert_array_equal(load_factors(tmp_path).shown(logits), [model.scale.lo, 3.25])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from mftui.engine.recipes.base import Field, Hyper, Recipe
 from mftui.engine.recipes.biased import BIASED
+from mftui.engine.recipes.fastai import FASTAI
+from mftui.engine.recipes.funk import FUNK
+from mftui.engine.recipes.pmf import PMF
 from mftui.engine.recipes.seed import SEED
 from mftui.errors import UsageError
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, SEED)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, SEED, FUNK, FASTAI, PMF)}
 
 
 def find_recipe(name: str) -> Recipe:

@@ -1,0 +1,63 @@
+"""Recipe `fastai`: the dot product with biases of fast.ai's lecture on collaborative filtering."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mftui.engine.recipes.base import Field, Hyper, Recipe
+
+if TYPE_CHECKING:
+    from mftui.engine.program import Problem, Program
+
+BEYOND = 1.1
+"""The output range ends this many times beyond the scale: 0 to 5.5 for five stars."""
+START = 0.01
+"""Standard deviation of all embeddings at the start, biases included, cut off at twice that."""
+
+
+def _build(problem: Problem, hyper: Hyper) -> Program:
+    """Descend the mean squared error of lo + (hi - lo) · sigmoid(U_u·M_m + b_u + b_m) over each batch."""
+    import tensorflow as tf
+
+    from mftui.engine.minibatch import MinibatchProgram
+    from mftui.engine.one_cycle import OneCycleAdamW
+    from mftui.engine.plan import Plan
+
+    rate, decay = float(hyper["learning_rate"]), float(hyper["weight_decay"])
+
+    def descent(updates: int) -> tuple[Any, Any]:
+        optimizer = OneCycleAdamW(rate, decay, updates)
+        return optimizer, optimizer.rate
+
+    plan = Plan(
+        factors=int(hyper["factors"]),
+        epochs=int(hyper["epochs"]),
+        batch_size=int(hyper["batch_size"]),
+        lo=min(0.0, BEYOND * problem.scale.lo),
+        hi=BEYOND * problem.scale.hi,
+        draw=lambda shape, part: tf.random.stateless_truncated_normal(shape, [problem.seed, part], stddev=START),
+        draw_biases=True,
+        objective=lambda model, batch: tf.reduce_mean(batch.error**2),
+        descent=descent,
+        learned=("user_factors", "movie_factors", "user_bias", "movie_bias"),
+    )
+    return MinibatchProgram(problem, plan)
+
+
+FASTAI = Recipe(
+    name="fastai",
+    title="fast.ai's dot product with biases",
+    source="fast.ai, Practical Deep Learning, lecture 4 and fastbook chapter 8: EmbeddingDotBias, fit_one_cycle",
+    summary="Small batches, AdamW with true weight decay, one cycle of the learning rate, output range 0 to 5.5.",
+    differs="Which ratings make a batch is drawn once, and the batches' calls are shuffled every epoch.",
+    full_batch=False,
+    fields=(
+        Field("factors", 50, 1, 4096, "Numbers that describe each user and each movie."),
+        Field("epochs", 5, 1, 100_000, "Passes over all training ratings."),
+        Field("learning_rate", 0.005, 1e-7, 1, "The highest step size, a quarter of the way."),
+        Field("weight_decay", 0.1, 0, 10, "How much of itself each parameter loses, times the step size, each update."),
+        Field("batch_size", 64, 1, 1_000_000, "Ratings in one update."),
+        Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
+    ),
+    build=_build,
+)
