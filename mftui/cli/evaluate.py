@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.model import open_model, run_option
+from mftui.cli.model import model_label, open_model, run_document, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
 from mftui.errors import UsageError
 
@@ -39,10 +39,10 @@ def evaluate(run_text: str | None, test_file: Path | None, k: int, as_json: bool
 
     run, factors = open_model(run_text)
     split = str(factors.meta.get("split", "unknown split"))
-    test = None
+    test, counts = None, dict.fromkeys(("n_left_out", "n_trained_on"), 0)
     if test_file is not None:
         split = f"test file {test_file}"
-        test = _known_ratings(factors, test_file)
+        test, counts = _known_ratings(factors, test_file)
     measures = evaluation.evaluate(factors, test, k)
     if not measures["n_test"]:
         raise UsageError(
@@ -50,9 +50,9 @@ def evaluate(run_text: str | None, test_file: Path | None, k: int, as_json: bool
         )
     dataset = str(factors.meta.get("dataset", "unknown data"))
     if as_json:
-        print_json({"run": run.id, "dataset": dataset, "split": split} | measures)
+        print_json(run_document(run) | {"dataset": dataset, "split": split} | counts | measures)
         return
-    title = f"Test on {measures['n_test']:,} ratings: {split}; {dataset}, run {run.id}"
+    title = f"Test on {measures['n_test']:,} ratings: {split}; {model_label(run, factors)}"
     columns = ["predictions", "RMSE", "MAE"]
     named = {"model": measures} | {BASELINES[name]: found for name, found in measures["baselines"].items()}
     rows: list[list[Cell]] = [[name, m["rmse"], m["mae"]] for name, m in named.items() if "rmse" in m]
@@ -82,9 +82,9 @@ def _print_lists(measures: dict[str, Any], k: int) -> None:
         )
 
 
-def _known_ratings(factors: Factors, file: Path) -> Ratings:
-    """The ratings of `file` whose user and movie the model knows; says how many it does not, and how many of
-    the rest it was trained on."""
+def _known_ratings(factors: Factors, file: Path) -> tuple[Ratings, dict[str, int]]:
+    """The ratings of `file` whose user and movie the model knows; says and counts how many it does not, and how
+    many of the rest it was trained on."""
     import numpy as np
 
     from mftui.data.dataset import Ratings
@@ -103,7 +103,7 @@ def _known_ratings(factors: Factors, file: Path) -> Ratings:
     seen = np.isin(_pair_keys(test, factors.n_movies), _pair_keys(train, factors.n_movies)).sum()
     if seen:
         note(f"{seen:,} of {len(test):,} test ratings were trained on: this flatters the model.")
-    return test
+    return test, {"n_left_out": int((~rows).sum()), "n_trained_on": int(seen)}
 
 
 def _pair_keys(ratings: Ratings, n_movies: int) -> Any:

@@ -41,6 +41,30 @@ def open_model(run_text: str | None) -> tuple[Run, Factors]:
     return run, factors
 
 
+def run_document(run: Run) -> dict[str, Any]:
+    """For JSON: which run answers, and in what state it is; other than "finished" it is its best model so far."""
+    return {"run": run.id, "state": run.state}
+
+
+def model_label(run: Run, factors: Factors) -> str:
+    """Which model answers, for a heading."""
+    from mftui.runs.status import FINISHED
+
+    state = run.state
+    unfinished = "" if state == FINISHED else f" ({state}, not finished)"
+    return f"{factors.meta.get('dataset', 'unknown data')}, run {run.id}{unfinished}"
+
+
+def cold(factors: Factors, users: Any, movies: Any) -> Any:
+    """(n,) True where the user or the movie (indices) has no training rating, so that nothing is known of it."""
+    import numpy as np
+
+    trained = np.concatenate([[0], np.cumsum(~factors.history.held_out)])
+    cuts = factors.history.offsets
+    user_counts = trained[cuts[1:]] - trained[cuts[:-1]]
+    return (user_counts[users] == 0) | (factors.movie_train_counts[movies] == 0)
+
+
 def find_movie(factors: Factors, text: str) -> int:
     """The index of the movie that `text` names (an id or words of a title); raises TitleError."""
     from mftui.data.search import TitleIndex

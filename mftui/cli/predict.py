@@ -6,12 +6,12 @@ import csv
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from mftui.cli.model import open_model, run_option
+from mftui.cli.model import cold, open_model, run_document, run_option
 from mftui.cli.output import json_option, note, print_json
 from mftui.errors import DataError, UsageError
 
@@ -27,13 +27,17 @@ COLUMN = "predicted"
     help="Where to write [default: standard output].",
 )
 @run_option
+@click.option("--mark-cold", is_flag=True, help="Add a column `cold` after the predictions: yes or no.")
 @json_option
-def predict(pairs: Path, output: Path | None, run_text: str | None, as_json: bool) -> None:
+def predict(pairs: Path, output: Path | None, run_text: str | None, mark_cold: bool, as_json: bool) -> None:
     """Predict the rating of each pair of a user and a movie in PAIRS.csv.
 
     The file needs a user and a movie column. All its columns are kept, and `predicted` is added. An id
-    that the model does not know is predicted from the mean and from what is known of the other side.
+    that the model does not know, or has no training rating of (a cold one), is predicted from the mean and
+    from what is known of the other side.
     """
+    import numpy as np
+
     from mftui.data.load import read_pairs
 
     run, factors = open_model(run_text)
@@ -45,19 +49,30 @@ def predict(pairs: Path, output: Path | None, run_text: str | None, as_json: boo
                 f"{(~known).sum()} of {len(known)} rows have a {what} that the model does not know: predicted from "
                 "the mean and from what is known of the other side."
             )
-    shown = [f"{value:.4f}" for value in predicted]
+    known = user_known & movie_known
+    is_cold = ~known
+    is_cold[known] = cold(
+        factors,
+        factors.user_ids.indices(list(np.array(users, dtype=object)[known]))[0],
+        factors.movie_ids.indices(list(np.array(movies, dtype=object)[known]))[0],
+    )
+    if (is_cold & known).any():
+        note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without any training rating: cold.")
+    columns = {COLUMN: [f"{value:.4f}" for value in predicted]}
+    if mark_cold:
+        columns["cold"] = ["yes" if value else "no" for value in is_cold]
     if as_json:
-        names = ("user", "movie_id", COLUMN, "user_known", "movie_known")
-        rows = zip(users, movies, predicted, user_known, movie_known, strict=True)
-        print_json({"run": run.id, "predictions": [dict(zip(names, row, strict=True)) for row in rows]})
+        names = ("user", "movie_id", COLUMN, "user_known", "movie_known", "cold")
+        rows = zip(users, movies, predicted, user_known, movie_known, is_cold, strict=True)
+        print_json(run_document(run) | {"predictions": [dict(zip(names, row, strict=True)) for row in rows]})
     elif output is None:
-        sys.stdout.write(_with_column(pairs, shown))
+        sys.stdout.write(_with_columns(pairs, columns))
     if output is not None:
-        _write(output, _with_column(pairs, shown))
+        _write(output, _with_columns(pairs, columns))
 
 
-def _with_column(pairs: Path, values: Sequence[str]) -> str:
-    """The text of the file with one more column; other columns and the order of the rows stay."""
+def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]]) -> str:
+    """The text of the file with more columns, by name; other columns and the order of the rows stay."""
     from mftui.data.locate import one_file
     from mftui.data.readers.layout import recognise
 
@@ -77,12 +92,13 @@ def _with_column(pairs: Path, values: Sequence[str]) -> str:
         raise DataError(f"not a table ({error}).", path=pairs) from error
     headings = [row for row in rows[: layout.skip_lines] if _filled(row)][-1:]
     body = [row for row in rows[layout.skip_lines :] if _filled(row)]
-    if len(body) != len(values):
+    added = list(zip(*columns.values(), strict=True))
+    if len(body) != len(added):
         raise DataError(
-            f"{len(body)} rows, but {len(values)} pairs.", path=pairs, hint="Put each pair on a line of its own."
+            f"{len(body)} rows, but {len(added)} pairs.", path=pairs, hint="Put each pair on a line of its own."
         )
-    table = [[*row, COLUMN] for row in headings]
-    table += [[*row, value] for row, value in zip(body, values, strict=True)]
+    table = [[*row, *columns] for row in headings]
+    table += [[*row, *values] for row, values in zip(body, added, strict=True)]
     end = "\r\n" if "\r\n" in text else "\n"
     if plain:
         return "".join(layout.delimiter.join(row) + end for row in table)

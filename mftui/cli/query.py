@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.model import find_movie, movie_document, open_model, run_option
+from mftui.cli.model import cold, find_movie, model_label, movie_document, open_model, run_document, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
     from mftui.engine.lists import MovieFilter, Recommendations
-    from mftui.runs.directory import Run
 
 FORMATS = {"rated": "g", "predicted": ".2f", "would like": ".2f", "error": "+.2f"}
+COLD = "(cold): nothing was trained on this user or movie; predicted from the mean and from what is known of the other."
 METRICS = ("cosine", "dot", "euclidean")
 BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"}
 
@@ -83,11 +83,12 @@ def similar(
     document = movie_document(factors, index)
     if as_json:
         print_json(
-            {"run": run.id, "movie": document, "metric": metric, "by": by, "neighbours": neighbours, "note": reason}
+            run_document(run)
+            | {"movie": document, "metric": metric, "by": by, "neighbours": neighbours, "note": reason}
         )
         return
     rows = [[x["score"], x["title"], _genres(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
-    title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}; {_model_label(run, factors)}"
+    title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}; {model_label(run, factors)}"
     _print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, reason)
 
 
@@ -104,25 +105,27 @@ def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
     run, factors = open_model(run_text)
     rated = _rated(factors, user)
     result = factors.recommend(user, n)
-    recommendations = _recommended(factors, result)
+    recommendations = _recommended(factors, user, result)
     raw = factors.user_ids.raw(factors.user_ids.index(user))
     if as_json:
-        document = {"run": run.id, "user": raw, "n_ratings": len(rated), "rated": rated}
+        document = run_document(run) | {"user": raw, "n_ratings": len(rated), "rated": rated}
         print_json(document | {"recommendations": recommendations, "note": result.note})
         return
-    label = _model_label(run, factors)
+    label = model_label(run, factors)
     rows: list[list[Cell]] = [
         [
             x["rating"],
             x["predicted"],
             x["error"],
-            "test" if x["held_out"] else "train",
+            f"{'test' if x['held_out'] else 'train'}{' (cold)' * x['cold']}",
             x["title"],
             str(x["movie_id"]),
         ]
         for x in rated[:n]
     ]
     more = f"{n} of {len(rated)} ratings are shown; -n {len(rated)} shows all." if len(rated) > n else ""
+    if any(x["cold"] for x in rated[:n]):
+        more = f"{more} {COLD}".strip()
     columns = ["rated", "predicted", "error", "part", "title", "movie id"]
     _print_list(columns, rows, f"User {raw}: {len(rated)} ratings; {label}", more)
     click.echo()
@@ -168,12 +171,12 @@ def recommend(
     run, factors = open_model(run_text)
     raw = factors.user_ids.raw(factors.user_ids.index(user))
     result = factors.recommend(user, n, rank=rank, discover=discover, where=_filter(genre, years, min_ratings))
-    recommendations = _recommended(factors, result)
+    recommendations = _recommended(factors, user, result)
     if as_json:
-        document = {"run": run.id, "user": raw, "ranked_by": result.ranked_by, "recommendations": recommendations}
+        document = run_document(run) | {"user": raw, "ranked_by": result.ranked_by, "recommendations": recommendations}
         print_json(document | {"note": result.note})
         return
-    title = f"Recommended to user {raw}; {_model_label(run, factors)}"
+    title = f"Recommended to user {raw}; {model_label(run, factors)}"
     _print_recommendations(recommendations, title, _shortness(result, n))
 
 
@@ -190,6 +193,7 @@ def _rated(factors: Factors, user: str) -> list[dict[str, Any]]:
     history = factors.history_of(user)
     index = factors.user_ids.index(user)
     predicted = factors.shown(factors.logits(np.full(len(history), index), history.movies))
+    unknown = cold(factors, np.full(len(history), index), history.movies)
     return [
         {
             "movie_id": factors.movie_ids.raw(history.movies[at]),
@@ -198,17 +202,19 @@ def _rated(factors: Factors, user: str) -> list[dict[str, Any]]:
             "predicted": predicted[at],
             "error": predicted[at] - history.ratings[at],
             "held_out": bool(history.held_out[at]),
+            "cold": bool(unknown[at]),
         }
         for at in np.lexsort((-predicted, -history.ratings))
     ]
 
 
-def _recommended(factors: Factors, result: Recommendations) -> list[dict[str, Any]]:
+def _recommended(factors: Factors, user: str, result: Recommendations) -> list[dict[str, Any]]:
+    unknown = cold(factors, factors.user_ids.index(user), result.movies)
     watch = [None] * len(result.movies) if result.watch is None else result.watch
     return [
         _without_year(movie_document(factors, movie))
-        | {"predicted": predicted, "std": None, "would_watch": percentile, "because": []}
-        for movie, predicted, percentile in zip(result.movies, result.predicted, watch, strict=True)
+        | {"predicted": predicted, "std": None, "cold": bool(is_cold), "would_watch": percentile, "because": []}
+        for movie, predicted, percentile, is_cold in zip(result.movies, result.predicted, watch, unknown, strict=True)
     ]
 
 
@@ -227,7 +233,8 @@ def _print_recommendations(recommendations: list[dict[str, Any]], title: str, re
     rows: list[list[Cell]] = []
     for x in recommendations:
         few = "*" if x["n_ratings"] < FEW_RATINGS else ""
-        rows.append([x["predicted"], x["title"], _genres(x), f"{few}{x['n_ratings']}", str(x["movie_id"])])
+        rated = f"{few}{x['n_ratings']}{' (cold)' * x['cold']}"
+        rows.append([x["predicted"], x["title"], _genres(x), rated, str(x["movie_id"])])
     columns = ["would like", "title", "genres", "ratings", "movie id"]
     if any(x["would_watch"] is not None for x in recommendations):
         columns.insert(1, "would watch")
@@ -235,6 +242,8 @@ def _print_recommendations(recommendations: list[dict[str, Any]], title: str, re
             row.insert(1, f"{x['would_watch']:.1f} %")
     if any(str(row[-2]).startswith("*") for row in rows):
         reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
+    if any(x["cold"] for x in recommendations):
+        reason = f"{reason} {COLD}".strip()
     _print_list(columns, rows, title, reason)
 
 
@@ -246,8 +255,3 @@ def _print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: 
 
 def _genres(document: dict[str, Any]) -> str:
     return ", ".join(document["genres"])
-
-
-def _model_label(run: Run, factors: Factors) -> str:
-    """Which model answers, for a heading."""
-    return f"{factors.meta.get('dataset', 'unknown data')}, run {run.id}"

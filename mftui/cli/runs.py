@@ -141,7 +141,7 @@ def _row(run: Run) -> dict[str, Any]:
         "name": config.get("name") or None,
         "state": run.state,
         "recipe": config.get("recipe"),
-        "dataset": _part(config, "dataset").get("label") or _part(config, "request").get("data"),
+        "dataset": _part(config, "dataset").get("label") or _label(_part(config, "request").get("data")),
         "factors": _part(config, "hyper").get("factors"),
         "test_rmse": result.get("test_rmse"),
         "split": _part(config, "split").get("label"),
@@ -150,6 +150,13 @@ def _row(run: Run) -> dict[str, Any]:
         "seconds": _part(result, "seconds").get("train"),
         "has_model": run.has_factors,
     }
+
+
+def _label(source: Any) -> Any:
+    """What a data set is called before it has been read: the sample is never just "sample"."""
+    from mftui.data.catalogue import SAMPLE
+
+    return SAMPLE.label if source == SAMPLE.name else source
 
 
 def _read(read: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
