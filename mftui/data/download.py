@@ -24,6 +24,8 @@ URL_VARIABLE = "MFTUI_DATASETS_URL"
 _TIMEOUT_S = 30
 _CHUNK = 1 << 16
 _MOST_HOPS = 5
+_ROOM = 1.5
+"""How much larger than the catalogue says an archive may have become."""
 _NOTHING_LEFT = 416
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -50,8 +52,14 @@ def fetch(name: str, *, base_url: str | None = None, progress: Progress | None =
     if there is not None and not force:
         return there
     base = (base_url or os.environ.get(URL_VARIABLE) or GROUPLENS).rstrip("/") + "/"
-    paths.downloads_dir().mkdir(parents=True, exist_ok=True)
-    zipped = _download(base + entry.archive, progress)
+    try:
+        paths.downloads_dir().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MftuiError(
+            f"{paths.downloads_dir()}: nothing can be kept there ({error.strerror}).",
+            hint="Set MFTUI_HOME to a directory that can be written.",
+        ) from error
+    zipped = _download(base + entry.archive, progress, int((entry.size_mb * _ROOM + 1) * 1e6))
     try:
         return unpack(zipped, paths.downloads_dir() / name)
     finally:
@@ -100,8 +108,8 @@ def licence_text(directory: Path, max_lines: int = 60) -> str:
     return "\n".join(visible(line) for line in lines[start:end][:max_lines]).strip()
 
 
-def _download(url: str, progress: Progress | None) -> Path:
-    """Fetch `url` into the downloads directory, checked against the publisher's MD5."""
+def _download(url: str, progress: Progress | None, most: int) -> Path:
+    """Fetch `url`, of at most `most` bytes, into the downloads directory, checked against the publisher's MD5."""
     import pooch
     import requests
 
@@ -110,7 +118,7 @@ def _download(url: str, progress: Progress | None) -> Path:
     pooch.get_logger().setLevel("ERROR")
 
     def download(url: str, output_file: str, _pooch: Any) -> None:
-        _continue(url, part, progress)
+        _continue(url, part, progress, most)
         part.replace(output_file)
 
     try:
@@ -140,8 +148,8 @@ def _published_md5(url: str) -> str:
     return found.group().lower()
 
 
-def _continue(url: str, part: Path, progress: Progress | None) -> None:
-    """Append to `part` what is missing of `url`."""
+def _continue(url: str, part: Path, progress: Progress | None, most: int) -> None:
+    """Append to `part` what is missing of `url`; raises DataError where that is more than `most` bytes in all."""
     have = part.stat().st_size if part.exists() else 0
     with _get(url, {"Range": f"bytes={have}-"} if have else {}) as response:
         if response.status_code == _NOTHING_LEFT:
@@ -152,8 +160,14 @@ def _continue(url: str, part: Path, progress: Progress | None) -> None:
         total = have + int(length) if length and length.isdecimal() else None
         with part.open("ab" if resuming else "wb") as file:
             for chunk in response.iter_content(_CHUNK):
-                file.write(chunk)
                 have += len(chunk)
+                if max(have, total or 0) > most:
+                    raise DataError(
+                        f"far larger than the catalogue says ({most // 10**6:,} MB at most).",
+                        path=url,
+                        hint="It is not fetched: that is not the data set.",
+                    )
+                file.write(chunk)
                 if progress is not None:
                     progress(have, total)
 

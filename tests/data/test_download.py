@@ -200,3 +200,11 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 
 def test_the_licence_is_the_part_of_the_readme_about_it(publisher: Publisher) -> None:
     assert licence_text(fetch("ml-100k")) == "USAGE LICENSE\n=============\n\nBe ␛[5mkind."
+
+
+def test_an_archive_far_larger_than_the_catalogue_says_is_not_fetched(publisher: Publisher, home: Path) -> None:
+    publisher.publish("ml-100k.zip", bytes(9_000_000))
+    with pytest.raises(DataError, match=r"far larger than the catalogue says \(8 MB at most\)"):
+        fetch("ml-100k")
+    assert sum(file.stat().st_size for file in (home / "datasets").iterdir()) < 9_000_000
+    assert not (home / "datasets" / "ml-100k").exists()

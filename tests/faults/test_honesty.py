@@ -1,0 +1,164 @@
+"""No number without its split, no guess that looks like knowledge, no sample that looks like real ratings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.command import Answer, call
+from helpers.models import toy_factors, toy_run
+from helpers.numpy_training import NumpyTraining
+from helpers.ratings_files import write
+from helpers.runs import request
+
+from mftui.engine.factors import Factors
+from mftui.runs.directory import Run, create_run
+from mftui.runs.request import TrainRequest
+from mftui.runs.trainer import train
+
+COLD_USER, COLD_MOVIE = 1, 4
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    """A finished run whose model was trained on nothing of user 1 and of movie 4."""
+    factors = toy_factors()
+    held_out = np.array(factors.history.held_out)
+    held_out[factors.history.offsets[0] : factors.history.offsets[1]] = True
+    counts = np.array(factors.movie_train_counts)
+    counts[COLD_MOVIE - 1] = 0
+    held_out[factors.history.movies == COLD_MOVIE - 1] = True
+    return toy_run(home, as_trained(factors, held_out, counts))
+
+
+def as_trained(factors: Factors, held_out: np.ndarray, counts: np.ndarray) -> Factors:
+    parts = dict(vars(factors))
+    names = (
+        "parameters",
+        "user_ids",
+        "movie_ids",
+        "movies",
+        "history",
+        "movie_counts",
+        "movie_train_counts",
+        "scale",
+        "meta",
+    )
+    given = {name: parts[name] for name in names}
+    return Factors(**given | {"history": replace(factors.history, held_out=held_out), "movie_train_counts": counts})
+
+
+def test_predictions_for_cold_users_and_movies_are_marked(
+    run: Run, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pairs = write(tmp_path / "p.csv", "user,movie\n2,3\n1,3\n2,4\n99,3\n2,99\n")
+    answer = call(capfd, "predict", pairs, "--json")
+    assert [row["cold"] for row in answer.document["predictions"]] == [False, True, True, True, True]
+    assert "1 of 5 rows have a user that the model does not know" in answer.err
+    assert "2 of 5 rows have a user or movie without any training rating: cold" in answer.err
+    marked = call(capfd, "predict", pairs, "--mark-cold").out.splitlines()
+    assert marked[0] == "user,movie,predicted,cold" and [line.split(",")[-1] for line in marked[1:]] == [
+        "no",
+        *["yes"] * 4,
+    ]
+
+
+def test_lists_and_tables_mark_what_is_cold(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    for command, key in (("recommend", "recommendations"), ("user", "rated")):
+        answer = call(capfd, command, COLD_USER, "--json")
+        assert answer.document[key] and all(row["cold"] for row in answer.document[key])
+        table = call(capfd, command, COLD_USER)
+        assert "(cold)" in table.out and "(cold): nothing was trained on this user or movie" in table.err
+    warm = call(capfd, "user", 2, "--json").document
+    assert {row["movie_id"] for row in warm["rated"] if row["cold"]} <= {COLD_MOVIE}
+
+
+QUESTIONS = (("similar", "3"), ("user", "2"), ("recommend", "2"), ("evaluate",))
+
+
+@pytest.mark.parametrize("state", ["running", "stopped", "crashed"])
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question[0])
+def test_an_answer_of_an_unfinished_run_says_so(
+    home: Path, capfd: pytest.CaptureFixture[str], state: str, question: tuple[str, ...]
+) -> None:
+    run = toy_run(home, state="running" if state == "crashed" else state)
+    if state == "crashed":
+        kill_in_status(run)
+    table, document = call(capfd, *question), call(capfd, *question, "--json")
+    assert f"({state}, not finished)" in table.out
+    assert f"is {state}, not finished: this is its best model so far" in table.err
+    assert document.document["state"] == state and "not finished" in document.err
+
+
+def kill_in_status(run: Run) -> None:
+    from mftui.runs.process import Process
+    from mftui.runs.status import Status, write_status
+
+    write_status(run.path, Status(state="running", process=replace(Process.current(), start="long ago")))
+
+
+def test_a_finished_run_is_not_excused(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    for question in QUESTIONS:
+        answer = call(capfd, *question)
+        assert "not finished" not in answer.out + answer.err
+
+
+def test_ids_that_a_test_file_has_and_the_model_has_not_are_counted(
+    run: Run, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    test = write(tmp_path / "t.csv", "user,movie,rating\n2,3,4\n99,3,2\n2,99,1\n3,2,5\n")
+    answer = call(capfd, "evaluate", "--test", test, "--json")
+    assert answer.document["n_left_out"] == 2 and answer.document["n_test"] == 2
+    assert "2 of 4 test ratings are left out: their user or movie is not in the model." in answer.err
+    assert str(test) in answer.document["split"]
+
+
+def test_ratings_that_were_trained_on_are_counted_in_a_test_file(
+    home: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    factors = toy_factors(test_fraction=0)
+    toy_run(home, factors)
+    user, movie = 3, int(factors.history_of(3).movies[0]) + 1
+    test = write(tmp_path / "t.csv", f"user,movie,rating\n{user},{movie},4\n2,99,1\n")
+    answer = call(capfd, "evaluate", "--test", test, "--json")
+    assert answer.document["n_trained_on"] == 1 and "were trained on: this flatters the model" in answer.err
+
+
+def every_answer(capfd: pytest.CaptureFixture[str], run: Run) -> list[Answer]:
+    commands = (
+        ("runs", "ls"),
+        ("runs", "show", run.id),
+        ("similar", "1"),
+        ("user", "1"),
+        ("recommend", "1"),
+        ("evaluate",),
+    )
+    return [call(capfd, *command, *json) for command in commands for json in ((), ("--json",))]
+
+
+def test_the_sample_is_called_synthetic_wherever_it_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    created = create_run(TrainRequest(hyper={"epochs": 2, "learning_rate": 0.001}, checkpoint_seconds=0.05))
+    before = [
+        call(capfd, "runs", "ls"),
+        call(capfd, "runs", "ls", "--json"),
+        call(capfd, "data", "info", "sample", "--json"),
+    ]
+    train(created, make_training=NumpyTraining)
+    for answer in before + every_answer(capfd, created):
+        text = re.sub(r'"(name|source|data|dataset)": "sample"', "", answer.out)
+        assert "sample" not in text or "synthetic" in text, answer.out
+    assert created.load_factors().meta["dataset"] == "sample (synthetic ratings)"
+
+
+def test_no_measure_is_shown_without_its_split(ratings: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run, other = (create_run(request(ratings, epochs=3, seed=seed)) for seed in (0, 1))
+    for one in (run, other):
+        train(one, make_training=NumpyTraining)
+    for command in (("runs", "ls"), ("runs", "show", run.id), ("runs", "compare", run.id, other.id), ("evaluate",)):
+        for json in ((), ("--json",)):
+            answer = call(capfd, *command, *json)
+            assert answer.code == 0 and re.search("rmse", answer.out, re.IGNORECASE)
+            assert "random 10 % (seed 0)" in answer.out, answer.out

@@ -1,0 +1,247 @@
+"""Signals, full disks, clocks, vanishing directories and second processes, during a training and an app."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from faults.test_terminal import APP, assert_sane
+from helpers.command import call
+from helpers.models import toy_run
+from helpers.numpy_training import NumpyTraining
+from helpers.runs import request, same_model, start_trainer, wait_until
+from helpers.terminal import Terminal
+
+from mftui.errors import RunError
+from mftui.runs.control import continue_run, pause_run, stop_run
+from mftui.runs.directory import Run, create_run, list_runs
+from mftui.runs.status import Status, write_status
+from mftui.runs.trainer import train
+
+FOREVER = 100_000
+only_long = pytest.mark.skipif("not config.getoption('--long')", reason="more of the same: --long")
+STOPS = [signal.SIGTERM, signal.SIGINT]
+
+
+def at_work(data: Path, state: str) -> tuple[Run, subprocess.Popen[str]]:
+    """An endless training in this state: "starting" is before it has read its data."""
+    run = create_run(request(data, epochs=FOREVER))
+    trainer = start_trainer(run)
+    if state == "starting":
+        wait_until(lambda: not run.status().launching or trainer.poll() is not None, "the trainer has begun")
+        return run, trainer
+    wait_until(lambda: run.state == "running" and run.has_factors, "it runs")
+    if state == "paused":
+        assert pause_run(run) == "paused"
+    return run, trainer
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "paused"])
+@pytest.mark.parametrize("number", STOPS)
+def test_a_stop_is_obeyed_in_every_state(ratings: Path, state: str, number: signal.Signals) -> None:
+    run, trainer = at_work(ratings, state)
+    trainer.send_signal(number)
+    _, said = trainer.communicate(timeout=60)
+    assert trainer.returncode == 0, said
+    assert run.state == "stopped" and run.result() is not None
+    if state != "starting":
+        run.load_factors()
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "paused"])
+def test_a_hang_up_changes_nothing_in_any_state(ratings: Path, state: str) -> None:
+    run, trainer = at_work(ratings, state)
+    trainer.send_signal(signal.SIGHUP)
+    if state == "paused":
+        assert run.state == "paused" and continue_run(run) == "running"
+    wait_until(lambda: run.state == "running", "it trains")
+    step = run.status().step
+    wait_until(lambda: run.status().step > step, "it goes on")
+    assert stop_run(run, timeout_s=60) == "stopped"
+    trainer.communicate()
+
+
+def test_a_second_interrupt_ends_it_at_once_and_it_can_be_resumed(ratings: Path) -> None:
+    run, trainer = at_work(ratings, "paused")
+    saved = run.load_factors()
+    os.kill(trainer.pid, signal.SIGSTOP)  # so that both arrive before it can obey the first
+    trainer.send_signal(signal.SIGINT)
+    trainer.send_signal(signal.SIGTERM)
+    os.kill(trainer.pid, signal.SIGCONT)
+    trainer.communicate(timeout=60)
+    assert run.state == "stopped" and run.checkpoint_path.exists()
+    assert run.load_factors().n_factors == saved.n_factors
+
+
+def test_pause_and_continue_by_command(ratings: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run, trainer = at_work(ratings, "running")
+    assert call(capfd, "runs", "pause", run.id, "--json").document == {"run": run.id, "state": "paused"}
+    refused = call(capfd, "runs", "pause", run.id)
+    assert refused.code == 2 and "it cannot be paused" in refused.err
+    assert call(capfd, "runs", "continue", run.id).out == f"{run.id}: running\n"
+    assert call(capfd, "runs", "stop", run.id).out == f"{run.id}: stopped\n"
+    assert "it cannot be continued" in call(capfd, "runs", "continue", run.id).err
+    trainer.communicate()
+
+
+@pytest.fixture
+def small_disk(home: Path) -> Iterator[Path]:
+    """The home on a file system of 2 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    home.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "mftui-test", home], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
+    yield home
+    subprocess.run(["umount", "-l", home], check=True)
+
+
+def test_on_a_full_disk_it_goes_on_says_so_and_keeps_the_last_model(small_disk: Path, ratings: Path) -> None:
+    run, trainer = at_work(ratings, "running")
+    wait_until(run.checkpoint_path.exists, "it is saved")
+    filler = small_disk / "filler"
+    with pytest.raises(OSError, match="No space"):
+        filler.write_bytes(bytes(4 << 20))
+    wait_until(
+        lambda: any("could not" in line for line in run.log_tail(200)) or run.status().warnings,
+        "it is full",
+        timeout_s=20,
+    )
+    step = NumpyTraining.__name__ and run.metrics()[-1]["step"]
+    run.load_factors()
+    assert trainer.poll() is None, "it goes on"
+    filler.unlink()
+    wait_until(lambda: run.metrics()[-1]["step"] > step, "what waited is written once there is room")
+    wait_until(lambda: run.status().warnings, "the warning is in the status")
+    assert stop_run(run, timeout_s=60) == "stopped"
+    trainer.communicate()
+    steps = [line["step"] for line in run.metrics()]
+    assert steps == list(range(4, 4 * len(steps) + 1, 4)), "no line of the curve is missing"
+
+
+def test_a_clock_set_back_confuses_nobody(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    undisturbed = create_run(request(ratings, epochs=30))
+    train(undisturbed, make_training=NumpyTraining)
+    now, years = time.time(), itertools.count()
+    monkeypatch.setattr(time, "time", lambda: now - 3e7 * next(years))
+    run = create_run(request(ratings, epochs=30))
+    document = train(run, make_training=NumpyTraining)
+    assert document["state"] == run.state == "finished" and same_model(run, undisturbed)
+    assert all(seconds >= 0 for seconds in document["seconds"].values())
+    assert [line["seconds"] for line in run.metrics()] == sorted(line["seconds"] for line in run.metrics())
+    assert list_runs() == [run, undisturbed]
+
+
+def test_in_a_home_that_cannot_be_written_every_command_says_so(
+    ratings: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place = "/proc/mftui"  # where not even root can write
+    monkeypatch.setenv("MFTUI_HOME", place)
+    for command in (("runs", "ls"), ("runs", "ls", "--json"), ("data", "info", ratings), ("data", "ls"), ("paths",)):
+        assert call(capfd, *command).code == 0, command
+    refused = call(capfd, "train", "--data", ratings)
+    assert refused.code == 2 and place in refused.err and "MFTUI_HOME" in refused.err
+    fetched = call(capfd, "data", "fetch", "ml-100k")
+    assert fetched.code in (1, 2) and place in fetched.err and "should not have happened" not in fetched.err
+
+
+def test_the_app_comes_up_in_a_home_that_cannot_be_written() -> None:
+    with Terminal(APP, {"MFTUI_HOME": "/proc/mftui"}) as terminal:
+        terminal.until("Nothing trained yet")
+        terminal.press("t")
+        terminal.until("no run can be made there")
+        terminal.press("esc")
+        terminal.until("no run can be made there", gone=True)
+        terminal.press("q")
+        assert terminal.until_exit() == 0
+        assert_sane(terminal)
+
+
+def test_a_run_removed_while_the_app_shows_it_is_said(home: Path, ratings: Path) -> None:
+    run, trainer = at_work(ratings, "running")
+    with Terminal(APP, {}) as terminal:
+        terminal.until("running")
+        shutil.rmtree(run.path, ignore_errors=True)
+        terminal.until("missing")
+        terminal.press("q")
+        assert terminal.until_exit() == 0
+    assert "has been removed" in trainer.communicate(timeout=60)[1]
+
+
+def test_two_apps_on_one_run_both_show_it_and_either_can_stop_it(home: Path, ratings: Path) -> None:
+    run, trainer = at_work(ratings, "running")
+    with Terminal(APP, {}) as one, Terminal(APP, {}) as other:
+        for terminal in (one, other):
+            terminal.until("running")
+        one.press("t")
+        for terminal in (one, other):
+            terminal.until("stopped")
+            terminal.press("q")
+            assert terminal.until_exit() == 0
+    trainer.communicate(timeout=60)
+    assert run.state == "stopped"
+
+
+APP_STATES = {
+    "with nothing trained": ("Nothing trained yet", ()),
+    "while it trains": ("running", ()),
+    "in the help": ("Keys", ("?",)),
+    "in a dialog": ("under way", ("q",)),
+}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=only_long)])
+@pytest.mark.parametrize("state", APP_STATES)
+def test_the_app_ends_in_order_in_every_state(home: Path, state: str, number: signal.Signals) -> None:
+    shown, keys = APP_STATES[state]
+    if state != "with nothing trained":
+        toy_run(home, state="running")
+    with Terminal(APP, {}) as terminal:
+        terminal.until("Train")
+        if state != "with nothing trained":
+            terminal.until("running")
+        terminal.press(*keys)
+        terminal.until(shown)
+        terminal.process.send_signal(number)
+        assert terminal.until_exit() == 128 + number
+        assert_sane(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, *(pytest.param(n, marks=only_long) for n in (15, 1))])
+def test_a_training_does_not_notice_the_end_of_an_app(home: Path, ratings: Path, number: int) -> None:
+    run, trainer = at_work(ratings, "running")
+    with Terminal(APP, {}) as terminal:
+        terminal.until("running")
+        os.killpg(terminal.process.pid, number)
+        terminal.until_exit()
+    step = run.status().step
+    wait_until(lambda: run.status().step > step, "it goes on")
+    assert stop_run(run, timeout_s=60) == "stopped"
+    trainer.communicate()
+
+
+def test_a_recycled_pid_is_not_stopped(ratings: Path) -> None:
+    from dataclasses import replace
+
+    from mftui.runs.process import Process
+
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    run = create_run(request(ratings))
+    write_status(run.path, Status(state="running", process=replace(Process.of(bystander.pid), start="before the boot")))
+    assert run.state == "crashed"
+    with pytest.raises(RunError, match="it cannot be stopped"):
+        stop_run(run)
+    assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
