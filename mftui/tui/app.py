@@ -55,6 +55,8 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         self.settings = settings or Settings()
         self.trainings = Trainings(self, self.look.refresh_s, starter)
         self.model: OpenModel | None = None
+        self.model_trouble = ""
+        """Why the newest model could not be opened."""
         self._opening = asyncio.Lock()
         self.set_class(self.look.ascii, "-ascii")
         if self.look.low_bandwidth:
@@ -91,10 +93,12 @@ class MftuiApp(TypeaheadApp, GuardedApp):
 
     async def _begin(self) -> None:
         """Open the newest run, and get a trainer ready."""
-        run = await asyncio.to_thread(_newest_run)
+        from mftui.tui.model import newest_model, newest_run
+
+        run = await asyncio.to_thread(newest_run)
         if run is not None and self.trainings.run is None:
             self.trainings.watch(run)
-        usable = await asyncio.to_thread(_newest_usable)
+        usable = await asyncio.to_thread(newest_model)
         if usable is not None:
             await self.open_run(usable)
         if self.settings.standby:
@@ -156,11 +160,12 @@ class MftuiApp(TypeaheadApp, GuardedApp):
             before = self.model
             try:
                 self.model = await asyncio.to_thread(lambda: open_model(run, before))
+                self.model_trouble = ""
             except MftuiError as error:
-                self.say(str(error), warn=True)
-                return
+                self.model_trouble = str(error)
+                self.say(self.model_trouble, warn=True)
         screen = self._base_screen()
-        if screen is not None and self.model is not before:
+        if screen is not None and (self.model is not before or self.model_trouble):
             screen.headline_changed()
             screen.model_changed()
 
@@ -277,22 +282,6 @@ class MftuiApp(TypeaheadApp, GuardedApp):
 
 _LOOK_AT_CURVE_S = 1.2
 _ENDS = {"diverged": "diverged", "failed": "failed", "crashed": "ended without a word", "missing": "is gone"}
-
-
-def _newest_run() -> Run | None:
-    from mftui.runs.directory import list_runs
-
-    runs = list_runs()
-    return runs[0] if runs else None
-
-
-def _newest_usable() -> Run | None:
-    from mftui.runs.directory import newest_usable
-
-    try:
-        return newest_usable()
-    except MftuiError:
-        return None
 
 
 def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> int:

@@ -54,3 +54,21 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     else:
         index = TitleIndex(factors.movies.title_list, factors.movie_ids, factors.movie_counts)
     return OpenModel(run, version, factors, index)
+
+
+def newest_run() -> Run | None:
+    """The newest run, in whatever state."""
+    from mftui.runs.directory import list_runs
+
+    runs = list_runs()
+    return runs[0] if runs else None
+
+
+def newest_model() -> Run | None:
+    """The newest run that has a model."""
+    from mftui.runs.directory import newest_usable
+
+    try:
+        return newest_usable()
+    except RunError:
+        return None

@@ -28,9 +28,8 @@ def test_what_is_not_finite_is_no_point():
 
 def test_no_points_have_no_bounds_and_no_drawing():
     nothing = points()
-    assert not nothing.bounds()
-    assert not nothing.last
     assert nothing.thinned(0, 10, 5) == ([], [])
+    assert [nothing.bounds(), nothing.last] == [None, None]
 
 
 def test_a_resumed_training_takes_the_place_of_the_steps_it_repeats():

@@ -97,3 +97,12 @@ async def test_a_newer_model_of_the_run_is_shown_without_losing_the_place(make_a
         publish(run.factors_path, lambda directory: save_factors(newer, directory))
         await until(pilot, lambda: app.model is not before, "the newer model")
         assert neighbours_of(app) == subject
+
+
+async def test_a_model_that_cannot_be_opened_is_said_so_beside_what_to_do(make_app: MakeApp, home: Path):
+    run = toy_run(home)
+    (run.factors_path / "factors.json").write_text('{"format_version": 99}')
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "99")
+        await until_shown(pilot, "takes seconds.")

@@ -16,6 +16,8 @@ from mftui.tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from mftui.tui.app import MftuiApp
 
+_NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
+
 
 class BaseScreen(Screen[None]):
     """A screen of its own number key. Subclasses give `body()` and react to `model_changed()`."""
@@ -68,6 +70,10 @@ class BaseScreen(Screen[None]):
 
     def model_changed(self) -> None:
         """The app has another model than when it was last shown here, perhaps."""
+
+    def no_model(self) -> str:
+        """Why there is no model, and what to press."""
+        return f"{self.mftui.model_trouble} {_NO_MODEL}".strip()
 
     def training_changed(self) -> None:
         """The watched training has news."""

@@ -28,7 +28,6 @@ _COLUMNS = (
 )
 _MOST = 500
 _N_NEIGHBOURS = 50
-_NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
 
 
@@ -62,7 +61,7 @@ class MoviesScreen(BaseScreen):
     def model_changed(self) -> None:
         model = self.mftui.model
         if model is None:
-            self._results.show((), caption="Movies", empty=_NO_MODEL)
+            self._results.show((), caption="Movies", empty=self.no_model())
             self._nearby.show(())
         elif model is not self._shown:
             again = self._is_shown(model) and self._found is not None

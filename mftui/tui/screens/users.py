@@ -34,7 +34,6 @@ _RECOMMENDED = (
     Column("Genres", weight=3, from_width=70),
     Column("Ratings", 7, right=True),
 )
-_NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
 
 
@@ -64,7 +63,7 @@ class UsersScreen(BaseScreen):
     def model_changed(self) -> None:
         model = self.mftui.model
         if model is None:
-            self._rated.show((), caption="Users", empty=_NO_MODEL)
+            self._rated.show((), caption="Users", empty=self.no_model())
             self._recommended.show(())
         elif model is not self._shown:
             self._shown = model

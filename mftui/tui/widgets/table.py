@@ -12,7 +12,7 @@ from textual import events
 from textual.message import Message
 
 from mftui.tui import keys
-from mftui.tui.widgets.cells import CellWidget, Line, Part, cut, fit, fit_right
+from mftui.tui.widgets.cells import CellWidget, Line, Part, cut, fit, fit_right, wrap
 
 _GUTTER = 2
 _GAP = 2
@@ -107,7 +107,7 @@ class Table(CellWidget, can_focus=True):
             yield self._caption_line(width)
         if not self._rows:
             yield []
-            for text in self._empty.split("\n"):
+            for text in wrap(self.look.text(self._empty), width - _GUTTER):
                 yield [(" " * _GUTTER + text, self.style("table--empty"))]
             return
         if self._head:
