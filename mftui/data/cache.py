@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import shutil
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from mftui import paths
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
+from mftui.data.files import fresh_directory
 from mftui.data.ids import Ids
 from mftui.data.integrity import check_files, file_digest, sealed, unsealed
 from mftui.data.locate import Sources
@@ -78,7 +78,7 @@ def save(directory: Path, dataset: Dataset) -> None:
     """
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".new-", dir=directory.parent))
+        aside = fresh_directory(directory.parent, ".new-")
     except OSError as error:
         _log.info("no cache in %s: %s", directory.parent, error)
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from mftui import paths
 from mftui.data.catalogue import CATALOGUE, GROUPLENS, SAMPLE, fetched
-from mftui.data.files import archive, open_archive
+from mftui.data.files import archive, fresh_directory, open_archive
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
 
@@ -72,7 +71,7 @@ def unpack(zipped: Path, destination: Path) -> Path:
     Raises DataError for a damaged or unsafe zip, MftuiError where the space does not suffice.
     """
     archive(zipped)
-    aside = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=destination.parent))
+    aside = fresh_directory(destination.parent, ".unpacking-")
     try:
         with open_archive(zipped) as opened:
             members = [m for m in opened.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
@@ -89,7 +88,6 @@ def unpack(zipped: Path, destination: Path) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with opened.open(member) as packed, target.open("wb") as file:
                     shutil.copyfileobj(packed, file)
-        aside.chmod(0o755)
         shutil.rmtree(destination, ignore_errors=True)
         return aside.replace(destination)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import secrets
 import stat
 import zipfile
 import zlib
@@ -143,6 +144,13 @@ def check_member(path: Path, member: zipfile.ZipInfo) -> None:
             path=path,
             hint="That is no ratings file; it is not used.",
         )
+
+
+def fresh_directory(parent: Path, prefix: str) -> Path:
+    """A new directory with a name that nobody has, open to whom the umask lets in (`mkdtemp` asks for nobody)."""
+    made = parent / f"{prefix}{secrets.token_hex(8)}"
+    made.mkdir()
+    return made
 
 
 def damaged_zip(path: Path, error: Exception) -> DataError:
