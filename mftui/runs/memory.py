@@ -64,7 +64,8 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
         batch=0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH,
         ratings=n_ratings * _RATING_BYTES,
         matrix=n_users * n_movies * 4 * _COPIES_OF_MATRIX if dense else 0,
-        what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, and {n_ratings:,} ratings",
+        what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
+        f"and {n_ratings:,} ratings",
     )
 
 

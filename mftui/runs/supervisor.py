@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from mftui.runs.process import Process
 from mftui.runs.request import TrainRequest
 from mftui.runs.signals import REQUESTS
 from mftui.runs.status import Status, write_status
+
+log = logging.getLogger(__name__)
 
 # -P: the user's working directory is not a place to import modules from.
 STANDBY_COMMAND = (sys.executable, "-P", "-m", "mftui", "train", "--standby")
@@ -46,7 +49,10 @@ class Supervisor:
     def running(self) -> list[Run]:
         """Runs started here whose trainer has not ended; also collects those that have."""
         with self._lock:
-            self._trainers = {run: child for run, child in self._trainers.items() if child.poll() is None}
+            for run, child in self._trainers.items():
+                if child.poll() is not None:
+                    log.info("the trainer of run %s ended with %d", run.id, child.returncode)
+            self._trainers = {run: child for run, child in self._trainers.items() if child.returncode is None}
             return list(self._trainers)
 
     def warm(self) -> None:
@@ -55,6 +61,7 @@ class Supervisor:
             if not self.warm_ready:
                 self._let_standby_go()
                 self._standby = self._spawn(subprocess.DEVNULL)
+                log.debug("process %d stands by", self._standby.pid)
 
     def tend(self) -> None:
         """To be called now and then: warms the next standby once no training runs (it would take its cores)."""
@@ -80,6 +87,7 @@ class Supervisor:
 
     def stop(self, run: Run) -> None:
         """Ask the trainer of `run` to stop, without waiting."""
+        log.info("run %s is asked to stop", run.id)
         stop_run(run, timeout_s=0)
 
     def close(self) -> None:
@@ -128,6 +136,7 @@ class Supervisor:
         except OSError:
             return False
         self._trainers[run] = child
+        log.info("run %s is trained by process %d", run.id, child.pid)
         return True
 
     def _let_standby_go(self) -> None:

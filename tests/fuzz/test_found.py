@@ -139,3 +139,17 @@ def test_a_digit_changed_in_a_models_description_is_noticed(tmp_path: Path) -> N
         load_factors(tmp_path)
     write(file, json.dumps(document))
     assert np.isclose(load_factors(tmp_path).parameters.global_bias, 0.3)
+
+
+def test_models_and_checkpoints_of_a_later_version_are_refused_by_name(tmp_path: Path) -> None:
+    save_factors(toy_factors(), tmp_path)
+    file = tmp_path / "factors.json"
+    write(file, json.dumps(json.loads(file.read_text()) | {"format_version": 2}))
+    with pytest.raises(FormatError, match="has format version 2; this mftui reads version 1"):
+        load_factors(tmp_path)
+    save_small_checkpoint(tmp_path / "checkpoint")
+    state = (tmp_path / "checkpoint").resolve() / "state.json"
+    document = {name: value for name, value in json.loads(state.read_text()).items() if name != "checksum"}
+    write(state, json.dumps(document | {"format_version": 2}))
+    with pytest.raises(FormatError, match="format version 2, and this mftui knows 1"):
+        load_checkpoint(tmp_path / "checkpoint")
