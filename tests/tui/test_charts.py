@@ -34,7 +34,7 @@ def test_no_points_have_no_bounds_and_no_drawing():
 
 def test_a_resumed_training_takes_the_place_of_the_steps_it_repeats():
     made = points((1, 9.0), (2, 8.0), (3, 7.0), (2, 5.0))
-    assert made.last == (2, 5.0)
+    assert made.last == (2.0, 5.0)
     assert len(made) == 2
     assert made.bounds() == (5.0, 9.0)
 
@@ -115,4 +115,4 @@ def test_curves_take_metrics_as_they_come_and_find_the_best():
         ]
     )
     assert len(curves.train) == 2
-    assert curves.best == (2, 0.95)
+    assert curves.best == (2.0, 0.95)
