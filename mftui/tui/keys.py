@@ -31,6 +31,8 @@ TRAIN: list[BindingType] = [
 MOVIES: list[BindingType] = [
     _key("movies.search", "slash", "search", "Search", show=True, help="Type words of a title, in any order."),
     _key("movies.open", "enter", "open", "Neighbours", show=True, help="Go to the neighbours; from one on to its own."),
+    _key("movies.by", "b", "by", "By", show=True,
+         help="Neighbours by taste (what people thought of a film), by audience (who watched it), or by both."),
     _key("movies.right", "l,right", "pane(1)", "Neighbours pane"),
     _key("movies.left", "h,left", "pane(-1)", "Results pane"),
 ]  # fmt: skip
@@ -40,9 +42,11 @@ USERS: list[BindingType] = [
     _key("users.pick", "p", "pick", "Pick", show=True, help="Choose from the list of all users."),
     _key("users.next", "right_square_bracket", "step(1)", "Next", show=True, help="The next user."),
     _key("users.previous", "left_square_bracket", "step(-1)", "Previous", show=True, help="The user before."),
+    _key("users.by", "b", "by", "By", show=True,
+         help="Rank by like (the rating expected), by watch (what people who watch the same watch), or by both."),
     _key("users.right", "l,right", "pane(1)", "Recommendations pane"),
     _key("users.left", "h,left", "pane(-1)", "Ratings pane"),
-]
+]  # fmt: skip
 
 LIST: list[BindingType] = [
     _key("list.down", "j,down", "move(1)", "Down"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mftui.data.ids import RawId
     from mftui.engine.factors import Factors
+    from mftui.engine.lists import Rank, Recommendations
 
 
 class LazyRows(Sequence[Sequence[Cell]]):
@@ -48,15 +49,29 @@ def movie_rows(factors: Factors, movies: NDArray[Any]) -> LazyRows:
     return LazyRows(len(movies), row)
 
 
-def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any], digits: int = 3) -> LazyRows:
-    """Score (a similarity, or a predicted rating), title, genres, number of ratings."""
+def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) -> LazyRows:
+    """Score, title, genres, number of ratings."""
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(movies[i])
-        score = Mark(f"{float(scores[i]):.{digits}f}", "strong")
+        score = Mark(f"{float(scores[i]):.3f}", "strong")
         return score, movie.title, Mark(_genres(movie.genres), "dim"), f"{movie.n_ratings:,}"
 
     return LazyRows(len(movies), row)
+
+
+def recommended_rows(factors: Factors, listed: Recommendations) -> LazyRows:
+    """Would like (stars), would watch (percentile), title, genres, number of ratings, marked where it is small."""
+    from mftui.engine.lists import FEW_RATINGS
+
+    def row(i: int) -> Sequence[Cell]:
+        movie = factors.row(listed.movies[i])
+        watch = "" if listed.watch is None else f"{math.floor(float(listed.watch[i]) * 10) / 10:.4g}%"
+        few = movie.n_ratings < FEW_RATINGS
+        count = Mark(f"few: {movie.n_ratings}" if few else f"{movie.n_ratings:,}", "bad" if few else "")
+        return f"{float(listed.predicted[i]):.2f}", watch, movie.title, Mark(_genres(movie.genres), "dim"), count
+
+    return LazyRows(len(listed.movies), row)
 
 
 def _genres(genres: Sequence[str]) -> str:
@@ -80,11 +95,13 @@ class UserPage:
     rated_movies: NDArray[Any]
     """(n_ratings,) movie indices, in the order of `rated`."""
     recommended_movies: NDArray[Any]
+    ranked_by: str
+    """What the recommendations are ranked by: "like", "watch" or "both"."""
     note: str
     """Why there are few recommendations, "" where there are not."""
 
 
-def user_page(factors: Factors, user: RawId, n: int = 100) -> UserPage:
+def user_page(factors: Factors, user: RawId, n: int = 100, *, rank: Rank | None = None) -> UserPage:
     """Everything about one user. Raises UnknownId, naming the nearest known ids."""
     import numpy as np
 
@@ -92,7 +109,7 @@ def user_page(factors: Factors, user: RawId, n: int = 100) -> UserPage:
     history = factors.history_of(user)
     predicted = factors.shown(factors.logits(np.full(len(history), index), history.movies))
     order = np.argsort(-history.ratings, kind="stable")
-    recommended = factors.recommend(user, n)
+    recommended = factors.recommend(user, n, rank=rank)
     errors = predicted - history.ratings
 
     def row(i: int) -> Sequence[Cell]:
@@ -112,9 +129,10 @@ def user_page(factors: Factors, user: RawId, n: int = 100) -> UserPage:
         _rmse(errors[~history.held_out]),
         _rmse(errors[history.held_out]),
         LazyRows(len(history), row),
-        scored_rows(factors, recommended.movies, recommended.predicted, digits=2),
+        recommended_rows(factors, recommended),
         history.movies[order],
         recommended.movies,
+        recommended.ranked_by,
         recommended.note,
     )
 

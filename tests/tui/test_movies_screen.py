@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
@@ -106,3 +107,32 @@ async def test_a_model_that_cannot_be_opened_is_said_so_beside_what_to_do(make_a
         await pilot.press("2")
         await until_shown(pilot, "99")
         await until_shown(pilot, "takes seconds.")
+
+
+async def test_b_goes_round_both_taste_and_audience_and_says_what_they_are(make_app: MakeApp, home: Path):
+    factors = toy_factors(audience=True)
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "by both")
+        subject = TITLES.index(neighbours_of(app)) + 1
+        for by in ("taste", "audience", "both"):
+            await pilot.press("b")
+            await until_shown(pilot, f"by {by}")
+            _, scores = factors.similar(subject, 1, by=by)
+            await until_shown(pilot, f"{scores[0]:.3f}")
+            await until(pilot, partial(told, app, f"Neighbours by {by}:"), "what that means")
+
+
+async def test_b_says_so_where_the_model_knows_taste_alone(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "by taste")
+        await pilot.press("b")
+        await until(pilot, partial(told, app, "knows taste alone"), "why there is nothing to choose")
+
+
+def told(app: MftuiApp, text: str) -> bool:
+    """Whether a toast says so."""
+    return any(text in str(toast.message) for toast in app._notifications)

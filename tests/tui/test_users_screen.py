@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from helpers.models import TITLES, toy_factors, toy_run
-from helpers.screens import shown, until_gone, until_shown
+from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.tui.app import MftuiApp
 
@@ -31,7 +32,8 @@ async def test_a_users_tables_are_those_of_the_model(make_app: MakeApp, home: Pa
         assert f"{factors.predict(7, int(movie) + 1):.2f}" in line
         assert ("test" in line) == bool(history.held_out[0])
         best = factors.recommend(7, 1)
-        assert f"{best.predicted[0]:.2f}  {TITLES[best.movies[0]][:20]}" in recommended
+        line = next(line for line in recommended.splitlines() if TITLES[best.movies[0]][:20] in line)
+        assert f"{best.predicted[0]:.2f}" in line
         for movie in history.movies:
             assert TITLES[movie] not in recommended
 
@@ -64,3 +66,24 @@ async def test_brackets_go_from_user_to_user_and_round(make_app: MakeApp, home: 
         await until_shown(pilot, "User 1:")
         await pilot.press("left_square_bracket")
         await until_shown(pilot, "User 20:")
+
+
+async def test_b_goes_round_the_rankings(make_app: MakeApp, home: Path):
+    factors = toy_factors(audience=True)
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "by both")
+        for rank in ("like", "watch", "both"):
+            await pilot.press("b")
+            await until_shown(pilot, f"by {rank}")
+            listed = factors.recommend(7, 1, rank=rank)
+            assert listed.watch is not None
+            line = f"{listed.predicted[0]:.2f}  "
+            await until(pilot, partial(first_row, app, line, TITLES[listed.movies[0]][:20]), rank)
+
+
+def first_row(app: MftuiApp, predicted: str, title: str) -> bool:
+    """Whether the first recommendation is `title`, with its predicted rating."""
+    rows = shown(app).split("Recommended to user 7")[1].splitlines()[2:3]
+    return bool(rows) and predicted in rows[0] and title in rows[0]

@@ -9,7 +9,7 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Input
 
-from mftui.tui import keys
+from mftui.tui import blocks, keys
 from mftui.tui.latest import Latest
 from mftui.tui.rows import movie_rows, scored_rows
 from mftui.tui.screens.base import BaseScreen
@@ -19,6 +19,7 @@ from mftui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mftui.engine.neighbours import By
     from mftui.tui.model import OpenModel
 
 _COLUMNS = (
@@ -44,6 +45,7 @@ class MoviesScreen(BaseScreen):
         self._near: NDArray[Any] | None = None
         self._subject: int | None = None
         self._trail: list[tuple[int, int]] = []
+        self._by: By | None = None
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
         self._results = Table(_COLUMNS, id="results")
@@ -117,16 +119,17 @@ class MoviesScreen(BaseScreen):
         def show(found: tuple[NDArray[Any], NDArray[Any]]) -> None:
             movies, scores = found
             self._near = movies
-            back = f"{len(self._trail)} back: esc" if self._trail else ""
+            back = f", {len(self._trail)} back: esc" if self._trail else ""
             self._nearby.show(
                 scored_rows(model.factors, movies, scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
-                detail=back,
+                detail=f"by {by or ('both' if model.factors.has_audience else 'taste')}{back}",
                 empty="This movie has no training ratings, so it has no place among the others.",
                 cursor=cursor,
             )
 
-        self._neighbours.ask(lambda: model.factors.similar(raw, _N_NEIGHBOURS), show)
+        by = self._by if model.factors.has_audience else None
+        self._neighbours.ask(lambda: model.factors.similar(raw, _N_NEIGHBOURS, by=by), show)
 
     def on_table_chosen(self) -> None:
         self.action_open()
@@ -150,6 +153,16 @@ class MoviesScreen(BaseScreen):
         elif self._near is not None and len(self._near) and self._subject is not None:
             self._trail.append((self._subject, self._nearby.cursor))
             self._show_neighbours_of(int(self._near[self._nearby.cursor]))
+
+    def action_by(self) -> None:
+        """Neighbours by the next of both, taste and audience."""
+        if self._shown is None:
+            return
+        by = blocks.next_by(self._shown.factors, self._by)
+        self.mftui.say(blocks.NEIGHBOURS[by] if by else blocks.ONE_BLOCK)
+        if by is not None:
+            self._by = by
+            self._show_neighbours_of(self._subject)
 
     def action_pane(self, by: int) -> None:
         """Between results and neighbours."""

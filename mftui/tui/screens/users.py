@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from mftui.errors import MftuiError
-from mftui.tui import keys
+from mftui.tui import blocks, keys
 from mftui.tui.latest import Latest
 from mftui.tui.rows import UserPage, user_page
 from mftui.tui.screens.base import BaseScreen
@@ -19,6 +19,7 @@ from mftui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from mftui.data.ids import RawId
+    from mftui.engine.lists import Rank
     from mftui.tui.model import OpenModel
 
 _RATED = (
@@ -29,7 +30,8 @@ _RATED = (
     Column("Part", 4),
 )
 _RECOMMENDED = (
-    Column("Predicted", 9, right=True),
+    Column("Like", 4, right=True),
+    Column("Watch", 5, right=True),
     Column("Title", weight=5),
     Column("Genres", weight=3, from_width=70),
     Column("Ratings", 7, right=True),
@@ -47,6 +49,7 @@ class UsersScreen(BaseScreen):
         super().__init__()
         self._shown: OpenModel | None = None
         self._page: UserPage | None = None
+        self._rank: Rank | None = None
         self._pages = Latest(self, "user")
         self._rated = Table(_RATED, id="rated")
         self._recommended = Table(_RECOMMENDED, id="recommended")
@@ -79,9 +82,11 @@ class UsersScreen(BaseScreen):
         if model is None:
             return
 
+        rank = self._rank if model.factors.has_audience else None
+
         def work() -> UserPage | MftuiError:
             try:
-                return user_page(model.factors, user)
+                return user_page(model.factors, user, rank=rank)
             except MftuiError as error:
                 return error
 
@@ -107,7 +112,7 @@ class UsersScreen(BaseScreen):
         self._recommended.show(
             page.recommended,
             caption=f"Recommended to user {page.user}",
-            detail=page.note,
+            detail=f"by {page.ranked_by}{', ' if page.note else ''}{page.note}",
             empty=page.note or "Nothing left to recommend.",
             cursor=self._recommended.cursor if keep else 0,
         )
@@ -145,6 +150,17 @@ class UsersScreen(BaseScreen):
             ids = self._shown.factors.user_ids
             at = 0 if self._page is None else self._page.index + by
             self._open(ids.raw(at % len(ids)))
+
+    def action_by(self) -> None:
+        """Rank by the next of both, like and watch."""
+        if self._shown is None:
+            return
+        rank = blocks.next_rank(self._shown.factors, self._rank)
+        self.mftui.say(blocks.LISTS[rank] if rank else blocks.ONE_BLOCK)
+        if rank is not None:
+            self._rank = rank
+            if self._page is not None:
+                self._open(self._page.user, keep=True)
 
     def action_pane(self, by: int) -> None:
         """Between ratings and recommendations."""
