@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import grp
 import os
 import shlex
 import shutil
@@ -156,6 +157,7 @@ def account(kind: str, directory: Path, server: Server) -> Iterator[Account]:
         yield Account("root", sys.executable, directory / "home")
         return
     if not root:
+        _require_terminals()
         yield Account(getpass.getuser(), sys.executable, directory / "home")
         return
     if shutil.which("useradd") is None:
@@ -170,6 +172,17 @@ def account(kind: str, directory: Path, server: Server) -> Iterator[Account]:
     finally:
         subprocess.run(["userdel", name], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _require_terminals() -> None:
+    """Skip where terminals are not of the group that sshd gives them to, which only root could change."""
+    inside, outside = os.openpty()
+    group = os.fstat(outside).st_gid
+    os.close(inside)
+    os.close(outside)
+    with contextlib.suppress(KeyError):
+        if group != grp.getgrnam("tty").gr_gid:
+            pytest.skip("/dev/pts is mounted without gid=5: an sshd of an ordinary user can open no terminal here")
 
 
 def _python_for(name: str) -> str:
