@@ -1,0 +1,78 @@
+"""Makes the pictures of the README: the real app on the sample, driven by keys, each screen saved as SVG.
+
+Run: `.venv/bin/python tests/screenshots.py` (writes `docs/train.svg`, `docs/movies.svg`, `docs/users.svg`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from textual.pilot import Pilot
+
+from mftui.settings import Settings
+from mftui.tui.app import MftuiApp
+from mftui.tui.look import Look
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+SIZE = (110, 32)
+PATIENCE_S = 300.0
+_REMOTE_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def text_of(app: MftuiApp) -> str:
+    """What the screen says."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
+    """Let the app work until `condition` holds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await pilot.pause(0.05)
+
+
+def save(app: MftuiApp, name: str) -> None:
+    """Write the screen as a small SVG that loads nothing from elsewhere."""
+    svg = _REMOTE_FONT.sub("", app.export_screenshot(title="mftui", simplify=True))
+    svg = svg.replace("Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono")
+    svg = "\n".join(line.strip() for line in svg.splitlines() if line.strip()) + "\n"
+    (DOCS / f"{name}.svg").write_text(svg, encoding="utf-8")
+    print(f"docs/{name}.svg: {len(svg) / 1024:.0f} KB")
+
+
+async def take_pictures() -> None:
+    """Train on the sample, look for Batman, open a user."""
+    app = MftuiApp(Look(), Settings(standby=False, after_training="stay"))
+    async with app.run_test(size=SIZE, notifications=False) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "finished" in text_of(app) and app.model is not None)
+        save(app, "train")
+        await pilot.press("2", "slash", *"batman", "enter")
+        await until(pilot, lambda: "Neighbours of Batman" in text_of(app))
+        await pilot.press("l")
+        await pilot.pause(0.2)
+        save(app, "movies")
+        await pilot.press("3", "slash", "7", "enter")
+        await until(pilot, lambda: "Recommended to user 7" in text_of(app))
+        save(app, "users")
+
+
+def main() -> None:
+    """Work in a home of its own, so that nothing but the sample can be seen."""
+    with TemporaryDirectory() as home:
+        os.environ["MFTUI_HOME"] = home
+        for name in ("NO_COLOR", "SSH_CONNECTION"):
+            os.environ.pop(name, None)
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # a machine without a GPU has nothing to say about it here
+        DOCS.mkdir(exist_ok=True)
+        asyncio.run(take_pictures())
+
+
+if __name__ == "__main__":
+    main()
