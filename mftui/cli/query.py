@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mftui.cli.model import cold, find_movie, model_label, movie_document, open_model, run_document, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
+from mftui.cli.own import own_ratings
+from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
@@ -105,8 +108,9 @@ def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
     run, factors = open_model(run_text)
     rated = _rated(factors, user)
     result = factors.recommend(user, n)
-    recommendations = _recommended(factors, user, result)
-    raw = factors.user_ids.raw(factors.user_ids.index(user))
+    index = factors.user_ids.index(user)
+    raw = factors.user_ids.raw(index)
+    recommendations = _recommended(factors, cold(factors, index, result.movies), result)
     if as_json:
         document = run_document(run) | {"user": raw, "n_ratings": len(rated), "rated": rated}
         print_json(document | {"recommendations": recommendations, "note": result.note})
@@ -133,7 +137,14 @@ def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("user")
+@click.argument("user", required=False)
+@click.option(
+    "--ratings",
+    "ratings_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A CSV of your own ratings (movieId or title, rating) instead of a user of the data.",
+)
 @run_option
 @count_option
 @click.option("--genre", help="Only movies of this genre.")
@@ -153,7 +164,8 @@ def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
 )
 @json_option
 def recommend(
-    user: str,
+    user: str | None,
+    ratings_file: Path | None,
     run_text: str | None,
     n: int,
     genre: str | None,
@@ -166,17 +178,30 @@ def recommend(
     """List the movies that USER has not rated and would watch and like.
 
     "would like" is the predicted rating; "would watch" the share of the movies not rated that are less
-    watched by people who watch what USER does.
+    watched by people who watch what USER does. With --ratings the list is for whoever made them: their
+    factors are solved from the ratings, without training again.
     """
+    if (user is None) == (ratings_file is None):
+        raise UsageError("name a user of the data, or give --ratings FILE.")
     run, factors = open_model(run_text)
-    raw = factors.user_ids.raw(factors.user_ids.index(user))
-    result = factors.recommend(user, n, rank=rank, discover=discover, where=_filter(genre, years, min_ratings))
-    recommendations = _recommended(factors, user, result)
+    where = _filter(genre, years, min_ratings)
+    if ratings_file is not None:
+        raw: Any = str(ratings_file)
+        movies, ratings = own_ratings(factors, ratings_file)
+        result = factors.recommend_newcomer(movies, ratings, n, rank=rank, discover=discover, where=where)
+        title = f"Recommended for {len(movies)} ratings of {ratings_file}; {model_label(run, factors)}"
+        cold_rows = factors.movie_train_counts[result.movies] == 0
+    else:
+        index = factors.user_ids.index(user)
+        raw = factors.user_ids.raw(index)
+        result = factors.recommend(raw, n, rank=rank, discover=discover, where=where)
+        title = f"Recommended to user {raw}; {model_label(run, factors)}"
+        cold_rows = cold(factors, index, result.movies)
+    recommendations = _recommended(factors, cold_rows, result)
     if as_json:
         document = run_document(run) | {"user": raw, "ranked_by": result.ranked_by, "recommendations": recommendations}
         print_json(document | {"note": result.note})
         return
-    title = f"Recommended to user {raw}; {model_label(run, factors)}"
     _print_recommendations(recommendations, title, _shortness(result, n))
 
 
@@ -208,8 +233,7 @@ def _rated(factors: Factors, user: str) -> list[dict[str, Any]]:
     ]
 
 
-def _recommended(factors: Factors, user: str, result: Recommendations) -> list[dict[str, Any]]:
-    unknown = cold(factors, factors.user_ids.index(user), result.movies)
+def _recommended(factors: Factors, unknown: Any, result: Recommendations) -> list[dict[str, Any]]:
     watch = [None] * len(result.movies) if result.watch is None else result.watch
     return [
         _without_year(movie_document(factors, movie))

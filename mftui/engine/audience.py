@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from mftui.data.dataset import Scale
 from mftui.engine.program import Arrays, Problem
 from mftui.engine.recipes.base import Hyper
+from mftui.engine.targets import row_weights, targets
 from mftui.engine.variables import copy_variables, set_variables
 
 START = 0.3
 """Length of a row at the start."""
-COUNT_POWER = 0.5
-"""ν: how the prior grows with a row's count."""
 BATCHES = (16_384, 500_000)
 """Ratings in a step: one thirtieth of them all, within these bounds."""
 
@@ -115,15 +112,3 @@ class AudienceProgram:
     def restore(self, arrays: Arrays) -> None:
         """Set all variables from what `state` gave."""
         set_variables(self._variables, arrays)
-
-
-def targets(ratings: NDArray[np.float32], scale: Scale) -> NDArray[np.float32]:
-    """(n,) how far up the scale each rating is: 1 for the highest, one step above 0 for the lowest."""
-    step = scale.step or (scale.hi - scale.lo) / 10
-    return np.asarray((ratings - scale.lo + step) / (scale.hi - scale.lo + step), dtype=np.float32)
-
-
-def row_weights(rows: NDArray[np.int32], size: int, others: int, unobserved: float) -> NDArray[np.float32]:
-    """(size,) how strongly each row is held near zero: (count + a0 · others)^ν."""
-    counts = np.bincount(rows, minlength=size) + unobserved * others
-    return np.asarray(counts**COUNT_POWER, dtype=np.float32)

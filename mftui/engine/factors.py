@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, Split
 from mftui.data.ids import Ids, RawId
+from mftui.engine import lists
+from mftui.engine.fold_in import fold_in
 from mftui.engine.history import History, UserHistory
-from mftui.engine.lists import MovieFilter, Rank, Recommendations, audience_scores, best_rank, list_scores, percentiles
+from mftui.engine.lists import MovieFilter, Rank, Recommendations, UserRows, highest
 from mftui.engine.neighbours import By, Metric, movie_scores, user_scores
 from mftui.engine.program import Parameters
 from mftui.errors import UsageError
@@ -109,9 +111,13 @@ class Factors:
 
     def logits_of_users(self, users: NDArray[Any]) -> Floats:
         """(b, n_movies) logits of b users (indices) for every movie."""
+        return lists.row_logits(self, self.rows_of(users))
+
+    def rows_of(self, users: NDArray[Any]) -> UserRows:
+        """The trained rows of b users (indices)."""
         p = self.parameters
-        own = p.user_bias[users][:, None] + p.global_bias
-        return np.asarray(p.user_factors[users] @ p.movie_factors.T + p.movie_bias + own, dtype=np.float32)
+        audience = None if p.audience_user_factors is None else p.audience_user_factors[users]
+        return UserRows(p.user_factors[users], p.user_bias[users], audience)
 
     @overload
     def predict(self, users: RawId, movies: RawId) -> float: ...
@@ -164,6 +170,11 @@ class Factors:
         """(n_movies,) lengths of the movies' audience factors."""
         return np.asarray(np.linalg.norm(self._audience_movies, axis=1), dtype=np.float32)
 
+    @cached_property
+    def audience_gram(self) -> NDArray[np.float64]:
+        """(k, k) QᵀQ of the audience block."""
+        return np.asarray(self._audience_movies.T @ self._audience_movies, dtype=np.float64)
+
     def similar(
         self,
         movie: RawId,
@@ -184,7 +195,7 @@ class Factors:
         scores = movie_scores(self, me, metric, by)
         allowed = self.allowed(where) & (self.movie_train_counts > 0)
         allowed[me] = False
-        best = _best(-scores if metric == "euclidean" else scores, np.flatnonzero(allowed), n)
+        best = highest(-scores if metric == "euclidean" else scores, np.flatnonzero(allowed), n)
         return best, scores[best]
 
     def similar_users(self, user: RawId, n: int = 10, *, by: By | None = None) -> tuple[Indices, Floats]:
@@ -192,7 +203,7 @@ class Factors:
         me = self.user_ids.index(user)
         cosine = user_scores(self, me, by)
         others = np.flatnonzero(self.history.counts() > 0)
-        best = _best(cosine, others[others != me], n)
+        best = highest(cosine, others[others != me], n)
         return best, cosine[best]
 
     def recommend(
@@ -210,21 +221,21 @@ class Factors:
         predicted rating (the logit); "watch", by audience; "both", the default where the model has both.
         """
         me = self.user_ids.index(user)
-        rank = best_rank(self, rank)
-        scores = list_scores(self, np.array([me]), rank, discover)[0]
-        allowed = self.allowed(where)
-        passing = int(allowed.sum())
-        unrated = np.ones(self.n_movies, dtype=bool)
-        unrated[self.history.of_user(me).movies] = False
-        best = _best(scores, np.flatnonzero(allowed & unrated), n)
-        note = ""
-        if len(best) < n:
-            left = passing - len(best)
-            note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
-            note += f", {left} of them already rated." if left else "."
-        predicted = self.shown(self.logits(np.full(len(best), me), best))
-        watch = percentiles(audience_scores(self, np.array([me]))[0], unrated, best) if self.has_audience else None
-        return Recommendations(best, predicted, scores[best], watch, note, rank)
+        row, rated = self.rows_of(np.array([me])), self.history.of_user(me).movies
+        return lists.recommend(self, row, rated, n, rank, discover, where)
+
+    def recommend_newcomer(
+        self,
+        movies: Indices,
+        ratings: Floats,
+        n: int = 10,
+        *,
+        rank: Rank | None = None,
+        discover: float = 0.0,
+        where: MovieFilter | None = None,
+    ) -> Recommendations:
+        """The same for somebody who is not in the data, from their ratings: (m,) movie indices and ratings."""
+        return lists.recommend(self, fold_in(self, movies, ratings), movies, n, rank, discover, where)
 
     def allowed(self, where: MovieFilter | None) -> NDArray[np.bool_]:
         """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
@@ -281,16 +292,6 @@ class Factors:
     def factors_of_user(self, user: RawId) -> Floats:
         """(k,) factors of a user."""
         return np.asarray(self.parameters.user_factors[self.user_ids.index(user)])
-
-
-def _best(scores: Floats, candidates: Indices, n: int) -> Indices:
-    """The `n` candidates of the highest score, best first; equal scores in the order of the indices."""
-    values = scores[candidates]
-    if n < len(candidates):
-        least = np.partition(values, len(values) - n)[len(values) - n]
-        candidates = candidates[values >= least]
-        values = scores[candidates]
-    return candidates[np.argsort(-values, kind="stable")][:n]
 
 
 def _without_cold_rows(p: Parameters, cold_users: NDArray[np.bool_], cold_movies: NDArray[np.bool_]) -> Parameters:

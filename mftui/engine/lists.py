@@ -69,27 +69,87 @@ def best_rank(model: Factors, rank: Rank | None) -> Rank:
     return rank
 
 
-def audience_scores(model: Factors, users: NDArray[Any]) -> Floats:
-    """(b, n_movies) P·Q of b users: how much each movie is watched by those who watch as they do."""
+@dataclass(frozen=True)
+class UserRows:
+    """The factors of b users, trained or folded in."""
+
+    factors: Floats
+    """(b, k) taste."""
+    bias: Floats
+    """(b,)."""
+    audience: Floats | None
+    """(b, k of the audience block)."""
+
+
+def row_logits(model: Factors, rows: UserRows) -> Floats:
+    """(b, n_movies) logits of b users for every movie."""
     p = model.parameters
-    assert p.audience_user_factors is not None
-    assert p.audience_movie_factors is not None
-    return np.asarray(p.audience_user_factors[users] @ p.audience_movie_factors.T, dtype=np.float32)
+    own = rows.bias[:, None] + np.float32(p.global_bias)
+    return np.asarray(rows.factors @ p.movie_factors.T + p.movie_bias + own, dtype=np.float32)
+
+
+def audience_scores(model: Factors, rows: UserRows) -> Floats:
+    """(b, n_movies) P·Q: how much each movie is watched by those who watch as these users do."""
+    assert rows.audience is not None
+    assert model.parameters.audience_movie_factors is not None
+    return np.asarray(rows.audience @ model.parameters.audience_movie_factors.T, dtype=np.float32)
 
 
 def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float = 0.0) -> Floats:
-    """(b, n_movies) scores of b users (indices): higher is better. Never clipped.
+    """(b, n_movies) scores of b trained users (indices): see `row_scores`."""
+    return row_scores(model, model.rows_of(users), rank, discover)
+
+
+def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0) -> Floats:
+    """(b, n_movies) scores of b users: higher is better. Never clipped.
 
     `discover`, 0 to 1, divides by a power of the movie's training count, so that less-seen films move up.
     """
     if rank == "like":
-        scores = model.logits_of_users(users)
+        scores = row_logits(model, rows)
     else:
-        scores = audience_scores(model, users)
+        scores = audience_scores(model, rows)
         if rank == "both":
             p = model.parameters
-            scores += LIKE_SHARE * (model.to_rating(model.logits_of_users(users)) - p.lo) / (p.hi - p.lo)
+            scores += LIKE_SHARE * (model.to_rating(row_logits(model, rows)) - p.lo) / (p.hi - p.lo)
     return less_seen_first(scores, model.movie_train_counts, discover) if discover else scores
+
+
+def recommend(
+    model: Factors,
+    row: UserRows,
+    rated: NDArray[Any],
+    n: int,
+    rank: Rank | None,
+    discover: float,
+    where: MovieFilter | None,
+) -> Recommendations:
+    """The best `n` movies for one user that are not among the `rated` (movie indices)."""
+    rank = best_rank(model, rank)
+    scores = row_scores(model, row, rank, discover)[0]
+    allowed = model.allowed(where)
+    passing = int(allowed.sum())
+    unrated = np.ones(model.n_movies, dtype=bool)
+    unrated[rated] = False
+    best = highest(scores, np.flatnonzero(allowed & unrated), n)
+    note = ""
+    if len(best) < n:
+        left = passing - len(best)
+        note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
+        note += f", {left} of them already rated." if left else "."
+    predicted = model.shown(row_logits(model, row)[0, best])
+    watch = percentiles(audience_scores(model, row)[0], unrated, best) if model.has_audience else None
+    return Recommendations(best, predicted, scores[best], watch, note, rank)
+
+
+def highest(scores: Floats, candidates: Indices, n: int) -> Indices:
+    """The `n` candidates of the highest score, best first; equal scores in the order of the indices."""
+    values = scores[candidates]
+    if n < len(candidates):
+        least = np.partition(values, len(values) - n)[len(values) - n]
+        candidates = candidates[values >= least]
+        values = scores[candidates]
+    return candidates[np.argsort(-values, kind="stable")][:n]
 
 
 def less_seen_first(scores: Floats, counts: NDArray[np.int32], discover: float) -> Floats:

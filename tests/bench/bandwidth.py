@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from helpers.models import toy_run
+
 from mftui.runs.directory import Run
 from mftui.runs.process import Process
 from mftui.runs.status import RUNNING, Status, write_status
@@ -79,7 +80,7 @@ def measure(columns: int, rows: int, seconds: float, *, thrifty: bool) -> float:
             os.execvpe(command[0], command, {**os.environ, "TERM": "xterm-256color", **settings})
         ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         sent, began = 0, time.monotonic()
-        with open(os.environ.get("MFTUI_BENCH_DUMP", os.devnull), "wb") as dump:
+        with Path(os.environ.get("MFTUI_BENCH_DUMP", os.devnull)).open("wb") as dump:
             while (now := time.monotonic() - began) < 10 + seconds:
                 trainer.catch_up()
                 if select.select([terminal], [], [], 0.05)[0]:
