@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.ids import Ids, RawId
-from mftui.data.titles import END, ENGLISH_ARTICLES, OPENING, exact_names, parse_year, plain, words_of
+from mftui.data.titles import END, ENGLISH_ARTICLES, OPENING, exact_names, full_name, parse_year, plain, words_of
 from mftui.errors import TitleError
 
 FEW = 3
@@ -76,7 +76,8 @@ class TitleIndex:
         1. A movie id, where there is one: "300" is the movie with id 300; the film "300" only where no
            movie has that id ("300 (2006)" is always the film).
         2. An exact title: year optional; case, accents, punctuation and a leading or trailing article
-           ignored; a name in brackets ("Seven (a.k.a. Se7en) (1995)") is exact as well.
+           ignored, but where "Heat" and "The Heat" both match, the one that was said wins;
+           a name in brackets ("Seven (a.k.a. Se7en) (1995)") is exact as well.
         3. The only movie with all the words in its title; where there is none, the only movie with words
            that begin with them.
 
@@ -91,7 +92,8 @@ class TitleIndex:
             raise TitleError("no movie named: give a movie id or words of a title.")
         found = np.flatnonzero(self._have(words))
         whole = np.flatnonzero(self._have(words, whole=True))
-        for matches in (self._exact(text, whole), whole, found):
+        exact = self._exact(text, whole)
+        for matches in (self._to_the_letter(text, exact), exact, whole, found):
             if len(matches) == 1:
                 return int(matches[0])
             if len(matches):
@@ -101,6 +103,11 @@ class TitleIndex:
                 raise TitleError(message, self._candidates(best))
         nearest = self._candidates(self.nearest(text))
         raise TitleError(f'no movie matches "{text}".{" Nearest titles:" if nearest else ""}', nearest)
+
+    def _to_the_letter(self, text: str, exact: Indices) -> Indices:
+        """Those of the exact matches that have the same articles too: "heat" is Heat, not The Heat."""
+        said = full_name(text)
+        return np.array([i for i in exact if full_name(self.titles[int(i)]) == said], dtype=exact.dtype)
 
     def nearest(self, text: str, limit: int = 5) -> Indices:
         """Up to `limit` movies whose titles look most like `text`, also where not all the words match."""

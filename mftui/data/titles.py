@@ -69,6 +69,15 @@ def exact_names(title: str) -> set[str]:
     return {" ".join(words) for form in forms for words in _without_articles(form) if words}
 
 
+def full_name(title: str) -> str:
+    """The words of the title as it is spoken, article and all: "Matrix, The (1999)" is "the matrix"."""
+    name = fold(_without_year(title)).strip()
+    trailing = _TRAILING.match(name)
+    if trailing and trailing[2] in _ARTICLES_AFTER_COMMA:
+        name = f"{trailing[2]} {trailing[1]}"
+    return " ".join(words_of(name))
+
+
 def _without_year(title: str) -> str:
     years = list(_YEAR.finditer(title))
     return title[: years[-1].start()] + title[years[-1].end() :] if years else title

@@ -231,3 +231,11 @@ def test_any_title_is_found_by_itself(titles: list[str]) -> None:
     index = TitleIndex(titles, Ids(np.arange(len(titles)), "movie"), np.ones(len(titles), dtype=np.int64))
     for title in titles:
         assert title in [titles[i] for i in index.search(title)]
+
+
+@pytest.mark.parametrize(("said", "title"), [("heat", "Heat (1995)"), ("the heat", "Heat, The (2013)")])
+def test_where_only_the_article_differs_the_one_that_was_said_wins(said: str, title: str) -> None:
+    titles = ["Heat, The (2013)", "Heat (1995)", "Dead Heat (1988)"]
+    index = TitleIndex(titles, Ids(np.arange(1, 4), "movie"), np.array([500, 100, 3]))
+
+    assert titles[index.resolve(said)] == title
