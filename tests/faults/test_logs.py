@@ -146,7 +146,7 @@ def test_what_the_machine_refuses_is_no_fault_of_ours(
     assert not (home / "crashes").exists()
 
 
-class Unshowable(Exception):  # noqa: N818  # what a library may raise
+class Unshowable(Exception):  # what a library may raise
     def __str__(self) -> str:
         raise RuntimeError("not even this")
 

@@ -172,7 +172,7 @@ def test_a_run_removed_while_the_app_shows_it_is_said(home: Path, ratings: Path)
     run, trainer = at_work(ratings, "running")
     with Terminal(APP, {}) as terminal:
         terminal.until("running")
-        shutil.rmtree(run.path, ignore_errors=True)
+        shutil.rmtree(run.path.rename(home / "away"), ignore_errors=True)
         terminal.until("missing")
         terminal.press("q")
         assert terminal.until_exit() == 0

@@ -111,12 +111,32 @@ def key(text: str) -> int | str:
     return int(head) if point and head.lstrip("+-").isdigit() and head.isascii() and not tail.strip("0") else bare
 
 
+FLAGS = "|".join("01"[at in (1, 5)] for at in range(19))
+FAMILIES = {
+    "movies.csv": ("ratings.csv", MOVIES_CSV),
+    "movies.dat": (
+        "ratings.dat",
+        "10::Good: Bad, The (1966)::Western\n20::[REC] (2007)::Drama|Horror\n30::Amélie (2001)::\n",
+    ),
+    "u.item": ("u.data", "".join(f"{m}|Film {m} (199{m // 10})|01-Jan-1995||http://x|{FLAGS}\n" for m in (10, 20, 30))),
+    "u.genre": ("u.data", "unknown|0\nAction|1\nAdventure|2\n"),
+    "r.item": (
+        "r.inter",
+        "item_id:token\tmovie_title:token_seq\tclass:token_seq\n10\tGood\tWestern War\n20\tREC\tDrama\n",
+    ),
+}
+
+
 @fuzzed()
-@given(data=st.data())
-def test_a_damaged_movies_file(tmp_path: Path, data: st.DataObject) -> None:
-    write(tmp_path / "m" / "ratings.csv", TEXTS["ratings.csv"])
-    write(tmp_path / "m" / "movies.csv", data.draw(damaged(MOVIES_CSV.encode())))
-    dataset = outcome(tmp_path / "m")
+@given(data=st.data(), name=st.sampled_from(sorted(FAMILIES)))
+def test_a_damaged_movies_file(tmp_path: Path, data: st.DataObject, name: str) -> None:
+    ratings, whole = FAMILIES[name]
+    directory = tmp_path / name.replace(".", "-")
+    write(directory / ratings, TEXTS[ratings])
+    if name == "u.genre":
+        write(directory / "u.item", FAMILIES["u.item"][1])
+    write(directory / name, data.draw(damaged(whole.encode())))
+    dataset = outcome(directory)
     assert dataset is None or dataset.n_ratings == 5
 
 
