@@ -42,7 +42,7 @@ _PAUSE_LOOK_S = 0.1
 _LOG_EVERY_S = 1.0
 
 
-class StoppedEarly(Exception):  # noqa: N818  # no error: what was asked for
+class StoppedEarly(Exception):  # no error: what was asked for
     """A stop was asked for before there was anything to evaluate."""
 
 

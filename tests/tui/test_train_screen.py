@@ -71,7 +71,7 @@ async def test_a_wrong_value_is_said_while_it_is_typed_and_not_trained_with(make
 async def test_escape_leaves_a_field_as_it_was(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("j", "j", "enter", "7", "7", "escape")
-        await until_shown(pilot, "factors        32")
+        await until_shown(pilot, "factors        12")
 
 
 async def test_digits_typed_into_a_field_do_not_change_the_screen(make_app: MakeApp):
