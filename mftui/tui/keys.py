@@ -24,8 +24,33 @@ APP: list[BindingType] = [
 TRAIN: list[BindingType] = [
     _key("train.toggle", "t", "toggle_training", "Train", show=True,
          help="Start a training with what the form says; while one runs, ask it to stop and keep the model."),
+    _key("train.pause", "p", "pause", "Pause", show=True, help="Pause after the step under way; then go on."),
+    _key("train.view", "v", "view", "View", show=True, help="One large chart, or four: RMSE, loss, rate and speed."),
     _key("train.more", "m", "more_fields", "More fields", show=True, help="The recipe's other fields."),
     _key("train.defaults", "d", "defaults", "Defaults", show=True, help="Every field back to the recipe's default."),
+    _key("train.smooth", "s", "smooth", "Smooth", show=True,
+         help="Smooth the curves, each time more strongly, then not at all; the weight of what came before is shown."),
+    _key("train.log", "o", "log", "Log scale", show=True, help="Logarithmic values, or plain ones."),
+    _key("train.tail", "a", "tail", "All or tail", show=True, help="The newest quarter of the points, or all."),
+    _key("train.compare", "c", "compare", "Compare", show=True, help="Lay another run over the curves, or take it off."),
+    _key("train.watch", "w", "watch", "Watch", help="Show another run, such as one that another terminal started."),
+    _key("train.resume", "r", "resume", "Resume", help="Go on with a stopped or crashed run from its last checkpoint."),
+    _key("train.form", "f", "form", "Settings", help="Hide the settings, so that the chart has their room, or show them."),
+]  # fmt: skip
+
+CHART: list[BindingType] = [
+    _key("chart.left", "h,left", "cursor(-1)", "Cursor left", show=True, help="Read values off, a point back."),
+    _key("chart.right", "l,right", "cursor(1)", "Cursor right", help="Read values off, a point on."),
+    _key("chart.far_left", "shift+left,pageup", "cursor(-10)", "Far left"),
+    _key("chart.far_right", "shift+right,pagedown", "cursor(10)", "Far right"),
+    _key("chart.first", "g,home", "end(-1)", "First point"),
+    _key("chart.last", "G,end", "end(1)", "Last point"),
+    _key("chart.best", "b", "best", "Best", show=True, help="The cursor to the best validation."),
+    _key("chart.in", "plus,equals_sign", "zoom(0.5)", "Zoom in", show=True, help="Half as many steps, around the cursor."),
+    _key("chart.out", "minus", "zoom(2.0)", "Zoom out", help="Twice as many steps."),
+    _key("chart.all", "0", "whole", "All steps", help="Neither zoom nor tail."),
+    _key("chart.next", "j,down", "metric(1)", "Next chart", show=True, help="RMSE, loss, learning rate, ratings a second."),
+    _key("chart.previous", "k,up", "metric(-1)", "Chart before"),
 ]  # fmt: skip
 
 MOVIES: list[BindingType] = [
@@ -57,6 +82,13 @@ LIST: list[BindingType] = [
     _key("list.last", "G,end", "last", "Last"),
 ]
 
+TABLE: list[BindingType] = [
+    _key("table.copy", "y", "copy", "Copy row", show=True,
+         help="The row into the clipboard, over SSH as well (OSC 52); tmux needs: set -g set-clipboard on."),
+    _key("table.export", "e", "export", "Export", show=True,
+         help="All rows of this table into a file: CSV, or JSON where its name ends in .json."),
+]  # fmt: skip
+
 FORM: list[BindingType] = [
     _key("form.down", "j,down", "move(1)", "Next field"),
     _key("form.up", "k,up", "move(-1)", "Field before"),
@@ -84,6 +116,10 @@ DIALOG: list[BindingType] = [
     _key("dialog.close", "escape,q", "close", "Close", show=True),
 ]
 
+ASK: list[BindingType] = [
+    _key("ask.close", "escape", "close", "Close", show=True),
+]
+
 PICK: list[BindingType] = [
     _key("pick.choose", "enter", "choose", "Choose", show=True),
     _key("pick.search", "slash", "search", "Type", show=True),
@@ -101,6 +137,7 @@ SIGNS = {
     "pageup": "pgup",
     "minus": "-",
     "plus": "+",
+    "equals_sign": "=",
     "shift+tab": "shift+tab",
     "full_stop": ".",
     "comma": ",",

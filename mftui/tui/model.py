@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mftui.errors import RunError
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from mftui.data.search import TitleIndex
     from mftui.engine.factors import Factors
     from mftui.runs.directory import Run
+    from mftui.tui.facts import MovieFacts
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,13 @@ class OpenModel:
     version: str
     factors: Factors
     index: TitleIndex
+
+    @cached_property
+    def facts(self) -> MovieFacts:
+        """Means and biases of all movies. Made once; on large data it takes a moment: not for the event loop."""
+        from mftui.tui.facts import movie_facts
+
+        return movie_facts(self.factors)
 
     @property
     def dataset(self) -> str:

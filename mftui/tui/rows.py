@@ -7,14 +7,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from mftui.tui.widgets.table import Cell, Mark
+from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
+    from mftui.data.dataset import MovieRow
     from mftui.data.ids import RawId
     from mftui.engine.factors import Factors
     from mftui.engine.lists import Rank, Recommendations
+    from mftui.tui.model import OpenModel
+
+
+FOR_EXPORT = (Column("Year", 4, from_width=NEVER), Column("Movie id", 8, from_width=NEVER))
+MOVIE = (Column("Title", weight=5), Column("Genres", weight=3, from_width=64), Column("Ratings", 7, right=True))
+MOVIE_COLUMNS = (
+    *MOVIE,
+    Column("Mean", 4, right=True, from_width=46),
+    Column("Bias", 5, right=True, from_width=56),
+    *FOR_EXPORT,
+)
+NEIGHBOUR_COLUMNS = (*MOVIE, *FOR_EXPORT)
 
 
 class LazyRows(Sequence[Sequence[Cell]]):
@@ -39,23 +53,23 @@ class LazyRows(Sequence[Sequence[Cell]]):
         return self._make(at % self._n)
 
 
-def movie_rows(factors: Factors, movies: NDArray[Any]) -> LazyRows:
-    """Title, genres, number of ratings of the movies at these indices."""
+def movie_rows(model: OpenModel, movies: NDArray[Any]) -> LazyRows:
+    """Cells of MOVIE_COLUMNS for the movies at these indices; reads `model.facts`."""
+    facts = model.facts
 
     def row(i: int) -> Sequence[Cell]:
-        movie = factors.row(movies[i])
-        return movie.title, Mark(_genres(movie.genres), "dim"), f"{movie.n_ratings:,}"
+        movie, at = model.factors.row(movies[i]), movies[i]
+        return (*_movie(movie), _number(facts.means[at], ".2f"), _number(facts.biases[at], "+.2f"), *_for_export(movie))
 
     return LazyRows(len(movies), row)
 
 
 def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) -> LazyRows:
-    """Score, title, genres, number of ratings."""
+    """Score, then title, genres, number of ratings."""
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(movies[i])
-        score = Mark(f"{float(scores[i]):.3f}", "strong")
-        return score, movie.title, Mark(_genres(movie.genres), "dim"), f"{movie.n_ratings:,}"
+        return (_number(scores[i], ".3f", "strong"), *_movie(movie), *_for_export(movie))
 
     return LazyRows(len(movies), row)
 
@@ -66,16 +80,31 @@ def recommended_rows(factors: Factors, listed: Recommendations) -> LazyRows:
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(listed.movies[i])
-        watch = "" if listed.watch is None else f"{math.floor(float(listed.watch[i]) * 10) / 10:.4g}%"
-        few = movie.n_ratings < FEW_RATINGS
-        count = Mark(f"few: {movie.n_ratings}" if few else f"{movie.n_ratings:,}", "bad" if few else "")
-        return f"{float(listed.predicted[i]):.2f}", watch, movie.title, Mark(_genres(movie.genres), "dim"), count
+        share = None if listed.watch is None else float(listed.watch[i])
+        watch = "" if share is None else Mark(f"{math.floor(share * 10) / 10:.4g}%", "", round(share, 2))
+        title, genres, count = _movie(movie)
+        if movie.n_ratings < FEW_RATINGS:
+            count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
+        return _number(listed.predicted[i], ".2f"), watch, title, genres, count, *_for_export(movie)
 
     return LazyRows(len(listed.movies), row)
 
 
-def _genres(genres: Sequence[str]) -> str:
-    return ", ".join(genres)
+def _movie(movie: MovieRow) -> tuple[Cell, Cell, Cell]:
+    """Title, genres, number of ratings."""
+    genres = Mark(", ".join(movie.genres), "dim", "|".join(movie.genres))
+    return movie.title, genres, Mark(f"{movie.n_ratings:,}", "", movie.n_ratings)
+
+
+def _for_export(movie: MovieRow) -> tuple[Cell, Cell]:
+    """Year and id, which stand in files alone: on the screen the year is in the title."""
+    return Mark(str(movie.year or ""), "", movie.year), Mark(str(movie.movie_id), "", movie.movie_id)
+
+
+def _number(value: float | np.floating[Any], form: str, kind: str = "") -> Mark:
+    """A number as it is shown, and, to five digits, as it is exported; nothing where it is not one."""
+    number = float(value)
+    return Mark(format(number, form), kind, float(f"{number:.5g}")) if math.isfinite(number) else Mark("", kind)
 
 
 @dataclass(frozen=True)
@@ -117,9 +146,9 @@ def user_page(factors: Factors, user: RawId, n: int = 100, *, rank: Rank | None 
         error = float(errors[at])
         kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
         held_out = Mark("test" if history.held_out[at] else "", "strong")
-        title = factors.movies.titles[history.movies[at]]
-        rating = f"{float(history.ratings[at]):g}"
-        return title, rating, f"{float(predicted[at]):.2f}", Mark(f"{error:+.2f}", kind), held_out
+        movie = factors.row(history.movies[at])
+        numbers = _number(history.ratings[at], "g"), _number(predicted[at], ".2f"), _number(error, "+.2f", kind)
+        return (movie.title, *numbers, held_out, *_for_export(movie))
 
     return UserPage(
         factors.user_ids.raw(index),

@@ -14,6 +14,8 @@ from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
     from mftui.tui.app import MftuiApp
 
 _NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
@@ -44,11 +46,7 @@ class BaseScreen(Screen[None]):
     @property
     def mftui(self) -> MftuiApp:
         """The app, by its own type."""
-        from mftui.tui.app import MftuiApp
-
-        app = self.app
-        assert isinstance(app, MftuiApp)
-        return app
+        return app_of(self)
 
     def on_mount(self) -> None:
         self._catch_up()
@@ -80,3 +78,12 @@ class BaseScreen(Screen[None]):
 
     def on_top_bar_go(self, event: TopBar.Go) -> None:
         self.app.switch_mode(event.mode)
+
+
+def app_of(node: MessagePump) -> MftuiApp:
+    """The app that `node` belongs to, by its own type."""
+    from mftui.tui.app import MftuiApp
+
+    app = node.app
+    assert isinstance(app, MftuiApp)
+    return app

@@ -11,8 +11,9 @@ from textual.widgets import Input
 
 from mftui.tui import blocks, keys
 from mftui.tui.latest import Latest
-from mftui.tui.rows import movie_rows, scored_rows
+from mftui.tui.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.base import BaseScreen
+from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
 
@@ -21,12 +22,8 @@ if TYPE_CHECKING:
 
     from mftui.engine.neighbours import By
     from mftui.tui.model import OpenModel
+    from mftui.tui.rows import LazyRows
 
-_COLUMNS = (
-    Column("Title", weight=5),
-    Column("Genres", weight=3, from_width=64),
-    Column("Ratings", 7, right=True),
-)
 _MOST = 500
 _N_NEIGHBOURS = 50
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
@@ -48,8 +45,8 @@ class MoviesScreen(BaseScreen):
         self._by: By | None = None
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
-        self._results = Table(_COLUMNS, id="results")
-        self._nearby = Table([Column("Cosine", 6, right=True), *_COLUMNS], id="neighbours")
+        self._results = DataTable(MOVIE_COLUMNS, id="results")
+        self._nearby = DataTable([Column("Cosine", 6, right=True), *NEIGHBOUR_COLUMNS], id="neighbours")
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("words of a title", id="search")
@@ -86,18 +83,21 @@ class MoviesScreen(BaseScreen):
         model = self._shown
         if model is None:
             return
-        self._search.ask(
-            lambda: model.index.search(text, limit=_MOST), lambda found: self._show_results(model, text, found)
-        )
 
-    def _show_results(self, model: OpenModel, text: str, found: NDArray[Any]) -> None:
+        def work() -> tuple[NDArray[Any], LazyRows]:
+            found = model.index.search(text, limit=_MOST)
+            return found, movie_rows(model, found)
+
+        self._search.ask(work, lambda result: self._show_results(model, text, *result))
+
+    def _show_results(self, model: OpenModel, text: str, found: NDArray[Any], rows: LazyRows) -> None:
         if not self._is_shown(model):
             return
         self._found = found
         self._trail.clear()
         self._subject = None
         caption = "Results" if text.strip() else "Most rated movies"
-        self._results.show(movie_rows(model.factors, found), caption=caption, empty=_NO_MATCH)
+        self._results.show(rows, caption=caption, empty=_NO_MATCH)
         if not len(found):
             self._near = None
             self._nearby.show(())

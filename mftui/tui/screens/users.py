@@ -12,10 +12,11 @@ from textual.widget import Widget
 from mftui.errors import MftuiError
 from mftui.tui import blocks, keys
 from mftui.tui.latest import Latest
-from mftui.tui.rows import UserPage, user_page
+from mftui.tui.rows import FOR_EXPORT, UserPage, user_page
 from mftui.tui.screens.base import BaseScreen
+from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Column, Table
+from mftui.tui.widgets.table import Column
 
 if TYPE_CHECKING:
     from mftui.data.ids import RawId
@@ -28,6 +29,7 @@ _RATED = (
     Column("Model", 5, right=True),
     Column("Error", 6, right=True),
     Column("Part", 4),
+    *FOR_EXPORT,
 )
 _RECOMMENDED = (
     Column("Like", 4, right=True),
@@ -35,6 +37,7 @@ _RECOMMENDED = (
     Column("Title", weight=5),
     Column("Genres", weight=3, from_width=70),
     Column("Ratings", 7, right=True),
+    *FOR_EXPORT,
 )
 _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
 
@@ -51,8 +54,8 @@ class UsersScreen(BaseScreen):
         self._page: UserPage | None = None
         self._rank: Rank | None = None
         self._pages = Latest(self, "user")
-        self._rated = Table(_RATED, id="rated")
-        self._recommended = Table(_RECOMMENDED, id="recommended")
+        self._rated = DataTable(_RATED, id="rated")
+        self._recommended = DataTable(_RECOMMENDED, id="recommended")
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("a user's id", id="search")

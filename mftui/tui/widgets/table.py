@@ -38,11 +38,17 @@ class Mark:
     """A cell with a meaning: `kind` is "good", "bad", "dim" or "strong"."""
 
     text: str
-    kind: str
+    kind: str = ""
+    value: str | int | float | None = None
+    """What an export writes, where it is not the text."""
 
 
 Cell = str | Mark
 Rows = Sequence[Sequence[Cell]]
+
+
+NEVER = 1 << 20
+"""`from_width` of a column that is for exports alone."""
 
 
 class Table(CellWidget, can_focus=True):
