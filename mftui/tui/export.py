@@ -34,9 +34,9 @@ def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value
 
 
 def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
-    """Comma-separated, one header line. A text that a spreadsheet would compute gets an apostrophe before it."""
+    """Comma-separated (RFC 4180), one header line. A text that a spreadsheet would compute gets an apostrophe before it."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(names)
     writer.writerows([[_inert(value) for value in row] for row in rows])
     return out.getvalue()
