@@ -173,6 +173,7 @@ def test_a_run_removed_while_the_app_shows_it_is_said(home: Path, ratings: Path)
     with Terminal(APP, {}) as terminal:
         terminal.until("running")
         shutil.rmtree(run.path.rename(home / "away"), ignore_errors=True)
+        terminal.until("running", gone=True)
         terminal.until("missing")
         terminal.press("q")
         assert terminal.until_exit() == 0
