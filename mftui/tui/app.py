@@ -210,13 +210,11 @@ class MftuiApp(TypeaheadApp, GuardedApp):
             if snapshot.factors_version and self.settings.after_training == "browse":
                 self.set_timer(_LOOK_AT_CURVE_S, self._browse)
             return
+        from mftui.tui.endings import ending
         from mftui.tui.screens.dialogs import MessageDialog
 
-        last = "\n".join(line for line in snapshot.log[-3:] if line.strip())
-        message = snapshot.message or last or "It ended without a word."
-        self.push_screen(
-            MessageDialog(f"The training {_ENDS.get(snapshot.state, snapshot.state)}", message, path=snapshot.log_path)
-        )
+        end = ending(snapshot)
+        self.push_screen(MessageDialog(end.title, end.message, hint=end.hint, path=snapshot.log_path))
 
     def _browse(self) -> None:
         """From the finished curve on to what was learned, unless somebody has gone elsewhere."""
@@ -281,7 +279,6 @@ class MftuiApp(TypeaheadApp, GuardedApp):
 
 
 _LOOK_AT_CURVE_S = 1.2
-_ENDS = {"diverged": "diverged", "failed": "failed", "crashed": "ended without a word", "missing": "is gone"}
 
 
 def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> int:

@@ -7,33 +7,59 @@ from typing import Any
 
 from mftui.tui.charts.points import Points
 
+AUDIENCE = "audience"
+"""The block of a training that predicts no ratings: its points have a loss and no RMSE."""
+
 
 class Curves:
-    """Training and validation RMSE over steps, the best validation, and the newest rates."""
+    """What is measured over the steps of a training, and the best validation."""
 
     def __init__(self) -> None:
         self.train = Points()
+        """RMSE on training ratings."""
         self.valid = Points()
+        self.loss = Points()
+        """What the taste block descends."""
+        self.audience_loss = Points()
+        self.learning_rate = Points()
+        self.speed = Points()
+        """Ratings a second."""
         self.best: tuple[float, float] | None = None
         """(step, validation RMSE) of the best validation so far."""
-        self.learning_rate: float | None = None
-        self.ratings_per_second: float | None = None
+        self.best_epoch: float | None = None
+        self.block = ""
+        """The block that the newest line is about, "" where it does not say."""
+
+    @property
+    def in_audience(self) -> bool:
+        """Whether the newest line is about the audience block."""
+        return self.block == AUDIENCE
+
+    @property
+    def ratings_per_second(self) -> float | None:
+        """The newest."""
+        return self.speed.last[1] if self.speed.last else None
 
     def add(self, metrics: Iterable[Mapping[str, Any]]) -> None:
         """Take lines of `metrics.jsonl`; a part that is missing or no number is left out."""
         for line in metrics:
             step = _number(line.get("step"))
-            if step is None:
-                continue
-            self.train.add(step, _number(line.get("train_rmse")))
-            valid = _number(line.get("valid_rmse"))
-            self.valid.add(step, valid)
-            if self.best and step <= self.best[0]:
-                self.best = None  # resumed from before: the best is yet to be repeated
-            if valid is not None and (self.best is None or valid < self.best[1]):
-                self.best = (step, valid)
-            self.learning_rate = _number(line.get("learning_rate"))
-            self.ratings_per_second = _number(line.get("ratings_per_second"))
+            if step is not None:
+                self._take(step, line)
+
+    def _take(self, step: float, line: Mapping[str, Any]) -> None:
+        block = line.get("block")
+        self.block = block if isinstance(block, str) else ""
+        self.train.add(step, _number(line.get("train_rmse")))
+        (self.audience_loss if self.in_audience else self.loss).add(step, _number(line.get("train_loss")))
+        self.learning_rate.add(step, _number(line.get("learning_rate")))
+        self.speed.add(step, _number(line.get("ratings_per_second")))
+        valid = _number(line.get("valid_rmse"))
+        self.valid.add(step, valid)
+        if self.best and step <= self.best[0]:
+            self.best = self.best_epoch = None  # resumed from before: the best is yet to be repeated
+        if valid is not None and (self.best is None or valid < self.best[1]):
+            self.best, self.best_epoch = (step, valid), _number(line.get("epoch"))
 
 
 def _number(value: object) -> float | None:

@@ -32,10 +32,10 @@ TRAIN: list[BindingType] = [
          help="Smooth the curves, each time more strongly, then not at all; the weight of what came before is shown."),
     _key("train.log", "o", "log", "Log scale", show=True, help="Logarithmic values, or plain ones."),
     _key("train.tail", "a", "tail", "All or tail", show=True, help="The newest quarter of the points, or all."),
-    _key("train.compare", "c", "compare", "Compare", show=True, help="Lay another run over the curves, or take it off."),
+    _key("train.compare", "c", "compare", "Compare", show=True, help="Lay another run over, or take it off."),
     _key("train.watch", "w", "watch", "Watch", help="Show another run, such as one that another terminal started."),
     _key("train.resume", "r", "resume", "Resume", help="Go on with a stopped or crashed run from its last checkpoint."),
-    _key("train.form", "f", "form", "Settings", help="Hide the settings, so that the chart has their room, or show them."),
+    _key("train.form", "f", "form", "Settings", help="Hide the settings: more room for the chart; or show them."),
 ]  # fmt: skip
 
 CHART: list[BindingType] = [
@@ -46,10 +46,10 @@ CHART: list[BindingType] = [
     _key("chart.first", "g,home", "end(-1)", "First point"),
     _key("chart.last", "G,end", "end(1)", "Last point"),
     _key("chart.best", "b", "best", "Best", show=True, help="The cursor to the best validation."),
-    _key("chart.in", "plus,equals_sign", "zoom(0.5)", "Zoom in", show=True, help="Half as many steps, around the cursor."),
+    _key("chart.in", "plus,equals_sign", "zoom(0.5)", "Zoom in", show=True, help="Half as many steps, by the cursor."),
     _key("chart.out", "minus", "zoom(2.0)", "Zoom out", help="Twice as many steps."),
     _key("chart.all", "0", "whole", "All steps", help="Neither zoom nor tail."),
-    _key("chart.next", "j,down", "metric(1)", "Next chart", show=True, help="RMSE, loss, learning rate, ratings a second."),
+    _key("chart.next", "j,down", "metric(1)", "Next chart", show=True, help="RMSE, loss, learning rate, speed."),
     _key("chart.previous", "k,up", "metric(-1)", "Chart before"),
 ]  # fmt: skip
 

@@ -9,10 +9,13 @@ from mftui.errors import MftuiError
 
 if TYPE_CHECKING:
     from mftui.runs.directory import Run
+    from mftui.runs.process import Process
+    from mftui.tui.gauges import Load
 
 MISSING = "missing"
 """The state of a run whose directory is gone or unreadable."""
 
+_RESUMABLE = ("stopped", "crashed", "failed")
 _PHASES = {
     "load": "reading the ratings",
     "import": "loading TensorFlow",
@@ -43,6 +46,16 @@ class Snapshot:
     """On the held-out ratings, once it has ended."""
     factors_version: str | None = None
     """Changes when a newer model has been published; None while there is none."""
+    outcome: str = ""
+    """Why the steps ended, once they have: "finished", "early-stop", "diverged", "stopped"."""
+    resumable: bool = False
+    """Whether there is a checkpoint to go on from, and nobody does."""
+    process: Process | None = None
+    """The trainer."""
+    load: Load | None = None
+    """What the trainer takes of the machine."""
+    device: str = ""
+    """What it computes on."""
 
     @property
     def share(self) -> float | None:
@@ -59,6 +72,8 @@ def take_snapshot(run: Run, log_lines: int) -> Snapshot:
     """Read a run directory. A run that cannot be read is a snapshot in state "missing" that says why."""
     try:
         status = run.status()
+        result = {} if status.active else run.result() or {}
+        rmse = result.get("test_rmse")
         return Snapshot(
             run_id=run.id,
             state=status.state,
@@ -73,13 +88,11 @@ def take_snapshot(run: Run, log_lines: int) -> Snapshot:
             message=status.message or (status.warnings[-1] if status.warnings else ""),
             log=tuple(run.log_tail(log_lines)),
             log_path=str(run.log_path),
-            test_rmse=None if status.active else _test_rmse(run),
+            test_rmse=float(rmse) if isinstance(rmse, int | float) else None,
             factors_version=run.factors_version,
+            outcome=str(result.get("outcome") or ""),
+            resumable=status.state in _RESUMABLE and run.checkpoint_path.exists(),
+            process=status.process if status.active and not status.launching else None,
         )
     except MftuiError as error:
         return Snapshot(run.id, MISSING, live=False, message=str(error), log_path=str(run.log_path))
-
-
-def _test_rmse(run: Run) -> float | None:
-    value = (run.result() or {}).get("test_rmse")
-    return float(value) if isinstance(value, int | float) else None

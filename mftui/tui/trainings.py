@@ -23,6 +23,7 @@ class Starter(Protocol):
     def warm(self) -> None: ...
     def tend(self) -> None: ...
     def start(self, request: TrainRequest) -> Run: ...
+    def resume(self, run: Run) -> None: ...
     def stop(self, run: Run) -> None: ...
     def close(self) -> None: ...
 
@@ -71,6 +72,21 @@ class Trainings:
         run = self.run
         if run is not None:
             await asyncio.to_thread(lambda: self._the_starter().stop(run))
+
+    async def pause(self) -> str:
+        """Pause the watched training after the step it is at, or let it go on; the state then. Raises MftuiError."""
+        from mftui.runs.control import continue_run, pause_run
+
+        run, paused = self.run, self.snapshot is not None and self.snapshot.state == "paused"
+        return "" if run is None else await asyncio.to_thread(continue_run if paused else pause_run, run)
+
+    async def resume(self) -> None:
+        """Go on with the watched run from its last checkpoint. Raises MftuiError."""
+        run = self.run
+        if run is not None:
+            await asyncio.to_thread(lambda: self._the_starter().resume(run))
+            self._started.add(run.id)
+            self.watch(run)
 
     def watch(self, run: Run) -> None:
         """Follow `run` instead of what was followed before."""

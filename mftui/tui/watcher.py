@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from mftui.errors import MftuiError
+from mftui.tui.gauges import Meter
 from mftui.tui.snapshot import Snapshot, take_snapshot
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 _LOG_LINES = 40
 _BATCH = 2_000
+_METER_LOOKS = 10
+"""The trainer's load is read once in so many looks: a number that changes all the time is no news."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Watcher:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._waiting: deque[tuple[bool, list[dict[str, Any]]]] = deque()
+        self._device = ""
         self._thread = threading.Thread(target=self._follow, name=f"watch {run.id}", daemon=True)
 
     def start(self) -> None:
@@ -71,15 +77,26 @@ class Watcher:
     def _follow(self) -> None:
         from mftui.runs.tail import MetricsTail
 
-        tail = MetricsTail(self.run.metrics_path)
+        tail, meter = MetricsTail(self.run.metrics_path), Meter(_METER_LOOKS * self._interval_s)
         while not self._stop.is_set():
-            snapshot = take_snapshot(self.run, _LOG_LINES)  # before the metrics: the last look misses none
+            snapshot = self._measured(take_snapshot(self.run, _LOG_LINES), meter)
+            # After the snapshot: the last look misses none.
             metrics = tail.poll()
             if self._put(snapshot, metrics, tail.restarted) and not self._stop.is_set():
                 self._wake()
             if not snapshot.live:
                 return
             self._stop.wait(self._interval_s)
+
+    def _measured(self, snapshot: Snapshot, meter: Meter) -> Snapshot:
+        """With what the trainer takes, and what it computes on."""
+        who = snapshot.process
+        if who is None or not who.here:
+            return snapshot
+        if not self._device and snapshot.phase == "train":
+            with suppress(MftuiError):
+                self._device = str(self.run.config().get("device") or "")
+        return replace(snapshot, load=meter.read(who.pid), device=self._device)
 
     def _put(self, snapshot: Snapshot, metrics: list[dict[str, Any]], restarted: bool) -> bool:
         with self._lock:

@@ -22,6 +22,7 @@ class FakeStarter:
         self._home = home
         self.requests: list[TrainRequest] = []
         self.stopped: list[Run] = []
+        self.resumed: list[Run] = []
         self.closed = False
 
     def warm(self) -> None: ...
@@ -31,6 +32,9 @@ class FakeStarter:
     def start(self, request: TrainRequest) -> Run:
         self.requests.append(request)
         return toy_run(self._home, state="running", name=f"started-{len(self.requests)}")
+
+    def resume(self, run: Run) -> None:
+        self.resumed.append(run)
 
     def stop(self, run: Run) -> None:
         self.stopped.append(run)

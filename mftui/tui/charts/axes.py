@@ -24,12 +24,12 @@ class Range:
         return (value - self.lo) / self.span
 
 
-def x_range(last: float, total: float | None = None) -> Range:
-    """From 0 to a power of two that holds `last`, or to `total` where that comes sooner."""
-    top = float(_FIRST_X)
-    while top < last:
-        top *= 2
-    return Range(0.0, max(min(top, total), last, 1.0) if total else top)
+def x_range(last: float, total: float | None = None, first: float = 0.0) -> Range:
+    """From `first` on, over a power of two that holds `last`, or to `total` where that comes sooner."""
+    span = float(_FIRST_X)
+    while first + span < last:
+        span *= 2
+    return Range(first, max(min(first + span, total), last, first + 1.0) if total else first + span)
 
 
 def y_range(lo: float, hi: float, before: Range | None = None) -> Range:
@@ -62,6 +62,19 @@ def ticks(axis: Range, most: int) -> list[float]:
     first = math.ceil(axis.lo / step - 1e-9)
     last = math.floor(axis.hi / step + 1e-9)
     return [i * step for i in range(first, last + 1)]
+
+
+def log_ticks(axis: Range, most: int) -> list[float]:
+    """As `ticks`, for an axis of logarithms to base 10; gives the values themselves."""
+    lo, hi = 10**axis.lo, 10**axis.hi
+    if hi < 5 * lo:
+        return ticks(Range(lo, hi), most)
+    powers = range(math.floor(axis.lo), math.ceil(axis.hi) + 1)
+    for factors in ((1, 2, 5), (1,)):
+        found = [f * 10.0**p for p in powers for f in factors if lo <= f * 10.0**p * (1 + 1e-9) and f * 10.0**p <= hi]
+        if len(found) <= most + 1:
+            return found
+    return found[:: math.ceil(len(found) / (most + 1))]
 
 
 def number(value: float, step: float) -> str:

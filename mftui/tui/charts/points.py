@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 
 class Points:
@@ -16,6 +16,8 @@ class Points:
         self._lo, self._hi = math.inf, -math.inf
         self.dropped = 0
         """Values that were not numbers or not finite."""
+        self.cuts = 0
+        """How often points were taken back."""
 
     def __len__(self) -> int:
         return len(self._xs)
@@ -24,6 +26,27 @@ class Points:
     def last(self) -> tuple[float, float] | None:
         """The newest point."""
         return (self._xs[-1], self._ys[-1]) if self._xs else None
+
+    @property
+    def first(self) -> tuple[float, float] | None:
+        """The oldest point."""
+        return (self._xs[0], self._ys[0]) if self._xs else None
+
+    def since(self, n: int) -> list[tuple[float, float]]:
+        """All points but the first `n`."""
+        return list(zip(self._xs[n:], self._ys[n:], strict=True))
+
+    def before(self, x: float) -> tuple[float, float] | None:
+        """The last point that is not beyond `x`."""
+        at = bisect_right(self._xs, x) - 1
+        return (self._xs[at], self._ys[at]) if at >= 0 else None
+
+    def step_from(self, x: float, by: int, least: float) -> float | None:
+        """The x of a point at least `least` further on (by > 0) or back; the last or first where there is none."""
+        if not self._xs:
+            return None
+        at = bisect_left(self._xs, x + least) if by > 0 else bisect_right(self._xs, x - least) - 1
+        return self._xs[min(max(at, 0), len(self._xs) - 1)]
 
     def add(self, x: float, y: float | None) -> None:
         """Append one point; None is no point. An x that is not beyond the last one takes the place of
@@ -35,6 +58,7 @@ class Points:
             return
         if self._xs and x <= self._xs[-1]:
             cut = bisect_left(self._xs, x)
+            self.cuts += 1
             del self._xs[cut:], self._ys[cut:]
             self._lo, self._hi = (min(self._ys), max(self._ys)) if self._ys else (math.inf, -math.inf)
         self._xs.append(x)
@@ -65,6 +89,16 @@ class Points:
         several = np.stack([np.ones(len(starts), dtype=bool), starts != ends], axis=1).ravel()
         return pairs_x[several].tolist(), pairs_y[several].tolist()
 
-    def bounds(self) -> tuple[float, float] | None:
-        """Lowest and highest y, None where there is no point."""
-        return (self._lo, self._hi) if self._ys else None
+    def bounds(
+        self, lo: float = -math.inf, hi: float = math.inf, above: float = -math.inf
+    ) -> tuple[float, float] | None:
+        """Lowest and highest y of the points with lo <= x <= hi and y > above, None where there is none."""
+        if not self._xs or hi < self._xs[0] or lo > self._xs[-1]:
+            return None
+        if lo <= self._xs[0] and self._xs[-1] <= hi and self._lo > above:
+            return (self._lo, self._hi)
+        import numpy as np
+
+        ys = np.frombuffer(self._ys)[bisect_left(self._xs, lo) : bisect_right(self._xs, hi)]
+        ys = ys[ys > above]
+        return (float(ys.min()), float(ys.max())) if len(ys) else None

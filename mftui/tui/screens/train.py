@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widget import Widget
 
 from mftui.errors import MftuiError
 from mftui.tui import keys
 from mftui.tui.form import TrainForm
+from mftui.tui.overlays import Overlays
+from mftui.tui.pictures import pictures
 from mftui.tui.screens.base import BaseScreen
-from mftui.tui.widgets.chart import Chart, Curve, Picture
+from mftui.tui.widgets.deck import Deck
 from mftui.tui.widgets.form import FormView
 from mftui.tui.widgets.log_pane import LogPane
 from mftui.tui.widgets.status_line import StatusLine
@@ -20,8 +26,16 @@ _INVITATION = "Nothing trained yet.\nPress t to train on the sample (synthetic r
 _WAITING = "The curve begins with the first steps."
 
 
+@dataclass
+class OverlayNews(Message, bubble=False):
+    """A run that is laid over has news."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, OverlayNews)
+
+
 class TrainScreen(BaseScreen):
-    """Form on the left, chart on the right, state and log below."""
+    """Form on the left, charts on the right, state and log below."""
 
     MODE = "train"
     BINDINGS = keys.TRAIN
@@ -29,36 +43,80 @@ class TrainScreen(BaseScreen):
     def body(self) -> Iterable[Widget]:
         with Horizontal(id="train"):
             yield FormView(self._pick, id="form")
-            yield Chart(id="chart")
+            yield Deck(id="deck")
         yield StatusLine(id="status")
         yield LogPane(id="log")
 
     def on_mount(self) -> None:
         self.form = TrainForm(self.mftui.recipes(), self.mftui.settings)
+        self.overlays = Overlays(self._overlay_woke, self.mftui.look.refresh_s)
+        self._chart_alone: bool | None = None
+        self._watched = ""
         view = self.query_one(FormView)
         view.show(self.form)
         view.focus()
 
+    def on_unmount(self) -> None:
+        self.overlays.close()
+
+    def _overlay_woke(self) -> None:
+        self.post_message(OverlayNews())
+
+    @property
+    def deck(self) -> Deck:
+        """The charts."""
+        return self.query_one(Deck)
+
     def training_changed(self) -> None:
         """Show the watched training as it is now."""
         trainings = self.mftui.trainings
-        snapshot, curves = trainings.snapshot, trainings.curves
-        shown = [Curve("training", curves.train)]
-        if len(curves.valid):
-            shown.append(Curve("validation", curves.valid, dots=True))
-        self.query_one(Chart).show(
-            Picture(
-                title="RMSE",
-                x_label="step",
-                curves=tuple(shown),
-                best=curves.best,
-                total=snapshot.steps if snapshot and snapshot.steps else None,
-                empty=_WAITING if trainings.run else _INVITATION,
-            )
+        snapshot, curves, run = trainings.snapshot, trainings.curves, trainings.run
+        if run is not None and run.id != self._watched:
+            self._watched = run.id
+            self.deck.forget()
+        made = pictures(
+            curves,
+            live=trainings.live,
+            total=snapshot.steps if snapshot and snapshot.steps else None,
+            others=self.overlays.others(self._watched),
+            empty=_WAITING if run else _INVITATION,
         )
-        self.query_one(StatusLine).show(snapshot, curves.ratings_per_second)
+        in_audience = trainings.live and curves.in_audience
+        self.deck.show(made, "loss" if in_audience else "rmse")
+        self.query_one(StatusLine).show(snapshot, curves.ratings_per_second, curves.block if in_audience else "")
         self.query_one(LogPane).show(snapshot.log if snapshot else ())
+        self._divide()
         self.refresh_bindings()
+
+    def on_overlay_news(self) -> None:
+        if self.overlays.take():
+            self.post_message(OverlayNews())
+        self.training_changed()
+
+    def on_resize(self) -> None:
+        self._divide()
+
+    def _divide(self) -> None:
+        """The room between form and charts. Both where they fit; where not, the charts while there is something to
+        see in them; as the user wants once that has been said."""
+        tiny, narrow = self.size.width < 60, self.size.width < 100
+        by_itself = (tiny and self.mftui.trainings.live) or (narrow and self.deck.panels)
+        alone = by_itself if self._chart_alone is None else self._chart_alone
+        if alone == self.has_class("-chart"):
+            return
+        self.set_class(alone, "-chart")
+        if alone and self.query_one(FormView).has_focus_within:
+            self.deck.focus()
+        elif not alone and self.deck.has_focus and (tiny or self._chart_alone is False):
+            self.query_one(FormView).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        snapshot = self.mftui.trainings.snapshot
+        if action == "pause":
+            return snapshot is not None and snapshot.state in ("running", "paused")
+        if action == "resume":
+            return snapshot is not None and snapshot.resumable
+        return True
 
     async def action_toggle_training(self) -> None:
         """Start what the form says; while a training runs, ask it to stop."""
@@ -72,6 +130,23 @@ class TrainScreen(BaseScreen):
             return
         await self.mftui.start_training(request)
 
+    def action_pause(self) -> None:
+        """Pause after the step under way, or go on."""
+        self.run_worker(self._pause(), group="pause", exclusive=True)
+
+    async def _pause(self) -> None:
+        try:
+            await self.mftui.trainings.pause()
+        except MftuiError as error:
+            self.mftui.show_error(error)
+
+    async def action_resume(self) -> None:
+        """Go on with a run that was stopped or has crashed."""
+        try:
+            await self.mftui.trainings.resume()
+        except MftuiError as error:
+            self.mftui.show_error(error)
+
     def action_more_fields(self) -> None:
         """Show the recipe's other fields, or hide them."""
         self.form.more = not self.form.more
@@ -81,6 +156,74 @@ class TrainScreen(BaseScreen):
         """Every field back to the recipe's default."""
         self.form.reset()
         self.query_one(FormView).show(self.form)
+
+    def action_form(self) -> None:
+        """Hide the form, or show it."""
+        self._chart_alone = not self.has_class("-chart")
+        self._divide()
+
+    def action_view(self) -> None:
+        """One chart, or four."""
+        self.deck.toggle_panels()
+        self._divide()
+
+    def action_smooth(self) -> None:
+        """The next strength of smoothing."""
+        self.deck.smooth()
+
+    def action_log(self) -> None:
+        """Logarithmic values, or not."""
+        self.deck.toggle_log()
+
+    def action_tail(self) -> None:
+        """The newest part, or all."""
+        self.deck.toggle_tail()
+
+    def action_go_back(self) -> None:
+        """From the cursor, from a zoom, from the charts to the form."""
+        if not self.deck.back() and self.deck.has_focus and not self.has_class("-chart"):
+            self.query_one(FormView).focus()
+
+    def action_compare(self) -> None:
+        """Lay a run over the curves, or take it off."""
+        self.run_worker(self._pick_run("Lay a run over, or take it off", self._compare), group="runs", exclusive=True)
+
+    def action_watch(self) -> None:
+        """Show another run."""
+        self.run_worker(self._pick_run("Watch a run", self._watch), group="runs", exclusive=True)
+
+    async def _pick_run(self, title: str, take: Callable[[str | None], None]) -> None:
+        from mftui.tui.screens.run_list import pick_run, run_items
+
+        def sign(run_id: str) -> str:
+            mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
+            here = self.mftui.look.glyphs.busy if run_id == self._watched else ""
+            return f"{mark or here or ' '} "
+
+        try:
+            items = await asyncio.to_thread(partial(run_items, sign))
+        except MftuiError as error:
+            self.mftui.show_error(error)
+            return
+        if not items:
+            self.mftui.say("There are no runs yet. Press t to train one.")
+            return
+        self.app.push_screen(pick_run(title, items), take)
+
+    def _compare(self, chosen: str | None) -> None:
+        if chosen is not None:
+            from mftui.tui.screens.run_list import run_of, short_name
+
+            run = run_of(chosen)
+            self.overlays.toggle(run, short_name(run))
+            self.training_changed()
+
+    def _watch(self, chosen: str | None) -> None:
+        if chosen is not None:
+            from mftui.tui.screens.run_list import run_of
+
+            self.mftui.trainings.watch(run_of(chosen))
+            self.training_changed()
 
     def _pick(self, key: str) -> None:
         from mftui.tui.screens.choices import pick_data, pick_recipe

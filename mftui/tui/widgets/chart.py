@@ -1,122 +1,182 @@
-"""The chart of a training: curves over steps, axes that grow in steps, current values above."""
+"""A chart: curves over steps, axes that grow in steps, current values above, or those under a cursor."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
 
-from mftui.tui.charts.axes import Range, number, ticks, x_range, y_range
-from mftui.tui.charts.canvas import Cell, Layer, draw
+from mftui.tui.charts.axes import Range, log_ticks, number, ticks, y_range
+from mftui.tui.charts.canvas import BLANK, Cell, Layer, draw
+from mftui.tui.charts.picture import Curve, Picture
 from mftui.tui.charts.points import Points
+from mftui.tui.charts.smooth import Smoothed
+from mftui.tui.charts.view import View
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
 
-_N_STYLES = 6
+N_STYLES = 6
 _GUTTER = 5
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A named series; `dots` draws its points apart, for series that have few."""
-
-    name: str
-    points: Points
-    dots: bool = False
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What a chart shows."""
-
-    title: str
-    x_label: str
-    curves: tuple[Curve, ...] = ()
-    best: tuple[float, float] | None = None
-    """The point to mark, (x, y)."""
-    total: float | None = None
-    """Where the x axis ends when all is done, if known."""
-    empty: str = ""
-    """What to say while there is no point."""
+_BEST, _CURSOR = N_STYLES, N_STYLES + 1
 
 
 class Chart(CellWidget):
-    """Draws a Picture."""
+    """Draws a Picture as a View says."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "chart--axis",
         "chart--title",
+        "chart--title-focus",
         "chart--best",
+        "chart--cursor",
         "chart--empty",
-        *(f"chart--curve-{i}" for i in range(_N_STYLES)),
+        *(f"chart--curve-{i}" for i in range(N_STYLES)),
     }
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._picture = Picture("", "")
+        self._view = View()
+        self._focused = False
         self._y: Range | None = None
+        self._smoothed: dict[Points, Smoothed] = {}
+        self._gutter = _GUTTER
 
-    def show(self, picture: Picture) -> None:
+    def show(self, picture: Picture, view: View | None = None, *, focused: bool = False) -> None:
         """Draw `picture`; only the cells that changed go to the terminal."""
-        if picture.title != self._picture.title or not picture.curves:
+        view = view or View()
+        if picture.title != self._picture.title or not picture.curves or view.log != self._view.log:
             self._y = None
-        self._picture = picture
+        self._picture, self._view, self._focused = picture, view, focused
+        self._smoothed = {c.points: s for c in picture.curves if (s := self._smoothed.get(c.points))}
         self.redraw()
 
+    @property
+    def picture(self) -> Picture:
+        """What it shows."""
+        return self._picture
+
+    @property
+    def columns(self) -> int:
+        """About how many cells wide the curves are."""
+        return max(1, self.size.width - self._gutter - 1)
+
+    def x_at(self, cell: int) -> float | None:
+        """The x under a column of cells of this widget, None beside the curves."""
+        x = self.x_range()
+        share = (cell - self._gutter - 1) / max(1, self.columns - 1)
+        return x.lo + share * x.span if x and 0 <= share <= 1 else None
+
+    def x_range(self, view: View | None = None) -> Range | None:
+        """The x axis as it is now (or would be in `view`), None where there is nothing to show."""
+        points = [curve.points for curve in self._picture.curves if len(curve.points)]
+        if not points:
+            return None
+        first = min(p.first[0] for p in points if p.first)
+        last = max(p.last[0] for p in points if p.last)
+        return (view or self._view).range(min(first, self._picture.start), last, self._picture.total)
+
     def lines(self, width: int, height: int) -> Iterable[Line]:
-        picture = self._picture
-        bounds = [b for curve in picture.curves if (b := curve.points.bounds())]
-        yield self._legend(width)
-        if not bounds:
+        x = self.x_range()
+        yield from (legend := self._legend(width, max(1, height // 5)))
+        y = self._y_range(x) if x else None
+        if x is None or y is None:
             yield from self._nothing(width, height)
             return
-        last = max(curve.points.last[0] for curve in picture.curves if curve.points.last)
-        x = x_range(last, picture.total)
-        self._y = y = y_range(min(b[0] for b in bounds), max(b[1] for b in bounds), self._y)
-        yield from self._plot(width, height - 1, x, y)
+        self._y = y
+        yield from self._plot(width, height - len(legend), x, y)
 
-    def _legend(self, width: int) -> Line:
-        """Title and current values: with four digits where they fit, then with three, then what fits."""
+    def _y_range(self, x: Range) -> Range | None:
+        above = 0.0 if self._view.log else -math.inf
+        found = [b for curve in self._picture.curves if (b := self._points(curve).bounds(x.lo, x.hi, above))]
+        if not found:
+            return None
+        low, high = min(b[0] for b in found), max(b[1] for b in found)
+        if self._view.log:
+            low, high = math.log10(low), math.log10(high)
+        return y_range(low, high, self._y)
+
+    def _points(self, curve: Curve) -> Points:
+        """The curve as the view wants it."""
+        strength = self._view.smooth
+        if not strength or curve.dots:
+            return curve.points
+        smoothed = self._smoothed.get(curve.points)
+        if smoothed is None or smoothed.strength != strength:
+            smoothed = self._smoothed[curve.points] = Smoothed(curve.points, strength)
+        return smoothed.points()
+
+    # Title and values
+
+    def _legend(self, width: int, most: int) -> list[Line]:
+        """Title and values: with all digits where they fit, then with fewer, then what fits; the curves that
+        carry a mark below, in at most `most` lines in all."""
         title = self._picture.title
-        room = width - cell_len(title)
-        entries = self._entries(4)
-        if sum(cell_len(text) for text, _ in entries) > room:
-            entries = self._entries(3)
-        parts: list[Part] = [(title, self.style("chart--title"))]
-        for text, style in entries:
+        words = self._view.words
+        parts: list[Part] = [(title, self.style("chart--title-focus" if self._focused else "chart--title"))]
+        if words:
+            parts.append((f" ({', '.join(words)})", self.style("chart--axis")))
+        room = width - sum(cell_len(text) for text, _ in parts)
+        choices = [self._entries(level) for level in (0, 1, 2)]
+        entries = next((e for e in choices if sum(cell_len(text) for text, _ in e) <= room), choices[-1])
+        lines: list[Line] = [parts]
+        others = [entry for curve in self._picture.curves if curve.mark and (entry := self._entry(curve, 1))]
+        for text, style in [*entries, *others]:
+            if cell_len(text) > room:
+                if len(lines) == most or not others:
+                    break
+                lines.append([])
+                room = width
+            lines[-1] = [*lines[-1], (text, style)]
             room -= cell_len(text)
-            if room >= 0:
-                parts.append((text, style))
-        return parts
+        return lines
 
-    def _entries(self, digits: int) -> list[Part]:
-        glyphs, entries = self.look.glyphs, []
-        for i, curve in enumerate(self._picture.curves):
-            if curve.points.last:
-                sign = glyphs.dots if curve.dots else glyphs.dash
-                entries.append((f"  {sign} {curve.name} {curve.points.last[1]:.{digits}f}", self._curve_style(i)))
-        if self._picture.best:
-            word = "best " if digits > 3 else ""
-            text = f"  {glyphs.held_out} {word}{self._picture.best[1]:.{digits}f}"
-            entries.append((text, self.style("chart--best")))
+    def _entries(self, level: int) -> list[Part]:
+        picture = self._picture
+        entries = []
+        cursor = self._view.cursor
+        if cursor is not None:
+            entries.append((f"  {picture.x_label} {cursor:,.0f}", self.style("chart--cursor")))
+        entries += [entry for curve in picture.curves if not curve.mark and (entry := self._entry(curve, level))]
+        if picture.best and cursor is None:
+            word = ("best ", "best ", "")[level]
+            where = f" {picture.best_label}" if level == 0 and picture.best_label else ""
+            value = (picture.form if level < 2 else picture.short)(picture.best[1])
+            entries.append((f"  {self.look.glyphs.held_out} {word}{value}{where}", self.style("chart--best")))
         return entries
 
+    def _entry(self, curve: Curve, level: int) -> Part | None:
+        """The sign, name and value of a curve: the newest, or at the cursor."""
+        points, cursor = self._points(curve), self._view.cursor
+        point = points.last if cursor is None else points.before(cursor)
+        if point is None:
+            return None
+        glyphs = self.look.glyphs
+        sign = curve.mark or (glyphs.dots if curve.dots else glyphs.dash)
+        value = (self._picture.form if level < 2 else self._picture.short)(point[1])
+        name = f" {self.look.text(curve.name)}" if curve.name else ""
+        return f"  {sign}{name} {value}", self._curve_style(curve.style)
+
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
-        words = [line for text in self._picture.empty.split("\n") for line in wrap(text, width)]
+        text = self._picture.empty
+        if self.x_range():
+            text = "No point of it is above zero, or in this part."
+        words = [line for part in text.split("\n") for line in wrap(part, width)]
         for _ in range(max(0, (height - len(words)) // 2 - 1)):
             yield []
         for line in words:
             yield [(" " * ((width - cell_len(line)) // 2) + line, self.style("chart--empty"))]
 
+    # The plot
+
     def _plot(self, width: int, height: int, x: Range, y: Range) -> Iterable[Line]:
         glyphs, axis = self.look.glyphs, self.style("chart--axis")
-        rows, marks = height - 2, ticks(y, max(2, height // 3))
-        step = marks[1] - marks[0] if len(marks) > 1 else y.span
-        names = {round((1 - y.share(value)) * (rows - 1)): number(value, step) for value in marks}
-        gutter = max(_GUTTER, *(len(name) + 1 for name in names.values()))
-        columns = width - gutter - 1
+        rows = height - 2
+        names = self._y_names(y, rows)
+        gutter = max(_GUTTER, *(len(name) + 1 for name in names.values())) if names else _GUTTER
+        self._gutter, columns = gutter, width - gutter - 1
         grid = self._grid(columns, rows, x, y)
         for row, cells in enumerate(grid):
             label = fit_right(names.get(row, ""), gutter - 1)
@@ -127,41 +187,83 @@ class Chart(CellWidget):
         yield [(" " * gutter + glyphs.corner + glyphs.dash * columns, axis)]
         yield [(self._x_labels(x, gutter, columns, width), axis)]
 
+    def _y_names(self, y: Range, rows: int) -> dict[int, str]:
+        """What stands beside the y axis, by row."""
+        most = max(2, rows // 3 + 1)
+        if self._view.log:
+            marks = log_ticks(y, most)
+            places = [math.log10(value) for value in marks]
+        else:
+            marks = places = ticks(y, most)
+        named = {}
+        for value, place in zip(marks, places, strict=True):
+            beside = abs(marks[1] - marks[0]) if len(marks) > 1 else y.span
+            step = min(beside, value) if self._view.log else beside
+            named[round((1 - y.share(place)) * (rows - 1))] = number(value, step)
+        return named
+
     def _grid(self, columns: int, rows: int, x: Range, y: Range) -> list[list[Cell]]:
         layers = []
         for curve in self._picture.curves:
-            xs, ys = curve.points.thinned(x.lo, x.hi, columns)
+            xs, ys = self._points(curve).thinned(x.lo, x.hi, columns)
+            if self._view.log:
+                positive = [(a, math.log10(b)) for a, b in zip(xs, ys, strict=True) if b > 0]
+                xs, ys = [a for a, _ in positive], [b for _, b in positive]
             layers.append(Layer(tuple(xs), tuple(ys), self._marker(curve), joined=not curve.dots or self._joins(curve)))
         grid = draw(layers, columns, rows, x, y)
-        if self._picture.best and grid:
-            column = round(x.share(self._picture.best[0]) * (columns - 1))
-            row = round((1 - y.share(self._picture.best[1])) * (rows - 1))
-            if 0 <= row < rows and 0 <= column < columns:
-                grid[row][column] = (self.look.glyphs.held_out, _N_STYLES)
+        if not grid or columns < 1:
+            return grid
+        for cells in grid:
+            cells[:] = [(sign, i if i < 0 else self._picture.curves[i].style) for sign, i in cells]
+        self._mark_best(grid, x, y)
+        self._mark_cursor(grid, x)
         return grid
 
+    def _mark_best(self, grid: list[list[Cell]], x: Range, y: Range) -> None:
+        best = self._picture.best
+        if not best or (self._view.log and best[1] <= 0):
+            return
+        column = round(x.share(best[0]) * (len(grid[0]) - 1))
+        row = round((1 - y.share(math.log10(best[1]) if self._view.log else best[1])) * (len(grid) - 1))
+        if 0 <= row < len(grid) and 0 <= column < len(grid[0]):
+            grid[row][column] = (self.look.glyphs.held_out, _BEST)
+
+    def _mark_cursor(self, grid: list[list[Cell]], x: Range) -> None:
+        if self._view.cursor is None:
+            return
+        column = round(x.share(self._view.cursor) * (len(grid[0]) - 1))
+        if 0 <= column < len(grid[0]):
+            for cells in grid:
+                if cells[column] == BLANK:
+                    cells[column] = (self.look.glyphs.axis, _CURSOR)
+
     def _marker(self, curve: Curve) -> str:
+        if curve.mark and not self._colored:
+            return curve.mark
         if self.look.ascii:
             return "o" if curve.dots else "."
         return self.look.glyphs.dots if curve.dots and not self._joins(curve) else "braille"
 
+    @property
+    def _colored(self) -> bool:
+        return not (self.look.no_color or self.look.ascii)
+
     def _joins(self, curve: Curve) -> bool:
         """Colour tells two lines apart; without it, one of them is dots."""
-        return not (self.look.no_color or self.look.ascii) and len(curve.points) > 1
+        return self._colored and len(curve.points) > 1
 
     def _runs(self, cells: Sequence[Cell]) -> Iterable[Part]:
         start = 0
         for at in range(1, len(cells) + 1):
             if at == len(cells) or cells[at][1] != cells[start][1]:
                 kind = cells[start][1]
-                style = self.style() if kind < 0 else self._curve_style(kind)
-                yield "".join(c for c, _ in cells[start:at]), style
+                yield "".join(c for c, _ in cells[start:at]), self.style() if kind < 0 else self._curve_style(kind)
                 start = at
 
     def _curve_style(self, index: int) -> Style:
-        if index == _N_STYLES:
-            return self.style("chart--best")
-        return self.style(f"chart--curve-{index % _N_STYLES}")
+        if index >= N_STYLES:
+            return self.style("chart--best" if index == _BEST else "chart--cursor")
+        return self.style(f"chart--curve-{index}")
 
     def _x_labels(self, x: Range, gutter: int, columns: int, width: int) -> str:
         marks = ticks(x, max(2, columns // 10))
@@ -170,7 +272,7 @@ class Chart(CellWidget):
         for value in marks:
             name = number(value, step)
             at = gutter + 1 + round(x.share(value) * (columns - 1)) - len(name) // 2
-            at = min(max(at, gutter), width - len(name))
+            at = min(max(at, gutter), max(width - len(name), 0))
             line[at : at + len(name)] = name
         text = "".join(line).rstrip()
         label = f" {self._picture.x_label}"

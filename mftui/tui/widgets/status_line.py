@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
+
+from mftui.tui.endings import ending
+from mftui.tui.pictures import large
 from mftui.tui.snapshot import Snapshot
-from mftui.tui.widgets.cells import CellWidget, Line, Part
+from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap
 
 _BAR = 20
 
@@ -26,10 +30,11 @@ class StatusLine(CellWidget):
         super().__init__(id=id)
         self._snapshot: Snapshot | None = None
         self._speed: float | None = None
+        self._block = ""
 
-    def show(self, snapshot: Snapshot | None, ratings_per_second: float | None = None) -> None:
-        """Show a training, or nothing."""
-        self._snapshot, self._speed = snapshot, ratings_per_second
+    def show(self, snapshot: Snapshot | None, ratings_per_second: float | None = None, block: str = "") -> None:
+        """Show a training, or nothing. `block`: the part of it that is trained, where that is not the ratings."""
+        self._snapshot, self._speed, self._block = snapshot, ratings_per_second, block
         self.redraw()
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
@@ -37,40 +42,72 @@ class StatusLine(CellWidget):
         if snapshot is None:
             return
         glyphs = self.look.glyphs
-        bad = snapshot.state in ("failed", "crashed", "diverged")
-        parts: list[Part] = [(f"{snapshot.state:<9}", self.style("status--bad" if bad else "status--state"))]
+        end = None if snapshot.live else ending(snapshot)
+        bad = end is not None and end.bad
+        word = end.word if end else snapshot.state
+        parts: list[Part] = [(f"{word:<9}", self.style("status--bad" if bad else "status--state"))]
         if snapshot.share is not None:
-            full = round(snapshot.share * _BAR)
+            bar = min(_BAR, max(0, width - 16))
+            full = round(snapshot.share * bar)
             parts += [
                 (" " + glyphs.full * full, self.style("status--bar")),
-                (glyphs.empty * (_BAR - full), self.style("status--rest")),
+                (glyphs.empty * (bar - full), self.style("status--rest")),
                 (f" {snapshot.share:>4.0%}", self.style("status--text")),
             ]
-        used = sum(len(text) for text, _ in parts)
-        for fact in self._facts(snapshot):
-            if used + len(fact) + 2 > width:
-                yield parts
-                parts, used = [], -2
-            parts.append((f"  {fact}" if parts else fact, self.style("status--text")))
-            used += len(fact) + 2
+        facts = [*self._facts(snapshot), *_taken(snapshot)]
+        facts = self._fill(parts, facts, width)
         yield parts
-        message = snapshot.message or snapshot.doing
-        if message:
-            yield [(self.look.text(message), self.style("status--bad" if bad else "status--text"))]
+        message = self.look.text((end.line if end else "") or snapshot.message or snapshot.doing)
+        below: list[Part] = []
+        for line in wrap(message, width)[: max(1, height - 1)]:
+            if below:
+                yield below
+            below = [(line, self.style("status--bad" if bad else "status--text"))]
+        self._fill(below, facts, width)
+        yield below
+
+    def _fill(self, line: list[Part], facts: list[str], width: int) -> list[str]:
+        """Put on `line` what fits, in order; returns the rest."""
+        used = sum(cell_len(text) for text, _ in line)
+        for at, fact in enumerate(facts):
+            text = f"  {fact}" if line else fact
+            if used + len(text) > width:
+                return facts[at:]
+            line.append((text, self.style("status--text")))
+            used += len(text)
+        return []
 
     def _facts(self, snapshot: Snapshot) -> Iterable[str]:
+        if self._block and snapshot.live:
+            yield f"{self._block} block"
         if snapshot.test_rmse is not None:
             yield f"test RMSE {snapshot.test_rmse:.4f}"
-        if snapshot.epochs:
+        if snapshot.epochs and not (self._block and snapshot.live):
             yield f"epoch {snapshot.epoch:,}/{snapshot.epochs:,}"
         if snapshot.steps and snapshot.steps != snapshot.epochs:
             yield f"step {snapshot.step:,}/{snapshot.steps:,}"
         if snapshot.live and snapshot.eta_s is not None:
             yield f"ETA {clock(snapshot.eta_s)}"
-        elif snapshot.elapsed_s is not None:
-            yield f"took {clock(snapshot.elapsed_s)}"
+        if snapshot.elapsed_s is not None:
+            yield f"{'after' if snapshot.live else 'took'} {clock(snapshot.elapsed_s)}"
         if self._speed:
-            yield f"{_large(self._speed)} ratings/s"
+            yield f"{large(self._speed)} ratings/s"
+
+
+def _taken(snapshot: Snapshot) -> Iterable[str]:
+    """What the trainer takes of the machine."""
+    load = snapshot.load
+    if snapshot.device:
+        yield snapshot.device
+    if load is None:
+        return
+    if load.cpu_percent is not None:
+        yield f"CPU {load.cpu_percent}%"
+    yield f"memory {load.memory_mb:,} MB"
+    if load.gpu_percent is not None:
+        yield f"GPU {load.gpu_percent}%"
+    if load.gpu_memory_mb is not None:
+        yield f"GPU memory {load.gpu_memory_mb:,} MB"
 
 
 def clock(seconds: float) -> str:
@@ -78,10 +115,3 @@ def clock(seconds: float) -> str:
     whole = max(0, round(seconds))
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-
-
-def _large(value: float) -> str:
-    for size, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.1f} {sign}"
-    return f"{value:.0f}"

@@ -1,0 +1,45 @@
+"""What a chart shows, without how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mftui.tui.charts.points import Points
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A named series."""
+
+    name: str
+    points: Points
+    dots: bool = False
+    """Draw its points apart where colour cannot tell it from others, and never smooth it: for series that have few."""
+    style: int = 0
+    """Its colour."""
+    mark: str = ""
+    """A letter that tells it apart without colour, "" for the training's own curves."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a chart shows."""
+
+    title: str
+    x_label: str
+    curves: tuple[Curve, ...] = ()
+    best: tuple[float, float] | None = None
+    """The point to mark, (x, y)."""
+    best_label: str = ""
+    """Where that is, in words."""
+    start: float = 0.0
+    """Where the x axis begins."""
+    total: float | None = None
+    """Where the x axis ends when all is done, if known."""
+    empty: str = ""
+    """What to say while there is no point."""
+    form: Callable[[float], str] = "{:.4f}".format
+    """How its values are written."""
+    short: Callable[[float], str] = "{:.3f}".format
+    """The same where there is little room."""

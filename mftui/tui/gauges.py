@@ -1,0 +1,99 @@
+"""What a process takes: processor time and memory from /proc, and the graphics card's, where NVML is there."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_DRIVER = Path("/proc/driver/nvidia")
+
+
+@dataclass(frozen=True)
+class Load:
+    """Rounded, so that a display of it seldom changes."""
+
+    cpu_percent: int | None
+    """Of one core, to 5; None before there are two readings."""
+    memory_mb: int
+    """Resident, to 10."""
+    gpu_percent: int | None = None
+    """Of the graphics card, whoever uses it."""
+    gpu_memory_mb: int | None = None
+    """Of this process on the card."""
+
+
+class Meter:
+    """Reads one process every `interval_s`; in between gives what it has read before."""
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._pid = 0
+        self._at = -interval_s
+        self._cpu_s: float | None = None
+        self._load: Load | None = None
+        self._nvml: Any = None
+        self._looked_for_nvml = False
+
+    def read(self, pid: int) -> Load | None:
+        """None where there is no such process, or no /proc."""
+        now = time.monotonic()
+        if pid != self._pid:
+            self._pid, self._cpu_s, self._load = pid, None, None
+        elif now - self._at < self._interval_s:
+            return self._load
+        try:
+            used = _cpu_seconds(pid)
+            memory = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE / 2**20
+        except (OSError, ValueError, IndexError):
+            self._load = None
+            return None
+        percent = None
+        if self._cpu_s is not None:
+            percent = round((used - self._cpu_s) / max(now - self._at, 1e-3) * 20) * 5
+        self._cpu_s, self._at = used, now
+        self._load = Load(percent, round(memory / 10) * 10, *self._gpu(pid))
+        return self._load
+
+    def _gpu(self, pid: int) -> tuple[int | None, int | None]:
+        """Load of the first card that `pid` uses in percent, and the memory it has there in MB."""
+        if not self._looked_for_nvml:
+            self._looked_for_nvml, self._nvml = True, _open_nvml()
+        nvml = self._nvml
+        if nvml is None:
+            return None, None
+        try:
+            for index in range(nvml.nvmlDeviceGetCount()):
+                card = nvml.nvmlDeviceGetHandleByIndex(index)
+                for user in nvml.nvmlDeviceGetComputeRunningProcesses(card):
+                    if user.pid == pid:
+                        percent = round(nvml.nvmlDeviceGetUtilizationRates(card).gpu / 5) * 5
+                        taken = user.usedGpuMemory
+                        return percent, None if taken is None else round(taken / 2**20 / 10) * 10
+        except nvml.NVMLError:
+            self._nvml = None
+        return None, None
+
+
+def _cpu_seconds(pid: int) -> float:
+    stat = Path(f"/proc/{pid}/stat").read_bytes()
+    # The name, in brackets, can contain anything: fields are counted from the last bracket.
+    fields = stat[stat.rindex(b")") + 2 :].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _open_nvml() -> Any:
+    """The module, ready; None where there is no driver or no module."""
+    if not _DRIVER.exists():
+        return None
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+    except Exception:  # noqa: BLE001  # whatever a driver that does not fit says: then there is no gauge
+        return None
+    return pynvml
