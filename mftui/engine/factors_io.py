@@ -119,7 +119,9 @@ def _same(file: Path, reuse: Path | None) -> bool:
 
 def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
     arrays: dict[str, Any] = {
-        name: np.load(file, mmap_mode="r", allow_pickle=False) if (file := directory / f"{name}.npy").exists() else None
+        name: np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        if f"{name}.npy" in d["files"]
+        else None
         for name in ARRAYS
     }
     lo, hi = map(float, d["output_range"])

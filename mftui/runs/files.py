@@ -69,6 +69,13 @@ def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:
     return document
 
 
+def reason(error: OSError) -> str:
+    """Why a file could not be written. NumPy tells a short write, as on a full disk, in words of its own."""
+    if error.strerror is None and "requested" in str(error):
+        return "no space left, or a limit on the size of files"
+    return error.strerror or str(error)
+
+
 def publish(link: Path, write: Callable[[Path], None]) -> Path:
     """Make `link` (a relative symlink) point to a new directory filled by `write`; returns that directory.
 
@@ -100,8 +107,13 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
 def published(link: Path) -> Path | None:
     """The directory that `link` points to now, or None where nothing has been published."""
     try:
-        directory = link.with_name(link.readlink().name) if link.is_symlink() else link
-        return directory if directory.is_dir() else None
+        while link.is_symlink():
+            directory = link.with_name(link.readlink().name)
+            if directory.is_dir():
+                return directory
+            if link.readlink().name == directory.name:  # else it has moved on while we looked
+                return None
+        return link if link.is_dir() else None
     except OSError:
         return None
 

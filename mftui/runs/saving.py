@@ -14,7 +14,7 @@ from mftui.engine.program import Parameters
 from mftui.errors import TrainingError
 from mftui.runs.checkpoint import Checkpoint, save_checkpoint
 from mftui.runs.directory import Run
-from mftui.runs.files import publish, published
+from mftui.runs.files import publish, published, reason
 from mftui.runs.metrics import MetricsWriter
 from mftui.runs.training import Trainable
 
@@ -71,7 +71,7 @@ class Saver:
         try:
             save_checkpoint(self._run.checkpoint_path, Checkpoint(arrays, numbers, self._metrics.sync()))
         except OSError as error:
-            self._warn(f"could not save a checkpoint: {error.strerror}")
+            self._warn(f"could not save a checkpoint: {reason(error)}")
 
     def save_factors(self) -> None:
         """Publish the best model so far."""
@@ -81,7 +81,7 @@ class Saver:
         try:
             self.publish(factors)
         except OSError as error:
-            self._warn(f"could not refresh the model: {error.strerror}")
+            self._warn(f"could not refresh the model: {reason(error)}")
 
     def publish(self, factors: Factors) -> None:
         """Publish this model; raises OSError."""

@@ -17,7 +17,7 @@ from mftui.errors import TrainingError
 from mftui.runs import status as states
 from mftui.runs.checkpoint import load_checkpoint
 from mftui.runs.directory import Run
-from mftui.runs.files import write_json
+from mftui.runs.files import reason, write_json
 from mftui.runs.heart import Heart
 from mftui.runs.memory import estimate, require_memory
 from mftui.runs.metrics import MetricsWriter
@@ -178,7 +178,7 @@ class Session:
         try:
             metrics.append(line)
         except OSError as error:
-            self.heart.warn(f"could not write metrics: {error.strerror}; they are kept and tried again.")
+            self.heart.warn(f"could not write metrics: {reason(error)}; they are kept and tried again.")
         if self._on_metrics:
             self._on_metrics(line)
         if line["valid_rmse"] is not None and time.monotonic() - self._logged > _LOG_EVERY_S:
@@ -226,7 +226,7 @@ class Session:
             try:
                 write()
             except OSError as error:
-                missing.append(f"{what} ({error.strerror})")
+                missing.append(f"{what} ({reason(error)})")
         if state == states.STOPPED:
             saver.save_checkpoint()
         if missing:
@@ -248,7 +248,7 @@ class Session:
         try:
             write_json(self._run.path / "result.json", document, durable=True)
         except OSError as error:
-            self.heart.warn(f"could not write result.json: {error.strerror}")
+            self.heart.warn(f"could not write result.json: {reason(error)}")
         return document
 
     def _check_stop(self) -> None:

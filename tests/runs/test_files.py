@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import threading
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from mftui.errors import FormatError
 from mftui.runs.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from mftui.runs.directory import Run
-from mftui.runs.files import publish, published, remove_leftovers, versions, write_text
+from mftui.runs.files import publish, published, reason, remove_leftovers, versions, write_text
 
 
 def content(text: str):
@@ -129,3 +131,36 @@ def test_no_readable_checkpoint_at_all_is_an_error(tmp_path: Path) -> None:
     (link / "state.json").write_text('{"format_version": 3}')
     with pytest.raises(FormatError, match="format version 3"):
         load_checkpoint(link)
+
+
+def test_a_short_write_by_numpy_has_a_reason_in_words(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, before[1]))
+    try:
+        with pytest.raises(OSError) as caught:
+            np.save(tmp_path / "a.npy", np.zeros(10_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert reason(caught.value) == "no space left, or a limit on the size of files"
+    assert reason(OSError(28, "No space left on device")) == "No space left on device"
+
+
+def test_a_version_that_goes_while_it_is_looked_for_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = tmp_path / "factors"
+    publish(link, content("1"))
+    seen = Path.is_dir
+    overtaken = iter([True])
+
+    def slow(path: Path) -> bool:
+        if next(overtaken, False):
+            publish(link, content("2"))
+            publish(link, content("3"))
+        return seen(path)
+
+    monkeypatch.setattr(Path, "is_dir", slow)
+    now = published(link)
+    assert now is not None and (now / "file").read_text() == "3"
