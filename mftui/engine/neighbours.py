@@ -18,9 +18,9 @@ METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 By = Literal["taste", "audience", "both"]
 BYS: tuple[By, ...] = ("taste", "audience", "both")
 
-TASTE_SHARE = 0.4
+TASTE_SHARE = 0.2
 """What taste weighs beside the audience where both are asked for; measured by series@10."""
-SUPPORT = 3.0
+SUPPORT = 5.0
 """A neighbour with n training ratings keeps n/(n + SUPPORT) of its score; measured by series@10."""
 
 
