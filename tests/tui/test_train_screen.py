@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from helpers.live_run import log_metrics, set_status
 from helpers.models import toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.runs.directory import Run
-from mftui.runs.status import DIVERGED, FINISHED, RUNNING, write_status
+from mftui.runs.status import DIVERGED, FINISHED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.look import Look
@@ -21,16 +18,6 @@ from mftui.tui.widgets.chart import Chart
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
-
-
-def log_metrics(run: Run, *lines: Mapping[str, float | None]) -> None:
-    with run.metrics_path.open("a") as file:
-        file.writelines(json.dumps(dict(line)) + "\n" for line in lines)
-
-
-def set_status(run: Run | None, **changes: Any) -> None:
-    assert run is not None
-    write_status(run.path, replace(run.status(), **changes))
 
 
 def dots(app: MftuiApp) -> int:

@@ -26,7 +26,8 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         n/batch · sum over the batch of (r̂ - r)² + prior_factors (|U|² + |M|²) + prior_biases (|b_u|² + |b_m|²)
 
     which is the negative log posterior times 2σ², the priors being σ²/σ_U² and so on: one default
-    holds for any number of ratings (Salakhutdinov and Mnih 2007).
+    holds for any number of ratings (Salakhutdinov and Mnih 2007). With several members both priors are
+    weaker, half as strong with very many: what one member learns too much of, the mean of all takes back.
     """
     import tensorflow as tf
 
@@ -36,13 +37,15 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     n = len(problem.train)
     lo, hi = problem.scale.lo - MARGIN, problem.scale.hi + MARGIN
     mean = float(problem.train.values.mean())
-    of_factors, of_biases = float(hyper["prior_factors"]), float(hyper["prior_biases"])
+    members = int(hyper["members"])
+    held = (1 + 1 / members) / 2
+    of_factors, of_biases = held * float(hyper["prior_factors"]), held * float(hyper["prior_biases"])
 
     def objective(model: Any, batch: Batch) -> Any:
         factors = tf.nn.l2_loss(model.user_factors) + tf.nn.l2_loss(model.movie_factors)
         biases = tf.nn.l2_loss(model.user_bias) + tf.nn.l2_loss(model.movie_bias)
         loss = tf.reduce_sum(batch.error**2) / batch.share + 2 * (of_factors * factors + of_biases * biases)
-        return loss / (n * model.members)
+        return loss / (n * members)
 
     def descent(updates: int) -> tuple[Any, Any]:
         decay = tf.keras.optimizers.schedules.CosineDecay(float(hyper["learning_rate"]), updates)
@@ -50,7 +53,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     plan = Plan(
         factors=int(hyper["factors"]),
-        members=int(hyper["members"]),
+        members=members,
         epochs=int(hyper["epochs"]),
         batch_size=_batch_size(int(hyper["batch_size"]), n),
         lo=lo,
@@ -73,16 +76,25 @@ BIASED = Recipe(
     title="biased matrix factorization",
     source="Koren, Bell, Volinsky 2009, with the sigmoid of the 2019 post",
     summary="Learns from the observed ratings alone, in mini-batches, with Gaussian priors on factors and biases.",
-    differs="Output range a little beyond the scale; Adam with cosine decay to zero instead of plain SGD.",
+    differs="Output range a little beyond the scale; Adam with cosine decay to zero instead of plain SGD; several "
+    "members from different starts, which are together exactly one wider model.",
     full_batch=False,
     fields=(
-        Field("factors", 32, 1, 4096, "Numbers that describe each user and each movie: more can express more."),
+        Field("factors", 12, 1, 4096, "Numbers that describe each user and each movie, in each member."),
         Field("epochs", 7, 1, 100_000, "Passes over all training ratings."),
-        Field("learning_rate", 0.08, 1e-6, 10, "Size of the first steps; it falls to zero along a cosine."),
+        Field("learning_rate", 0.07, 1e-6, 10, "Size of the first steps; it falls to zero along a cosine."),
         Field("batch_size", 0, 0, 100_000_000, "Ratings in one step; 0 chooses by the size of the data."),
-        Field("prior_factors", 13.0, 0, 10_000, "How strongly factors are held near zero (ratio of variances)."),
-        Field("prior_biases", 5.0, 0, 10_000, "How strongly biases are held near zero (ratio of variances)."),
-        Field("members", 1, 1, 64, "Models trained side by side from different starts and averaged into one."),
+        Field(
+            "prior_factors",
+            13.0,
+            0,
+            10_000,
+            "How strongly one member's factors are held near zero (ratio of variances).",
+        ),
+        Field(
+            "prior_biases", 5.0, 0, 10_000, "How strongly one member's biases are held near zero (ratio of variances)."
+        ),
+        Field("members", 8, 1, 64, "Models trained side by side from different starts and averaged into one."),
         Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *AUDIENCE_FIELDS,
