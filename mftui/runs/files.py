@@ -39,7 +39,12 @@ def write_text(path: Path, text: str, *, durable: bool = False) -> None:
 def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, seal: bool = False) -> None:
     """Replace `path` by a JSON document, atomically; with `seal` it carries a checksum of its content."""
     document = sealed(document) if seal else document
-    write_text(path, json.dumps(document, indent=1, ensure_ascii=False) + "\n", durable=durable)
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a file name that is no UTF-8
+        text = json.dumps(document, indent=1)
+    write_text(path, text + "\n", durable=durable)
 
 
 def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,19 @@ import pyarrow as pa
 import pytest
 from helpers.command import spoken
 from helpers.models import toy_factors, toy_run
+from helpers.numpy_training import NumpyTraining
 from helpers.ratings_files import EXPECTED, movielens_csv, rows_of, write
-from helpers.runs import save_small_checkpoint
+from helpers.runs import request, save_small_checkpoint, write_ratings
 from pyarrow import parquet
 
 from mftui.data.load import open_dataset
+from mftui.data.personal import read_personal
 from mftui.engine.factors_io import load_factors, save_factors
 from mftui.errors import DataError, FormatError
 from mftui.runs.checkpoint import load_checkpoint
-from mftui.runs.directory import Run
+from mftui.runs.directory import Run, create_run
 from mftui.runs.files import write_json
+from mftui.runs.trainer import train
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -153,3 +157,28 @@ def test_models_and_checkpoints_of_a_later_version_are_refused_by_name(tmp_path:
     write(state, json.dumps(document | {"format_version": 2}))
     with pytest.raises(FormatError, match="format version 2, and this mftui knows 1"):
         load_checkpoint(tmp_path / "checkpoint")
+
+
+def test_a_file_name_that_is_no_text_makes_a_run_all_the_same(tmp_path: Path, home: Path) -> None:
+    data = Path(os.fsdecode(os.fsencode(tmp_path) + b"/r\xff.csv"))
+    write_ratings(data, n=200)
+    run = create_run(request(data, epochs=2))
+    train(run, make_training=NumpyTraining)
+    assert run.request().data == str(data) and run.state == "finished"
+    spoken("runs", "show", run.id)
+    spoken("runs", "ls", "--json")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ('1,"open,3\n2,b,4\n', "broken quoting"),
+        ("1,a,1_0\n", "the rating 1_0 is not a number"),
+        ("1,a,4\n,b,3\n", "line 3: the movie is missing"),
+        ("1,a\x1c,x\n", "line 2: the rating x is not a number"),
+    ],
+)
+def test_odd_personal_ratings_have_their_line(tmp_path: Path, rows: str, said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read_personal(write(tmp_path / "mine.csv", f"movieId,title,rating\n{rows}"))
+    assert said in str(caught.value) and "mine.csv" in str(caught.value)
