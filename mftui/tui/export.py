@@ -34,7 +34,7 @@ def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value
 
 
 def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
-    """Comma-separated (RFC 4180), one header line. A text that a spreadsheet would compute gets an apostrophe before it."""
+    """As in RFC 4180, with a header line. A text that a spreadsheet would compute gets an apostrophe before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(names)
