@@ -71,9 +71,7 @@ class Overlays:
     def others(self, watched: str) -> tuple[Other, ...]:
         """What is laid over, without the run that is `watched` itself."""
         return tuple(
-            Other(
-                laid.name, self.mark(run_id), _OWN_STYLES + self._slots[run_id] % (N_STYLES - _OWN_STYLES), laid.curves
-            )
+            Other(laid.name, self.mark(run_id), self._style(run_id), laid.curves)
             for run_id, laid in self._laid.items()
             if run_id != watched
         )

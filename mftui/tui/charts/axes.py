@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 
 _FIRST_X = 32
+_TOP_POWER = 307
+WIDE = 0.7
+"""An axis of logarithms that spans less has ticks as a plain one."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,11 @@ def ticks(axis: Range, most: int) -> list[float]:
 
 def log_ticks(axis: Range, most: int) -> list[float]:
     """As `ticks`, for an axis of logarithms to base 10; gives the values themselves."""
-    lo, hi = 10**axis.lo, 10**axis.hi
-    if hi < 5 * lo:
+    bottom, top = max(axis.lo, -_TOP_POWER), min(axis.hi, _TOP_POWER)
+    lo, hi = 10**bottom, 10**top
+    if axis.span < WIDE:
         return ticks(Range(lo, hi), most)
-    powers = range(math.floor(axis.lo), math.ceil(axis.hi) + 1)
+    powers = range(math.floor(bottom), math.ceil(top) + 1)
     for factors in ((1, 2, 5), (1,)):
         found = [f * 10.0**p for p in powers for f in factors if lo <= f * 10.0**p * (1 + 1e-9) and f * 10.0**p <= hi]
         if len(found) <= most + 1:
@@ -81,8 +85,10 @@ def number(value: float, step: float) -> str:
     """`value` with as many digits as a step needs: 0.85, 1.2, 5k, 2M."""
     if step >= 1:
         for size, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-            if abs(value) >= 10 * size or (abs(value) >= size and value % (size / 10) == 0):
-                return f"{value / size:g}{sign}"
+            digits = max(0, -math.floor(math.log10(step / size) + 1e-9))
+            if abs(value) >= size and digits <= 2:
+                text = f"{value / size:.{digits}f}"
+                return (text.rstrip("0").rstrip(".") if digits else text) + sign
         return f"{value:.0f}"
     digits = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6)
     return f"{value:.{digits}f}"

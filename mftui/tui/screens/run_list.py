@@ -46,4 +46,4 @@ def short_name(run: Run) -> str:
 
 def pick_run(title: str, items: Sequence[Item]) -> PickScreen:
     """Choose one of `items`."""
-    return PickScreen(title, items, widths=(30, 0))
+    return PickScreen(title, items, widths=(36, 0))

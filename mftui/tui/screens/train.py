@@ -186,13 +186,14 @@ class TrainScreen(BaseScreen):
 
     def action_compare(self) -> None:
         """Lay a run over the curves, or take it off."""
-        self.run_worker(self._pick_run("Lay a run over, or take it off", self._compare), group="runs", exclusive=True)
+        title = "Lay a run over, or take it off"
+        self.run_worker(self._pick_run(title, self._compare, but=self._watched), group="runs", exclusive=True)
 
     def action_watch(self) -> None:
         """Show another run."""
         self.run_worker(self._pick_run("Watch a run", self._watch), group="runs", exclusive=True)
 
-    async def _pick_run(self, title: str, take: Callable[[str | None], None]) -> None:
+    async def _pick_run(self, title: str, take: Callable[[str | None], None], but: str = "") -> None:
         from mftui.tui.screens.run_list import pick_run, run_items
 
         def sign(run_id: str) -> str:
@@ -205,8 +206,9 @@ class TrainScreen(BaseScreen):
         except MftuiError as error:
             self.mftui.show_error(error)
             return
+        items = [item for item in items if item[0] != but]
         if not items:
-            self.mftui.say("There are no runs yet. Press t to train one.")
+            self.mftui.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
             return
         self.app.push_screen(pick_run(title, items), take)
 

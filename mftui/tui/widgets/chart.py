@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 
-from mftui.tui.charts.axes import Range, log_ticks, number, ticks, y_range
+from mftui.tui.charts.axes import WIDE, Range, log_ticks, number, ticks, y_range
 from mftui.tui.charts.canvas import BLANK, Cell, Layer, draw
 from mftui.tui.charts.picture import Curve, Picture
 from mftui.tui.charts.points import Points
@@ -19,6 +19,8 @@ from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
 
 N_STYLES = 6
 _GUTTER = 5
+_LEVELS = 4
+"""Of the line above a chart: with all it can say, without where the best is, with fewer digits, without names."""
 _BEST, _CURSOR = N_STYLES, N_STYLES + 1
 
 
@@ -119,7 +121,7 @@ class Chart(CellWidget):
         if words:
             parts.append((f" ({', '.join(words)})", self.style("chart--axis")))
         room = width - sum(cell_len(text) for text, _ in parts)
-        choices = [self._entries(level) for level in (0, 1, 2)]
+        choices = [self._entries(level) for level in range(_LEVELS)]
         entries = next((e for e in choices if sum(cell_len(text) for text, _ in e) <= room), choices[-1])
         lines: list[Line] = [parts]
         others = [entry for curve in self._picture.curves if curve.mark and (entry := self._entry(curve, 1))]
@@ -138,10 +140,11 @@ class Chart(CellWidget):
         entries = []
         cursor = self._view.cursor
         if cursor is not None:
-            entries.append((f"  {picture.x_label} {cursor:,.0f}", self.style("chart--cursor")))
+            at = f"{picture.x_label} {cursor:,.0f}" if level < _LEVELS - 1 else f"@{cursor:,.0f}"
+            entries.append((f"  {at}", self.style("chart--cursor")))
         entries += [entry for curve in picture.curves if not curve.mark and (entry := self._entry(curve, level))]
         if picture.best and cursor is None:
-            word = ("best ", "best ", "")[level]
+            word = "best " if level < 2 else ""
             where = f" {picture.best_label}" if level == 0 and picture.best_label else ""
             value = (picture.form if level < 2 else picture.short)(picture.best[1])
             entries.append((f"  {self.look.glyphs.held_out} {word}{value}{where}", self.style("chart--best")))
@@ -156,7 +159,7 @@ class Chart(CellWidget):
         glyphs = self.look.glyphs
         sign = curve.mark or (glyphs.dots if curve.dots else glyphs.dash)
         value = (self._picture.form if level < 2 else self._picture.short)(point[1])
-        name = f" {self.look.text(curve.name)}" if curve.name else ""
+        name = f" {self.look.text(curve.name)}" if curve.name and level < _LEVELS - 1 else ""
         return f"  {sign}{name} {value}", self._curve_style(curve.style)
 
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
@@ -196,9 +199,9 @@ class Chart(CellWidget):
         else:
             marks = places = ticks(y, most)
         named = {}
+        beside = marks[1] - marks[0] if len(marks) > 1 else y.span
         for value, place in zip(marks, places, strict=True):
-            beside = abs(marks[1] - marks[0]) if len(marks) > 1 else y.span
-            step = min(beside, value) if self._view.log else beside
+            step = value if self._view.log and y.span >= WIDE else beside
             named[round((1 - y.share(place)) * (rows - 1))] = number(value, step)
         return named
 
@@ -274,6 +277,8 @@ class Chart(CellWidget):
             at = gutter + 1 + round(x.share(value) * (columns - 1)) - len(name) // 2
             at = min(max(at, gutter), max(width - len(name), 0))
             line[at : at + len(name)] = name
-        text = "".join(line).rstrip()
-        label = f" {self._picture.x_label}"
-        return text + label if len(text) + len(label) <= width else text
+        text, label = "".join(line).rstrip(), self._picture.x_label
+        if len(text) + 1 + len(label) <= width:
+            return f"{text} {label}"
+        gap = text.rfind(" " * (len(label) + 2), gutter + 1)
+        return text if gap < 0 else f"{text[: gap + 1]}{label}{text[gap + 1 + len(label) :]}"

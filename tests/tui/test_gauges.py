@@ -1,0 +1,53 @@
+"""What a process takes: read from /proc, seldom; and from NVML where it is there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from mftui.tui import gauges
+from mftui.tui.gauges import Meter
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc")
+
+
+def test_a_busy_process_is_seen_to_be_busy_and_to_have_memory():
+    meter = Meter(0.0)
+    first = meter.read(os.getpid())
+    assert first and first.cpu_percent is None and first.memory_mb >= 10
+    sum(i * i for i in range(2_000_000))
+    second = meter.read(os.getpid())
+    assert second and second.cpu_percent and second.cpu_percent % 5 == 0
+
+
+def test_between_two_readings_it_gives_the_one_before():
+    meter = Meter(3600.0)
+    assert meter.read(os.getpid()) is meter.read(os.getpid())
+
+
+def test_a_process_that_has_gone_takes_nothing():
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    assert Meter(0.0).read(child.pid) is None
+
+
+def test_a_card_that_the_process_uses_is_read(monkeypatch: pytest.MonkeyPatch):
+    users = [SimpleNamespace(pid=os.getpid(), usedGpuMemory=3 * 2**30)]
+    nvml = SimpleNamespace(
+        NVMLError=OSError,
+        nvmlDeviceGetCount=lambda: 1,
+        nvmlDeviceGetHandleByIndex=lambda index: index,
+        nvmlDeviceGetComputeRunningProcesses=lambda card: users,
+        nvmlDeviceGetUtilizationRates=lambda card: SimpleNamespace(gpu=43),
+    )
+    monkeypatch.setattr(gauges, "_open_nvml", lambda: nvml)
+    load = Meter(0.0).read(os.getpid())
+    assert load and (load.gpu_percent, load.gpu_memory_mb) == (45, 3070)
+    users.clear()
+    other = Meter(0.0).read(os.getpid())
+    assert other and other.gpu_percent is None

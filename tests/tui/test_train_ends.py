@@ -1,0 +1,99 @@
+"""Train: pausing, going on, and how a training that ends is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from helpers.live_run import set_status
+from helpers.models import toy_run
+from helpers.screens import shown, until, until_gone, until_shown
+
+from mftui.runs import control
+from mftui.runs.directory import Run
+from mftui.runs.files import publish, write_json
+from mftui.runs.process import Process
+from mftui.runs.status import DIVERGED, FINISHED, PAUSED, RUNNING, STOPPED
+from mftui.tui.app import MftuiApp
+
+SIZE = (80, 24)
+MakeApp = Callable[..., MftuiApp]
+NOBODY = Process(2**22 + 1, "never", Process.current().host)
+
+
+async def test_p_pauses_and_goes_on(make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch):
+    run = toy_run(home, state=RUNNING)
+    asked: list[str] = []
+
+    def ask(what: str, state: str) -> Callable[[Run], str]:
+        def do(of: Run) -> str:
+            asked.append(what)
+            set_status(of, state=state)
+            return state
+
+        return do
+
+    monkeypatch.setattr(control, "pause_run", ask("pause", PAUSED))
+    monkeypatch.setattr(control, "continue_run", ask("continue", RUNNING))
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "running")
+        await pilot.press("p")
+        await until_shown(pilot, "paused")
+        await pilot.press("p")
+        await until(pilot, lambda: asked == ["pause", "continue"], "asked to go on")
+        await until(pilot, lambda: run.state == RUNNING, "running")
+
+
+async def test_nothing_to_pause_offers_no_pause(make_app: MakeApp, home: Path):
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "Press t to train")
+        assert "Pause" not in shown(pilot.app)
+        await pilot.press("p", "r")
+        assert pilot.app.is_running
+
+
+async def test_early_stop_is_named(make_app: MakeApp, home: Path):
+    run = toy_run(home, state=FINISHED)
+    write_json(run.path / "result.json", {"outcome": "early-stop", "test_rmse": 0.9})
+    set_status(run, message="no better validation RMSE for some epochs")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "early stop")
+        await until_shown(pilot, "no better validation RMSE")
+        await until_shown(pilot, "test RMSE 0.9000")
+
+
+async def test_divergence_says_where_and_what_is_kept(make_app: MakeApp, home: Path):
+    run = toy_run(home, state=DIVERGED)
+    set_status(run, step=123, steps=1000)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "diverged at step 123: lower the learning rate; last good model kept.")
+
+
+async def test_a_crash_shows_the_end_of_the_log_and_how_to_go_on(make_app: MakeApp, home: Path, starter):
+    async with (app := make_app()).run_test(size=(100, 30)) as pilot:
+        await pilot.press("t")
+        await until_shown(pilot, "running")
+        run = app.trainings.run
+        assert run is not None
+        run.log_path.write_text("INFO epoch 3\nKilled: [/b] out of memory\n")
+        publish(run.checkpoint_path, lambda directory: None)
+        set_status(run, process=NOBODY)
+        await until_shown(pilot, "ended without a word")
+        await until_shown(pilot, "Killed: [/b] out of memory")
+        await until_shown(pilot, "r goes on from its checkpoint")
+        await pilot.press("escape")
+        await until_gone(pilot, "machine ran out of memory")
+        await until_shown(pilot, "crashed")
+        await pilot.press("r")
+        await until(pilot, lambda: starter.resumed == [run], "asked to resume")
+
+
+async def test_a_stopped_run_says_that_it_can_go_on(make_app: MakeApp, home: Path, starter):
+    run = toy_run(home, state=STOPPED)
+    publish(run.checkpoint_path, lambda directory: None)
+    set_status(run, message="stopped on request")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "stopped on request r goes on with it.")
+        await pilot.press("r")
+        await until(pilot, lambda: starter.resumed, "asked to resume")
