@@ -16,7 +16,7 @@ from mftui.engine.variables import copy_variables, set_variables
 START = 0.3
 """Length of a row at the start."""
 BATCHES = (16_384, 500_000)
-"""Ratings in a step: one thirtieth of them all, within these bounds."""
+"""Ratings in a step: one sixtieth of them all, within these bounds."""
 
 
 class AudienceProgram:
@@ -33,7 +33,7 @@ class AudienceProgram:
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
         n, k = len(problem.train), int(hyper["audience_factors"])
-        batch = min(n, max(BATCHES[0], min(n // 30, BATCHES[1])))
+        batch = min(n, max(BATCHES[0], min(n // 60, BATCHES[1])))
         self.steps_per_epoch = max(1, round(n / batch))
         self.n_epochs = max(1, round(int(hyper["audience_steps"]) / self.steps_per_epoch))
         self.ratings_per_step = n // self.steps_per_epoch
