@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from mftui import paths
 from mftui.errors import MftuiError
 from mftui.settings import Settings, load_settings
 from mftui.tui import keys
+from mftui.tui.commands import commands
 from mftui.tui.guard import GuardedApp, run_guarded
 from mftui.tui.look import Look
+from mftui.tui.memory import Memory
 from mftui.tui.messages import TrainingNews
-from mftui.tui.modes import SCREENS
+from mftui.tui.modes import PANES, SCREENS
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.themes import THEMES, default_theme
 from mftui.tui.trainings import Starter, Trainings
@@ -47,12 +49,17 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         look: Look | None = None,
         settings: Settings | None = None,
         starter: Starter | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._painted = False
         self.look = look or Look()
         # Without colour for good; with the terminal's own colours until another theme is chosen.
         super().__init__(ansi_color=True if self.look.plain_colors else None)
         self.settings = settings or Settings()
+        self.memory = memory or Memory()
+        last = self.memory.text("screen")
+        if last in self.MODES:
+            self.DEFAULT_MODE = last  # type: ignore[misc]  # Textual asks the app, not its class
         self.trainings = Trainings(self, self.look.refresh_s, starter)
         self.model: OpenModel | None = None
         self.model_trouble = ""
@@ -69,8 +76,8 @@ class MftuiApp(TypeaheadApp, GuardedApp):
             self.set_keymap(dict(self.settings.keys))
 
     def _first_theme(self) -> str:
-        """The theme of the settings, if there is such a theme."""
-        wanted = self.settings.theme
+        """The theme of the settings, or of the last session, if there is such a theme."""
+        wanted = self.settings.theme or self.memory.text("theme")
         return wanted if wanted in self.available_themes else default_theme(self.look)
 
     def refresh_css(self, animate: bool = True) -> None:
@@ -83,6 +90,8 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         """Let another theme have its own colours."""
         if self._painted and not self.look.no_color:
             self.ansi_color = None
+        if self._painted:
+            self.memory.put(theme=self.theme)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._after_first_paint)
@@ -93,12 +102,14 @@ class MftuiApp(TypeaheadApp, GuardedApp):
 
     async def _begin(self) -> None:
         """Open the newest run, and get a trainer ready."""
-        from mftui.tui.model import newest_model, newest_run
+        from mftui.tui.model import model_to_open, newest_run
 
+        if self.memory.trouble:
+            self.say(self.memory.trouble, warn=True)
         run = await asyncio.to_thread(newest_run)
         if run is not None and self.trainings.run is None:
             self.trainings.watch(run)
-        usable = await asyncio.to_thread(newest_model)
+        usable = await asyncio.to_thread(lambda: model_to_open(self.memory, run))
         if usable is not None:
             await self.open_run(usable)
         if self.settings.standby:
@@ -233,6 +244,27 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         if len(self.screen_stack) == 1:
             self.switch_mode(mode)
 
+    def action_jump(self) -> None:
+        """Choose a pane of any screen."""
+        from mftui.tui.screens.choices import pick_pane
+
+        if len(self.screen_stack) == 1:
+            self.push_screen(pick_pane(), self.go_to_pane)
+
+    def go_to_pane(self, pane: str | None) -> None:
+        """Go to "screen" or "screen: pane", as `modes.panes` names them."""
+        if pane is None:
+            return
+        mode, selector = PANES[pane]
+        self.switch_mode(mode)
+        if selector:
+            self.call_after_refresh(self._focus_pane, mode, selector)
+
+    def _focus_pane(self, mode: str, selector: str) -> None:
+        screen = self._base_screen()
+        if screen is not None and self.current_mode == mode:
+            screen.focus_pane(selector)
+
     def action_go_back(self) -> None:
         """What escape does where nothing nearer takes it."""
         back = getattr(self.screen, "action_go_back", None)
@@ -263,19 +295,19 @@ class MftuiApp(TypeaheadApp, GuardedApp):
 
     async def leave(self) -> None:
         """End, and let the standby go."""
+        self.remember()
         await self.trainings.close()
         self.exit()
 
+    def remember(self) -> None:
+        """Write down where we are."""
+        run = self.model.run.id if self.model else None
+        newest = self.trainings.run.id if self.trainings.run else None
+        self.memory.put(screen=self.current_mode, run=run, newest_run=newest)
+        self.memory.save()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action that has a key here, then themes and the like."""
-        done = set()
-        for key, (_, binding, enabled, tooltip) in screen.active_bindings.items():
-            if enabled and binding.id and binding.id not in done:
-                done.add(binding.id)
-                press = partial(self.simulate_key, key)
-                yield SystemCommand(f"{binding.description} ({keys.sign(key)})", tooltip, press)
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        yield SystemCommand("Screenshot", "Save this screen as SVG", self.deliver_screenshot)
+        return commands(self, screen)
 
 
 _LOOK_AT_CURVE_S = 1.2
@@ -287,4 +319,4 @@ def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> int:
     gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
     slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
     look = Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
-    return run_guarded(MftuiApp(look, settings))
+    return run_guarded(MftuiApp(look, settings, memory=Memory.load(paths.state_file())))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
     from mftui.engine.lists import Rank
-    from mftui.engine.neighbours import By
+    from mftui.engine.neighbours import By, Metric
 
 T = TypeVar("T")
 
@@ -20,6 +20,11 @@ LISTS: dict[Rank, str] = {
     "both": "Ranked by both: likely to be watched, and to be liked.",
     "like": "Ranked by like: the highest predicted ratings, seldom watched or not.",
     "watch": "Ranked by watch: what people who watch the same films watch.",
+}
+METRICS: dict[Metric, str] = {
+    "cosine": "Cosine: how much two films point the same way, however strongly.",
+    "dot": "Dot product: as cosine, but strong films come first; 1 is the film itself.",
+    "euclidean": "Euclidean distance: 0 is the same place; the nearest come first.",
 }
 ONE_BLOCK = "This model knows taste alone. Train with the field audience on to learn who watched what."
 

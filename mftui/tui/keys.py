@@ -16,6 +16,7 @@ APP: list[BindingType] = [
     _key("screen.train", "1", "mode('train')", "Train", help="Set up a training and watch it."),
     _key("screen.movies", "2", "mode('movies')", "Movies", help="Search movies, see their neighbours."),
     _key("screen.users", "3", "mode('users')", "Users", help="A user's ratings and recommendations."),
+    _key("app.jump", "ctrl+o", "jump", "Go to pane", help="Any pane of any screen, from a list."),
     _key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
     _key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
     _key("app.help", "question_mark", "help", "Help", help="All keys of this screen, and the words."),
@@ -58,6 +59,14 @@ MOVIES: list[BindingType] = [
     _key("movies.open", "enter", "open", "Neighbours", show=True, help="Go to the neighbours; from one on to its own."),
     _key("movies.by", "b", "by", "By", show=True,
          help="Neighbours by taste (what people thought of a film), by audience (who watched it), or by both."),
+    _key("movies.page", "i", "page", "Page", show=True,
+         help="The movie's page: genres, ratings, mean beside bias, factors; again hides it."),
+    _key("movies.filter", "f", "filter", "Filter", show=True,
+         help="By genre, years, least number of ratings; and how many neighbours, of how many ratings at least."),
+    _key("movies.sort", "s", "sort", "Sort", show=True, help="By title, year, ratings, mean, bias; then as found."),
+    _key("movies.reverse", "S", "reverse", "Reverse", help="The other way round."),
+    _key("movies.metric", "m", "metric", "Metric",
+         help="Neighbours by cosine (direction), dot product (direction and length) or euclidean distance."),
     _key("movies.right", "l,right", "pane(1)", "Neighbours pane"),
     _key("movies.left", "h,left", "pane(-1)", "Results pane"),
 ]  # fmt: skip
@@ -68,7 +77,15 @@ USERS: list[BindingType] = [
     _key("users.next", "right_square_bracket", "step(1)", "Next", show=True, help="The next user."),
     _key("users.previous", "left_square_bracket", "step(-1)", "Previous", show=True, help="The user before."),
     _key("users.by", "b", "by", "By", show=True,
-         help="Rank by like (the rating expected), by watch (what people who watch the same watch), or by both."),
+         help="Rank by like (the rating expected), by watch (what people who watch the same watch), by both, "
+              "or by taste alone (the biases of users and movies left out)."),
+    _key("users.page", "i", "page", "Page", show=True,
+         help="The user's page: histogram, predicted against actual, genres liked, similar users; again hides it."),
+    _key("users.filter", "f", "filter", "Filter", show=True,
+         help="Recommend by genre, years, least number of ratings; and how many."),
+    _key("users.sort", "s", "sort", "Sort", help="The ratings by rating, model, error, part, title, in turn."),
+    _key("users.reverse", "S", "reverse", "Reverse", help="The ratings the other way round."),
+    _key("users.similar", "u", "similar", "Similar users", help="Choose one of the users nearest to this one."),
     _key("users.right", "l,right", "pane(1)", "Recommendations pane"),
     _key("users.left", "h,left", "pane(-1)", "Ratings pane"),
 ]  # fmt: skip
@@ -83,9 +100,9 @@ LIST: list[BindingType] = [
 ]
 
 TABLE: list[BindingType] = [
-    _key("table.copy", "y", "copy", "Copy row", show=True,
+    _key("table.copy", "y", "copy", "Copy row",
          help="The row into the clipboard, over SSH as well (OSC 52); tmux needs: set -g set-clipboard on."),
-    _key("table.export", "e", "export", "Export", show=True,
+    _key("table.export", "e", "export", "Export",
          help="All rows of this table into a file: CSV, or JSON where its name ends in .json."),
 ]  # fmt: skip
 
@@ -118,6 +135,14 @@ DIALOG: list[BindingType] = [
 
 ASK: list[BindingType] = [
     _key("ask.close", "escape", "close", "Close", show=True),
+]
+
+FIELDS: list[BindingType] = [
+    _key("fields.accept", "enter", "screen.accept", "Accept", show=True),
+    _key("fields.next", "tab,down", "screen.step(1)", "Next", show=True),
+    _key("fields.previous", "up,shift+tab", "screen.step(-1)", "Before"),
+    _key("fields.clear", "ctrl+r", "screen.clear", "Clear all", show=True),
+    _key("fields.cancel", "escape", "screen.close", "Cancel", show=True),
 ]
 
 PICK: list[BindingType] = [

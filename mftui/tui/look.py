@@ -37,6 +37,8 @@ class Glyphs:
     busy: str
     down: str
     up: str
+    down_arrow: str
+    up_arrow: str
     left: str
     right: str
     enter: str
@@ -47,12 +49,12 @@ class Glyphs:
 UNICODE = Glyphs(
     cursor="▸", line="━", dots="•", full="━", empty="─", held_out="◆", more="▾", ellipsis="…", axis="│",
     corner="└", tick="┤", dash="─", busy="●", down="↓", up="↑", left="←", right="→", enter="⏎", minus="−",
-    times="×",
+    times="×", down_arrow="▾", up_arrow="▴",
 )  # fmt: skip
 ASCII = Glyphs(
     cursor=">", line="-", dots="o", full="#", empty="-", held_out="*", more="v", ellipsis="~", axis="|",
     corner="+", tick="+", dash="-", busy="*", down="down", up="up", left="left", right="right", enter="enter",
-    minus="-", times="x",
+    minus="-", times="x", down_arrow="v", up_arrow="^",
 )  # fmt: skip
 
 

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mftui.errors import RunError
+from mftui.errors import MftuiError, RunError
+from mftui.text import fold
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mftui.data.search import TitleIndex
     from mftui.engine.factors import Factors
     from mftui.runs.directory import Run
     from mftui.tui.facts import MovieFacts
+    from mftui.tui.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,16 @@ class OpenModel:
         from mftui.tui.facts import movie_facts
 
         return movie_facts(self.factors)
+
+    @cached_property
+    def title_places(self) -> NDArray[np.int64]:
+        """(n_movies,) place of each movie in the order of titles; case and accents do not matter."""
+        import numpy as np
+
+        titles = [fold(title) for title in self.factors.movies.title_list]
+        places = np.empty(len(titles), dtype=np.int64)
+        places[sorted(range(len(titles)), key=titles.__getitem__)] = np.arange(len(titles))
+        return places
 
     @property
     def dataset(self) -> str:
@@ -73,10 +88,17 @@ def newest_run() -> Run | None:
     return runs[0] if runs else None
 
 
-def newest_model() -> Run | None:
-    """The newest run that has a model."""
-    from mftui.runs.directory import newest_usable
+def model_to_open(memory: Memory, newest: Run | None) -> Run | None:
+    """The run whose model was open when the app was left, unless there is a newer run since; else the newest model."""
+    from mftui.runs.directory import find_run, newest_usable
 
+    try:
+        if newest is not None and memory.text("run") and memory.text("newest_run") == newest.id:
+            run = find_run(memory.text("run"))
+            if run.has_factors:
+                return run
+    except MftuiError:
+        pass
     try:
         return newest_usable()
     except RunError:

@@ -33,3 +33,18 @@ SCREENS: tuple[tuple[str, str, Callable[[], BaseScreen]], ...] = (
     ("users", "Users", _users),
 )
 """(mode, title, how to make it); the binding of a screen is `mode('MODE')`."""
+
+PANES: dict[str, tuple[str, str]] = {
+    "Train: settings": ("train", "FormView"),
+    "Train: chart": ("train", "Chart"),
+    "Train: log": ("train", "LogPane"),
+    "Movies: search": ("movies", "#search"),
+    "Movies: list": ("movies", "#results"),
+    "Movies: page": ("movies", "#page"),
+    "Movies: neighbours": ("movies", "#neighbours"),
+    "Users: id": ("users", "#search"),
+    "Users: ratings": ("users", "#rated"),
+    "Users: page": ("users", "#page"),
+    "Users: recommendations": ("users", "#recommended"),
+}
+"""Where one can jump to: name -> (mode, selector within that screen)."""

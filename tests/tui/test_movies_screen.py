@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
-from helpers.screens import shown, until, until_shown
+from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.engine.factors_io import save_factors
+from mftui.engine.lists import MovieFilter
+from mftui.engine.neighbours import METRICS
 from mftui.runs.files import publish
+from mftui.tui import listing
 from mftui.tui.app import MftuiApp
+from mftui.tui.facts import movie_facts, ratings_of_movie
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -136,3 +143,119 @@ async def test_b_says_so_where_the_model_knows_taste_alone(make_app: MakeApp, ho
 def told(app: MftuiApp, text: str) -> bool:
     """Whether a toast says so."""
     return any(text in str(toast.message) for toast in app._notifications)
+
+
+def results(app: MftuiApp) -> list[str]:
+    """The titles of the list, as far as they are to be seen."""
+    lines = shown(app).split("Neighbours of")[0].splitlines()
+    return [title for line in lines[4:] for title in TITLES if title[:20] in line]
+
+
+async def test_f_narrows_the_list_by_genre_years_and_ratings(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=(80, 40)) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        await pilot.press("f", *"dra", "tab", *"1970-1990", "down", "7", "enter")
+        await until_shown(pilot, "only Drama, 1970-1990, 7+ ratings")
+        where = MovieFilter("Drama", (1970, 1990), 7)
+        assert set(results(app)) == {TITLES[i] for i in range(len(TITLES)) if factors.allowed(where)[i]}
+        await pilot.press("f", "tab", "tab", *"999", "enter")
+        await until_shown(pilot, "No movie passes the search and the filters")
+        await pilot.press("f", "ctrl+r", "tab", "tab", "tab", "3", "enter")
+        await until_shown(pilot, "Toy Story (1995)")
+        await until_shown(pilot, "1/3")
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [(("x",), "no such genre"), (("tab", *"19"), "no years"), (("tab", "tab", "x"), "not a whole number")],
+)
+async def test_a_filter_that_makes_no_sense_is_refused_as_it_is_typed(
+    make_app: MakeApp, home: Path, typed: tuple[str, ...], problem: str
+):
+    toy_run(home)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        await pilot.press("f", *typed)
+        await until_shown(pilot, problem)
+        await pilot.press("enter")
+        await until_shown(pilot, "Filters")
+        await pilot.press("escape")
+        await until_shown(pilot, "Toy Story (1995)")
+
+
+async def test_s_sorts_by_each_column_and_capital_s_the_other_way_round(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    facts, most_rated = movie_facts(factors), np.argsort(-factors.movie_counts, kind="stable")
+    keys: dict[str, Callable[[int], Any]] = {
+        "title": lambda i: TITLES[i],
+        "year": lambda i: -factors.movies.years[i],
+        "ratings": lambda i: -factors.movie_counts[i],
+        "mean": lambda i: -facts.means[i],
+        "bias": lambda i: -facts.biases[i],
+    }
+    async with (app := make_app()).run_test(size=(80, 40)) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        for name, key in keys.items():
+            await pilot.press("s")
+            expected = [TITLES[i] for i in sorted(most_rated.tolist(), key=key)]
+            await until_shown(pilot, f"by {name}")
+            assert results(app) == expected
+            await pilot.press("S")
+            await until(pilot, partial(lambda titles: results(app) == titles, expected[::-1]), f"{name}, reversed")
+        await pilot.press("s")
+        await until_shown(pilot, "Most rated movies")
+
+
+async def test_m_goes_round_the_metrics(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        subject = TITLES.index(neighbours_of(app)) + 1
+        for metric in METRICS[1:] + METRICS[:1]:
+            await pilot.press("m")
+            movies, scores = factors.similar(subject, 1, metric=metric)
+            row = f"{scores[0]:.3f}  {TITLES[movies[0]][:20]}"
+            await until_shown(pilot, listing.METRICS[metric])
+            await until_shown(pilot, row)
+
+
+async def test_neighbours_of_few_ratings_can_be_left_out(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        subject = TITLES.index(neighbours_of(app)) + 1
+        await pilot.press("f", "up", *"10", "enter")
+        await until_shown(pilot, "10+ ratings")
+        movies, _ = factors.similar(subject, 50, where=MovieFilter(min_ratings=10))
+        assert 0 < len(movies) < len(TITLES) - 1
+        await until_shown(pilot, f"1/{len(movies)}")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_i_shows_a_movies_page_and_hides_it(make_app: MakeApp, home: Path, size: tuple[int, int]):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=size) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        if size == (80, 24):
+            await pilot.press("i")
+        subject = TITLES.index(neighbours_of(app))
+        ratings = ratings_of_movie(factors, subject)
+        await until_shown(pilot, f"mean {ratings.mean():.2f}")
+        text = shown(app)
+        assert f"bias {factors.parameters.movie_bias[subject]:+.2f}" in text
+        assert f"{len(ratings)} ratings" in text and "4 factors" in text
+        assert factors.movies.genres_of(subject)[0] in text
+        await pilot.press("i")
+        await until_gone(pilot, "4 factors")

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from mftui.tui.look import Look, look_of
 from mftui.tui.thrift import SpanCompositor
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.top_bar import TopBar
@@ -48,6 +49,11 @@ class BaseScreen(Screen[None]):
         """The app, by its own type."""
         return app_of(self)
 
+    @property
+    def look(self) -> Look:
+        """The look of the app."""
+        return look_of(self)
+
     def on_mount(self) -> None:
         self._catch_up()
 
@@ -68,6 +74,11 @@ class BaseScreen(Screen[None]):
 
     def model_changed(self) -> None:
         """The app has another model than when it was last shown here, perhaps."""
+
+    def focus_pane(self, selector: str) -> None:
+        """Give a pane the keys, where it is there and takes them."""
+        for widget in self.query(selector):
+            widget.focus()
 
     def no_model(self) -> str:
         """Why there is no model, and what to press."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
+from mftui.tui.modes import PANES
 from mftui.tui.screens.pick import Item, PickScreen
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def pick_recipe(recipes: Mapping[str, Recipe]) -> PickScreen:
 def pick_user(factors: Factors) -> PickScreen:
     """Every user, with the number of ratings."""
     return PickScreen("User", _Users(factors), prompt="type an id", widths=(18, 0))
+
+
+def pick_pane() -> PickScreen:
+    """Every pane of every screen."""
+    return PickScreen("Go to", [(name, "", "") for name in PANES], prompt="type to narrow", widths=(30, 0))
 
 
 class _Users(Sequence[Item]):

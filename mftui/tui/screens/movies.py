@@ -1,36 +1,42 @@
-"""Movies: search a title, see its neighbours in factor space, go on from one to the next."""
+"""Movies: search, filter and sort; see a movie's page and its neighbours; go on from one to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from textual.containers import Container
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
+from mftui.errors import MftuiError
 from mftui.tui import blocks, keys
 from mftui.tui.latest import Latest
+from mftui.tui.listing import METRICS, MOST_NEIGHBOURS, MOVIE_SORTS, Filter, MovieChoices, descending, list_movies
+from mftui.tui.memory import revived
 from mftui.tui.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
-from mftui.tui.screens.base import BaseScreen
+from mftui.tui.screens.paged import PagedScreen
 from mftui.tui.widgets.data_table import DataTable
+from mftui.tui.widgets.movie_panel import MoviePanel
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mftui.engine.neighbours import By
+    from mftui.engine.neighbours import By, Metric
     from mftui.tui.model import OpenModel
     from mftui.tui.rows import LazyRows
 
-_MOST = 500
-_N_NEIGHBOURS = 50
+    Listed = tuple[NDArray[Any], int, LazyRows]
+
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
+_FILTERED_OUT = "No movie passes the search and the filters: {}. Press f to change them, ctrl+r there clears them."
 
 
-class MoviesScreen(BaseScreen):
-    """Search box, results, and the neighbours of the movie under the cursor."""
+class MoviesScreen(PagedScreen):
+    """Search box, results, and page and neighbours of the movie under the cursor."""
 
     MODE = "movies"
     BINDINGS = keys.MOVIES
@@ -42,94 +48,160 @@ class MoviesScreen(BaseScreen):
         self._near: NDArray[Any] | None = None
         self._subject: int | None = None
         self._trail: list[tuple[int, int]] = []
-        self._by: By | None = None
+        self._choices = MovieChoices()
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
-        self._results = DataTable(MOVIE_COLUMNS, id="results")
-        self._nearby = DataTable([Column("Cosine", 6, right=True), *NEIGHBOUR_COLUMNS], id="neighbours")
+        self._pages = Latest(self, "page")
+        self.left = DataTable(MOVIE_COLUMNS, id="results", classes="left")
+        self.right = DataTable([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], id="neighbours")
+        self._panel = MoviePanel(id="page")
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("words of a title", id="search")
         with Container(classes="panes"):
-            yield self._results
-            yield self._nearby
+            yield self.left
+            with Vertical(classes="right"):
+                yield self._panel
+                yield self.right
 
     def on_mount(self) -> None:
-        self._results.focus()
+        self._choices = revived(MovieChoices(), self.mftui.memory.get("movies")).valid()
+        self._name_columns()
+        self.left.focus()
+
+    def _choose(self, **changes: Any) -> None:
+        """Other choices, remembered."""
+        self._choices = replace(self._choices, **changes)
+        self.mftui.memory.put(movies=asdict(self._choices))
+        self._name_columns()
+
+    def _name_columns(self) -> None:
+        self.right.name_columns(score=METRICS[self._choices.metric])
+
+    @property
+    def _arrow(self) -> str:
+        glyphs = self.look.glyphs
+        return glyphs.down_arrow if descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
 
     def model_changed(self) -> None:
         model = self.mftui.model
         if model is None:
-            self._results.show((), caption="Movies", empty=self.no_model())
-            self._nearby.show(())
+            self.left.show((), caption="Movies", empty=self.no_model())
+            self.right.show(())
         elif model is not self._shown:
             again = self._is_shown(model) and self._found is not None
             self._shown = model
             if again:
-                self._show_neighbours_of(self._subject, self._nearby.cursor)
+                self._show_movie(self._subject, self.right.cursor)
             else:
                 self._trail.clear()
                 self._subject = None
-                self._look_up(self.query_one(SearchBox).value)
+                self._look_up()
 
     def _is_shown(self, model: OpenModel) -> bool:
         """Whether what is shown comes from the same run, of whatever moment."""
         return self._shown is not None and self._shown.run.path == model.run.path
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._look_up(event.value)
+    # The list
 
-    def _look_up(self, text: str) -> None:
-        model = self._shown
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._look_up()
+
+    def _look_up(self) -> None:
+        model, text, choices = self._shown, self.query_one(SearchBox).value, self._choices
         if model is None:
             return
 
-        def work() -> tuple[NDArray[Any], LazyRows]:
-            found = model.index.search(text, limit=_MOST)
-            return found, movie_rows(model, found)
+        def work() -> Listed | MftuiError:
+            try:
+                found, n = list_movies(model, text, choices.narrowed, choices.sort, reverse=choices.reverse)
+            except MftuiError as error:
+                return error
+            return found, n, movie_rows(model, found)
 
-        self._search.ask(work, lambda result: self._show_results(model, text, *result))
+        self._search.ask(work, lambda result: self._show_results(model, text, choices, result))
 
-    def _show_results(self, model: OpenModel, text: str, found: NDArray[Any], rows: LazyRows) -> None:
+    def _show_results(
+        self,
+        model: OpenModel,
+        text: str,
+        choices: MovieChoices,
+        result: tuple[NDArray[Any], int, LazyRows] | MftuiError,
+    ) -> None:
         if not self._is_shown(model):
             return
-        self._found = found
         self._trail.clear()
         self._subject = None
-        caption = "Results" if text.strip() else "Most rated movies"
-        self._results.show(rows, caption=caption, empty=_NO_MATCH)
-        if not len(found):
+        narrowed = choices.narrowed.label
+        order = f"by {choices.sort or 'match'} {self._arrow}" if choices.sort or choices.reverse else ""
+        detail = ", ".join(part for part in (order, f"only {narrowed}" if narrowed else "") if part)
+        if isinstance(result, MftuiError):
+            self._found = None
+            self.left.show((), caption="Results", detail=detail, empty=f"{result} Press f to change the filters.")
+        else:
+            self._found, n, rows = result
+            if n > len(rows):
+                detail = f"{detail}{', ' if detail else ''}the first {len(rows):,} of {n:,}"
+            caption = (
+                "Results" if text.strip() else f"Movies by {choices.sort}" if choices.sort else "Most rated movies"
+            )
+            empty = _FILTERED_OUT.format(narrowed) if narrowed else _NO_MATCH
+            self.left.show(rows, caption=caption, detail=detail, empty=empty)
+        if self._found is None or not len(self._found):
             self._near = None
-            self._nearby.show(())
+            self._panel.show(None)
+            self.right.show(())
 
     def on_table_moved(self, event: Table.Moved) -> None:
-        if event.table is self._results and self._found is not None and event.index < len(self._found):
+        if event.table is self.left and self._found is not None and event.index < len(self._found):
             subject = int(self._found[event.index])
             if subject != self._subject:
                 self._trail.clear()
-                self._show_neighbours_of(subject)
+                self._show_movie(subject)
 
-    def _show_neighbours_of(self, subject: int | None, cursor: int = 0) -> None:
-        model = self._shown
+    # The movie
+
+    def _show_movie(self, subject: int | None, cursor: int = 0) -> None:
+        """Page and neighbours of the movie at an index."""
+        model, choices = self._shown, self._choices
         if model is None or subject is None:
             return
+        from mftui.engine.lists import MovieFilter
+
         self._subject = subject
+        self.page_shown()
         raw = model.factors.movie_ids.raw(subject)
+        by: By | None = (choices.by or None) if model.factors.has_audience else None
+        metric: Metric = choices.metric
+        where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
         def show(found: tuple[NDArray[Any], NDArray[Any]]) -> None:
-            movies, scores = found
-            self._near = movies
+            self._near, scores = found
+            few = f", {choices.neighbour_ratings:,}+ ratings" if choices.neighbour_ratings else ""
             back = f", {len(self._trail)} back: esc" if self._trail else ""
-            self._nearby.show(
-                scored_rows(model.factors, movies, scores),
+            self.right.show(
+                scored_rows(model.factors, self._near, scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
-                detail=f"by {by or ('both' if model.factors.has_audience else 'taste')}{back}",
-                empty="This movie has no training ratings, so it has no place among the others.",
+                detail=f"by {by or ('both' if model.factors.has_audience else 'taste')}{few}{back}",
+                empty="No movie has as many ratings as f asks of neighbours."
+                if choices.neighbour_ratings
+                else "This movie has no training ratings, so it has no place among the others.",
                 cursor=cursor,
             )
 
-        by = self._by if model.factors.has_audience else None
-        self._neighbours.ask(lambda: model.factors.similar(raw, _N_NEIGHBOURS, by=by), show)
+        self._neighbours.ask(
+            lambda: model.factors.similar(raw, choices.neighbours, metric=metric, by=by, where=where), show
+        )
+
+    def page_shown(self) -> None:
+        """Draw the page, where it is to be seen."""
+        model, subject = self._shown, self._subject
+        if model is not None and subject is not None and self.shows_page:
+            from mftui.tui.pages import movie_page
+
+            self._pages.ask(lambda: movie_page(model, subject), self._panel.show)
+
+    # Actions
 
     def on_table_chosen(self) -> None:
         self.action_open()
@@ -140,40 +212,72 @@ class MoviesScreen(BaseScreen):
 
     def action_accept_search(self) -> None:
         """From the search to what it found."""
-        self._results.focus()
+        (self.left if self.left.display else self.right).focus()
 
     def action_leave_search(self) -> None:
         """To the list, whatever it shows."""
-        self._results.focus()
+        self.action_accept_search()
 
     def action_open(self) -> None:
         """From the results into the neighbours; from a neighbour on to its own."""
-        if self._results.has_focus:
-            self._nearby.focus()
+        if self.left.has_focus:
+            self.right.focus()
         elif self._near is not None and len(self._near) and self._subject is not None:
-            self._trail.append((self._subject, self._nearby.cursor))
-            self._show_neighbours_of(int(self._near[self._nearby.cursor]))
+            self._trail.append((self._subject, self.right.cursor))
+            self._show_movie(int(self._near[self.right.cursor]))
 
     def action_by(self) -> None:
         """Neighbours by the next of both, taste and audience."""
         if self._shown is None:
             return
-        by = blocks.next_by(self._shown.factors, self._by)
+        by = blocks.next_by(self._shown.factors, self._choices.by or None)
         self.mftui.say(blocks.NEIGHBOURS[by] if by else blocks.ONE_BLOCK)
         if by is not None:
-            self._by = by
-            self._show_neighbours_of(self._subject)
+            self._choose(by=by)
+            self._show_movie(self._subject)
 
-    def action_pane(self, by: int) -> None:
-        """Between results and neighbours."""
-        (self._nearby if by > 0 else self._results).focus()
+    def action_metric(self) -> None:
+        """Neighbours by the next of cosine, dot product and distance."""
+        metrics = list(METRICS)
+        metric = metrics[(metrics.index(self._choices.metric) + 1) % len(metrics)]
+        self._choose(metric=metric)
+        self.mftui.say(blocks.METRICS[metric])
+        self._show_movie(self._subject)
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        sort = MOVIE_SORTS[(MOVIE_SORTS.index(self._choices.sort) + 1) % len(MOVIE_SORTS)]
+        self._choose(sort=sort, reverse=False)
+        self._look_up()
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self._choose(reverse=not self._choices.reverse)
+        self._look_up()
+
+    def action_filter(self) -> None:
+        """Ask for filters."""
+        from mftui.tui.screens.filters import movie_filters
+
+        if self._shown is not None:
+            c = self._choices
+            dialog = movie_filters(self._shown.factors, c.narrowed, c.neighbours, c.neighbour_ratings, MOST_NEIGHBOURS)
+            self.app.push_screen(dialog, self._filtered)
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        if answer is not None:
+            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
+            self._choose(
+                narrowed=narrowed, neighbours=answer["many"] or 50, neighbour_ratings=answer["neighbour_ratings"]
+            )
+            self._look_up()
 
     def action_go_back(self) -> None:
         """One neighbour back, then to the results, then no search."""
         if self._trail:
-            self._nearby.focus()
-            self._show_neighbours_of(*self._trail.pop())
-        elif self._nearby.has_focus:
-            self._results.focus()
+            self.right.focus()
+            self._show_movie(*self._trail.pop())
+        elif self.right.has_focus:
+            self.action_pane(-1)
         else:
             self.query_one(SearchBox).value = ""

@@ -82,9 +82,10 @@ class Table(CellWidget, can_focus=True):
         def control(self) -> Table:
             return self.table
 
-    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
+        self._titles = tuple(column.title for column in columns)
         self._rows: Rows = ()
         self._caption = ("", "")
         self._empty = ""
@@ -98,6 +99,11 @@ class Table(CellWidget, can_focus=True):
 
     def __bool__(self) -> bool:
         return True
+
+    def name_columns(self, **titles: str) -> None:
+        """Other titles, each given by the title that the column was made with."""
+        self._titles = tuple(titles.get(column.title.lower(), column.title) for column in self._columns)
+        self.redraw()
 
     def show(self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", cursor: int = 0) -> None:
         """Show `rows`, with a caption and a detail beside it; `empty` says what to do where there are none."""
@@ -117,7 +123,7 @@ class Table(CellWidget, can_focus=True):
                 yield [(" " * _GUTTER + text, self.style("table--empty"))]
             return
         if self._head:
-            yield self._line([c.title for c in self._columns], widths, " " * _GUTTER, self.style("table--header"))
+            yield self._line(self._titles, widths, " " * _GUTTER, self.style("table--header"))
         in_view = height - self._head
         self._scroll(in_view)
         for at in range(self._top, min(self._top + in_view, len(self._rows))):

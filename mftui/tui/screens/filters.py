@@ -1,0 +1,54 @@
+"""The dialogs behind `f`: what lists are narrowed to, and how long they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mftui.errors import UsageError
+from mftui.tui.listing import Filter, parse_count, parse_genre, parse_years_text
+from mftui.tui.screens.fields import Field, FieldsDialog
+
+if TYPE_CHECKING:
+    from mftui.engine.factors import Factors
+
+
+def movie_filters(factors: Factors, now: Filter, many: int, least: int, most: int) -> FieldsDialog:
+    """Of the Movies screen: the list's filters, and the neighbours' number and least ratings."""
+    few = Field(
+        "neighbour_ratings", "neighbours' ratings", _text(least),
+        "The least number of ratings of a neighbour, so that obscure films do not win by noise.", parse_count,
+    )  # fmt: skip
+    return FieldsDialog("Filters", [*_narrowing(factors, now), _many("neighbours", many, most), few])
+
+
+def user_filters(factors: Factors, now: Filter, many: int, most: int) -> FieldsDialog:
+    """Of the Users screen: the filters and the length of the recommendations."""
+    return FieldsDialog("Filters of recommendations", [*_narrowing(factors, now), _many("how many", many, most)])
+
+
+def _narrowing(factors: Factors, now: Filter) -> list[Field]:
+    genres = factors.genres
+    names = f"One of: {', '.join(genres)}." if genres else "This data has no genres."
+    return [
+        Field("genre", "genre", now.genre, names, lambda text: parse_genre(text, genres), genres),
+        Field("years", "years", now.years, "Such as 1999, 1990-1999, 1990- or -1960.", parse_years_text),
+        Field("min_ratings", "least ratings", _text(now.min_ratings), "Ratings in the data set.", parse_count),
+    ]
+
+
+def _many(label: str, now: int, most: int) -> Field:
+    return Field("many", label, str(now), f"How many are listed, 1 to {most:,}.", _from_one_to(most))
+
+
+def _from_one_to(most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not 1 <= (number := parse_count(text)) <= most:
+            raise UsageError(f"{text[:20]}: a number from 1 to {most:,}.")
+        return number
+
+    return parse
+
+
+def _text(number: int) -> str:
+    return str(number) if number else ""

@@ -1,0 +1,68 @@
+"""What Movies and Users share: a list on the left, a page and a second list on the right; sort and filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from mftui.tui.screens.base import BaseScreen
+
+if TYPE_CHECKING:
+    from mftui.tui.widgets.data_table import DataTable
+
+_ROOM = (100, 32)
+"""Columns and rows from which the page is shown without being asked for."""
+
+
+class PagedScreen(BaseScreen):
+    """Subclasses make the tables `left` and `right`."""
+
+    left: DataTable
+    right: DataTable
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page_wanted: bool | None = None
+        """None: where there is room."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._place_page()
+
+    @property
+    def shows_page(self) -> bool:
+        """Whether the page is to be seen."""
+        if self._page_wanted is not None:
+            return self._page_wanted
+        return self.size.width >= _ROOM[0] and self.size.height >= _ROOM[1]
+
+    def _place_page(self) -> None:
+        self.set_class(self.shows_page, "-page")
+        if self.shows_page and self.size.width < _ROOM[0] and self.left.has_focus:
+            self.right.focus()
+
+    def focus_pane(self, selector: str) -> None:
+        if selector == "#page":
+            if not self.shows_page:
+                self.action_page()
+        elif selector == f"#{self.left.id}":
+            self.action_pane(-1)
+        else:
+            super().focus_pane(selector)
+
+    def page_shown(self) -> None:
+        """The page has come into view, or gone."""
+
+    def action_page(self) -> None:
+        """Show the page, or hide it."""
+        self._page_wanted = not self.shows_page
+        self._place_page()
+        if not self._page_wanted:
+            self.left.focus()
+        self.page_shown()
+
+    def action_pane(self, by: int) -> None:
+        """Between the lists; where only one of them is to be seen, that of the page gives way."""
+        if by < 0 and self.shows_page and self.size.width < _ROOM[0]:
+            self.action_page()
+        (self.right if by > 0 else self.left).focus()

@@ -1,0 +1,68 @@
+"""Bars and dots out of cells: a histogram, a profile of signed values, a scatter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from mftui.tui.facts import Histogram
+from mftui.tui.look import Look
+
+_SMALL = 1e-9
+
+
+def histogram_lines(shown: Histogram, width: int, look: Look) -> list[tuple[str, str, str]]:
+    """(label, bar, count) of each value, the longest bar as long as fits."""
+    names = max(map(len, shown.labels))
+    counts = [f"{count:,}" for count in shown.counts]
+    room = max(1, width - names - max(map(len, counts)) - 2)
+    most = max(1, *shown.counts)
+    full = "#" if look.ascii else "█"
+    lines = []
+    for label, count, text in zip(shown.labels, shown.counts, counts, strict=True):
+        length = math.ceil(count / most * room) if count else 0
+        lines.append((f"{label:>{names}} ", full * length, f" {text}"))
+    return lines
+
+
+def profile_lines(values: Sequence[float], width: int, height: int, look: Look) -> tuple[list[str], list[str]]:
+    """Bars above and below a line between, `height` rows each; as many values as fit, from the first on.
+
+    Bars are drawn in halves of a cell where there is Unicode. What is not a number is drawn as 0.
+    """
+    values = [value if math.isfinite(value) else 0.0 for value in values]
+    pitch = max(1, min(4, width // max(1, len(values))))
+    values = values[: max(1, width // pitch)]
+    most = max((abs(value) for value in values), default=0.0) or 1.0
+    above, below = [], []
+    for row in range(height):
+        above.append(_bar_row(values, most, height, height - 1 - row, pitch, look, sign=1))
+        below.append(_bar_row(values, most, height, row, pitch, look, sign=-1))
+    return above, below
+
+
+def _bar_row(
+    values: Sequence[float], most: float, height: int, level: int, pitch: int, look: Look, *, sign: int
+) -> str:
+    full, half = ("#", " ") if look.ascii else ("█", "▄" if sign > 0 else "▀")
+    cells = []
+    for value in values:
+        left = sign * value / most * height - level
+        sign_of_cell = full if left >= 0.75 else half if left >= 0.25 else " "
+        cells.append((sign_of_cell * max(1, pitch - 1)).ljust(pitch))
+    return "".join(cells)
+
+
+def scatter_lines(
+    xs: Sequence[float], ys: Sequence[float], lo: float, hi: float, width: int, height: int, look: Look
+) -> list[str]:
+    """Points of a square from `lo` to `hi` each way: the more points in a cell, the larger its sign."""
+    signs = " .oO" if look.ascii else " ·•●"
+    span = max(hi - lo, _SMALL)
+    counts = [[0] * width for _ in range(height)]
+    for x, y in zip(xs, ys, strict=True):
+        if math.isfinite(x) and math.isfinite(y):
+            column = round(min(max((x - lo) / span, 0.0), 1.0) * (width - 1))
+            row = round(min(max((hi - y) / span, 0.0), 1.0) * (height - 1))
+            counts[row][column] += 1
+    return ["".join(signs[0 if not n else 1 if n == 1 else 2 if n < 4 else 3] for n in row) for row in counts]
