@@ -98,7 +98,7 @@ def _taken(snapshot: Snapshot) -> Iterable[str]:
     """What the trainer takes of the machine."""
     load = snapshot.load
     if snapshot.device:
-        yield snapshot.device
+        yield f"on {snapshot.device}"
     if load is None:
         return
     if load.cpu_percent is not None:
