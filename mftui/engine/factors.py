@@ -26,6 +26,8 @@ from mftui.errors import UsageError
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
+_GATHERED_BYTES = 32 << 20
+"""Of rows that are copied together at once."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,18 @@ class Factors:
     def logits(self, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
         """(n,) logits of n pairs of indices."""
         p = self.parameters
-        dot = np.einsum("ij,ij->i", p.user_factors[users], p.movie_factors[movies])
+        dot = self._dots(users, movies)
         return np.asarray(dot + p.user_bias[users] + p.movie_bias[movies] + p.global_bias, dtype=np.float32)
+
+    def _dots(self, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
+        """(n,) products of n pairs of rows, a part at a time: all rows at once could take many times the model."""
+        p = self.parameters
+        dots = np.empty(len(users), dtype=np.float32)
+        step = max(1, _GATHERED_BYTES // (4 * self.n_factors))
+        for at in range(0, len(users), step):
+            part = slice(at, at + step)
+            np.einsum("ij,ij->i", p.user_factors[users[part]], p.movie_factors[movies[part]], out=dots[part])
+        return dots
 
     def logits_of_user(self, user: int) -> Floats:
         """(n_movies,) logits of one user (an index) for every movie."""
@@ -143,7 +155,7 @@ class Factors:
         p = self.parameters
         u, user_known = self.user_ids.indices(list(users))
         m, movie_known = self.movie_ids.indices(list(movies))
-        dot = np.einsum("ij,ij->i", p.user_factors[u], p.movie_factors[m]) * (user_known & movie_known)
+        dot = self._dots(u, m) * (user_known & movie_known)
         logits = dot + p.user_bias[u] * user_known + p.movie_bias[m] * movie_known + p.global_bias
         return self.shown(np.asarray(logits, dtype=np.float32)), user_known, movie_known
 

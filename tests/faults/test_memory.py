@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from helpers.models import toy_factors
 from helpers.numpy_training import NumpyTraining
 from helpers.ratings_files import write
 from helpers.runs import request, start_trainer
@@ -119,3 +121,13 @@ def test_running_out_all_the_same_says_what_to_do(ratings: Path) -> None:
 
 def test_an_estimate_is_the_sum_of_its_parts() -> None:
     assert Estimate(model=1, batch=2, ratings=3, matrix=4, what="", base=5).total == 15
+
+
+def test_predictions_for_many_pairs_take_little_memory_and_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = toy_factors()
+    random = np.random.default_rng(0)
+    users, movies = (random.integers(0, n, 500) for n in (model.n_users, model.n_movies))
+    at_once = model.logits(users, movies)
+    monkeypatch.setattr("mftui.engine.factors._GATHERED_BYTES", 7 * 4 * model.n_factors)
+    assert np.array_equal(model.logits(users, movies), at_once)
+    assert len(model.logits(users[:0], movies[:0])) == 0
