@@ -18,7 +18,7 @@ METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 By = Literal["taste", "audience", "both"]
 BYS: tuple[By, ...] = ("taste", "audience", "both")
 
-TASTE_SHARE = 0.2
+TASTE_SHARE = 0.3
 """What taste weighs beside the audience where both are asked for; measured by series@10."""
 SUPPORT = 5.0
 """A neighbour with n training ratings keeps n/(n + SUPPORT) of its score; measured by series@10."""
