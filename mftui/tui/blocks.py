@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
-    from mftui.engine.lists import Rank
     from mftui.engine.neighbours import By, Metric
 
 T = TypeVar("T")
@@ -16,10 +15,13 @@ NEIGHBOURS: dict[By, str] = {
     "taste": "Neighbours by taste: people thought the same of them, whoever watched them.",
     "audience": "Neighbours by audience: watched, and gladly, by the same people.",
 }
-LISTS: dict[Rank, str] = {
+ListRank = Literal["like", "watch", "both", "taste"]
+"""The engine's rankings, and taste alone."""
+LISTS: dict[ListRank, str] = {
     "both": "Ranked by both: likely to be watched, and to be liked.",
     "like": "Ranked by like: the highest predicted ratings, seldom watched or not.",
     "watch": "Ranked by watch: what people who watch the same films watch.",
+    "taste": "Ranked by taste alone: the biases of user and films left out, as in the post, but in order.",
 }
 METRICS: dict[Metric, str] = {
     "cosine": "Cosine: how much two films point the same way, however strongly.",
@@ -34,9 +36,10 @@ def next_by(factors: Factors, by: By | None) -> By | None:
     return _after(by or "both", list(NEIGHBOURS)) if factors.has_audience else None
 
 
-def next_rank(factors: Factors, rank: Rank | None) -> Rank | None:
-    """The ranking after `rank`, likewise."""
-    return _after(rank or "both", list(LISTS)) if factors.has_audience else None
+def next_rank(factors: Factors, rank: ListRank | None) -> ListRank:
+    """The ranking after `rank`, likewise; a model of one block has like and taste."""
+    ranks: list[ListRank] = ["both", "like", "watch", "taste"] if factors.has_audience else ["like", "taste"]
+    return _after(rank if rank in ranks else ranks[0], ranks)
 
 
 def _after(now: T, choices: list[T]) -> T:

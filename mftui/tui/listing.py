@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mftui.engine.lists import MovieFilter
     from mftui.engine.neighbours import By, Metric
+    from mftui.tui.blocks import ListRank
     from mftui.tui.model import OpenModel
 
 MOST = 500
@@ -22,6 +23,9 @@ MOVIE_SORTS = ("", "title", "year", "ratings", "mean", "bias")
 METRICS: dict[Metric, str] = {"cosine": "Cosine", "dot": "Dot", "euclidean": "Dist."}
 """The metrics of neighbours, and how their scores are headed."""
 MOST_NEIGHBOURS = 1000
+MOST_RECOMMENDED = 1000
+RATED_SORTS = ("rating", "model", "error", "part", "title")
+"""By what a user's ratings can be sorted: the highest, the furthest off, those in the test, first."""
 _ASCENDING = ("", "title")
 _YEARS = re.compile(r"(\d{4})?\s*(-|–|\.\.)?\s*(\d{4})?")
 
@@ -84,6 +88,32 @@ class MovieChoices:
             narrowed=self.narrowed.valid(),
             neighbours=min(max(self.neighbours, 1), MOST_NEIGHBOURS),
             neighbour_ratings=max(self.neighbour_ratings, 0),
+        )
+
+
+@dataclass(frozen=True)
+class UserChoices:
+    """What is chosen on the Users screen, and remembered."""
+
+    user: str = ""
+    sort: str = "rating"
+    reverse: bool = False
+    narrowed: Filter = field(default_factory=Filter)
+    many: int = 100
+    rank: ListRank | Literal[""] = ""
+    """"": the model's default."""
+
+    def valid(self) -> UserChoices:
+        """This, without what this version does not know."""
+        from mftui.tui.blocks import LISTS
+
+        plain = UserChoices()
+        return replace(
+            self,
+            sort=self.sort if self.sort in RATED_SORTS else plain.sort,
+            rank=self.rank if self.rank in LISTS else plain.rank,
+            narrowed=self.narrowed.valid(),
+            many=min(max(self.many, 1), MOST_RECOMMENDED),
         )
 
 

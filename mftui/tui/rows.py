@@ -1,10 +1,9 @@
-"""Rows for the tables of Movies and Users, made from a model when they come into view."""
+"""Columns and rows of the tables of Movies and Users; rows are made from a model when they come into view."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mftui.data.dataset import MovieRow
-    from mftui.data.ids import RawId
     from mftui.engine.factors import Factors
-    from mftui.engine.lists import Rank, Recommendations
+    from mftui.engine.lists import Recommendations
     from mftui.tui.model import OpenModel
+    from mftui.tui.user_pages import UserPage
 
 
 FOR_EXPORT = (Column("Year", 4, from_width=NEVER), Column("Movie id", 8, from_width=NEVER))
@@ -26,6 +25,22 @@ MOVIE_COLUMNS = (
     *MOVIE,
     Column("Mean", 4, right=True, from_width=46),
     Column("Bias", 5, right=True, from_width=56),
+    *FOR_EXPORT,
+)
+RATED_COLUMNS = (
+    Column("Title"),
+    Column("Rating", 6, right=True),
+    Column("Model", 5, right=True),
+    Column("Error", 6, right=True),
+    Column("Part", 4),
+    *FOR_EXPORT,
+)
+RECOMMENDED_COLUMNS = (
+    Column("Like", 4, right=True),
+    Column("Watch", 5, right=True),
+    Column("Title", weight=5),
+    Column("Genres", weight=3, from_width=70),
+    Column("Ratings", 7, right=True),
     *FOR_EXPORT,
 )
 NEIGHBOUR_COLUMNS = (*MOVIE, *FOR_EXPORT)
@@ -107,64 +122,17 @@ def _number(value: float | np.floating[Any], form: str, kind: str = "") -> Mark:
     return Mark(format(number, form), kind, float(f"{number:.5g}")) if math.isfinite(number) else Mark("", kind)
 
 
-@dataclass(frozen=True)
-class UserPage:
-    """What the Users screen shows of one user."""
-
-    user: RawId
-    index: int
-    n_ratings: int
-    mean: float
-    rmse_train: float
-    """Over the ratings in training; NaN where there are none."""
-    rmse_test: float
-    """Over the held-out ratings; NaN where there are none."""
-    rated: Sequence[Sequence[Cell]]
-    recommended: Sequence[Sequence[Cell]]
-    rated_movies: NDArray[Any]
-    """(n_ratings,) movie indices, in the order of `rated`."""
-    recommended_movies: NDArray[Any]
-    ranked_by: str
-    """What the recommendations are ranked by: "like", "watch" or "both"."""
-    note: str
-    """Why there are few recommendations, "" where there are not."""
-
-
-def user_page(factors: Factors, user: RawId, n: int = 100, *, rank: Rank | None = None) -> UserPage:
-    """Everything about one user. Raises UnknownId, naming the nearest known ids."""
-    import numpy as np
-
-    index = factors.user_ids.index(user)
-    history = factors.history_of(user)
-    predicted = factors.shown(factors.logits(np.full(len(history), index), history.movies))
-    order = np.argsort(-history.ratings, kind="stable")
-    recommended = factors.recommend(user, n, rank=rank)
-    errors = predicted - history.ratings
+def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRows:
+    """Title, rating, prediction, error, part of the ratings of a user at these places of the page."""
+    errors = page.errors
 
     def row(i: int) -> Sequence[Cell]:
         at = order[i]
         error = float(errors[at])
         kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
-        held_out = Mark("test" if history.held_out[at] else "", "strong")
-        movie = factors.row(history.movies[at])
-        numbers = _number(history.ratings[at], "g"), _number(predicted[at], ".2f"), _number(error, "+.2f", kind)
+        held_out = Mark("test" if page.rated.held_out[at] else "", "strong")
+        movie = factors.row(page.rated.movies[at])
+        numbers = _number(page.rated.ratings[at], "g"), _number(page.predicted[at], ".2f"), _number(error, "+.2f", kind)
         return (movie.title, *numbers, held_out, *_for_export(movie))
 
-    return UserPage(
-        factors.user_ids.raw(index),
-        index,
-        len(history),
-        float(history.ratings.mean()) if len(history) else math.nan,
-        _rmse(errors[~history.held_out]),
-        _rmse(errors[history.held_out]),
-        LazyRows(len(history), row),
-        recommended_rows(factors, recommended),
-        history.movies[order],
-        recommended.movies,
-        recommended.ranked_by,
-        recommended.note,
-    )
-
-
-def _rmse(errors: NDArray[Any]) -> float:
-    return math.sqrt(float((errors.astype("float64") ** 2).mean())) if len(errors) else math.nan
+    return LazyRows(len(order), row)

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import pytest
 from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
+from mftui.engine.lists import MovieFilter
 from mftui.tui.app import MftuiApp
+from mftui.tui.blocks import ListRank
+from mftui.tui.user_pages import user_page
 
 SIZE = (80, 24)
+RANKS: tuple[ListRank, ...] = ("like", "watch", "taste", "both")
 MakeApp = Callable[..., MftuiApp]
 
 
@@ -74,13 +80,108 @@ async def test_b_goes_round_the_rankings(make_app: MakeApp, home: Path):
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "by both")
-        for rank in ("like", "watch", "both"):
+        for rank in RANKS:
             await pilot.press("b")
             await until_shown(pilot, f"by {rank}")
-            listed = factors.recommend(7, 1, rank=rank)
+            listed = user_page(factors, 7, 1, rank=rank).recommended
             assert listed.watch is not None
             line = f"{listed.predicted[0]:.2f}  "
             await until(pilot, partial(first_row, app, line, TITLES[listed.movies[0]][:20]), rank)
+
+
+async def test_taste_alone_leaves_the_biases_out(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    p = factors.parameters
+    unrated = np.setdiff1d(np.arange(factors.n_movies), factors.history_of(7).movies)
+    best = unrated[np.argmax(p.movie_factors[unrated] @ p.user_factors[6])]
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "by like")
+        await pilot.press("b")
+        await until_shown(pilot, "by taste")
+        await until(
+            pilot, partial(first_row, app, f"{factors.predict(7, int(best) + 1):.2f}", TITLES[best][:20]), "best"
+        )
+        await pilot.press("b")
+        await until_shown(pilot, "by like")
+
+
+async def test_s_sorts_the_ratings_by_each_column(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    history = factors.history_of(7)
+    predicted = np.array([factors.predict(7, int(movie) + 1) for movie in history.movies])
+    titles = [TITLES[movie] for movie in history.movies]
+    keys = {
+        "model": -predicted,
+        "error": -abs(predicted - history.ratings),
+        "part": -history.held_out.astype(int),
+        "title": np.argsort(np.argsort(titles)),
+    }
+
+    def rated(app: MftuiApp) -> list[str]:
+        lines = shown(app).split("Recommended to user 7")[0].splitlines()[4:]
+        return [title for line in lines for title in titles if title[:20] in line]
+
+    async with (app := make_app()).run_test(size=(80, 40)) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "User 7:")
+        for name, values in keys.items():
+            await pilot.press("s")
+            await until_shown(pilot, f"by {name}")
+            expected = [titles[i] for i in np.argsort(values, kind="stable")]
+            assert rated(app) == expected
+            await pilot.press("S")
+            await until_shown(pilot, f"by {name}, reversed")
+            assert rated(app) == expected[::-1]
+
+
+async def test_f_narrows_the_recommendations_and_a_short_list_says_why(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    where = MovieFilter("Drama", None, 5)
+    listed = factors.recommend(7, 100, where=where)
+    assert listed.note
+    async with (app := make_app()).run_test(size=(160, 40)) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to user 7")
+        await pilot.press("f", *"drama", "tab", "tab", "5", "enter")
+        await until_shown(pilot, "only Drama, 5+ ratings")
+        text = shown(app)
+        assert listed.note[:12] in text
+        assert f"1/{len(listed.movies)}" in text.split("Recommended to user 7")[1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_i_shows_a_users_page(make_app: MakeApp, home: Path, size: tuple[int, int]):
+    factors = toy_factors()
+    toy_run(home, factors)
+    page = user_page(factors, 7)
+    async with (app := make_app()).run_test(size=size) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to user 7")
+        if size == (80, 24):
+            await pilot.press("i")
+        await until_shown(pilot, "model over rating")
+        text = shown(app)
+        assert f"bias {page.bias:+.2f}" in text and page.likes[0][0] in text
+        assert f"{page.similar[0][0]} ({page.similar[0][1]:.2f})" in text
+        await pilot.press("i")
+        await until_gone(pilot, "model over rating")
+
+
+async def test_u_goes_to_a_similar_user(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    nearest = user_page(factors, 7).similar[0][0]
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "User 7:")
+        await pilot.press("u")
+        await until_shown(pilot, "Users similar to 7")
+        await pilot.press("enter")
+        await until_shown(pilot, f"User {nearest}:")
 
 
 def first_row(app: MftuiApp, predicted: str, title: str) -> bool:

@@ -11,6 +11,7 @@ from mftui.tui.screens.pick import Item, PickScreen
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
     from mftui.engine.recipes import Recipe
+    from mftui.tui.user_pages import UserPage
 
 
 def pick_data(now: str) -> PickScreen:
@@ -46,6 +47,16 @@ def pick_user(factors: Factors) -> PickScreen:
 def pick_pane() -> PickScreen:
     """Every pane of every screen."""
     return PickScreen("Go to", [(name, "", "") for name in PANES], prompt="type to narrow", widths=(30, 0))
+
+
+def pick_similar_user(factors: Factors, page: UserPage) -> PickScreen:
+    """The users nearest to one, with how near."""
+    counts = factors.history.counts()
+    items: list[Item] = []
+    for user, cosine in page.similar:
+        n = int(counts[factors.user_ids.index(user)])
+        items.append((str(user), f"cosine {cosine:.3f}, {n:,} ratings", ""))
+    return PickScreen(f"Users similar to {page.user}", items, prompt="type to narrow")
 
 
 class _Users(Sequence[Item]):

@@ -1,49 +1,38 @@
-"""Users: what a user rated against what the model predicts, and what it would recommend."""
+"""Users: what a user rated against what the model predicts, the user's page, and what the model would recommend."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
-from textual.containers import Container
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 
-from mftui.errors import MftuiError
+from mftui.errors import MftuiError, UnknownId
 from mftui.tui import blocks, keys
 from mftui.tui.latest import Latest
-from mftui.tui.rows import FOR_EXPORT, UserPage, user_page
-from mftui.tui.screens.base import BaseScreen
+from mftui.tui.listing import MOST_RECOMMENDED, RATED_SORTS, Filter, UserChoices
+from mftui.tui.memory import revived
+from mftui.tui.rows import RATED_COLUMNS, RECOMMENDED_COLUMNS, rated_rows, recommended_rows
+from mftui.tui.screens.paged import PagedScreen
+from mftui.tui.user_pages import UserPage, order_of, user_page
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Column
+from mftui.tui.widgets.user_panel import UserPanel
 
 if TYPE_CHECKING:
     from mftui.data.ids import RawId
-    from mftui.engine.lists import Rank
+    from mftui.tui.blocks import ListRank
     from mftui.tui.model import OpenModel
 
-_RATED = (
-    Column("Title"),
-    Column("Rating", 6, right=True),
-    Column("Model", 5, right=True),
-    Column("Error", 6, right=True),
-    Column("Part", 4),
-    *FOR_EXPORT,
-)
-_RECOMMENDED = (
-    Column("Like", 4, right=True),
-    Column("Watch", 5, right=True),
-    Column("Title", weight=5),
-    Column("Genres", weight=3, from_width=70),
-    Column("Ratings", 7, right=True),
-    *FOR_EXPORT,
-)
 _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
+_USUAL_ORDER = UserChoices().sort
 
 
-class UsersScreen(BaseScreen):
-    """Rated against the model's prediction on the left (above, where it is narrow), recommendations on the right."""
+class UsersScreen(PagedScreen):
+    """Ratings on the left (above, where it is narrow), page and recommendations on the right."""
 
     MODE = "users"
     BINDINGS = keys.USERS
@@ -52,74 +41,99 @@ class UsersScreen(BaseScreen):
         super().__init__()
         self._shown: OpenModel | None = None
         self._page: UserPage | None = None
-        self._rank: Rank | None = None
+        self._choices = UserChoices()
         self._pages = Latest(self, "user")
-        self._rated = DataTable(_RATED, id="rated")
-        self._recommended = DataTable(_RECOMMENDED, id="recommended")
+        self.left = DataTable(RATED_COLUMNS, id="rated", classes="left")
+        self.right = DataTable(RECOMMENDED_COLUMNS, id="recommended")
+        self._panel = UserPanel(id="page")
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("a user's id", id="search")
         with Container(classes="panes"):
-            yield self._rated
-            yield self._recommended
+            yield self.left
+            with Vertical(classes="right"):
+                yield self._panel
+                yield self.right
 
     def on_mount(self) -> None:
-        self._rated.focus()
+        self._choices = revived(UserChoices(), self.mftui.memory.get("users")).valid()
+        self.left.focus()
+
+    def _choose(self, **changes: Any) -> None:
+        """Other choices, remembered."""
+        self._choices = replace(self._choices, **changes)
+        self.mftui.memory.put(users=asdict(self._choices))
 
     def model_changed(self) -> None:
         model = self.mftui.model
         if model is None:
-            self._rated.show((), caption="Users", empty=self.no_model())
-            self._recommended.show(())
+            self.left.show((), caption="Users", empty=self.no_model())
+            self.right.show(())
         elif model is not self._shown:
             self._shown = model
-            if self._page and model.factors.user_ids.find(self._page.user) is not None:
-                self._open(self._page.user, keep=True)
+            user = self._page.user if self._page else self._choices.user
+            if user != "" and model.factors.user_ids.find(user) is not None:
+                self._open(user, keep=True)
             else:
                 self._page = None
-                self._rated.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
-                self._recommended.show(())
+                self._panel.show(None)
+                self.left.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
+                self.right.show(())
 
     def _open(self, user: RawId, *, keep: bool = False) -> None:
-        model = self._shown
+        model, choices = self._shown, self._choices
         if model is None:
             return
-
-        rank = self._rank if model.factors.has_audience else None
+        possible = model.factors.has_audience or choices.rank in ("like", "taste")
+        rank: ListRank | None = (choices.rank or None) if possible else None
 
         def work() -> UserPage | MftuiError:
             try:
-                return user_page(model.factors, user, rank=rank)
+                return user_page(model.factors, user, choices.many, rank=rank, where=choices.narrowed.where())
             except MftuiError as error:
                 return error
 
         def show(result: UserPage | MftuiError) -> None:
-            if isinstance(result, MftuiError):
-                self.mftui.show_error(result)
-            else:
+            if isinstance(result, UserPage):
                 self._show(model, result, keep)
+                return
+            self.mftui.show_error(result)
+            if not isinstance(result, UnknownId) and choices.narrowed != Filter():  # a filter of another data set
+                self._choose(narrowed=Filter())
+                self._open(user, keep=keep)
 
         self._pages.ask(work, show)
 
     def _show(self, model: OpenModel, page: UserPage, keep: bool) -> None:
         self._page = page
-        parts = {"training": page.rmse_train, "test": page.rmse_test}
-        errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
-        self._rated.show(
-            page.rated,
-            caption=f"User {page.user}: {page.n_ratings:,} ratings, mean {page.mean:.2f}",
-            detail=f"RMSE {errors}" if errors else "",
-            empty="No ratings.",
-            cursor=self._rated.cursor if keep else 0,
-        )
-        self._recommended.show(
-            page.recommended,
+        self._choose(user=str(page.user))
+        self._panel.show(page)
+        self._show_rated(model, page, self.left.cursor if keep else 0)
+        listed, narrowed = page.recommended, self._choices.narrowed.label
+        facts = (f"by {page.ranked_by}", f"only {narrowed}" if narrowed else "", listed.note)
+        self.right.show(
+            recommended_rows(model.factors, listed),
             caption=f"Recommended to user {page.user}",
-            detail=f"by {page.ranked_by}{', ' if page.note else ''}{page.note}",
-            empty=page.note or "Nothing left to recommend.",
-            cursor=self._recommended.cursor if keep else 0,
+            detail=", ".join(fact for fact in facts if fact),
+            empty=listed.note or "Nothing left to recommend.",
+            cursor=self.right.cursor if keep else 0,
         )
         self.query_one(SearchBox).value = ""
+
+    def _show_rated(self, model: OpenModel, page: UserPage, cursor: int) -> None:
+        sort, reverse = self._choices.sort, self._choices.reverse
+        parts = {"training": page.rmse_train, "test": page.rmse_test}
+        errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
+        order = f"by {sort}{', reversed' if reverse else ''}" if reverse or sort != _USUAL_ORDER else ""
+        self.left.show(
+            rated_rows(model.factors, page, order_of(model.factors, page, sort, reverse=reverse)),
+            caption=f"User {page.user}: {len(page.rated):,} ratings, mean {page.mean:.2f}",
+            detail=", ".join(part for part in (order, f"RMSE {errors}" if errors else "") if part),
+            empty="No ratings.",
+            cursor=cursor,
+        )
+
+    # Actions
 
     def action_search(self) -> None:
         """Type a user's id."""
@@ -128,13 +142,13 @@ class UsersScreen(BaseScreen):
     def action_accept_search(self) -> None:
         """Open the user whose id was typed."""
         user = self.query_one(SearchBox).value.strip()
-        self._rated.focus()
+        self.action_leave_search()
         if user:
             self._open(user)
 
     def action_leave_search(self) -> None:
         """To the ratings."""
-        self._rated.focus()
+        (self.left if self.left.display else self.right).focus()
 
     def action_pick(self) -> None:
         """Choose from all users."""
@@ -142,6 +156,15 @@ class UsersScreen(BaseScreen):
 
         if self._shown:
             self.app.push_screen(pick_user(self._shown.factors), self._picked)
+
+    def action_similar(self) -> None:
+        """Choose from the users nearest to this one."""
+        from mftui.tui.screens.choices import pick_similar_user
+
+        if self._shown and self._page:
+            self.app.push_screen(pick_similar_user(self._shown.factors, self._page), self._picked)
+        else:
+            self.mftui.say(f"No user is open. {_NO_USER}", warn=True)
 
     def _picked(self, chosen: str | None) -> None:
         if chosen is not None:
@@ -151,24 +174,53 @@ class UsersScreen(BaseScreen):
         """The next user, or the one before."""
         if self._shown:
             ids = self._shown.factors.user_ids
-            at = 0 if self._page is None else self._page.index + by
+            at = (self._page.index if self._page else 0 if by < 0 else -1) + by
             self._open(ids.raw(at % len(ids)))
 
     def action_by(self) -> None:
-        """Rank by the next of both, like and watch."""
+        """Rank by the next of both, like, watch and taste."""
         if self._shown is None:
             return
-        rank = blocks.next_rank(self._shown.factors, self._rank)
-        self.mftui.say(blocks.LISTS[rank] if rank else blocks.ONE_BLOCK)
-        if rank is not None:
-            self._rank = rank
-            if self._page is not None:
-                self._open(self._page.user, keep=True)
+        rank = blocks.next_rank(self._shown.factors, self._choices.rank or None)
+        self.mftui.say(blocks.LISTS[rank])
+        self._choose(rank=rank)
+        self._again()
 
-    def action_pane(self, by: int) -> None:
-        """Between ratings and recommendations."""
-        (self._recommended if by > 0 else self._rated).focus()
+    def action_sort(self) -> None:
+        """Sort the ratings by the next column."""
+        sort = RATED_SORTS[(RATED_SORTS.index(self._choices.sort) + 1) % len(RATED_SORTS)]
+        self._choose(sort=sort, reverse=False)
+        self._sorted()
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self._choose(reverse=not self._choices.reverse)
+        self._sorted()
+
+    def _sorted(self) -> None:
+        if self._shown and self._page:
+            self._show_rated(self._shown, self._page, 0)
+
+    def action_filter(self) -> None:
+        """Ask for filters of the recommendations."""
+        from mftui.tui.screens.filters import user_filters
+
+        if self._shown is not None:
+            c = self._choices
+            self.app.push_screen(
+                user_filters(self._shown.factors, c.narrowed, c.many, MOST_RECOMMENDED), self._filtered
+            )
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        if answer is not None:
+            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
+            self._choose(narrowed=narrowed, many=answer["many"])
+            self._again()
+
+    def _again(self) -> None:
+        if self._page is not None:
+            self._open(self._page.user, keep=True)
 
     def action_go_back(self) -> None:
         """From the recommendations to the ratings."""
-        self._rated.focus()
+        self.action_pane(-1)
