@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from fcntl import ioctl
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import pyte
 from helpers.models import toy_factors, toy_run
@@ -39,6 +40,15 @@ FORM = (0, 34)
 RESULTS = (0, 48)
 NEIGHBOURS = (72, COLUMNS)
 SYLLABLES = [c + v for c in "bdklmnrstvz" for v in "aeio"]
+
+
+class Key(NamedTuple):
+    """What a key led to."""
+
+    ms: float | None
+    """From the key until its effect was painted; None where nothing changed."""
+    cpu_ms: float
+    """What the app's process computed meanwhile."""
 
 
 class App:
@@ -74,8 +84,9 @@ class App:
         while time.monotonic() < end:
             self._read(0.05)
 
-    def press(self, key: str, part: tuple[int, int]) -> float | None:
-        """Milliseconds from `key` until these columns have their final content; None where they did not change."""
+    def press(self, key: str, part: tuple[int, int]) -> Key:
+        """Press `key`, and wait until these columns have their final content."""
+        cpu_before = self._cpu_ms()
         before = self._content(part)
         seen = [(0.0, before)]
         began = time.perf_counter()
@@ -84,7 +95,11 @@ class App:
             at = self._read(left)
             if at is not None and (content := self._content(part)) != seen[-1][1]:
                 seen.append((at - began, content))
-        return None if len(seen) == 1 else seen[-1][0] * 1000
+        return Key(None if len(seen) == 1 else seen[-1][0] * 1000, self._cpu_ms() - cpu_before)
+
+    def _cpu_ms(self) -> float:
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
 
     def _read(self, wait_s: float) -> float | None:
         """Take what has been painted; when it came, None where nothing did."""
@@ -108,16 +123,17 @@ def titles(n: int) -> list[str]:
     return [f"{' '.join(draw.choices(words, k=draw.randint(1, 4)))} ({draw.randint(1920, 2020)})" for _ in range(n)]
 
 
-def report(name: str, times: list[float | None], goal: str) -> None:
-    """Print median, 95th percentile and maximum."""
-    found = sorted(t for t in times if t is not None)
+def report(name: str, keys: list[Key], goal: str) -> None:
+    """Print median, 95th percentile and maximum, and the mean processor time, which other processes do not change."""
+    found = sorted(key.ms for key in keys if key.ms is not None)
     if not found:
         print(f"{name}: nothing was seen to change")
         return
     p95 = found[min(len(found) - 1, round(0.95 * (len(found) - 1)))]
-    missed = f", {len(times) - len(found)} without effect" if len(found) < len(times) else ""
+    missed = f", {len(keys) - len(found)} without effect" if len(found) < len(keys) else ""
     print(
         f"{name}: median {statistics.median(found):.0f} ms, 95% {p95:.0f} ms, most {found[-1]:.0f} ms"
+        f"; processor {statistics.mean(key.cpu_ms for key in keys):.0f} ms a key"
         f" ({len(found)} keys{missed}; goal {goal})",
         flush=True,
     )
@@ -150,7 +166,7 @@ def training(home: str) -> Iterator[Run]:
         trainer.wait()
 
 
-def moving(home: str, presses: int) -> list[float | None]:
+def moving(home: str, presses: int) -> list[Key]:
     """Up and down in the settings, on the screen whose chart is growing."""
     app = App(home)
     try:
@@ -161,7 +177,7 @@ def moving(home: str, presses: int) -> list[float | None]:
         app.close()
 
 
-def browsing(home: str, presses: int, words: list[str]) -> dict[str, list[float | None]]:
+def browsing(home: str, presses: int, words: list[str]) -> dict[str, list[Key]]:
     """Search by letters, then neighbours of one movie after the other."""
     app = App(home)
     try:
@@ -169,7 +185,7 @@ def browsing(home: str, presses: int, words: list[str]) -> dict[str, list[float 
         app.press("2", RESULTS)
         app.settle(2)
         app.press("/", RESULTS)
-        found: dict[str, list[float | None]] = {"search": [], "moved": [], "opened": []}
+        found: dict[str, list[Key]] = {"search": [], "moved": [], "opened": []}
         while len(found["search"]) < presses:
             for letter in words[len(found["search"]) % len(words)][:6]:
                 found["search"].append(app.press(letter, RESULTS))
@@ -197,7 +213,7 @@ def main() -> None:
             _report_browsing("beside the trainer", browsing(large, presses, words))
 
 
-def _report_browsing(when: str, found: dict[str, list[float | None]]) -> None:
+def _report_browsing(when: str, found: dict[str, list[Key]]) -> None:
     report(f"letter of a search in {N_MOVIES:,} titles, {when}", found["search"], "80 ms 95%")
     report(f"neighbours of the next movie, {when}", found["moved"], "60 ms")
     report(f"neighbours of a neighbour, {when}", found["opened"], "60 ms")
