@@ -10,6 +10,7 @@ import signal
 import sys
 import termios
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -75,6 +76,8 @@ def run_guarded(app: GuardedApp) -> int:
         except Exception as error:  # noqa: BLE001  # outside of any message: told as one within is
             kept.make_plain()
             app._note(error)
+    # Work that had not begun when the app ended is no fault, and Python would say so on the way out.
+    warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
     if app.ended_by is not None:
         log.info("ended by %s", app.ended_by.name)
         return 128 + app.ended_by
@@ -137,7 +140,7 @@ def _signals_obeyed(app: GuardedApp, kept: _Terminal) -> Iterator[None]:
         timer.start()
         if app._loop is None:
             raise SystemExit(128 + number)
-        app._loop.call_soon_threadsafe(lambda: app.run_worker(app.leave(), group="leave"))
+        app._loop.call_soon_threadsafe(lambda: app.run_worker(app.leave, group="leave"))
 
     def wait_for_hang_up() -> None:
         # With ignored or lost signals, as after a cut connection: a hung up terminal reads as empty for ever.
