@@ -23,6 +23,7 @@ COMMANDS = {
     "user": ("mftui.cli.query:user", "What a user rated, beside what the model predicts."),
     "recommend": ("mftui.cli.query:recommend", "Movies for a user."),
     "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
+    "tune": ("mftui.cli.tune:tune", "Search better settings of a recipe; every trial is a run."),
     "evaluate": ("mftui.cli.evaluate:evaluate", "Measure a model, beside simple baselines."),
     "data": ("mftui.cli.data:data", "Data sets: list, fetch, inspect, synthesize."),
     "paths": ("mftui.cli.doctor:paths", "Where mftui keeps its files."),

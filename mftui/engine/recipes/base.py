@@ -27,6 +27,8 @@ class Field:
     """One plain sentence for the form and for `--help`."""
     choices: tuple[str, ...] = ()
     """The allowed words, where the field is one."""
+    search: tuple[float, float] | None = None
+    """Where `mftui tune` looks, on a logarithmic scale; None: nowhere, the field keeps its value."""
 
     @property
     def type(self) -> type[Value]:

@@ -80,9 +80,18 @@ BIASED = Recipe(
     "members from different starts, which are together exactly one wider model.",
     full_batch=False,
     fields=(
-        Field("factors", 12, 1, 4096, "Numbers that describe each user and each movie, in each member."),
-        Field("epochs", 7, 1, 100_000, "Passes over all training ratings."),
-        Field("learning_rate", 0.07, 1e-6, 10, "Size of the first steps; it falls to zero along a cosine."),
+        Field(
+            "factors", 12, 1, 4096, "Numbers that describe each user and each movie, in each member.", search=(6, 32)
+        ),
+        Field("epochs", 7, 1, 100_000, "Passes over all training ratings.", search=(5, 15)),
+        Field(
+            "learning_rate",
+            0.07,
+            1e-6,
+            10,
+            "Size of the first steps; it falls to zero along a cosine.",
+            search=(0.02, 0.3),
+        ),
         Field("batch_size", 0, 0, 100_000_000, "Ratings in one step; 0 chooses by the size of the data."),
         Field(
             "prior_factors",
@@ -90,9 +99,15 @@ BIASED = Recipe(
             0,
             10_000,
             "How strongly one member's factors are held near zero (ratio of variances).",
+            search=(4.0, 40.0),
         ),
         Field(
-            "prior_biases", 5.0, 0, 10_000, "How strongly one member's biases are held near zero (ratio of variances)."
+            "prior_biases",
+            5.0,
+            0,
+            10_000,
+            "How strongly one member's biases are held near zero (ratio of variances).",
+            search=(1.0, 20.0),
         ),
         Field("members", 8, 1, 64, "Models trained side by side from different starts and averaged into one."),
         Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),

@@ -1,0 +1,69 @@
+"""`mftui tune`: search a recipe's settings by validation RMSE; every trial is a run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from mftui.cli.output import Cell, json_option, print_json, print_table
+from mftui.cli.train_options import data_options, recipe_options, request_from
+from mftui.errors import RunError, UsageError
+from mftui.runs.logs import output_in
+from mftui.runs.signals import Requests
+from mftui.text import visible
+
+SHOWN = 10
+
+
+@click.command()
+@data_options
+@recipe_options
+@click.option("--trials", default=30, show_default=True, type=click.IntRange(1), help="Settings to try, in all.")
+@click.option("--name", default="study", show_default=True, help="Name of the study; its runs are called after it.")
+@click.option("--resume", metavar="NAME", help="Go on with a study that was stopped or killed.")
+@json_option
+def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: Any) -> int:
+    """Look for better settings of a recipe, by RMSE on validation ratings (test ratings stay out of it).
+
+    The first trial is the recipe's defaults. Settings that are given stay as given. Trials are runs, so the
+    app shows them as they train. Ctrl-C stops in the middle of a trial; `--resume` goes on there.
+    """
+    from mftui.runs.tuning import Trial, log_path
+    from mftui.runs.tuning import tune as search
+
+    request = None if resume is not None else request_from(options | {"name": None, "checkpoint_seconds": None})
+    if resume is not None and any(value is not None for value in options.values()):
+        raise UsageError("--resume goes on with the study's own settings.", hint="Leave the others out.")
+    with Requests() as requests, output_in(log_path(resume or name)) as screen:
+
+        def say(trial: Trial) -> None:
+            text = f"trial {trial.number}: validation RMSE {trial.valid_rmse:.4f}  {_words(trial.hyper)}"
+            click.echo(visible(text), file=screen)
+
+        found = search(resume or name, request, trials, requests, say)
+        stopped = requests.stop
+    if not found:
+        raise RunError("no trial has finished.")
+    _print(resume or name, found, as_json)
+    if stopped:
+        click.echo(visible(f"mftui: stopped. Go on with: mftui tune --resume {resume or name}"), err=True)
+        return 130
+    return 0
+
+
+def _print(name: str, found: list[Any], as_json: bool) -> None:
+    if as_json:
+        trials = [asdict(trial) for trial in found]
+        print_json({"study": name, "n_trials": len(found), "best": trials[0], "trials": trials})
+        return
+    columns = ["run", "validation RMSE", *found[0].hyper]
+    rows: list[list[Cell]] = [[t.run, t.valid_rmse, *t.hyper.values()] for t in found[:SHOWN]]
+    print_table(columns, rows, f"Study {name}: {len(found)} trials, best first", formats={"validation RMSE": ".4f"})
+    options = " ".join(f"--{key.replace('_', '-')} {value:.4g}" for key, value in found[0].hyper.items())
+    click.echo(f"\nTrain with it: mftui train {options}")
+
+
+def _words(hyper: Any) -> str:
+    return ", ".join(f"{key} {value:.4g}" for key, value in hyper.items())

@@ -1,0 +1,79 @@
+"""A search for settings: trials are runs, the defaults come first, and a kill loses nothing that was known."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers.runs import wait_until
+
+from mftui.engine.recipes import RECIPES
+from mftui.errors import UsageError
+from mftui.runs.directory import find_run, list_runs
+from mftui.runs.request import TrainRequest
+from mftui.runs.signals import Requests
+from mftui.runs.tuning import searched, study_path, tune
+
+pytest.importorskip("optuna")
+
+SMALL = {"members": 1, "batch_size": 200, "epochs": 3}
+
+
+def request(data: Path) -> TrainRequest:
+    return TrainRequest(data=str(data), hyper=SMALL)
+
+
+def test_a_killed_search_goes_on_with_the_trial_it_was_killed_in(ratings: Path, home: Path) -> None:
+    command = [sys.executable, "-m", "mftui", "tune", "--data", str(ratings), "--name", "it", "--members", "1"]
+    killed = subprocess.Popen(
+        [*command, "--batch-size", "200", "--epochs", "3", "--trials", "9"],
+        env={**os.environ, "MFTUI_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: len(list_runs()) > 0, "the first trial has begun")
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    before = len(list_runs())
+
+    found = tune("it", None, before + 1, Requests())
+
+    assert sorted(trial.number for trial in found) == list(range(before + 1))
+    assert {find_run(trial.run).state for trial in found} == {"finished"}
+    assert len(list_runs()) == before + 1
+    assert [t.valid_rmse for t in found] == sorted(t.valid_rmse for t in found)
+    first = next(trial for trial in found if trial.number == 0)
+    assert first.hyper == {f.name: f.default for f in searched(RECIPES["biased"], SMALL)}
+    assert find_run(first.run).config()["hyper"]["validation"] == 0.1
+
+
+def test_what_is_given_is_not_searched(ratings: Path) -> None:
+    names = {field.name for field in searched(RECIPES["biased"], {"factors": 8})}
+
+    assert names == {"epochs", "learning_rate", "prior_factors", "prior_biases"}
+    with pytest.raises(UsageError, match="recipe seed has nothing left to search"):
+        tune("none", TrainRequest(data=str(ratings), recipe="seed"), 1, Requests())
+
+
+def test_a_study_is_begun_once_and_found_by_name(ratings: Path) -> None:
+    with pytest.raises(UsageError, match="there is no study other"):
+        tune("other", None, 1, Requests())
+    study_path("mine").parent.mkdir(parents=True)
+    study_path("mine").touch()
+    with pytest.raises(UsageError, match="Go on with: mftui tune --resume mine"):
+        tune("mine", request(ratings), 1, Requests())
+    with pytest.raises(UsageError, match="no study can be called"):
+        study_path("../mine")
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_ranges_to_search_hold_the_default_and_lie_within_what_is_allowed(name: str) -> None:
+    for field in RECIPES[name].fields:
+        if field.search is not None:
+            low, high = field.search
+            assert isinstance(field.default, int | float)
+            assert field.low <= low <= field.default <= high <= field.high
