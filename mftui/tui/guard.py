@@ -140,7 +140,7 @@ def _signals_obeyed(app: GuardedApp, kept: _Terminal) -> Iterator[None]:
         timer.start()
         if app._loop is None:
             raise SystemExit(128 + number)
-        app._loop.call_soon_threadsafe(lambda: app.run_worker(app.leave, group="leave"))
+        app._loop.call_soon_threadsafe(lambda: app.run_worker(app.leave(), group="leave"))
 
     def wait_for_hang_up() -> None:
         # With ignored or lost signals, as after a cut connection: a hung up terminal reads as empty for ever.
