@@ -17,14 +17,15 @@ from mftui.errors import FormatError, RunError
 MAX_JSON_BYTES = 64 * 2**20
 
 
-def write_text(path: Path, text: str, *, durable: bool = False) -> None:
+def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
     """Replace the content of `path`: a reader sees the old text or the new, never a part.
 
-    `durable` also waits until it is on the disk, so that it outlives a power cut.
+    `durable` also waits until it is on the disk, so that it outlives a power cut. `private`: for nobody else's
+    eyes, whatever the umask says (what a person rated, for instance).
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with aside.open("w", encoding="utf-8") as file:
+        with open(aside, "w", encoding="utf-8", opener=_private if private else None) as file:  # noqa: PTH123
             file.write(text)
             file.flush()
             if durable:
@@ -34,6 +35,10 @@ def write_text(path: Path, text: str, *, durable: bool = False) -> None:
         with contextlib.suppress(OSError):
             aside.unlink()
         raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, seal: bool = False) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
+import stat
 import threading
 from pathlib import Path
 
@@ -164,3 +166,16 @@ def test_a_version_that_goes_while_it_is_looked_for_is_not_taken_for_none(
     monkeypatch.setattr(Path, "is_dir", slow)
     now = published(link)
     assert now is not None and (now / "file").read_text() == "3"
+
+
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_a_private_file_is_for_its_owner_alone(tmp_path: Path, before: int | None) -> None:
+    path = tmp_path / "mine.csv"
+    if before is not None:
+        path.touch(before)
+    mask = os.umask(0)
+    try:
+        write_text(path, "movieId,rating\n1,5\n", private=True)
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and path.read_text().endswith("1,5\n")
