@@ -25,7 +25,7 @@ def write_text(path: Path, text: str, *, durable: bool = False, private: bool = 
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with open(aside, "w", encoding="utf-8", opener=_private if private else None) as file:  # noqa: PTH123
+        with open(aside, "w", encoding="utf-8", opener=_private if private else None) as file:
             file.write(text)
             file.flush()
             if durable:
