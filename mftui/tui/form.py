@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError, UsageError
@@ -51,6 +51,8 @@ class TrainForm:
         self.more = False
         self._typed: dict[tuple[str, str], str] = {}
         self._seed = str(self._settings.seed)
+        self._like: TrainRequest | None = None
+        """Where columns, test file and split come from, as long as the data is the same."""
 
     def rows(self) -> list[Row]:
         """The lines to show: the main fields, and all of the recipe's if `more` is set."""
@@ -88,6 +90,16 @@ class TrainForm:
             self._typed[self.recipe.name, key] = text
         else:
             self._typed.pop((self.recipe.name, key), None)
+
+    def take(self, request: TrainRequest) -> None:
+        """Everything as in `request`, so that it can be asked for again with a change. An unknown recipe raises
+        UsageError."""
+        self.set("recipe", request.recipe)
+        self.reset()
+        self._like, self.data, self._seed = request, request.data, str(request.seed)
+        for name, value in request.hyper.items():
+            if any(field.name == name for field in self.recipe.fields):
+                self.set(name, _plain(value))
 
     def reset(self) -> None:
         """Every field of this recipe back to its default, and the seed to 0."""
@@ -139,7 +151,10 @@ class TrainForm:
             for (recipe, key), text in self._typed.items()
             if recipe == self.recipe.name
         }
-        return TrainRequest(
+        same_data = self._like is not None and self._like.data == self.data
+        return replace(
+            self._like if self._like is not None and same_data else TrainRequest(),
+            name="",
             data=self.data,
             recipe=self.recipe.name,
             hyper=hyper,

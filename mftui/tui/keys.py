@@ -36,6 +36,8 @@ TRAIN: list[BindingType] = [
     _key("train.compare", "c", "compare", "Compare", show=True, help="Lay another run over, or take it off."),
     _key("train.watch", "w", "watch", "Watch", help="Show another run, such as one that another terminal started."),
     _key("train.resume", "r", "resume", "Resume", help="Go on with a stopped or crashed run from its last checkpoint."),
+    _key("train.again", "u", "same_again", "Use again",
+         help="Data, recipe and values of the run that is shown into the settings: train it again with one change."),
     _key("train.form", "f", "form", "Settings", help="Hide the settings: more room for the chart; or show them."),
 ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from mftui.runs import control
 from mftui.runs.directory import Run
 from mftui.runs.files import publish, write_json
 from mftui.runs.process import Process
+from mftui.runs.request import TrainRequest
 from mftui.runs.status import DIVERGED, FINISHED, PAUSED, RUNNING, STOPPED
 from mftui.tui.app import MftuiApp
 
@@ -97,3 +98,18 @@ async def test_a_stopped_run_says_that_it_can_go_on(make_app: MakeApp, home: Pat
         await until_shown(pilot, "stopped on request r goes on with it.")
         await pilot.press("r")
         await until(pilot, lambda: starter.resumed, "asked to resume")
+
+
+async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, home: Path, starter):
+    run = toy_run(home)
+    request = TrainRequest(recipe="seed", hyper={"factors": 9, "learning_rate": 0.002}, seed=5, split_seed=3)
+    write_json(run.path / "config.json", {**run.config(), "request": request.to_dict()}, seal=True)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "finished")
+        await pilot.press("u")
+        await until_shown(pilot, "factors        9")
+        await pilot.press("j", "j", "l", "t")
+        await until(pilot, lambda: starter.requests, "a training asked for")
+        asked = starter.requests[0]
+        assert asked.hyper == {"factors": 10, "learning_rate": 0.002}
+        assert (asked.recipe, asked.seed, asked.split_seed, asked.data) == ("seed", 5, 3, "sample")

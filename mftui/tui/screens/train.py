@@ -157,6 +157,20 @@ class TrainScreen(BaseScreen):
         self.form.reset()
         self.query_one(FormView).show(self.form)
 
+    async def action_same_again(self) -> None:
+        """Take what the watched run was asked for into the form."""
+        run = self.mftui.trainings.run
+        if run is None:
+            self.mftui.say("No run is shown. Press t to train one, or w to choose one.")
+            return
+        try:
+            self.form.take(await asyncio.to_thread(run.request))
+        except MftuiError as error:
+            self.mftui.show_error(error)
+            return
+        self.query_one(FormView).show(self.form)
+        self.mftui.say("The settings are those of this run. Change one, then press t.")
+
     def action_form(self) -> None:
         """Hide the form, or show it."""
         self._chart_alone = not self.has_class("-chart")
