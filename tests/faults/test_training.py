@@ -69,6 +69,24 @@ def test_a_hang_up_changes_nothing_in_any_state(ratings: Path, state: str) -> No
     trainer.communicate()
 
 
+@pytest.mark.parametrize("phase", ["load", "compile", "train", "evaluate"])
+@pytest.mark.parametrize("number", [*STOPS, signal.SIGHUP])
+def test_a_signal_in_any_phase_leaves_a_run_with_a_state_and_a_result(
+    ratings: Path, phase: str, number: signal.Signals
+) -> None:
+    def interfere(now: str) -> None:
+        if now == phase:
+            os.kill(os.getpid(), number)
+
+    run = create_run(request(ratings, epochs=20))
+    document = train(run, on_phase=interfere, make_training=NumpyTraining)
+    unharmed = phase == "evaluate" or number == signal.SIGHUP
+    assert document["state"] == run.state == ("finished" if unharmed else "stopped")
+    assert run.result() == document
+    if unharmed or phase == "train":
+        run.load_factors()
+
+
 def test_a_second_interrupt_ends_it_at_once_and_it_can_be_resumed(ratings: Path) -> None:
     run, trainer = at_work(ratings, "paused")
     saved = run.load_factors()
