@@ -28,13 +28,22 @@ BASELINES = {"global_mean": "global mean", "bias": "user and movie bias", "popul
     help="Ratings to test on [default: those that the run held out].",
 )
 @click.option("--k", default=10, show_default=True, type=click.IntRange(1), help="Length of the lists that are judged.")
+@click.option("--folds", type=click.IntRange(2), help="Cross-validate: train as the run did, on this many folds.")
+@click.option("--fold-files", metavar="PATTERN", help="Cross-validate on given folds, such as 'u*.base' with u*.test.")
 @json_option
-def evaluate(run_text: str | None, test_file: Path | None, k: int, as_json: bool) -> None:
+def evaluate(
+    run_text: str | None, test_file: Path | None, k: int, folds: int | None, fold_files: str | None, as_json: bool
+) -> None:
     """Measure a run's model on ratings that it was not trained on, beside simple baselines.
 
     RMSE and MAE judge predictions; NDCG@K and recall@K judge each user's list of K movies by the movies
     that the user liked in the test; coverage is the share of all movies that appear in any list.
     """
+    if folds is not None or fold_files is not None:
+        if test_file is not None or (folds and fold_files):
+            raise UsageError("--folds, --fold-files and --test each say what to test on: give one.")
+        _cross_validate(run_text, folds, fold_files, k, as_json)
+        return
     from mftui.engine import evaluation
 
     run, factors = open_model(run_text)
@@ -59,6 +68,27 @@ def evaluate(run_text: str | None, test_file: Path | None, k: int, as_json: bool
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
     click.echo()
     _print_lists(measures, k)
+
+
+def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | None, k: int, as_json: bool) -> None:
+    """Train as the run did on each fold; means over the folds beside the baselines'."""
+    from mftui.runs.crossval import cross_validate
+    from mftui.runs.directory import find_run, newest_usable
+
+    run = newest_usable() if run_text is None else find_run(run_text)
+    found = cross_validate(
+        run, folds, fold_files, k, lambda number, one: note(f"fold {number + 1}: test RMSE {one['rmse']:.4f}")
+    )
+    if as_json:
+        print_json({"run": run.id, "recipe": run.config()["recipe"]} | found)
+        return
+    columns = ["measure", "mean", "std", *(BASELINES[name] for name in found["baselines"])]
+    rows: list[list[Cell]] = [
+        [name, mean, found["std"][name], *(base.get(name) for base in found["baselines"].values())]
+        for name, mean in found["mean"].items()
+    ]
+    title = f"Mean over {found['n_folds']} folds, trained as run {run.id}"
+    print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
 
 
 def _print_lists(measures: dict[str, Any], k: int) -> None:

@@ -1,0 +1,53 @@
+"""Cross-validation: every rating is tested on once, and given folds are taken as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.runs import request
+
+from mftui.data.load import open_dataset
+from mftui.errors import UsageError
+from mftui.runs.crossval import cross_validate, given_folds, random_folds
+from mftui.runs.directory import create_run
+
+
+def test_each_rating_is_tested_on_once_and_never_trained_on_there(ratings: Path) -> None:
+    data = open_dataset(str(ratings))
+    splits = [split for _, split in random_folds(data, 5, seed=0)]
+
+    tested = np.concatenate([split.test_rows for split in splits])
+    assert sorted(tested) == list(range(len(data.ratings)))
+    for split in splits:
+        assert not set(split.test_rows) & set(split.train_rows)
+        assert len(split.test_rows) + len(split.train_rows) == len(data.ratings)
+
+
+def test_given_folds_pair_each_training_file_with_its_test(ratings: Path, tmp_path: Path) -> None:
+    header, *lines = ratings.read_text().splitlines()
+    for fold, cut in (("f1", 100), ("f2", 200)):
+        (tmp_path / f"{fold}.base").write_text("\n".join([header, *lines[cut:]]) + "\n")
+        (tmp_path / f"{fold}.test").write_text("\n".join([header, *lines[:cut]]) + "\n")
+
+    assert [len(split.test_rows) for _, split in given_folds(tmp_path, "f*.base")] == [100, 200]
+    with pytest.raises(UsageError, match="no file matches"):
+        list(given_folds(tmp_path, "g*.base"))
+    (tmp_path / "f2.test").unlink()
+    with pytest.raises(UsageError, match=r"no test file f2\.test"):
+        list(given_folds(tmp_path, "f*.base"))
+
+
+def test_it_trains_as_the_run_does_and_gives_mean_and_spread(ratings: Path) -> None:
+    run = create_run(request(ratings, epochs=2))
+    told: list[dict[str, Any]] = []
+
+    found = cross_validate(run, 2, None, 5, lambda number, one: told.append(one))
+
+    errors = [one["rmse"] for one in found["folds"]]
+    assert len(told) == found["n_folds"] == 2
+    assert found["mean"]["rmse"] == pytest.approx(np.mean(errors))
+    assert found["std"]["rmse"] == pytest.approx(np.std(errors, ddof=1))
+    assert {"rmse", "mae"} <= found["baselines"]["bias"].keys()
