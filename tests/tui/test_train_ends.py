@@ -39,8 +39,10 @@ async def test_p_pauses_and_goes_on(make_app: MakeApp, home: Path, monkeypatch: 
     monkeypatch.setattr(control, "continue_run", ask("continue", RUNNING))
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "running")
+        await until_shown(pilot, "t Stop  p Pause")
         await pilot.press("p")
         await until_shown(pilot, "paused")
+        await until_shown(pilot, "p Continue")
         await pilot.press("p")
         await until(pilot, lambda: asked == ["pause", "continue"], "asked to go on")
         await until(pilot, lambda: run.state == RUNNING, "running")

@@ -110,6 +110,15 @@ class TrainScreen(BaseScreen):
         elif not alone and self.deck.has_focus and (tiny or self._chart_alone is False):
             self.query_one(FormView).focus()
 
+    @property
+    def key_names(self) -> dict[str, str]:
+        """What keys do just now, by the id of their binding, where that is not what they are called."""
+        snapshot = self.mftui.trainings.snapshot
+        if snapshot is None or not snapshot.live:
+            return {}
+        names = {"train.toggle": "Stop"}
+        return names | {"train.pause": "Continue"} if snapshot.state == "paused" else names
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         snapshot = self.mftui.trainings.snapshot
         if action == "pause":

@@ -49,6 +49,7 @@ class KeyBar(CellWidget):
         """Keys of this place, and those that are always shown: (key, label, action with its namespace)."""
         wanted: list[tuple[str, str, str]] = []
         always: list[tuple[str, str, str]] = []
+        names: dict[str, str] = getattr(self.screen, "key_names", {})
         seen = set()
         typing = self.screen.focused is not None and self.screen.focused.check_consume_key("a", "a")
         for _, binding, enabled, _ in self.screen.active_bindings.values():
@@ -56,7 +57,7 @@ class KeyBar(CellWidget):
                 continue
             if not (enabled and binding.id) or binding.action in seen:
                 continue
-            entry = (sign(binding.key), binding.description, binding.key)
+            entry = (sign(binding.key), names.get(binding.id, binding.description), binding.key)
             if binding.action in _ALWAYS:
                 seen.add(binding.action)
                 always.append(entry)
