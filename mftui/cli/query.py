@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mftui.engine.factors import Factors
     from mftui.engine.lists import MovieFilter, Recommendations
 
-FORMATS = {"rated": "g", "predicted": ".2f", "would like": ".2f", "error": "+.2f"}
+FORMATS = {"rated": "g", "predicted": ".2f", "would like": ".2f", "±": ".2f", "error": "+.2f"}
 COLD = "(cold): nothing was trained on this user or movie; predicted from the mean and from what is known of the other."
 METRICS = ("cosine", "dot", "euclidean")
 BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"}
@@ -234,11 +234,15 @@ def _rated(factors: Factors, user: str) -> list[dict[str, Any]]:
 
 
 def _recommended(factors: Factors, unknown: Any, result: Recommendations) -> list[dict[str, Any]]:
-    watch = [None] * len(result.movies) if result.watch is None else result.watch
+    nothing = [None] * len(result.movies)
+    watch = nothing if result.watch is None else result.watch
+    spread = nothing if result.std is None else result.std
     return [
         _without_year(movie_document(factors, movie))
-        | {"predicted": predicted, "std": None, "cold": bool(is_cold), "would_watch": percentile, "because": []}
-        for movie, predicted, percentile, is_cold in zip(result.movies, result.predicted, watch, unknown, strict=True)
+        | {"predicted": predicted, "std": std, "cold": bool(is_cold), "would_watch": percentile, "because": []}
+        for movie, predicted, percentile, std, is_cold in zip(
+            result.movies, result.predicted, watch, spread, unknown, strict=True
+        )
     ]
 
 
@@ -264,6 +268,11 @@ def _print_recommendations(recommendations: list[dict[str, Any]], title: str, re
         columns.insert(1, "would watch")
         for row, x in zip(rows, recommendations, strict=True):
             row.insert(1, f"{x['would_watch']:.1f} %")
+    if any(x["std"] is not None for x in recommendations):
+        columns.insert(1, "±")
+        for row, x in zip(rows, recommendations, strict=True):
+            row.insert(1, x["std"])
+        reason = f"{reason} ± is the spread of the model's members.".strip()
     if any(str(row[-2]).startswith("*") for row in rows):
         reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
     if any(x["cold"] for x in recommendations):

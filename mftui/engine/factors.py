@@ -22,6 +22,7 @@ from mftui.engine.history import History, UserHistory
 from mftui.engine.lists import MovieFilter, Rank, Recommendations, UserRows, highest
 from mftui.engine.neighbours import By, Metric, movie_scores, user_scores
 from mftui.engine.program import Parameters
+from mftui.engine.spread import member_std
 from mftui.errors import UsageError
 
 Floats = NDArray[np.float32]
@@ -234,7 +235,8 @@ class Factors:
         """
         me = self.user_ids.index(user)
         row, rated = self.rows_of(np.array([me])), self.history.of_user(me).movies
-        return lists.recommend(self, row, rated, n, rank, discover, where)
+        listed = lists.recommend(self, row, rated, n, rank, discover, where)
+        return replace(listed, std=member_std(self.parameters, np.full(len(listed.movies), me), listed.movies))
 
     def recommend_newcomer(
         self,

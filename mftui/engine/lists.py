@@ -52,6 +52,9 @@ class Recommendations:
     watch: Floats | None = None
     """(n,) would watch, as a percentile: the share, 0 to 100, of the movies this user has not rated that
     score lower with the audience block; None without that block."""
+    std: Floats | None = None
+    """(n,) spread of the members' predictions, in rating units; None where the model has one member, or for
+    somebody folded in."""
     note: str = ""
     """Why the list is shorter than asked for; empty where it is not."""
     ranked_by: Rank = field(default="like")
@@ -139,7 +142,7 @@ def recommend(
         note += f", {left} of them already rated." if left else "."
     predicted = model.shown(row_logits(model, row)[0, best])
     watch = percentiles(audience_scores(model, row)[0], unrated, best) if model.has_audience else None
-    return Recommendations(best, predicted, scores[best], watch, note, rank)
+    return Recommendations(best, predicted, scores[best], watch, note=note, ranked_by=rank)
 
 
 def highest(scores: Floats, candidates: Indices, n: int) -> Indices:

@@ -45,7 +45,7 @@ def test_what_is_in_no_movie_of_the_model_is_counted_and_named(home: Path, capsy
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("film,stars\n1,x\n", "line 2: rating 'x' is not a number"),
+        ("film,stars\n1,x\n", "line 2: the rating x is not a number"),
         ("movieId,rating\n1,9\n", "line 2: rating 9 is outside 0.5 to 5, the model's scale"),
         ("movieId\n1\n", "needs a movie and a rating column; it has: movieId"),
         ("", "it has: nothing"),

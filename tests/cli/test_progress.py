@@ -72,7 +72,9 @@ def test_a_terminal_gets_a_line_that_is_redrawn_and_taken_away(run: Run, monkeyp
         progress = make_progress(screen, run, quiet=False)
         assert isinstance(progress, Bar)
         show(progress)
-        drawn = os.read(primary, 100_000).decode()
+        drawn = ""
+        while "\x1b[?25h" not in drawn:
+            drawn += os.read(primary, 100_000).decode(errors="replace")
     os.close(primary)
     assert "evaluating" in drawn
     assert "validation RMSE 0.9000" in drawn and "loss 0.7500" in drawn

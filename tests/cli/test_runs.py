@@ -15,6 +15,7 @@ from helpers.models import HOSTILE, toy_run
 from helpers.numpy_training import NumpyTraining
 from helpers.runs import request, start_trainer, wait_until, write_ratings
 
+from mftui.engine.recipes import RECIPES
 from mftui.runs.directory import Run, create_run
 from mftui.runs.process import Process
 from mftui.runs.status import Status, write_status
@@ -56,7 +57,7 @@ def test_ls_lists_the_newest_first_with_score_and_split(capfd: Capture, ratings:
         "state": "finished",
         "recipe": "biased",
         "dataset": result["dataset"],
-        "factors": 32,
+        "factors": RECIPES["biased"].field("factors").default,
         "test_rmse": result["test_rmse"],
     }
     assert rows[0]["split"] == "random 10 % (seed 0)" and rows[0]["started"] and rows[0]["has_model"]

@@ -197,3 +197,21 @@ def test_with_a_linear_link_a_logit_is_the_rating_also_after_loading(model: Fact
     logits = np.array([-7.0, 3.25], dtype=np.float32)
     np.testing.assert_array_equal(load_factors(tmp_path).to_rating(logits), logits)
     np.testing.assert_array_equal(load_factors(tmp_path).shown(logits), [model.scale.lo, 3.25])
+
+
+def test_a_list_of_an_ensemble_says_how_far_its_members_disagree(model: Factors) -> None:
+    assert model.recommend(1, 5).std is None
+    p, random = model.parameters, np.random.default_rng(0)
+    several = replace(
+        p,
+        members=2,
+        member_user_bias=random.normal(size=(20, 2)).astype(np.float32),
+        member_movie_bias=random.normal(size=(len(TITLES), 2)).astype(np.float32),
+        member_global_bias=(0.1, -0.1),
+    )
+
+    listed = replace(model, parameters=several).recommend(1, 5)
+
+    assert listed.std is not None
+    assert listed.std.shape == listed.movies.shape
+    assert (listed.std > 0).all()
