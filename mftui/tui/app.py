@@ -16,6 +16,7 @@ from mftui.settings import Settings, load_settings
 from mftui.tui import keys
 from mftui.tui.commands import commands
 from mftui.tui.guard import GuardedApp, run_guarded
+from mftui.tui.latest import Latest
 from mftui.tui.look import Look
 from mftui.tui.memory import Memory
 from mftui.tui.messages import TrainingNews
@@ -53,13 +54,14 @@ class MftuiApp(TypeaheadApp, GuardedApp):
     ) -> None:
         self._painted = False
         self.look = look or Look()
-        # Without colour for good; with the terminal's own colours until another theme is chosen.
-        super().__init__(ansi_color=True if self.look.plain_colors else None)
-        self.settings = settings or Settings()
         self.memory = memory or Memory()
         last = self.memory.text("screen")
         if last in self.MODES:
             self.DEFAULT_MODE = last  # type: ignore[misc]  # Textual asks the app, not its class
+        # Without colour for good; with the terminal's own colours until another theme is chosen.
+        super().__init__(ansi_color=True if self.look.plain_colors else None)
+        self.settings = settings or Settings()
+        self._saving = Latest(self, "memory")
         self.trainings = Trainings(self, self.look.refresh_s, starter)
         self.model: OpenModel | None = None
         self.model_trouble = ""
@@ -91,7 +93,7 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         if self._painted and not self.look.no_color:
             self.ansi_color = None
         if self._painted:
-            self.memory.put(theme=self.theme)
+            self.remember(theme=self.theme)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._after_first_paint)
@@ -251,19 +253,14 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         if len(self.screen_stack) == 1:
             self.push_screen(pick_pane(), self.go_to_pane)
 
-    def go_to_pane(self, pane: str | None) -> None:
-        """Go to "screen" or "screen: pane", as `modes.panes` names them."""
-        if pane is None:
-            return
-        mode, selector = PANES[pane]
-        self.switch_mode(mode)
-        if selector:
-            self.call_after_refresh(self._focus_pane, mode, selector)
-
-    def _focus_pane(self, mode: str, selector: str) -> None:
-        screen = self._base_screen()
-        if screen is not None and self.current_mode == mode:
-            screen.focus_pane(selector)
+    async def go_to_pane(self, pane: str | None) -> None:
+        """Go to a pane by its name in `modes.PANES`."""
+        if pane is not None:
+            mode, selector = PANES[pane]
+            await self.switch_mode(mode)
+            screen = self._base_screen()
+            if screen is not None:
+                self.call_after_refresh(screen.focus_pane, selector)
 
     def action_go_back(self) -> None:
         """What escape does where nothing nearer takes it."""
@@ -296,15 +293,16 @@ class MftuiApp(TypeaheadApp, GuardedApp):
     async def leave(self) -> None:
         """End, and let the standby go."""
         self.remember()
+        await asyncio.to_thread(self.memory.save)
         await self.trainings.close()
         self.exit()
 
-    def remember(self) -> None:
-        """Write down where we are."""
-        run = self.model.run.id if self.model else None
-        newest = self.trainings.run.id if self.trainings.run else None
-        self.memory.put(screen=self.current_mode, run=run, newest_run=newest)
-        self.memory.save()
+    def remember(self, **values: object) -> None:
+        """Keep these for the next session, with where we are."""
+        if self.model and self.trainings.run:
+            values |= {"run": self.model.run.id, "newest_run": self.trainings.run.id}
+        self.memory.put(screen=self.current_mode, **values)
+        self._saving.ask(self.memory.save, lambda _: None)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         return commands(self, screen)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Memory:
         self._file = file
         self._values: dict[str, Any] = {}
         self._written: dict[str, Any] = {}
+        self._lock = Lock()
         self.trouble = ""
         """Why what was remembered could not be read, "" where it could."""
 
@@ -62,15 +64,21 @@ class Memory:
 
     def save(self) -> None:
         """Write what has changed; a reader sees the old file or the new. A full disk costs the memory, no more."""
-        if self._file is None or self._values == self._written:
+        if self._file is None:
+            return
+        with self._lock:
+            self._write(self._file, dict(self._values))
+
+    def _write(self, file: Path, values: dict[str, Any]) -> None:
+        if values == self._written:
             return
         from mftui.runs.files import write_text
 
-        document = {"format_version": _VERSION, **self._values}
+        document = {"format_version": _VERSION, **values}
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_text(self._file, json.dumps(document, indent=1) + "\n")
-            self._written = dict(self._values)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_text(file, json.dumps(document, indent=1) + "\n")
+            self._written = values
         except OSError as error:
             _log.warning("what the app remembers could not be written: %s", error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from mftui.settings import Settings
 from mftui.tui import keys
 from mftui.tui.app import MftuiApp
 from mftui.tui.look import Look
+from mftui.tui.modes import PANES
 from mftui.tui.screens.help import help_rows
 
 MakeApp = Callable[..., MftuiApp]
@@ -113,3 +115,20 @@ async def test_any_size_is_drawn_and_can_be_changed(make_app: MakeApp, home: Pat
             await pilot.pause()
             assert all(len(line) <= size[0] for line in shown(app).splitlines())
             await pilot.resize_terminal(100, 30)
+
+
+async def test_any_pane_can_be_gone_to_from_any_screen(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        for pane, (mode, selector) in PANES.items():
+            await pilot.press("ctrl+o")
+            await until_shown(pilot, "Go to")
+            await pilot.press("slash", *pane.replace(":", "").lower(), "enter")
+            await until(pilot, partial(in_reach, app, mode, selector), pane)
+
+
+def in_reach(app: MftuiApp, mode: str, selector: str) -> bool:
+    """Whether the pane is to be seen and, where it takes keys, has them."""
+    widget = next(iter(app.screen.query(selector)), None)
+    there = app.current_mode == mode and widget is not None and widget.display
+    return there and widget is not None and (widget.has_focus or not widget.focusable)

@@ -63,6 +63,7 @@ class BaseScreen(Screen[None]):
 
     def _catch_up(self) -> None:
         """Show what has come while this screen was not there to be told."""
+        self.mftui.remember()
         self.headline_changed()
         self.model_changed()
         self.training_changed()

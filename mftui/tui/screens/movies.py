@@ -72,7 +72,7 @@ class MoviesScreen(PagedScreen):
     def _choose(self, **changes: Any) -> None:
         """Other choices, remembered."""
         self._choices = replace(self._choices, **changes)
-        self.mftui.memory.put(movies=asdict(self._choices))
+        self.mftui.remember(movies=asdict(self._choices))
         self._name_columns()
 
     def _name_columns(self) -> None:

@@ -62,7 +62,7 @@ class UsersScreen(PagedScreen):
     def _choose(self, **changes: Any) -> None:
         """Other choices, remembered."""
         self._choices = replace(self._choices, **changes)
-        self.mftui.memory.put(users=asdict(self._choices))
+        self.mftui.remember(users=asdict(self._choices))
 
     def model_changed(self) -> None:
         model = self.mftui.model

@@ -35,7 +35,10 @@ class UserPanel(CellWidget):
         text, dim = self.style("panel--text"), self.style("panel--dim")
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         yield [(self.look.text(f"User {page.user}"), self.style("panel--title"))]
-        yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}", text)]
+        parts = {"training": page.rmse_train, "test": page.rmse_test}
+        errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
+        rmse = f", RMSE {errors}" if errors else ""
+        yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}{rmse}", text)]
         likes = ", ".join(f"{genre} {mean:.1f} ({n:,})" for genre, mean, n in page.likes)
         near = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in page.similar[:8])
         for name, what in (("likes  ", likes), ("near   ", near)):
