@@ -67,6 +67,8 @@ def evaluate(
     rows: list[list[Cell]] = [[name, m["rmse"], m["mae"]] for name, m in named.items() if "rmse" in m]
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
     click.echo()
+    _print_calibration(measures["calibration"])
+    click.echo()
     _print_lists(measures, k)
 
 
@@ -89,6 +91,13 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
     ]
     title = f"Mean over {found['n_folds']} folds, trained as run {run.id}"
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
+
+
+def _print_calibration(bins: list[dict[str, Any]]) -> None:
+    """Predicted beside actual ratings; where they agree, a predicted 4 is a 4."""
+    columns = ["predicted", "actual", "ratings"]
+    rows: list[list[Cell]] = [[one["predicted"], one["actual"], one["n"]] for one in bins]
+    print_table(columns, rows, "Calibration by bins of the prediction", formats=dict.fromkeys(columns, ".2f"))
 
 
 def _print_lists(measures: dict[str, Any], k: int) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Ratings
 from mftui.data.series import find_series
 from mftui.engine.baselines import BiasBaseline
+from mftui.engine.calibration import calibration
 from mftui.engine.factors import Factors
 from mftui.engine.lists import RANKS, best_rank, list_scores
 from mftui.engine.metrics import list_quality, mae, rmse
@@ -25,14 +26,19 @@ SERIES_MIN = 20
 """Ratings that a film needs to be asked for its series."""
 
 
-def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
-    """RMSE and MAE of the clipped predictions for `ratings`."""
-    predicted = np.concatenate(
+def predictions(factors: Factors, ratings: Ratings) -> Floats:
+    """(n,) clipped predictions for `ratings`."""
+    return np.concatenate(
         [
             factors.shown(factors.logits(ratings.users[at : at + CHUNK], ratings.movies[at : at + CHUNK]))
             for at in range(0, len(ratings), CHUNK)
         ]
     )
+
+
+def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
+    """RMSE and MAE of the clipped predictions for `ratings`."""
+    predicted = predictions(factors, ratings)
     return {"rmse": rmse(predicted, ratings.values), "mae": mae(predicted, ratings.values)}
 
 
@@ -51,7 +57,8 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
 
     Returns a document with `n_test`, `rmse`, `mae`, and of the model's default ranking `ndcg@k`,
     `recall@k`, `coverage`, `mean_popularity`; the same by `rankings` ("like", "watch", "both") and by
-    `discover` (how the default list changes as less-seen films are preferred); `series@10`; and
+    `discover` (how the default list changes as less-seen films are preferred); `series@10`; `calibration`
+    (mean predicted and actual rating by bins of the prediction); and
     `baselines`: the same of "global_mean", "bias" and "popularity", as far as each has them.
     Without test ratings every measure that needs them is None.
     """
@@ -75,6 +82,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
     base["bias"] |= quality(lambda users: np.tile(bias.movie_bias.astype(np.float32), (len(users), 1)))
     base["popularity"] = quality(lambda users: np.tile(popularity, (len(users), 1)))
     document |= errors(factors, test) | rankings[default]
+    document["calibration"] = calibration(predictions(factors, test), test.values)
     return document | {"ranked_by": default, "rankings": rankings, "discover": discover, "baselines": base}
 
 
