@@ -139,6 +139,11 @@ ASK: list[BindingType] = [
     _key("ask.close", "escape", "close", "Close", show=True),
 ]
 
+HELP: list[BindingType] = [
+    _key("help.words", "w,tab", "words", "Keys or words", show=True),
+    _key("help.close", "escape,q,question_mark", "close", "Close", show=True),
+]
+
 FIELDS: list[BindingType] = [
     _key("fields.accept", "enter", "screen.accept", "Accept", show=True),
     _key("fields.next", "tab,down", "screen.step(1)", "Next", show=True),

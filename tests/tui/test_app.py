@@ -14,6 +14,7 @@ from textual.binding import Binding
 from mftui.settings import Settings
 from mftui.tui import keys
 from mftui.tui.app import MftuiApp
+from mftui.tui.glossary import WORDS
 from mftui.tui.look import Look
 from mftui.tui.modes import PANES
 from mftui.tui.screens.help import help_rows
@@ -47,10 +48,21 @@ async def test_help_lists_every_binding_of_the_screen(make_app: MakeApp, home: P
 
 def test_every_binding_has_an_id_of_its_own():
     groups = [keys.APP, keys.TRAIN, keys.MOVIES, keys.USERS, keys.LIST, keys.FORM]
-    groups += [keys.EDITOR, keys.SEARCH, keys.DIALOG, keys.PICK, keys.TABLE, keys.ASK, keys.FIELDS]
+    groups += [keys.EDITOR, keys.SEARCH, keys.DIALOG, keys.PICK, keys.TABLE, keys.ASK, keys.FIELDS, keys.HELP]
     ids = [binding.id for group in groups for binding in group if isinstance(binding, Binding)]
     assert all(ids)
     assert len(ids) == len(set(ids))
+
+
+async def test_the_help_explains_the_words(make_app: MakeApp):
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "w")
+        for word, explanation in WORDS:
+            await until_shown(pilot, word)
+            await until_shown(pilot, " ".join(explanation.split()[:5]))
+            await pilot.press("j")
+        await pilot.press("w")
+        await until_shown(pilot, "Keys (w: words)")
 
 
 async def test_keys_can_be_changed_by_id(make_app: MakeApp):
