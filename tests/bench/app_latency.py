@@ -84,14 +84,14 @@ class App:
         while time.monotonic() < end:
             self._read(0.05)
 
-    def press(self, key: str, part: tuple[int, int]) -> Key:
-        """Press `key`, and wait until these columns have their final content."""
+    def press(self, key: str, part: tuple[int, int], window_s: float = WINDOW_S) -> Key:
+        """Press `key`, and see for `window_s` when these columns have their final content."""
         cpu_before = self._cpu_ms()
         before = self._content(part)
         seen = [(0.0, before)]
         began = time.perf_counter()
         os.write(self._terminal, key.encode())
-        while (left := began + WINDOW_S - time.perf_counter()) > 0:
+        while (left := began + window_s - time.perf_counter()) > 0:
             at = self._read(left)
             if at is not None and (content := self._content(part)) != seen[-1][1]:
                 seen.append((at - began, content))
