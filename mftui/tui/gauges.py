@@ -10,6 +10,7 @@ from typing import Any
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_CARD = "/dev/nvidia"
 _DRIVER = Path("/proc/driver/nvidia")
 
 
@@ -67,13 +68,13 @@ class Meter:
         if nvml is None:
             return None, None
         try:
-            for index in range(nvml.nvmlDeviceGetCount()):
-                card = nvml.nvmlDeviceGetHandleByIndex(index)
+            for card in map(nvml.nvmlDeviceGetHandleByIndex, range(nvml.nvmlDeviceGetCount())):
                 for user in nvml.nvmlDeviceGetComputeRunningProcesses(card):
                     if user.pid == pid:
-                        percent = round(nvml.nvmlDeviceGetUtilizationRates(card).gpu / 5) * 5
                         taken = user.usedGpuMemory
-                        return percent, None if taken is None else round(taken / 2**20 / 10) * 10
+                        return _percent(nvml, card), None if taken is None else round(taken / 2**20 / 10) * 10
+            if _holds_card(pid):  # in a container the driver knows it by another pid
+                return _percent(nvml, nvml.nvmlDeviceGetHandleByIndex(0)), None
         except nvml.NVMLError:
             self._nvml = None
         return None, None
@@ -84,6 +85,18 @@ def _cpu_seconds(pid: int) -> float:
     # The name, in brackets, can contain anything: fields are counted from the last bracket.
     fields = stat[stat.rindex(b")") + 2 :].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _percent(nvml: Any, card: Any) -> int:
+    return round(nvml.nvmlDeviceGetUtilizationRates(card).gpu / 5) * 5
+
+
+def _holds_card(pid: int) -> bool:
+    """Whether the process has a graphics card open."""
+    try:
+        return any(str(entry.readlink()).startswith(_CARD) for entry in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def _open_nvml() -> Any:

@@ -51,3 +51,7 @@ def test_a_card_that_the_process_uses_is_read(monkeypatch: pytest.MonkeyPatch):
     users.clear()
     other = Meter(0.0).read(os.getpid())
     assert other and other.gpu_percent is None
+    monkeypatch.setattr(gauges, "_CARD", "/dev/null")
+    with Path(os.devnull).open():
+        hidden = Meter(0.0).read(os.getpid())
+    assert hidden and (hidden.gpu_percent, hidden.gpu_memory_mb) == (45, None)
