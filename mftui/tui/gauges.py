@@ -88,7 +88,8 @@ def _cpu_seconds(pid: int) -> float:
 
 
 def _percent(nvml: Any, card: Any) -> int:
-    return round(nvml.nvmlDeviceGetUtilizationRates(card).gpu / 5) * 5
+    load: int = nvml.nvmlDeviceGetUtilizationRates(card).gpu
+    return round(load / 5) * 5
 
 
 def _holds_card(pid: int) -> bool:
