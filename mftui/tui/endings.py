@@ -48,8 +48,8 @@ def ending(snapshot: Snapshot) -> Ending:
         return Ending(MISSING, snapshot.message, "The training is gone", snapshot.message)
     if snapshot.outcome == "early-stop":
         return Ending("early stop", snapshot.message)
-    resume = " r goes on with it." if snapshot.state == "stopped" and snapshot.resumable else ""
-    return Ending(snapshot.state, f"{snapshot.message}{resume}".strip())
+    resume = "r goes on with it" if snapshot.state == "stopped" and snapshot.resumable else ""
+    return Ending(snapshot.state, "; ".join(part for part in (snapshot.message, resume) if part))
 
 
 def _last_lines(snapshot: Snapshot) -> str:

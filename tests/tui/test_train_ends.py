@@ -97,7 +97,8 @@ async def test_a_stopped_run_says_that_it_can_go_on(make_app: MakeApp, home: Pat
     publish(run.checkpoint_path, lambda directory: None)
     set_status(run, message="stopped on request")
     async with make_app().run_test(size=SIZE) as pilot:
-        await until_shown(pilot, "stopped on request r goes on with it.")
+        await until_shown(pilot, "stopped on request; r goes on with it")
+        await until_shown(pilot, "r Resume")
         await pilot.press("r")
         await until(pilot, lambda: starter.resumed, "asked to resume")
 
