@@ -247,11 +247,13 @@ class MoviesScreen(PagedScreen):
     def action_sort(self) -> None:
         """Sort by the next column."""
         sort = MOVIE_SORTS[(MOVIE_SORTS.index(self._choices.sort) + 1) % len(MOVIE_SORTS)]
+        self.bring_list()
         self._choose(sort=sort, reverse=False)
         self._look_up()
 
     def action_reverse(self) -> None:
         """The other way round."""
+        self.bring_list()
         self._choose(reverse=not self._choices.reverse)
         self._look_up()
 

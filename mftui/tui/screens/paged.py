@@ -41,6 +41,11 @@ class PagedScreen(BaseScreen):
         if self.shows_page and self.size.width < _ROOM[0] and self.left.has_focus:
             self.right.focus()
 
+    def bring_list(self) -> None:
+        """Where the page has the room of the list on the left, give it back."""
+        if self.shows_page and self.size.width < _ROOM[0]:
+            self.action_page()
+
     def focus_pane(self, selector: str) -> None:
         if selector == "#page":
             if not self.shows_page:
@@ -63,6 +68,6 @@ class PagedScreen(BaseScreen):
 
     def action_pane(self, by: int) -> None:
         """Between the lists; where only one of them is to be seen, that of the page gives way."""
-        if by < 0 and self.shows_page and self.size.width < _ROOM[0]:
-            self.action_page()
+        if by < 0:
+            self.bring_list()
         (self.right if by > 0 else self.left).focus()

@@ -116,6 +116,7 @@ class UsersScreen(PagedScreen):
             caption=f"Recommended to user {page.user}",
             detail=", ".join(fact for fact in facts if fact),
             empty=listed.note or "Nothing left to recommend.",
+            note=f"No more: {listed.note}" if listed.note else "",
             cursor=self.right.cursor if keep else 0,
         )
         self.query_one(SearchBox).value = ""
@@ -198,6 +199,7 @@ class UsersScreen(PagedScreen):
         self._sorted()
 
     def _sorted(self) -> None:
+        self.bring_list()
         if self._shown and self._page:
             self._show_rated(self._shown, self._page, 0)
 

@@ -89,6 +89,7 @@ class Table(CellWidget, can_focus=True):
         self._rows: Rows = ()
         self._caption = ("", "")
         self._empty = ""
+        self._note = ""
         self._top = 0
         self._head = 2 if any(column.title for column in columns) else 0
         self.cursor = 0
@@ -105,8 +106,12 @@ class Table(CellWidget, can_focus=True):
         self._titles = tuple(titles.get(column.title.lower(), column.title) for column in self._columns)
         self.redraw()
 
-    def show(self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", cursor: int = 0) -> None:
-        """Show `rows`, with a caption and a detail beside it; `empty` says what to do where there are none."""
+    def show(
+        self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", note: str = "", cursor: int = 0
+    ) -> None:
+        """Show `rows`, with a caption and a detail beside it, and a note below the last where there is room;
+        `empty` says what to do where there are none."""
+        self._note = note
         self._rows, self._caption, self._empty = rows, (caption, detail), empty
         self._top = 0
         self.cursor = max(0, min(cursor, len(rows) - 1))
@@ -131,6 +136,11 @@ class Table(CellWidget, can_focus=True):
             name = "table--cursor-focus" if self.has_focus else "table--cursor"
             gutter = fit(self.look.glyphs.cursor if here else "", _GUTTER)
             yield self._line(self._rows[at], widths, gutter, self.style(name) if here else self.style(), width)
+
+        if self._note and in_view > len(self._rows) + 1:
+            yield []
+            for text in wrap(self.look.text(self._note), width - _GUTTER):
+                yield [(" " * _GUTTER + text, self.style("table--empty"))]
 
     def _caption_line(self, width: int) -> Line:
         caption, detail = (self.look.text(text) for text in self._caption)
