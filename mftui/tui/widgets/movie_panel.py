@@ -39,16 +39,19 @@ class MoviePanel(CellWidget):
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         in_training = "" if page.n_train == page.n_ratings else f" ({page.n_train:,} in training)"
         yield [(f"{page.n_ratings:,} ratings{in_training}, {mean}", text)]
-        for line in self._bias(page, width):
-            yield [(line, text)]
+        yield [(self._bias(page, width), text)]
         yield []
         yield from self._pictures(page, width)
 
-    def _bias(self, page: MoviePage, width: int) -> list[str]:
-        """As a sentence, or the numbers alone where it is narrow."""
-        bias = f"bias {page.bias:+.2f}"
-        long = f"{bias}: an average user would give {page.average_gives:.2f}, any movie {page.average_of_all:.2f}"
-        return [long if len(long) <= width else f"{bias}: {page.average_gives:.2f}, not {page.average_of_all:.2f}"]
+    def _bias(self, page: MoviePage, width: int) -> str:
+        """As a sentence, the longest that fits."""
+        bias, gives, all_get = f"bias {page.bias:+.2f}", f"{page.average_gives:.2f}", f"{page.average_of_all:.2f}"
+        sentences = [
+            f"{bias}: an average user would give {gives}, and an average movie {all_get}",
+            f"{bias}: average user {gives}, average movie {all_get}",
+            f"{bias}: {gives}, not {all_get}",
+        ]
+        return next((line for line in sentences if len(line) <= width), sentences[-1])
 
     def _pictures(self, page: MoviePage, width: int) -> Iterable[Line]:
         """Histogram on the left, factors on the right."""
