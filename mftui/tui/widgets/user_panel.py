@@ -37,11 +37,10 @@ class UserPanel(CellWidget):
         yield [(self.look.text(f"User {page.user}"), self.style("panel--title"))]
         parts = {"training": page.rmse_train, "test": page.rmse_test}
         errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
-        rmse = f", RMSE {errors}" if errors else ""
-        yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}{rmse}", text)]
+        yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}", text)]
         likes = ", ".join(f"{genre} {mean:.1f} ({n:,})" for genre, mean, n in page.likes)
         near = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in page.similar[:8])
-        for name, what in (("likes  ", likes), ("near   ", near)):
+        for name, what in (("RMSE   ", errors), ("likes  ", likes), ("near   ", near)):
             yield [(name, dim), (cut(self.look.text(what), width - len(name), self.look.glyphs.ellipsis), text)]
         yield []
         yield from self._pictures(page, width)
