@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from helpers.models import toy_run
-from helpers.screens import shown, until, until_shown
+from helpers.screens import until, until_shown
 
 from mftui import paths
 from mftui.settings import Settings
@@ -48,7 +48,8 @@ async def test_screen_theme_sort_filters_and_user_are_as_they_were_left(session:
         assert app.current_mode == "movies"
         assert app.theme == "mftui-light"
         await until_shown(pilot, "only Drama")
-        assert "by title" in shown(app) and "Dist." in shown(app)
+        await until_shown(pilot, "by title")
+        await until_shown(pilot, "Dist.")
         await pilot.press("3")
         await until_shown(pilot, "User 7:")
         await until_shown(pilot, "by model, reversed")
