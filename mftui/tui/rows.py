@@ -37,6 +37,7 @@ RATED_COLUMNS = (
 )
 RECOMMENDED_COLUMNS = (
     Column("Like", 4, right=True),
+    Column("+/-", 4, right=True, from_width=60),
     Column("Watch", 5, right=True),
     Column("Title", weight=5),
     Column("Genres", weight=3, from_width=70),
@@ -90,7 +91,8 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
 
 
 def recommended_rows(factors: Factors, listed: Recommendations) -> LazyRows:
-    """Would like (stars), would watch (percentile), title, genres, number of ratings, marked where it is small."""
+    """Would like (stars) with the spread of the members, would watch (percentile), title, genres, and the number of
+    ratings: marked where it is small, and "cold" where none was trained on."""
     from mftui.engine.lists import FEW_RATINGS
 
     def row(i: int) -> Sequence[Cell]:
@@ -98,9 +100,12 @@ def recommended_rows(factors: Factors, listed: Recommendations) -> LazyRows:
         share = None if listed.watch is None else float(listed.watch[i])
         watch = "" if share is None else Mark(f"{math.floor(share * 10) / 10:.4g}%", "", round(share, 2))
         title, genres, count = _movie(movie)
-        if movie.n_ratings < FEW_RATINGS:
+        std = "" if listed.std is None else _number(listed.std[i], ".2f")
+        if factors.movie_train_counts[listed.movies[i]] == 0:
+            count = Mark("cold", "bad", movie.n_ratings)
+        elif movie.n_ratings < FEW_RATINGS:
             count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
-        return _number(listed.predicted[i], ".2f"), watch, title, genres, count, *_for_export(movie)
+        return _number(listed.predicted[i], ".2f"), std, watch, title, genres, count, *_for_export(movie)
 
     return LazyRows(len(listed.movies), row)
 
@@ -130,7 +135,8 @@ def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRow
         at = order[i]
         error = float(errors[at])
         kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
-        held_out = Mark("test" if page.rated.held_out[at] else "", "strong")
+        cold = factors.movie_train_counts[page.rated.movies[at]] == 0
+        held_out = Mark("cold" if cold else "test" if page.rated.held_out[at] else "", "bad" if cold else "strong")
         movie = factors.row(page.rated.movies[at])
         numbers = _number(page.rated.ratings[at], "g"), _number(page.predicted[at], ".2f"), _number(error, "+.2f", kind)
         return (movie.title, *numbers, held_out, *_for_export(movie))
