@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from mftui.engine.program import Arrays, Problem
+from mftui.engine.program import Problem
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.targets import row_weights, targets
-from mftui.engine.variables import copy_variables, set_variables
+from mftui.engine.variables import Stored
 
 START = 0.3
 """Length of a row at the start."""
@@ -19,7 +19,7 @@ BATCHES = (16_384, 500_000)
 """Ratings in a step: one sixtieth of them all, within these bounds."""
 
 
-class AudienceProgram:
+class AudienceProgram(Stored):
     """User vectors P and movie vectors Q, such that P·Q is near `target` where a movie was rated and near 0 elsewhere.
 
     The loss of Hu, Koren and Volinsky (2008), regularised as by Rendle et al. (2021):
@@ -54,7 +54,8 @@ class AudienceProgram:
         self._peak_rate = float(hyper["audience_rate"])
         decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, self.n_epochs * self.steps_per_epoch)
         self._optimizer = tf.keras.optimizers.Adam(decay, beta_1=0.8, beta_2=0.99, epsilon=1e-8)
-        self._optimizer.build([self._users, self._movies])
+        self._model_variables = [self._users, self._movies]
+        self._optimizer.build(self._model_variables)
         self._step = tf.function(self._update, jit_compile=True)
 
     def _update(self, users: Any, movies: Any, target: Any) -> Any:
@@ -96,19 +97,3 @@ class AudienceProgram:
     def validation_rmse(self) -> float | None:
         """None: it predicts no ratings."""
         return None
-
-    @property
-    def _variables(self) -> list[Any]:
-        return [self._users, self._movies, *self._optimizer.variables]
-
-    def state(self) -> Arrays:
-        """Copies of all variables."""
-        return copy_variables(self._variables)
-
-    def snapshot(self) -> Arrays:
-        """Copies of P and Q."""
-        return copy_variables([self._users, self._movies])
-
-    def restore(self, arrays: Arrays) -> None:
-        """Set all variables from what `state` gave."""
-        set_variables(self._variables, arrays)

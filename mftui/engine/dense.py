@@ -13,14 +13,14 @@ from mftui.data.dataset import Ratings
 from mftui.engine.model import MatrixFactorization, MatrixFactorizer
 from mftui.engine.program import Arrays, Parameters, Problem
 from mftui.engine.recipes.base import Hyper
-from mftui.engine.variables import copy_variables, set_variables
+from mftui.engine.variables import Stored
 from mftui.errors import TrainingError
 
 MAX_CELLS = 400_000_000
 """Largest users × movies matrix: 1.6 GB as float32, of which a step holds a few."""
 
 
-class DenseProgram:
+class DenseProgram(Stored):
     """sigmoid(U Mᵀ + b_u + b_m + b) against the matrix of ratings scaled by each movie's maximum."""
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
@@ -39,7 +39,8 @@ class DenseProgram:
         self.model = MatrixFactorization(*self._start(int(hyper["factors"])), members=1, global_bias=0.0)
         self._unit = MatrixFactorizer(self.model, 0.0, 1.0)
         self._optimizer = tf.keras.optimizers.RMSprop(self._rate, rho=0.9, momentum=float(hyper["momentum"]))
-        self._optimizer.build(self.model.parameters)
+        self._model_variables = self.model.parameters
+        self._optimizer.build(self._model_variables)
         self._step = tf.function(self._update, jit_compile=True)
         self._observed = tf.function(self._squared_error, jit_compile=True)
 
@@ -51,7 +52,7 @@ class DenseProgram:
     def _update(self) -> Any:
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((self._target - self._unit.dense()) ** 2)
-        self._optimizer.apply(tape.gradient(loss, self.model.parameters), self.model.parameters)
+        self._optimizer.apply(tape.gradient(loss, self._model_variables), self._model_variables)
         return loss
 
     def _squared_error(self, users: Any, movies: Any, ratings: Any) -> Any:
@@ -77,19 +78,6 @@ class DenseProgram:
 
     def validation_rmse(self) -> float | None:
         return math.sqrt(self._mse(self._problem.valid)) if len(self._problem.valid) else None
-
-    @property
-    def _variables(self) -> list[Any]:
-        return [*self.model.parameters, *self._optimizer.variables]
-
-    def state(self) -> Arrays:
-        return copy_variables(self._variables)
-
-    def snapshot(self) -> Arrays:
-        return copy_variables(self.model.parameters)
-
-    def restore(self, arrays: Arrays) -> None:
-        set_variables(self._variables, arrays)
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()

@@ -12,10 +12,10 @@ from mftui.engine.batches import Batches
 from mftui.engine.model import MatrixFactorization, MatrixFactorizer
 from mftui.engine.plan import Batch, Plan
 from mftui.engine.program import Arrays, Parameters, Problem
-from mftui.engine.variables import copy_variables, set_variables
+from mftui.engine.variables import Stored
 
 
-class MinibatchProgram:
+class MinibatchProgram(Stored):
     """Gathers, dense gradients and the optimizer's update in one XLA call; an epoch shuffles the calls.
 
     A step makes one update, or several where the batches are small (`Batches.updates`).
@@ -29,6 +29,7 @@ class MinibatchProgram:
         self.ratings_per_step = self._batches.updates * self._batches.size
         self.factorizer = self._start()
         self.model = self.factorizer.factorization
+        self._model_variables = self.model.parameters
         self._learned = [getattr(self.model, name) for name in plan.learned]
         updates = np.arange(self.n_epochs * self.steps_per_epoch) * self._batches.updates
         self._optimizer, schedule = plan.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
@@ -90,19 +91,6 @@ class MinibatchProgram:
     def validation_rmse(self) -> float | None:
         n = len(self._problem.valid)
         return math.sqrt(float(self._validate()) / n) if n else None
-
-    @property
-    def _variables(self) -> list[Any]:
-        return [*self.model.parameters, *self._optimizer.variables]
-
-    def state(self) -> Arrays:
-        return copy_variables(self._variables)
-
-    def snapshot(self) -> Arrays:
-        return copy_variables(self.model.parameters)
-
-    def restore(self, arrays: Arrays) -> None:
-        set_variables(self._variables, arrays)
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()

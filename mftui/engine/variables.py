@@ -9,6 +9,26 @@ from mftui.engine.program import Arrays
 from mftui.errors import FormatError
 
 
+class Stored:
+    """A program whose variables can be copied out and set again."""
+
+    _model_variables: Sequence[Any]
+    """The model's own variables."""
+    _optimizer: Any
+
+    def state(self) -> Arrays:
+        """Copies of all variables: the model's, then the optimizer's."""
+        return copy_variables([*self._model_variables, *self._optimizer.variables])
+
+    def snapshot(self) -> Arrays:
+        """Copies of the model's own variables, the first of `state`."""
+        return copy_variables(self._model_variables)
+
+    def restore(self, arrays: Arrays) -> None:
+        """Set all variables from what `state` gave."""
+        set_variables([*self._model_variables, *self._optimizer.variables], arrays)
+
+
 def copy_variables(variables: Sequence[Any]) -> Arrays:
     """Copies, named by position and variable: `00_user_factors`, `05_iteration`, …"""
     return {name: v.numpy().copy() for name, v in _named(variables).items()}
