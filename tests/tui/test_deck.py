@@ -246,3 +246,15 @@ async def test_any_series_survives_every_key(make_app: MakeApp, home: Path, valu
         await until_shown(pilot, "running")
         await pilot.press(*"soav", "tab", *"hlgGb", "plus", "minus", "0", *"jkjjj", "shift+left", "f", "f", "s", "a")
         assert app.is_running
+
+
+async def test_a_run_met_in_its_audience_block_shows_its_ratings_curve_once_it_is_over(make_app: MakeApp, home: Path):
+    run = toy_run(home, state=RUNNING)
+    curve_of(run, steps=40)
+    point = {"epoch": 1.0, "train_rmse": None, "valid_rmse": None, "learning_rate": 0.03, "ratings_per_second": 1e6}
+    log_metrics(run, *({"step": s, "train_loss": 0.4, "block": "audience", **point} for s in range(41, 60)))
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "audience loss")
+        set_status(run, state=FINISHED)
+        await until_shown(pilot, "training 1.068")
+        await until_gone(pilot, "Nothing trained yet")

@@ -52,14 +52,16 @@ def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[st
 def test_a_training_that_was_detached_goes_on_and_is_found_again(env: dict[str, str]):
     with Terminal(COMMAND, env) as terminal:
         terminal.until("Press t to train on the sample")
-        terminal.press("j", "j", "j", "enter", "2000", "enter", "t")
-        terminal.until("training 0.")
+        terminal.press("j", "l")
+        terminal.until("5000")
+        terminal.press("t")  # the post's 5,000 steps: long enough to be met again
+        terminal.until("─ training ")
         terminal.press("q")
         terminal.until("A training is under way.")
         terminal.press("d")
         assert terminal.until_exit() == 0
     with Terminal(COMMAND, env) as terminal:
-        terminal.until("training 0.")
+        terminal.until("─ training ")
         terminal.press("t")
         terminal.until("stopped")
         terminal.press("q")

@@ -51,6 +51,7 @@ class CellWidget(Widget):
     def redraw(self) -> None:
         """Draw again and repaint the cells that are not as before."""
         if not self.is_attached or not self.size:
+            self._stale = True  # what was drawn before is not what is to be seen when there is room again
             return
         before, fresh = self._strips, self._drawn_for == self.size
         self._draw()
