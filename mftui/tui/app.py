@@ -20,8 +20,8 @@ from mftui.tui.latest import Latest
 from mftui.tui.look import Look
 from mftui.tui.memory import Memory
 from mftui.tui.messages import TrainingNews
-from mftui.tui.modes import PANES, SCREENS
-from mftui.tui.screens.base import BaseScreen
+from mftui.tui.modes import SCREENS
+from mftui.tui.navigation import NavigatingApp
 from mftui.tui.themes import THEMES, default_theme
 from mftui.tui.trainings import Starter, Trainings
 from mftui.tui.typeahead import TypeaheadApp
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mftui.tui.model import OpenModel
 
 
-class MftuiApp(TypeaheadApp, GuardedApp):
+class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
     """Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
@@ -177,7 +177,7 @@ class MftuiApp(TypeaheadApp, GuardedApp):
             except MftuiError as error:
                 self.model_trouble = str(error)
                 self.say(self.model_trouble, warn=True)
-        screen = self._base_screen()
+        screen = self.base_screen()
         if screen is not None and (self.model is not before or self.model_trouble):
             screen.headline_changed()
             screen.model_changed()
@@ -191,7 +191,7 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         was_live = trainings.live or trainings.snapshot is None
         if trainings.take():
             self.post_message(TrainingNews(event.watched))
-        snapshot, screen = trainings.snapshot, self._base_screen()
+        snapshot, screen = trainings.snapshot, self.base_screen()
         if screen is not None:
             screen.headline_changed()
             screen.training_changed()
@@ -234,46 +234,7 @@ class MftuiApp(TypeaheadApp, GuardedApp):
         if self.current_mode == "train" and len(self.screen_stack) == 1 and not self.trainings.live:
             self.switch_mode("movies")
 
-    def _base_screen(self) -> BaseScreen | None:
-        """The screen under any dialog, once it is there: what it missed before, it asks for when it comes."""
-        bottom = self.screen_stack[0] if self._screen_stack else None
-        return bottom if isinstance(bottom, BaseScreen) and bottom.is_mounted else None
-
     # Actions
-
-    def action_mode(self, mode: str) -> None:
-        """Go to a screen."""
-        if len(self.screen_stack) == 1:
-            self.switch_mode(mode)
-
-    def action_jump(self) -> None:
-        """Choose a pane of any screen."""
-        from mftui.tui.screens.choices import pick_pane
-
-        if len(self.screen_stack) == 1:
-            self.push_screen(pick_pane(), self.go_to_pane)
-
-    async def go_to_pane(self, pane: str | None) -> None:
-        """Go to a pane by its name in `modes.PANES`."""
-        if pane is not None:
-            mode, selector = PANES[pane]
-            await self.switch_mode(mode)
-            screen = self._base_screen()
-            if screen is not None:
-                self.call_after_refresh(screen.focus_pane, selector)
-
-    def action_go_back(self) -> None:
-        """What escape does where nothing nearer takes it."""
-        back = getattr(self.screen, "action_go_back", None)
-        if back is not None:
-            back()
-
-    def action_help(self) -> None:
-        """All keys."""
-        from mftui.tui.screens.help import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
 
     async def action_quit(self) -> None:
         """Leave; while a training is under way, ask what is to become of it."""
