@@ -12,33 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mftui.data.integrity import sealed, unsealed
+from mftui.data.writing import sync_directory, write_text
 from mftui.errors import FormatError, RunError
 
 MAX_JSON_BYTES = 64 * 2**20
-
-
-def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
-    """Replace the content of `path`: a reader sees the old text or the new, never a part.
-
-    `durable` also waits until it is on the disk, so that it outlives a power cut. `private`: for nobody else's
-    eyes, whatever the umask says (what a person rated, for instance).
-    """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(aside, "w", encoding="utf-8", opener=_private if private else None) as file:
-            file.write(text)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-        raise
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, seal: bool = False) -> None:
@@ -107,7 +84,7 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
-    _sync_directory(link.parent)
+    sync_directory(link.parent)
     for entry in _versions(link):
         if entry not in (directory, before):
             shutil.rmtree(entry, ignore_errors=True)
@@ -170,13 +147,4 @@ def _sync_tree(directory: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-    _sync_directory(directory)
-
-
-def _sync_directory(directory: Path) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync_directory(directory)

@@ -6,9 +6,10 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from mftui.data.writing import exclusive
 from mftui.errors import RunError
 
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
@@ -20,15 +21,17 @@ def trainer_lock(run: Path) -> Iterator[None]:
 
     Raises RunError where another process holds it, or the directory is gone.
     """
-    try:
-        descriptor = os.open(run / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise RunError(f"{run}: cannot be used as a run directory ({error.strerror}).") from error
-    try:
-        _take(descriptor, run)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive(run / "lock"))
+        except BlockingIOError as error:
+            raise RunError(
+                f"run {run.name} is being trained by another process.",
+                hint=f"Wait for it, or `mftui runs stop {run.name}`.",
+            ) from error
+        except OSError as error:
+            raise RunError(f"{run}: cannot be used as a run directory ({error.strerror}).") from error
         yield
-    finally:
-        os.close(descriptor)
 
 
 def is_locked(run: Path) -> bool:
@@ -44,16 +47,3 @@ def is_locked(run: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def _take(descriptor: int, run: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in _BUSY:
-            raise RunError(
-                f"run {run.name} is being trained by another process.",
-                hint=f"Wait for it, or `mftui runs stop {run.name}`.",
-            ) from error
-        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
-            raise  # a file system without locks trains unlocked

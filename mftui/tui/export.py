@@ -21,7 +21,7 @@ def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value
 
     Raises UsageError where the suffix is unknown or the file cannot be written.
     """
-    from mftui.runs.files import write_text
+    from mftui.data.writing import write_text
 
     kind = file.suffix.lower()
     if kind not in KINDS:

@@ -72,7 +72,7 @@ class Memory:
     def _write(self, file: Path, values: dict[str, Any]) -> None:
         if values == self._written:
             return
-        from mftui.runs.files import write_text
+        from mftui.data.writing import write_text
 
         document = {"format_version": _VERSION, **values}
         try:

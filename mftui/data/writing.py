@@ -1,0 +1,82 @@
+"""Files that are whole at every moment, and that one process at a time changes."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_BUSY = (errno.EWOULDBLOCK, errno.EACCES)
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+_LOOK_AGAIN_S = 0.02
+
+
+def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
+    """Replace the content of `path`: a reader sees the old text or the new, never a part.
+
+    `durable` also waits until it is on the disk, so that it outlives a power cut. `private`: for nobody else's
+    eyes, whatever the umask says (what a person rated, for instance).
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(aside, "w", encoding="utf-8", newline="", opener=_private if private else None) as file:
+            file.write(text)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise
+    if durable:
+        sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Wait until the names in `directory` are on the disk, where the file system can say so."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def exclusive(lock: Path, *, wait_s: float = 0.0, mode: int = 0o666) -> Iterator[None]:
+    """Hold the file `lock`, made with `mode` where there is none. The kernel lets go when the process ends,
+    however it ends.
+
+    Raises BlockingIOError where another has held it for `wait_s` seconds. A file system without locks works
+    unlocked.
+    """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
+    try:
+        end = time.monotonic() + wait_s
+        while not _taken(descriptor):
+            if time.monotonic() >= end:
+                raise BlockingIOError(errno.EWOULDBLOCK, "held by another process", str(lock))
+            time.sleep(_LOOK_AGAIN_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _BUSY:
+            return False
+        if error.errno not in _NO_LOCKS:
+            raise
+    return True
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
