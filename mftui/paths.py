@@ -19,6 +19,11 @@ def runs_dir() -> Path:
     return home() / "runs"
 
 
+def trash_dir() -> Path:
+    """Runs that were deleted, until `mftui runs prune` empties it."""
+    return home() / "trash"
+
+
 def cache_dir() -> Path:
     """Binary copies of ratings files, keyed by fingerprint; can be deleted at any time."""
     return home() / "cache"
@@ -27,6 +32,11 @@ def cache_dir() -> Path:
 def downloads_dir() -> Path:
     """Data sets fetched by `mftui data fetch`."""
     return home() / "datasets"
+
+
+def ratings_dir() -> Path:
+    """What people rated themselves: one CSV for each profile."""
+    return home() / "ratings"
 
 
 def config_file() -> Path:

@@ -18,7 +18,7 @@ from mftui.text import visible
 
 COMMANDS = {
     "train": ("mftui.cli.train:train", "Train a model (the same as `mftui --headless`)."),
-    "runs": ("mftui.cli.runs:runs", "List, show, stop, pause, remove and compare trainings."),
+    "runs": ("mftui.cli.runs:runs", "List, compare, stop, annotate and delete trainings."),
     "similar": ("mftui.cli.query:similar", "The latent neighbours of a movie."),
     "user": ("mftui.cli.query:user", "What a user rated, beside what the model predicts."),
     "recommend": ("mftui.cli.query:recommend", "Movies for a user."),

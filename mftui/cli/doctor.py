@@ -47,6 +47,7 @@ def paths(as_json: bool) -> None:
     found = {
         "home": places.home(),
         "runs": places.runs_dir(),
+        "trash": places.trash_dir(),
         "cache": places.cache_dir(),
         "datasets": places.downloads_dir(),
         "config": places.config_file(),

@@ -1,16 +1,13 @@
-"""Asking a running trainer for something, from any process: stop, pause, go on; and removing a run."""
+"""Asking a running trainer for something, from any process: stop, pause, go on."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import time
 
 from mftui.errors import RunError
 from mftui.runs import status as states
 from mftui.runs.directory import Run
-from mftui.runs.lock import is_locked
 from mftui.runs.process import Process
 from mftui.runs.status import require_state
 
@@ -53,20 +50,6 @@ def _ask(run: Run, number: signal.Signals, state: str, what: str, timeout_s: flo
     while run.state == state and time.monotonic() < end:
         time.sleep(_LOOK_S)
     return run.state
-
-
-def remove_run(run: Run) -> None:
-    """Delete the run's directory. Raises RunError while it is being trained, or where it cannot be."""
-    state = run.state
-    if state in states.ACTIVE or is_locked(run.path):
-        raise RunError(f"run {run.id} is {state}.", hint=f"Stop it first: `mftui runs stop {run.id}`.")
-    # Out of sight first, so that no list ever shows half of a run.
-    aside = run.path.with_name(f".removed-{run.id}-{os.getpid()}")
-    try:
-        run.path.rename(aside)
-        shutil.rmtree(aside)
-    except OSError as error:
-        raise RunError(f"{run.path}: cannot be removed ({error.strerror}).") from error
 
 
 def _trainer(run: Run, allowed: frozenset[str], what: str) -> Process:

@@ -16,6 +16,7 @@ from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs import status as states
 from mftui.runs.files import published, read_json, write_json
 from mftui.runs.naming import base_id, is_run_id, make_directory
+from mftui.runs.notes import Notes, read_notes
 from mftui.runs.process import Process
 from mftui.runs.request import TrainRequest
 from mftui.runs.status import Status
@@ -104,6 +105,16 @@ class Run:
         write_json(self.path / "config.json", config, durable=True, seal=True)
         return config
 
+    def notes(self) -> Notes:
+        """What a person has said of it since."""
+        return read_notes(self.path)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: renamed, or as it was trained; "" where it has no name."""
+        renamed = self.notes().name
+        return _name(self) if renamed is None else renamed
+
     def request(self) -> TrainRequest:
         """What was asked for, from `config.json`."""
         return TrainRequest.from_dict(self.config().get("request"))
@@ -187,7 +198,7 @@ def find_run(text: str) -> Run:
     for matches in (
         [run for run in runs if run.id == text],
         [run for run in runs if text and run.id.startswith(text)],
-        [run for run in runs if text and _name(run) == text],
+        [run for run in runs if text and run.name == text],
     ):
         if len(matches) == 1:
             return matches[0]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mftui.data.writing import exclusive
 from mftui.errors import RunError
-
-_BUSY = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 @contextmanager
@@ -32,18 +27,3 @@ def trainer_lock(run: Path) -> Iterator[None]:
         except OSError as error:
             raise RunError(f"{run}: cannot be used as a run directory ({error.strerror}).") from error
         yield
-
-
-def is_locked(run: Path) -> bool:
-    """Whether a trainer holds the run now."""
-    try:
-        descriptor = os.open(run / "lock", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno in _BUSY
-    finally:
-        os.close(descriptor)
-    return False

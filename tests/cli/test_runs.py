@@ -143,3 +143,32 @@ def test_listing_needs_neither_numpy_nor_anything_heavier(home: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_run_is_renamed_noted_and_tagged(capfd: Capture, home: Path) -> None:
+    run = toy_run(home)
+    call(capfd, "runs", "rename", run.id, "The best")
+    call(capfd, "runs", "note", "The best", "k of 4", "is enough")
+    document = call(capfd, "runs", "tag", "The best", "keep", "k4", "--json").document
+    assert document == {"run": run.id, "name": "The best", "note": "k of 4 is enough", "tags": ["keep", "k4"]}
+    rows = call(capfd, "runs", "ls", "--tag", "keep", "--json").document["runs"]
+    assert [row["run"] for row in rows] == [run.id] and rows[0]["tags"] == ["keep", "k4"] and rows[0]["size_bytes"] > 0
+    assert call(capfd, "runs", "ls", "--tag", "other", "--json").document == {"runs": []}
+    assert "The best" in call(capfd, "runs", "ls").out and "k of 4" in call(capfd, "runs", "show", run.id).out
+    assert call(capfd, "runs", "tag", run.id, "k4", "--remove", "--json").document["tags"] == ["keep"]
+    assert call(capfd, "runs", "tag", run.id, "no/tag").code == 2
+
+
+def test_what_was_removed_by_mistake_is_restored_until_the_trash_is_emptied(capfd: Capture, home: Path) -> None:
+    one, two = toy_run(home, name="one"), toy_run(home, name="two")
+    assert "restore" in call(capfd, "runs", "rm", one.id, two.id).out
+    listed = call(capfd, "runs", "trash", "--json").document["trash"]
+    assert {row["run"] for row in listed} == {one.id, two.id} and all(row["size_bytes"] for row in listed)
+    assert call(capfd, "runs", "restore", "--json").document == {"restored": [two.id]}
+    assert call(capfd, "runs", "restore", one.id, "--json").document == {"restored": [one.id]}
+    call(capfd, "runs", "rm", one.id)
+    assert call(capfd, "runs", "prune", "--older-than", "1", "--json").document == {"pruned": [], "freed_bytes": 0}
+    assert call(capfd, "runs", "prune", "--json").document["pruned"] == [one.id]
+    assert call(capfd, "runs", "restore", one.id).code == 2
+    assert "empty" in call(capfd, "runs", "restore").out and "empty" in call(capfd, "runs", "trash").out
+    assert [row["run"] for row in call(capfd, "runs", "ls", "--json").document["runs"]] == [two.id]

@@ -1,0 +1,150 @@
+"""Runs that are deleted go into the trash, whole, and come back from it; what a person notes about a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from helpers.models import toy_run
+from helpers.runs import same_model
+
+from mftui import paths
+from mftui.errors import RunError, UsageError
+from mftui.runs.directory import find_run, list_runs
+from mftui.runs.lock import trainer_lock
+from mftui.runs.notes import Notes, checked_name, checked_note, checked_tags, read_notes, write_notes
+from mftui.runs.size import human, size_of
+from mftui.runs.summary import summarize
+from mftui.runs.trash import deleted_runs, find_deleted, prune, remove_run, restore_run
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_deleted_run_is_gone_from_the_list_and_comes_back_as_it_was(home: Path) -> None:
+    run, other = toy_run(home, name="one"), toy_run(home, name="two")
+    deleted = remove_run(run)
+    assert list_runs() == [other] and [one.run.id for one in deleted_runs()] == [run.id]
+    assert same_model(deleted.run, other)
+    assert restore_run(find_deleted(run.id[:-1])) == run
+    assert set(list_runs()) == {run, other} and deleted_runs() == []
+    assert list(paths.trash_dir().iterdir()) == []
+    run.load_factors()
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "paused", "stopping"])
+def test_a_run_that_is_being_trained_cannot_be_deleted(home: Path, state: str) -> None:
+    run = toy_run(home, state=state)
+    with pytest.raises(RunError, match=f"is {state}: it cannot be deleted. Stop it first"):
+        remove_run(run)
+    assert list_runs() == [run] and deleted_runs() == []
+
+
+def test_a_run_that_a_trainer_holds_cannot_be_deleted_whatever_its_status_says(home: Path) -> None:
+    run = toy_run(home, state="finished")
+    with trainer_lock(run.path), pytest.raises(RunError, match="being trained by another process"):
+        remove_run(run)
+    assert list_runs() == [run]
+
+
+def test_a_run_is_not_restored_over_another_of_its_id(home: Path) -> None:
+    first = toy_run(home)
+    deleted = remove_run(first)
+    again = toy_run(home)
+    with pytest.raises(RunError, match="already"):
+        restore_run(deleted)
+    newer = remove_run(again)
+    assert find_deleted(first.id) == newer
+    restore_run(newer)
+    assert deleted_runs() == [deleted]
+
+
+def test_what_is_not_in_the_trash_is_said(home: Path) -> None:
+    remove_run(toy_run(home))
+    for text in ("../home", "nothing", ""):
+        with pytest.raises(RunError, match="is in the trash"):
+            find_deleted(text)
+
+
+def test_prune_empties_the_trash_and_nothing_else(home: Path) -> None:
+    kept, gone = toy_run(home, name="kept"), toy_run(home, name="gone")
+    size = size_of(gone.path)
+    remove_run(gone)
+    assert prune(older_than_s=60) == []
+    assert [(one.run.id, freed >= size) for one, freed in prune()] == [(gone.id, True)]
+    assert deleted_runs() == [] and list_runs() == [kept]
+
+
+def test_prune_also_clears_what_a_killed_move_left(home: Path) -> None:
+    left = paths.trash_dir() / ".123456789012345678" / "20260101-000000-biased"
+    left.mkdir(parents=True)
+    assert deleted_runs() == [] and prune() == []
+    assert list(paths.trash_dir().iterdir()) == []
+
+
+def test_a_trash_on_another_disk_works(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = os.rename
+
+    def across(old: Path, new: Path) -> None:
+        if Path(old).is_relative_to(paths.runs_dir()) != Path(new).is_relative_to(paths.runs_dir()):
+            raise OSError(18, "Invalid cross-device link")
+        rename(old, new)
+
+    run = toy_run(home)
+    monkeypatch.setattr(os, "rename", across)
+    deleted = remove_run(run)
+    deleted.run.load_factors()
+    restore_run(deleted).load_factors()
+
+
+def test_a_trash_that_cannot_be_written_leaves_the_run(home: Path) -> None:
+    run = toy_run(home)
+    paths.trash_dir().write_text("in the way")
+    with pytest.raises(RunError, match="trash"):
+        remove_run(run)
+    assert list_runs() == [run]
+
+
+def test_name_note_and_tags_are_kept_and_a_run_is_found_by_its_new_name(home: Path) -> None:
+    run = toy_run(home, name="old")
+    write_notes(run.path, Notes("The best so far", "more factors did not help", ("best", "k4")))
+    assert find_run("The best so far") == run and run.name == "The best so far"
+    with pytest.raises(RunError):
+        find_run("old")
+    row = summarize(run)
+    assert (row.name, row.note, row.tags) == ("The best so far", "more factors did not help", ("best", "k4"))
+    write_notes(run.path, Notes())
+    assert run.name == "old"
+
+
+@pytest.mark.parametrize("content", ["{", '{"format_version": 1, "name": 5, "note": [], "tags": "x"}', "[]", "\0"])
+def test_damaged_notes_cost_the_notes_alone(home: Path, content: str) -> None:
+    run = toy_run(home, name="still")
+    (run.path / "notes.json").write_text(content)
+    assert read_notes(run.path) == Notes() and run.name == "still"
+
+
+def test_names_notes_and_tags_that_make_no_sense_are_refused() -> None:
+    assert checked_tags(["Best, k4", "best"]) == ("best", "k4") and checked_name("  a \n b ") == "a b"
+    for wrong in (["/etc"], ["x" * 31], [f"t{n}" for n in range(21)]):
+        with pytest.raises(UsageError):
+            checked_tags(wrong)
+    with pytest.raises(UsageError):
+        checked_name("!!!")
+    with pytest.raises(UsageError):
+        checked_name("x" * 101)
+    with pytest.raises(UsageError):
+        checked_note("x" * 2_001)
+
+
+def test_a_size_counts_a_file_of_two_names_once(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 1000)
+    os.link(tmp_path / "a", tmp_path / "b")
+    assert size_of(tmp_path) == 1000
+    assert [human(n) for n in (0, 999, 1000, 7_420_000, 999_600_000, 2e12)] == [
+        "0 B", "999 B", "1.0 kB", "7.4 MB", "1.0 GB", "2.0 TB",
+    ]  # fmt: skip
