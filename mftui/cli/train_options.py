@@ -36,9 +36,10 @@ def data_options(command: F) -> F:
 
 
 def recipe_options(command: F) -> F:
-    """--recipe, --seed, and the fields of all recipes."""
+    """--recipe, --seed, --preset, and the fields of all recipes."""
     for name in reversed(_field_names()):
         command = _field_option(name)(command)
+    command = click.option("--preset", help=_presets())(command)
     command = click.option("--seed", type=int, help="Seed of everything random.  [default: 0]")(command)
     return click.option("--recipe", type=click.Choice(list(RECIPES)), help="Way of training.  [default: biased]")(
         command
@@ -80,12 +81,18 @@ def _hyper(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: options[name] for name in _field_names() if options[name] is not None}
     if recipe not in RECIPES:  # from a setting; the request says what there is
         return given
+    preset = {} if options["preset"] is None else RECIPES[recipe].preset(options["preset"]).values
     known = {field.name for field in RECIPES[recipe].fields}
     for name in given:
         if name not in known:
             having = ", ".join(r.name for r in RECIPES.values() if any(f.name == name for f in r.fields))
             raise UsageError(f"recipe {recipe} has no {_flag(name)}.", hint=f"These have: {having} (--recipe).")
-    return given
+    return {**preset, **given}
+
+
+def _presets() -> str:
+    names = "; ".join(f"{r.name}: {', '.join(p.name for p in r.presets)}" for r in RECIPES.values())
+    return f"Settings of the recipe under one word; fields given as well come before it.  [{names}]"
 
 
 def _field_names() -> list[str]:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _MAIN = ("factors", "epochs", "learning_rate")
 _TOP_SEED = 2**31 - 1
+CHOSEN = ("data", "recipe", "preset")
+"""Rows that are chosen from a list."""
+OWN = "own"
+"""What stands for a preset where the fields are none's."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Row:
     """One line of the form."""
 
     key: str
-    """"data", "recipe", "seed", or the name of a hyperparameter."""
+    """"data", "recipe", "preset", "seed", or the name of a hyperparameter."""
     label: str
     help: str
     kind: str
@@ -35,7 +39,7 @@ class Row:
 
 
 class TrainForm:
-    """Data set, recipe, hyperparameters and seed. What was typed for one recipe is kept when another is looked at.
+    """Data set, recipe, preset, fields and seed. What was typed for one recipe is kept when another is looked at.
 
     Parameters
     ----------
@@ -60,6 +64,7 @@ class TrainForm:
             Row("data", "data set", "The ratings to learn from: a data set's name, or a path.", "choice",
                 self.data, self.data != "sample", ""),
             Row("recipe", "recipe", self.recipe.summary, "choice", self.recipe.name, False, ""),
+            self._preset_row(),
         ]  # fmt: skip
         main = [f for name in _MAIN for f in self.recipe.fields if f.name == name]
         rest = [f for f in self.recipe.fields if f.name not in _MAIN]
@@ -76,7 +81,7 @@ class TrainForm:
         return sum(f.name not in _MAIN for f in self.recipe.fields)
 
     def set(self, key: str, text: str) -> None:
-        """Take what was typed into a field. An unknown recipe raises UsageError."""
+        """Take what was typed into a field. An unknown recipe or preset raises UsageError."""
         text = text.strip()
         if key == "data":
             self.data = text or "sample"
@@ -84,6 +89,11 @@ class TrainForm:
             if text not in self.recipes:
                 raise UsageError(f"no recipe {text}.", hint=f"There are: {', '.join(self.recipes)}.")
             self.recipe = self.recipes[text]
+        elif key == "preset":
+            chosen = self.recipe.preset(text).values
+            self._forget()
+            for name, value in chosen.items():
+                self.set(name, _plain(value))
         elif key == "seed":
             self._seed = text or "0"
         elif text and text != _plain(self.recipe.field(key).default):
@@ -103,14 +113,30 @@ class TrainForm:
 
     def reset(self) -> None:
         """Every field of this recipe back to its default, and the seed to 0."""
-        self._typed = {at: text for at, text in self._typed.items() if at[0] != self.recipe.name}
+        self._forget()
         self._seed = "0"
+
+    def _forget(self) -> None:
+        self._typed = {at: text for at, text in self._typed.items() if at[0] != self.recipe.name}
+
+    @property
+    def preset(self) -> str:
+        """The preset whose values the fields have, or OWN."""
+        typed = {name: text for (recipe, name), text in self._typed.items() if recipe == self.recipe.name}
+        same = (p.name for p in self.recipe.presets if {n: _plain(v) for n, v in p.values.items()} == typed)
+        return next(same, OWN)
+
+    def _preset_row(self) -> Row:
+        name = self.preset
+        own = "Fields of your own choice. The arrow keys and enter choose a preset instead."
+        what = own if name == OWN else self.recipe.preset(name).summary
+        return Row("preset", "preset", what, "choice", name, name != self.recipe.presets[0].name, "")
 
     def error_in(self, key: str, text: str) -> str:
         """What would be wrong with `text` in a field, "" if nothing."""
         if key == "seed":
             return self._seed_error(text)
-        if key in ("data", "recipe"):
+        if key in CHOSEN:
             return ""
         try:
             self.recipe.field(key).parse(text)
@@ -124,6 +150,9 @@ class TrainForm:
             return None
         if key == "recipe":
             return _next(list(self.recipes), self.recipe.name, by)
+        if key == "preset":
+            names = [preset.name for preset in self.recipe.presets]
+            return _next(names, self.preset, by) if self.preset in names else names[0 if by > 0 else -1]
         if key == "seed":
             return str(min(max(int(self._seed) + by, 0), _TOP_SEED)) if not self._seed_error() else None
         field = self.recipe.field(key)

@@ -17,6 +17,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("metric", "How nearness is measured: cosine (direction), dot (direction and length), euclidean (distance)."),
     ("training", "Changing the factors in small steps so that predictions come closer to the ratings."),
     ("recipe", "A way to train: the model's form, its defaults, and where it comes from."),
+    ("preset", "Settings of a recipe under one word, such as fast or large; the form and --preset take it."),
     ("epoch", "One pass over all the ratings that are trained on."),
     ("step", "One small change of the factors, from a part of the ratings, a batch."),
     ("learning rate", "How large the steps are: too large and the training diverges, too small and it takes long."),

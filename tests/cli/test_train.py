@@ -10,6 +10,8 @@ import pytest
 from helpers.command import Answer, answer_of, call, launch
 from helpers.runs import same_model, wait_until, without_times, write_ratings
 
+from mftui.cli.train import train
+from mftui.cli.train_options import request_from
 from mftui.engine.recipes import RECIPES
 from mftui.runs.directory import Run
 
@@ -130,6 +132,15 @@ def test_there_is_an_option_for_every_field_of_every_recipe(capfd: pytest.Captur
             assert f"--{field.name.replace('_', '-')} " in answer.out
 
 
+def test_every_preset_is_in_the_help_and_fields_given_beside_it_win(capfd: pytest.CaptureFixture[str]) -> None:
+    options = {parameter.name: None for parameter in train.params}
+    for recipe in RECIPES.values():
+        for preset in recipe.presets:
+            assert preset.name in " ".join(call(capfd, "train", "--help").out.split())
+            given = options | {"recipe": recipe.name, "preset": preset.name, "factors": 3}
+            assert request_from(given).hyper == {**preset.values, "factors": 3}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -137,6 +148,8 @@ def test_there_is_an_option_for_every_field_of_every_recipe(capfd: pytest.Captur
         (("--factors", "0"), "factors"),
         (("--factors", "many"), "not a valid integer"),
         (("--recipe", "magic"), "magic"),
+        (("--preset", "magic"), "recipe biased has no preset magic. It has: default, fast"),
+        (("--recipe", "seed", "--preset", "fast"), "recipe seed has no preset fast. It has: post"),
         (("--test-fraction", "2"), "between 0 and 1"),
         (("--seed", "-1"), "seeds must lie"),
         (("--columns", "user"), "user=…"),

@@ -219,7 +219,7 @@ async def test_the_settings_can_be_hidden(make_app: MakeApp, run: Run):
         await until_shown(pilot, "step 400")
         await pilot.press("f")
         await until_shown(pilot, "Settings")
-        await pilot.press("j", "j", "enter")
+        await pilot.press("j", "j", "j", "enter")
         await until_shown(pilot, "factors")
 
 

@@ -58,7 +58,7 @@ def test_a_wrong_field_is_refused_by_name_even_when_it_is_not_shown(form: TrainF
 
 def test_the_other_fields_come_behind_the_main_ones(form: TrainForm):
     main = [row.key for row in form.rows()]
-    assert main == ["data", "recipe", "factors", "epochs", "learning_rate", "seed"]
+    assert main == ["data", "recipe", "preset", "factors", "epochs", "learning_rate", "seed"]
     form.more = True
     rows = [row.key for row in form.rows()]
     assert rows[: len(main)] == main
@@ -71,6 +71,37 @@ def test_each_recipe_keeps_what_was_typed_for_it(form: TrainForm):
     assert form.request().hyper == {}
     form.set("recipe", "biased")
     assert form.request().hyper == {"factors": 8}
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_preset_fills_in_its_fields_and_is_named_as_long_as_they_stay(form: TrainForm, recipe: str):
+    form.set("recipe", recipe)
+    for preset in RECIPES[recipe].presets:
+        form.set("seed", "5")
+        form.set("preset", preset.name)
+        request = form.request()
+        assert (dict(request.hyper), request.seed) == (dict(preset.values), 5)
+        assert form.preset == preset.name
+    form.set("factors", "77")
+    assert form.preset == "own"
+    form.reset()
+    assert form.preset == RECIPES[recipe].presets[0].name
+
+
+def test_stepping_goes_through_the_presets(form: TrainForm):
+    names = [preset.name for preset in RECIPES["biased"].presets]
+    for name in [*names[1:], names[0]]:
+        form.set("preset", form.nudged("preset", 1) or "")
+        assert form.preset == name
+    form.set("factors", "77")
+    assert (form.nudged("preset", 1), form.nudged("preset", -1)) == (names[0], names[-1])
+
+
+def test_a_run_taken_into_the_form_shows_its_preset(form: TrainForm):
+    form.set("preset", "fast")
+    again = TrainForm(RECIPES)
+    again.take(form.request())
+    assert again.preset == "fast"
 
 
 def test_the_default_typed_again_is_no_change(form: TrainForm):

@@ -26,7 +26,7 @@ def leaves_the_terminal_as_it_was(terminal: Terminal) -> bool:
 def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[str, str], tmp_path: Path):
     with Terminal(COMMAND, env) as terminal:
         terminal.until("Press t to train on the sample")
-        terminal.press("j", "j", "enter", "4", "enter", "j", "enter", "3", "enter")
+        terminal.press("j", "j", "j", "enter", "4", "enter", "j", "enter", "3", "enter")
         terminal.until("epochs         3")
         terminal.press("t")
         terminal.until("training 0.")

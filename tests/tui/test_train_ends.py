@@ -111,7 +111,7 @@ async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, hom
         await until_shown(pilot, "finished")
         await pilot.press("u")
         await until_shown(pilot, "factors        9")
-        await pilot.press("j", "j", "l", "t")
+        await pilot.press("j", "j", "j", "l", "t")
         await until(pilot, lambda: starter.requests, "a training asked for")
         asked = starter.requests[0]
         assert asked.hyper == {"factors": 10, "learning_rate": 0.002}

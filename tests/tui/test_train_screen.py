@@ -36,7 +36,7 @@ async def test_an_empty_home_says_what_to_press(make_app: MakeApp):
 
 async def test_a_training_is_started_with_what_the_form_says(make_app: MakeApp, starter):
     async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.press("j", "j", "enter", "8", "enter")
+        await pilot.press("j", "j", "j", "enter", "8", "enter")
         await until_shown(pilot, "factors        8")
         await pilot.press("t")
         await until(pilot, lambda: starter.requests, "a training asked for")
@@ -46,7 +46,7 @@ async def test_a_training_is_started_with_what_the_form_says(make_app: MakeApp, 
 
 async def test_a_wrong_value_is_said_while_it_is_typed_and_not_trained_with(make_app: MakeApp, starter):
     async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.press("j", "j", "enter", "0")
+        await pilot.press("j", "j", "j", "enter", "0")
         await until_shown(pilot, "outside 1 to 4096")
         await pilot.press("enter", "t")
         await until_shown(pilot, "Change it in the form.")
@@ -57,13 +57,13 @@ async def test_a_wrong_value_is_said_while_it_is_typed_and_not_trained_with(make
 
 async def test_escape_leaves_a_field_as_it_was(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.press("j", "j", "enter", "7", "7", "escape")
+        await pilot.press("j", "j", "j", "enter", "7", "7", "escape")
         await until_shown(pilot, "factors        12")
 
 
 async def test_digits_typed_into_a_field_do_not_change_the_screen(make_app: MakeApp):
     async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("j", "j", "enter", "2", "3", "enter")
+        await pilot.press("j", "j", "j", "enter", "2", "3", "enter")
         await until_shown(pilot, "factors        23")
         assert app.current_mode == "train"
 
@@ -74,6 +74,19 @@ async def test_a_recipe_is_picked_from_a_list(make_app: MakeApp):
         await until_shown(pilot, "the post's dense factorization")
         await pilot.press("j", "enter")
         await until_shown(pilot, "recipe         seed")
+
+
+async def test_a_preset_is_picked_from_a_list_that_explains_each(make_app: MakeApp, starter):
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("j", "j", "enter")
+        await until_shown(pilot, "Preset of biased")
+        await pilot.press("j")
+        await until_shown(pilot, "audience False.")
+        await pilot.press("enter")
+        await until_shown(pilot, "preset         fast")
+        await pilot.press("t")
+        await until(pilot, lambda: starter.requests, "a training asked for")
+        assert starter.requests[0].hyper == {"members": 1, "audience": False}
 
 
 async def test_a_path_can_be_typed_as_data_set(make_app: MakeApp, starter, tmp_path: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
 from mftui.engine.recipes.biased import BIASED
 from mftui.engine.recipes.fastai import FASTAI
 from mftui.engine.recipes.funk import FUNK
@@ -20,4 +20,4 @@ def find_recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-__all__ = ["RECIPES", "Field", "Hyper", "Recipe", "find_recipe"]
+__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "find_recipe"]

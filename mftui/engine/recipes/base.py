@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mftui.errors import UsageError
@@ -72,6 +72,20 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Preset:
+    """Settings of a recipe under one word (`--preset`)."""
+
+    name: str
+    summary: str
+    """What they are for and what they cost, in a sentence."""
+    values: Hyper = field(default_factory=dict)
+    """Fields that differ from their defaults."""
+
+
+DEFAULTS = Preset("default", "Every field at the recipe's default.")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Model variant, objective, optimizer and schedule under one name.
 
@@ -90,6 +104,8 @@ class Recipe:
     """Whether an epoch is one step over everything."""
     fields: tuple[Field, ...]
     build: Callable[[Problem, Hyper], Program]
+    presets: tuple[Preset, ...] = (DEFAULTS,)
+    """The first is the defaults, under the name that says what they are."""
 
     def field(self, name: str) -> Field:
         """The field `name`; raises UsageError, naming those that there are."""
@@ -98,6 +114,15 @@ class Recipe:
                 return known
         names = ", ".join(f.name for f in self.fields)
         raise UsageError(f"recipe {self.name} has no {name}.", hint=f"It has: {names}.")
+
+    def preset(self, name: str) -> Preset:
+        """The preset `name`; raises UsageError, naming those that there are."""
+        for known in self.presets:
+            if known.name == name:
+                return known
+        raise UsageError(
+            f"recipe {self.name} has no preset {name}.", hint=f"It has: {', '.join(p.name for p in self.presets)}."
+        )
 
     def defaults(self) -> dict[str, Value]:
         """Every field with its default."""

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
-from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -113,6 +113,24 @@ BIASED = Recipe(
         Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *AUDIENCE_FIELDS,
+    ),
+    presets=(
+        Preset("default", "Eight members and the audience block: small error, good neighbours and lists."),
+        Preset(
+            "fast",
+            "One member and no audience block: a fraction of the work, a slightly larger error, plainer neighbours.",
+            {"members": 1, "audience": False},
+        ),
+        Preset(
+            "large",
+            "For ten million ratings and more: one member of 32 factors, held more, and an audience block of 64.",
+            {"members": 1, "factors": 32, "epochs": 10, "prior_factors": 15.0, "audience_factors": 64},
+        ),
+        Preset(
+            "thorough",
+            "Twice the members and more patience: twice the work for a little less error.",
+            {"members": 16, "patience": 6},
+        ),
     ),
     build=_build,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -79,6 +79,15 @@ FUNK = Recipe(
         ),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
+    ),
+    presets=(
+        Preset("surprise", "As Surprise's SVD: 100 factors, 20 epochs, a weak pull to zero."),
+        Preset(
+            "held",
+            "Fewer factors, a stronger pull, more epochs: overfits less.",
+            {"factors": 50, "regularization": 0.08, "epochs": 40},
+        ),
+        Preset("single", "One rating at a time, as Funk wrote it; many times slower.", {"batch_size": 1}),
     ),
     build=_build,
 )

@@ -34,9 +34,19 @@ def pick_data(now: str) -> PickScreen:
     return PickScreen("Data set", items, now=now, prompt="type a name, or a path to ratings", free=_is_path)
 
 
-def pick_recipe(recipes: Mapping[str, Recipe]) -> PickScreen:
+def pick_recipe(recipes: Mapping[str, Recipe], now: str) -> PickScreen:
     """Every recipe, with what it does."""
-    return PickScreen("Recipe", [(r.name, r.title, r.summary) for r in recipes.values()], widths=(10, 0))
+    return PickScreen("Recipe", [(r.name, r.title, r.summary) for r in recipes.values()], now=now, widths=(10, 0))
+
+
+def pick_preset(recipe: Recipe, now: str) -> PickScreen:
+    """Every preset of a recipe, with what it is for; below, what it sets."""
+
+    def sets(values: Mapping[str, object]) -> str:
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items()) or "nothing: defaults"
+
+    items = [(p.name, p.summary, f"{p.summary} Sets {sets(p.values)}.") for p in recipe.presets]
+    return PickScreen(f"Preset of {recipe.name}", items, now=now, widths=(10, 0))
 
 
 def pick_user(factors: Factors) -> PickScreen:

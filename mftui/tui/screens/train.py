@@ -251,12 +251,17 @@ class TrainScreen(BaseScreen):
             self.training_changed()
 
     def _pick(self, key: str) -> None:
-        from mftui.tui.screens.choices import pick_data, pick_recipe
+        from mftui.tui.screens.choices import pick_data, pick_preset, pick_recipe
 
         def take(chosen: str | None) -> None:
             if chosen is not None:
                 self.form.set(key, chosen)
                 self.query_one(FormView).show(self.form)
 
-        picker = pick_data(self.form.data) if key == "data" else pick_recipe(self.form.recipes)
-        self.app.push_screen(picker, take)
+        form = self.form
+        pickers = {
+            "data": lambda: pick_data(form.data),
+            "recipe": lambda: pick_recipe(form.recipes, form.recipe.name),
+            "preset": lambda: pick_preset(form.recipe, form.preset),
+        }
+        self.app.push_screen(pickers[key](), take)

@@ -9,7 +9,7 @@ from textual import events
 from textual.widgets import Input
 
 from mftui.tui import keys
-from mftui.tui.form import Row, TrainForm
+from mftui.tui.form import CHOSEN, Row, TrainForm
 from mftui.tui.look import look_of
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, wrap
 
@@ -148,7 +148,7 @@ class FormView(CellWidget, can_focus=True):
         row = self.row
         if row is None or self._editing:
             return
-        if row.key in ("data", "recipe"):
+        if row.key in CHOSEN:
             self._pick(row.key)
         elif row.kind == "choice":
             self.action_nudge(1)
