@@ -63,6 +63,8 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
         self.settings = settings or Settings()
         self._saving = Latest(self, "memory")
         self.trainings = Trainings(self, self.look.refresh_s, starter)
+        self.run_slots: dict[str, int] = {}
+        """By run id, which letter and colour its curve has when it is laid over others."""
         self.model: OpenModel | None = None
         self.model_trouble = ""
         """Why the newest model could not be opened."""

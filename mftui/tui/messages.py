@@ -18,5 +18,13 @@ class TrainingNews(Message, bubble=False):
         return isinstance(message, TrainingNews) and message.watched == self.watched
 
 
+@dataclass
+class OverlayNews(Message, bubble=False):
+    """A run that is laid over has news."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, OverlayNews)
+
+
 class KeyHandled(Message):
     """Goes the way of a key, behind it: from the widget that had the focus up to the app."""

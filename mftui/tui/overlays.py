@@ -31,12 +31,13 @@ class Overlays:
     Parameters
     ----------
     wake: called, from any thread, when there is something to `take`.
+    slots: by run id, which letter and colour it has; the app's own, so that it has them on every screen.
     """
 
-    def __init__(self, wake: Callable[[], None], interval_s: float) -> None:
+    def __init__(self, wake: Callable[[], None], interval_s: float, slots: dict[str, int]) -> None:
         self._wake, self._interval_s = wake, interval_s
         self._laid: dict[str, _Laid] = {}
-        self._slots: dict[str, int] = {}
+        self._slots = slots
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._laid

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widget import Widget
 
 from mftui.errors import MftuiError
 from mftui.tui import keys
 from mftui.tui.form import TrainForm
+from mftui.tui.messages import OverlayNews
 from mftui.tui.overlays import Overlays
 from mftui.tui.pictures import pictures
 from mftui.tui.screens.base import BaseScreen
@@ -24,14 +23,6 @@ from mftui.tui.widgets.status_line import StatusLine
 
 _INVITATION = "Nothing trained yet.\nPress t to train on the sample (synthetic ratings):\nthe loss curve appears here."
 _WAITING = "The curve begins with the first steps."
-
-
-@dataclass
-class OverlayNews(Message, bubble=False):
-    """A run that is laid over has news."""
-
-    def can_replace(self, message: Message) -> bool:
-        return isinstance(message, OverlayNews)
 
 
 class TrainScreen(BaseScreen):
@@ -49,7 +40,7 @@ class TrainScreen(BaseScreen):
 
     def on_mount(self) -> None:
         self.form = TrainForm(self.mftui.recipes(), self.mftui.settings)
-        self.overlays = Overlays(self._overlay_woke, self.mftui.look.refresh_s)
+        self.overlays = Overlays(self._overlay_woke, self.mftui.look.refresh_s, self.mftui.run_slots)
         self._chart_alone: bool | None = None
         self._watched = ""
         view = self.query_one(FormView)
