@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from mftui.data.cells import inert
 from mftui.errors import UsageError
 
 Value = str | int | float | None
 KINDS = (".csv", ".json")
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
@@ -38,7 +38,7 @@ def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(names)
-    writer.writerows([[_inert(value) for value in row] for row in rows])
+    writer.writerows([[inert(value) if isinstance(value, str) else value for value in row] for row in rows])
     return out.getvalue()
 
 
@@ -53,7 +53,3 @@ def file_name(caption: str) -> str:
     from mftui.text import fold
 
     return (re.sub(r"[^a-z0-9]+", "-", fold(caption)).strip("-")[:60].strip("-") or "table") + ".csv"
-
-
-def _inert(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value

@@ -1,0 +1,238 @@
+"""Which movies of a model a person's ratings mean: by id of the same data set, else by title and year."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Movies, Scale
+from mftui.data.ids import Ids
+from mftui.data.profiles.rows import Rated
+from mftui.data.search import TitleIndex
+from mftui.data.stars import from_stars, to_stars
+from mftui.data.titles import exact_names, parse_year
+
+How = Literal["id", "imdb", "title", "year off by one", "beginning of the title"]
+
+
+class Model(Protocol):
+    """What is needed of a trained model (`engine.factors.Factors`)."""
+
+    @property
+    def movie_ids(self) -> Ids: ...
+    @property
+    def movies(self) -> Movies: ...
+    @property
+    def movie_counts(self) -> NDArray[np.int32]: ...
+    @property
+    def scale(self) -> Scale: ...
+    @property
+    def meta(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Match:
+    """The movie that was found, and by what."""
+
+    movie: int
+    how: How
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A person's ratings as a model takes them: n of them, in the order in which they were made."""
+
+    movies: NDArray[np.int64]
+    """(n,) movie indices, each once: of two ratings of one movie the later counts."""
+    ratings: NDArray[np.float32]
+    """(n,) on the model's scale."""
+    rows: list[Rated]
+    """n: what they were made of."""
+    missing: list[Rated] = field(default_factory=list)
+    """Ratings of films that the model does not have."""
+
+
+class Matcher:
+    """Finds the movies of a model that ratings mean.
+
+    Parameters
+    ----------
+    model: its vocabulary is what is looked in.
+    imdb: IMDb number (114709 for tt0114709) to raw movie id, where `links.csv` is known.
+    """
+
+    def __init__(self, model: Model, imdb: Mapping[int, str] | None = None) -> None:
+        self._model = model
+        self._imdb = imdb or {}
+        self.scale = model.scale
+        self.dataset = str(model.meta.get("dataset") or "")
+        self.fingerprint = str(model.meta.get("fingerprint") or "")
+
+    @cached_property
+    def titles(self) -> Sequence[str]:
+        """All titles, by movie index."""
+        return self._model.movies.title_list
+
+    @cached_property
+    def index(self) -> TitleIndex:
+        """For those who search by words."""
+        return TitleIndex(self.titles, self._model.movie_ids, self._model.movie_counts)
+
+    def rated(self, movie: int, rating: float, timestamp: int = 0) -> Rated:
+        """A rating on the model's scale of the movie at an index, as a profile keeps it."""
+        return Rated(
+            title=self.titles[movie] if self._model.movies.titled else "",
+            stars=to_stars(rating, self.scale),
+            movie_id=str(self._model.movie_ids.raw(movie)),
+            timestamp=timestamp,
+            imdb_id=self._imdb_ids.get(str(self._model.movie_ids.raw(movie)), ""),
+            dataset=self.dataset,
+            fingerprint=self.fingerprint,
+        ).kept()
+
+    def rating(self, row: Rated) -> float:
+        """The row's stars on the model's scale."""
+        return from_stars(row.stars, self.scale)
+
+    def match(self, rows: Iterable[Rated]) -> Matched:
+        """The movies of all rows, as far as the model has them."""
+        found: dict[int, Rated] = {}
+        missing = []
+        for row in sorted(rows, key=lambda row: row.timestamp):
+            match = self.find(row)
+            if match is None:
+                missing.append(row)
+            else:
+                found.pop(match.movie, None)
+                found[match.movie] = row
+        ratings = np.array([self.rating(row) for row in found.values()], dtype=np.float32)
+        return Matched(np.array(list(found), dtype=np.int64), ratings, list(found.values()), missing)
+
+    def find(self, row: Rated) -> Match | None:
+        """The movie that a row means, or None where there is none or no telling which.
+
+        By id where the data set is the same, or there is no title to go by; by IMDb id; by any of its titles
+        and year; by title and a year beside it; by a title that goes on after a colon ("Star Wars").
+        """
+        movie = self._by_id(row)
+        if movie is not None:
+            return Match(movie, "id")
+        movie = self._model.movie_ids.find(self._imdb.get(imdb_number(row.imdb_id)))
+        if movie is not None:
+            return Match(movie, "imdb")
+        return self._by_title(row) if row.title else None
+
+    def means(self, row: Rated, movie: int) -> bool:
+        """Whether `row` is a rating of the movie at an index."""
+        found = self.find(row)
+        return found is not None and found.movie == movie
+
+    def same_name(self, row: Rated, limit: int = 3) -> list[int]:
+        """Movies with a title of the row's, of whatever year: what it may have meant."""
+        movies = {movie for key in _keys(row.title) for movie in self._names.get(key, ())}
+        return sorted(movies, key=lambda movie: -int(self._model.movie_counts[movie]))[:limit]
+
+    def nearest(self, row: Rated, limit: int = 3) -> list[int]:
+        """Up to `limit` movies that the row may have meant: of the same title first, then of a similar one."""
+        same = self.same_name(row, limit)
+        more = [int(movie) for movie in self.index.nearest(row.title, limit)] if row.title else []
+        return list(dict.fromkeys([*same, *more]))[:limit]
+
+    def _knows_id(self, row: Rated) -> bool:
+        """Whether the row's id is one of this model's data set."""
+        if not row.movie_id:
+            return False
+        if row.fingerprint and row.fingerprint == self.fingerprint:
+            return True
+        untitled = not row.title or not self._model.movies.titled
+        return untitled and row.dataset in ("", self.dataset)
+
+    def _by_id(self, row: Rated) -> int | None:
+        return self._model.movie_ids.find(row.movie_id) if self._knows_id(row) else None
+
+    def _by_title(self, row: Rated) -> Match | None:
+        year = parse_year(row.title)
+        found = {movie for key in _keys(row.title) for movie in self._names.get(key, ())}
+        same = [movie for movie in found if year in (None, self._year(movie))]
+        unknown = [movie for movie in found if self._year(movie) == 0]
+        near = [movie for movie in found if year is not None and abs(self._year(movie) - year) == 1]
+        if same or unknown:
+            chosen = self._chosen(row, same or unknown, year is not None)
+            return None if chosen is None else Match(chosen, "title")
+        if found:
+            chosen = self._chosen(row, near, False)
+            return None if chosen is None else Match(chosen, "year off by one")
+        begun = {movie for key in _keys(row.title) for movie in self._heads.get(key, ())}
+        begun |= {movie for key in _heads(row.title) for movie in self._names.get(key, ())}
+        same_year = [movie for movie in begun if year is not None and self._year(movie) == year]
+        return Match(same_year[0], "beginning of the title") if len(same_year) == 1 else None
+
+    def _chosen(self, row: Rated, movies: list[int], most_rated: bool) -> int | None:
+        """The one that is meant: of several the one with the row's id, then the one with its first title, then
+        (where the year is the same too) the most rated."""
+        if len(movies) > 1:
+            with_id = [movie for movie in movies if str(self._model.movie_ids.raw(movie)) == row.movie_id]
+            first = [movie for movie in movies if _first(row.title) & _first(self.titles[movie])]
+            movies = with_id or first or movies
+        if len(movies) > 1 and most_rated:
+            movies = [max(movies, key=lambda movie: (int(self._model.movie_counts[movie]), -movie))]
+        return movies[0] if len(movies) == 1 else None
+
+    def _year(self, movie: int) -> int:
+        return int(self._model.movies.years[movie])
+
+    @cached_property
+    def _imdb_ids(self) -> dict[str, str]:
+        return {movie: imdb_id(number) for number, movie in self._imdb.items()}
+
+    @cached_property
+    def _names(self) -> Mapping[str, list[int]]:
+        """Every name of every title to the movies that have it."""
+        if not self._model.movies.titled:
+            return {}
+        names: defaultdict[str, list[int]] = defaultdict(list)
+        for movie, title in enumerate(self.titles):
+            for key in _keys(title):
+                names[key].append(movie)
+        return dict(names)
+
+    @cached_property
+    def _heads(self) -> Mapping[str, list[int]]:
+        """What stands before a colon in a title to the movies that have it."""
+        heads: defaultdict[str, list[int]] = defaultdict(list)
+        for movie, title in enumerate(self.titles):
+            for key in _heads(title):
+                heads[key].append(movie)
+        return dict(heads)
+
+
+def imdb_number(imdb_id: str) -> int:
+    """114709 of "tt0114709" or "0114709"; -1 where it is none."""
+    digits = imdb_id.strip().removeprefix("tt")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else -1
+
+
+def imdb_id(number: int) -> str:
+    """As IMDb writes it: "tt0114709"."""
+    return f"tt{number:07d}"
+
+
+def _keys(title: str) -> set[str]:
+    """Every name of a title without its blanks: "Spider-Man" and "Spiderman" are the same film."""
+    return {name.replace(" ", "") for name in exact_names(title)}
+
+
+def _first(title: str) -> set[str]:
+    """The names of a title without those in brackets."""
+    return _keys(title.partition("(")[0]) if not title.startswith("(") else _keys(title)
+
+
+def _heads(title: str) -> set[str]:
+    head, colon, _ = title.partition(": ")
+    return _keys(head) if colon and "(" not in head else set()

@@ -1,0 +1,124 @@
+"""The ratings of a profile, and the CSV that keeps them: MovieLens' columns, with titles."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mftui.data.cells import inert, original
+from mftui.data.profiles.tables import Row, read_table
+from mftui.data.stars import TOP
+from mftui.errors import DataError
+
+COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "dataset", "fingerprint")
+_NUMBER = re.compile(r"-?[0-9.]+")
+NOBODY = 0
+"""The user id of whoever rated: one that no MovieLens set has."""
+
+
+@dataclass(frozen=True)
+class Rated:
+    """What somebody gave to one film."""
+
+    title: str
+    """As MovieLens writes it, with the year and other titles in brackets; empty where there is none."""
+    stars: float
+    """0 to 5: see `mftui.data.stars`."""
+    movie_id: str = ""
+    """Raw id in the data set that it was rated in, else empty."""
+    timestamp: int = 0
+    """Seconds since 1970."""
+    imdb_id: str = ""
+    """`tt0114709`, empty where unknown."""
+    dataset: str = ""
+    """Label of the data set that `movie_id` is of."""
+    fingerprint: str = ""
+    """Its fingerprint."""
+
+    @property
+    def name(self) -> str:
+        """The title, or the id where there is none."""
+        return self.title or f"movie {self.movie_id}"
+
+    def kept(self) -> Rated:
+        """As it comes back from the file: text that UTF-8 has, stars in six digits."""
+        return replace(
+            self,
+            title=" ".join(_storable(self.title).split()),
+            movie_id=_storable(self.movie_id),
+            dataset=_storable(self.dataset),
+            stars=float(f"{self.stars:.6g}"),
+            timestamp=int(self.timestamp),
+        )
+
+
+def read_rows(path: Path) -> list[Rated]:
+    """The ratings in the profile file `path`, in its order.
+
+    Raises DataError, with line and remedy, where it is damaged.
+    """
+    table = read_table(path)
+    if not {"rating", "title", "movieid"} <= set(table.columns):
+        raise DataError(
+            f"no file of ratings: it needs movieId, rating and title, and has {table.named}.",
+            path=path,
+            hint="Restore it from a copy, or move it away to begin anew.",
+        )
+    return [_rated(row) for row in table.rows]
+
+
+def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
+    """The rows as a profile file, or with fewer columns for others to read; ends of line as in RFC 4180."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for r in rows:
+        values: tuple[str | int, ...] = (
+            NOBODY,
+            r.movie_id,
+            f"{r.stars:.6g}",
+            r.timestamp,
+            r.title,
+            r.imdb_id,
+            r.dataset,
+            r.fingerprint,
+        )
+        named = dict(zip(COLUMNS, values, strict=True))
+        writer.writerow([_cell(named[name]) for name in columns])
+    return out.getvalue()
+
+
+def revived(found: dict[str, Any]) -> Rated:
+    """A row of what `asdict` made of one; raises TypeError where it is none."""
+    row = Rated(**found)
+    for name, value in vars(Rated(title="", stars=0.0)).items():
+        if type(getattr(row, name)) is not type(value):
+            raise TypeError(f"{name} is no {type(value).__name__}")
+    return row
+
+
+def _rated(row: Row) -> Rated:
+    stars = row.number("rating", "rating")
+    if not 0 <= stars <= TOP:
+        raise row.fault(f"the rating {stars:g} is not within 0 and {TOP:g} stars.")
+    title, movie = original(row.get("title")), original(row.get("movieid"))
+    if not title and not movie:
+        raise row.fault("neither title nor movieId says which movie it is.")
+    when = row.number("timestamp", "timestamp") if row.get("timestamp") else 0
+    if abs(when) >= 2**53:
+        raise row.fault(f"the timestamp {when:g} is out of range.")
+    rest = (row.get("imdbid"), original(row.get("dataset")), row.get("fingerprint"))
+    return Rated(title, stars, movie, int(when), *rest).kept()
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().strip()
+
+
+def _cell(value: str | int) -> str | int:
+    return inert(value) if isinstance(value, str) and not _NUMBER.fullmatch(value) else value

@@ -1,0 +1,209 @@
+"""Profiles: named sets of one's own ratings, each a CSV under `$MFTUI_HOME/ratings`.
+
+A profile can be changed by several processes at a time: every change reads the file, changes it and writes it back
+under one lock. What a change returns is on the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mftui import paths
+from mftui.data.profiles.match import Matcher
+from mftui.data.profiles.rows import Rated, as_csv, read_rows, revived
+from mftui.data.stars import check_rating
+from mftui.data.writing import exclusive, write_text
+from mftui.errors import MftuiError, UsageError
+from mftui.text import visible
+
+DEFAULT = "me"
+_NAME = re.compile(r"\w[\w.-]{0,39}")
+_WAIT_S = 10.0
+_UNDO_VERSION = 1
+_MOST_UNDO = 100
+_MOST_UNDO_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was changed: the rows that are gone, and those that came. A film rated anew has one of each."""
+
+    before: tuple[Rated, ...] = ()
+    after: tuple[Rated, ...] = ()
+
+
+class Profile:
+    """One person's ratings. Nothing is kept in memory: every call reads the file, or writes it."""
+
+    def __init__(self, name: str | None = None) -> None:
+        """`name`: None is the current one (see `current`). Raises UsageError for a name that is no file name."""
+        self.name = check_name(name) if name is not None else current()
+        self.path = paths.ratings_dir() / f"{self.name}.csv"
+        self._undo_path = paths.ratings_dir() / f".{self.name}.undo.json"
+
+    def rows(self) -> list[Rated]:
+        """All ratings, the oldest first; none where there is no file yet.
+
+        Raises DataError, with line and remedy, where the file is damaged.
+        """
+        return read_rows(self.path) if self.path.exists() else []
+
+    def stamp(self) -> tuple[int, int, int]:
+        """Differs after any change by whatever process: cheap to compare."""
+        try:
+            seen = self.path.stat()
+        except OSError:
+            return 0, 0, 0
+        return seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+    def rate(self, matcher: Matcher, movie: int, rating: float, timestamp: int | None = None) -> Change:
+        """Give the movie at an index a rating on the model's scale; an earlier one of the same film goes.
+
+        Returns once it is on the disk. Raises UsageError for a rating off the scale, DataError where the file is
+        damaged (it stays as it is), MftuiError where it cannot be written.
+        """
+        check_rating(rating, matcher.scale)
+        row = matcher.rated(movie, rating, int(time.time()) if timestamp is None else timestamp)
+        return self._change(lambda rows: Change(tuple(r for r in rows if matcher.means(r, movie)), (row,)))
+
+    def remove(self, matcher: Matcher, movie: int) -> Change:
+        """Take back the rating of the movie at an index; changes nothing where there is none."""
+        return self._change(lambda rows: Change(tuple(r for r in rows if matcher.means(r, movie))))
+
+    def remove_rows(self, unwanted: Iterable[Rated]) -> Change:
+        """Take back ratings as `rows` gave them, such as those of films that no model has."""
+        given = set(unwanted)
+        return self._change(lambda rows: Change(tuple(r for r in rows if r in given)))
+
+    def replace_rows(self, change: Callable[[list[Rated]], Change]) -> Change:
+        """Change many rows in one step: `change` is given all of them, and says which go and which come."""
+        return self._change(change)
+
+    def undo(self) -> Change | None:
+        """Take the last change back, whoever made it; None where there is none. Returns what that changed."""
+        with self._writing():
+            rows, log = self.rows(), self._undo_log()
+            while log:
+                last = log.pop()
+                kept, here = set(rows), not set(last.before) & set(rows)
+                if here and set(last.after) <= kept and (last.before or last.after):
+                    back = Change(last.after, last.before)
+                    self._write(rows, back)
+                    self._write_undo(log)
+                    return back
+            self._write_undo(log)
+            return None
+
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._undo_log())
+
+    def _change(self, decide: Callable[[list[Rated]], Change]) -> Change:
+        with self._writing():
+            rows = self.rows()
+            wanted = decide(rows)
+            after = tuple(row.kept() for row in wanted.after)
+            change = Change(tuple(r for r in wanted.before if r not in after), after)
+            if change.before or set(after) - set(rows):
+                self._write_undo([*self._undo_log(), change])
+                self._write(rows, change)
+            return change
+
+    def _write(self, rows: list[Rated], change: Change) -> None:
+        gone = set(change.before) | set(change.after)
+        new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
+        write_text(self.path, as_csv(new), durable=True, private=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone with the file; what goes wrong with the disk becomes a MftuiError that says what to do."""
+        directory = paths.ratings_dir()
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with exclusive(directory / ".lock", wait_s=_WAIT_S, mode=0o600):
+                yield
+        except BlockingIOError as error:
+            message = f"{self.path}: another mftui is writing your ratings and does not end."
+            raise MftuiError(message, hint="Look for a stopped one.") from error
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def _undo_log(self) -> list[Change]:
+        """The changes that can be taken back, the last one last; none where the log is damaged."""
+        try:
+            document = json.loads(self._undo_path.read_bytes())
+            if document["format_version"] != _UNDO_VERSION:
+                return []
+            return [
+                Change(*(tuple(revived(row) for row in change[side]) for side in ("before", "after")))
+                for change in document["changes"]
+            ]
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return []
+
+    def _write_undo(self, log: list[Change]) -> None:
+        kept: list[Change] = []
+        n_rows = 0
+        for change in reversed(log[-_MOST_UNDO:]):
+            n_rows += len(change.before) + len(change.after)
+            if n_rows > _MOST_UNDO_ROWS:
+                break
+            kept.insert(0, change)
+        document = {"format_version": _UNDO_VERSION, "changes": [asdict(change) for change in kept]}
+        write_text(self._undo_path, json.dumps(document), private=True)
+
+
+def check_name(name: str) -> str:
+    """`name` where a profile can be called so; raises UsageError."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{visible(name[:60])} is no name for a profile.",
+            hint="Letters, digits, dots, dashes and underscores, at most 40, a letter or digit first.",
+        )
+    return name
+
+
+def current() -> str:
+    """The profile that is used where none is named: the one chosen last, at first `me`."""
+    try:
+        name = _current_file().read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return DEFAULT
+    return name if _NAME.fullmatch(name) else DEFAULT
+
+
+def choose(name: str) -> Profile:
+    """Make `name` the current profile. It need not have a rating yet. Raises UsageError, MftuiError."""
+    profile = Profile(name)
+    try:
+        paths.ratings_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_text(_current_file(), f"{profile.name}\n", private=True)
+    except OSError as error:
+        raise _unwritable(_current_file(), error) from error
+    return profile
+
+
+def profiles() -> list[Profile]:
+    """All profiles that have a file, and the current one, by name."""
+    try:
+        names = {file.stem for file in paths.ratings_dir().glob("*.csv")}
+    except OSError:
+        names = set()
+    return [Profile(name) for name in sorted({name for name in names if _NAME.fullmatch(name)} | {current()})]
+
+
+def _current_file() -> Path:
+    return paths.ratings_dir() / ".current"
+
+
+def _unwritable(path: Path, error: OSError) -> MftuiError:
+    return MftuiError(
+        f"{path}: could not be saved ({error.strerror or error}).",
+        hint="What was there before is untouched. Make room or mend the permissions, then rate again.",
+    )

@@ -1,0 +1,108 @@
+"""A small table of text, as people and other sites write it: any usual delimiter, encoding and end of line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from mftui.data.files import unreadable
+from mftui.data.readers.names import plain
+from mftui.errors import DataError
+from mftui.text import visible
+
+_MOST_BYTES = 1 << 24
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table, by the names of its columns."""
+
+    path: Path
+    line: int
+    fields: dict[str, str]
+    """Trimmed, by column name as `names.plain` makes it."""
+
+    def get(self, *columns: str) -> str:
+        """The first of `columns` that says something, else ""."""
+        return next((text for column in columns if (text := self.fields.get(column, ""))), "")
+
+    def number(self, column: str, what: str) -> float:
+        """A finite number, also with a decimal comma; raises DataError."""
+        text = self.get(column)
+        found = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+        value = float(found) if _NUMBER.fullmatch(found) else math.nan
+        if not math.isfinite(value):
+            raise self.fault(f"the {what} {visible(text[:40])} is not a number." if text else f"the {what} is missing.")
+        return value
+
+    def fault(self, message: str, hint: str = "Mend or remove the line.") -> DataError:
+        """The error that this line is to blame for."""
+        return DataError(message, path=self.path, line=self.line, hint=hint)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The header and the lines with something in them."""
+
+    path: Path
+    header: list[str]
+    rows: list[Row]
+
+    @property
+    def columns(self) -> list[str]:
+        """The names as `Row.fields` has them."""
+        return [plain(name) for name in self.header]
+
+    @property
+    def named(self) -> str:
+        """The columns as the file calls them, for a message."""
+        return ", ".join(visible(name[:30]) for name in self.header[:20]) or "nothing"
+
+
+def read_table(path: Path) -> Table:
+    """The table in `path`. Raises DataError, with file and line, for what cannot be read."""
+    text = _text(path)
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        lines = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+    except csv.Error as error:
+        message = f"broken quoting ({error})."
+        raise DataError(message, path=path, line=reader.line_num, hint="Mend the line.") from error
+    header = [name.strip() for name in lines[0][1]] if lines else []
+    names = [plain(name) for name in header]
+    return Table(path, header, [Row(path, line, _fields(path, line, names, row)) for line, row in lines[1:]])
+
+
+def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, str]:
+    if len(row) < len(names):
+        message = f"{'too few columns' if len(row) > 1 else 'only one column'}: {len(row)} of {len(names)}."
+        raise DataError(message, path=path, line=line, hint="Mend or remove the line.")
+    if any(map(str.strip, row[len(names) :])):
+        message = f"too many columns: {len(row)} of {len(names)}."
+        raise DataError(message, path=path, line=line, hint="Put titles with commas in double quotes.")
+    found: dict[str, str] = {}
+    for name, text in zip(names, row, strict=False):
+        found.setdefault(name, text.strip())
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if len(content) > _MOST_BYTES:
+        raise DataError("too large for one person's ratings.", path=path, hint="Train on it: mftui train --data.")
+    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
