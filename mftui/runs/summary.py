@@ -21,6 +21,8 @@ class Summary:
     run: str
     name: str | None
     state: str
+    progress: float | None
+    """Share of its steps that are done, while a trainer is at work on it."""
     recipe: str | None
     dataset: str | None
     factors: int | None
@@ -48,11 +50,17 @@ class Summary:
 def summarize(run: Run) -> Summary:
     """A run as it is now. A damaged file costs what it would have said, no more."""
     config, result, notes = _read(run.config), _read(run.result), run.notes()
+    try:
+        status = run.status()
+        state, progress = status.state, status.progress if status.active else None
+    except MftuiError:
+        state, progress = "unreadable", None
     dataset = _part(config, "dataset").get("label") or _label(_part(config, "request").get("data"))
     return Summary(
         run=run.id,
         name=run.name or None,
-        state=run.state,
+        state=state,
+        progress=progress,
         recipe=_text(config.get("recipe")),
         dataset=_text(dataset),
         factors=_whole(_part(config, "hyper").get("factors")),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
 
 from mftui import paths
@@ -39,7 +40,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
 
     TITLE = "mftui"
     # All at once: a style sheet that came with a later screen would have Textual read all of them again.
-    CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "users", "dialogs")]  # noqa: RUF012
+    CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "users", "runs", "dialogs")]  # noqa: RUF012
     BINDINGS = keys.APP
     MODES: ClassVar = {mode: make for mode, _, make in SCREENS}
     DEFAULT_MODE = "train"
@@ -129,9 +130,10 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
 
     def screens(self) -> list[tuple[str, str, str]]:
         """(mode, key, title) of each screen that there is."""
-        return [(mode, self._key_of(f"screen.{mode}", str(n)), title) for n, (mode, title, _) in enumerate(SCREENS, 1)]
+        return [(mode, self._key_of(f"screen.{mode}"), title) for mode, title, _ in SCREENS]
 
-    def _key_of(self, binding_id: str, default: str) -> str:
+    def _key_of(self, binding_id: str) -> str:
+        default = next(binding.key for binding in keys.APP if isinstance(binding, Binding) and binding.id == binding_id)
         return keys.sign(self.settings.keys.get(binding_id, default).split(",")[0])
 
     def headline(self) -> Headline:

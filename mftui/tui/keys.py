@@ -16,6 +16,7 @@ APP: list[BindingType] = [
     _key("screen.train", "1", "mode('train')", "Train", help="Set up a training and watch it."),
     _key("screen.movies", "2", "mode('movies')", "Movies", help="Search movies, see their neighbours."),
     _key("screen.users", "3", "mode('users')", "Users", help="A user's ratings and recommendations."),
+    _key("screen.runs", "6", "mode('runs')", "Runs", help="All trainings: compare, annotate, delete, train again."),
     _key("app.jump", "ctrl+o", "jump", "Go to pane", help="Any pane of any screen, from a list."),
     _key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
     _key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
@@ -95,6 +96,28 @@ USERS: list[BindingType] = [
 
 LIST: list[BindingType] = [
     _key("list.down", "j,down", "move(1)", "Down"),
+RUNS: list[BindingType] = [
+    _key("runs.open", "enter", "open", "Open", show=True, help="Its model in Movies, Users, Map; its curve on Train."),
+    _key("runs.mark", "space", "mark", "Mark", show=True,
+         help="Lay its curve over, compare its settings, delete it with others; again takes the mark off."),
+    _key("runs.mark_all", "a", "mark_all", "Mark all", help="All that are listed, or none."),
+    _key("runs.search", "slash", "search", "Search", show=True,
+         help="Words of a name, an id, a recipe, a data set, a state, a tag or a note."),
+    _key("runs.settings", "d", "settings", "Differences", show=True,
+         help="What differs between the marked runs, or all settings of one; again: the curves."),
+    _key("runs.sort", "s", "sort", "Sort", show=True, help="By name, state, recipe, data, k, RMSE, time, size, age."),
+    _key("runs.reverse", "S", "reverse", "Reverse", help="The other way round."),
+    _key("runs.filter", "f", "filter", "Filter", show=True, help="By recipe, data, state, tag."),
+    _key("runs.notes", "n", "notes", "Name, tags", show=True, help="Its name, a note, tags."),
+    _key("runs.replay", "p", "replay", "Replay", help="Draw its curve once more from its first step; again ends it."),
+    _key("runs.again", "t", "again", "Train again", help="With the same data, values and seed; or change them first."),
+    _key("runs.delete", "x,delete", "delete", "Delete", show=True,
+         help="Into the trash: the marked runs, or the one under the cursor. u undoes it."),
+    _key("runs.undo", "u", "undo", "Undo", help="Bring back what was deleted last."),
+    _key("runs.right", "l,right", "pane(1)", "Pane below"),
+    _key("runs.left", "h,left", "pane(-1)", "Table of runs"),
+]  # fmt: skip
+
     _key("list.up", "k,up", "move(-1)", "Up"),
     _key("list.page_down", "pagedown,ctrl+d", "page(1)", "Page down"),
     _key("list.page_up", "pageup,ctrl+u", "page(-1)", "Page up"),

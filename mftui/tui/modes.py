@@ -27,10 +27,17 @@ def _users() -> BaseScreen:
     return UsersScreen()
 
 
+def _runs() -> BaseScreen:
+    from mftui.tui.screens.runs import RunsScreen
+
+    return RunsScreen()
+
+
 SCREENS: tuple[tuple[str, str, Callable[[], BaseScreen]], ...] = (
     ("train", "Train", _train),
     ("movies", "Movies", _movies),
     ("users", "Users", _users),
+    ("runs", "Runs", _runs),
 )
 """(mode, title, how to make it); the binding of a screen is `mode('MODE')`."""
 
@@ -46,5 +53,9 @@ PANES: dict[str, tuple[str, str]] = {
     "Users: ratings": ("users", "#rated"),
     "Users: page": ("users", "#page"),
     "Users: recommendations": ("users", "#recommended"),
+    "Runs: search": ("runs", "#search"),
+    "Runs: table": ("runs", "#runs"),
+    "Runs: curves": ("runs", "#curves"),
+    "Runs: settings": ("runs", "#settings"),
 }
 """Where one can jump to: name -> (mode, selector within that screen)."""

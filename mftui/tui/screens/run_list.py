@@ -37,11 +37,12 @@ def describe(run: Run) -> str:
 
 def short_name(run: Run) -> str:
     """The name that its user gave it, or its id without the date."""
-    try:
-        name = str(run.config().get("name") or "")
-    except MftuiError:
-        name = ""
-    return (name or run.id.split("-", 2)[-1])[:20]
+    return (run.name or without_date(run.id))[:20]
+
+
+def without_date(run_id: str) -> str:
+    """A run's id without its date and time."""
+    return run_id.split("-", 2)[-1]
 
 
 def pick_run(title: str, items: Sequence[Item]) -> PickScreen:

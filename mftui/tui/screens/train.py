@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 from textual.widget import Widget
@@ -20,6 +21,9 @@ from mftui.tui.widgets.deck import Deck
 from mftui.tui.widgets.form import FormView
 from mftui.tui.widgets.log_pane import LogPane
 from mftui.tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from mftui.runs.request import TrainRequest
 
 _INVITATION = "Nothing trained yet.\nPress t to train on the sample (synthetic ratings):\nthe loss curve appears here."
 _WAITING = "The curve begins with the first steps."
@@ -164,10 +168,13 @@ class TrainScreen(BaseScreen):
             self.mftui.say("No run is shown. Press t to train one, or w to choose one.")
             return
         try:
-            self.form.take(await asyncio.to_thread(run.request))
+            self.take_request(await asyncio.to_thread(run.request))
         except MftuiError as error:
             self.mftui.show_error(error)
-            return
+
+    def take_request(self, request: TrainRequest) -> None:
+        """What a run was asked for, into the form. Raises MftuiError."""
+        self.form.take(request)
         self.query_one(FormView).show(self.form)
         self.mftui.say("The settings are those of this run. Change one, then press t.")
 

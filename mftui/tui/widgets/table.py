@@ -118,6 +118,12 @@ class Table(CellWidget, can_focus=True):
         self.redraw()
         self.post_message(self.Moved(self, self.cursor))
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns, for the rows that are shown next."""
+        self._columns = tuple(columns)
+        self._titles = tuple(column.title for column in columns)
+        self._rows = ()
+
     def lines(self, width: int, height: int) -> Iterable[Line]:
         widths = self._widths(width)
         if self._head:

@@ -1,0 +1,351 @@
+"""Runs: all trainings in a table; their curves laid over each other, and what differs between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from mftui.tui import keys
+from mftui.tui.latest import Latest
+from mftui.tui.memory import revived
+from mftui.tui.messages import OverlayNews, TrainingNews
+from mftui.tui.overlays import Overlays
+from mftui.tui.pictures import pictures
+from mftui.tui.replay import Replay
+from mftui.tui.rows import LazyRows
+from mftui.tui.run_book import RunBook
+from mftui.tui.run_care import RunCare
+from mftui.tui.run_rows import COLUMNS, SORTS, RunChoices, RunFilter, called, cells, choose
+from mftui.tui.screens.run_list import run_of
+from mftui.tui.trainings import Trainings
+from mftui.tui.widgets.data_table import DataTable
+from mftui.tui.widgets.deck import Deck
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.settings_table import SettingsTable
+from mftui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from mftui.runs.summary import Summary
+
+_LOOK_S = 1.0
+MOST_CURVES = 8
+"""Curves of marked runs that are drawn at once."""
+_NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
+_NO_CURVE = "This run has no curve yet."
+_NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
+
+
+@dataclass
+class RunsNews(Message, bubble=False):
+    """A run has come, gone or changed."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, RunsNews)
+
+
+class RunsScreen(RunCare):
+    """Search box and table above; curves and settings below, side by side where it is wide."""
+
+    MODE = "runs"
+    BINDINGS = keys.RUNS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices = RunChoices()
+        self._shown: list[Summary] = []
+        self._marked: dict[str, None] = {}
+        self._replay: Replay | None = None
+        self._ticking: Timer | None = None
+        self._replays = Latest(self, "replay")
+        self.table = DataTable(COLUMNS, id="runs")
+        self.settings = SettingsTable(id="settings")
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("words of a name, a tag, a state…", id="search")
+        yield self.table
+        with Horizontal(id="below"):
+            yield Deck(id="curves")
+            yield self.settings
+
+    def on_mount(self) -> None:
+        look = self.mftui.look
+        self._choices = revived(RunChoices(), self.mftui.memory.get("runs")).valid()
+        self.set_class(self._choices.settings, "-settings")
+        self.book = RunBook(self._runs_woke, _LOOK_S * (2 if look.low_bandwidth else 1))
+        self._here = Trainings(self, look.refresh_s)
+        self.overlays = Overlays(self._overlay_woke, look.refresh_s, self.mftui.run_slots)
+        self.table.show((), caption="Runs", empty="Looking for runs…")
+        self.table.focus()
+        self.book.open()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self.is_mounted:
+            self.book.open()
+
+    def on_screen_suspend(self) -> None:
+        if self.app.current_mode != self.MODE:  # a dialog over it leaves it in sight
+            self.book.close()
+
+    def on_unmount(self) -> None:
+        self.book.close()
+        self.overlays.close()
+        self._here.let_go()
+
+    def _runs_woke(self) -> None:
+        self.post_message(RunsNews())
+
+    def _overlay_woke(self) -> None:
+        self.post_message(OverlayNews())
+
+    @property
+    def deck(self) -> Deck:
+        """The charts."""
+        return self.query_one(Deck)
+
+    def _choose(self, **changes: Any) -> None:
+        """Other choices, remembered."""
+        self._choices = replace(self._choices, **changes)
+        self.mftui.remember(runs=asdict(self._choices))
+
+    # The table
+
+    def on_runs_news(self) -> None:
+        self._show_runs()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show_runs()
+
+    def _show_runs(self) -> None:
+        rows = self.book.rows
+        if rows is None:
+            return
+        there = {row.run for row in rows}
+        for gone in [run for run in self._marked if run not in there]:
+            self._unmark(gone)
+        here = self.here
+        self._shown = choose(rows, self.query_one(SearchBox).value, self._choices)
+        ids = [row.run for row in self._shown]
+        at = ids.index(here.run) if here is not None and here.run in ids else self.table.cursor
+        self._fill(at, len(rows))
+
+    def _fill(self, at: int, n_all: int) -> None:
+        shown, marked, choices = self._shown, self._marked, self._choices
+        glyphs = self.look.glyphs
+        arrow = glyphs.down_arrow if choices.descending else glyphs.up_arrow
+        order = f"by {choices.sort or 'age'} {arrow}" if choices.sort or choices.reverse else "the newest first"
+        facts = [
+            order,
+            f"only {choices.narrowed.label}" if choices.narrowed.label else "",
+            f"{len(shown):,} of {n_all:,}" if len(shown) < n_all else "",
+            f"{len(marked)} marked" if marked else "",
+        ]
+        self.table.show(
+            LazyRows(len(shown), lambda i: cells(shown[i], self._sign(shown[i].run))),
+            caption="Runs",
+            detail=", ".join(fact for fact in facts if fact),
+            empty=_NO_MATCH if n_all else _NO_RUNS,
+            cursor=at,
+        )
+
+    def _sign(self, run: str) -> str:
+        if run not in self._marked:
+            return ""
+        return self.overlays.mark(run) if run in self.overlays else "*"
+
+    @property
+    def here(self) -> Summary | None:
+        """The run under the cursor."""
+        return self._shown[self.table.cursor] if self.table.cursor < len(self._shown) else None
+
+    @property
+    def chosen(self) -> list[Summary]:
+        """The marked runs in the order of the table; the one under the cursor where none is marked."""
+        marked = [row for row in self.book.rows or () if row.run in self._marked]
+        return marked or ([self.here] if self.here else [])
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        if event.table is not self.table:
+            return
+        here, followed = self.here, self._here.run
+        if here is None:
+            self._here.let_go()
+            self._here.run = None
+        elif followed is None or followed.id != here.run:
+            self._end_replay()
+            self._here.watch(run_of(here.run))
+            self.deck.forget()
+        self._draw()
+        self.settings.compare(self.chosen, self._sign)
+        self.refresh_bindings()
+
+    def on_table_chosen(self, event: Table.Chosen) -> None:
+        if event.table is self.table:
+            self.action_open()
+
+    # The curves
+
+    def on_training_news(self, event: TrainingNews) -> None:
+        followed = self._here.run
+        if followed is not None and followed.id == event.watched:
+            if self._here.take():
+                self.post_message(TrainingNews(event.watched))
+            self._draw()
+
+    def on_overlay_news(self) -> None:
+        if self.overlays.take():
+            self.post_message(OverlayNews())
+        self._draw()
+
+    def _draw(self) -> None:
+        here, followed, replay = self.here, self._here, self._replay
+        if here is None or followed.run is None:
+            self.deck.show(pictures(followed.curves, live=False, total=None, empty=_NO_CURVE), "rmse")
+            return
+        snapshot = followed.snapshot
+        curves = replay.curves if replay else followed.curves
+        last = followed.curves.loss.last
+        total = last[0] if replay and last else snapshot.steps if snapshot and snapshot.steps else None
+        made = pictures(
+            curves,
+            live=followed.live or replay is not None,
+            total=total,
+            others=self.overlays.others(here.run),
+            empty=_NO_CURVE,
+        )
+        named = f"{called(here)}{f' replay {replay.share:.0%}' if replay else ''}"
+        self.deck.show({metric: replace(p, title=f"{named}: {p.title}") for metric, p in made.items()}, "rmse")
+
+    def _end_replay(self) -> None:
+        if self._ticking is not None:
+            self._ticking.stop()
+        self._ticking = self._replay = None
+
+    def _tick(self) -> None:
+        if self._replay is None or self._replay.over:
+            self._end_replay()
+        else:
+            self._replay.advance()
+        self._draw()
+
+    # Actions
+
+    def action_replay(self) -> None:
+        """Draw the curve once more from its first step; again ends that."""
+        if self._replay is not None:
+            self._end_replay()
+            self._draw()
+            return
+        run = self._here.run
+        if run is None:
+            return
+
+        def begin(metrics: list[dict[str, Any]]) -> None:
+            if not metrics:
+                self.mftui.say(_NO_CURVE)
+            elif self._replay is None and self._here.run == run:
+                self._replay = Replay(metrics, self.look.refresh_s)
+                self._ticking = self.set_interval(self.look.refresh_s, self._tick)
+                self._tick()
+
+        self._replays.ask(run.metrics, begin)
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or not; then on to the next."""
+        if (here := self.here) is None:
+            return
+        if here.run in self._marked:
+            self._unmark(here.run)
+        else:
+            self._mark(here)
+        self._fill(min(self.table.cursor + 1, len(self._shown) - 1), len(self.book.rows or ()))
+
+    def action_mark_all(self) -> None:
+        """Mark all that are listed, or none."""
+        if self._marked:
+            for run in list(self._marked):
+                self._unmark(run)
+        else:
+            for row in self._shown:
+                self._mark(row)
+        self._fill(self.table.cursor, len(self.book.rows or ()))
+
+    def _mark(self, row: Summary) -> None:
+        self._marked[row.run] = None
+        if sum(run in self.overlays for run in self._marked) < MOST_CURVES:
+            self.overlays.toggle(run_of(row.run), called(row)[:20])
+
+    def _unmark(self, run: str) -> None:
+        del self._marked[run]
+        if run in self.overlays:
+            self.overlays.toggle(run_of(run), "")
+
+    def action_settings(self) -> None:
+        """Settings, or curves, where there is no room for both."""
+        self._choose(settings=not self._choices.settings)
+        self.set_class(self._choices.settings, "-settings")
+        if not self.deck.display and self.deck.has_focus:
+            self.table.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._choose(sort=SORTS[(SORTS.index(self._choices.sort) + 1) % len(SORTS)], reverse=False)
+        self._show_runs()
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self._choose(reverse=not self._choices.reverse)
+        self._show_runs()
+
+    def action_filter(self) -> None:
+        """Ask for filters."""
+        from mftui.tui.screens.run_dialogs import filter_dialog
+
+        self.app.push_screen(filter_dialog(self._choices.narrowed, self.book.rows or ()), self._filtered)
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        if answer is not None:
+            self._choose(narrowed=RunFilter(**answer))
+            self._show_runs()
+
+    def action_search(self) -> None:
+        """Type words."""
+        self.query_one(SearchBox).focus()
+
+    def action_accept_search(self) -> None:
+        """From the search to the table."""
+        self.focus_pane("#runs")
+
+    def action_leave_search(self) -> None:
+        """To the table, whatever it shows."""
+        self.focus_pane("#runs")
+
+    def focus_pane(self, selector: str) -> None:
+        self.set_class(selector in ("#curves", "#settings"), "-below")
+        super().focus_pane(selector)
+
+    def action_pane(self, by: int) -> None:
+        """From the table to what is below it, and back."""
+        panes = ["#runs", "#curves", "#settings"]
+        now = next((i for i, pane in enumerate(panes) if self.query_one(pane).has_focus), 0)
+        wide = self.size.width >= _WIDE
+        there = panes if wide else ["#runs", "#settings" if self._choices.settings else "#curves"]
+        self.focus_pane(there[min(max(there.index(panes[now]) + by if panes[now] in there else 0, 0), len(there) - 1)])
+
+    def action_go_back(self) -> None:
+        """From a cursor or a zoom, from the panes below, from a search."""
+        if self.table.has_focus:
+            self.query_one(SearchBox).value = ""
+        elif not (self.deck.has_focus and self.deck.back()):
+            self.focus_pane("#runs")
+
+
+_WIDE = 100
