@@ -7,11 +7,12 @@ one region for each span of changed cells, not the widget.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,18 +26,24 @@ _BRIDGE = 10
 
 
 class CellWidget(Widget):
-    """Subclasses give `lines()`; `redraw()` shows what changed since."""
+    """Subclasses give `lines()`; `redraw()` shows what changed since.
+
+    It has padding, but no border, opacity or tint: what Textual would do for those at each line is not done.
+    """
 
     DEFAULT_CSS = "CellWidget { height: 1fr; width: 1fr; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
+        """Line by line, with the padding at both sides."""
         self._drawn_for: object = None
         self._stale = False
+        self._styles_of: dict[str, Style] = {}
 
-    def lines(self, width: int, height: int) -> Iterable[Line]:
-        """The lines from top to bottom, as (text, style) parts. Missing cells are blank."""
+    def lines(self, width: int, height: int) -> Iterable[Line | Strip]:
+        """The lines from top to bottom, as (text, style) parts, or as `strip` made them of those before.
+        Missing cells are blank."""
         raise NotImplementedError
 
     @property
@@ -45,55 +52,113 @@ class CellWidget(Widget):
         return look_of(self)
 
     def style(self, name: str = "") -> Style:
-        """The style of the component class `name`, or the widget's own."""
-        return self.get_component_rich_style(name) if name else self.visual_style.rich_style
+        """The style of the component class `name` on the widget's own, or that alone."""
+        found = self._styles_of.get(name)
+        if found is None:
+            base = self.visual_style.rich_style
+            found = base + self.get_component_rich_style(name) if name else base
+            self._styles_of[name] = found
+        return found
 
     def redraw(self) -> None:
         """Draw again and repaint the cells that are not as before."""
-        if not self.is_attached or not self.size:
+        size = self.size if self.is_attached else None
+        if not size:
             self._stale = True  # what was drawn before is not what is to be seen when there is room again
             return
-        before, fresh = self._strips, self._drawn_for == self.size
-        self._draw()
-        if fresh:
-            spans = [
-                Region(start, y, end - start, 1)
-                for y, (new, old) in enumerate(zip(self._strips, before, strict=False))
-                if new is not old
-                for start, end in changed_spans(old, new)
-            ]
-            if spans:
-                self.refresh(*spans)
-        else:
+        before, fresh = self._strips, self._drawn_for == size
+        self._draw(size)
+        if not fresh:
             self.refresh()
+            return
+        spans_of = changed_spans if self.look.low_bandwidth else changed_span
+        left = self.styles.padding.left
+        spans = [
+            Region(start - left, y, end - start, 1)
+            for y, (new, old) in enumerate(zip(self._strips, before, strict=False))
+            if new is not old
+            for start, end in spans_of(old, new)
+        ]
+        if spans:
+            self.refresh(*spans)
 
-    def render_line(self, y: int) -> Strip:
-        if self._stale or self._drawn_for != self.size:
-            self._draw()
-        if y < len(self._strips):
-            return self._strips[y]
-        return Strip.blank(self.size.width, self.style())
+    def render_lines(self, crop: Region) -> list[Strip]:
+        size = self.size
+        if self._stale or self._drawn_for != size:
+            self._draw(size)
+        padding = self.styles.padding
+        width = size.width + padding.width
+        blank = Strip.blank(width, self.style())
+        first = crop.y - padding.top
+        strips = [self._strips[y] if 0 <= y < len(self._strips) else blank for y in range(first, first + crop.height)]
+        if filters := self.get_line_filters():
+            background = self.background_colors[1]
+            for line_filter in filters:
+                strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
+        self._styles_of.clear()
         self._stale = True
 
-    def _draw(self) -> None:
-        width, height = self.size
-        base = self.style()
-        drawn = []
-        for line in self.lines(width, height):
-            strip = Strip(Segment(text, base + style) for text, style in line if text)
-            drawn.append(strip.adjust_cell_length(width, base))
-        blank = Strip.blank(width, base)
-        drawn += [blank] * (height - len(drawn))
-        self._strips = drawn[:height]
-        self._drawn_for = self.size
+    def strip(self, line: Line, width: int) -> Strip:
+        """The parts in exactly `width` cells, between the paddings; neighbours of one style together."""
+        base, padding = self.style(), self.styles.padding
+        runs: list[tuple[str, Style]] = [(" " * padding.left, base)]
+        used = 0
+        for text, own in line:
+            used += cells_of(text)
+            if runs[-1][1] is own:
+                runs[-1] = (runs[-1][0] + text, own)
+            else:
+                runs.append((text, own))
+        room = width - used
+        if room < 0:
+            cropped = Strip([Segment(text, own) for text, own in runs if text]).crop(0, padding.left + width)
+            runs, room = [(segment.text, segment.style or base) for segment in cropped], 0
+        runs.append((" " * (room + padding.right), base))
+        return Strip([Segment(text, own) for text, own in runs if text], width + padding.width)
+
+    def _draw(self, size: Size) -> None:
+        width, height = size
+        drawn = [
+            line if isinstance(line, Strip) else self.strip(line, width)
+            for line in islice(self.lines(width, height), height)
+        ]
+        if len(drawn) < height:
+            drawn += [Strip.blank(width + self.styles.padding.width, self.style())] * (height - len(drawn))
+        self._strips = drawn
+        self._drawn_for = size
         self._stale = False
 
 
+def changed_span(old: Strip, new: Strip) -> list[tuple[int, int]]:
+    """The one span `[start, end)` of cells, in whole runs of a style, outside of which `new` is as `old`; none where
+    they are equal."""
+    was, now = [*old], [*new]
+    alike = 0
+    for a, b in zip(was, now, strict=False):
+        if a != b:
+            break
+        alike += 1
+    if alike == len(was) == len(now):
+        return []
+    behind = 0
+    for a, b in zip(reversed(was[alike:]), reversed(now[alike:]), strict=False):
+        if a != b:
+            break
+        behind += 1
+    start = sum(cells_of(segment.text) for segment in now[:alike])
+    end = new.cell_length - sum(cells_of(segment.text) for segment in now[len(now) - behind :])
+    return [(start, end)]
+
+
 def changed_spans(old: Strip, new: Strip) -> list[tuple[int, int]]:
-    """Spans `[start, end)` of cells in which `new` is not as `old`; near ones are one span."""
+    """Spans `[start, end)` of cells in which `new` is not as `old`; near ones are one span. Finer than `changed_span`,
+    and ten times the work."""
     if old == new:
         return []
     was, now = _cells(old), _cells(new)
@@ -131,15 +196,20 @@ def _cells(strip: Strip) -> list[tuple[str | None, Style | None]]:
     return cells
 
 
+def cells_of(text: str) -> int:
+    """How many cells `text` takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
 def cut(text: str, width: int, ellipsis: str = "…") -> str:
     """`text` in at most `width` cells, what is too much replaced by `ellipsis`."""
-    if cell_len(text) <= width:
+    if cells_of(text) <= width:
         return text
-    kept, room = [], width - cell_len(ellipsis)
+    kept, room = [], width - cells_of(ellipsis)
     if room < 0:
         return ""
     for c in text:
-        room -= cell_len(c)
+        room -= cells_of(c)
         if room < 0:
             break
         kept.append(c)
@@ -149,25 +219,25 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
     """`text` in exactly `width` cells: cut, or filled with blanks on the right."""
     text = cut(text, width, ellipsis)
-    return text + " " * (width - cell_len(text))
+    return text + " " * (width - cells_of(text))
 
 
 def fit_right(text: str, width: int, ellipsis: str = "…") -> str:
     """As `fit`, but filled on the left."""
     text = cut(text, width, ellipsis)
-    return " " * (width - cell_len(text)) + text
+    return " " * (width - cells_of(text)) + text
 
 
 def wrap(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` cells, broken between words where there are any."""
     lines, line = [], ""
     for word in text.split():
-        if line and cell_len(line) + 1 + cell_len(word) <= width:
+        if line and cells_of(line) + 1 + cells_of(word) <= width:
             line = f"{line} {word}"
             continue
         lines += [line] if line else []
         line = word
-        while cell_len(line) > width > 1:
+        while cells_of(line) > width > 1:
             head = cut(line, width, "")
             lines.append(head)
             line = line[len(head) :]
