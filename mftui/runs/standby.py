@@ -12,10 +12,8 @@ from pathlib import Path
 from mftui.runs.directory import Run
 from mftui.runs.logs import send_output_to
 from mftui.runs.preparation import import_tensorflow
+from mftui.runs.priority import give_way
 from mftui.runs.signals import Requests
-
-NICENESS = 5
-"""Training gives way to the app, which shares its processors."""
 
 
 def wait_for_run(requests: Requests) -> Run | None:
@@ -23,7 +21,7 @@ def wait_for_run(requests: Requests) -> Run | None:
 
     A failing import is left to the training, which reports it in the run that wanted it.
     """
-    os.nice(NICENESS)
+    give_way()
     with contextlib.suppress(ImportError):
         import_tensorflow()
     if not _input_before_stop(requests):

@@ -12,6 +12,7 @@ from helpers.runs import request, wait_until
 
 from mftui.errors import RunError
 from mftui.runs.directory import list_runs
+from mftui.runs.priority import NICENESS
 from mftui.runs.process import Process
 from mftui.runs.supervisor import Supervisor
 
@@ -49,9 +50,13 @@ def test_a_standby_ends_when_its_app_is_gone(supervisor: Supervisor) -> None:
 def test_a_standby_is_in_a_session_of_its_own_and_gives_way(supervisor: Supervisor) -> None:
     supervisor.warm()
     process = standby_process(supervisor)
-    lower = min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)
+    lower = min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
     wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process.pid) == lower, "it has lowered its priority")
     assert os.getsid(process.pid) == process.pid
+    if hasattr(os, "sched_getscheduler"):
+        wait_until(lambda: os.sched_getscheduler(process.pid) == os.SCHED_BATCH, "it takes the processor from nobody")
+    if (group := Path(f"/proc/{process.pid}/autogroup")).exists() and group.read_text().strip():
+        wait_until(lambda: group.read_text().split()[-1] == str(NICENESS), "so does its group, where there are groups")
     supervisor.warm()
     assert standby_process(supervisor) == process
 
