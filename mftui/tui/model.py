@@ -61,10 +61,13 @@ class OpenModel:
 def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     """Load the newest model of `run`; `before` again where that is the newest.
 
-    The titles are indexed once: a model `before` of the same run gives its index.
+    The titles are indexed once: a model `before` of the same run gives its index. From then on this process
+    multiplies in one thread: others would, after every look-up of a millisecond, spin for thirty more.
 
     Raises RunError or FormatError where there is nothing to load. May take a second: not for the event loop.
     """
+    from threadpoolctl import threadpool_limits
+
     from mftui.data.search import TitleIndex
 
     version = run.factors_version
@@ -73,6 +76,7 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     if before is not None and before.run.path == run.path and before.version == version:
         return before
     factors = run.load_factors()
+    threadpool_limits(1, user_api="blas")
     if before is not None and before.run.path == run.path and before.factors.n_movies == factors.n_movies:
         index = before.index
     else:
