@@ -22,6 +22,8 @@ COMMANDS = {
     "similar": ("mftui.cli.query:similar", "The latent neighbours of a movie."),
     "user": ("mftui.cli.query:user", "What a user rated, beside what the model predicts."),
     "recommend": ("mftui.cli.query:recommend", "Movies for a user."),
+    "rate": ("mftui.cli.rate:rate", "Rate a movie yourself; `recommend --ratings @` lists what you would like."),
+    "ratings": ("mftui.cli.ratings:ratings", "Your own ratings: list, undo, import, export, profiles."),
     "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
     "tune": ("mftui.cli.tune:tune", "Search better settings of a recipe; every trial is a run."),
     "evaluate": ("mftui.cli.evaluate:evaluate", "Measure a model, beside simple baselines."),

@@ -1,4 +1,4 @@
-"""A person's own ratings, matched to the movies of a model."""
+"""A person's own ratings, from a file or a profile, as movies of a model: the one place where they come in."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mftui.cli.output import note
-from mftui.errors import DataError, TitleError
+from mftui.errors import DataError
 
 if TYPE_CHECKING:
+    from mftui.data.profiles.match import Matcher
+    from mftui.data.profiles.rows import Rated
     from mftui.engine.factors import Factors
 
 
-def own_ratings(factors: Factors, file: Path) -> tuple[Any, Any]:
-    """((n,) movie indices, (n,) ratings) of a CSV: by title where it has one, else by id.
+def own_ratings(factors: Factors, source: Path) -> tuple[Any, Any]:
+    """((n,) movie indices, (n,) ratings) of a profile (`@name`, `@` for the current one), or of a file: a CSV with
+    movieId or title and rating, or an export of Letterboxd or IMDb.
 
-    Says on standard error which lines are in no movie of the model. Raises DataError where none is, or where
-    a rating is off the model's scale.
+    Says on standard error which ratings are of no movie of the model. Raises DataError where none is of one, or
+    where a rating is off the scale.
     """
-    import numpy as np
+    from mftui.data.profiles.match import Matcher
 
-    from mftui.data.personal import read_personal
-    from mftui.data.search import TitleIndex
+    matcher = Matcher(factors)
+    matched = matcher.match(_rows(source, matcher))
+    if not matched.rows:
+        where = "none of its movies is in the model." if matched.missing else "there is no rating in it."
+        raise DataError(where, path=source)
+    if matched.missing:
+        names = ", ".join(row.name for row in matched.missing[:5])
+        n = len(matched.missing) + len(matched.rows)
+        note(f"{len(matched.missing)} of {n} ratings name no movie of the model: {names}.")
+    return matched.movies, matched.ratings
 
-    index = TitleIndex(factors.movies.title_list, factors.movie_ids, factors.movie_counts)
-    found: dict[int, float] = {}
-    missing = []
-    for given in read_personal(file):
-        if not factors.scale.lo <= given.rating <= factors.scale.hi:
-            raise DataError(
-                f"rating {given.rating:g} is outside {factors.scale.lo:g} to {factors.scale.hi:g}, the model's scale.",
-                path=file,
-                line=given.line,
-            )
-        try:
-            found[index.resolve(given.title or given.movie)] = given.rating
-        except TitleError:
-            missing.append(given)
-    if not found:
-        raise DataError("none of its movies is in the model.", path=file)
-    if missing:
-        names = ", ".join(m.title or m.movie for m in missing[:5])
-        note(f"{len(missing)} of {len(missing) + len(found)} ratings name no movie of the model: {names}.")
-    return np.array(list(found), dtype=np.int64), np.array(list(found.values()), dtype=np.float32)
+
+def _rows(source: Path, matcher: Matcher) -> list[Rated]:
+    if str(source).startswith("@"):
+        from mftui.data.profiles.store import Profile
+
+        return Profile(str(source)[1:] or None).rows()
+    from mftui.data.profiles.incoming import read_incoming
+
+    return [entry.rated for entry in read_incoming(source, matcher.scale).entries]

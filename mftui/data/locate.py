@@ -31,10 +31,12 @@ class Sources:
     movies: FileRef | None = None
     genres: FileRef | None = None
     test: FileRef | None = None
+    links: FileRef | None = None
+    """IMDb's ids of the movies; no part of what is trained on."""
 
     @property
     def files(self) -> list[FileRef]:
-        """All files that are read."""
+        """All files that are read for a training."""
         return [ref for ref in (self.ratings, self.movies, self.genres, self.test) if ref is not None]
 
 
@@ -60,6 +62,7 @@ def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: s
         _movies_for(ratings, folder),
         folder.get("u.genre"),
         None if test is None else _test_file(test, folder),
+        folder.get("links.csv"),
     )
 
 

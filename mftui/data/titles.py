@@ -14,6 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 END, OPENING = "\x01", "\x02"
 """Never in plain text: free for an index to mark where a title ends and where a bracket opens."""
 _APOSTROPHES = "’‘ʼ´`"
+_APOSTROPHES_AND_PLAIN = _APOSTROPHES + "'"
 _ELIDED = ("l", "d")
 _BEFORE_ARTICLE = ("\n", " ", "(", "-")
 _LEADING = re.compile(r"^\W*(?:the|an?)\W+(?=\w)")
@@ -76,6 +77,19 @@ def full_name(title: str) -> str:
     if trailing and trailing[2] in _ARTICLES_AFTER_COMMA:
         name = f"{trailing[2]} {trailing[1]}"
     return " ".join(words_of(name))
+
+
+def spoken_name(title: str) -> str:
+    """The title as people say and other sites write it: "Matrix, The (a.k.a. X) (1999)" is "The Matrix"."""
+    name = _without_year(title).strip()
+    while brackets := _BRACKETS_AT_END.search(name):
+        if not name[: brackets.start()].strip():
+            break
+        name = name[: brackets.start()].strip()
+    trailing = _TRAILING.match(name)
+    if not trailing or fold(trailing[2]) not in _ARTICLES_AFTER_COMMA:
+        return name
+    return f"{trailing[2]}{'' if trailing[2][-1] in _APOSTROPHES_AND_PLAIN else ' '}{trailing[1]}"
 
 
 def _without_year(title: str) -> str:

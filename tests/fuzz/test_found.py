@@ -17,7 +17,7 @@ from helpers.runs import request, save_small_checkpoint, write_ratings
 from pyarrow import parquet
 
 from mftui.data.load import open_dataset
-from mftui.data.personal import read_personal
+from mftui.data.profiles.incoming import read_incoming
 from mftui.engine.factors_io import load_factors, save_factors
 from mftui.errors import DataError, FormatError
 from mftui.runs.checkpoint import load_checkpoint
@@ -174,11 +174,11 @@ def test_a_file_name_that_is_no_text_makes_a_run_all_the_same(tmp_path: Path, ho
     [
         ('1,"open,3\n2,b,4\n', "broken quoting"),
         ("1,a,1_0\n", "the rating 1_0 is not a number"),
-        ("1,a,4\n,b,3\n", "line 3: the movie is missing"),
+        ("1,a,4\n,,3\n", "line 3: the movie is missing"),
         ("1,a\x1c,x\n", "line 2: the rating x is not a number"),
     ],
 )
 def test_odd_personal_ratings_have_their_line(tmp_path: Path, rows: str, said: str) -> None:
     with pytest.raises(DataError) as caught:
-        read_personal(write(tmp_path / "mine.csv", f"movieId,title,rating\n{rows}"))
+        read_incoming(write(tmp_path / "mine.csv", f"movieId,title,rating\n{rows}"))
     assert said in str(caught.value) and "mine.csv" in str(caught.value)

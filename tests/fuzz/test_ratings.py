@@ -18,7 +18,6 @@ from pyarrow import parquet
 
 from mftui.data.dataset import Dataset
 from mftui.data.load import open_dataset, read_pairs
-from mftui.data.personal import read_personal
 from mftui.errors import MftuiError
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -203,18 +202,3 @@ def test_damaged_pairs(tmp_path: Path, data: st.DataObject) -> None:
         assert "p.csv" in str(error)
         return
     assert len(users) == len(movies) > 0
-
-
-@fuzzed()
-@given(data=st.data())
-def test_damaged_personal_ratings(tmp_path: Path, data: st.DataObject) -> None:
-    whole = b'movieId,title,rating\n1,"Toy Story (1995)",4.5\n7,"Good, the Bad, The",3\n9,,0.5\n'
-    path = write(tmp_path / "mine.csv", data.draw(damaged(whole)))
-    try:
-        ratings = read_personal(path)
-    except MftuiError as error:
-        assert "mine.csv" in str(error) and error.message.endswith(".")
-        return
-    assert all(math.isfinite(rating.rating) and rating.movie for rating in ratings)
-    lines = path.read_bytes().split(b"\n")
-    assert all(1 < rating.line <= len(lines) + path.read_bytes().count(b"\r") for rating in ratings)

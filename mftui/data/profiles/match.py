@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids
-from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.rows import Rated, imdb_number, written_imdb
 from mftui.data.search import TitleIndex
 from mftui.data.stars import from_stars, to_stars
 from mftui.data.titles import exact_names, parse_year
@@ -86,12 +86,16 @@ class Matcher:
 
     def rated(self, movie: int, rating: float, timestamp: int = 0) -> Rated:
         """A rating on the model's scale of the movie at an index, as a profile keeps it."""
-        return Rated(
+        return self.identified(Rated("", to_stars(rating, self.scale), timestamp=timestamp), movie)
+
+    def identified(self, row: Rated, movie: int) -> Rated:
+        """`row` as one of the movie at an index: with the model's title and id."""
+        raw = str(self._model.movie_ids.raw(movie))
+        return replace(
+            row,
             title=self.titles[movie] if self._model.movies.titled else "",
-            stars=to_stars(rating, self.scale),
-            movie_id=str(self._model.movie_ids.raw(movie)),
-            timestamp=timestamp,
-            imdb_id=self._imdb_ids.get(str(self._model.movie_ids.raw(movie)), ""),
+            movie_id=raw,
+            imdb_id=row.imdb_id or self._imdb_ids.get(raw, ""),
             dataset=self.dataset,
             fingerprint=self.fingerprint,
         ).kept()
@@ -150,7 +154,7 @@ class Matcher:
             return False
         if row.fingerprint and row.fingerprint == self.fingerprint:
             return True
-        untitled = not row.title or not self._model.movies.titled
+        untitled = row.title in ("", row.movie_id) or not self._model.movies.titled
         return untitled and row.dataset in ("", self.dataset)
 
     def _by_id(self, row: Rated) -> int | None:
@@ -189,7 +193,7 @@ class Matcher:
 
     @cached_property
     def _imdb_ids(self) -> dict[str, str]:
-        return {movie: imdb_id(number) for number, movie in self._imdb.items()}
+        return {movie: written_imdb(number) for number, movie in self._imdb.items()}
 
     @cached_property
     def _names(self) -> Mapping[str, list[int]]:
@@ -212,15 +216,11 @@ class Matcher:
         return dict(heads)
 
 
-def imdb_number(imdb_id: str) -> int:
-    """114709 of "tt0114709" or "0114709"; -1 where it is none."""
-    digits = imdb_id.strip().removeprefix("tt")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else -1
-
-
-def imdb_id(number: int) -> str:
-    """As IMDb writes it: "tt0114709"."""
-    return f"tt{number:07d}"
+def name_key(row: Rated) -> str:
+    """The same for two ratings of one film, by title and year, else by id."""
+    if not row.title:
+        return f"{row.dataset} {row.movie_id}"
+    return f"{parse_year(row.title)} {min(_first(row.title), default=row.title)}"
 
 
 def _keys(title: str) -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mftui.data.cells import inert, original
+from mftui.data.files import FileRef
 from mftui.data.profiles.tables import Row, read_table
 from mftui.data.stars import TOP
 from mftui.errors import DataError
@@ -51,7 +52,9 @@ class Rated:
             self,
             title=" ".join(_storable(self.title).split()),
             movie_id=_storable(self.movie_id),
+            imdb_id=written_imdb(imdb_number(self.imdb_id)),
             dataset=_storable(self.dataset),
+            fingerprint=_storable(self.fingerprint),
             stars=float(f"{self.stars:.6g}"),
             timestamp=int(self.timestamp),
         )
@@ -62,7 +65,7 @@ def read_rows(path: Path) -> list[Rated]:
 
     Raises DataError, with line and remedy, where it is damaged.
     """
-    table = read_table(path)
+    table = read_table(FileRef(path))
     if not {"rating", "title", "movieid"} <= set(table.columns):
         raise DataError(
             f"no file of ratings: it needs movieId, rating and title, and has {table.named}.",
@@ -102,6 +105,17 @@ def revived(found: dict[str, Any]) -> Rated:
     return row
 
 
+def imdb_number(imdb_id: str) -> int:
+    """114709 of "tt0114709" or "0114709"; -1 where it is none."""
+    digits = imdb_id.strip().removeprefix("tt")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else -1
+
+
+def written_imdb(number: int) -> str:
+    """As IMDb writes it: "tt0114709"; empty for what is no number of theirs."""
+    return f"tt{number:07d}" if number > 0 else ""
+
+
 def _rated(row: Row) -> Rated:
     stars = row.number("rating", "rating")
     if not 0 <= stars <= TOP:
@@ -112,7 +126,7 @@ def _rated(row: Row) -> Rated:
     when = row.number("timestamp", "timestamp") if row.get("timestamp") else 0
     if abs(when) >= 2**53:
         raise row.fault(f"the timestamp {when:g} is out of range.")
-    rest = (row.get("imdbid"), original(row.get("dataset")), row.get("fingerprint"))
+    rest = (row.get("imdbid"), original(row.get("dataset")), original(row.get("fingerprint")))
     return Rated(title, stars, movie, int(when), *rest).kept()
 
 

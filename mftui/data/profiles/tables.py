@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from mftui.data.files import unreadable
+from mftui.data.files import FileRef
 from mftui.data.readers.names import plain
 from mftui.errors import DataError
 from mftui.text import visible
@@ -64,9 +64,9 @@ class Table:
         return ", ".join(visible(name[:30]) for name in self.header[:20]) or "nothing"
 
 
-def read_table(path: Path) -> Table:
-    """The table in `path`. Raises DataError, with file and line, for what cannot be read."""
-    text = _text(path)
+def read_table(ref: FileRef) -> Table:
+    """The table in a file. Raises DataError, with file and line, for what cannot be read."""
+    path, text = ref.path, _text(ref)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -81,7 +81,7 @@ def read_table(path: Path) -> Table:
 
 def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, str]:
     if len(row) < len(names):
-        message = f"{'too few columns' if len(row) > 1 else 'only one column'}: {len(row)} of {len(names)}."
+        message = f"too few columns: {len(row)} of {len(names)}."
         raise DataError(message, path=path, line=line, hint="Mend or remove the line.")
     if any(map(str.strip, row[len(names) :])):
         message = f"too many columns: {len(row)} of {len(names)}."
@@ -92,14 +92,10 @@ def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str
     return found
 
 
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise unreadable(path, error) from error
+def _text(ref: FileRef) -> str:
+    content = ref.head(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
-        raise DataError("too large for one person's ratings.", path=path, hint="Train on it: mftui train --data.")
+        raise DataError("too large for one person's ratings.", path=ref.path, hint="Train on it: mftui train --data.")
     for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
         try:
             return content.decode(encoding)

@@ -1,0 +1,92 @@
+"""What an import brings: which ratings mean which movies, and what becomes of those that are there already."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from mftui.data.profiles.incoming import Entry, Incoming
+from mftui.data.profiles.match import Match, Matcher, name_key
+from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.store import Change, Profile
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Every rating of a file is in one of the lists, or was repeated: rated again later in the same file."""
+
+    incoming: Incoming
+    matched: list[tuple[Rated, Match]]
+    """With the model's title and id."""
+    unmatched: list[Rated]
+    """Films that the model does not have."""
+    not_films: list[Rated]
+    """Series, episodes and games that the model does not have."""
+    n_repeated: int
+
+    @property
+    def n_ratings(self) -> int:
+        """Lines with a rating."""
+        return len(self.incoming.entries)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came into the profile."""
+
+    change: Change
+    older: list[Rated] = field(default_factory=list)
+    """Left out, as the profile has a later rating of the film."""
+
+
+def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Resolved:
+    """Find the movies of a file's ratings. Of two ratings of one film the later counts; undated ones are of `now`."""
+    now = int(time.time()) if now is None else now
+    latest: dict[int | str, tuple[Entry, Match | None]] = {}
+    for entry in sorted(incoming.entries, key=lambda entry: entry.rated.timestamp or now):
+        match = matcher.find(entry.rated)
+        if match is not None and not entry.is_film and match.how not in ("id", "imdb"):
+            match = None
+        key = match.movie if match else entry.rated.imdb_id or name_key(entry.rated)
+        latest.pop(key, None)
+        latest[key] = entry, match
+    matched: list[tuple[Rated, Match]] = []
+    unmatched: list[Rated] = []
+    not_films: list[Rated] = []
+    for entry, match in latest.values():
+        rated = replace(entry.rated, timestamp=entry.rated.timestamp or now)
+        if match is not None:
+            matched.append((matcher.identified(rated, match.movie), match))
+        else:
+            (unmatched if entry.is_film else not_films).append(rated)
+    return Resolved(incoming, matched, unmatched, not_films, len(incoming.entries) - len(latest))
+
+
+def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Imported:
+    """Put what was found, and the films that were not, into a profile, in one change that `undo` takes back.
+
+    The later rating of a film wins, whether it was there or comes. Films that this model does not have are kept
+    for one that does; series, episodes and games are left out.
+    """
+    older: list[Rated] = []
+
+    def change(rows: list[Rated]) -> Change:
+        there: defaultdict[int | str, list[Rated]] = defaultdict(list)
+        for row in rows:
+            match = matcher.find(row)
+            there[match.movie if match else row.imdb_id or name_key(row)].append(row)
+        before: list[Rated] = []
+        after: list[Rated] = []
+        coming: list[tuple[int | str, Rated]] = [(match.movie, row) for row, match in resolved.matched]
+        coming += [(row.imdb_id or name_key(row), row) for row in resolved.unmatched]
+        for key, row in coming:
+            own = there[key]
+            if any(mine.timestamp > row.timestamp for mine in own):
+                older.append(row)
+            else:
+                before += own
+                after.append(row)
+        return Change(tuple(before), tuple(after))
+
+    return Imported(profile.replace_rows(change), older)

@@ -1,0 +1,24 @@
+"""Ratings for elsewhere: MovieLens' CSV, and the CSV that Letterboxd imports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from mftui.data.cells import inert
+from mftui.data.profiles.rows import Rated
+from mftui.data.titles import parse_year, spoken_name
+
+
+def as_letterboxd(rows: Iterable[Rated]) -> str:
+    """The CSV that letterboxd.com/import takes: imdbID, Title, Year, Rating in half stars, WatchedDate."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("imdbID", "Title", "Year", "Rating", "WatchedDate"))
+    for row in rows:
+        rating = max(0.5, int(row.stars * 2 + 0.5) / 2)
+        day = datetime.fromtimestamp(row.timestamp, UTC).date().isoformat() if row.timestamp else ""
+        writer.writerow((row.imdb_id, inert(spoken_name(row.title)), parse_year(row.title) or "", f"{rating:g}", day))
+    return out.getvalue()
