@@ -32,6 +32,8 @@ class Settings:
     """Draw with ASCII characters only."""
     low_bandwidth: bool | None = None
     """Redraw rarely; None: on under SSH."""
+    mouse: bool = True
+    """Ask the terminal for clicks; without, its own way to select text works."""
     theme: str = ""
     """The app's theme; empty: its default."""
     standby: bool = True

@@ -23,6 +23,7 @@ from mftui.tui.memory import Memory
 from mftui.tui.messages import TrainingNews
 from mftui.tui.modes import SCREENS
 from mftui.tui.navigation import NavigatingApp
+from mftui.tui.restyling import RestylingApp
 from mftui.tui.themes import THEMES, default_theme
 from mftui.tui.trainings import Starter, Trainings
 from mftui.tui.typeahead import TypeaheadApp
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from mftui.tui.model import OpenModel
 
 
-class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
+class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, RestylingApp):
     """Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
@@ -53,7 +54,6 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
         starter: Starter | None = None,
         memory: Memory | None = None,
     ) -> None:
-        self._painted = False
         self.look = look or Look()
         self.memory = memory or Memory()
         last = self.memory.text("screen")
@@ -84,12 +84,6 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
         """The theme of the settings, or of the last session, if there is such a theme."""
         wanted = self.settings.theme or self.memory.text("theme")
         return wanted if wanted in self.available_themes else default_theme(self.look)
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Nothing to refresh before the first paint: the style sheets were read with the first theme's colours,
-        and reading them again for the same theme would put that paint off by a tenth of its time."""
-        if self._painted:
-            super().refresh_css(animate)
 
     def watch_theme(self) -> None:
         """Let another theme have its own colours."""
@@ -276,10 +270,11 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp):
 _LOOK_AT_CURVE_S = 1.2
 
 
-def run(*, ascii: bool = False, low_bandwidth: bool | None = None) -> int:
+def run(*, ascii: bool = False, low_bandwidth: bool | None = None, mouse: bool | None = None) -> int:
     """Start the app in this terminal; returns the exit code when it has been left."""
     settings = load_settings()
     gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
     slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
     look = Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
-    return run_guarded(MftuiApp(look, settings, memory=Memory.load(paths.state_file())))
+    app = MftuiApp(look, settings, memory=Memory.load(paths.state_file()))
+    return run_guarded(app, mouse=settings.mouse if mouse is None else mouse)

@@ -68,11 +68,11 @@ class GuardedApp(App[None]):
             log.error("crash: %s", self.crash.what)
 
 
-def run_guarded(app: GuardedApp) -> int:
+def run_guarded(app: GuardedApp, *, mouse: bool = True) -> int:
     """Run `app` in this terminal; returns the exit code when it has ended, however it has."""
     with _terminal_kept() as kept, _signals_obeyed(app, kept):
         try:
-            app.run()
+            app.run(mouse=mouse)
         except Exception as error:  # noqa: BLE001  # outside of any message: told as one within is
             kept.make_plain()
             app._note(error)

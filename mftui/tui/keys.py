@@ -77,6 +77,8 @@ MOVIES: list[BindingType] = [
 
 USERS: list[BindingType] = [
     _key("users.search", "slash", "search", "User id", show=True, help="Type a user's id."),
+    _key("users.open", "enter", "open", "Open film", show=True,
+         help="The film under the cursor on Movies: its page and neighbours; esc comes back."),
     _key("users.pick", "p", "pick", "Pick", show=True, help="Choose from the list of all users."),
     _key("users.next", "right_square_bracket", "step(1)", "Next", show=True, help="The next user."),
     _key("users.previous", "left_square_bracket", "step(-1)", "Previous", show=True, help="The user before."),
@@ -94,8 +96,6 @@ USERS: list[BindingType] = [
     _key("users.left", "h,left", "pane(-1)", "Ratings pane"),
 ]  # fmt: skip
 
-LIST: list[BindingType] = [
-    _key("list.down", "j,down", "move(1)", "Down"),
 RUNS: list[BindingType] = [
     _key("runs.open", "enter", "open", "Open", show=True, help="Its model in Movies, Users, Map; its curve on Train."),
     _key("runs.mark", "space", "mark", "Mark", show=True,
@@ -118,6 +118,8 @@ RUNS: list[BindingType] = [
     _key("runs.left", "h,left", "pane(-1)", "Table of runs"),
 ]  # fmt: skip
 
+LIST: list[BindingType] = [
+    _key("list.down", "j,down", "move(1)", "Down"),
     _key("list.up", "k,up", "move(-1)", "Up"),
     _key("list.page_down", "pagedown,ctrl+d", "page(1)", "Page down"),
     _key("list.page_up", "pageup,ctrl+u", "page(-1)", "Page up"),

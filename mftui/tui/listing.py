@@ -11,7 +11,7 @@ from mftui.errors import UsageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mftui.engine.lists import MovieFilter
+    from mftui.engine.filters import MovieFilter
     from mftui.engine.neighbours import By, Metric
     from mftui.tui.blocks import ListRank
     from mftui.tui.model import OpenModel
@@ -41,7 +41,7 @@ class Filter:
 
     def where(self) -> MovieFilter | None:
         """For the engine; None where everything passes."""
-        from mftui.engine.lists import MovieFilter
+        from mftui.engine.filters import MovieFilter
 
         if self == Filter():
             return None
@@ -89,6 +89,12 @@ class MovieChoices:
             neighbours=min(max(self.neighbours, 1), MOST_NEIGHBOURS),
             neighbour_ratings=max(self.neighbour_ratings, 0),
         )
+
+    def caption(self, text: str) -> str:
+        """Of what a search for `text` finds."""
+        if text.strip():
+            return "Results"
+        return f"Movies by {self.sort}" if self.sort else "Most rated movies"
 
 
 @dataclass(frozen=True)
@@ -159,16 +165,14 @@ def parse_genre(text: str, genres: list[str]) -> str:
     return near[0]
 
 
-def list_movies(
-    model: OpenModel, text: str, narrowed: Filter, sort: str, *, reverse: bool = False
-) -> tuple[NDArray[Any], int]:
+def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDArray[Any], int]:
     """Up to MOST movie indices for a search, and how many there would be in all (0: not counted).
 
     Raises UsageError where the data has not the filter's genre. Not for the event loop.
     """
     import numpy as np
 
-    where = narrowed.where()
+    where, sort, reverse = choices.narrowed.where(), choices.sort, choices.reverse
     if where is None and not sort and not reverse:
         return model.index.search(text, limit=MOST), 0
     found = model.index.search(text, limit=model.factors.n_movies)
@@ -178,6 +182,13 @@ def list_movies(
         values = np.nan_to_num(np.asarray(_values(model, sort)[found], dtype=np.float64), nan=-np.inf)
         found = found[np.argsort(values if sort in _ASCENDING else -values, kind="stable")]
     return (found[::-1] if reverse else found)[:MOST], len(found)
+
+
+def one_movie(movie: int) -> tuple[NDArray[Any], int]:
+    """The same for a movie that is known by its index."""
+    import numpy as np
+
+    return np.array([movie]), 1
 
 
 def descending(sort: str, reverse: bool) -> bool:

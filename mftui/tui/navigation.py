@@ -37,6 +37,15 @@ class NavigatingApp(App[None]):
             if screen is not None:
                 self.call_after_refresh(screen.focus_pane, selector)
 
+    async def open_movie(self, movie: int) -> None:
+        """Show the movie at an index of the open model on Movies; escape comes back to this screen."""
+        from mftui.tui.screens.movies import MoviesScreen
+
+        came_from = self.current_mode
+        await self.switch_mode("movies")
+        if isinstance(self.screen, MoviesScreen):
+            self.screen.visit(movie, came_from)
+
     def action_go_back(self) -> None:
         """What escape does where nothing nearer takes it."""
         back = getattr(self.screen, "action_go_back", None)

@@ -6,25 +6,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mftui.errors import UsageError
-from mftui.tui.listing import Filter, parse_count, parse_genre, parse_years_text
+from mftui.tui.listing import MOST_NEIGHBOURS, MOST_RECOMMENDED, Filter, parse_count, parse_genre, parse_years_text
 from mftui.tui.screens.fields import Field, FieldsDialog
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
 
 
-def movie_filters(factors: Factors, now: Filter, many: int, least: int, most: int) -> FieldsDialog:
+def movie_filters(factors: Factors, now: Filter, many: int, least: int) -> FieldsDialog:
     """Of the Movies screen: the list's filters, and the neighbours' number and least ratings."""
     few = Field(
         "neighbour_ratings", "neighbours' ratings", _text(least),
         "The least number of ratings of a neighbour, so that obscure films do not win by noise.", parse_count,
     )  # fmt: skip
-    return FieldsDialog("Filters", [*_narrowing(factors, now), _many("neighbours", many, most), few])
+    return FieldsDialog("Filters", [*_narrowing(factors, now), _many("neighbours", many, MOST_NEIGHBOURS), few])
 
 
-def user_filters(factors: Factors, now: Filter, many: int, most: int) -> FieldsDialog:
+def user_filters(factors: Factors, now: Filter, many: int) -> FieldsDialog:
     """Of the Users screen: the filters and the length of the recommendations."""
-    return FieldsDialog("Filters of recommendations", [*_narrowing(factors, now), _many("how many", many, most)])
+    return FieldsDialog(
+        "Filters of recommendations", [*_narrowing(factors, now), _many("how many", many, MOST_RECOMMENDED)]
+    )
 
 
 def _narrowing(factors: Factors, now: Filter) -> list[Field]:

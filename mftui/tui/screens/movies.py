@@ -11,9 +11,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from mftui.errors import MftuiError
-from mftui.tui import blocks, keys
+from mftui.tui import blocks, keys, listing
 from mftui.tui.latest import Latest
-from mftui.tui.listing import METRICS, MOST_NEIGHBOURS, MOVIE_SORTS, Filter, MovieChoices, descending, list_movies
+from mftui.tui.listing import METRICS, MOVIE_SORTS, Filter, MovieChoices
 from mftui.tui.memory import revived
 from mftui.tui.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.paged import PagedScreen
@@ -40,6 +40,7 @@ class MoviesScreen(PagedScreen):
 
     MODE = "movies"
     BINDINGS = keys.MOVIES
+    SORTS = MOVIE_SORTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +49,8 @@ class MoviesScreen(PagedScreen):
         self._near: NDArray[Any] | None = None
         self._subject: int | None = None
         self._trail: list[tuple[int, int]] = []
+        self._visit: tuple[int, str] | None = None
+        """A movie to which another screen sent, and that screen's mode."""
         self._choices = MovieChoices()
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
@@ -81,7 +84,7 @@ class MoviesScreen(PagedScreen):
     @property
     def _arrow(self) -> str:
         glyphs = self.look.glyphs
-        return glyphs.down_arrow if descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
+        return glyphs.down_arrow if listing.descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
 
     def model_changed(self) -> None:
         model = self.mftui.model
@@ -95,7 +98,7 @@ class MoviesScreen(PagedScreen):
                 self._show_movie(self._subject, self.right.cursor)
             else:
                 self._trail.clear()
-                self._subject = None
+                self._subject = self._visit = None
                 self._look_up()
 
     def _is_shown(self, model: OpenModel) -> bool:
@@ -105,16 +108,27 @@ class MoviesScreen(PagedScreen):
     # The list
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        self._visit = None
         self._look_up()
 
+    def visit(self, movie: int, came_from: str) -> None:
+        """Show the movie at an index alone, with its page; escape goes to the screen of the mode `came_from`."""
+        self._visit = (movie, came_from)
+        with self.prevent(Input.Changed):
+            self.query_one(SearchBox).value = ""
+        self._look_up()
+        if not self.shows_page:
+            self.action_page()
+        self.action_accept_search()
+
     def _look_up(self) -> None:
-        model, text, choices = self._shown, self.query_one(SearchBox).value, self._choices
+        model, text, choices, visit = self._shown, self.query_one(SearchBox).value, self._choices, self._visit
         if model is None:
             return
 
         def work() -> Listed | MftuiError:
             try:
-                found, n = list_movies(model, text, choices.narrowed, choices.sort, reverse=choices.reverse)
+                found, n = listing.one_movie(visit[0]) if visit else listing.list_movies(model, text, choices)
             except MftuiError as error:
                 return error
             return found, n, movie_rows(model, found)
@@ -126,7 +140,7 @@ class MoviesScreen(PagedScreen):
         model: OpenModel,
         text: str,
         choices: MovieChoices,
-        result: tuple[NDArray[Any], int, LazyRows] | MftuiError,
+        result: Listed | MftuiError,
     ) -> None:
         if not self._is_shown(model):
             return
@@ -138,15 +152,15 @@ class MoviesScreen(PagedScreen):
         if isinstance(result, MftuiError):
             self._found = None
             self.left.show((), caption="Results", detail=detail, empty=f"{result} Press f to change the filters.")
+        elif self._visit:
+            self._found, _, rows = result
+            self.left.show(rows, caption=f"From {self._visit[1].capitalize()}", detail="back: esc")
         else:
             self._found, n, rows = result
             if n > len(rows):
                 detail = f"{detail}{', ' if detail else ''}the first {len(rows):,} of {n:,}"
-            caption = (
-                "Results" if text.strip() else f"Movies by {choices.sort}" if choices.sort else "Most rated movies"
-            )
             empty = _FILTERED_OUT.format(narrowed) if narrowed else _NO_MATCH
-            self.left.show(rows, caption=caption, detail=detail, empty=empty)
+            self.left.show(rows, caption=choices.caption(text), detail=detail, empty=empty)
         if self._found is None or not len(self._found):
             self._near = None
             self._panel.show(None)
@@ -166,7 +180,7 @@ class MoviesScreen(PagedScreen):
         model, choices = self._shown, self._choices
         if model is None or subject is None:
             return
-        from mftui.engine.lists import MovieFilter
+        from mftui.engine.filters import MovieFilter
 
         self._subject = subject
         self.page_shown()
@@ -214,9 +228,7 @@ class MoviesScreen(PagedScreen):
         """From the search to what it found."""
         (self.left if self.left.display else self.right).focus()
 
-    def action_leave_search(self) -> None:
-        """To the list, whatever it shows."""
-        self.action_accept_search()
+    action_leave_search = action_accept_search
 
     def action_open(self) -> None:
         """From the results into the neighbours; from a neighbour on to its own."""
@@ -244,17 +256,14 @@ class MoviesScreen(PagedScreen):
         self.mftui.say(blocks.METRICS[metric])
         self._show_movie(self._subject)
 
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        sort = MOVIE_SORTS[(MOVIE_SORTS.index(self._choices.sort) + 1) % len(MOVIE_SORTS)]
-        self.bring_list()
-        self._choose(sort=sort, reverse=False)
-        self._look_up()
+    @property
+    def order(self) -> tuple[str, bool]:
+        return self._choices.sort, self._choices.reverse
 
-    def action_reverse(self) -> None:
-        """The other way round."""
+    def sort_by(self, column: str, *, reverse: bool = False) -> None:
+        self._visit = None
         self.bring_list()
-        self._choose(reverse=not self._choices.reverse)
+        self._choose(sort=column, reverse=reverse)
         self._look_up()
 
     def action_filter(self) -> None:
@@ -263,11 +272,12 @@ class MoviesScreen(PagedScreen):
 
         if self._shown is not None:
             c = self._choices
-            dialog = movie_filters(self._shown.factors, c.narrowed, c.neighbours, c.neighbour_ratings, MOST_NEIGHBOURS)
+            dialog = movie_filters(self._shown.factors, c.narrowed, c.neighbours, c.neighbour_ratings)
             self.app.push_screen(dialog, self._filtered)
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:
         if answer is not None:
+            self._visit = None
             narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
             self._choose(
                 narrowed=narrowed, neighbours=answer["many"] or 50, neighbour_ratings=answer["neighbour_ratings"]
@@ -275,10 +285,14 @@ class MoviesScreen(PagedScreen):
             self._look_up()
 
     def action_go_back(self) -> None:
-        """One neighbour back, then to the results, then no search."""
+        """One neighbour back, then to the screen that sent here or to the results, then no search."""
         if self._trail:
             self.right.focus()
             self._show_movie(*self._trail.pop())
+        elif self._visit:
+            mode, self._visit = self._visit[1], None
+            self._look_up()
+            self.app.switch_mode(mode)
         elif self.right.has_focus:
             self.action_pane(-1)
         else:

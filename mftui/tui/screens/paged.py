@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
 from mftui.tui.screens.base import BaseScreen
+from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from mftui.tui.widgets.data_table import DataTable
@@ -17,6 +18,9 @@ _ROOM = (100, 32)
 
 class PagedScreen(BaseScreen):
     """Subclasses make the tables `left` and `right`."""
+
+    SORTS: ClassVar[tuple[str, ...]]
+    """By what the list on the left can be sorted: the titles of its columns, and more."""
 
     left: DataTable
     right: DataTable
@@ -57,6 +61,27 @@ class PagedScreen(BaseScreen):
 
     def page_shown(self) -> None:
         """The page has come into view, or gone."""
+
+    @property
+    def order(self) -> tuple[str, bool]:
+        """One of SORTS, and whether it is the other way round."""
+        raise NotImplementedError
+
+    def sort_by(self, column: str, *, reverse: bool = False) -> None:
+        """Sort the list on the left."""
+        raise NotImplementedError
+
+    def on_table_head_clicked(self, event: Table.HeadClicked) -> None:
+        if event.table is self.left and event.title in self.SORTS:
+            self.sort_by(event.title, reverse=self.order == (event.title, False))
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.sort_by(self.SORTS[(self.SORTS.index(self.order[0]) + 1) % len(self.SORTS)])
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.sort_by(self.order[0], reverse=not self.order[1])
 
     def action_page(self) -> None:
         """Show the page, or hide it."""

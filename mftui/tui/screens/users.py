@@ -13,7 +13,7 @@ from textual.widget import Widget
 from mftui.errors import MftuiError, UnknownId
 from mftui.tui import blocks, keys
 from mftui.tui.latest import Latest
-from mftui.tui.listing import MOST_RECOMMENDED, RATED_SORTS, Filter, UserChoices
+from mftui.tui.listing import RATED_SORTS, Filter, UserChoices
 from mftui.tui.memory import revived
 from mftui.tui.rows import RATED_COLUMNS, RECOMMENDED_COLUMNS, rated_rows, recommended_rows
 from mftui.tui.screens.paged import PagedScreen
@@ -23,6 +23,8 @@ from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.user_panel import UserPanel
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from mftui.data.ids import RawId
     from mftui.tui.blocks import ListRank
     from mftui.tui.model import OpenModel
@@ -36,11 +38,14 @@ class UsersScreen(PagedScreen):
 
     MODE = "users"
     BINDINGS = keys.USERS
+    SORTS = RATED_SORTS
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: OpenModel | None = None
         self._page: UserPage | None = None
+        self._order: NDArray[Any] | None = None
+        """The places of the page's ratings, as they are listed."""
         self._choices = UserChoices()
         self._pages = Latest(self, "user")
         self.left = DataTable(RATED_COLUMNS, id="rated", classes="left")
@@ -126,8 +131,9 @@ class UsersScreen(PagedScreen):
         parts = {"training": page.rmse_train, "test": page.rmse_test}
         errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
         order = f"by {sort}{', reversed' if reverse else ''}" if reverse or sort != _USUAL_ORDER else ""
+        self._order = order_of(model.factors, page, sort, reverse=reverse)
         self.left.show(
-            rated_rows(model.factors, page, order_of(model.factors, page, sort, reverse=reverse)),
+            rated_rows(model.factors, page, self._order),
             caption=f"User {page.user}: {len(page.rated):,} ratings, mean {page.mean:.2f}",
             detail=", ".join(part for part in (order, f"RMSE {errors}" if errors else "") if part),
             empty="No ratings.",
@@ -158,6 +164,18 @@ class UsersScreen(PagedScreen):
         if self._shown:
             self.app.push_screen(pick_user(self._shown.factors), self._picked)
 
+    async def on_table_chosen(self) -> None:
+        await self.action_open()
+
+    async def action_open(self) -> None:
+        """Go to the film under the cursor, on Movies; escape there comes back."""
+        page, table = self._page, self.left if self.left.has_focus else self.right
+        if self._shown is None or page is None or not len(table):
+            self.mftui.say(f"There is no film to open. {_NO_USER if page is None else ''}".strip(), warn=True)
+            return
+        movies = page.rated.movies[self._order] if table is self.left else page.recommended.movies
+        await self.mftui.open_movie(int(movies[table.cursor]))
+
     def action_similar(self) -> None:
         """Choose from the users nearest to this one."""
         from mftui.tui.screens.choices import pick_similar_user
@@ -187,18 +205,12 @@ class UsersScreen(PagedScreen):
         self._choose(rank=rank)
         self._again()
 
-    def action_sort(self) -> None:
-        """Sort the ratings by the next column."""
-        sort = RATED_SORTS[(RATED_SORTS.index(self._choices.sort) + 1) % len(RATED_SORTS)]
-        self._choose(sort=sort, reverse=False)
-        self._sorted()
+    @property
+    def order(self) -> tuple[str, bool]:
+        return self._choices.sort, self._choices.reverse
 
-    def action_reverse(self) -> None:
-        """The other way round."""
-        self._choose(reverse=not self._choices.reverse)
-        self._sorted()
-
-    def _sorted(self) -> None:
+    def sort_by(self, column: str, *, reverse: bool = False) -> None:
+        self._choose(sort=column, reverse=reverse)
         self.bring_list()
         if self._shown and self._page:
             self._show_rated(self._shown, self._page, 0)
@@ -209,9 +221,7 @@ class UsersScreen(PagedScreen):
 
         if self._shown is not None:
             c = self._choices
-            self.app.push_screen(
-                user_filters(self._shown.factors, c.narrowed, c.many, MOST_RECOMMENDED), self._filtered
-            )
+            self.app.push_screen(user_filters(self._shown.factors, c.narrowed, c.many), self._filtered)
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:
         if answer is not None:

@@ -77,7 +77,7 @@ class FormView(CellWidget, can_focus=True):
         if self.form is None:
             return
         rows = self.form.rows()
-        room = max(1, height - _FIRST - _HELP_LINES - 2)
+        room = self._in_view
         self._cursor = min(self._cursor, len(rows) - 1)
         self._top = max(min(self._top, self._cursor, max(0, len(rows) - room)), self._cursor - room + 1)
         shown = rows[self._top : self._top + room]
@@ -92,6 +92,16 @@ class FormView(CellWidget, can_focus=True):
             yield []
         yield []
         yield from self._explanation(width)
+
+    @property
+    def _in_view(self) -> int:
+        """How many fields are shown at once."""
+        return max(1, self.size.height - _FIRST - self._help_lines - 2)
+
+    @property
+    def _help_lines(self) -> int:
+        """Fewer where it is low."""
+        return min(_HELP_LINES, max(1, self.size.height // 4))
 
     def _row(self, row: Row, here: bool, width: int) -> Line:
         glyphs = self.look.glyphs
@@ -123,7 +133,7 @@ class FormView(CellWidget, can_focus=True):
             for line in wrap(self.look.text(error), width - 2):
                 yield [("  " + line, self.style("form--error"))]
             return
-        for line in wrap(row.help, width - 2)[:_HELP_LINES]:
+        for line in wrap(row.help, width - 2)[: self._help_lines]:
             yield [("  " + line, self.style("form--help"))]
 
     @property
@@ -197,9 +207,11 @@ class FormView(CellWidget, can_focus=True):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        at = self._top + event.y - _FIRST
-        rows = len(self.form.rows()) if self.form else 0
-        if event.widget is self and event.y - _FIRST >= 0 and at < rows:
+        place = event.get_content_offset(self)
+        if place is None or self._editing or not self.form:
+            return
+        at = self._top + place.y - _FIRST
+        if self._top <= at < min(self._top + self._in_view, len(self.form.rows())):
             again = at == self._cursor
             self._go(at)
             if again:

@@ -82,6 +82,18 @@ class Table(CellWidget, can_focus=True):
         def control(self) -> Table:
             return self.table
 
+    @dataclass
+    class HeadClicked(Message):
+        """A column's title was clicked."""
+
+        table: Table
+        title: str
+        """As the column was made with, in lower case."""
+
+        @property
+        def control(self) -> Table:
+            return self.table
+
     def __init__(self, columns: Sequence[Column], *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
@@ -106,6 +118,12 @@ class Table(CellWidget, can_focus=True):
         self._titles = tuple(titles.get(column.title.lower(), column.title) for column in self._columns)
         self.redraw()
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns, for the rows that are shown next."""
+        self._columns = tuple(columns)
+        self._titles = tuple(column.title for column in columns)
+        self._rows = ()
+
     def show(
         self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", note: str = "", cursor: int = 0
     ) -> None:
@@ -117,12 +135,6 @@ class Table(CellWidget, can_focus=True):
         self.cursor = max(0, min(cursor, len(rows) - 1))
         self.redraw()
         self.post_message(self.Moved(self, self.cursor))
-
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Other columns, for the rows that are shown next."""
-        self._columns = tuple(columns)
-        self._titles = tuple(column.title for column in columns)
-        self._rows = ()
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         widths = self._widths(width)
@@ -225,11 +237,23 @@ class Table(CellWidget, can_focus=True):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        at = self._top + event.y - self._head
-        if event.y >= self._head and at < len(self._rows):
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        at = self._top + place.y - self._head
+        if self._head and place.y == self._head - 1:
+            self._head_clicked(place.x)
+        elif place.y >= self._head and at < len(self._rows):
             if at == self.cursor:
                 self.post_message(self.Chosen(self, at))
             self.move_to(at)
+
+    def _head_clicked(self, x: int) -> None:
+        start = _GUTTER
+        for column, width in zip(self._columns, self._widths(self.size.width), strict=True):
+            if width and start <= x < start + width + _GAP:
+                self.post_message(self.HeadClicked(self, column.title.lower()))
+            start += width + _GAP if width else 0
 
     def on_mouse_scroll_down(self) -> None:
         self.move_to(self.cursor + 3)
