@@ -15,7 +15,8 @@ from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
-    from mftui.engine.lists import MovieFilter, Recommendations
+    from mftui.engine.filters import MovieFilter
+    from mftui.engine.lists import Recommendations
 
 FORMATS = {"rated": "g", "predicted": ".2f", "would like": ".2f", "±": ".2f", "error": "+.2f"}
 COLD = "(cold): nothing was trained on this user or movie; predicted from the mean and from what is known of the other."
@@ -206,7 +207,7 @@ def recommend(
 
 
 def _filter(genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0) -> MovieFilter | None:
-    from mftui.engine.lists import MovieFilter
+    from mftui.engine.filters import MovieFilter
 
     return MovieFilter(genre, years, min_ratings) if genre or years or min_ratings else None
 

@@ -17,17 +17,20 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, Split
 from mftui.data.ids import Ids, RawId
 from mftui.engine import lists
+from mftui.engine.audience_block import AudienceBlock
+from mftui.engine.cold import without_cold_rows
+from mftui.engine.filters import MovieFilter, passing
 from mftui.engine.fold_in import fold_in
 from mftui.engine.history import History, UserHistory
-from mftui.engine.lists import MovieFilter, Rank, Recommendations, UserRows, highest
+from mftui.engine.lists import Rank, Recommendations, UserRows, highest
 from mftui.engine.neighbours import By, Metric, movie_scores, user_scores
 from mftui.engine.program import Parameters
-from mftui.engine.spread import member_std
+from mftui.engine.user_priors import UserPrior, rating_noise, user_prior
 from mftui.errors import UsageError
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
-_GATHERED_BYTES = 32 << 20
+_GATHERED_BYTES = 4 << 20
 """Of rows that are copied together at once."""
 
 
@@ -59,7 +62,7 @@ class Factors:
         user_counts = np.bincount(train.users, minlength=dataset.n_users)
         train_counts = np.bincount(train.movies, minlength=dataset.n_movies).astype(np.int32)
         return cls(
-            _without_cold_rows(parameters, user_counts == 0, train_counts == 0),
+            without_cold_rows(parameters, user_counts == 0, train_counts == 0),
             dataset.user_ids,
             dataset.movie_ids,
             dataset.movies,
@@ -75,7 +78,7 @@ class Factors:
         trained = np.concatenate([[0], np.cumsum(~self.history.held_out)])
         user_counts = np.diff(trained[self.history.offsets])
         cold = user_counts == 0, self.movie_train_counts == 0
-        return replace(self, parameters=_without_cold_rows(parameters, *cold))
+        return replace(self, parameters=without_cold_rows(parameters, *cold))
 
     @property
     def n_users(self) -> int:
@@ -118,19 +121,12 @@ class Factors:
             np.einsum("ij,ij->i", p.user_factors[users[part]], p.movie_factors[movies[part]], out=dots[part])
         return dots
 
-    def logits_of_user(self, user: int) -> Floats:
-        """(n_movies,) logits of one user (an index) for every movie."""
-        return np.asarray(self.logits_of_users(np.array([user]))[0])
-
-    def logits_of_users(self, users: NDArray[Any]) -> Floats:
-        """(b, n_movies) logits of b users (indices) for every movie."""
-        return lists.row_logits(self, self.rows_of(users))
-
     def rows_of(self, users: NDArray[Any]) -> UserRows:
         """The trained rows of b users (indices)."""
         p = self.parameters
         audience = None if p.audience_user_factors is None else p.audience_user_factors[users]
-        return UserRows(p.user_factors[users], p.user_bias[users], audience)
+        member_bias = None if p.member_user_bias is None else p.member_user_bias[users]
+        return UserRows(p.user_factors[users], p.user_bias[users], audience, member_bias)
 
     @overload
     def predict(self, users: RawId, movies: RawId) -> float: ...
@@ -167,26 +163,27 @@ class Factors:
         """Whether the model has the audience block beside taste."""
         return self.parameters.audience_movie_factors is not None
 
-    @property
-    def _audience_movies(self) -> Floats:
+    @cached_property
+    def audience(self) -> AudienceBlock:
+        """The movies' side of the audience block. Raises UsageError where the model has none."""
         if self.parameters.audience_movie_factors is None:
             raise UsageError("this model has no audience factors.")
-        return self.parameters.audience_movie_factors
+        return AudienceBlock(self.parameters.audience_movie_factors, self.movie_train_counts)
+
+    @cached_property
+    def user_prior(self) -> UserPrior:
+        """What is believed of a user before their first rating."""
+        return user_prior(self)
+
+    @cached_property
+    def rating_noise(self) -> float:
+        """How far ratings scatter around their predictions, in rating units: the training RMSE."""
+        return rating_noise(self)
 
     @cached_property
     def movie_norms(self) -> Floats:
         """(n_movies,) lengths of the movies' taste factors."""
         return np.asarray(np.linalg.norm(self.parameters.movie_factors, axis=1), dtype=np.float32)
-
-    @cached_property
-    def audience_norms(self) -> Floats:
-        """(n_movies,) lengths of the movies' audience factors."""
-        return np.asarray(np.linalg.norm(self._audience_movies, axis=1), dtype=np.float32)
-
-    @cached_property
-    def audience_gram(self) -> NDArray[np.float64]:
-        """(k, k) QᵀQ of the audience block."""
-        return np.asarray(self._audience_movies.T @ self._audience_movies, dtype=np.float64)
 
     def similar(
         self,
@@ -235,8 +232,7 @@ class Factors:
         """
         me = self.user_ids.index(user)
         row, rated = self.rows_of(np.array([me])), self.history.of_user(me).movies
-        listed = lists.recommend(self, row, rated, n, rank, discover, where)
-        return replace(listed, std=member_std(self.parameters, np.full(len(listed.movies), me), listed.movies))
+        return lists.recommend(self, row, rated, n, rank, discover, where)
 
     def recommend_newcomer(
         self,
@@ -253,25 +249,12 @@ class Factors:
 
     def allowed(self, where: MovieFilter | None) -> NDArray[np.bool_]:
         """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
-        passes = np.ones(self.n_movies, dtype=bool)
-        if where is None:
-            return passes
-        if where.genre is not None:
-            passes &= self._has_genre(where.genre)
-        if where.years is not None:
-            first, last = where.years
-            passes &= (self.movies.years >= max(first, 1)) & (self.movies.years <= last)
-        return passes & (self.movie_counts >= where.min_ratings)
+        return passing(self, where)
 
     @cached_property
-    def _genre_lists(self) -> list[list[str]]:
+    def genre_lists(self) -> list[list[str]]:
+        """The genres of each movie, in lower case."""
         return [text.casefold().split("|") for text in self.movies.genres.tolist()]
-
-    def _has_genre(self, genre: str) -> NDArray[np.bool_]:
-        has = np.array([genre.casefold() in genres for genres in self._genre_lists], dtype=bool)
-        if not has.any():
-            raise UsageError(f"no movie has the genre {genre}.", hint=f"There are: {', '.join(self.genres)}.")
-        return has
 
     @cached_property
     def genres(self) -> list[str]:
@@ -306,19 +289,3 @@ class Factors:
     def factors_of_user(self, user: RawId) -> Floats:
         """(k,) factors of a user."""
         return np.asarray(self.parameters.user_factors[self.user_ids.index(user)])
-
-
-def _without_cold_rows(p: Parameters, cold_users: NDArray[np.bool_], cold_movies: NDArray[np.bool_]) -> Parameters:
-    rows = {
-        "user_factors": cold_users,
-        "user_bias": cold_users,
-        "movie_factors": cold_movies,
-        "movie_bias": cold_movies,
-    }
-    changed: dict[str, Any] = {}
-    for prefix in ("", "member_", "audience_"):
-        for name, cold in rows.items():
-            array = getattr(p, prefix + name, None)
-            if array is not None and cold.any():
-                changed[prefix + name] = np.where(cold if array.ndim == 1 else cold[:, None], np.float32(0), array)
-    return replace(p, **changed)

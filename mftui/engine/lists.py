@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.filters import MovieFilter
+from mftui.engine.spread import member_std
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,22 +23,12 @@ RANKS: tuple[Rank, ...] = ("like", "watch", "both")
 LIKE_SHARE = 0.2
 """What the predicted rating, as a share of the scale, weighs beside the audience score; measured by NDCG@10
 on inner splits of training parts."""
+LEANING_SHARE = 0.9
+"""What the leaning of somebody folded in weighs beside both; see `fold_in.leaning`."""
 DISCOVER_POWER = 0.3
 """At `discover` 1 a score is divided by this power of the movie's count."""
 FEW_RATINGS = 5
 """Below so many ratings, little is known of a movie, and lists say so."""
-
-
-@dataclass(frozen=True)
-class MovieFilter:
-    """Which movies may appear in a list."""
-
-    genre: str | None = None
-    """A genre that the movie must have; case does not matter."""
-    years: tuple[int, int] | None = None
-    """First and last year, both included; movies without a year are left out."""
-    min_ratings: int = 0
-    """Least number of ratings in the data set."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +45,7 @@ class Recommendations:
     """(n,) would watch, as a percentile: the share, 0 to 100, of the movies this user has not rated that
     score lower with the audience block; None without that block."""
     std: Floats | None = None
-    """(n,) spread of the members' predictions, in rating units; None where the model has one member, or for
-    somebody folded in."""
+    """(n,) spread of the members' predictions, in rating units; None where the model has one member."""
     note: str = ""
     """Why the list is shorter than asked for; empty where it is not."""
     ranked_by: Rank = field(default="like")
@@ -82,6 +73,11 @@ class UserRows:
     """(b,)."""
     audience: Floats | None
     """(b, k of the audience block)."""
+    member_bias: Floats | None = None
+    """(b, members), where there are several."""
+    leaning: Floats | None = None
+    """(b, k of the audience block): towards which audiences these users' ratings are above what was expected, and away
+    from which below; of users folded in alone."""
 
 
 def row_logits(model: Factors, rows: UserRows) -> Floats:
@@ -106,6 +102,8 @@ def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float
 def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0) -> Floats:
     """(b, n_movies) scores of b users: higher is better. Never clipped.
 
+    "both" is the audience score and LIKE_SHARE of the predicted rating as a share of the scale; for users folded in,
+    their leaning is added.
     `discover`, 0 to 1, divides by a power of the movie's training count, so that less-seen films move up.
     """
     if rank == "like":
@@ -115,7 +113,15 @@ def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0
         if rank == "both":
             p = model.parameters
             scores += LIKE_SHARE * (model.to_rating(row_logits(model, rows)) - p.lo) / (p.hi - p.lo)
+            if rows.leaning is not None:
+                scores += LEANING_SHARE * leaning_scores(model, rows.leaning)
     return less_seen_first(scores, model.movie_train_counts, discover) if discover else scores
+
+
+def leaning_scores(model: Factors, leaning: Floats) -> Floats:
+    """(b, n_movies) how far each movie is liked beyond what is expected, by those who lean so."""
+    assert model.parameters.audience_movie_factors is not None
+    return np.asarray(leaning @ model.parameters.audience_movie_factors.T * model.audience.to_unit, dtype=np.float32)
 
 
 def recommend(
@@ -140,9 +146,11 @@ def recommend(
         left = passing - len(best)
         note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
         note += f", {left} of them already rated." if left else "."
-    predicted = model.shown(row_logits(model, row)[0, best])
+    p = model.parameters
+    logits = p.movie_factors[best] @ row.factors[0] + p.movie_bias[best] + row.bias[0] + np.float32(p.global_bias)
     watch = percentiles(audience_scores(model, row)[0], unrated, best) if model.has_audience else None
-    return Recommendations(best, predicted, scores[best], watch, note=note, ranked_by=rank)
+    std = member_std(p, row.factors, row.member_bias, best)
+    return Recommendations(best, model.shown(logits), scores[best], watch, std, note, rank)
 
 
 def highest(scores: Floats, candidates: Indices, n: int) -> Indices:
@@ -165,5 +173,9 @@ def less_seen_first(scores: Floats, counts: NDArray[np.int32], discover: float) 
 
 def percentiles(scores: Floats, among: NDArray[np.bool_], of: Indices) -> Floats:
     """(n,) share, 0 to 100, of the scores `among` that lie below the scores at `of`."""
-    ordered = np.sort(scores[among])
-    return np.asarray(100 * np.searchsorted(ordered, scores[of]) / max(len(ordered), 1), dtype=np.float32)
+    order = np.argsort(scores[of])
+    passed = np.searchsorted(scores[of], scores[among], side="right", sorter=order)
+    lower = np.cumsum(np.bincount(passed, minlength=len(of) + 1))[:-1]
+    shares = np.empty(len(of), dtype=np.float32)
+    shares[order] = 100 * lower / max(len(passed), 1)
+    return shares

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.audience_block import SUPPORT
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ BYS: tuple[By, ...] = ("taste", "audience", "both")
 
 TASTE_SHARE = 0.3
 """What taste weighs beside the audience where both are asked for; measured by series@10."""
-SUPPORT = 5.0
-"""A neighbour with n training ratings keeps n/(n + SUPPORT) of its score; measured by series@10."""
 
 
 def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float]]:
@@ -37,7 +36,7 @@ def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float
     taste = (model.parameters.movie_factors, model.movie_norms)
     if audience is None or by == "taste":
         return [(*taste, 1.0)]
-    block = (audience, model.audience_norms)
+    block = (audience, model.audience.norms)
     if by == "audience":
         return [(*block, 1.0)]
     return [(*block, 1 / (1 + TASTE_SHARE)), (*taste, TASTE_SHARE / (1 + TASTE_SHARE))]

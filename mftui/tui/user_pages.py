@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mftui.data.ids import RawId
     from mftui.engine.factors import Factors
     from mftui.engine.history import UserHistory
-    from mftui.engine.lists import MovieFilter, Recommendations
+    from mftui.engine.filters import MovieFilter
+    from mftui.engine.lists import Recommendations
     from mftui.tui.blocks import ListRank
 
 _SIMILAR = 50

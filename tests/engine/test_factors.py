@@ -14,7 +14,7 @@ from mftui.data.dataset import SplitSpec
 from mftui.data.splits import make_split
 from mftui.engine.factors import Factors
 from mftui.engine.factors_io import load_factors, save_factors
-from mftui.engine.lists import MovieFilter
+from mftui.engine.filters import MovieFilter
 from mftui.engine.neighbours import SUPPORT
 from mftui.engine.program import Parameters
 from mftui.errors import FormatError, UnknownId, UsageError

@@ -9,6 +9,7 @@ import pytest
 from helpers.planted import planted_ratings
 from helpers.trainings import planted_training
 
+from mftui.data.dataset import Ratings
 from mftui.engine.program import Parameters
 from mftui.engine.spread import member_logits, member_std
 
@@ -20,20 +21,25 @@ def wide() -> Parameters:
     return training.parameters()
 
 
+def logits(p: Parameters, r: Ratings) -> np.ndarray:
+    assert p.member_user_bias is not None
+    return member_logits(p, p.user_factors[r.users], p.member_user_bias[r.users], r.movies)
+
+
 def test_the_members_mean_is_the_models_own_logit(wide: Parameters) -> None:
     r = planted_ratings()
     own = (wide.user_factors[r.users] * wide.movie_factors[r.movies]).sum(1)
     own = own + wide.user_bias[r.users] + wide.movie_bias[r.movies] + wide.global_bias
 
-    np.testing.assert_allclose(member_logits(wide, r.users, r.movies).mean(1), own, atol=1e-5)
+    np.testing.assert_allclose(logits(wide, r).mean(1), own, atol=1e-5)
 
 
 def test_the_spread_is_that_of_the_members_ratings(wide: Parameters) -> None:
     r = planted_ratings()
-    std = member_std(wide, r.users, r.movies)
+    assert wide.member_user_bias is not None
+    std = member_std(wide, wide.user_factors[r.users], wide.member_user_bias[r.users], r.movies)
 
-    logits = member_logits(wide, r.users[:1], r.movies[:1])[0]
-    ratings = [wide.lo + (wide.hi - wide.lo) / (1 + np.exp(-z)) for z in logits]
+    ratings = [wide.lo + (wide.hi - wide.lo) / (1 + np.exp(-z)) for z in logits(wide, r)[0]]
     assert std is not None
     assert std.shape == (len(r),)
     assert std[0] == pytest.approx(np.std(ratings, ddof=1), rel=1e-4)
@@ -54,10 +60,19 @@ def test_equal_members_do_not_disagree(wide: Parameters) -> None:
         member_movie_bias=np.tile(wide.member_movie_bias[:, :1], 3),
         member_global_bias=wide.member_global_bias[:1] * 3,
     )
-    std = member_std(same, np.arange(10), np.arange(10))
+    assert same.member_user_bias is not None
+    std = member_std(same, same.user_factors[:1], same.member_user_bias[:1], np.arange(10))
     assert std is not None
     assert std.max() < 1e-5
 
 
 def test_one_member_has_no_spread(wide: Parameters) -> None:
-    assert member_std(replace(wide, members=1, member_user_bias=None), np.arange(3), np.arange(3)) is None
+    assert member_std(replace(wide, members=1), wide.user_factors[:1], None, np.arange(3)) is None
+
+
+def test_the_spread_of_one_users_row_for_many_movies_is_that_of_each_pair(wide: Parameters) -> None:
+    biases = wide.member_user_bias
+    assert biases is not None
+    std = member_std(wide, wide.user_factors[7:8], biases[7:8], np.arange(80))
+    pairs = member_std(wide, wide.user_factors[[7] * 80], biases[[7] * 80], np.arange(80))
+    np.testing.assert_allclose(std, pairs, atol=1e-6)
