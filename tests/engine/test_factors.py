@@ -12,10 +12,10 @@ from helpers.models import TITLES, toy_dataset, toy_factors
 
 from mftui.data.dataset import SplitSpec
 from mftui.data.splits import make_split
+from mftui.engine.audience_block import SUPPORT
 from mftui.engine.factors import Factors
 from mftui.engine.factors_io import load_factors, save_factors
 from mftui.engine.filters import MovieFilter
-from mftui.engine.neighbours import SUPPORT
 from mftui.engine.program import Parameters
 from mftui.errors import FormatError, UnknownId, UsageError
 

@@ -75,4 +75,6 @@ def test_the_spread_of_one_users_row_for_many_movies_is_that_of_each_pair(wide: 
     assert biases is not None
     std = member_std(wide, wide.user_factors[7:8], biases[7:8], np.arange(80))
     pairs = member_std(wide, wide.user_factors[[7] * 80], biases[[7] * 80], np.arange(80))
+    assert std is not None
+    assert pairs is not None
     np.testing.assert_allclose(std, pairs, atol=1e-6)

@@ -13,7 +13,7 @@ from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.engine.factors_io import save_factors
-from mftui.engine.lists import MovieFilter
+from mftui.engine.filters import MovieFilter
 from mftui.engine.neighbours import METRICS
 from mftui.runs.files import publish
 from mftui.tui import listing

@@ -11,7 +11,7 @@ import pytest
 from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.engine.lists import MovieFilter
+from mftui.engine.filters import MovieFilter
 from mftui.tui.app import MftuiApp
 from mftui.tui.blocks import ListRank
 from mftui.tui.user_pages import user_page
