@@ -79,6 +79,11 @@ def print_table(
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in drawn.get().split("\n")[:-1]))
 
 
+def print_line(text: str) -> None:
+    """Write one line of foreign text, made safe."""
+    click.echo(_safe(text))
+
+
 def note(text: str) -> None:
     """One line for people on standard error: why a list is short, what was left out."""
     click.echo(visible(text), err=True)

@@ -26,8 +26,9 @@ def own_ratings(factors: Factors, source: Path) -> tuple[Any, Any]:
     matcher = Matcher(factors)
     matched = matcher.match(_rows(source, matcher))
     if not matched.rows:
-        where = "none of its movies is in the model." if matched.missing else "there is no rating in it."
-        raise DataError(where, path=source)
+        if matched.missing:
+            raise DataError("none of its movies is in the model.", path=source)
+        raise DataError("there is no rating in it.", path=source, hint="Rate a few: mftui rate MOVIE STARS.")
     if matched.missing:
         names = ", ".join(row.name for row in matched.missing[:5])
         n = len(matched.missing) + len(matched.rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mftui.cli.model import find_movie, movie_document, open_model, run_document, run_option
-from mftui.cli.output import json_option, print_json, print_table
+from mftui.cli.output import json_option, print_json, print_line
 from mftui.cli.rating import counted, profile_of, profile_option
 
 
@@ -39,4 +39,4 @@ def rate(movie: tuple[str, ...], stars: float, profile_name: str | None, run_tex
         )
         return
     was = f" (was {before[-1]:g})" if before else ""
-    print_table((), (), f"{document['title']}: {stars:g}{was}; saved in profile {profile.name}, {counted(n_ratings)}.")
+    print_line(f"{document['title']}: {stars:g}{was}; saved in profile {profile.name}, {counted(n_ratings)}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.model import model_label, open_model, run_option
-from mftui.cli.output import Cell, json_option, note, print_json, print_table
+from mftui.cli.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.rating import counted, profile_of, profile_option, row_document, row_documents
 from mftui.cli.ratings_transfer import export, import_
 from mftui.errors import DataError, RunError
@@ -50,7 +50,7 @@ def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
         print_json({"profile": profile.name, "file": str(profile.path), "run": run, "ratings": documents})
         return
     if not rows:
-        click.echo(f"No ratings in profile {profile.name} yet. Rate one: mftui rate toy story 4.5")
+        print_line(f"No ratings in profile {profile.name} yet. Rate one: mftui rate toy story 4.5")
         return
     label = "stars of five" if opened is None else model_label(opened[0], opened[1])
     table: list[list[Cell]] = [[d["rating"], d["title"], d["rated"], _text(d["movie_id"])] for d in documents]
@@ -108,7 +108,7 @@ def use(name: str, as_json: bool) -> None:
     if as_json:
         print_json(document)
         return
-    print_table((), (), f"Profile {name}: {counted(document['n_ratings'] or 0)}.")
+    print_line(f"Profile {name}: {counted(document['n_ratings'] or 0)}.")
 
 
 def _any_model(run_text: str | None) -> tuple[Run, Factors, Matcher] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.model import open_model, run_document, run_option
-from mftui.cli.output import Cell, json_option, note, print_json, print_table
+from mftui.cli.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.rating import counted, profile_of, profile_option, row_document, row_documents
 from mftui.errors import DataError, UsageError
 
@@ -78,7 +78,7 @@ def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> No
     if as_json:
         print_json({"profile": profile.name, "file": str(file), "format": kind, "n_ratings": len(rows)})
         return
-    print_table((), (), f"{counted(len(rows))} of profile {profile.name} written to {file}.")
+    print_line(f"{counted(len(rows))} of profile {profile.name} written to {file}.")
 
 
 def _links(factors: Factors) -> dict[int, str]:
