@@ -36,7 +36,7 @@ class DenseProgram(Stored):
         self._problem = problem
         self._rate = float(hyper["learning_rate"])
         self._target = tf.constant(scaled_matrix(problem.train, problem.n_users, problem.n_movies))
-        self.model = MatrixFactorization(*self._start(int(hyper["factors"])), members=1, global_bias=0.0)
+        self.model = MatrixFactorization(*self._start(int(hyper["factors"])), 1, 0.0, problem.computing.precision)
         self._unit = MatrixFactorizer(self.model, 0.0, 1.0)
         self._optimizer = tf.keras.optimizers.RMSprop(self._rate, rho=0.9, momentum=float(hyper["momentum"]))
         self._model_variables = self.model.parameters

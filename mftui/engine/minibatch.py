@@ -1,4 +1,4 @@
-"""Mini-batch training of what a plan says: one compiled call a step, from ratings that lie on the device."""
+"""Mini-batch training of what a plan says: compiled calls of one step or many, on ratings that lie on the device."""
 
 from __future__ import annotations
 
@@ -16,50 +16,54 @@ from mftui.engine.variables import Stored
 
 
 class MinibatchProgram(Stored):
-    """Gathers, dense gradients and the optimizer's update in one XLA call; an epoch shuffles the calls.
+    """Gathers, dense gradients and the optimizer's update in one XLA call; an epoch shuffles the batches.
 
-    A step makes one update, or several where the batches are small (`Batches.updates`).
+    A step makes one update, or several where the batches are small (`Batches.updates`). A call makes one
+    step, or as many as `Batches.run` says where the device is better off with a loop (`Computing.loops`).
     """
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self._problem, self._plan = problem, plan
         self._batches = Batches(problem.train, plan.batch_size, problem.seed)
         self._order = self._batches.order(0)
-        self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.calls
+        self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.steps
+        self.steps_per_call = self._batches.run if problem.computing.loops else 1
         self.ratings_per_step = self._batches.updates * self._batches.size
         self.factorizer = self._start()
         self.model = self.factorizer.factorization
         self._model_variables = self.model.parameters
         self._learned = [getattr(self.model, name) for name in plan.learned]
-        updates = np.arange(self.n_epochs * self.steps_per_epoch) * self._batches.updates
+        firsts = np.arange(self.n_epochs * self.steps_per_epoch) * self._batches.updates
         self._optimizer, schedule = plan.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
         self._optimizer.build(self._learned)
-        self._rates = schedule(tf.constant(updates)).numpy() if callable(schedule) else np.full(len(updates), schedule)
+        self._rates = schedule(tf.constant(firsts)).numpy() if callable(schedule) else np.full(len(firsts), schedule)
         b, v = self._batches, problem.valid
         self._data = [tf.constant(a) for a in (b.users, b.movies, b.values)]
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
-        self._call = _compiled(self._updates, tf.TensorSpec([], tf.int32))
+        length = self._batches.updates if self.steps_per_call == 1 else None
+        self._call = _compiled(self._updates, tf.TensorSpec([length], tf.int32))
         self._validate = _compiled(self._squared_error)
 
     def _start(self) -> MatrixFactorizer:
         p, plan = self._problem, self._plan
         columns = plan.factors * plan.members
         users, movies = plan.draw((p.n_users, columns), 1), plan.draw((p.n_movies, columns), 2)
-        model = MatrixFactorization(users, movies, plan.members, plan.global_bias)
+        model = MatrixFactorization(users, movies, plan.members, plan.global_bias, p.computing.precision)
         if plan.draw_biases:
             model.user_bias.assign(plan.draw((p.n_users, plan.members), 3))
             model.movie_bias.assign(plan.draw((p.n_movies, plan.members), 4))
         return MatrixFactorizer(model, plan.lo, plan.hi, plan.link)
 
-    def _updates(self, call: Any) -> tuple[Any, Any]:
-        users, movies, ratings = (tf.gather(a, call) for a in self._data)
-        if self._batches.updates == 1:
-            return self._update(users[0], movies[0], ratings[0])
+    def _updates(self, batches: Any) -> tuple[Any, Any]:
+        """The batches with these numbers, one update after the other; their mean loss and MSE."""
+        if batches.shape[0] == 1:
+            return self._update(*(tf.gather(a, batches[0]) for a in self._data))
         loss, mse = tf.constant(0.0), tf.constant(0.0)
-        for i in tf.range(self._batches.updates):
-            a, b = self._update(tf.gather(users, i), tf.gather(movies, i), tf.gather(ratings, i))
+        for batch in batches:
+            a, b = self._update(*(tf.gather(data, batch) for data in self._data))
             loss, mse = loss + a, mse + b
-        return loss / self._batches.updates, mse / self._batches.updates
+        n = tf.cast(tf.size(batches), tf.float32)
+        return loss / n, mse / n
 
     def _update(self, users: Any, movies: Any, ratings: Any) -> tuple[Any, Any]:
         with tf.GradientTape() as tape:
@@ -82,7 +86,8 @@ class MinibatchProgram(Stored):
         self._order = self._batches.order(epoch)
 
     def step(self, index: int) -> tuple[Any, Any]:
-        loss, mse = self._call(tf.constant(self._order[index], tf.int32))
+        end = index + self.steps_per_call - index % self.steps_per_call
+        loss, mse = self._call(tf.constant(self._order[index:end].ravel()))
         return loss, mse
 
     def learning_rate(self, step: int) -> float:

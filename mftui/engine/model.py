@@ -15,7 +15,8 @@ class MatrixFactorization(tf.Module):
     """U·M + b_u + b_m + b, for `members` models side by side that share the tables' rows.
 
     A member is one complete model of `k` factors. Its columns are a block of the tables, so that
-    one gather of a row serves all members.
+    one gather of a row serves all members. Dot products, and their gradients, are computed in `precision`
+    ("float32" or "bfloat16"); variables and logits are float32 always.
 
     Attributes
     ----------
@@ -24,10 +25,18 @@ class MatrixFactorization(tf.Module):
     global_bias: (members,).
     """
 
-    def __init__(self, user_factors: Tensor, movie_factors: Tensor, members: int, global_bias: float) -> None:
+    def __init__(
+        self,
+        user_factors: Tensor,
+        movie_factors: Tensor,
+        members: int,
+        global_bias: float,
+        precision: str = "float32",
+    ) -> None:
         """Start from the given factors, zero user and movie biases, and `global_bias` for every member."""
         super().__init__()
         self.members = members
+        self._precision = precision
         self.user_factors = tf.Variable(user_factors, name="user_factors")
         self.movie_factors = tf.Variable(movie_factors, name="movie_factors")
         self.user_bias = tf.Variable(tf.zeros([user_factors.shape[0], members]), name="user_bias")
@@ -36,9 +45,10 @@ class MatrixFactorization(tf.Module):
 
     def __call__(self, users: Tensor, movies: Tensor) -> Tensor:
         """Logits (n, members) of n pairs of user and movie indices."""
-        products = tf.gather(self.user_factors, users) * tf.gather(self.movie_factors, movies)
+        products = self._cast(tf.gather(self.user_factors, users)) * self._cast(tf.gather(self.movie_factors, movies))
         dot = tf.reduce_sum(tf.reshape(products, [-1, self.members, products.shape[-1] // self.members]), -1)
-        return dot + tf.gather(self.user_bias, users) + tf.gather(self.movie_bias, movies) + self.global_bias
+        biases = tf.gather(self.user_bias, users) + tf.gather(self.movie_bias, movies) + self.global_bias
+        return tf.cast(dot, tf.float32) + biases
 
     def dense(self) -> Tensor:
         """Logits (n_users, n_movies) of every pair, for a model of one member.
@@ -47,7 +57,11 @@ class MatrixFactorization(tf.Module):
         """
         users = tf.concat([self.user_factors, self.user_bias + self.global_bias, tf.ones_like(self.user_bias)], 1)
         movies = tf.concat([self.movie_factors, tf.ones_like(self.movie_bias), self.movie_bias], 1)
-        return tf.matmul(users, movies, transpose_b=True)
+        return tf.cast(tf.matmul(self._cast(users), self._cast(movies), transpose_b=True), tf.float32)
+
+    def _cast(self, factors: Tensor) -> Tensor:
+        """After the gather, so that gradients of the same row are summed in float32."""
+        return tf.cast(factors, self._precision)
 
     @property
     def parameters(self) -> list[Tensor]:

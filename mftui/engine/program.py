@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings, Scale
+from mftui.engine.device import CPU, Computing
 
 Arrays = dict[str, NDArray[Any]]
 Link = Literal["sigmoid", "linear"]
@@ -28,6 +29,7 @@ class Problem:
     n_movies: int
     scale: Scale
     seed: int
+    computing: Computing = CPU
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ class Steps(Protocol):
         """Put the ratings into the order of this epoch; the same epoch has the same order always."""
 
     def step(self, index: int) -> tuple[Any, Any]:
-        """One update: step `index` of the epoch. Returns (loss, training MSE in rating units), not awaited."""
+        """Step `index` of the epoch. Returns (loss, training MSE in rating units), not awaited.
+
+        A program that has `steps_per_call` makes all steps up to the next multiple of it, and returns their means.
+        """
 
     def learning_rate(self, step: int) -> float:
         """The rate of that step, counted over all epochs."""

@@ -41,7 +41,7 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Tick:
-    """One step is done."""
+    """One step is done, or as many as one compiled call makes."""
 
     step: int
     epoch: int
@@ -95,7 +95,7 @@ class Stage:
 
     def __iter__(self) -> Iterator[Tick]:
         program, per_epoch, n_steps = self.program, self.program.steps_per_epoch, self.n_steps
-        every = math.ceil(n_steps / POINTS)
+        every, together = math.ceil(n_steps / POINTS), getattr(program, "steps_per_call", 1)
         if self.step % per_epoch and self.step < n_steps:
             program.begin_epoch(self.step // per_epoch)
         while self.step < n_steps and not self.outcome:
@@ -104,10 +104,12 @@ class Stage:
             if index == 0:
                 program.begin_epoch(epoch)
             loss, mse = program.step(index)
-            self.step += 1
-            self._window.add(loss, mse, program.ratings_per_step)
-            ends_epoch = index + 1 == per_epoch
-            due = self.step % every == 0 or self.step == n_steps or (ends_epoch and per_epoch > 1)
+            done = together - index % together
+            due = (self.step + done) // every > self.step // every
+            self.step += done
+            self._window.add(loss, mse, done * program.ratings_per_step)
+            ends_epoch = index + done == per_epoch
+            due = due or self.step == n_steps or (ends_epoch and per_epoch > 1)
             metrics = self._measure(ends_epoch) if due else None
             self._count(time.perf_counter() - began)
             if self.step == n_steps and not self.outcome:

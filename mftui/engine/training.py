@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mftui.data.dataset import Ratings, Scale
+from mftui.engine.device import set_up
 from mftui.engine.program import Arrays, Parameters, Problem, Program
 from mftui.engine.recipes.base import Hyper, Recipe
 from mftui.engine.stage import Metrics, Stage, Tick
@@ -46,9 +47,7 @@ class Training:
     def prepare(self) -> None:
         """Import TensorFlow, build the programs and compile the first, leaving the variables as they start."""
         began = time.perf_counter()
-        import tensorflow as tf
-
-        _configure(tf)
+        self._problem = replace(self._problem, computing=set_up(self._hyper))
         imported = time.perf_counter()
         patience = int(self._hyper.get("patience", 0)) or math.inf
         self._program = self._recipe.build(self._problem, self._hyper)
@@ -195,12 +194,3 @@ def _hold_out(ratings: Ratings, fraction: float, seed: int) -> tuple[Ratings, Ra
     order = np.random.default_rng([seed, 1]).permutation(len(ratings))
     cut = int(len(ratings) * fraction)
     return ratings.take(np.sort(order[cut:])), ratings.take(np.sort(order[:cut]))
-
-
-def _configure(tf: Any) -> None:
-    """GPU memory as it is needed, not all at once."""
-    for gpu in tf.config.list_physical_devices("GPU"):
-        try:
-            tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:  # the device is already in use in this process: its setting stands
-            return

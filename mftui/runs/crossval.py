@@ -11,12 +11,11 @@ import numpy as np
 from mftui.data.dataset import Dataset, Split, SplitSpec
 from mftui.data.load import open_dataset
 from mftui.engine.evaluation import evaluate
-from mftui.engine.factors import Factors
-from mftui.engine.recipes import find_recipe
 from mftui.engine.training import Training
 from mftui.errors import UsageError
 from mftui.runs.directory import Run
 from mftui.runs.logs import quiet_tensorflow
+from mftui.runs.preparation import assembler, make_training
 
 MEASURES = ("rmse", "mae", "ndcg@{k}", "recall@{k}", "coverage", "mean_popularity")
 BASELINES = ("global_mean", "bias")
@@ -80,19 +79,11 @@ def cross_validate(
 
 def _measured(dataset: Dataset, split: Split, config: Mapping[str, Any], k: int) -> dict[str, Any]:
     """The measures of one fold's model."""
-    training = Training(
-        find_recipe(config["recipe"]),
-        config["hyper"],
-        dataset.ratings.take(split.train_rows),
-        dataset.n_users,
-        dataset.n_movies,
-        dataset.scale,
-        int(config["seed"]),
-    )
+    training = make_training(Training, config, dataset, split)
     training.prepare()
     for _ in training:
         pass
-    document = evaluate(Factors.assemble(training.parameters(), dataset, split, meta={}), k=k)
+    document = evaluate(assembler(dataset, split, config)(training.parameters()), k=k)
     kept = {name.format(k=k): document.get(name.format(k=k)) for name in MEASURES}
     bases = {name: document["baselines"][name] for name in BASELINES}
     return {"n_train": len(split.train_rows), "n_test": len(split.test_rows)} | kept | {"baselines": bases}

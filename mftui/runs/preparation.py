@@ -10,9 +10,11 @@ from mftui.data.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.engine.factors import Factors
 from mftui.engine.program import Parameters
+from mftui.engine.recipes import find_recipe
 from mftui.errors import RunError
 from mftui.runs.logs import quiet_tensorflow
 from mftui.runs.request import TrainRequest
+from mftui.runs.training import MakeTraining, Trainable
 
 
 def open_data(request: TrainRequest, before: Mapping[str, Any] | None) -> tuple[Dataset, Split]:
@@ -75,12 +77,14 @@ def import_tensorflow() -> None:
     import tensorflow  # noqa: F401
 
 
-def device_name() -> str:
-    """What TensorFlow computes on; call it once TensorFlow is imported."""
-    import tensorflow as tf
-
-    gpus = tf.config.list_physical_devices("GPU")
-    if not gpus:
-        return "CPU"
-    details = tf.config.experimental.get_device_details(gpus[0])
-    return f"GPU: {details.get('device_name', gpus[0].name)}"
+def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Dataset, split: Split) -> Trainable:
+    """The training that `config.json` asks for, on the training part of the data: a run's, or a fold's."""
+    return make(
+        find_recipe(config["recipe"]),
+        config["hyper"],
+        dataset.ratings.take(split.train_rows),
+        dataset.n_users,
+        dataset.n_movies,
+        dataset.scale,
+        int(config["seed"]),
+    )

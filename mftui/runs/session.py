@@ -10,8 +10,8 @@ from typing import Any
 
 from mftui import __version__
 from mftui.data.dataset import Dataset, Split
+from mftui.engine.device import set_up
 from mftui.engine.factors import Factors
-from mftui.engine.recipes import find_recipe
 from mftui.engine.training import Training
 from mftui.errors import TrainingError
 from mftui.runs import status as states
@@ -25,8 +25,8 @@ from mftui.runs.outcome import describe_data, describe_run, describe_training, m
 from mftui.runs.preparation import (
     assembler,
     describe_dataset,
-    device_name,
     import_tensorflow,
+    make_training,
     open_data,
 )
 from mftui.runs.saving import Saver
@@ -123,27 +123,25 @@ class Session:
         if make is None:
             self._enter("import")
             import_tensorflow()
-            self._note_versions(config)
+            self._note_device(config)
             self._check_stop()
             make = Training
         self._enter("compile")
-        training = make(
-            find_recipe(config["recipe"]),
-            config["hyper"],
-            dataset.ratings.take(split.train_rows),
-            dataset.n_users,
-            dataset.n_movies,
-            dataset.scale,
-            int(config["seed"]),
-        )
+        training = make_training(make, config, dataset, split)
         training.prepare()
         return training
 
-    def _note_versions(self, config: dict[str, Any]) -> None:
+    def _note_device(self, config: dict[str, Any]) -> None:
+        """Choose the device; keep what is really computed on and with, and say where it is not what was asked for."""
+        computing = set_up(config["hyper"])
+        for note in computing.notes:
+            self.heart.warn(note)
         names = ("tensorflow", "keras", "numpy")
         found = {name: str(sys.modules[name].__version__) for name in names if name in sys.modules}
         config |= self._run.update_config(
-            versions={**config.get("versions", {}), "mftui": __version__, **found}, device=device_name()
+            versions={**config.get("versions", {}), "mftui": __version__, **found},
+            device=computing.name,
+            precision=computing.precision,
         )
 
     def _metrics_at_checkpoint(self, training: Trainable) -> MetricsWriter:

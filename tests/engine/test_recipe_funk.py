@@ -20,7 +20,7 @@ def funks_updates(start: Parameters, ratings: Ratings, epochs: int) -> tuple[np.
     batches = Batches(ratings, 1, seed=0)
     for epoch in range(epochs):
         for call in batches.order(epoch):
-            rows = zip(batches.users[call, :, 0], batches.movies[call, :, 0], batches.values[call, :, 0], strict=True)
+            rows = zip(batches.users[call, 0], batches.movies[call, 0], batches.values[call, 0], strict=True)
             for u, m, r in rows:
                 error = r - (mean + user_bias[u] + movie_bias[m] + users[u] @ movies[m])
                 user_bias[u] += RATE * (error - HELD * user_bias[u])

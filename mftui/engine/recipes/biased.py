@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
 from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.device import DEVICE_FIELDS
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -113,6 +114,7 @@ BIASED = Recipe(
         Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *AUDIENCE_FIELDS,
+        *DEVICE_FIELDS,
     ),
     presets=(
         Preset("default", "Eight members and the audience block: small error, good neighbours and lists."),

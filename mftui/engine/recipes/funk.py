@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.device import DEVICE_FIELDS
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -79,6 +80,7 @@ FUNK = Recipe(
         ),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
+        *DEVICE_FIELDS,
     ),
     presets=(
         Preset("surprise", "As Surprise's SVD: 100 factors, 20 epochs, a weak pull to zero."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.device import DEVICE_FIELDS
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -93,6 +94,7 @@ PMF = Recipe(
         ),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best step."),
         Field("patience", 20, 1, 100_000, "Steps without a better validation RMSE before training stops."),
+        *DEVICE_FIELDS,
     ),
     presets=(
         Preset("paper", "As in the paper: a prior on the squares of the factors, 100 steps."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.device import DEVICE_FIELDS
 
 if TYPE_CHECKING:
     from mftui.engine.program import Problem, Program
@@ -31,6 +32,7 @@ SEED = Recipe(
         Field("learning_rate", 0.001, 1e-7, 10, "Step size of RMSprop."),
         Field("momentum", 0.9, 0, 0.9999, "Momentum of RMSprop."),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to watch; the post had none."),
+        *DEVICE_FIELDS,
     ),
     presets=(
         Preset("post", "As in the post: 15 factors, 5,000 steps, nothing held out."),
