@@ -108,6 +108,8 @@ def _field_option(name: str) -> Callable[[F], F]:
     fields = _fields(name)
     first = next(iter(fields.values()))
     defaults = ", ".join(f"{recipe}: {_shown(field.default)}" for recipe, field in fields.items())
+    if len(fields) == len(RECIPES) and len({field.default for field in fields.values()}) == 1:
+        defaults = f"default: {_shown(first.default)}"
     flag = f"{_flag(name)}/--no-{_flag(name)[2:]}" if first.type is bool else _flag(name)
     return click.option(
         flag,
@@ -123,4 +125,7 @@ def _flag(name: str) -> str:
 
 
 def _shown(default: object) -> str:
-    return f"{default:g}" if isinstance(default, float) else str(default)
+    words = {True: "yes", False: "no"}
+    return (
+        words[default] if isinstance(default, bool) else f"{default:g}" if isinstance(default, float) else str(default)
+    )

@@ -52,7 +52,7 @@ def set_up(hyper: Hyper) -> Computing:
     asked = str(hyper.get("precision", "float32"))
     precision = asked if asked == "float32" or _has_bfloat16(details) else "float32"
     name = f"GPU: {details.get('device_name') or gpus[0].name}" if gpus else "CPU"
-    notes = () if precision == asked else (f"{name} has no fast {asked}: computed in {precision}.",)
+    notes = () if precision == asked else (f"{name}: no fast {asked} here, computed in {precision}.",)
     return Computing("gpu" if gpus else "cpu", name, precision, notes)
 
 

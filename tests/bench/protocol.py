@@ -33,10 +33,10 @@ class Task:
     scale: Scale
 
 
-def open_task(source: str | Path, test: str | None = None) -> Task:
-    """The ratings of `source`, and the test file within it or a random 10 % (`default_rng(0)`)."""
+def open_task(source: str | Path, test: str | None = None, fraction: float = 0.1) -> Task:
+    """The ratings of `source`, and the test file within it or a random share (`default_rng(0)`)."""
     data = open_dataset(str(source), test=test)
-    split = make_split(data, SplitSpec("file" if test else "random", 0.1, 0))
+    split = make_split(data, SplitSpec("file" if test else "random", fraction, 0))
     train, held_out = data.ratings.take(split.train_rows), data.ratings.take(split.test_rows)
     return Task(f"{data.label}, {split.spec.label}", train, held_out, data.n_users, data.n_movies, data.scale)
 

@@ -121,7 +121,7 @@ def test_bfloat16_where_the_device_has_it_else_a_word(
 
     assert found.precision == precision
     assert bool(found.notes) == (precision == "float32")
-    assert all("has no fast bfloat16: computed in float32" in note for note in found.notes)
+    assert all("no fast bfloat16 here, computed in float32" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("name", sorted(SMALL))
