@@ -43,8 +43,7 @@ def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
     profile = profile_of(profile_name)
     rows = list(reversed(profile.rows()))
     opened = _any_model(run_text)
-    found = [_match(opened, row) for row in rows]
-    documents = [row_document(row) | extra for row, extra in zip(rows, found, strict=True)]
+    documents = [row_document(row) | found for row, found in zip(rows, _found(opened, rows), strict=True)]
     if as_json:
         run = None if opened is None else opened[0].id
         print_json({"profile": profile.name, "file": str(profile.path), "run": run, "ratings": documents})
@@ -124,14 +123,15 @@ def _any_model(run_text: str | None) -> tuple[Run, Factors, Matcher] | None:
     return run, factors, Matcher(factors)
 
 
-def _match(opened: tuple[Run, Factors, Matcher] | None, row: Rated) -> dict[str, Any]:
-    """What the model makes of a row: its movie, and the rating on its scale."""
+def _found(opened: tuple[Run, Factors, Matcher] | None, rows: list[Rated]) -> list[dict[str, Any]]:
+    """What the model makes of each row: its movie, and the rating on its scale."""
     if opened is None:
-        return {"rating": row.stars, "movie_id": None}
+        return [{"rating": row.stars, "movie_id": None} for row in rows]
     _, factors, matcher = opened
-    match = matcher.find(row)
-    raw = None if match is None else factors.movie_ids.raw(match.movie)
-    return {"rating": matcher.rating(row), "movie_id": raw}
+    return [
+        {"rating": matcher.rating(row), "movie_id": None if match is None else factors.movie_ids.raw(match.movie)}
+        for row, match in zip(rows, matcher.find_all(rows), strict=True)
+    ]
 
 
 def _rated_film(profile: Profile, text: str) -> list[Rated]:

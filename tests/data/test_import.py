@@ -47,6 +47,10 @@ FILMS = (
     "8½ (8 1/2) (1963)",
     "Alien (1979)",
     "Aliens (1986)",
+    "Star Wars: Episode V - The Empire Strikes Back (1980)",
+    "Star Wars: The Last Jedi (2017)",
+    "Three Colors: Blue (Trois couleurs: Bleu) (1993)",
+    "Rashomon (Rashômon) (1950)",
 )
 
 
@@ -99,7 +103,7 @@ def test_a_letterboxd_export(tmp_path: Path) -> None:
     }
     by_title = {FILMS[at]: (value, "title") for at, value in by_name.items()}
     assert found(resolved) == by_title | {
-        "Star Wars: Episode IV - A New Hope (1977)": (4, "beginning of the title"),
+        "Star Wars: Episode IV - A New Hope (1977)": (4, "part of the title"),
         "Fargo (1996)": (0.5, "year off by one"),
     }
     assert [row.title for row in resolved.unmatched] == [
@@ -110,6 +114,31 @@ def test_a_letterboxd_export(tmp_path: Path) -> None:
     titles = matcher().titles
     assert {titles[movie] for movie in matcher().nearest(resolved.unmatched[2])} == {"Hamlet (1990)", "Hamlet (1996)"}
     assert [titles[movie] for movie in matcher().nearest(resolved.unmatched[1])] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "film"),
+    [
+        ("The Empire Strikes Back (1980)", 24),
+        ("The Empire Strikes Back (1981)", None),
+        ("Star Wars: Episode VIII - The Last Jedi (2017)", 25),
+        ("Blue (1993)", None),
+        ("Three Colors: Blue (1993)", 26),
+        ("Blue: Another Film (1993)", None),
+        ("Trois couleurs : Bleu (1993)", 26),
+    ],
+)
+def test_parts_of_a_title_are_enough_where_the_year_is_the_same_and_they_are_not_one_word(
+    title: str, film: int | None
+) -> None:
+    match = matcher().find(Rated(title, 3))
+    assert (match and match.movie) == film
+
+
+def test_a_year_beside_is_another_film_where_the_one_of_the_year_is_there_too() -> None:
+    rows = [Rated("Rashomon (1950)", 5, timestamp=1), Rated("Rashomon (1951)", 1, timestamp=2)]
+    matched = matcher().match(rows)
+    assert matched.ratings.tolist() == [5.0] and matched.missing == rows[1:]
 
 
 IMDB = (Path(__file__).parent / "exports" / "imdb.csv").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +17,12 @@ from mftui.data.ids import Ids
 from mftui.data.profiles.rows import Rated, imdb_number, written_imdb
 from mftui.data.search import TitleIndex
 from mftui.data.stars import from_stars, to_stars
-from mftui.data.titles import exact_names, parse_year
+from mftui.data.titles import exact_names, parse_year, spoken_name
 
-How = Literal["id", "imdb", "title", "year off by one", "beginning of the title"]
+_JOINT = re.compile(r":\s+|\s[-–—]\s")
+How = Literal["id", "imdb", "title", "year off by one", "part of the title"]
+LOOSE = ("year off by one", "part of the title")
+"""Of two films that seem to be one movie, the one found so is another."""
 
 
 class Model(Protocol):
@@ -108,8 +112,8 @@ class Matcher:
         """The movies of all rows, as far as the model has them."""
         found: dict[int, Rated] = {}
         missing = []
-        for row in sorted(rows, key=lambda row: row.timestamp):
-            match = self.find(row)
+        rows = sorted(rows, key=lambda row: row.timestamp)
+        for row, match in zip(rows, self.find_all(rows), strict=True):
             if match is None:
                 missing.append(row)
             else:
@@ -118,11 +122,22 @@ class Matcher:
         ratings = np.array([self.rating(row) for row in found.values()], dtype=np.float32)
         return Matched(np.array(list(found), dtype=np.int64), ratings, list(found.values()), missing)
 
+    def find_all(self, rows: Sequence[Rated]) -> list[Match | None]:
+        """What each row means, as `find` says; but a movie that one row means strictly is meant by no other loosely:
+        with "Rashomon (1950)" and "Rashomon (1951)" there are two films."""
+        matches = [self.find(row) for row in rows]
+        strict = {match.movie for match in matches if match is not None and match.how not in LOOSE}
+        return [None if match and match.how in LOOSE and match.movie in strict else match for match in matches]
+
+    def rows_of(self, rows: Sequence[Rated], movie: int) -> list[Rated]:
+        """Those of the rows that are ratings of the movie at an index."""
+        return [row for row, match in zip(rows, self.find_all(rows), strict=True) if match and match.movie == movie]
+
     def find(self, row: Rated) -> Match | None:
         """The movie that a row means, or None where there is none or no telling which.
 
         By id where the data set is the same, or there is no title to go by; by IMDb id; by any of its titles
-        and year; by title and a year beside it; by a title that goes on after a colon ("Star Wars").
+        and year; by title and a year beside it; by year and a part of the title ("The Empire Strikes Back").
         """
         movie = self._by_id(row)
         if movie is not None:
@@ -131,11 +146,6 @@ class Matcher:
         if movie is not None:
             return Match(movie, "imdb")
         return self._by_title(row) if row.title else None
-
-    def means(self, row: Rated, movie: int) -> bool:
-        """Whether `row` is a rating of the movie at an index."""
-        found = self.find(row)
-        return found is not None and found.movie == movie
 
     def same_name(self, row: Rated, limit: int = 3) -> list[int]:
         """Movies with a title of the row's, of whatever year: what it may have meant."""
@@ -172,10 +182,10 @@ class Matcher:
         if found:
             chosen = self._chosen(row, near, False)
             return None if chosen is None else Match(chosen, "year off by one")
-        begun = {movie for key in _keys(row.title) for movie in self._heads.get(key, ())}
-        begun |= {movie for key in _heads(row.title) for movie in self._names.get(key, ())}
-        same_year = [movie for movie in begun if year is not None and self._year(movie) == year]
-        return Match(same_year[0], "beginning of the title") if len(same_year) == 1 else None
+        parts = _keys(row.title) | _parts(row.title, whole=True)
+        having = {movie for part in parts for movie in self._parts.get(part, ())}
+        same_year = [movie for movie in having if year is not None and self._year(movie) == year]
+        return Match(same_year[0], "part of the title") if len(same_year) == 1 else None
 
     def _chosen(self, row: Rated, movies: list[int], most_rated: bool) -> int | None:
         """The one that is meant: of several the one with the row's id, then the one with its first title, then
@@ -207,13 +217,13 @@ class Matcher:
         return dict(names)
 
     @cached_property
-    def _heads(self) -> Mapping[str, list[int]]:
-        """What stands before a colon in a title to the movies that have it."""
-        heads: defaultdict[str, list[int]] = defaultdict(list)
+    def _parts(self) -> Mapping[str, list[int]]:
+        """Parts of titles to the movies that have them."""
+        parts: defaultdict[str, list[int]] = defaultdict(list)
         for movie, title in enumerate(self.titles):
-            for key in _heads(title):
-                heads[key].append(movie)
-        return dict(heads)
+            for part in _parts(title):
+                parts[part].append(movie)
+        return dict(parts)
 
 
 def name_key(row: Rated) -> str:
@@ -233,6 +243,12 @@ def _first(title: str) -> set[str]:
     return _keys(title.partition("(")[0]) if not title.startswith("(") else _keys(title)
 
 
-def _heads(title: str) -> set[str]:
-    head, colon, _ = title.partition(": ")
-    return _keys(head) if colon and "(" not in head else set()
+def _parts(title: str, whole: bool = False) -> set[str]:
+    """What is before and after colons and dashes, two words of it at least, and both without what is between:
+    of "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`: only these."""
+    pieces = _JOINT.split(spoken_name(title))
+    if len(pieces) < 2:
+        return set()
+    first, last = (min(exact_names(piece), default="") for piece in (pieces[0], pieces[-1]))
+    parts = {f"{first}: {last}".replace(" ", "")}
+    return parts if whole else parts | {piece.replace(" ", "") for piece in (first, last) if " " in piece}

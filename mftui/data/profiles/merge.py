@@ -44,10 +44,10 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     """Find the movies of a file's ratings. Of two ratings of one film the later counts; undated ones are of `now`."""
     now = int(time.time()) if now is None else now
     latest: dict[int | str, tuple[Entry, Match | None]] = {}
-    for entry in sorted(incoming.entries, key=lambda entry: entry.rated.timestamp or now):
-        match = matcher.find(entry.rated)
-        if match is not None and not entry.is_film and match.how not in ("id", "imdb"):
-            match = None
+    entries = sorted(incoming.entries, key=lambda entry: entry.rated.timestamp or now)
+    for entry, found in zip(entries, matcher.find_all([entry.rated for entry in entries]), strict=True):
+        by_id = found is not None and found.how in ("id", "imdb")
+        match = found if entry.is_film or by_id else None
         key = match.movie if match else entry.rated.imdb_id or name_key(entry.rated)
         latest.pop(key, None)
         latest[key] = entry, match
@@ -73,8 +73,7 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
 
     def change(rows: list[Rated]) -> Change:
         there: defaultdict[int | str, list[Rated]] = defaultdict(list)
-        for row in rows:
-            match = matcher.find(row)
+        for row, match in zip(rows, matcher.find_all(rows), strict=True):
             there[match.movie if match else row.imdb_id or name_key(row)].append(row)
         before: list[Rated] = []
         after: list[Rated] = []

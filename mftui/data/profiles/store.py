@@ -70,11 +70,11 @@ class Profile:
         """
         check_rating(rating, matcher.scale)
         row = matcher.rated(movie, rating, int(time.time()) if timestamp is None else timestamp)
-        return self._change(lambda rows: Change(tuple(r for r in rows if matcher.means(r, movie)), (row,)))
+        return self._change(lambda rows: Change(tuple(matcher.rows_of(rows, movie)), (row,)))
 
     def remove(self, matcher: Matcher, movie: int) -> Change:
         """Take back the rating of the movie at an index; changes nothing where there is none."""
-        return self._change(lambda rows: Change(tuple(r for r in rows if matcher.means(r, movie))))
+        return self._change(lambda rows: Change(tuple(matcher.rows_of(rows, movie))))
 
     def remove_rows(self, unwanted: Iterable[Rated]) -> Change:
         """Take back ratings as `rows` gave them, such as those of films that no model has."""
