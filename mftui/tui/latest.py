@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
+    from textual.timer import Timer
 
 T = TypeVar("T")
 
@@ -43,3 +44,33 @@ class Latest:
                     show()
         finally:
             self._busy = False
+
+
+class Lull:
+    """Calls what was asked for last, once nothing has been asked for in a while."""
+
+    def __init__(self, node: DOMNode, seconds: float) -> None:
+        self._node = node
+        self._seconds = seconds
+        self._waiting: Callable[[], None] | None = None
+        self._timer: Timer | None = None
+
+    def ask(self, call: Callable[[], None]) -> None:
+        """Call it when it is quiet, unless something else is asked for before."""
+        self.forget()
+        self._waiting = call
+        self._timer = self._node.set_timer(self._seconds, self.now)
+
+    def now(self) -> None:
+        """Do not wait any longer; does nothing where nothing waits."""
+        call = self._waiting
+        self.forget()
+        if call is not None:
+            call()
+
+    def forget(self) -> None:
+        """Do not call it at all."""
+        self._waiting = None
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None

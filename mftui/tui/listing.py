@@ -96,6 +96,18 @@ class MovieChoices:
             return "Results"
         return f"Movies by {self.sort}" if self.sort else "Most rated movies"
 
+    def detail(self, arrow: str, listed: int = 0, of: int = 0) -> str:
+        """Beside the caption: order, filters, and how many there are where not all are listed."""
+        order = f"by {self.sort or 'match'} {arrow}" if self.sort or self.reverse else ""
+        only = f"only {self.narrowed.label}" if self.narrowed.label else ""
+        some = f"the first {listed:,} of {of:,}" if of > listed else ""
+        return ", ".join(part for part in (order, only, some) if part)
+
+    def near(self, by: str, back: int) -> str:
+        """Beside the caption of neighbours: by which block, of which movies, and how many steps lead back."""
+        few = f", {self.neighbour_ratings:,}+ ratings" if self.neighbour_ratings else ""
+        return f"by {by}{few}{f', {back} back: esc' if back else ''}"
+
 
 @dataclass(frozen=True)
 class UserChoices:

@@ -12,9 +12,10 @@ from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui import blocks, keys, listing
-from mftui.tui.latest import Latest
+from mftui.tui.latest import Latest, Lull
 from mftui.tui.listing import METRICS, MOVIE_SORTS, Filter, MovieChoices
 from mftui.tui.memory import revived
+from mftui.tui.pages import MoviePage, movie_page
 from mftui.tui.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.paged import PagedScreen
 from mftui.tui.widgets.data_table import DataTable
@@ -25,13 +26,17 @@ from mftui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mftui.engine.neighbours import By, Metric
+    from mftui.engine.neighbours import By
     from mftui.tui.model import OpenModel
     from mftui.tui.rows import LazyRows
 
     Listed = tuple[NDArray[Any], int, LazyRows]
 
+_LULL_S = 0.08
+"""How long no letter comes before the page and the neighbours follow the search."""
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
+_NO_NEIGHBOUR = "No movie has as many ratings as f asks of neighbours."
+_NO_PLACE = "This movie has no training ratings, so it has no place among the others."
 _FILTERED_OUT = "No movie passes the search and the filters: {}. Press f to change them, ctrl+r there clears them."
 
 
@@ -54,7 +59,7 @@ class MoviesScreen(PagedScreen):
         self._choices = MovieChoices()
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
-        self._pages = Latest(self, "page")
+        self._lull = Lull(self, _LULL_S)
         self.left = DataTable(MOVIE_COLUMNS, id="results", classes="left")
         self.right = DataTable([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], id="neighbours")
         self._panel = MoviePanel(id="page")
@@ -135,34 +140,28 @@ class MoviesScreen(PagedScreen):
 
         self._search.ask(work, lambda result: self._show_results(model, text, choices, result))
 
-    def _show_results(
-        self,
-        model: OpenModel,
-        text: str,
-        choices: MovieChoices,
-        result: Listed | MftuiError,
-    ) -> None:
+    def _show_results(self, model: OpenModel, text: str, choices: MovieChoices, result: Listed | MftuiError) -> None:
         if not self._is_shown(model):
             return
-        self._trail.clear()
-        self._subject = None
+        self._lull.forget()
+        if self._trail:
+            self._trail.clear()
+            self._subject = None
         narrowed = choices.narrowed.label
-        order = f"by {choices.sort or 'match'} {self._arrow}" if choices.sort or choices.reverse else ""
-        detail = ", ".join(part for part in (order, f"only {narrowed}" if narrowed else "") if part)
         if isinstance(result, MftuiError):
             self._found = None
-            self.left.show((), caption="Results", detail=detail, empty=f"{result} Press f to change the filters.")
+            empty = f"{result} Press f to change the filters."
+            self.left.show((), caption="Results", detail=choices.detail(self._arrow), empty=empty)
         elif self._visit:
             self._found, _, rows = result
             self.left.show(rows, caption=f"From {self._visit[1].capitalize()}", detail="back: esc")
         else:
             self._found, n, rows = result
-            if n > len(rows):
-                detail = f"{detail}{', ' if detail else ''}the first {len(rows):,} of {n:,}"
+            detail = choices.detail(self._arrow, len(rows), n)
             empty = _FILTERED_OUT.format(narrowed) if narrowed else _NO_MATCH
             self.left.show(rows, caption=choices.caption(text), detail=detail, empty=empty)
         if self._found is None or not len(self._found):
-            self._near = None
+            self._near = self._subject = None
             self._panel.show(None)
             self.right.show(())
 
@@ -171,7 +170,10 @@ class MoviesScreen(PagedScreen):
             subject = int(self._found[event.index])
             if subject != self._subject:
                 self._trail.clear()
-                self._show_movie(subject)
+                if self.query_one(SearchBox).has_focus:
+                    self._lull.ask(lambda: self._show_movie(subject))
+                else:
+                    self._show_movie(subject)
 
     # The movie
 
@@ -183,37 +185,32 @@ class MoviesScreen(PagedScreen):
         from mftui.engine.filters import MovieFilter
 
         self._subject = subject
-        self.page_shown()
+        with_page = self.shows_page
         raw = model.factors.movie_ids.raw(subject)
         by: By | None = (choices.by or None) if model.factors.has_audience else None
-        metric: Metric = choices.metric
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
-        def show(found: tuple[NDArray[Any], NDArray[Any]]) -> None:
-            self._near, scores = found
-            few = f", {choices.neighbour_ratings:,}+ ratings" if choices.neighbour_ratings else ""
-            back = f", {len(self._trail)} back: esc" if self._trail else ""
+        def look() -> tuple[NDArray[Any], NDArray[Any], MoviePage | None]:
+            page = movie_page(model, subject) if with_page else None
+            return *model.factors.similar(raw, choices.neighbours, metric=choices.metric, by=by, where=where), page
+
+        def show(found: tuple[NDArray[Any], NDArray[Any], MoviePage | None]) -> None:
+            self._near, scores, page = found
+            if page is not None:
+                self._panel.show(page)
             self.right.show(
                 scored_rows(model.factors, self._near, scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
-                detail=f"by {by or ('both' if model.factors.has_audience else 'taste')}{few}{back}",
-                empty="No movie has as many ratings as f asks of neighbours."
-                if choices.neighbour_ratings
-                else "This movie has no training ratings, so it has no place among the others.",
+                detail=choices.near(by or ("both" if model.factors.has_audience else "taste"), len(self._trail)),
+                empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_PLACE,
                 cursor=cursor,
             )
 
-        self._neighbours.ask(
-            lambda: model.factors.similar(raw, choices.neighbours, metric=metric, by=by, where=where), show
-        )
+        self._neighbours.ask(look, show)
 
     def page_shown(self) -> None:
-        """Draw the page, where it is to be seen."""
-        model, subject = self._shown, self._subject
-        if model is not None and subject is not None and self.shows_page:
-            from mftui.tui.pages import movie_page
-
-            self._pages.ask(lambda: movie_page(model, subject), self._panel.show)
+        if self.shows_page:
+            self._show_movie(self._subject, self.right.cursor)
 
     # Actions
 
@@ -226,6 +223,7 @@ class MoviesScreen(PagedScreen):
 
     def action_accept_search(self) -> None:
         """From the search to what it found."""
+        self._lull.now()
         (self.left if self.left.display else self.right).focus()
 
     action_leave_search = action_accept_search
@@ -277,7 +275,7 @@ class MoviesScreen(PagedScreen):
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:
         if answer is not None:
-            self._visit = None
+            self._visit = self._subject = None
             narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
             self._choose(
                 narrowed=narrowed, neighbours=answer["many"] or 50, neighbour_ratings=answer["neighbour_ratings"]

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
 from mftui.tui import keys
-from mftui.tui.widgets.cells import CellWidget, Line, Part, cut, fit, fit_right, wrap
+from mftui.tui.widgets.cells import CellWidget, Line, Part, cells_of, cut, fit, fit_right, wrap
 
 _GUTTER = 2
 _GAP = 2
+_MOST_DRAWN = 400
+"""Rows kept as they were drawn."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,10 @@ class Table(CellWidget, can_focus=True):
         self._note = ""
         self._top = 0
         self._head = 2 if any(column.title for column in columns) else 0
+        self._drawn: dict[tuple[int, str], Strip] = {}
+        """Rows as they were drawn: by place, and by the style of the cursor where it stands on them."""
+        self._drawn_width = 0
+        self._marked: dict[tuple[str, Style], Style] = {}
         self.cursor = 0
         """The row under the cursor; 0 in an empty table."""
 
@@ -115,14 +121,17 @@ class Table(CellWidget, can_focus=True):
 
     def name_columns(self, **titles: str) -> None:
         """Other titles, each given by the title that the column was made with."""
-        self._titles = tuple(titles.get(column.title.lower(), column.title) for column in self._columns)
-        self.redraw()
+        named = tuple(titles.get(column.title.lower(), column.title) for column in self._columns)
+        if named != self._titles:
+            self._titles = named
+            self.redraw()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, for the rows that are shown next."""
         self._columns = tuple(columns)
         self._titles = tuple(column.title for column in columns)
         self._rows = ()
+        self._drawn.clear()
 
     def show(
         self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", note: str = "", cursor: int = 0
@@ -132,11 +141,12 @@ class Table(CellWidget, can_focus=True):
         self._note = note
         self._rows, self._caption, self._empty = rows, (caption, detail), empty
         self._top = 0
+        self._drawn.clear()
         self.cursor = max(0, min(cursor, len(rows) - 1))
         self.redraw()
         self.post_message(self.Moved(self, self.cursor))
 
-    def lines(self, width: int, height: int) -> Iterable[Line]:
+    def lines(self, width: int, height: int) -> Iterable[Line | Strip]:
         widths = self._widths(width)
         if self._head:
             yield self._caption_line(width)
@@ -149,23 +159,37 @@ class Table(CellWidget, can_focus=True):
             yield self._line(self._titles, widths, " " * _GUTTER, self.style("table--header"))
         in_view = height - self._head
         self._scroll(in_view)
+        if self._drawn_width != width or len(self._drawn) > _MOST_DRAWN:
+            self._drawn.clear()
+            self._drawn_width = width
         for at in range(self._top, min(self._top + in_view, len(self._rows))):
-            here = at == self.cursor
-            name = "table--cursor-focus" if self.has_focus else "table--cursor"
-            gutter = fit(self.look.glyphs.cursor if here else "", _GUTTER)
-            yield self._line(self._rows[at], widths, gutter, self.style(name) if here else self.style(), width)
-
+            yield self._row(at, widths, width)
         if self._note and in_view > len(self._rows) + 1:
             yield []
             for text in wrap(self.look.text(self._note), width - _GUTTER):
                 yield [(" " * _GUTTER + text, self.style("table--empty"))]
+
+    def _row(self, at: int, widths: Sequence[int], width: int) -> Strip:
+        """A row as it is drawn; again the same one, as long as it is to look the same."""
+        cursor = "" if at != self.cursor else "table--cursor-focus" if self.has_focus else "table--cursor"
+        found = self._drawn.get((at, cursor))
+        if found is None:
+            gutter = fit(self.look.glyphs.cursor if cursor else "", _GUTTER)
+            found = self.strip(self._line(self._rows[at], widths, gutter, self.style(cursor), width), width)
+            self._drawn[at, cursor] = found
+        return found
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._drawn.clear()
+        self._marked.clear()
 
     def _caption_line(self, width: int) -> Line:
         caption, detail = (self.look.text(text) for text in self._caption)
         place = f"{self.cursor + 1:,}/{len(self._rows):,}" if self._rows else ""
         room = width - len(place) - 2
         text = cut(caption, room, self.look.glyphs.ellipsis)
-        rest = fit(f"  {detail}" if detail else "", room - cell_len(text), self.look.glyphs.ellipsis)
+        rest = fit(f"  {detail}" if detail else "", room - cells_of(text), self.look.glyphs.ellipsis)
         focus = "table--caption-focus" if self.has_focus else "table--caption"
         return [
             (text, self.style(focus)),
@@ -179,17 +203,21 @@ class Table(CellWidget, can_focus=True):
         for column, cell, width in zip(self._columns, cells, widths, strict=True):
             if not width:
                 continue
-            mark = cell if isinstance(cell, Mark) else Mark(cell, "")
-            text = self.look.text(mark.text)
+            text, kind = (cell.text, cell.kind) if isinstance(cell, Mark) else (cell, "")
+            text = self.look.text(text)
             text = fit_right(text, width, ellipsis) if column.right else fit(text, width, ellipsis)
-            parts.append((text, style + self._foreground(mark.kind) if mark.kind else style))
+            parts.append((text, self._mark(kind, style) if kind else style))
             parts.append((" " * _GAP, style))
         parts.append((" " * fill, style))
         return parts
 
-    def _foreground(self, kind: str) -> Style:
-        style = self.style(f"table--{kind}")
-        return Style(color=style.color, bold=style.bold, dim=style.dim)
+    def _mark(self, kind: str, style: Style) -> Style:
+        """The foreground of a kind of mark on the style of its row."""
+        found = self._marked.get((kind, style))
+        if found is None:
+            mark = self.style(f"table--{kind}")
+            found = self._marked[kind, style] = style + Style(color=mark.color, bold=mark.bold, dim=mark.dim)
+        return found
 
     def _widths(self, width: int) -> list[int]:
         """The cells of each column; 0 where it is left out."""
