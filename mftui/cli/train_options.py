@@ -107,8 +107,11 @@ def _fields(name: str) -> dict[str, Field]:
 def _field_option(name: str) -> Callable[[F], F]:
     fields = _fields(name)
     first = next(iter(fields.values()))
-    defaults = ", ".join(f"{recipe}: {_shown(field.default)}" for recipe, field in fields.items())
-    if len(fields) == len(RECIPES) and len({field.default for field in fields.values()}) == 1:
+    shown: dict[str, list[str]] = {}
+    for recipe, field in fields.items():
+        shown.setdefault(_shown(field.default), []).append(recipe)
+    defaults = "; ".join(f"{', '.join(recipes)}: {default}" for default, recipes in shown.items())
+    if len(fields) == len(RECIPES) and len(shown) == 1:
         defaults = f"default: {_shown(first.default)}"
     flag = f"{_flag(name)}/--no-{_flag(name)[2:]}" if first.type is bool else _flag(name)
     return click.option(
