@@ -57,6 +57,9 @@ class Parameters:
     member_movie_bias: NDArray[np.float32] | None = None
     """(n_movies, members), where there are several."""
     member_global_bias: tuple[float, ...] = ()
+    member_noise: tuple[float, ...] = ()
+    """Standard deviation of the ratings around each member's prediction, where the members are draws from a
+    posterior; empty where they are not."""
     audience_user_factors: NDArray[np.float32] | None = None
     """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
     audience_movie_factors: NDArray[np.float32] | None = None
@@ -93,6 +96,9 @@ class Steps(Protocol):
 
     def restore(self, arrays: Arrays) -> None:
         """Set all variables from what `state` gave."""
+
+    def release(self) -> None:
+        """The last step is done: let go of all but the model; from here on `state` is that alone."""
 
 
 class Program(Steps, Protocol):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mftui.engine.recipes.als import ALS
 from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.bayes import BAYES
 from mftui.engine.recipes.biased import BIASED
 from mftui.engine.recipes.fastai import FASTAI
 from mftui.engine.recipes.funk import FUNK
@@ -10,7 +12,7 @@ from mftui.engine.recipes.pmf import PMF
 from mftui.engine.recipes.seed import SEED
 from mftui.errors import UsageError
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, SEED, FUNK, FASTAI, PMF)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, SEED, FUNK, FASTAI, PMF, ALS, BAYES)}
 
 
 def find_recipe(name: str) -> Recipe:

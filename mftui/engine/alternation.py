@@ -1,0 +1,77 @@
+"""Two sides of rows (factors, bias), each solved given the other: what alternating least squares and Gibbs share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Ratings
+from mftui.engine.gaussian_rows import GaussianRows, Prior
+from mftui.engine.program import Problem
+
+Tensor = Any
+
+
+class Alternation:
+    """The training ratings, seen from the users and from the movies.
+
+    A rating is mean + user factors · movie factors + user bias + movie bias, and noise.
+
+    Attributes
+    ----------
+    mean: of the training ratings.
+    """
+
+    def __init__(self, problem: Problem, k: int) -> None:
+        """`k`: factors of a row, whose length is k + 1."""
+        train, sizes = problem.train, (problem.n_users, problem.n_movies)
+        self.mean = float(train.values.mean(dtype=float))
+        values = train.values - np.float32(self.mean)
+        self._of_users = GaussianRows(train.users, train.movies, values, *sizes, k + 1)
+        self._of_movies = GaussianRows(train.movies, train.users, values, *sizes[::-1], k + 1)
+
+    def users(self, movies: Tensor, weight: Tensor, prior: Prior, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """((n_users, k + 1) rows, () sum of squared errors) given (n_movies, k + 1): see `GaussianRows.solve`."""
+        features, known = _known(movies)
+        return self._of_users.solve(features, known, weight, prior, noise)
+
+    def movies(self, users: Tensor, weight: Tensor, prior: Prior, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """The same the other way round."""
+        features, known = _known(users)
+        return self._of_movies.solve(features, known, weight, prior, noise)
+
+
+class Asked:
+    """Ratings to be predicted from the rows of both sides."""
+
+    def __init__(self, ratings: Ratings, mean: float) -> None:
+        self._users, self._movies = tf.constant(ratings.users), tf.constant(ratings.movies)
+        self._values, self._mean = ratings.values, mean
+
+    def predicted(self, users: Tensor, movies: Tensor) -> NDArray[np.float64]:
+        """(n,) unclipped."""
+        offsets = _offsets(users, movies, self._users, self._movies)
+        return np.asarray(offsets.numpy().astype(float) + self._mean)
+
+    def rmse(self, predicted: NDArray[np.float64], lo: float, hi: float) -> float | None:
+        """Of predictions clipped to the scale; None where nothing is asked."""
+        if not len(self._values):
+            return None
+        return float(np.sqrt(np.mean((np.clip(predicted, lo, hi) - self._values) ** 2)))
+
+
+def _known_of(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """What the other side's rows are multiplied with, its bias last; and what is known before: this side's bias."""
+    return tf.concat([rows[:, :-1], tf.ones_like(rows[:, -1:])], 1), rows[:, -1]
+
+
+def _offsets_of(users: Tensor, movies: Tensor, of_users: Tensor, of_movies: Tensor) -> Tensor:
+    u, m = tf.gather(users, of_users), tf.gather(movies, of_movies)
+    return tf.reduce_sum(u[:, :-1] * m[:, :-1], 1) + u[:, -1] + m[:, -1]
+
+
+_known: Any = tf.function(_known_of, jit_compile=True)
+_offsets: Any = tf.function(_offsets_of, jit_compile=True)

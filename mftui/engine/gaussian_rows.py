@@ -1,0 +1,178 @@
+"""Rows of one side, given the other: ridge regressions of all users, or all movies, at once.
+
+A row x has ratings r_j = x·f_j + known_j + noise, f_j being the features of the other side's row j, and a Gaussian
+prior. Its normal equations need only sums over its ratings, and all sums of all rows are two products of a sparse
+matrix (which ratings there are, and which values they have) with a table that has a line for each row of the other
+side. On ml-100k that takes a tenth of the time of rows grouped by length into padded batches, and on a million
+ratings half of it; it also has one shape, and no padding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+Tensor = Any
+CHUNK_NUMBERS = 32_000_000
+"""Numbers in the normal equations that are held at once: 128 MB."""
+CHUNK_RATINGS = 4_000_000
+"""Ratings whose indices are held at once while the matrices are made."""
+
+
+class Prior(NamedTuple):
+    """Of the rows of one side: Gaussian."""
+
+    precision: Tensor
+    """(p, p)."""
+    mean: Tensor
+    """(p,)."""
+    each: Tensor | None = None
+    """(p, p) more precision, around zero, for each rating of the row."""
+
+
+class GaussianRows:
+    """The ratings of one side, by its rows.
+
+    Parameters
+    ----------
+    rows, columns: (n,) indices of this side and of the other. values: (n,) ratings, centred.
+    n_rows, n_columns: sizes of the two sides.
+    width: p, the length of a row.
+    """
+
+    def __init__(
+        self,
+        rows: NDArray[Any],
+        columns: NDArray[Any],
+        values: NDArray[np.float32],
+        n_rows: int,
+        n_columns: int,
+        width: int,
+    ) -> None:
+        order = np.lexsort((columns, rows))
+        rows, columns, values = rows[order], columns[order], values[order].astype(np.float32)
+        starts = np.searchsorted(rows, np.arange(n_rows + 1))
+        self._counts = tf.constant(np.diff(starts).astype(np.float32))
+        self._squares = tf.constant(np.bincount(rows, values.astype(float) ** 2, n_rows).astype(np.float32))
+        self._parts: list[_Part] = []
+        first = 0
+        while first < n_rows:
+            last = _end_of_part(starts, first, width)
+            part = slice(starts[first], starts[last])
+            places = np.stack([rows[part] - first, columns[part]], 1).astype(np.int64)
+            shape = [last - first, n_columns]
+            self._parts.append(
+                _Part(
+                    first,
+                    last,
+                    _csr(places, np.ones(len(places), np.float32), shape),
+                    _csr(places, values[part], shape),
+                )
+            )
+            first = last
+        self._full = tf.constant(_full(width))
+        self._solve = tf.function(_solve, reduce_retracing=True)
+
+    def solve(
+        self, features: Tensor, known: Tensor, weight: Tensor, prior: Prior, noise: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """All rows x, each at random from the Gaussian whose density is, up to a constant and with n ratings,
+
+            exp(-½ [weight · Σ (r - known_j - x·f_j)² + (x - mean)ᵀ precision (x - mean) + n xᵀ each x])
+
+        Parameters
+        ----------
+        features: (n_columns, p). known: (n_columns,).
+        weight: () precision of one rating.
+        noise: (n_rows, p) standard normal numbers; zeros give the most probable rows.
+
+        Returns ((n_rows, p) rows, () sum of the squared errors of all ratings).
+        """
+        table = _products(features, known)
+        solved, errors = [], []
+        for part in self._parts:
+            own = slice(part.first, part.last)
+            x, error = self._solve(
+                tf.raw_ops.SparseMatrixMatMul(a=part.which, b=table),
+                tf.raw_ops.SparseMatrixMatMul(a=part.values, b=tf.concat([features, known[:, None]], 1)),
+                self._squares[own],
+                self._counts[own],
+                weight,
+                prior,
+                noise[own],
+                self._full,
+            )
+            solved.append(x)
+            errors.append(error)
+        return (solved[0], errors[0]) if len(solved) == 1 else (tf.concat(solved, 0), tf.add_n(errors))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows that are solved together."""
+
+    first: int
+    last: int
+    which: Tensor
+    """(last - first, n_columns) sparse: 1 where there is a rating."""
+    values: Tensor
+    """The same with the ratings."""
+
+
+def _end_of_part(starts: NDArray[np.int64], first: int, width: int) -> int:
+    """One past the last row that goes into a part with `first`: as many as memory allows, one at least."""
+    by_ratings = int(np.searchsorted(starts, starts[first] + CHUNK_RATINGS, side="right")) - 1
+    by_numbers = first + CHUNK_NUMBERS // width**2
+    return min(max(first + 1, min(by_ratings, by_numbers)), len(starts) - 1)
+
+
+def _csr(places: NDArray[np.int64], values: NDArray[np.float32], shape: list[int]) -> Tensor:
+    """A sparse matrix that is multiplied by rows."""
+    return tf.raw_ops.SparseTensorToCSRSparseMatrix(indices=places, values=values, dense_shape=shape)
+
+
+def _full(width: int) -> NDArray[np.int32]:
+    """(p·p,) where each cell of a symmetric matrix lies among the cells of its upper triangle."""
+    where = np.zeros((width, width), dtype=np.int32)
+    upper = np.triu_indices(width)
+    where[upper] = where.T[upper] = np.arange(len(upper[0]))
+    return where.ravel()
+
+
+def _products_of(features: Tensor, known: Tensor) -> Tensor:
+    """(n_columns, p(p+1)/2 + p + 1): of each row f the upper triangle of f fᵀ, known · f, and known²."""
+    upper = np.triu_indices(features.shape[1])
+    squares = tf.gather(features, upper[0], axis=1) * tf.gather(features, upper[1], axis=1)
+    return tf.concat([squares, known[:, None] * features, known[:, None] ** 2], 1)
+
+
+_products: Any = tf.function(_products_of, jit_compile=True)
+
+
+def _solve(
+    sums: Tensor,
+    weighted: Tensor,
+    squares: Tensor,
+    counts: Tensor,
+    weight: Tensor,
+    prior: Prior,
+    noise: Tensor,
+    full: Tensor,
+) -> tuple[Tensor, Tensor]:
+    p = prior.precision.shape[0]
+    n_upper = p * (p + 1) // 2
+    gram = tf.reshape(tf.gather(sums[:, :n_upper], full, axis=1), [-1, p, p])
+    pull = weighted[:, :p] - sums[:, n_upper:-1]
+    left = weight * gram + prior.precision
+    if prior.each is not None:
+        left += counts[:, None, None] * prior.each
+    right = weight * pull + tf.linalg.matvec(prior.precision, prior.mean)
+    root = tf.linalg.cholesky(left)
+    halfway = tf.linalg.triangular_solve(root, right[..., None]) + noise[..., None]
+    x = tf.linalg.triangular_solve(root, halfway, adjoint=True)[..., 0]
+    explained = tf.reduce_sum(x * (2 * pull - tf.linalg.matvec(gram, x)), 1)
+    return x, tf.reduce_sum(squares - 2 * weighted[:, p] + sums[:, -1] - explained)

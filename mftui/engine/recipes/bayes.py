@@ -1,0 +1,49 @@
+"""Recipe `bayes`: Bayesian probabilistic matrix factorization with biases, by Gibbs sampling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mftui.engine.recipes.audience import AUDIENCE_FIELDS
+from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.program import Problem, Program
+
+
+def _build(problem: Problem, hyper: Hyper) -> Program:
+    """Draw from the posterior of
+
+        r ~ N(mean + U_u·M_m + b_u + b_m, 1/α),    α ~ Gamma(1, 1)
+        (U_u, b_u) ~ N(μ, Λ⁻¹),  (μ, Λ) Gaussian-Wishart;  the same for movies, with their own μ and Λ
+
+    by drawing each in turn, given all others.
+    """
+    from mftui.engine.gibbs import GibbsPlan, GibbsProgram
+
+    draws, burn_in = int(hyper["epochs"]), int(hyper["burn_in"])
+    if burn_in >= draws:
+        raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
+    return GibbsProgram(problem, GibbsPlan(int(hyper["factors"]), draws, burn_in, int(hyper["keep"])))
+
+
+BAYES = Recipe(
+    name="bayes",
+    title="Bayesian matrix factorization",
+    source="Salakhutdinov and Mnih 2008: Bayesian probabilistic matrix factorization by Markov chain Monte Carlo",
+    summary="Draws from all models that explain the ratings and averages them: nothing to tune, and each prediction "
+    "knows how uncertain it is.",
+    differs="Biases, drawn together with the factors under one prior; the precision of the noise is drawn too; the "
+    "ratings are fitted as they are, without a sigmoid.",
+    full_batch=True,
+    fields=(
+        Field("factors", 10, 1, 256, "Numbers that describe each user and each movie, in each draw.", search=(6, 32)),
+        Field("epochs", 300, 2, 1_000_000, "Draws in all: each draws every user, every movie and the noise once."),
+        Field("burn_in", 10, 0, 1_000_000, "The first draws, which are not counted."),
+        Field("keep", 100, 1, 10_000, "Draws that are kept, evenly spaced: the model is all of them together."),
+        Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
+        *AUDIENCE_FIELDS,
+    ),
+    build=_build,
+)
