@@ -27,6 +27,9 @@ LEANING_SHARE = 0.9
 """What the leaning of somebody folded in weighs beside both; see `fold_in.leaning`."""
 DISCOVER_POWER = 0.3
 """At `discover` 1 a score is divided by this power of the movie's count."""
+FEW_ROWS = 4
+MOVIE_BLOCK = 1024
+"""Movies whose scores are made at once for so few users."""
 FEW_RATINGS = 5
 """Below so many ratings, little is known of a movie, and lists say so."""
 
@@ -83,15 +86,10 @@ class UserRows:
 def row_logits(model: Factors, rows: UserRows) -> Floats:
     """(b, n_movies) logits of b users for every movie."""
     p = model.parameters
-    own = rows.bias[:, None] + np.float32(p.global_bias)
-    return np.asarray(rows.factors @ p.movie_factors.T + p.movie_bias + own, dtype=np.float32)
-
-
-def audience_scores(model: Factors, rows: UserRows) -> Floats:
-    """(b, n_movies) P·Q: how much each movie is watched by those who watch as these users do."""
-    assert rows.audience is not None
-    assert model.parameters.audience_movie_factors is not None
-    return np.asarray(rows.audience @ model.parameters.audience_movie_factors.T, dtype=np.float32)
+    logits = _products(rows.factors, p.movie_factors)
+    logits += p.movie_bias
+    logits += rows.bias[:, None] + np.float32(p.global_bias)
+    return logits
 
 
 def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float = 0.0) -> Floats:
@@ -102,26 +100,51 @@ def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float
 def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0) -> Floats:
     """(b, n_movies) scores of b users: higher is better. Never clipped.
 
-    "both" is the audience score and LIKE_SHARE of the predicted rating as a share of the scale; for users folded in,
-    their leaning is added.
+    "like" is the logit; "watch" P·Q, how much each movie is watched by those who watch as these users do; "both" is
+    that and LIKE_SHARE of the predicted rating as a share of the scale; for users folded in, their leaning is added.
     `discover`, 0 to 1, divides by a power of the movie's training count, so that less-seen films move up.
     """
-    if rank == "like":
+    return _ranked(model, rows, rank, discover, watch=False)[0]
+
+
+def _ranked(
+    model: Factors, rows: UserRows, rank: Rank, discover: float, *, watch: bool
+) -> tuple[Floats, Floats | None]:
+    """Scores as in `row_scores`, and the audience scores: None where neither needed nor asked for by `watch`."""
+    p, audience, leaning = model.parameters, None, None
+    if rows.audience is not None and (watch or rank != "like"):
+        audience, leaning = _audience_scores(model, rows, leaning=rank == "both")
+    if rank == "like" or audience is None:
         scores = row_logits(model, rows)
+    elif rank == "watch":
+        scores = audience
     else:
-        scores = audience_scores(model, rows)
-        if rank == "both":
-            p = model.parameters
-            scores += LIKE_SHARE * (model.to_rating(row_logits(model, rows)) - p.lo) / (p.hi - p.lo)
-            if rows.leaning is not None:
-                scores += LEANING_SHARE * leaning_scores(model, rows.leaning)
-    return less_seen_first(scores, model.movie_train_counts, discover) if discover else scores
+        scores = audience + LIKE_SHARE * (model.to_rating(row_logits(model, rows)) - p.lo) / (p.hi - p.lo)
+        if leaning is not None:
+            scores += LEANING_SHARE * leaning
+    return (less_seen_first(scores, model.movie_train_counts, discover) if discover else scores), audience
 
 
-def leaning_scores(model: Factors, leaning: Floats) -> Floats:
-    """(b, n_movies) how far each movie is liked beyond what is expected, by those who lean so."""
-    assert model.parameters.audience_movie_factors is not None
-    return np.asarray(leaning @ model.parameters.audience_movie_factors.T * model.audience.to_unit, dtype=np.float32)
+def _audience_scores(model: Factors, rows: UserRows, *, leaning: bool) -> tuple[Floats, Floats | None]:
+    """(b, n_movies) P·Q, and how far each movie is liked beyond what is expected by those who lean so, where asked for
+    and known: both in one pass over the movies."""
+    assert rows.audience is not None
+    if not leaning or rows.leaning is None:
+        return _products(rows.audience, model.audience.factors), None
+    both = _products(np.concatenate([rows.audience, rows.leaning]), model.audience.factors)
+    return both[: len(rows.audience)], both[len(rows.audience) :] * model.audience.to_unit
+
+
+def _products(rows: Floats, table: Floats) -> Floats:
+    """(b, n) rows · tableᵀ. Of few rows in blocks that stay in the cache, on one thread: memory is what takes time."""
+    if len(rows) > FEW_ROWS:
+        return np.asarray(rows @ table.T, dtype=np.float32)
+    products = np.empty((len(rows), len(table)), dtype=np.float32)
+    for at in range(0, len(table), MOVIE_BLOCK):
+        block = table[at : at + MOVIE_BLOCK]
+        for row, out in zip(rows, products, strict=True):
+            np.dot(block, row, out=out[at : at + MOVIE_BLOCK])
+    return products
 
 
 def recommend(
@@ -135,7 +158,7 @@ def recommend(
 ) -> Recommendations:
     """The best `n` movies for one user that are not among the `rated` (movie indices)."""
     rank = best_rank(model, rank)
-    scores = row_scores(model, row, rank, discover)[0]
+    (scores,), audience = _ranked(model, row, rank, discover, watch=True)
     allowed = model.allowed(where)
     passing = int(allowed.sum())
     unrated = np.ones(model.n_movies, dtype=bool)
@@ -148,7 +171,7 @@ def recommend(
         note += f", {left} of them already rated." if left else "."
     p = model.parameters
     logits = p.movie_factors[best] @ row.factors[0] + p.movie_bias[best] + row.bias[0] + np.float32(p.global_bias)
-    watch = percentiles(audience_scores(model, row)[0], unrated, best) if model.has_audience else None
+    watch = None if audience is None else percentiles(audience[0], unrated, best)
     std = member_std(p, row.factors, row.member_bias, best)
     return Recommendations(best, model.shown(logits), scores[best], watch, std, note, rank)
 
@@ -173,9 +196,5 @@ def less_seen_first(scores: Floats, counts: NDArray[np.int32], discover: float) 
 
 def percentiles(scores: Floats, among: NDArray[np.bool_], of: Indices) -> Floats:
     """(n,) share, 0 to 100, of the scores `among` that lie below the scores at `of`."""
-    order = np.argsort(scores[of])
-    passed = np.searchsorted(scores[of], scores[among], side="right", sorter=order)
-    lower = np.cumsum(np.bincount(passed, minlength=len(of) + 1))[:-1]
-    shares = np.empty(len(of), dtype=np.float32)
-    shares[order] = 100 * lower / max(len(passed), 1)
-    return shares
+    ordered = np.sort(scores[among])
+    return np.asarray(100 * np.searchsorted(ordered, scores[of]) / max(len(ordered), 1), dtype=np.float32)
