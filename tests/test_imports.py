@@ -64,6 +64,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["user", "1"],
         ["recommend", "1", "--genre", "drama"],
         ["evaluate"],
+        ["factors"],
         ["paths"],
         ["doctor"],
         ["runs", "ls"],

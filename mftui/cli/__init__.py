@@ -25,6 +25,7 @@ COMMANDS = {
     "rate": ("mftui.cli.rate:rate", "Rate a movie yourself; `recommend --ratings @` lists what you would like."),
     "ratings": ("mftui.cli.ratings:ratings", "Your own ratings: list, undo, import, export, profiles."),
     "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
+    "factors": ("mftui.cli.factors:factors_command", "What the model learned, axis by axis."),
     "tune": ("mftui.cli.tune:tune", "Search better settings of a recipe; every trial is a run."),
     "evaluate": ("mftui.cli.evaluate:evaluate", "Measure a model, beside simple baselines."),
     "data": ("mftui.cli.data:data", "Data sets: list, fetch, inspect, synthesize."),
