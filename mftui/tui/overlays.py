@@ -42,6 +42,9 @@ class Overlays:
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._laid
 
+    def __len__(self) -> int:
+        return len(self._laid)
+
     def mark(self, run_id: str) -> str:
         """The letter of a run, "" where it has none yet."""
         slot = self._slots.get(run_id)

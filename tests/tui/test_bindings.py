@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.finished import make_run
+from helpers.live_run import log_metrics
 from helpers.models import toy_factors, toy_run
 from helpers.screens import shown, until, until_shown
 from textual.binding import Binding
@@ -24,10 +26,13 @@ BEFORE = {
     "list.up": ("G",), "list.page_up": ("G",), "list.first": ("G",),
     "list.down": ("g",), "list.page_down": ("g",), "list.last": ("g",),
     "movies.left": ("l",), "users.left": ("l",), "app.back": ("l",), "movies.right": ("h",), "users.right": ("h",),
-    "movies.open": ("h",),
+    "movies.open": ("h",), "runs.left": ("escape", "escape", "d", "l"), "runs.right": ("escape", "escape"),
+    "runs.undo": ("x",), "runs.search": ("escape",),
+    "chart.right": ("g",), "chart.far_right": ("g",), "chart.last": ("g",), "chart.out": ("plus",),
+    "chart.all": ("plus",), "chart.left": ("G",), "chart.far_left": ("G",), "chart.first": ("G",), "chart.best": ("G",),
 }  # fmt: skip
 """What is pressed first, so that there is something to do."""
-SCREENS = {"movies": ("2", "Neighbours of"), "users": ("3", "Recommended to")}
+SCREENS = {"movies": ("2", "Neighbours of"), "users": ("3", "Recommended to"), "runs": ("6", "Test RMSE")}
 
 
 def owner_of(app: MftuiApp, binding: Binding) -> DOMNode:
@@ -63,7 +68,9 @@ async def ready(pilot: Pilot[Any], mode: str, first: Widget | None) -> None:
 
 @pytest.mark.parametrize("mode", SCREENS)
 async def test_each_key_that_the_help_lists_does_something(make_app: MakeApp, home: Path, mode: str):
-    toy_run(home, toy_factors(audience=True))
+    for number in range(1, 40 if mode == "runs" else 2):
+        run = make_run(home, f"r{number}", number, model=toy_factors(audience=True))
+        log_metrics(run, *({"step": step, "valid_rmse": 1 + abs(step - 150) / 100} for step in (120, 150, 180)))
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "Recommended to")

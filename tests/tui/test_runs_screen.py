@@ -5,41 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.live_run import log_metrics, set_status
-from helpers.models import HOSTILE, toy_run
+from helpers.finished import make_run
+from helpers.live_run import set_status
+from helpers.models import HOSTILE
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.data.dataset import SplitSpec
 from mftui.runs.directory import Run
-from mftui.runs.files import write_json
 from mftui.runs.notes import Notes, write_notes
 from mftui.runs.request import TrainRequest
 from mftui.runs.trash import deleted_runs
 from mftui.tui.app import MftuiApp
 from mftui.tui.run_rows import SORTS, RunChoices, RunFilter, choose
-from mftui.tui.screens.runs import MOST_CURVES, RunsScreen
+from mftui.tui.screens.runs import RunsScreen
 from mftui.tui.widgets.chart import Chart
+from mftui.tui.widgets.run_deck import MOST as MOST_CURVES
 
 MakeApp = Callable[..., MftuiApp]
 SIZE = (120, 40)
-
-
-def make_run(home: Path, name: str, number: int, *, state: str = "finished", rmse: float | None = 0.8) -> Run:
-    """A run that has ended with this test RMSE, of `number` factors, with a curve."""
-    run = toy_run(home, name=name, state=state)
-    config = run.config() | {
-        "sequence": number,
-        "hyper": {"factors": number, "epochs": 7},
-        "seed": 0,
-        "dataset": {"label": "toy (made by a test)", "fingerprint": "toy"},
-        "split": {"label": SplitSpec("random", 0.1).label},
-        "started": f"2026-11-24T09:{number:02}:00+01:00",
-        "request": TrainRequest(hyper={"factors": number}, name=name).to_dict(),
-    }
-    write_json(run.path / "config.json", config)
-    write_json(run.path / "result.json", {"test_rmse": rmse, "test_mae": 0.6, "seconds": {"train": 1.5 * number}})
-    log_metrics(run, *({"step": s, "train_rmse": 2 - s / 100, "train_loss": 1 / s} for s in range(1, 101)))
-    return run
 
 
 def three(home: Path) -> tuple[Run, Run, Run]:

@@ -12,34 +12,22 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from mftui.tui import keys
-from mftui.tui.latest import Latest
 from mftui.tui.memory import revived
-from mftui.tui.messages import OverlayNews, TrainingNews
-from mftui.tui.overlays import Overlays
-from mftui.tui.pictures import pictures
-from mftui.tui.replay import Replay
 from mftui.tui.rows import LazyRows
 from mftui.tui.run_book import RunBook
 from mftui.tui.run_care import RunCare
-from mftui.tui.run_rows import COLUMNS, SORTS, RunChoices, RunFilter, called, cells, choose
-from mftui.tui.screens.run_list import run_of
-from mftui.tui.trainings import Trainings
+from mftui.tui.run_rows import COLUMNS, SORTS, RunChoices, RunFilter, cells, choose
 from mftui.tui.widgets.data_table import DataTable
-from mftui.tui.widgets.deck import Deck
+from mftui.tui.widgets.run_deck import RunDeck
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.settings_table import SettingsTable
 from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from mftui.runs.summary import Summary
 
 _LOOK_S = 1.0
-MOST_CURVES = 8
-"""Curves of marked runs that are drawn at once."""
 _NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
-_NO_CURVE = "This run has no curve yet."
 _NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
 
 
@@ -62,9 +50,6 @@ class RunsScreen(RunCare):
         self._choices = RunChoices()
         self._shown: list[Summary] = []
         self._marked: dict[str, None] = {}
-        self._replay: Replay | None = None
-        self._ticking: Timer | None = None
-        self._replays = Latest(self, "replay")
         self.table = DataTable(COLUMNS, id="runs")
         self.settings = SettingsTable(id="settings")
 
@@ -72,7 +57,7 @@ class RunsScreen(RunCare):
         yield SearchBox("words of a name, a tag, a state…", id="search")
         yield self.table
         with Horizontal(id="below"):
-            yield Deck(id="curves")
+            yield RunDeck(id="curves")
             yield self.settings
 
     def on_mount(self) -> None:
@@ -80,8 +65,6 @@ class RunsScreen(RunCare):
         self._choices = revived(RunChoices(), self.mftui.memory.get("runs")).valid()
         self.set_class(self._choices.settings, "-settings")
         self.book = RunBook(self._runs_woke, _LOOK_S * (2 if look.low_bandwidth else 1))
-        self._here = Trainings(self, look.refresh_s)
-        self.overlays = Overlays(self._overlay_woke, look.refresh_s, self.mftui.run_slots)
         self.table.show((), caption="Runs", empty="Looking for runs…")
         self.table.focus()
         self.book.open()
@@ -97,19 +80,14 @@ class RunsScreen(RunCare):
 
     def on_unmount(self) -> None:
         self.book.close()
-        self.overlays.close()
-        self._here.let_go()
 
     def _runs_woke(self) -> None:
         self.post_message(RunsNews())
 
-    def _overlay_woke(self) -> None:
-        self.post_message(OverlayNews())
-
     @property
-    def deck(self) -> Deck:
+    def deck(self) -> RunDeck:
         """The charts."""
-        return self.query_one(Deck)
+        return self.query_one(RunDeck)
 
     def _choose(self, **changes: Any) -> None:
         """Other choices, remembered."""
@@ -157,9 +135,7 @@ class RunsScreen(RunCare):
         )
 
     def _sign(self, run: str) -> str:
-        if run not in self._marked:
-            return ""
-        return self.overlays.mark(run) if run in self.overlays else "*"
+        return self.deck.sign(run) if run in self._marked else ""
 
     @property
     def here(self) -> Summary | None:
@@ -175,15 +151,7 @@ class RunsScreen(RunCare):
     def on_table_moved(self, event: Table.Moved) -> None:
         if event.table is not self.table:
             return
-        here, followed = self.here, self._here.run
-        if here is None:
-            self._here.let_go()
-            self._here.run = None
-        elif followed is None or followed.id != here.run:
-            self._end_replay()
-            self._here.watch(run_of(here.run))
-            self.deck.forget()
-        self._draw()
+        self.deck.follow(self.here)
         self.settings.compare(self.chosen, self._sign)
         self.refresh_bindings()
 
@@ -191,72 +159,15 @@ class RunsScreen(RunCare):
         if event.table is self.table:
             self.action_open()
 
-    # The curves
-
-    def on_training_news(self, event: TrainingNews) -> None:
-        followed = self._here.run
-        if followed is not None and followed.id == event.watched:
-            if self._here.take():
-                self.post_message(TrainingNews(event.watched))
-            self._draw()
-
-    def on_overlay_news(self) -> None:
-        if self.overlays.take():
-            self.post_message(OverlayNews())
-        self._draw()
-
-    def _draw(self) -> None:
-        here, followed, replay = self.here, self._here, self._replay
-        if here is None or followed.run is None:
-            self.deck.show(pictures(followed.curves, live=False, total=None, empty=_NO_CURVE), "rmse")
-            return
-        snapshot = followed.snapshot
-        curves = replay.curves if replay else followed.curves
-        last = followed.curves.loss.last
-        total = last[0] if replay and last else snapshot.steps if snapshot and snapshot.steps else None
-        made = pictures(
-            curves,
-            live=followed.live or replay is not None,
-            total=total,
-            others=self.overlays.others(here.run),
-            empty=_NO_CURVE,
-        )
-        named = f"{called(here)}{f' replay {replay.share:.0%}' if replay else ''}"
-        self.deck.show({metric: replace(p, title=f"{named}: {p.title}") for metric, p in made.items()}, "rmse")
-
-    def _end_replay(self) -> None:
-        if self._ticking is not None:
-            self._ticking.stop()
-        self._ticking = self._replay = None
-
-    def _tick(self) -> None:
-        if self._replay is None or self._replay.over:
-            self._end_replay()
-        else:
-            self._replay.advance()
-        self._draw()
-
     # Actions
 
     def action_replay(self) -> None:
         """Draw the curve once more from its first step; again ends that."""
-        if self._replay is not None:
-            self._end_replay()
-            self._draw()
-            return
-        run = self._here.run
-        if run is None:
-            return
-
-        def begin(metrics: list[dict[str, Any]]) -> None:
-            if not metrics:
-                self.mftui.say(_NO_CURVE)
-            elif self._replay is None and self._here.run == run:
-                self._replay = Replay(metrics, self.look.refresh_s)
-                self._ticking = self.set_interval(self.look.refresh_s, self._tick)
-                self._tick()
-
-        self._replays.ask(run.metrics, begin)
+        if self._choices.settings:
+            self.action_settings()
+        if self.has_class("-low"):
+            self.focus_pane("#curves")
+        self.deck.replay()
 
     def action_mark(self) -> None:
         """Mark the run under the cursor, or not; then on to the next."""
@@ -280,13 +191,11 @@ class RunsScreen(RunCare):
 
     def _mark(self, row: Summary) -> None:
         self._marked[row.run] = None
-        if sum(run in self.overlays for run in self._marked) < MOST_CURVES:
-            self.overlays.toggle(run_of(row.run), called(row)[:20])
+        self.deck.lay_over(row)
 
     def _unmark(self, run: str) -> None:
         del self._marked[run]
-        if run in self.overlays:
-            self.overlays.toggle(run_of(run), "")
+        self.deck.take_off(run)
 
     def action_settings(self) -> None:
         """Settings, or curves, where there is no room for both."""

@@ -60,7 +60,8 @@ def _read(rows: Sequence[Summary]) -> list[Sequence[Cell]]:
             settings.append({"unreadable": str(error)})
         measures.append(_measures(measures_of(run), row))
     if len(rows) == 1:
-        return compared(measures, measures[0]) + compared(settings, settings[0])
+        known = {**measures[0], **settings[0]}
+        return compared([known], [key for key, value in known.items() if value is not None])
     different = differing(settings)
     return compared(settings, different) + compared(measures, measures[0] if measures else ())
 
