@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -108,21 +107,6 @@ def test_pause_and_continue_by_command(ratings: Path, capfd: pytest.CaptureFixtu
     assert call(capfd, "runs", "stop", run.id).out == f"{run.id}: stopped\n"
     assert "it cannot be continued" in call(capfd, "runs", "continue", run.id).err
     trainer.communicate()
-
-
-@pytest.fixture
-def small_disk(home: Path) -> Iterator[Path]:
-    """The home on a file system of 2 MB."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small file system")
-    home.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "mftui-test", home], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
-    yield home
-    subprocess.run(["umount", "-l", home], check=True)
 
 
 def test_on_a_full_disk_it_goes_on_says_so_and_keeps_the_last_model(small_disk: Path, ratings: Path) -> None:

@@ -27,15 +27,16 @@ class Death:
 
     def lurk(self) -> None:
         """Be called at every operation by which a run directory is changed."""
-        self._wrap(os, "pwrite", lambda fd, data, at: os_pwrite(fd, data[: len(data) // 2], at))
-        self._wrap(np, "save", _half_an_array)
-        self._wrap(shutil, "rmtree", _half_a_tree)
+        self.wrap(os, "pwrite", lambda fd, data, at: os_pwrite(fd, data[: len(data) // 2], at))
+        self.wrap(np, "save", _half_an_array)
+        self.wrap(shutil, "rmtree", _half_a_tree)
         for owner, name in ((os, "link"), (os, "ftruncate"), (Path, "symlink_to"), (Path, "replace"), (Path, "mkdir")):
-            self._wrap(owner, name, lambda *given, **named: None)
+            self.wrap(owner, name, lambda *given, **named: None)
         write_text = Path.write_text
-        self._wrap(Path, "write_text", lambda path, text, **named: write_text(path, text[: len(text) // 2], **named))
+        self.wrap(Path, "write_text", lambda path, text, **named: write_text(path, text[: len(text) // 2], **named))
 
-    def _wrap(self, owner: Any, name: str, half: Callable[..., Any]) -> None:
+    def wrap(self, owner: Any, name: str, half: Callable[..., Any]) -> None:
+        """Count the calls of a function of `owner`; `half` is what is left of one that death is within."""
         whole = getattr(owner, name)
 
         def counted(*given: Any, **named: Any) -> Any:
