@@ -60,6 +60,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "members": p.members,
         "global_bias": p.global_bias,
         "member_global_bias": list(p.member_global_bias),
+        "member_noise": list(p.member_noise),
         "output_range": [p.lo, p.hi],
         "link": p.link,
         "scale": [factors.scale.lo, factors.scale.hi, factors.scale.step],
@@ -133,6 +134,7 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
         link=_link(d.get("link", "sigmoid")),
         members=int(d["members"]),
         member_global_bias=tuple(map(float, d["member_global_bias"])),
+        member_noise=tuple(map(float, d.get("member_noise", ()))),
     )
     factors = Factors(
         parameters,

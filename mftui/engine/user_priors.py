@@ -25,19 +25,19 @@ NOISE_FROM = 100_000
 
 @dataclass(frozen=True)
 class UserPrior:
-    """Gaussian: beside Σ (rating - given)², a member's row x, its bias last, costs Σ held (x - mean)²."""
+    """Gaussian: beside Σ (rating - given)², a member's row x, its bias last, costs Σ (held + n each) (x - mean)²,
+    n being the number of the user's ratings."""
 
     mean: Doubles
     """(k + 1,)."""
     held: Doubles
     """(k + 1,) ratios of variances: noise of a rating over spread of the users."""
-    each_rating: bool = False
-    """Whether `held` counts once for each rating of the user."""
+    each: Doubles | float = 0.0
+    """(k + 1,) more of it for each rating of the user."""
 
     def held_with(self, counts: NDArray[Any]) -> Doubles:
         """(n, k + 1) for users of `counts` (n,) ratings."""
-        times = np.maximum(counts, 1) if self.each_rating else np.ones(len(counts))
-        return np.maximum(times[:, None] * self.held, LEAST)
+        return np.asarray(np.maximum(self.held + np.maximum(counts, 1)[:, None] * self.each, LEAST))
 
 
 def user_prior(model: Factors) -> UserPrior:
@@ -51,17 +51,24 @@ def user_prior(model: Factors) -> UserPrior:
     match name:
         case "biased":
             share = member_share(model.parameters.members)
-            return _centred(k, share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"]))
+            return _centred(_row(k, share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"])))
         case "funk":
-            return _centred(k, float(hyper["regularization"]), float(hyper["regularization"]), each_rating=True)
+            return _centred(_row(k, 0.0, 0.0), np.full(k + 1, float(hyper["regularization"])))
+        case "als":
+            return _centred(_row(k, 0.0, float(hyper["reg_biases"])), _row(k, float(hyper["reg_factors"]), 0.0))
         case "pmf" if hyper["prior"] == "gaussian":
             span = model.parameters.hi - model.parameters.lo
-            return _centred(k, float(hyper["prior_users"]) * span**2, FIXED)
+            return _centred(_row(k, float(hyper["prior_users"]) * span**2, FIXED))
     return _measured(model, k)
 
 
 def rating_noise(model: Factors) -> float:
-    """Root of the mean squared error of the training ratings, of the first NOISE_FROM of them: what no row explains."""
+    """Root of the mean squared error of the training ratings, of the first NOISE_FROM of them: what no row explains.
+
+    Where the members are draws from a posterior, the noise was drawn with them.
+    """
+    if model.parameters.member_noise:
+        return float(np.sqrt(np.mean(np.square(model.parameters.member_noise))))
     known = ~model.history.held_out[:NOISE_FROM]
     users = np.repeat(np.arange(model.n_users), model.history.counts())[:NOISE_FROM][known]
     movies, given = model.history.movies[:NOISE_FROM][known], model.history.ratings[:NOISE_FROM][known]
@@ -80,8 +87,12 @@ def audience_hyper(model: Factors) -> Mapping[str, float]:
     return {name: float(known[name]) for name in ("audience_prior", "audience_unobserved")}
 
 
-def _centred(k: int, factors: float, bias: float, *, each_rating: bool = False) -> UserPrior:
-    return UserPrior(np.zeros(k + 1), np.append(np.full(k, factors), bias), each_rating)
+def _row(k: int, factors: float, bias: float) -> Doubles:
+    return np.append(np.full(k, factors), bias)
+
+
+def _centred(held: Doubles, each: Doubles | float = 0.0) -> UserPrior:
+    return UserPrior(np.zeros(len(held)), held, each)
 
 
 def _measured(model: Factors, k: int) -> UserPrior:
