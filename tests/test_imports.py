@@ -63,6 +63,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["similar", "toy", "story"],
         ["user", "1"],
         ["recommend", "1", "--genre", "drama"],
+        ["rate", "toy", "story", "4"],
+        ["ratings", "ls"],
         ["evaluate"],
         ["factors"],
         ["paths"],

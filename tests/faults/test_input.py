@@ -69,6 +69,9 @@ def evil_home(home: Path) -> Path:
 COMMANDS = (
     ("runs", "ls"), ("runs", "show", "toy"), ("similar", "1"), ("similar", "2", "--metric", "dot"),
     ("user", "3", "-n", "99"), ("recommend", "3", "-n", "99"), ("evaluate",),
+    ("rate", "1", "4"), ("rate", "\x1b[31mred\u202e", "4"), ("rate", "1", "4", "--profile", "\x1b\u202e"),
+    ("ratings", "ls"), ("ratings", "import", "\x1b[31m/\u202e.csv"), ("ratings", "use", "\x1b[31m"),
+    ("ratings", "export", "\x1b[31m/\u202e.csv"), ("ratings", "rm", "\x1b[31m\u202e"),
     ("similar", "\x1b[31mred\u202e"), ("user", "\x1b]0;x\x07"),
     ("runs", "show", "\x1b[2J\u202e"), ("recommend", "1", "--genre", "\x1b[31m"),
     ("data", "info", "\x1b[31m/\u202e.csv"),
