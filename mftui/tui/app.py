@@ -21,7 +21,7 @@ from mftui.tui.latest import Latest
 from mftui.tui.look import Look
 from mftui.tui.memory import Memory
 from mftui.tui.messages import TrainingNews
-from mftui.tui.modes import SCREENS
+from mftui.tui.modes import SCREENS, import_screens
 from mftui.tui.navigation import NavigatingApp
 from mftui.tui.restyling import RestylingApp
 from mftui.tui.themes import THEMES, default_theme
@@ -111,6 +111,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, RestylingApp):
         usable = await asyncio.to_thread(lambda: model_to_open(self.memory, run))
         if usable is not None:
             await self.open_run(usable)
+        await asyncio.to_thread(import_screens)
         if self.settings.standby:
             await self.trainings.warm()
 

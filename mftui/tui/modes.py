@@ -33,6 +33,11 @@ def _runs() -> BaseScreen:
     return RunsScreen()
 
 
+def import_screens() -> None:
+    """Read the modules of all screens, so that the first look at one waits for its widgets alone. For a thread."""
+    from mftui.tui.screens import movies, runs, train, users  # noqa: F401
+
+
 SCREENS: tuple[tuple[str, str, Callable[[], BaseScreen]], ...] = (
     ("train", "Train", _train),
     ("movies", "Movies", _movies),
