@@ -142,19 +142,15 @@ class Matcher:
         movie = self._by_id(row)
         if movie is not None:
             return Match(movie, "id")
-        movie = self._model.movie_ids.find(self._imdb.get(imdb_number(row.imdb_id)))
+        linked = self._imdb.get(imdb_number(row.imdb_id))
+        movie = None if linked is None else self._model.movie_ids.find(linked)
         if movie is not None:
             return Match(movie, "imdb")
         return self._by_title(row) if row.title else None
 
-    def same_name(self, row: Rated, limit: int = 3) -> list[int]:
-        """Movies with a title of the row's, of whatever year: what it may have meant."""
-        movies = {movie for key in _keys(row.title) for movie in self._names.get(key, ())}
-        return sorted(movies, key=lambda movie: -int(self._model.movie_counts[movie]))[:limit]
-
     def nearest(self, row: Rated, limit: int = 3) -> list[int]:
         """Up to `limit` movies that the row may have meant: of the same title first, then of a similar one."""
-        same = self.same_name(row, limit)
+        same = self._same_name(row, limit)
         more = [int(movie) for movie in self.index.nearest(row.title, limit)] if row.title else []
         return list(dict.fromkeys([*same, *more]))[:limit]
 
@@ -197,6 +193,11 @@ class Matcher:
         if len(movies) > 1 and most_rated:
             movies = [max(movies, key=lambda movie: (int(self._model.movie_counts[movie]), -movie))]
         return movies[0] if len(movies) == 1 else None
+
+    def _same_name(self, row: Rated, limit: int = 3) -> list[int]:
+        """Movies with a title of the row's, of whatever year."""
+        movies = {movie for key in _keys(row.title) for movie in self._names.get(key, ())}
+        return sorted(movies, key=lambda movie: -int(self._model.movie_counts[movie]))[:limit]
 
     def _year(self, movie: int) -> int:
         return int(self._model.movies.years[movie])
@@ -244,8 +245,8 @@ def _first(title: str) -> set[str]:
 
 
 def _parts(title: str, whole: bool = False) -> set[str]:
-    """What is before and after colons and dashes, two words of it at least, and both without what is between:
-    of "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`: only these."""
+    """What is before and after colons and dashes, two words of it at least, and both without what is between: of
+    "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`: the two only."""
     pieces = _JOINT.split(spoken_name(title))
     if len(pieces) < 2:
         return set()

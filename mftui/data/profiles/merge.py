@@ -88,4 +88,4 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
                 after.append(row)
         return Change(tuple(before), tuple(after))
 
-    return Imported(profile.replace_rows(change), older)
+    return Imported(profile.change(change), older)

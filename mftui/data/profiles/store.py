@@ -18,7 +18,7 @@ from mftui import paths
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.rows import Rated, as_csv, read_rows, revived
 from mftui.data.stars import check_rating
-from mftui.data.writing import exclusive, write_text
+from mftui.data.writing import exclusive, sync_directory, write_text
 from mftui.errors import MftuiError, UsageError
 from mftui.text import visible
 
@@ -70,29 +70,42 @@ class Profile:
         """
         check_rating(rating, matcher.scale)
         row = matcher.rated(movie, rating, int(time.time()) if timestamp is None else timestamp)
-        return self._change(lambda rows: Change(tuple(matcher.rows_of(rows, movie)), (row,)))
+        return self.change(lambda rows: Change(tuple(matcher.rows_of(rows, movie)), (row,)))
 
     def remove(self, matcher: Matcher, movie: int) -> Change:
         """Take back the rating of the movie at an index; changes nothing where there is none."""
-        return self._change(lambda rows: Change(tuple(matcher.rows_of(rows, movie))))
+        return self.change(lambda rows: Change(tuple(matcher.rows_of(rows, movie))))
 
     def remove_rows(self, unwanted: Iterable[Rated]) -> Change:
         """Take back ratings as `rows` gave them, such as those of films that no model has."""
         given = set(unwanted)
-        return self._change(lambda rows: Change(tuple(r for r in rows if r in given)))
+        return self.change(lambda rows: Change(tuple(r for r in rows if r in given)))
 
-    def replace_rows(self, change: Callable[[list[Rated]], Change]) -> Change:
-        """Change many rows in one step: `change` is given all of them, and says which go and which come."""
-        return self._change(change)
+    def change(self, decide: Callable[[list[Rated]], Change]) -> Change:
+        """Change the file in one step, which `undo` takes back: `decide` is given all rows, and says which go and
+        which come. Returns and raises as `rate`."""
+        with self._writing():
+            rows = self.rows()
+            wanted = decide(rows)
+            after = tuple(row.kept() for row in wanted.after)
+            change = Change(tuple(r for r in wanted.before if r not in after), after)
+            if change.before or set(after) - set(rows):
+                self._write_undo([*self._undo_log(), change])
+                self._write(rows, change)
+            return change
 
     def undo(self) -> Change | None:
         """Take the last change back, whoever made it; None where there is none. Returns what that changed."""
         with self._writing():
             rows, log = self.rows(), self._undo_log()
+            if not log:
+                return None
             while log:
                 last = log.pop()
-                kept, here = set(rows), not set(last.before) & set(rows)
-                if here and set(last.after) <= kept and (last.before or last.after):
+                there = set(rows)
+                if (
+                    set(last.after) <= there and not set(last.before) & there
+                ):  # else changed by hand since, or never made
                     back = Change(last.after, last.before)
                     self._write(rows, back)
                     self._write_undo(log)
@@ -104,28 +117,19 @@ class Profile:
         """Whether there is a change to take back."""
         return bool(self._undo_log())
 
-    def _change(self, decide: Callable[[list[Rated]], Change]) -> Change:
-        with self._writing():
-            rows = self.rows()
-            wanted = decide(rows)
-            after = tuple(row.kept() for row in wanted.after)
-            change = Change(tuple(r for r in wanted.before if r not in after), after)
-            if change.before or set(after) - set(rows):
-                self._write_undo([*self._undo_log(), change])
-                self._write(rows, change)
-            return change
-
     def _write(self, rows: list[Rated], change: Change) -> None:
         gone = set(change.before) | set(change.after)
         new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
-        write_text(self.path, as_csv(new), durable=True, private=True)
+        write_text(self.path.resolve(), as_csv(new), durable=True, private=True)  # a link stays one
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Alone with the file; what goes wrong with the disk becomes a MftuiError that says what to do."""
         directory = paths.ratings_dir()
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not directory.is_dir():
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                sync_directory(directory.parent)
             with exclusive(directory / ".lock", wait_s=_WAIT_S, mode=0o600):
                 yield
         except BlockingIOError as error:
