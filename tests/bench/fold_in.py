@@ -48,7 +48,7 @@ def model(members: int, k: int, audience: int) -> Factors:
         member_movie_bias=drawn(N_MOVIES, members) if members > 1 else None,
         member_global_bias=tuple([0.4] * members) if members > 1 else (),
         audience_user_factors=drawn(N_USERS, audience) if audience else None,
-        audience_movie_factors=drawn(N_MOVIES, audience) / 10 if audience else None,
+        audience_movie_factors=drawn(N_MOVIES, audience) * np.float32(0.1) if audience else None,
     )
     counts = random.integers(1, 500, N_MOVIES).astype(np.int32)
     ones = np.ones(N_USERS)
