@@ -48,6 +48,7 @@ def paths(as_json: bool) -> None:
         "home": places.home(),
         "runs": places.runs_dir(),
         "trash": places.trash_dir(),
+        "ratings": places.ratings_dir(),
         "cache": places.cache_dir(),
         "datasets": places.downloads_dir(),
         "config": places.config_file(),
