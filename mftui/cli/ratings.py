@@ -127,9 +127,9 @@ def _found(opened: tuple[Run, Factors, Matcher] | None, rows: list[Rated]) -> li
     """What the model makes of each row: its movie, and the rating on its scale."""
     if opened is None:
         return [{"rating": row.stars, "movie_id": None} for row in rows]
-    _, factors, matcher = opened
+    matcher = opened[2]
     return [
-        {"rating": matcher.rating(row), "movie_id": None if match is None else factors.movie_ids.raw(match.movie)}
+        {"rating": matcher.rating(row), "movie_id": None if match is None else matcher.raw_id(match.movie)}
         for row, match in zip(rows, matcher.find_all(rows), strict=True)
     ]
 

@@ -50,7 +50,7 @@ def import_(
     resolved = resolve(incoming, matcher)
     done = None if dry_run else import_into(profile, resolved, matcher)
     if as_json:
-        print_json(run_document(run) | _import_document(profile, factors, matcher, resolved, done))
+        print_json(run_document(run) | _import_document(profile, matcher, resolved, done))
         return
     _print_import(profile, matcher, resolved, done)
 
@@ -92,9 +92,7 @@ def _links(factors: Factors) -> dict[int, str]:
         return {}
 
 
-def _import_document(
-    profile: Profile, factors: Factors, matcher: Matcher, resolved: Resolved, done: Imported | None
-) -> dict[str, Any]:
+def _import_document(profile: Profile, matcher: Matcher, resolved: Resolved, done: Imported | None) -> dict[str, Any]:
     return {
         "file": str(resolved.incoming.path),
         "format": resolved.incoming.kind,
@@ -104,7 +102,7 @@ def _import_document(
         **_counts(resolved, done),
         "matched": [
             row_document(row)
-            | {"movie_id": factors.movie_ids.raw(match.movie), "rating": matcher.rating(row), "by": match.how}
+            | {"movie_id": matcher.raw_id(match.movie), "rating": matcher.rating(row), "by": match.how}
             for row, match in resolved.matched
         ],
         "unmatched": [row_document(row) | {"nearest": _nearest(matcher, row)} for row in resolved.unmatched],
@@ -151,5 +149,4 @@ def _print_import(profile: Profile, matcher: Matcher, resolved: Resolved, done: 
 
 
 def _nearest(matcher: Matcher, row: Rated) -> list[dict[str, Any]]:
-    ids = matcher.index.ids
-    return [{"movie_id": ids.raw(movie), "title": matcher.titles[movie]} for movie in matcher.nearest(row)]
+    return [{"movie_id": matcher.raw_id(movie), "title": matcher.titles[movie]} for movie in matcher.nearest(row)]

@@ -135,6 +135,22 @@ def test_parts_of_a_title_are_enough_where_the_year_is_the_same_and_they_are_not
     assert (match and match.movie) == film
 
 
+@pytest.mark.parametrize(
+    ("title", "near"),
+    [
+        ("Hamlet (1997)", ["Hamlet (1996)", "Hamlet (1990)"]),
+        ("Three Colours: Blue (1993)", ["Three Colors: Blue (Trois couleurs: Bleu) (1993)"]),
+        ("Monster (2001)", ["Monsters, Inc. (2001)"]),
+        ("Aliens Again (1990)", ["Aliens (1986)"]),
+        ("Nothing Like It At All (1990)", []),
+        ("", []),
+    ],
+)
+def test_what_was_not_found_has_the_nearest_beside_it(title: str, near: list[str]) -> None:
+    found = matcher().nearest(Rated(title, 3, "1"))
+    assert [FILMS[movie] for movie in found][: len(near) or None] == near
+
+
 def test_a_year_beside_is_another_film_where_the_one_of_the_year_is_there_too() -> None:
     rows = [Rated("Rashomon (1950)", 5, timestamp=1), Rated("Rashomon (1951)", 1, timestamp=2)]
     matched = matcher().match(rows)

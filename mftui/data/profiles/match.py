@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Scale
-from mftui.data.ids import Ids
+from mftui.data.ids import Ids, RawId
 from mftui.data.profiles.rows import Rated, imdb_number, written_imdb
-from mftui.data.search import TitleIndex
 from mftui.data.stars import from_stars, to_stars
 from mftui.data.titles import exact_names, parse_year, spoken_name
 
 _JOINT = re.compile(r":\s+|\s[-–—]\s")
+_ALIKE = 70
+"""Share of the letters, in percent, that two titles have in common to be named as near."""
+_LEAST_BEGINNING = 4
 How = Literal["id", "imdb", "title", "year off by one", "part of the title"]
 LOOSE = ("year off by one", "part of the title")
 """Of two films that seem to be one movie, the one found so is another."""
@@ -83,10 +86,9 @@ class Matcher:
         """All titles, by movie index."""
         return self._model.movies.title_list
 
-    @cached_property
-    def index(self) -> TitleIndex:
-        """For those who search by words."""
-        return TitleIndex(self.titles, self._model.movie_ids, self._model.movie_counts)
+    def raw_id(self, movie: int) -> RawId:
+        """The raw id of the movie at an index."""
+        return self._model.movie_ids.raw(movie)
 
     def rated(self, movie: int, rating: float, timestamp: int = 0) -> Rated:
         """A rating on the model's scale of the movie at an index, as a profile keeps it."""
@@ -94,7 +96,7 @@ class Matcher:
 
     def identified(self, row: Rated, movie: int) -> Rated:
         """`row` as one of the movie at an index: with the model's title and id."""
-        raw = str(self._model.movie_ids.raw(movie))
+        raw = str(self.raw_id(movie))
         return replace(
             row,
             title=self.titles[movie] if self._model.movies.titled else "",
@@ -149,10 +151,22 @@ class Matcher:
         return self._by_title(row) if row.title else None
 
     def nearest(self, row: Rated, limit: int = 3) -> list[int]:
-        """Up to `limit` movies that the row may have meant: of the same title first, then of a similar one."""
-        same = self._same_name(row, limit)
-        more = [int(movie) for movie in self.index.nearest(row.title, limit)] if row.title else []
-        return list(dict.fromkeys([*same, *more]))[:limit]
+        """Up to `limit` movies that the row may have meant: of the same title first, then with one that begins with
+        it, then with one spelled much like it; of several, those of years near its own."""
+        from rapidfuzz import fuzz, process
+
+        asked, names = sorted(_keys(row.title)), self._sorted_names
+        like = list(asked)
+        for key in asked:
+            after = names[bisect_left(names, key) :][:limit]
+            like += [name for name in after if len(key) >= _LEAST_BEGINNING and name.startswith(key)]
+        for key in asked:
+            like += [
+                name for name, *_ in process.extract(key, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=limit)
+            ]
+        year = parse_year(row.title) or 0
+        movies = [sorted(self._names.get(name, ()), key=lambda movie: abs(self._year(movie) - year)) for name in like]
+        return list(dict.fromkeys(movie for some in movies for movie in some))[:limit]
 
     def _knows_id(self, row: Rated) -> bool:
         """Whether the row's id is one of this model's data set."""
@@ -187,17 +201,12 @@ class Matcher:
         """The one that is meant: of several the one with the row's id, then the one with its first title, then
         (where the year is the same too) the most rated."""
         if len(movies) > 1:
-            with_id = [movie for movie in movies if str(self._model.movie_ids.raw(movie)) == row.movie_id]
+            with_id = [movie for movie in movies if str(self.raw_id(movie)) == row.movie_id]
             first = [movie for movie in movies if _first(row.title) & _first(self.titles[movie])]
             movies = with_id or first or movies
         if len(movies) > 1 and most_rated:
             movies = [max(movies, key=lambda movie: (int(self._model.movie_counts[movie]), -movie))]
         return movies[0] if len(movies) == 1 else None
-
-    def _same_name(self, row: Rated, limit: int = 3) -> list[int]:
-        """Movies with a title of the row's, of whatever year."""
-        movies = {movie for key in _keys(row.title) for movie in self._names.get(key, ())}
-        return sorted(movies, key=lambda movie: -int(self._model.movie_counts[movie]))[:limit]
 
     def _year(self, movie: int) -> int:
         return int(self._model.movies.years[movie])
@@ -216,6 +225,10 @@ class Matcher:
             for key in _keys(title):
                 names[key].append(movie)
         return dict(names)
+
+    @cached_property
+    def _sorted_names(self) -> list[str]:
+        return sorted(self._names)
 
     @cached_property
     def _parts(self) -> Mapping[str, list[int]]:
