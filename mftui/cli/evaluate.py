@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.cli.measures import BASELINES, measure_label, print_calibration
 from mftui.cli.model import model_label, open_model, run_document, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
 from mftui.errors import UsageError
+from mftui.text import visible
 
 if TYPE_CHECKING:
     from mftui.data.dataset import Ratings
     from mftui.engine.factors import Factors
 
 RANKINGS = {"like": "by predicted rating", "watch": "by audience", "both": "by both"}
-BASELINES = {"global_mean": "global mean", "bias": "user and movie bias", "popularity": "most rated first"}
 
 
 @click.command()
@@ -67,7 +68,7 @@ def evaluate(
     rows: list[list[Cell]] = [[name, m["rmse"], m["mae"]] for name, m in named.items() if "rmse" in m]
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
     click.echo()
-    _print_calibration(measures["calibration"])
+    print_calibration(measures["calibration"])
     click.echo()
     _print_lists(measures, k)
 
@@ -76,28 +77,27 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
     """Train as the run did on each fold; means over the folds beside the baselines'."""
     from mftui.runs.crossval import cross_validate
     from mftui.runs.directory import find_run, newest_usable
+    from mftui.runs.logs import output_in
 
     run = newest_usable() if run_text is None else find_run(run_text)
-    found = cross_validate(
-        run, folds, fold_files, k, lambda number, one: note(f"fold {number + 1}: test RMSE {one['rmse']:.4f}")
-    )
+    with output_in(run.path / "crossval.log") as screen:
+
+        def say(one: dict[str, Any]) -> None:
+            click.echo(visible(f"{one['split']}: RMSE {one['rmse']:.4f}"), file=screen)
+
+        found = cross_validate(run, folds, fold_files, k, say)
     if as_json:
         print_json({"run": run.id, "recipe": run.config()["recipe"]} | found)
         return
     columns = ["measure", "mean", "std", *(BASELINES[name] for name in found["baselines"])]
     rows: list[list[Cell]] = [
-        [name, mean, found["std"][name], *(base.get(name) for base in found["baselines"].values())]
+        [measure_label(name), mean, found["std"][name], *(base.get(name) for base in found["baselines"].values())]
         for name, mean in found["mean"].items()
     ]
-    title = f"Mean over {found['n_folds']} folds, trained as run {run.id}"
+    title = f"Mean over {found['split']} of {found['dataset']}, trained as run {run.id}"
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
-
-
-def _print_calibration(bins: list[dict[str, Any]]) -> None:
-    """Predicted beside actual ratings; where they agree, a predicted 4 is a 4."""
-    columns = ["predicted", "actual", "ratings"]
-    rows: list[list[Cell]] = [[one["predicted"], one["actual"], one["n"]] for one in bins]
-    print_table(columns, rows, "Calibration by bins of the prediction", formats=dict.fromkeys(columns, ".2f"))
+    click.echo()
+    print_calibration(found["calibration"])
 
 
 def _print_lists(measures: dict[str, Any], k: int) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
+from mftui.cli.measures import print_evaluations
 from mftui.cli.output import json_option, print_json, print_table
 from mftui.cli.run_care import CARE, one_run, runs_called, some_runs
 from mftui.errors import RunError
 from mftui.runs.control import continue_run, pause_run, stop_run
 from mftui.runs.directory import Run, find_run, list_runs
+from mftui.runs.evaluation import evaluation_of
 from mftui.runs.size import human
 from mftui.runs.summary import Summary, differing, measures_of, settings_of, summarize
 
@@ -105,17 +107,23 @@ def go_on(run: str, as_json: bool) -> None:
 @some_runs
 @json_option
 def compare(names: tuple[str, ...], as_json: bool) -> None:
-    """What differs between runs: settings, and measures with the split they were made on."""
+    """What differs between runs: settings, and measures beside the baselines, with the split they were made on.
+
+    RMSE and MAE judge predictions; NDCG@10 and recall@10 the list of ten that each user would be given.
+    """
     found = runs_called(names)
     if len(found) < 2:
         raise RunError("compare needs at least two different runs.")
     settings = differing([settings_of(run) for run in found])
     results = [measures_of(run) for run in found]
     measures = {key: [result[key] for result in results] for key in results[0]}
+    evaluations = [evaluation_of(run) for run in found]
     if as_json:
-        return print_json({"runs": [run.id for run in found], "differences": settings, "measures": measures})
+        ids = [run.id for run in found]
+        return print_json({"runs": ids, "differences": settings, "measures": measures, "evaluations": evaluations})
     rows = [[key, *map(_text, values)] for key, values in (settings | measures).items()]
-    return print_table(("", *(run.id for run in found)), rows)
+    print_table(("", *(run.id for run in found)), rows)
+    return print_evaluations([run.id for run in found], evaluations)
 
 
 def _say(run: Run, state: str, as_json: bool) -> None:

@@ -92,6 +92,26 @@ def test_compare_shows_only_what_differs(capfd: Capture, ratings: Path) -> None:
     assert "seed" in call(capfd, "runs", "compare", one.id, two.id).out
 
 
+def test_compare_judges_the_models_beside_the_baselines_on_their_split(capfd: Capture, ratings: Path) -> None:
+    one, two = trained(ratings), trained(ratings, seed=5)
+    for found in call(capfd, "runs", "compare", one.id, two.id, "--json").document["evaluations"]:
+        assert found["split"] == "random 10 % (seed 0)"
+        assert {"rmse", "mae", "ndcg@10", "recall@10", "coverage", "mean_popularity", "calibration"} <= found.keys()
+        assert {"rmse", "ndcg@10"} <= found["baselines"]["bias"].keys()
+    shown = call(capfd, "runs", "compare", one.id, two.id)
+    for words in ("NDCG@10", "user and movie bias: RMSE", "most rated first: recall@10", "calibration 10 of 10"):
+        assert words in shown.out
+    assert "cannot be compared" not in shown.err
+
+
+def test_compare_says_where_measures_cannot_be_compared(capfd: Capture, ratings: Path) -> None:
+    one, two = trained(ratings), trained(ratings, split_seed=1)
+    untested = trained(ratings, split="none")
+
+    assert "measured on different ratings" in call(capfd, "runs", "compare", one.id, two.id).err
+    assert call(capfd, "runs", "compare", one.id, untested.id, "--json").document["evaluations"][1] is None
+
+
 def test_stop_reaches_the_trainer_and_rm_waits_for_that(capfd: Capture, ratings: Path) -> None:
     run = create_run(request(ratings, epochs=100_000))
     trainer = start_trainer(run)

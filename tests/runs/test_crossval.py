@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.numpy_training import NumpyTraining
 from helpers.runs import request
 
 from mftui.data.load import open_dataset
-from mftui.errors import UsageError
+from mftui.errors import RunError, UsageError
 from mftui.runs.crossval import cross_validate, given_folds, random_folds
 from mftui.runs.directory import create_run
+from mftui.runs.trainer import train
 
 
 def test_each_rating_is_tested_on_once_and_never_trained_on_there(ratings: Path) -> None:
     data = open_dataset(str(ratings))
-    splits = [split for _, split in random_folds(data, 5, seed=0)]
+    splits = [fold.split for fold in random_folds(data, 5, seed=0)]
 
     tested = np.concatenate([split.test_rows for split in splits])
     assert sorted(tested) == list(range(len(data.ratings)))
@@ -32,7 +34,8 @@ def test_given_folds_pair_each_training_file_with_its_test(ratings: Path, tmp_pa
         (tmp_path / f"{fold}.base").write_text("\n".join([header, *lines[cut:]]) + "\n")
         (tmp_path / f"{fold}.test").write_text("\n".join([header, *lines[:cut]]) + "\n")
 
-    assert [len(split.test_rows) for _, split in given_folds(tmp_path, "f*.base")] == [100, 200]
+    found = list(given_folds(tmp_path, "f*.base"))
+    assert [(fold.label, len(fold.split.test_rows)) for fold in found] == [("f1.test", 100), ("f2.test", 200)]
     with pytest.raises(UsageError, match="no file matches"):
         list(given_folds(tmp_path, "g*.base"))
     (tmp_path / "f2.test").unlink()
@@ -44,10 +47,31 @@ def test_it_trains_as_the_run_does_and_gives_mean_and_spread(ratings: Path) -> N
     run = create_run(request(ratings, epochs=2))
     told: list[dict[str, Any]] = []
 
-    found = cross_validate(run, 2, None, 5, lambda number, one: told.append(one))
+    found = cross_validate(run, 2, None, 5, told.append)
 
     errors = [one["rmse"] for one in found["folds"]]
     assert len(told) == found["n_folds"] == 2
     assert found["mean"]["rmse"] == pytest.approx(np.mean(errors))
     assert found["std"]["rmse"] == pytest.approx(np.std(errors, ddof=1))
-    assert {"rmse", "mae"} <= found["baselines"]["bias"].keys()
+    assert {"rmse", "mae", "ndcg@5"} <= found["baselines"]["bias"].keys()
+    assert {"recall@5", "mean_popularity"} <= found["baselines"]["popularity"].keys()
+
+
+def test_every_fold_and_the_whole_say_what_they_were_measured_on(ratings: Path) -> None:
+    found = cross_validate(create_run(request(ratings, epochs=1)), 2, None, 10, lambda one: None)
+
+    assert found["dataset"] == "ratings.csv"
+    assert found["split"] == "2 random folds (seed 0)"
+    assert [one["split"] for one in found["folds"]] == ["fold 1 of 2 (seed 0)", "fold 2 of 2 (seed 0)"]
+    assert sum(one["n"] for one in found["calibration"]) == sum(one["n_test"] for one in found["folds"]) == 1_500
+
+
+def test_it_is_refused_on_data_that_has_changed(ratings: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text(ratings.read_text())
+    run = create_run(request(mine, epochs=1))
+    train(run, make_training=NumpyTraining)
+    mine.write_text("\n".join(mine.read_text().splitlines()[:-1]) + "\n")
+
+    with pytest.raises(RunError, match="has changed since this run began"):
+        cross_validate(run, 2, None, 10, lambda one: None)
