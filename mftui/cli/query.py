@@ -143,8 +143,9 @@ def user(user: str, run_text: str | None, n: int, as_json: bool) -> None:
     "--ratings",
     "ratings_file",
     type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A CSV of your own ratings (movieId or title, rating) instead of a user of the data.",
+    metavar="FILE|@PROFILE",
+    help="Your own ratings instead of a user of the data: a profile (@ is the current one), a CSV with movieId or "
+    "title and rating, or an export of Letterboxd or IMDb.",
 )
 @run_option
 @count_option
