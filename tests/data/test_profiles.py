@@ -53,7 +53,9 @@ def test_a_rating_is_a_line_of_movielens_with_its_title_for_nobody_else_to_read(
         "0,1,4.5,1000000000,Toy Story (1995),,toy,f1",
         "",
     ]
-    assert stat.S_IMODE(profile.path.stat().st_mode) == 0o600
+    choose("me")
+    for file in paths.ratings_dir().iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
     assert stat.S_IMODE(profile.path.parent.stat().st_mode) == 0o700
 
 
