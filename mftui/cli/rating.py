@@ -34,10 +34,7 @@ def row_documents(rows: Sequence[Rated]) -> list[dict[str, Any]]:
 
 def row_document(row: Rated) -> dict[str, Any]:
     """A rating for JSON: title, stars (of five), rated (a date), imdb_id."""
-    from datetime import UTC, datetime
-
-    day = datetime.fromtimestamp(row.timestamp, UTC).date().isoformat() if row.timestamp else None
-    return {"title": row.name, "stars": row.stars, "rated": day, "imdb_id": row.imdb_id or None}
+    return {"title": row.name, "stars": row.stars, "rated": row.day or None, "imdb_id": row.imdb_id or None}
 
 
 def counted(n: int) -> str:

@@ -71,8 +71,11 @@ def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> No
 
     profile = profile_of(profile_name)
     rows = profile.rows()
+    target = file.resolve()
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{file}: is no file that can be replaced.", hint="Give another place.")
     try:
-        write_text(file, as_letterboxd(rows) if kind == "letterboxd" else as_csv(rows))
+        write_text(target, as_letterboxd(rows) if kind == "letterboxd" else as_csv(rows))
     except OSError as error:
         raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another place.") from error
     if as_json:

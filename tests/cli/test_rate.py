@@ -153,6 +153,15 @@ def test_exports_for_others(home: Path, capfd: pytest.CaptureFixture[str]) -> No
     assert ",The Matrix,1999,3.5," in (home / "lb.csv").read_text()
     refused = call(capfd, "ratings", "export", home / "no" / "where.csv")
     assert refused.code == 2 and "cannot be written" in refused.err
+    device = call(capfd, "ratings", "export", "/dev/null")
+    assert device.code == 2 and "no file that can be replaced" in device.err and Path("/dev/null").is_char_device()
+
+
+def test_a_date_that_no_calendar_has_is_none(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (home / "r.csv").write_text("movieId,rating,timestamp\n1,4,999999999999999\n3,2,\n")
+    call(capfd, "ratings", "import", home / "r.csv")
+    assert [row["rated"] is None for row in call(capfd, "ratings", "ls", "--json").document["ratings"]] == [True, False]
+    assert call(capfd, "ratings", "export", home / "lb.csv", "--to", "letterboxd").code == 0
 
 
 def test_what_was_rated_is_listed_without_any_model(home: Path, capfd: pytest.CaptureFixture[str]) -> None:

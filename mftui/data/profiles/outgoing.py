@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from mftui.data.cells import inert
 from mftui.data.profiles.rows import Rated
@@ -19,6 +18,7 @@ def as_letterboxd(rows: Iterable[Rated]) -> str:
     writer.writerow(("imdbID", "Title", "Year", "Rating", "WatchedDate"))
     for row in rows:
         rating = max(0.5, int(row.stars * 2 + 0.5) / 2)
-        day = datetime.fromtimestamp(row.timestamp, UTC).date().isoformat() if row.timestamp else ""
-        writer.writerow((row.imdb_id, inert(spoken_name(row.title)), parse_year(row.title) or "", f"{rating:g}", day))
+        writer.writerow(
+            (row.imdb_id, inert(spoken_name(row.title)), parse_year(row.title) or "", f"{rating:g}", row.day)
+        )
     return out.getvalue()

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,14 @@ class Rated:
     def name(self) -> str:
         """The title, or the id where there is none."""
         return self.title or f"movie {self.movie_id}"
+
+    @property
+    def day(self) -> str:
+        """When it was rated, as 2020-02-29 (UTC); empty where that is unknown, or no date."""
+        try:
+            return datetime.fromtimestamp(self.timestamp, UTC).date().isoformat() if self.timestamp else ""
+        except (ValueError, OverflowError, OSError):
+            return ""
 
     def kept(self) -> Rated:
         """As it comes back from the file: text that UTF-8 has, stars in six digits."""
