@@ -16,7 +16,7 @@ def as_letterboxd(rows: Iterable[Rated]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(("imdbID", "Title", "Year", "Rating", "WatchedDate"))
-    for row in rows:
+    for row in (row for row in rows if row.title or row.imdb_id):
         rating = max(0.5, int(row.stars * 2 + 0.5) / 2)
         writer.writerow(
             (row.imdb_id, inert(spoken_name(row.title)), parse_year(row.title) or "", f"{rating:g}", row.day)

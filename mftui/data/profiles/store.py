@@ -27,7 +27,7 @@ _NAME = re.compile(r"\w[\w.-]{0,39}")
 _WAIT_S = 10.0
 _UNDO_VERSION = 1
 _MOST_UNDO = 100
-_MOST_UNDO_ROWS = 50_000
+_MOST_UNDO_ROWS = 20_000
 
 
 @dataclass(frozen=True)
