@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,27 @@ BATCHES = (16_384, 500_000)
 """Ratings in a step: one sixtieth of them all, within these bounds."""
 
 
+@dataclass(frozen=True)
+class AudienceSteps:
+    """How many steps there are, and how many ratings in each."""
+
+    per_epoch: int
+    epochs: int
+    ratings: int
+
+    @property
+    def total(self) -> int:
+        """Steps in all."""
+        return self.per_epoch * self.epochs
+
+
+def audience_steps(n: int, hyper: Hyper) -> AudienceSteps:
+    """The steps over n ratings: about as many as the recipe says, in whole epochs."""
+    batch = min(n, max(BATCHES[0], min(n // 60, BATCHES[1])))
+    per_epoch = max(1, round(n / batch))
+    return AudienceSteps(per_epoch, max(1, round(int(hyper["audience_steps"]) / per_epoch)), n // per_epoch)
+
+
 class AudienceProgram(Stored):
     """User vectors P and movie vectors Q, such that P·Q is near `target` where a movie was rated and near 0 elsewhere.
 
@@ -33,13 +55,10 @@ class AudienceProgram(Stored):
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
         n, k = len(problem.train), int(hyper["audience_factors"])
-        batch = min(n, max(BATCHES[0], min(n // 60, BATCHES[1])))
-        self.steps_per_epoch = max(1, round(n / batch))
-        self.n_epochs = max(1, round(int(hyper["audience_steps"]) / self.steps_per_epoch))
-        self.ratings_per_step = n // self.steps_per_epoch
+        steps = audience_steps(n, hyper)
+        self.steps_per_epoch, self.n_epochs, self.ratings_per_step = steps.per_epoch, steps.epochs, steps.ratings
         self._problem = problem
-        self._order = np.arange(n)
-        self._targets = targets(problem.train.values, problem.scale)
+        self._order = np.empty(0, dtype=np.int32)
         self._unobserved = float(hyper["audience_unobserved"])
         self._weights = [
             float(hyper["audience_prior"]) * row_weights(rows, size, others, self._unobserved)
@@ -80,15 +99,15 @@ class AudienceProgram(Stored):
 
     def begin_epoch(self, epoch: int) -> None:
         """Shuffle, seeded by the epoch."""
-        self._order = np.random.default_rng([self._problem.seed, 5, epoch]).permutation(len(self._problem.train))
+        places = np.arange(len(self._problem.train), dtype=np.int32)
+        self._order = np.random.default_rng([self._problem.seed, 5, epoch]).permutation(places)
 
     def step(self, index: int) -> tuple[Any, Any]:
         """One step on a batch: (loss, None): it predicts no ratings."""
         rows = self._order[index * self.ratings_per_step : (index + 1) * self.ratings_per_step]
         t = self._problem.train
-        return self._step(
-            tf.constant(t.users[rows]), tf.constant(t.movies[rows]), tf.constant(self._targets[rows])
-        ), None
+        target = targets(t.values[rows], self._problem.scale)
+        return self._step(tf.constant(t.users[rows]), tf.constant(t.movies[rows]), tf.constant(target)), None
 
     def learning_rate(self, step: int) -> float:
         """The rate of that step, on its cosine."""

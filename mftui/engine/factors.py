@@ -243,9 +243,14 @@ class Factors:
         rank: Rank | None = None,
         discover: float = 0.0,
         where: MovieFilter | None = None,
+        leave_out: NDArray[Any] | None = None,
     ) -> Recommendations:
-        """The same for somebody who is not in the data, from their ratings: (m,) movie indices and ratings."""
-        return lists.recommend(self, fold_in(self, movies, ratings), movies, n, rank, discover, where)
+        """The same for somebody who is not in the data, from their ratings: (m,) movie indices and ratings.
+
+        `leave_out`: movies that are not to be listed, beside those rated.
+        """
+        rated = movies if leave_out is None else np.union1d(movies, leave_out)
+        return lists.recommend(self, fold_in(self, movies, ratings), rated, n, rank, discover, where)
 
     def allowed(self, where: MovieFilter | None) -> NDArray[np.bool_]:
         """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""

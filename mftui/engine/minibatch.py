@@ -97,6 +97,11 @@ class MinibatchProgram(Stored):
         n = len(self._problem.valid)
         return math.sqrt(float(self._validate()) / n) if n else None
 
+    def release(self) -> None:
+        """Let go of the ratings, the compiled calls and the optimizer."""
+        super().release()
+        del self._problem, self._batches, self._data, self._valid, self._call, self._validate
+
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
         members = self._plan.members

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mftui.engine.freed import return_free_memory
 from mftui.engine.program import Arrays, Steps
+from mftui.errors import TrainingError
 
 POINTS = 1_000
 """About how many metric points a block gives, however long its training is."""
@@ -52,16 +56,20 @@ class Tick:
 class Stage:
     """The steps of one program, from where it stands to its end or to an early stop.
 
+    The program is built when its turn comes, and when it is over keeps the model alone: what one
+    block needs to be trained is not held while another is.
+
     Parameters
     ----------
     block: the name that its metric points carry.
+    build: makes the program.
+    planned: how many steps it will have.
     patience: epochs without a better validation RMSE before it stops.
     """
 
-    def __init__(self, block: str, program: Steps, patience: float) -> None:
-        self.block, self.program = block, program
-        self._patience = patience
-        self._compiled = False
+    def __init__(self, block: str, build: Callable[[], Steps], planned: int, patience: float) -> None:
+        self.block, self._build, self._planned, self._patience = block, build, planned, patience
+        self._built: Steps | None = None
         self.step = 0
         self.outcome = ""
         """"finished", "early-stop" or "diverged", once it is over."""
@@ -74,23 +82,35 @@ class Stage:
     @property
     def n_steps(self) -> int:
         """Steps in all: as planned, or as done once it is over."""
-        return self.step if self.outcome else self.program.n_epochs * self.program.steps_per_epoch
+        return self.step if self.outcome else self._planned
 
     @property
     def epoch(self) -> int:
         """Epochs completed."""
         return self.step // self.program.steps_per_epoch
 
-    def compile(self) -> float:
-        """Compile the step, leaving the variables as they are; returns the seconds that it took."""
+    @property
+    def program(self) -> Steps:
+        """The program; raises TrainingError before `prepare`."""
+        if self._built is None:
+            raise TrainingError(f"the {self.block} block has not been prepared.")
+        return self._built
+
+    def prepare(self) -> float:
+        """Build the program and compile its step, unless that is done, leaving the variables as they start.
+
+        Returns the seconds that it took.
+        """
         began = time.perf_counter()
-        if not self._compiled:
-            start = self.program.state()
-            self.program.begin_epoch(0)
-            self.program.step(0)
-            self.program.validation_rmse()
-            self.program.restore(start)
-            self._compiled = True
+        if self._built is None:
+            self._built = self._build()
+            start = {name: _small(array) for name, array in self._built.state().items()}
+            return_free_memory()
+            self._built.begin_epoch(0)
+            self._built.step(0)
+            self._built.validation_rmse()
+            return_free_memory()
+            self._built.restore({name: array() for name, array in start.items()})
         return time.perf_counter() - began
 
     def __iter__(self) -> Iterator[Tick]:
@@ -114,6 +134,9 @@ class Stage:
             self._count(time.perf_counter() - began)
             if self.step == n_steps and not self.outcome:
                 self.outcome = "finished"
+            if self.outcome:
+                program.release()
+                return_free_memory()
             yield Tick(self.step, self.epoch, metrics and self._timed(metrics))
 
     def _count(self, seconds: float) -> None:
@@ -143,7 +166,8 @@ class Stage:
     def _compare(self, valid: float) -> None:
         if valid < self.best_rmse:
             self.best_rmse, self.best_epoch = valid, self.epoch
-            self._best = self.program.snapshot()
+            if not getattr(self.program, "last_is_best", False):
+                self._best = self.program.snapshot()
         elif self.best_epoch is not None and self.epoch - self.best_epoch >= self._patience:
             self.outcome = "early-stop"
 
@@ -172,13 +196,23 @@ class Stage:
     def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
         best = {name.removeprefix("best_"): a for name, a in arrays.items() if name.startswith("best_")}
-        self.program.restore({n: a for n, a in arrays.items() if not n.startswith("best_")})
         self._best = best or None
         self.step, self.outcome = int(numbers["step"]), str(numbers["outcome"])
+        self.prepare()
+        if self.outcome:
+            self.program.release()
+        self.program.restore({n: a for n, a in arrays.items() if not n.startswith("best_")})
         self.best_epoch = numbers["best_epoch"]
         self.best_rmse = math.inf if numbers["best_rmse"] is None else float(numbers["best_rmse"])
         self.seconds = float(numbers["seconds"])
         self._window = _Window.of(numbers["window"])
+
+
+def _small(array: NDArray[Any]) -> Callable[[], NDArray[Any]]:
+    """How to make the array again: one that is the same everywhere, such as a fresh optimizer's, is not kept."""
+    if array.size and (array == array.flat[0]).all():
+        return partial(np.broadcast_to, array.flat[0], array.shape)
+    return lambda: array
 
 
 class _Window:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.device import set_up
+from mftui.engine.device import CPU, set_up
 from mftui.engine.program import Arrays, Parameters, Problem, Program
 from mftui.engine.recipes.base import Hyper, Recipe
 from mftui.engine.stage import Metrics, Stage, Tick
@@ -34,10 +34,13 @@ class Training:
     def __init__(
         self, recipe: Recipe, hyper: Hyper, ratings: Ratings, n_users: int, n_movies: int, scale: Scale, seed: int
     ) -> None:
-        train, valid = _hold_out(ratings, float(hyper.get("validation", 0)), seed)
-        self._problem = Problem(train, valid, n_users, n_movies, scale, seed)
-        self._ratings = ratings
+        self._ratings, self._sizes, self._scale, self._seed = ratings, (n_users, n_movies), scale, seed
         self._recipe, self._hyper = recipe, hyper
+        self.n_valid = int(len(ratings) * float(hyper.get("validation", 0)))
+        """Ratings held out of training to choose the best epoch."""
+        self.n_train = len(ratings) - self.n_valid
+        """Ratings that the taste block learns from."""
+        self._computing = CPU
         self._program: Program
         self._stages: list[Stage] = []
         self.outcome = ""
@@ -47,18 +50,34 @@ class Training:
     def prepare(self) -> None:
         """Import TensorFlow, build the programs and compile the first, leaving the variables as they start."""
         began = time.perf_counter()
-        self._problem = replace(self._problem, computing=set_up(self._hyper))
+        self._computing = set_up(self._hyper)
         imported = time.perf_counter()
         patience = int(self._hyper.get("patience", 0)) or math.inf
-        self._program = self._recipe.build(self._problem, self._hyper)
-        self._stages = [Stage("taste", self._program, patience)]
+        self._program = self._recipe.build(self._problem(*self._held_out()), self._hyper)
+        steps = self._program.n_epochs * self._program.steps_per_epoch
+        self._stages = [Stage("taste", lambda: self._program, steps, patience)]
         if self._hyper.get("audience"):
-            from mftui.engine.audience import AudienceProgram
+            from mftui.engine.audience import AudienceProgram, audience_steps
 
-            everything = replace(self._problem, train=self._ratings)
-            self._stages.append(Stage("audience", AudienceProgram(everything, self._hyper), math.inf))
-        self._taste.compile()
+            nothing = self._ratings.take(np.arange(0))
+            self._stages.append(
+                Stage(
+                    "audience",
+                    lambda: AudienceProgram(self._problem(self._ratings, nothing), self._hyper),
+                    audience_steps(len(self._ratings), self._hyper).total,
+                    math.inf,
+                )
+            )
+        self._taste.prepare()
         self.seconds = {"import": imported - began, "compile": time.perf_counter() - imported}
+
+    def _problem(self, train: Ratings, valid: Ratings) -> Problem:
+        return Problem(train, valid, *self._sizes, self._scale, self._seed, self._computing)
+
+    def _held_out(self) -> tuple[Ratings, Ratings]:
+        """The training ratings in two parts, to learn from and to validate on: seeded, each in file order."""
+        order = np.random.default_rng([self._seed, 1]).permutation(len(self._ratings))
+        return self._ratings.take(np.sort(order[self.n_valid :])), self._ratings.take(np.sort(order[: self.n_valid]))
 
     @property
     def _taste(self) -> Stage:
@@ -69,24 +88,14 @@ class Training:
     # -- how far it is -----------------------------------------------------------------------
 
     @property
-    def n_train(self) -> int:
-        """Ratings that the taste block learns from, validation left out."""
-        return len(self._problem.train)
-
-    @property
-    def n_valid(self) -> int:
-        """Ratings held out of training to choose the best epoch."""
-        return len(self._problem.valid)
-
-    @property
     def n_epochs(self) -> int:
         """Epochs of the taste block."""
-        return self._taste.program.n_epochs
+        return self._program.n_epochs
 
     @property
     def steps_per_epoch(self) -> int:
         """Steps of the taste block in an epoch."""
-        return self._taste.program.steps_per_epoch
+        return self._program.steps_per_epoch
 
     @property
     def n_steps(self) -> int:
@@ -116,7 +125,7 @@ class Training:
     @property
     def ratings_learned(self) -> int:
         """Ratings that went through the taste block's steps."""
-        return self._taste.step * self._taste.program.ratings_per_step
+        return self._taste.step * self._program.ratings_per_step
 
     @property
     def best_epoch(self) -> int | None:
@@ -136,7 +145,7 @@ class Training:
                 break
             if stage.outcome:
                 continue
-            self.seconds["compile"] += stage.compile()
+            self.seconds["compile"] += stage.prepare()
             before = self.step - stage.step
             for tick in stage:
                 yield _moved(tick, before)
@@ -187,10 +196,3 @@ def _moved(tick: Tick, steps: int) -> Tick:
     """`tick`, its steps counted from the start of the training."""
     metrics = tick.metrics and replace(tick.metrics, step=tick.metrics.step + steps)
     return Tick(tick.step + steps, tick.epoch, metrics)
-
-
-def _hold_out(ratings: Ratings, fraction: float, seed: int) -> tuple[Ratings, Ratings]:
-    """Part `ratings` into training and validation, seeded, each in file order."""
-    order = np.random.default_rng([seed, 1]).permutation(len(ratings))
-    cut = int(len(ratings) * fraction)
-    return ratings.take(np.sort(order[cut:])), ratings.take(np.sort(order[:cut]))

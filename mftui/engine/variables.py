@@ -16,9 +16,13 @@ class Stored:
     """The model's own variables."""
     _optimizer: Any
 
+    @property
+    def _variables(self) -> list[Any]:
+        return [*self._model_variables, *(self._optimizer.variables if self._optimizer else ())]
+
     def state(self) -> Arrays:
         """Copies of all variables: the model's, then the optimizer's."""
-        return copy_variables([*self._model_variables, *self._optimizer.variables])
+        return copy_variables(self._variables)
 
     def snapshot(self) -> Arrays:
         """Copies of the model's own variables, the first of `state`."""
@@ -26,12 +30,16 @@ class Stored:
 
     def restore(self, arrays: Arrays) -> None:
         """Set all variables from what `state` gave."""
-        set_variables([*self._model_variables, *self._optimizer.variables], arrays)
+        set_variables(self._variables, arrays)
+
+    def release(self) -> None:
+        """Let go of the optimizer; a program with data on the device lets go of that too."""
+        self._optimizer = None
 
 
 def copy_variables(variables: Sequence[Any]) -> Arrays:
     """Copies, named by position and variable: `00_user_factors`, `05_iteration`, …"""
-    return {name: v.numpy().copy() for name, v in _named(variables).items()}
+    return {name: v.numpy() for name, v in _named(variables).items()}
 
 
 def set_variables(variables: Sequence[Any], arrays: Arrays) -> None:

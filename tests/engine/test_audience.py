@@ -31,6 +31,7 @@ def test_the_loss_is_the_sum_over_all_pairs_written_out() -> None:
     users, movies = program.snapshot().values()
     a0, held = 0.3, 0.1
 
+    program.begin_epoch(0)
     loss, _ = program.step(0)  # few ratings: a step is over all of them
 
     scores = users @ movies.T
