@@ -60,7 +60,74 @@ def test_a_file_that_cannot_be_used_says_why(
     assert message in capsys.readouterr().err
 
 
-def test_a_user_or_a_file_and_not_both(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_user_or_a_file_both_are_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["recommend"]) == 2
-    assert run_command(["recommend", "3", "--ratings", written(home, "movieId,rating\n1,5\n")]) == 2
     assert "--ratings FILE" in capsys.readouterr().err
+
+
+def test_a_user_with_a_file_is_refreshed_by_it(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = toy_factors(audience=True)
+    history = model.history_of(3)
+    again = int(history.movies[~history.held_out][0])
+    new = next(m for m in range(model.n_movies) if m not in history.movies)
+    file = written(home, f"movieId,rating\n{again + 1},0.5\n{new + 1},5\n")
+
+    assert run_command(["user", "3", "--ratings", file, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    rated = {line["movie_id"]: line["rating"] for line in answer["rated"]}
+    assert answer["user"] == 3
+    assert answer["folded_in"]
+    assert rated[again + 1] == 0.5
+    assert rated[new + 1] == 5
+    assert len(rated) == (~history.held_out).sum() + 1
+    listed = {line["movie_id"] - 1 for line in answer["recommendations"]}
+    assert not listed & {new, *history.movies.tolist()}
+
+
+def test_the_table_of_ones_own_ratings_is_said_to_be_a_fit(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(home, "movieId,rating\n1,5\n3,1.5\n")
+    assert run_command(["user", "--ratings", file]) == 0
+    said = capsys.readouterr()
+    assert "it is no test" in said.err
+    assert [line.split()[3] for line in said.out.splitlines()[2:4]] == ["fit", "fit"]
+
+
+@pytest.mark.parametrize("rank", ["like", "watch", "both"])
+def test_every_reason_is_given_and_adds_up(home: Path, capsys: pytest.CaptureFixture[str], rank: str) -> None:
+    file = written(home, "movieId,rating\n1,5\n3,1.5\n5,4\n")
+    assert run_command(["recommend", "--ratings", file, "--rank", rank, "--explain", "--json"]) == 0
+    for line in json.loads(capsys.readouterr().out)["recommendations"]:
+        terms = line["terms"]
+        shares = sum(reason["contribution"] for reason in line["because"])
+        assert {reason["movie_id"] for reason in line["because"]} == {1, 3, 5}
+        assert terms["mean"] + terms["movie_bias"] + terms["user_bias"] + shares == pytest.approx(terms["linear"])
+        assert line["difference"] is None
+        assert (line["listed_because"] is None) == (rank == "like")
+
+
+def test_a_trained_user_is_explained_beside_what_training_found(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["recommend", "3", "--explain", "--json"]) == 0
+    for line in json.loads(capsys.readouterr().out)["recommendations"]:
+        assert line["folded_in"] + line["difference"] == pytest.approx(line["predicted"], abs=1e-4)
+    assert run_command(["recommend", "3", "--explain"]) == 0
+    said = capsys.readouterr().out
+    assert "you gave" in said
+    assert "; trained " in said
+
+
+def test_without_explain_there_are_no_reasons(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["recommend", "3", "--json"]) == 0
+    assert all(line["because"] == [] for line in json.loads(capsys.readouterr().out)["recommendations"])
+
+
+def test_what_to_rate_next_is_nothing_that_was_rated(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(home, "movieId,rating\n1,5\n3,1.5\n")
+    for arguments, rated in ((["--ratings", file], {1, 3}), ([], set())):
+        assert run_command(["suggest", *arguments, "-n", "5", "--json"]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert answer["n_ratings"] == len(rated)
+        assert len(answer["suggestions"]) == 5
+        assert not rated & {line["movie_id"] for line in answer["suggestions"]}
+        assert all(0 <= line["seen"] <= 1 and 0 < line["gain"] < 1 for line in answer["suggestions"])
+    assert run_command(["suggest", "3"]) == 0
+    assert "To rate next, for user 3" in capsys.readouterr().out

@@ -1,0 +1,123 @@
+"""What the commands that list movies share: their options, and how lists are written."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.model import movie_document
+from mftui.cli.output import Cell, note, print_table
+
+if TYPE_CHECKING:
+    from mftui.engine.factors import Factors
+    from mftui.engine.filters import MovieFilter
+    from mftui.engine.lists import Recommendations
+
+FORMATS = {
+    "rated": "g",
+    "predicted": ".2f",
+    "would like": ".2f",
+    "±": ".2f",
+    "error": "+.2f",
+    "share": "+.3f",
+    "on the list": "+.3f",
+}
+COLD = "(cold): nothing was trained on this user or movie; predicted from the mean and from what is known of the other."
+
+count_option = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many to list.")
+min_ratings_option = click.option(
+    "--min-ratings", default=0, show_default=True, type=click.IntRange(0), help="Only movies rated at least so often."
+)
+genre_option = click.option("--genre", help="Only movies of this genre.")
+
+
+class Years(click.ParamType[tuple[int, int]]):
+    """`1990-1999`, `1994`, `1990-` or `-1999`, as (first, last)."""
+
+    name = "years"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        match = re.fullmatch(r"\s*(\d{4})?\s*([-–]?)\s*(\d{4})?\s*", value)
+        if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+            self.fail(f"{value!r} is no span of years; write 1990-1999, 1994, 1990- or -1999.", param, ctx)
+        first = int(match[1] or 0)
+        last = int(match[3]) if match[3] else 9999 if match[2] else first
+        if first > last:
+            self.fail(f"{value!r} ends before it begins.", param, ctx)
+        return first, last
+
+
+years_option = click.option("--years", type=Years(), metavar="1990-1999", help="Only movies of these years.")
+
+
+def movie_filter(
+    genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0
+) -> MovieFilter | None:
+    """The filter of these options; None where they ask for none."""
+    from mftui.engine.filters import MovieFilter
+
+    return MovieFilter(genre, years, min_ratings) if genre or years or min_ratings else None
+
+
+def recommended_documents(factors: Factors, unknown: Any, result: Recommendations) -> list[dict[str, Any]]:
+    """For JSON. `unknown`: (n,) whether a prediction is cold."""
+    nothing = [None] * len(result.movies)
+    watch = nothing if result.watch is None else result.watch
+    spread = nothing if result.std is None else result.std
+    return [
+        without_year(movie_document(factors, movie))
+        | {"predicted": predicted, "std": std, "cold": bool(is_cold), "would_watch": percentile, "because": []}
+        for movie, predicted, percentile, std, is_cold in zip(
+            result.movies, result.predicted, watch, spread, unknown, strict=True
+        )
+    ]
+
+
+def shortness(result: Recommendations, n: int) -> str:
+    """Why fewer than `n` are listed, as a sentence; empty where they are not."""
+    return f"{len(result.movies)} of {n} listed: {result.note}" if result.note else ""
+
+
+def without_year(document: dict[str, Any]) -> dict[str, Any]:
+    """A movie as lists have it."""
+    return {name: value for name, value in document.items() if name != "year"}
+
+
+def print_recommendations(recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
+    """What `recommended_documents` made, as a table."""
+    from mftui.engine.lists import FEW_RATINGS
+
+    rows: list[list[Cell]] = []
+    for x in recommendations:
+        few = "*" if x["n_ratings"] < FEW_RATINGS else ""
+        rated = f"{few}{x['n_ratings']}{' (cold)' * x['cold']}"
+        rows.append([x["predicted"], x["title"], genres_cell(x), rated, str(x["movie_id"])])
+    columns = ["would like", "title", "genres", "ratings", "movie id"]
+    if any(x["would_watch"] is not None for x in recommendations):
+        columns.insert(1, "would watch")
+        for row, x in zip(rows, recommendations, strict=True):
+            row.insert(1, f"{x['would_watch']:.1f} %")
+    if any(x["std"] is not None for x in recommendations):
+        columns.insert(1, "±")
+        for row, x in zip(rows, recommendations, strict=True):
+            row.insert(1, x["std"])
+        reason = f"{reason} ± is the spread of the model's members.".strip()
+    if any(str(row[-2]).startswith("*") for row in rows):
+        reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
+    if any(x["cold"] for x in recommendations):
+        reason = f"{reason} {COLD}".strip()
+    print_list(columns, rows, title, reason)
+
+
+def print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:
+    """A table, and on standard error what is to be said of it."""
+    print_table(columns, rows, title, formats=FORMATS)
+    if reason:
+        note(reason)
+
+
+def genres_cell(document: dict[str, Any]) -> str:
+    """The genres of a movie in one cell."""
+    return ", ".join(document["genres"])
