@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.dataset import NO_GENRES
+
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
 
@@ -51,10 +53,10 @@ class Traits:
     @classmethod
     def of_movies(cls, model: Factors, movies: NDArray[np.int64]) -> Traits:
         """Genres, decades and the year of the movies at these indices; what fewer than FEWEST have is left out."""
-        wide: list[tuple[str, Kind, NDArray[np.float64]]] = []
-        genres = [set(model.movies.genres_of(movie)) for movie in movies]
-        for genre in sorted(set().union(*genres)):
-            wide.append((genre, "genre", np.array([genre in some for some in genres], dtype=np.float64)))
+        genres, has_genre = genre_table(model)
+        wide: list[tuple[str, Kind, NDArray[np.float64]]] = [
+            (genre, "genre", has_genre[movies, at].astype(np.float64)) for at, genre in enumerate(genres)
+        ]
         years = np.asarray(model.movies.years)[movies].astype(np.int64)
         for decade in np.unique(years[years > 0] // 10 * 10).tolist():
             wide.append((f"{decade}s", "decade", ((years > 0) & (years // 10 * 10 == decade)).astype(np.float64)))
@@ -95,6 +97,17 @@ class Traits:
             )
         ]
         return tuple(sorted(found, key=lambda trait: (not trait.sure, -abs(trait.r), trait.name)))
+
+
+def genre_table(model: Factors) -> tuple[list[str], NDArray[np.bool_]]:
+    """All genres by name (g), and which movie has which (n_movies, g)."""
+    texts = model.movies.genres.tolist()
+    different = list(dict.fromkeys(texts))
+    parts = [{genre for genre in text.split("|") if genre and genre != NO_GENRES} for text in different]
+    names = sorted(set().union(*parts))
+    rows = np.array([[name in some for name in names] for some in parts], dtype=bool).reshape(len(parts), len(names))
+    place = {text: at for at, text in enumerate(different)}
+    return names, rows[np.fromiter(map(place.__getitem__, texts), dtype=np.int64, count=len(texts))]
 
 
 def _standardized(columns: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ APP: list[BindingType] = [
     _key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
     _key("app.help", "question_mark", "help", "Help", help="All keys of this screen, and the words."),
 ]
+    _key("screen.map", "5", "mode('map')", "Map", help="Films in two dimensions; the axes that the model found."),
 
 TRAIN: list[BindingType] = [
     _key("train.toggle", "t", "toggle_training", "Train", show=True,
@@ -126,6 +127,43 @@ LIST: list[BindingType] = [
     _key("list.first", "g,home", "first", "First"),
     _key("list.last", "G,end", "last", "Last"),
 ]
+MAP: list[BindingType] = [
+    _key("map.choose", "enter", "choose", "Neighbours", show=True,
+         help="Light up the neighbours of the film under the cursor; from the list: bring its film under the cursor."),
+    _key("map.search", "slash", "search", "Search", show=True, help="Light up the films whose title has these words."),
+    _key("map.next", "right_square_bracket", "match(1)", "Next match", help="The cursor to the next film lit up."),
+    _key("map.previous", "left_square_bracket", "match(-1)", "Match before"),
+    _key("map.color", "c", "color", "Colour", show=True, help="By genre, decade, mean rating, bias, or not at all."),
+    _key("map.layout", "t", "layout", "t-SNE", show=True,
+         help="Near films near each other, by t-SNE: takes a while, t again cancels it; then back to the axes."),
+    _key("map.x", "x", "axis('x', 1)", "Axis x", show=True, help="The next axis from left to right; X: one before."),
+    _key("map.x_back", "X", "axis('x', -1)", "Axis x before"),
+    _key("map.y", "v", "axis('y', 1)", "Axis y", help="The next axis upward; V: the one before."),
+    _key("map.y_back", "V", "axis('y', -1)", "Axis y before"),
+    _key("map.factors", "i", "factors", "Factors", show=True,
+         help="What each axis goes with: films at its ends, genres, decades, users; again: the map."),
+    _key("map.by", "b", "by", "By", help="Axes of taste (what people thought of films), or of audience (who watched)."),
+    _key("map.filter", "f", "filter", "Filter", show=True, help="By genre, years, least number of ratings."),
+    _key("map.users", "u", "users", "Users", help="The user open on Users among the films; then many; then none."),
+    _key("map.names", "n", "names", "Names", help="Write the best-known films' names on the map, or not."),
+    _key("map.right", "tab", "pane(1)", "Films listed"),
+    _key("map.left", "shift+tab", "pane(-1)", "Map"),
+]  # fmt: skip
+
+SCATTER: list[BindingType] = [
+    _key("scatter.left", "h,left", "step(-1, 0)", "Left"),
+    _key("scatter.right", "l,right", "step(1, 0)", "Right"),
+    _key("scatter.up", "k,up", "step(0, -1)", "Up"),
+    _key("scatter.down", "j,down", "step(0, 1)", "Down"),
+    _key("scatter.pan_left", "H,shift+left", "pan(-1, 0)", "Map left", help="By a quarter of what is seen."),
+    _key("scatter.pan_right", "L,shift+right", "pan(1, 0)", "Map right"),
+    _key("scatter.pan_up", "K,shift+up,pageup", "pan(0, -1)", "Map up"),
+    _key("scatter.pan_down", "J,shift+down,pagedown", "pan(0, 1)", "Map down"),
+    _key("scatter.in", "plus,equals_sign", "zoom(0.5)", "Zoom in", show=True, help="Twice as near, around the cursor."),
+    _key("scatter.out", "minus", "zoom(2.0)", "Zoom out", help="From twice as far."),
+    _key("scatter.whole", "0,g,home", "whole", "All of it", help="The whole map, the cursor in its middle."),
+]  # fmt: skip
+
 
 TABLE: list[BindingType] = [
     _key("table.copy", "y", "copy", "Copy row",

@@ -27,6 +27,12 @@ def _users() -> BaseScreen:
     return UsersScreen()
 
 
+def _map() -> BaseScreen:
+    from mftui.tui.screens.map import MapScreen
+
+    return MapScreen()
+
+
 def _runs() -> BaseScreen:
     from mftui.tui.screens.runs import RunsScreen
 
@@ -42,6 +48,7 @@ SCREENS: tuple[tuple[str, str, Callable[[], BaseScreen]], ...] = (
     ("train", "Train", _train),
     ("movies", "Movies", _movies),
     ("users", "Users", _users),
+    ("map", "Map", _map),
     ("runs", "Runs", _runs),
 )
 """(mode, title, how to make it); the binding of a screen is `mode('MODE')`."""
@@ -58,6 +65,10 @@ PANES: dict[str, tuple[str, str]] = {
     "Users: ratings": ("users", "#rated"),
     "Users: page": ("users", "#page"),
     "Users: recommendations": ("users", "#recommended"),
+    "Map: search": ("map", "#search"),
+    "Map: map": ("map", "#map"),
+    "Map: films": ("map", "#films"),
+    "Map: factors": ("map", "#axes"),
     "Runs: search": ("runs", "#search"),
     "Runs: table": ("runs", "#runs"),
     "Runs: curves": ("runs", "#curves"),

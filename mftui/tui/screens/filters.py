@@ -29,6 +29,11 @@ def user_filters(factors: Factors, now: Filter, many: int) -> FieldsDialog:
     )
 
 
+def map_filters(factors: Factors, now: Filter) -> FieldsDialog:
+    """Of the Map screen: the films that are drawn."""
+    return FieldsDialog("Only films of", _narrowing(factors, now))
+
+
 def _narrowing(factors: Factors, now: Filter) -> list[Field]:
     genres = factors.genres
     names = f"One of: {', '.join(genres)}." if genres else "This data has no genres."
