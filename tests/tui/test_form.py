@@ -133,3 +133,17 @@ def test_settings_are_where_the_form_begins() -> None:
     request = form.request()
     assert (request.data, request.recipe, request.seed, request.checkpoint_seconds) == ("sample", "seed", 7, 3.0)
     assert TrainForm(RECIPES, Settings(recipe="no such")).recipe.name == next(iter(RECIPES))
+
+
+@pytest.mark.parametrize("recipe", ["biased", "seed", "funk", "fastai", "pmf"])
+def test_what_to_compute_on_and_how_is_among_the_other_fields(form: TrainForm, recipe: str):
+    form.set("recipe", recipe)
+    assert "device" not in [row.key for row in form.rows()]
+    form.more = True
+    kinds = {row.key: (row.text, row.kind) for row in form.rows()}
+
+    assert kinds["device"] == ("auto", "choice")
+    assert kinds["precision"] == ("float32", "choice")
+    assert kinds["deterministic"] == ("no", "text")
+    assert form.nudged("device", 1) == "cpu"
+    assert form.error_in("device", "tpu") == "tpu is not one of auto, cpu, gpu."
