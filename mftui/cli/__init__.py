@@ -25,7 +25,6 @@ COMMANDS = {
     "suggest": ("mftui.cli.recommend:suggest", "What to rate next: the films that would tell most about you."),
     "rate": ("mftui.cli.rate:rate", "Rate a movie yourself; `recommend --ratings @` lists what you would like."),
     "ratings": ("mftui.cli.ratings:ratings", "Your own ratings: list, undo, import, export, profiles."),
-    "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
     "factors": ("mftui.cli.factors:factors_command", "What the model learned, axis by axis."),
     "map": ("mftui.cli.map:map_command", "The movies in two dimensions: by axes or by t-SNE."),
     "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
