@@ -56,25 +56,24 @@ class GaussianRows:
         order = np.lexsort((columns, rows))
         rows, columns, values = rows[order], columns[order], values[order].astype(np.float32)
         starts = np.searchsorted(rows, np.arange(n_rows + 1))
-        self._counts = tf.constant(np.diff(starts).astype(np.float32))
-        self._squares = tf.constant(np.bincount(rows, values.astype(float) ** 2, n_rows).astype(np.float32))
+        squares = np.bincount(rows, values.astype(float) ** 2, n_rows).astype(np.float32)
         self._parts: list[_Part] = []
         first = 0
         while first < n_rows:
             last = _end_of_part(starts, first, width)
-            part = slice(starts[first], starts[last])
+            own, part = slice(first, last), slice(starts[first], starts[last])
             places = np.stack([rows[part] - first, columns[part]], 1).astype(np.int64)
             shape = [last - first, n_columns]
             self._parts.append(
                 _Part(
-                    first,
-                    last,
+                    own,
                     _csr(places, np.ones(len(places), np.float32), shape),
                     _csr(places, values[part], shape),
+                    tf.constant(squares[own]),
+                    tf.constant(np.diff(starts)[own].astype(np.float32)),
                 )
             )
             first = last
-        self._full = tf.constant(_full(width))
         self._solve = tf.function(_solve, reduce_retracing=True)
 
     def solve(
@@ -92,19 +91,17 @@ class GaussianRows:
 
         Returns ((n_rows, p) rows, () sum of the squared errors of all ratings).
         """
-        table = _products(features, known)
+        table, with_known = _products(features, known)
         solved, errors = [], []
         for part in self._parts:
-            own = slice(part.first, part.last)
             x, error = self._solve(
                 tf.raw_ops.SparseMatrixMatMul(a=part.which, b=table),
-                tf.raw_ops.SparseMatrixMatMul(a=part.values, b=tf.concat([features, known[:, None]], 1)),
-                self._squares[own],
-                self._counts[own],
+                tf.raw_ops.SparseMatrixMatMul(a=part.values, b=with_known),
+                part.squares,
+                part.counts,
                 weight,
                 prior,
-                noise[own],
-                self._full,
+                noise if len(self._parts) == 1 else noise[part.rows],
             )
             solved.append(x)
             errors.append(error)
@@ -113,14 +110,17 @@ class GaussianRows:
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows that are solved together."""
+    """n rows that are solved together."""
 
-    first: int
-    last: int
+    rows: slice
     which: Tensor
-    """(last - first, n_columns) sparse: 1 where there is a rating."""
+    """(n, n_columns) sparse: 1 where there is a rating."""
     values: Tensor
     """The same with the ratings."""
+    squares: Tensor
+    """(n,) sum of a row's squared ratings."""
+    counts: Tensor
+    """(n,) number of them."""
 
 
 def _end_of_part(starts: NDArray[np.int64], first: int, width: int) -> int:
@@ -135,19 +135,28 @@ def _csr(places: NDArray[np.int64], values: NDArray[np.float32], shape: list[int
     return tf.raw_ops.SparseTensorToCSRSparseMatrix(indices=places, values=values, dense_shape=shape)
 
 
-def _full(width: int) -> NDArray[np.int32]:
-    """(p·p,) where each cell of a symmetric matrix lies among the cells of its upper triangle."""
-    where = np.zeros((width, width), dtype=np.int32)
-    upper = np.triu_indices(width)
-    where[upper] = where.T[upper] = np.arange(len(upper[0]))
-    return where.ravel()
+def _cells(width: int) -> NDArray[np.int64]:
+    """(2, p(p+1)/2) row and column of the cells of a lower triangle, in the order in which `_lower` expects them."""
+    n = width * (width + 1) // 2
+    order = np.append(np.arange(width, n), np.arange(n)[::-1]).reshape(width, width)
+    rows, columns = np.tril_indices(width)
+    cells = np.empty((2, n), dtype=np.int64)
+    cells[:, order[rows, columns]] = rows, columns
+    return cells
 
 
-def _products_of(features: Tensor, known: Tensor) -> Tensor:
-    """(n_columns, p(p+1)/2 + p + 1): of each row f the upper triangle of f fᵀ, known · f, and known²."""
-    upper = np.triu_indices(features.shape[1])
-    squares = tf.gather(features, upper[0], axis=1) * tf.gather(features, upper[1], axis=1)
-    return tf.concat([squares, known[:, None] * features, known[:, None] ** 2], 1)
+def _lower(cells: Tensor, width: int) -> Tensor:
+    """(n, p, p) with the lower triangle from its (n, p(p+1)/2) cells; what lies above it means nothing."""
+    return tf.reshape(tf.concat([cells[:, width:], tf.reverse(cells, [1])], 1), [-1, width, width])
+
+
+def _products_of(features: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
+    """What is summed over a row's ratings: as it is, (n_columns, p(p+1)/2 + p + 1), of each row f the lower triangle
+    of f fᵀ, known · f, and known²; and times the rating, (n_columns, p + 1), f and known."""
+    rows, columns = _cells(features.shape[1])
+    squares = tf.gather(features, rows, axis=1) * tf.gather(features, columns, axis=1)
+    known = known[:, None]
+    return tf.concat([squares, known * features, known**2], 1), tf.concat([features, known], 1)
 
 
 _products: Any = tf.function(_products_of, jit_compile=True)
@@ -161,18 +170,20 @@ def _solve(
     weight: Tensor,
     prior: Prior,
     noise: Tensor,
-    full: Tensor,
 ) -> tuple[Tensor, Tensor]:
     p = prior.precision.shape[0]
-    n_upper = p * (p + 1) // 2
-    gram = tf.reshape(tf.gather(sums[:, :n_upper], full, axis=1), [-1, p, p])
-    pull = weighted[:, :p] - sums[:, n_upper:-1]
-    left = weight * gram + prior.precision
+    n_cells = p * (p + 1) // 2
+    pull = weighted[:, :p] - sums[:, n_cells:-1]
+    left = weight * _lower(sums[:, :n_cells], p) + prior.precision
     if prior.each is not None:
         left += counts[:, None, None] * prior.each
-    right = weight * pull + tf.linalg.matvec(prior.precision, prior.mean)
     root = tf.linalg.cholesky(left)
+    right = weight * pull + tf.linalg.matvec(prior.precision, prior.mean)
     halfway = tf.linalg.triangular_solve(root, right[..., None]) + noise[..., None]
     x = tf.linalg.triangular_solve(root, halfway, adjoint=True)[..., 0]
-    explained = tf.reduce_sum(x * (2 * pull - tf.linalg.matvec(gram, x)), 1)
-    return x, tf.reduce_sum(squares - 2 * weighted[:, p] + sums[:, -1] - explained)
+    held = tf.matmul(x, prior.precision)
+    if prior.each is not None:
+        held += counts[:, None] * tf.matmul(x, prior.each)
+    # rootᵀ x = halfway and root rootᵀ = weight · gram + what the prior holds: no second product with the Gram matrix.
+    fitted = tf.reduce_sum(halfway[..., 0] ** 2 - x * held, 1) / weight
+    return x, tf.reduce_sum(squares - 2 * weighted[:, p] + sums[:, -1] - 2 * tf.reduce_sum(x * pull, 1) + fitted)
