@@ -16,13 +16,13 @@ APP: list[BindingType] = [
     _key("screen.train", "1", "mode('train')", "Train", help="Set up a training and watch it."),
     _key("screen.movies", "2", "mode('movies')", "Movies", help="Search movies, see their neighbours."),
     _key("screen.users", "3", "mode('users')", "Users", help="A user's ratings and recommendations."),
+    _key("screen.map", "5", "mode('map')", "Map", help="Films in two dimensions; the axes that the model found."),
     _key("screen.runs", "6", "mode('runs')", "Runs", help="All trainings: compare, annotate, delete, train again."),
     _key("app.jump", "ctrl+o", "jump", "Go to pane", help="Any pane of any screen, from a list."),
     _key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
     _key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
     _key("app.help", "question_mark", "help", "Help", help="All keys of this screen, and the words."),
 ]
-    _key("screen.map", "5", "mode('map')", "Map", help="Films in two dimensions; the axes that the model found."),
 
 TRAIN: list[BindingType] = [
     _key("train.toggle", "t", "toggle_training", "Train", show=True,
