@@ -23,7 +23,7 @@ from mftui.tui.memory import Memory
 from mftui.tui.messages import TrainingNews
 from mftui.tui.modes import SCREENS, import_screens
 from mftui.tui.navigation import NavigatingApp
-from mftui.tui.restyling import RestylingApp
+from mftui.tui.switching import SwitchingApp
 from mftui.tui.themes import THEMES, default_theme
 from mftui.tui.trainings import Starter, Trainings
 from mftui.tui.typeahead import TypeaheadApp
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mftui.tui.model import OpenModel
 
 
-class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, RestylingApp):
+class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, SwitchingApp):
     """Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
