@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-NICENESS = 10
+NICENESS = 5
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 

@@ -1,17 +1,23 @@
-"""Style sheets are read when they change, not whenever a screen is shown for the first time."""
+"""Going from screen to screen at once, without what Textual 8 takes its time for."""
 
 from __future__ import annotations
 
 from textual.app import App
 
+_MASK_S = 0.01
 
-class RestylingApp(App[None]):
-    """An app whose style sheets are all there from its start: only another theme has them read again.
 
-    Textual 8 reads all of them twice for each screen that is new; its styles come to it as it is mounted.
+class SwitchingApp(App[None]):
+    """An app of few screens, whose style sheets are all there from its start: only another theme has them read again.
+
+    Textual reads all of them twice for each screen that is new; its styles come to it as it is mounted.
     """
 
     _painted = False
+
+    def delay_update(self, delay: float = _MASK_S) -> None:
+        """Hide a transition for a moment: Textual's own, of 50 ms, is all one waits for where the screen is there."""
+        super().delay_update(min(delay, _MASK_S))
 
     def refresh_css(self, animate: bool = True) -> None:
         """Bring the screens up to date, where the one that is shown is not. Nothing to do before the first paint: the
