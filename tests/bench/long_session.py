@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app_latency import FORM, RESULTS, App
+from app_latency import FORM, RESULTS
 from helpers.models import toy_factors, toy_run
+from terminal import App
 
 from mftui.runs.process import Process
 from mftui.runs.status import RUNNING, Status, write_status
