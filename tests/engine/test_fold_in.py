@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from helpers.models import toy_factors
 from helpers.planted import SCALE, planted_ratings
+from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy ships no types
 
 from mftui.data.dataset import Ratings
 from mftui.engine.factors import Factors
-from mftui.engine.fold_in import fold_in
+from mftui.engine.fold_in import audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.recipes import RECIPES
 from mftui.engine.targets import COUNT_POWER, targets
 from mftui.engine.training import Training
@@ -46,6 +47,107 @@ def test_no_other_row_near_it_fits_better(model: Factors) -> None:
             moved[i] += step
             assert objective(model, moved) > best
     assert best < objective(model, np.zeros(len(solved)))
+
+
+def several(model: Factors, members: int = 2) -> Factors:
+    """The same model with its factors as those of two members."""
+    random = np.random.default_rng(0)
+    several = replace(
+        model.parameters,
+        members=members,
+        member_user_bias=random.normal(size=(model.n_users, members)).astype(np.float32),
+        member_movie_bias=random.normal(size=(model.n_movies, members)).astype(np.float32),
+        member_global_bias=(0.1, -0.1),
+    )
+    return replace(model, parameters=several)
+
+
+def test_each_members_row_is_what_a_full_minimisation_finds(model: Factors) -> None:
+    """With the priors that recipe biased leaves of its own where there are two members: three quarters."""
+    model = several(model)
+    p, rows = model.parameters, fold_in(model, MOVIES, RATINGS)
+    assert p.member_movie_bias is not None
+    assert rows.member_bias is not None
+    for e in range(2):
+        factors = np.asarray(p.movie_factors[MOVIES, 2 * e : 2 * e + 2], dtype=float) * np.sqrt(2)
+        known = p.member_movie_bias[MOVIES, e].astype(float) + p.member_global_bias[e]
+
+        def loss(x: np.ndarray, factors: np.ndarray = factors, known: np.ndarray = known) -> float:
+            rating = p.lo + (p.hi - p.lo) / (1 + np.exp(-(factors @ x[:2] + x[2] + known)))
+            return float(((rating - RATINGS) ** 2).sum() + 0.75 * (2.0 * (x[:2] ** 2).sum() + 3.0 * x[2] ** 2))
+
+        full = minimize(loss, np.zeros(3), tol=1e-12).x
+        np.testing.assert_allclose(rows.factors[0, 2 * e : 2 * e + 2] * np.sqrt(2), full[:2], atol=1e-4)
+        np.testing.assert_allclose(rows.member_bias[0, e], full[2], atol=1e-4)
+    np.testing.assert_allclose(rows.bias, rows.member_bias.mean(1))
+
+
+def test_many_at_once_are_the_same_as_one_by_one(model: Factors) -> None:
+    random = np.random.default_rng(0)
+    users = [
+        (random.permutation(12)[:n].astype(np.int64), (random.integers(1, 11, n) / 2).astype(np.float32))
+        for n in (3, 0, 12, 5, 1)
+    ]
+    for several_or_one in (model, several(model)):
+        together = fold_in_users(several_or_one, users)
+        for at, (movies, ratings) in enumerate(users):
+            alone = fold_in(several_or_one, movies, ratings)
+            for name in ("factors", "bias", "audience", "leaning", "member_bias"):
+                expected = getattr(alone, name)
+                if expected is not None:
+                    np.testing.assert_allclose(getattr(together, name)[at], expected[0], atol=1e-5)
+
+
+def test_more_ratings_than_audience_factors_are_solved_the_same_way(model: Factors) -> None:
+    """Few ratings need a system of their number, many one of the factors': both are the closed form."""
+    for n in (4, 5, 12):
+        movies = np.arange(n)
+        weights = audience_weights(model, movies)
+        q = np.asarray(model.parameters.audience_movie_factors, dtype=float)
+        held = 0.1 * (n + 0.3 * len(q)) ** COUNT_POWER
+        left = q[movies].T @ q[movies] + 0.3 * q.T @ q + held * np.eye(4)
+        np.testing.assert_allclose(weights, np.linalg.solve(left, q[movies].T), atol=1e-6)
+
+
+def test_a_known_user_is_refreshed_with_newer_ratings(model: Factors) -> None:
+    history = model.history_of(3)
+    trained = history.movies[~history.held_out]
+    new = next(m for m in range(model.n_movies) if m not in history.movies)
+
+    movies, ratings = with_new(model, 2, np.array([trained[0], new]), np.array([0.5, 5.0]))
+
+    assert sorted(movies) == sorted([*trained, new])
+    assert dict(zip(movies.tolist(), ratings.tolist(), strict=True))[trained[0]] == 0.5
+
+
+def test_a_row_that_nothing_holds_is_that_of_the_users_there_are(model: Factors) -> None:
+    """Recipes without a prior of their own: without ratings one is the mean of the trained users."""
+    for recipe in ("seed", "fastai"):
+        other = replace(
+            model, meta={"recipe": recipe}, parameters=replace(model.parameters, audience_movie_factors=None)
+        )
+        rows = fold_in(other, np.array([], dtype=np.int64), np.array([], dtype=np.float32))
+        np.testing.assert_allclose(rows.factors[0], model.parameters.user_factors.mean(0), atol=1e-5)
+        np.testing.assert_allclose(rows.bias, model.parameters.user_bias.mean(), atol=1e-5)
+
+
+def test_a_newcomers_list_says_how_far_the_members_disagree(model: Factors) -> None:
+    assert model.recommend_newcomer(MOVIES, RATINGS, 5).std is None
+    std = several(model).recommend_newcomer(MOVIES, RATINGS, 5).std
+    assert std is not None
+    assert (std > 0).all()
+
+
+def test_rated_low_a_film_takes_its_audiences_films_down(model: Factors) -> None:
+    """Film 1 has the audience of film 0, and film 2 that of film 3."""
+    p = model.parameters
+    q = np.array(p.audience_movie_factors)
+    q[1], q[2] = 1.1 * q[0], 1.1 * q[3]
+    model = replace(model, parameters=replace(p, audience_movie_factors=q, movie_bias=np.zeros_like(p.movie_bias)))
+    rows = fold_in(model, np.array([0, 3]), np.array([5.0, 0.5], dtype=np.float32))
+    assert rows.leaning is not None
+    leaning = (rows.leaning @ q.T * model.audience.to_unit)[0]
+    assert leaning[1] > 0 > leaning[2]
 
 
 def test_the_audience_row_is_the_closed_form_solution(model: Factors) -> None:

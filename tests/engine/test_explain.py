@@ -1,0 +1,122 @@
+"""Because: the shares of one's own ratings, which add up to the prediction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from helpers.models import toy_factors
+
+from mftui.engine.explain import explain, explain_user
+from mftui.engine.factors import Factors
+from mftui.engine.fold_in import fold_in
+from mftui.engine.lists import FOLDED_LIKE_SHARE, row_logits, row_scores
+from mftui.errors import UnknownId
+
+RATED = np.array([0, 3, 4, 7])
+RATINGS = np.array([5.0, 1.0, 4.5, 3.0], dtype=np.float32)
+OTHERS = np.array([1, 2, 5, 6, 8])
+
+
+def wide(model: Factors) -> Factors:
+    """As two members."""
+    random, p = np.random.default_rng(0), model.parameters
+    movie_bias = random.normal(size=(model.n_movies, 2)).astype(np.float32)
+    user_bias = random.normal(size=(model.n_users, 2)).astype(np.float32)
+    return replace(
+        model,
+        parameters=replace(
+            p,
+            members=2,
+            member_user_bias=user_bias,
+            member_movie_bias=movie_bias,
+            member_global_bias=(0.5, 0.1),
+            movie_bias=movie_bias.mean(1),
+            user_bias=user_bias.mean(1),
+        ),
+    )
+
+
+def linear(model: Factors) -> Factors:
+    return replace(model, parameters=replace(model.parameters, link="linear"))
+
+
+def unheld(model: Factors) -> Factors:
+    """Of a recipe whose prior is measured, and not centred on zero."""
+    return replace(model, meta={"recipe": "fastai"}, parameters=replace(model.parameters, audience_movie_factors=None))
+
+
+@pytest.mark.parametrize("kind", [lambda m: m, wide, linear, unheld])
+def test_mean_biases_and_shares_add_up_to_the_prediction_of_the_folded_in_row(kind: object) -> None:
+    assert callable(kind)
+    model = kind(toy_factors(audience=True))
+    rows = fold_in(model, RATED, RATINGS)
+    expected = row_logits(model, rows)[0, OTHERS]
+
+    because = explain(model, OTHERS, RATED, RATINGS)
+
+    total = because.mean + because.movie_bias + because.user_bias + because.contributions.sum(1)
+    np.testing.assert_allclose(total, expected, atol=1e-4)
+    np.testing.assert_allclose(because.logits, expected, atol=1e-4)
+    np.testing.assert_allclose(because.predicted, model.shown(expected), atol=1e-4)
+    assert because.difference() is None
+
+
+def test_with_a_linear_link_a_share_is_what_the_prediction_loses_without_what_the_rating_tells() -> None:
+    """The solve is linear: to move one rating by d moves the prediction by its weight times d, exactly."""
+    model = linear(toy_factors())
+    moved = RATINGS.copy()
+    moved[1] += 2.0
+    before, after = (explain(model, OTHERS, RATED, ratings) for ratings in (RATINGS, moved))
+
+    np.testing.assert_allclose(np.delete(after.contributions, 1, 1), np.delete(before.contributions, 1, 1), atol=1e-6)
+    assert not np.allclose(after.contributions[:, 1], before.contributions[:, 1])
+
+
+@pytest.mark.parametrize("rank", ["watch", "both"])
+def test_the_place_on_a_list_adds_up_to_its_score(rank: str) -> None:
+    model = toy_factors(audience=True)
+    rows = fold_in(model, RATED, RATINGS)
+    scores = row_scores(model, rows, rank)[0, OTHERS]  # type: ignore[arg-type]  # a Rank
+    p = model.parameters
+    like = (model.to_rating(row_logits(model, rows))[0, OTHERS] - p.lo) / (p.hi - p.lo)
+
+    placed = explain(model, OTHERS, RATED, RATINGS, rank=rank).placed  # type: ignore[arg-type]  # a Rank
+
+    assert placed is not None
+    np.testing.assert_allclose(placed.sum(1) + (FOLDED_LIKE_SHARE * like if rank == "both" else 0), scores, atol=1e-4)
+
+
+def test_a_list_by_prediction_has_no_other_reasons() -> None:
+    because = explain(toy_factors(audience=True), OTHERS, RATED, RATINGS, rank="like")
+    assert because.placed is None
+    assert because.strongest(0, 2, placed=True).tolist() == because.strongest(0, 2).tolist()
+
+
+def test_the_strongest_reasons_come_first_for_or_against() -> None:
+    because = explain(toy_factors(), OTHERS, RATED, RATINGS)
+    shares = np.abs(because.contributions[0, because.strongest(0, 4)])
+    assert len(shares) == 4
+    assert (np.diff(shares) <= 0).all()
+
+
+def test_a_user_of_the_data_is_explained_by_their_training_ratings() -> None:
+    model = toy_factors(audience=True)
+    history = model.history_of(3)
+    because = explain_user(model, 3, OTHERS)
+
+    assert because.rated.tolist() == history.movies[~history.held_out].tolist()
+    difference = because.difference()
+    assert difference is not None
+    trained = [model.predict(3, int(m) + 1) for m in OTHERS]
+    np.testing.assert_allclose(because.predicted + difference, trained, atol=1e-5)
+    with pytest.raises(UnknownId):
+        explain_user(model, 999, OTHERS)
+
+
+def test_without_ratings_there_is_nothing_but_mean_and_biases() -> None:
+    because = explain(toy_factors(audience=True), OTHERS, np.array([], dtype=np.int64), np.array([]))
+    assert because.contributions.shape == (len(OTHERS), 0)
+    assert because.user_bias == 0
+    assert not len(because.strongest(0))

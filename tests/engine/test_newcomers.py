@@ -1,0 +1,141 @@
+"""Folding in on real data: as good as training, explained exactly, and lists that one would act on."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from helpers.newcomers import newcomers, ratings_of, trained_on
+from helpers.paths import movielens
+
+from mftui.data.dataset import Dataset
+from mftui.data.load import open_dataset
+from mftui.engine.explain import explain, explain_user
+from mftui.engine.factors import Factors
+from mftui.engine.fold_in import fold_in_users
+from mftui.engine.lists import row_logits
+
+FAMILY = {
+    "Pixar and Disney": (
+        "Toy Story (1995)",
+        "Finding Nemo (2003)",
+        "Monsters, Inc. (2001)",
+        "Lion King, The (1994)",
+        "Aladdin (1992)",
+    ),
+    "of the 2000s": (
+        "Shrek (2001)",
+        "Incredibles, The (2004)",
+        "Up (2009)",
+        "Ratatouille (2007)",
+        "How to Train Your Dragon (2010)",
+    ),
+    "classics": (
+        "Beauty and the Beast (1991)",
+        "Snow White and the Seven Dwarfs (1937)",
+        "Pinocchio (1940)",
+        "Dumbo (1941)",
+        "Cinderella (1950)",
+    ),
+    "without a cartoon": (
+        "Babe (1995)",
+        "Mary Poppins (1964)",
+        "Wizard of Oz, The (1939)",
+        "Lady and the Tramp (1955)",
+        "Jungle Book, The (1967)",
+    ),
+}
+HORROR = {
+    "Pixar and Disney": (
+        "Texas Chainsaw Massacre, The (1974)",
+        "Nightmare on Elm Street, A (1984)",
+        "Friday the 13th (1980)",
+        "Halloween (1978)",
+        "Saw (2004)",
+    ),
+    "of the 2000s": (
+        "Exorcist, The (1973)",
+        "Shining, The (1980)",
+        "Evil Dead, The (1981)",
+        "Ring, The (2002)",
+        "Scream (1996)",
+    ),
+    "classics": (
+        "Hostel (2005)",
+        "Saw II (2005)",
+        "Saw III (2006)",
+        "28 Days Later (2002)",
+        "Dawn of the Dead (1978)",
+    ),
+    "without a cartoon": (
+        "Alien (1979)",
+        "Thing, The (1982)",
+        "Fly, The (1986)",
+        "Rosemary's Baby (1968)",
+        "Psycho (1960)",
+    ),
+}
+
+
+@cache
+def whole() -> tuple[Dataset, Factors]:
+    """ml-latest-small, and the default training of all of it."""
+    dataset = open_dataset(str(movielens("ml-latest-small")))
+    return dataset, trained_on(dataset, np.arange(len(dataset.ratings)))
+
+
+@pytest.mark.parametrize("name", ["ml-latest-small", "ml-100k"])
+def test_users_held_out_and_folded_in_are_predicted_like_users_trained(name: str) -> None:
+    """Sixty users with 20 of their ratings, the rest to be predicted. Lists are left out: they change no rating."""
+    dataset = open_dataset(str(movielens(name)))
+    held = newcomers(dataset, n=60, known=20)
+    apart = trained_on(dataset, held.others, audience=False)
+    together = trained_on(dataset, np.concatenate([held.others, held.given]), audience=False)
+    asked = dataset.ratings.take(held.asked)
+
+    rows = fold_in_users(apart, [ratings_of(dataset.ratings, held.given, user) for user in held.users])
+    row_of = {user: row for row, user in enumerate(held.users.tolist())}
+    folded = apart.shown(row_logits(apart, rows))[[row_of[user] for user in asked.users.tolist()], asked.movies]
+    trained = together.shown(together.logits(asked.users, asked.movies))
+
+    def rmse(predicted: np.ndarray) -> float:
+        return float(np.sqrt(np.mean((predicted - asked.values) ** 2)))
+
+    assert rmse(folded) < rmse(trained) + 0.01
+
+
+def test_for_a_hundred_users_every_share_adds_up_to_every_recommendation() -> None:
+    _, model = whole()
+    users = np.random.default_rng(0).permutation(model.n_users)[:100]
+    for user in users:
+        raw = model.user_ids.raw(user)
+        listed = model.recommend(raw, 10)
+        because = explain_user(model, raw, listed.movies)
+        history = model.history_of(raw)
+        row = fold_in_users(model, [(history.movies, history.ratings)])
+        expected = row_logits(model, row)[0, listed.movies]
+        total = because.mean + because.movie_bias + because.user_bias + because.contributions.sum(1)
+        np.testing.assert_allclose(total, expected, atol=1e-4)
+        folded = model.recommend_newcomer(history.movies.astype(np.int64), history.ratings, 10)
+        again = explain(model, folded.movies, history.movies, history.ratings)
+        np.testing.assert_allclose(again.predicted, folded.predicted, atol=1e-4)
+
+
+@pytest.mark.parametrize("high", [5.0, 4.5])
+@pytest.mark.parametrize("low", [(1.0, 1.0, 1.0), (2.0, 0.5, 1.5)])
+@pytest.mark.parametrize("films", FAMILY)
+def test_family_films_high_and_horror_low_list_family_films_and_the_mirror_image_none(
+    films: str, high: float, low: tuple[float, ...]
+) -> None:
+    _, model = whole()
+    index = {title: at for at, title in reversed(list(enumerate(model.movies.title_list)))}
+
+    def family_films(liked: tuple[str, ...], disliked: tuple[str, ...]) -> int:
+        movies = np.array([index[title] for title in (*liked, *disliked[:3])])
+        ratings = np.array([high] * 5 + list(low), dtype=np.float32)
+        listed = model.recommend_newcomer(movies, ratings, 20).movies
+        return sum(bool({"Animation", "Children"} & set(model.movies.genres_of(movie))) for movie in listed)
+
+    assert family_films(FAMILY[films], HORROR[films]) >= 8
+    assert family_films(HORROR[films], FAMILY[films]) == 0

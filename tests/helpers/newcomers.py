@@ -1,0 +1,62 @@
+"""Users kept out of a training altogether, and models trained without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mftui.data.dataset import Dataset, Ratings, Split, SplitSpec
+from mftui.engine.factors import Factors
+from mftui.engine.recipes import find_recipe
+from mftui.engine.training import Training
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Some users of a data set, each with `known` ratings to begin from and the rest to be predicted."""
+
+    others: np.ndarray
+    """Rows of the ratings of everybody else."""
+    given: np.ndarray
+    """Rows of the newcomers' known ratings."""
+    asked: np.ndarray
+    """Rows of the rest."""
+    users: np.ndarray
+
+
+def newcomers(dataset: Dataset, n: int, known: int, *, seed: int = 0) -> Newcomers:
+    """`n` users of at least twice `known` ratings, drawn with `seed`."""
+    random = np.random.default_rng(seed)
+    counts = np.bincount(dataset.ratings.users, minlength=dataset.n_users)
+    users = random.permutation(np.flatnonzero(counts >= 2 * known))[:n]
+    theirs = np.isin(dataset.ratings.users, users)
+    shuffled = random.permutation(np.flatnonzero(theirs))
+    by_user = shuffled[np.argsort(dataset.ratings.users[shuffled], kind="stable")]
+    starts = np.searchsorted(dataset.ratings.users[by_user], dataset.ratings.users[by_user])
+    first = np.arange(len(by_user)) - starts < known
+    return Newcomers(np.flatnonzero(~theirs), by_user[first], by_user[~first], users)
+
+
+def trained_on(dataset: Dataset, rows: np.ndarray, **given: object) -> Factors:
+    """The default recipe, trained on these rows of the ratings; the others are held out."""
+    recipe = find_recipe("biased")
+    hyper = recipe.check(given)
+    training = Training(
+        recipe, hyper, dataset.ratings.take(rows), dataset.n_users, dataset.n_movies, dataset.scale, seed=0
+    )
+    training.prepare()
+    list(training)
+    held_out = np.setdiff1d(np.arange(len(dataset.ratings)), rows)
+    return Factors.assemble(
+        training.parameters(),
+        dataset,
+        Split(SplitSpec("random"), rows, held_out),
+        meta={"recipe": "biased", "hyper": hyper},
+    )
+
+
+def ratings_of(ratings: Ratings, rows: np.ndarray, user: int) -> tuple[np.ndarray, np.ndarray]:
+    """(movie indices, ratings) of a user among these rows."""
+    own = rows[ratings.users[rows] == user]
+    return ratings.movies[own].astype(np.int64), ratings.values[own]
