@@ -32,7 +32,7 @@ class GibbsPlan:
     burn_in: int
     """The first of them, which count for nothing."""
     keep: int
-    """How many of the others are kept, evenly spaced."""
+    """How many of the others are kept, evenly spaced; not more than there are."""
 
 
 class GibbsProgram:
@@ -58,7 +58,7 @@ class GibbsProgram:
         )
         self._of_users = self._of_movies = Prior(tf.eye(width), tf.zeros(width))
         self._precision = tf.constant(1.0)
-        self._draws = Draws(min(plan.keep, plan.sweeps - plan.burn_in), n_users, n_movies, plan.factors)
+        self._draws = Draws(plan.keep, n_users, n_movies, plan.factors)
         self._valid = Asked(problem.valid, self._mean)
         self._averaged = _Averaged(self._valid)
         self._sweep = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mftui.engine.recipes.base import Hyper
+from mftui.engine.recipes.bayes import kept_draws
 from mftui.errors import TrainingError
 
 _TENSORFLOW_BYTES = 950 << 20
@@ -20,6 +21,12 @@ _COPIES_OF_MODEL = 9
 """Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
 _COPIES_OF_BATCH = 4
 _COPIES_OF_MATRIX = 4
+_COPIES_OF_DRAWS = 4
+"""As they were drawn, as one wide model, what is being saved, temporaries."""
+_SOLVED_RATING_BYTES = 56
+"""More of one rating where rows are solved: two sparse matrices of each side, and what they are made from."""
+_SOLVED_NUMBERS = 32_000_000
+"""Numbers of normal equations that are held at once, three times over."""
 _UNLIMITED = 1 << 60
 
 
@@ -59,11 +66,13 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
     batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 500_000))
-    dense = recipe == "seed"
+    dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
+    kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
+    equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
     return Estimate(
-        model=(n_users + n_movies) * (width + audience) * 4 * _COPIES_OF_MODEL,
-        batch=0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH,
-        ratings=n_ratings * _RATING_BYTES,
+        model=rows * 4 * ((width + audience) * _COPIES_OF_MODEL + kept * _COPIES_OF_DRAWS),
+        batch=equations or (0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH),
+        ratings=n_ratings * (_RATING_BYTES + (_SOLVED_RATING_BYTES if solved else 0)),
         matrix=n_users * n_movies * 4 * _COPIES_OF_MATRIX if dense else 0,
         what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
         f"and {n_ratings:,} ratings",

@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
 from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.engine.recipes.device import DETERMINISTIC, DEVICE
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.program import Problem, Program
+
+ROOM = 64 << 20
+"""Bytes of the draws that are kept where no number is asked for."""
+LEAST_KEPT = 20
+"""… but so many at least."""
 
 
 def _build(problem: Problem, hyper: Hyper) -> Program:
@@ -25,7 +31,14 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     draws, burn_in = int(hyper["epochs"]), int(hyper["burn_in"])
     if burn_in >= draws:
         raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
-    return GibbsProgram(problem, GibbsPlan(int(hyper["factors"]), draws, burn_in, int(hyper["keep"])))
+    keep = kept_draws(hyper, problem.n_users + problem.n_movies)
+    return GibbsProgram(problem, GibbsPlan(int(hyper["factors"]), draws, burn_in, keep))
+
+
+def kept_draws(hyper: Hyper, rows: int) -> int:
+    """How many draws of that many users and movies a complete training keeps."""
+    fitting = ROOM // (4 * rows * (int(hyper["factors"]) + 1))
+    return min(int(hyper["keep"]) or max(LEAST_KEPT, fitting), int(hyper["epochs"]) - int(hyper["burn_in"]))
 
 
 BAYES = Recipe(
@@ -41,9 +54,13 @@ BAYES = Recipe(
         Field("factors", 10, 1, 256, "Numbers that describe each user and each movie, in each draw.", search=(6, 32)),
         Field("epochs", 300, 2, 1_000_000, "Draws in all: each draws every user, every movie and the noise once."),
         Field("burn_in", 10, 0, 1_000_000, "The first draws, which are not counted."),
-        Field("keep", 100, 1, 10_000, "Draws that are kept, evenly spaced: the model is all of them together."),
-        Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
+        Field(
+            "keep", 0, 0, 10_000, "Draws kept, evenly spaced: they are the model; 0: all, or as many as 64 MB can hold."
+        ),
+        Field("validation", 0.01, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
         *AUDIENCE_FIELDS,
+        DEVICE,
+        DETERMINISTIC,
     ),
     build=_build,
 )
