@@ -14,10 +14,12 @@ import platform
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 import numpy as np
-from protocol import Task, open_ml_100k, open_task, predicted, rmse, surprise_trainset, trained
+from protocol import Task, in_random_order, open_ml_100k, open_task, predicted, rmse, surprise_trainset, trained
 
 Outcome = tuple[float, Any]
 """Seconds of fitting, and (n_test,) predictions within the scale."""
@@ -50,22 +52,23 @@ def surprise(name: str, **settings: Any) -> Callable[[Task], Outcome]:
 
 
 def myfm(task: Task) -> Outcome:
-    """myFM: a Bayesian factorization machine on ids alone, rank 10, 300 draws."""
+    """myFM: a Bayesian factorization machine on ids alone, rank 10, 300 draws, users and movies as groups."""
     import myfm as package
 
     model = package.MyFMGibbsRegressor(rank=10)
     train, test = (_one_hot(part.users, part.movies, task) for part in (task.train, task.test))
     began = time.perf_counter()
-    model.fit(train, task.train.values, n_iter=300)
+    model.fit(train, task.train.values, n_iter=300, group_shapes=[task.n_users, task.n_movies])
     return time.perf_counter() - began, _within(model.predict(test), task)
 
 
 def libmf(task: Task) -> Outcome:
     """LIBMF: parallel SGD with its own defaults but for k=32; it knows no biases."""
-    from libmf import mf
+    with redirect_stdout(StringIO()):  # where it found its library
+        from libmf import mf
 
     model = mf.MF(k=32, nr_iters=20, quiet=True)
-    train, test = task.train, task.test
+    train, test = in_random_order(task.train), task.test
     data = np.ascontiguousarray(np.stack([train.users, train.movies, train.values], 1).astype(np.float32))
     began = time.perf_counter()
     model.fit(data)
@@ -109,6 +112,8 @@ SYSTEMS: dict[str, Callable[[Task], Outcome]] = {
     "mftui biased": recipe("biased", audience=False),
     "mftui biased, one member": recipe("biased", audience=False, members=1),
     "mftui funk": recipe("funk"),
+    "mftui bayes": recipe("bayes", audience=False),
+    "mftui als": recipe("als"),
     "mftui fastai": recipe("fastai"),
     "mftui pmf": recipe("pmf"),
     "Surprise SVD": surprise("SVD", random_state=0),
