@@ -57,12 +57,7 @@ def model_label(run: Run, factors: Factors) -> str:
 
 def cold(factors: Factors, users: Any, movies: Any) -> Any:
     """(n,) True where the user or the movie (indices) has no training rating, so that nothing is known of it."""
-    import numpy as np
-
-    trained = np.concatenate([[0], np.cumsum(~factors.history.held_out)])
-    cuts = factors.history.offsets
-    user_counts = trained[cuts[1:]] - trained[cuts[:-1]]
-    return (user_counts[users] == 0) | (factors.movie_train_counts[movies] == 0)
+    return (factors.user_train_counts[users] == 0) | (factors.movie_train_counts[movies] == 0)
 
 
 def find_movie(factors: Factors, text: str) -> int:

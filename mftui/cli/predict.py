@@ -16,6 +16,7 @@ from mftui.cli.output import json_option, note, print_json
 from mftui.errors import DataError, UsageError
 
 COLUMN = "predicted"
+SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command()
@@ -27,18 +28,38 @@ COLUMN = "predicted"
     help="Where to write [default: standard output].",
 )
 @run_option
+@click.option(
+    "--interval",
+    type=SHARE,
+    help="Add `std`, how uncertain a prediction is, and `low` and `high`, between which the rating lies with this "
+    "probability, such as 0.9; for runs of recipe bayes.",
+)
+@click.option(
+    "--quantile",
+    "quantiles",
+    type=SHARE,
+    multiple=True,
+    help="Add a column such as `q0.05`: the rating lies below it with this probability. Can be given several times.",
+)
 @click.option("--mark-cold", is_flag=True, help="Add a column `cold` after the predictions: yes or no.")
 @json_option
-def predict(pairs: Path, output: Path | None, run_text: str | None, mark_cold: bool, as_json: bool) -> None:
+def predict(
+    pairs: Path,
+    output: Path | None,
+    run_text: str | None,
+    interval: float | None,
+    quantiles: tuple[float, ...],
+    mark_cold: bool,
+    as_json: bool,
+) -> None:
     """Predict the rating of each pair of a user and a movie in PAIRS.csv.
 
     The file needs a user and a movie column. All its columns are kept, and `predicted` is added. An id
     that the model does not know, or has no training rating of (a cold one), is predicted from the mean and
     from what is known of the other side.
     """
-    import numpy as np
-
     from mftui.data.load import read_pairs
+    from mftui.engine.intervals import beliefs
 
     run, factors = open_model(run_text)
     users, movies = read_pairs(pairs)
@@ -49,21 +70,24 @@ def predict(pairs: Path, output: Path | None, run_text: str | None, mark_cold: b
                 f"{(~known).sum()} of {len(known)} rows have a {what} that the model does not know: predicted from "
                 "the mean and from what is known of the other side."
             )
+    user_rows, movie_rows = factors.user_ids.indices(users)[0], factors.movie_ids.indices(movies)[0]
     known = user_known & movie_known
-    is_cold = ~known
-    is_cold[known] = cold(
-        factors,
-        factors.user_ids.indices(list(np.array(users, dtype=object)[known]))[0],
-        factors.movie_ids.indices(list(np.array(movies, dtype=object)[known]))[0],
-    )
+    is_cold = ~known | cold(factors, user_rows, movie_rows)
     if (is_cold & known).any():
         note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without any training rating: cold.")
-    columns = {COLUMN: [f"{value:.4f}" for value in predicted]}
+    numbers = {COLUMN: predicted}
+    if interval is not None or quantiles:
+        believed = beliefs(factors, user_rows, movie_rows, (user_known, movie_known))
+        if interval is not None:
+            numbers["std"] = believed.std
+            numbers["low"], numbers["high"] = believed.interval(interval)
+        numbers |= {f"q{share:g}": believed.quantile(share) for share in quantiles}
+    columns = {name: [f"{value:.4f}" for value in values] for name, values in numbers.items()}
     if mark_cold:
         columns["cold"] = ["yes" if value else "no" for value in is_cold]
     if as_json:
-        names = ("user", "movie_id", COLUMN, "user_known", "movie_known", "cold")
-        rows = zip(users, movies, predicted, user_known, movie_known, is_cold, strict=True)
+        names = ("user", "movie_id", *numbers, "user_known", "movie_known", "cold")
+        rows = zip(users, movies, *numbers.values(), user_known, movie_known, is_cold, strict=True)
         print_json(run_document(run) | {"predictions": [dict(zip(names, row, strict=True)) for row in rows]})
     elif output is None:
         sys.stdout.write(_with_columns(pairs, columns))

@@ -75,10 +75,14 @@ class Factors:
 
     def with_parameters(self, parameters: Parameters) -> Factors:
         """The same model after more training: other parameters, the same data."""
-        trained = np.concatenate([[0], np.cumsum(~self.history.held_out)])
-        user_counts = np.diff(trained[self.history.offsets])
-        cold = user_counts == 0, self.movie_train_counts == 0
+        cold = self.user_train_counts == 0, self.movie_train_counts == 0
         return replace(self, parameters=without_cold_rows(parameters, *cold))
+
+    @cached_property
+    def user_train_counts(self) -> NDArray[np.int64]:
+        """(n_users,) ratings of each user in the training part."""
+        trained = np.concatenate([[0], np.cumsum(~self.history.held_out)])
+        return np.diff(trained[self.history.offsets])
 
     @property
     def n_users(self) -> int:
@@ -105,11 +109,20 @@ class Factors:
         """Logits to ratings, clipped to the scale."""
         return np.clip(self.to_rating(logits), self.scale.lo, self.scale.hi)
 
-    def logits(self, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
-        """(n,) logits of n pairs of indices."""
-        p = self.parameters
-        dot = self._dots(users, movies)
-        return np.asarray(dot + p.user_bias[users] + p.movie_bias[movies] + p.global_bias, dtype=np.float32)
+    def logits(
+        self,
+        users: NDArray[Any],
+        movies: NDArray[Any],
+        known: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
+    ) -> Floats:
+        """(n,) logits of n pairs of indices.
+
+        `known`: whether the user is known, and the movie; one that is not adds nothing, whatever its index says.
+        """
+        p, (user, movie) = self.parameters, known or (True, True)
+        dot = self._dots(users, movies) * (user & movie)
+        biases = p.user_bias[users] * user + p.movie_bias[movies] * movie
+        return np.asarray(dot + biases + p.global_bias, dtype=np.float32)
 
     def _dots(self, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
         """(n,) products of n pairs of rows, a part at a time: all rows at once could take many times the model."""
@@ -149,12 +162,9 @@ class Factors:
         Returns (ratings (n,), user known (n,), movie known (n,)); what is not known adds
         nothing, so that the mean and the bias of the other side remain.
         """
-        p = self.parameters
         u, user_known = self.user_ids.indices(list(users))
         m, movie_known = self.movie_ids.indices(list(movies))
-        dot = self._dots(u, m) * (user_known & movie_known)
-        logits = dot + p.user_bias[u] * user_known + p.movie_bias[m] * movie_known + p.global_bias
-        return self.shown(np.asarray(logits, dtype=np.float32)), user_known, movie_known
+        return self.shown(self.logits(u, m, (user_known, movie_known))), user_known, movie_known
 
     # -- neighbours and lists ----------------------------------------------------------------
 

@@ -45,18 +45,23 @@ class Beliefs:
 
 
 def beliefs(
-    model: Factors, users: NDArray[Any], movies: NDArray[Any], predicted: Floats, known: tuple[Flags, Flags]
+    model: Factors, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None
 ) -> Beliefs:
-    """Of the ratings of n pairs of indices, whose expected ratings are `predicted`, unclipped.
+    """Of the ratings of n pairs of indices.
 
-    `known`: whether the user, and the movie, has a training rating. One that has none could be any: as
-    uncertain as users, or movies, differ. Raises UsageError for a model whose members are no draws.
+    `known`: whether the model knows the user, and the movie; all of them where it is left out. One that it does
+    not know, or that has no training rating, could be any: as uncertain as users, or movies, differ.
+    Raises UsageError for a model whose members are no draws.
     """
     p = model.parameters
     if not p.member_noise:
         raise UsageError("this model knows no intervals: it was not drawn.", hint="Train with --recipe bayes.")
+    everybody = np.ones(len(users), dtype=bool)
+    of_user, of_movie = known or (everybody, everybody)
+    predicted = model.to_rating(model.logits(users, movies, (of_user, of_movie)))
+    of_user = of_user & (model.user_train_counts[users] > 0)
+    of_movie = of_movie & (model.movie_train_counts[movies] > 0)
     variance = np.zeros(len(users))
-    of_user, of_movie = known
     for at in range(0, len(users), PAIRS):
         part = slice(at, at + PAIRS)
         variance[part] = _variance(model, users[part], movies[part], of_user[part], of_movie[part])
