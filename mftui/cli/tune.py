@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.output import Cell, json_option, print_json, print_table
+from mftui.cli.output import Cell, json_option, print_json, print_line, print_table
 from mftui.cli.train_options import data_options, recipe_options, request_from
 from mftui.errors import RunError, UsageError
 from mftui.runs.logs import output_in
 from mftui.runs.signals import Requests
 from mftui.text import visible
+
+if TYPE_CHECKING:
+    from mftui.runs.request import TrainRequest
+    from mftui.runs.tuning import Trial
 
 SHOWN = 10
 
@@ -30,7 +35,7 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
     The first trial is the recipe's defaults. Settings that are given stay as given. Trials are runs, so the
     app shows them as they train. Ctrl-C stops in the middle of a trial; `--resume` goes on there.
     """
-    from mftui.runs.tuning import Trial, log_path
+    from mftui.runs.tuning import log_path, study_request
     from mftui.runs.tuning import tune as search
 
     request = None if resume is not None else request_from(options | {"name": None, "checkpoint_seconds": None})
@@ -46,23 +51,45 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
         stopped = requests.stop
     if not found:
         raise RunError("no trial has finished.")
-    _print(resume or name, found, as_json)
+    _print(resume or name, study_request(resume or name), found, as_json)
     if stopped:
         click.echo(visible(f"mftui: stopped. Go on with: mftui tune --resume {resume or name}"), err=True)
         return 130
     return 0
 
 
-def _print(name: str, found: list[Any], as_json: bool) -> None:
+def _print(name: str, request: TrainRequest, found: list[Trial], as_json: bool) -> None:
+    share = float(request.hyper["validation"])
     if as_json:
         trials = [asdict(trial) for trial in found]
-        print_json({"study": name, "n_trials": len(found), "best": trials[0], "trials": trials})
+        of = {"study": name, "recipe": request.recipe, "data": request.data, "validation": share}
+        print_json({**of, "n_trials": len(found), "best": trials[0], "trials": trials})
         return
     columns = ["run", "validation RMSE", *found[0].hyper]
     rows: list[list[Cell]] = [[t.run, t.valid_rmse, *t.hyper.values()] for t in found[:SHOWN]]
-    print_table(columns, rows, f"Study {name}: {len(found)} trials, best first", formats={"validation RMSE": ".4f"})
-    options = " ".join(f"--{key.replace('_', '-')} {value:.4g}" for key, value in found[0].hyper.items())
-    click.echo(f"\nTrain with it: mftui train {options}")
+    title = f"Study {name}: {len(found)} trials, best first, by {100 * share:g} % of the training ratings"
+    print_table(columns, rows, title, formats={"validation RMSE": ".4f"})
+    click.echo()
+    print_line(f"Train with it: {shlex.join(['mftui', 'train', *_options(request, found[0])])}")
+
+
+def _options(request: TrainRequest, best: Trial) -> list[str]:
+    """Those of `mftui train` that repeat the best trial, validation and blocks being the recipe's own again."""
+    from mftui.runs.request import TrainRequest
+    from mftui.runs.tuning import FIXED
+
+    usual = TrainRequest()
+    data = {name: getattr(request, name) for name in ("data", "test", "split", "test_fraction", "split_seed", "seed")}
+    changed = {name: value for name, value in data.items() if value != getattr(usual, name)}
+    given = {name: value for name, value in request.hyper.items() if FIXED.get(name) != value}
+    options = []
+    for name, value in {**changed, "recipe": request.recipe, **given, **best.hyper}.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            options.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            options += [f"--{flag}", f"{value:.4g}" if isinstance(value, float) else str(value)]
+    return options
 
 
 def _words(hyper: Any) -> str:

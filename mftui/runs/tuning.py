@@ -85,6 +85,11 @@ def tune(
     return sorted(_finished(study), key=lambda trial: trial.valid_rmse)
 
 
+def study_request(name: str) -> TrainRequest:
+    """What a study's trials train, but for what it varies. Raises UsageError where there is no such study."""
+    return _open(name, None)[1]
+
+
 def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
     """The study and what it trains. A new one begins with the recipe's own defaults."""
     try:
