@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from mftui.tui.look import Look
-from mftui.tui.widgets.cells import changed_spans, cut, fit, fit_right, wrap
+from mftui.tui.widgets.cells import changed_span, changed_spans, cut, fit, fit_right, wrap
 
 
 def strip(text: str, style: Style | None = None) -> Strip:
@@ -51,6 +51,16 @@ def test_a_change_of_style_is_a_change():
 def test_a_span_never_begins_or_ends_inside_a_wide_character():
     assert changed_spans(strip("千尋"), strip("千a尋"[:2] + "b")) == [(2, 4)]
     assert changed_spans(strip("ab千"), strip("a千b")) == [(1, 4)]
+
+
+def test_a_coarse_change_is_one_span_of_whole_runs():
+    bold = Style(bold=True)
+    old = Strip([Segment("abc"), Segment("千", bold), Segment("def")])
+    assert changed_span(old, Strip([*old])) == []
+    assert changed_span(old, Strip([Segment("abc"), Segment("尋", bold), Segment("def")])) == [(3, 5)]
+    assert changed_span(old, Strip([Segment("abc"), Segment("千"), Segment("def")])) == [(3, 5)]
+    assert changed_span(old, Strip([Segment("xbc"), Segment("千", bold), Segment("dex")])) == [(0, 8)]
+    assert changed_span(old, Strip([Segment("abc"), Segment("def"), Segment("gh")])) == [(3, 8)]
 
 
 def test_foreign_text_in_ascii_has_no_other_character():

@@ -11,7 +11,11 @@ import numpy as np
 import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
+from rich.segment import Segment
+from textual.geometry import Region
 
+from mftui.data.ids import RawId
+from mftui.engine.factors import Factors
 from mftui.engine.factors_io import save_factors
 from mftui.engine.filters import MovieFilter
 from mftui.engine.neighbours import METRICS
@@ -54,6 +58,51 @@ async def test_the_neighbours_are_those_of_the_movie_under_the_cursor(make_app: 
         for movie, score in zip(movies[:5], scores[:5], strict=True):
             line = next(line for line in text.splitlines() if TITLES[movie][:20] in line)
             assert f"{score:.3f}" in line
+
+
+async def test_the_neighbours_follow_a_search_without_being_asked_for(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    toy_run(home)
+    looked_up: list[RawId] = []
+    similar = Factors.similar
+
+    def noted(factors: Factors, movie: RawId, *args: Any, **options: Any) -> Any:
+        looked_up.append(movie)
+        return similar(factors, movie, *args, **options)
+
+    monkeypatch.setattr(Factors, "similar", noted)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("2", "slash", *"hea")
+        await until(pilot, lambda: neighbours_of(app) == "Heat (1995)", "the first result's neighbours")
+        await pilot.press("t")
+        await until_shown(pilot, "1/1")
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        heat = TITLES.index("Heat (1995)") + 1
+        assert looked_up.count(heat) == 1, "the first result is the same, and so are its neighbours"
+
+
+async def test_rows_that_stay_drawn_follow_another_theme(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+
+        def row() -> list[Segment]:
+            table = app.screen.query_one("#results")
+            return list(table.render_lines(Region(0, 4, table.outer_size.width, 1))[0])
+
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        here = row()
+        app.theme = "textual-light"
+        await until(pilot, lambda: row()[0].style != here[0].style, "other colours")
+        here = row()
+        await pilot.press("1")
+        app.theme = "dracula"
+        await pilot.pause()
+        await pilot.press("2")
+        await until(pilot, lambda: row()[0].style != here[0].style, "other colours on a screen that was not there")
+        assert "".join(segment.text for segment in row()) == "".join(segment.text for segment in here)
 
 
 async def test_enter_goes_on_to_a_neighbours_neighbours_and_escape_back(make_app: MakeApp, home: Path):

@@ -1,0 +1,93 @@
+"""What is sent to the terminal, change by change, is what the screen shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
+from helpers.screens import shown, until, until_shown
+from textual._compositor import CompositorUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from mftui.tui.app import MftuiApp
+from mftui.tui.look import Look
+from mftui.tui.thrift import SpanUpdate
+
+MakeApp = Callable[..., MftuiApp]
+
+SIZE = (120, 40)
+
+
+class Terminal:
+    """Takes what an app without a terminal would send to one."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.Stream(self._screen)
+        self.n_partial = 0
+
+    def take(self, app: Any, update: Any) -> None:
+        if isinstance(update, CompositorUpdate) and not app._batch_count:
+            self.n_partial += isinstance(update, SpanUpdate)
+            self._stream.feed(update.render_segments(app.console))
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+
+@pytest.mark.parametrize("look", [Look(), Look(low_bandwidth=True)])
+async def test_changes_add_up_to_the_screen(make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, look: Look):
+    narrow = tuple(title for title in HOSTILE if title.isascii() and title.isprintable())
+    toy_run(home, toy_factors((*TITLES, *narrow), audience=True))
+    terminal, app = Terminal(SIZE), make_app(look)
+    monkeypatch.setattr(app, "_display", lambda screen, update: terminal.take(app, update))
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "toy (made by a test)")
+        keys = (
+            "2 down down l j enter slash b a backspace t h e escape y i 1 j 2 s s m 3 right_square_bracket j 2 end home"
+        )
+        for key in keys.split():
+            await pilot.press(key)
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+        await until(pilot, lambda: terminal.text == shown(app), f"the same in the terminal:\n{terminal.text}")
+        assert terminal.n_partial > 10
+
+
+def noting(asked: list[str | None], widget: Widget) -> Callable[[Region], list[Strip]]:
+    """`render_lines` of the widget, which notes that it was asked."""
+    render = widget.render_lines
+
+    def render_lines(crop: Region) -> list[Strip]:
+        asked.append(widget.id)
+        return render(crop)
+
+    return render_lines
+
+
+async def test_only_the_widget_that_changed_is_asked_for_its_lines(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    toy_run(home, toy_factors())
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        asked: list[str | None] = []
+        for widget in app.screen.walk_children(Widget):
+            monkeypatch.setattr(widget, "render_lines", noting(asked, widget))
+        table = app.screen.query_one("#neighbours")
+        table.focus()
+        await pilot.pause()
+        asked.clear()
+        await pilot.press("j")
+        await pilot.pause()
+        assert set(asked) == {"neighbours"}
