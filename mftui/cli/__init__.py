@@ -6,8 +6,9 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -88,14 +89,13 @@ class LazyGroup(click.Group):
 @click.option("--ascii", is_flag=True, help="Draw the app with ASCII characters only.")
 @click.option("--low-bandwidth/--full-bandwidth", default=None, help="Redraw the app rarely; by default under SSH.")
 @click.option("--mouse/--no-mouse", default=None, help="Take clicks, or leave the mouse to the terminal.")
+@click.option("--tour", is_flag=True, help="Two minutes in the app, by hand: train, neighbours, a user.")
 @click.option("--debug", is_flag=True, help="Log more; `mftui paths` says where the log is.")
 @click.pass_context
-def mftui(
-    ctx: click.Context, headless: bool, ascii: bool, low_bandwidth: bool | None, mouse: bool | None, debug: bool
-) -> int:
+def mftui(ctx: click.Context, /, headless: bool, debug: bool, **of_app: Any) -> int:
     if debug or ctx.invoked_subcommand is None:
         start_log(debug=debug)
-    return _app(ascii, low_bandwidth, mouse) if ctx.invoked_subcommand is None else 0
+    return _app(of_app) if ctx.invoked_subcommand is None else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -104,14 +104,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run_command(given))
 
 
-def _app(ascii: bool, low_bandwidth: bool | None, mouse: bool | None) -> int:
+def _app(options: Mapping[str, Any]) -> int:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("the app needs a terminal, and this is none.", hint="Train without: mftui --headless.")
     if os.environ.get("TERM") in ("dumb", "unknown"):
         raise UsageError(f"the app cannot draw on TERM={os.environ['TERM']}.", hint="Train without: mftui --headless.")
     from mftui.tui.app import run
 
-    return run(ascii=ascii, low_bandwidth=low_bandwidth, mouse=mouse)
+    return run(**options)
 
 
 def _headless(arguments: list[str]) -> list[str]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding
 from textual.screen import Screen
 
 from mftui import paths
@@ -17,12 +16,12 @@ from mftui.settings import Settings, load_settings
 from mftui.tui import keys
 from mftui.tui.commands import commands
 from mftui.tui.guard import GuardedApp, run_guarded
+from mftui.tui.guided import GuidedApp
 from mftui.tui.latest import Latest
 from mftui.tui.look import Look
 from mftui.tui.memory import Memory
 from mftui.tui.messages import TrainingNews
 from mftui.tui.modes import SCREENS, import_screens
-from mftui.tui.navigation import NavigatingApp
 from mftui.tui.switching import SwitchingApp
 from mftui.tui.themes import THEMES, default_theme
 from mftui.tui.trainings import Starter, Trainings
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from mftui.tui.model import OpenModel
 
 
-class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, SwitchingApp):
+class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
     """Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
@@ -63,7 +62,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, SwitchingApp):
         super().__init__(ansi_color=True if self.look.plain_colors else None)
         self.settings = settings or Settings()
         self._saving = Latest(self, "memory")
-        self.trainings = Trainings(self, self.look.refresh_s, starter)
+        self.trainings: Trainings = Trainings(self, self.look.refresh_s, starter)
         self.run_slots: dict[str, int] = {}
         """By run id, which letter and colour its curve has when it is laid over others."""
         self.model: OpenModel | None = None
@@ -97,6 +96,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, SwitchingApp):
 
     def _after_first_paint(self) -> None:
         self._painted = True
+        self.follow_tour()
         self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
@@ -125,11 +125,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, SwitchingApp):
 
     def screens(self) -> list[tuple[str, str, str]]:
         """(mode, key, title) of each screen that there is."""
-        return [(mode, self._key_of(f"screen.{mode}"), title) for mode, title, _ in SCREENS]
-
-    def _key_of(self, binding_id: str) -> str:
-        default = next(binding.key for binding in keys.APP if isinstance(binding, Binding) and binding.id == binding_id)
-        return keys.sign(self.settings.keys.get(binding_id, default).split(",")[0])
+        return [(mode, keys.key_of(f"screen.{mode}", self.settings.keys), title) for mode, title, _ in SCREENS]
 
     def headline(self) -> Headline:
         """What the top line says on its right."""
@@ -271,11 +267,18 @@ class MftuiApp(TypeaheadApp, GuardedApp, NavigatingApp, SwitchingApp):
 _LOOK_AT_CURVE_S = 1.2
 
 
-def run(*, ascii: bool = False, low_bandwidth: bool | None = None, mouse: bool | None = None) -> int:
+def run(
+    *, ascii: bool = False, low_bandwidth: bool | None = None, mouse: bool | None = None, tour: bool = False
+) -> int:
     """Start the app in this terminal; returns the exit code when it has been left."""
     settings = load_settings()
     gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
     slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
     look = Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
-    app = MftuiApp(look, settings, memory=Memory.load(paths.state_file()))
+    memory = Memory.load(paths.state_file())
+    if tour:
+        memory.put(screen=MftuiApp.DEFAULT_MODE)
+    app = MftuiApp(look, settings, memory=memory)
+    if tour:
+        app.begin_tour(app.MODES)
     return run_guarded(app, mouse=settings.mouse if mouse is None else mouse)

@@ -5,10 +5,16 @@ The footer, the help screen and the command palette are made from these.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.binding import Binding, BindingType
+
+_USUAL: dict[str, str] = {}
+"""The first key of each binding, by its id."""
 
 
 def _key(id: str, keys: str, action: str, what: str, *, help: str = "", show: bool = False) -> Binding:
+    _USUAL[id] = keys.split(",")[0]
     return Binding(keys, action, what, show=show, tooltip=help, id=id)
 
 
@@ -19,10 +25,12 @@ APP: list[BindingType] = [
     _key("screen.map", "5", "mode('map')", "Map", help="Films in two dimensions; the axes that the model found."),
     _key("screen.runs", "6", "mode('runs')", "Runs", help="All trainings: compare, annotate, delete, train again."),
     _key("app.jump", "ctrl+o", "jump", "Go to pane", help="Any pane of any screen, from a list."),
+    _key("app.hint", "z", "hint", "Hints",
+         help="Hide the sentence at the top of each screen, or show it again; on a tour, end it."),
     _key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
     _key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
     _key("app.help", "question_mark", "help", "Help", help="All keys of this screen, and the words."),
-]
+]  # fmt: skip
 
 TRAIN: list[BindingType] = [
     _key("train.toggle", "t", "toggle_training", "Train", show=True,
@@ -119,14 +127,6 @@ RUNS: list[BindingType] = [
     _key("runs.left", "h,left", "pane(-1)", "Table of runs"),
 ]  # fmt: skip
 
-LIST: list[BindingType] = [
-    _key("list.down", "j,down", "move(1)", "Down"),
-    _key("list.up", "k,up", "move(-1)", "Up"),
-    _key("list.page_down", "pagedown,ctrl+d", "page(1)", "Page down"),
-    _key("list.page_up", "pageup,ctrl+u", "page(-1)", "Page up"),
-    _key("list.first", "g,home", "first", "First"),
-    _key("list.last", "G,end", "last", "Last"),
-]
 MAP: list[BindingType] = [
     _key("map.choose", "enter", "choose", "Neighbours", show=True,
          help="Light up the neighbours of the film under the cursor; from the list: bring its film under the cursor."),
@@ -164,6 +164,14 @@ SCATTER: list[BindingType] = [
     _key("scatter.whole", "0,g,home", "whole", "All of it", help="The whole map, the cursor in its middle."),
 ]  # fmt: skip
 
+LIST: list[BindingType] = [
+    _key("list.down", "j,down", "move(1)", "Down"),
+    _key("list.up", "k,up", "move(-1)", "Up"),
+    _key("list.page_down", "pagedown,ctrl+d", "page(1)", "Page down"),
+    _key("list.page_up", "pageup,ctrl+u", "page(-1)", "Page up"),
+    _key("list.first", "g,home", "first", "First"),
+    _key("list.last", "G,end", "last", "Last"),
+]
 
 TABLE: list[BindingType] = [
     _key("table.copy", "y", "copy", "Copy row",
@@ -239,6 +247,11 @@ SIGNS = {
     "comma": ",",
 }
 """How keys are written for people, where their name is not it."""
+
+
+def key_of(id: str, changed: Mapping[str, str]) -> str:
+    """The first key of a binding as it is written for people; `changed`: the user's own keys, by binding id."""
+    return sign(changed.get(id, _USUAL[id]).split(",")[0])
 
 
 def sign(key: str) -> str:

@@ -13,6 +13,7 @@ from mftui.runs.request import TrainRequest
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.look import Look
+from mftui.tui.memory import Memory
 
 
 class FakeStarter:
@@ -58,9 +59,11 @@ def starter(home: Path) -> FakeStarter:
 
 @pytest.fixture
 def make_app(home: Path, starter: FakeStarter) -> Callable[..., MftuiApp]:
-    """An app on this home; by default without a real trainer."""
+    """An app on this home; by default without a real trainer and without the sentences for somebody new."""
 
-    def make(look: Look | None = None, settings: Settings | None = None) -> MftuiApp:
-        return MftuiApp(look, settings or Settings(standby=False), starter)
+    def make(look: Look | None = None, settings: Settings | None = None, *, hints: bool = False) -> MftuiApp:
+        memory = Memory()
+        memory.put(hints=hints)
+        return MftuiApp(look, settings or Settings(standby=False), starter, memory)
 
     return make

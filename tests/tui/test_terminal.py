@@ -27,7 +27,7 @@ def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[st
     with Terminal(COMMAND, env) as terminal:
         terminal.until("Press t to train on the sample")
         terminal.press("j", "j", "j", "enter", "4", "enter", "j", "enter", "3", "enter")
-        terminal.until("epochs         3")
+        terminal.until("epochs        3")
         terminal.press("t")
         terminal.until("training 0.")
         terminal.until("validation 0.")

@@ -37,7 +37,7 @@ async def test_an_empty_home_says_what_to_press(make_app: MakeApp):
 async def test_a_training_is_started_with_what_the_form_says(make_app: MakeApp, starter):
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("j", "j", "j", "enter", "8", "enter")
-        await until_shown(pilot, "factors        8")
+        await until_shown(pilot, "factors       8")
         await pilot.press("t")
         await until(pilot, lambda: starter.requests, "a training asked for")
         assert starter.requests[0].hyper == {"factors": 8}
@@ -58,13 +58,13 @@ async def test_a_wrong_value_is_said_while_it_is_typed_and_not_trained_with(make
 async def test_escape_leaves_a_field_as_it_was(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("j", "j", "j", "enter", "7", "7", "escape")
-        await until_shown(pilot, "factors        12")
+        await until_shown(pilot, "factors       12")
 
 
 async def test_digits_typed_into_a_field_do_not_change_the_screen(make_app: MakeApp):
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("j", "j", "j", "enter", "2", "3", "enter")
-        await until_shown(pilot, "factors        23")
+        await until_shown(pilot, "factors       23")
         assert app.current_mode == "train"
 
 
@@ -73,7 +73,7 @@ async def test_a_recipe_is_picked_from_a_list(make_app: MakeApp):
         await pilot.press("j", "enter")
         await until_shown(pilot, "the post's dense factorization")
         await pilot.press("j", "enter")
-        await until_shown(pilot, "recipe         seed")
+        await until_shown(pilot, "recipe        seed")
 
 
 async def test_a_preset_is_picked_from_a_list_that_explains_each(make_app: MakeApp, starter):
@@ -83,7 +83,7 @@ async def test_a_preset_is_picked_from_a_list_that_explains_each(make_app: MakeA
         await pilot.press("j")
         await until_shown(pilot, "audience False.")
         await pilot.press("enter")
-        await until_shown(pilot, "preset         fast")
+        await until_shown(pilot, "preset        fast")
         await pilot.press("t")
         await until(pilot, lambda: starter.requests, "a training asked for")
         assert starter.requests[0].hyper == {"members": 1, "audience": False}

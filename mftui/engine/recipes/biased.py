@@ -129,7 +129,7 @@ BIASED = Recipe(
             {"members": 1, "factors": 32, "epochs": 10, "prior_factors": 15.0, "audience_factors": 64},
         ),
         Preset(
-            "thorough",
+            "careful",
             "Twice the members and more patience: twice the work for a little less error.",
             {"members": 16, "patience": 6},
         ),

@@ -83,7 +83,7 @@ FUNK = Recipe(
         *DEVICE_FIELDS,
     ),
     presets=(
-        Preset("surprise", "As Surprise's SVD: 100 factors, 20 epochs, a weak pull to zero."),
+        Preset("usual", "As Surprise's SVD: 100 factors, 20 epochs, a weak pull to zero."),
         Preset(
             "held",
             "Fewer factors, a stronger pull, more epochs: overfits less.",

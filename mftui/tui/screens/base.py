@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from mftui.tui.look import Look, look_of
 from mftui.tui.thrift import SpanCompositor
+from mftui.tui.widgets.guide import GuideLine
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.top_bar import TopBar
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from mftui.tui.app import MftuiApp
 
+_ROOM_TO_TALK = 20
+"""Rows from which there is a line for somebody new; where there are fewer, the help has it."""
 _NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 
 
@@ -41,6 +44,7 @@ class BaseScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.MODE, self.mftui.screens())
+        yield GuideLine()
         yield from self.body()
         yield KeyBar()
 
@@ -57,6 +61,9 @@ class BaseScreen(Screen[None]):
     def on_mount(self) -> None:
         self._catch_up()
 
+    def on_resize(self) -> None:
+        self.guidance_changed()
+
     def on_screen_resume(self) -> None:
         if self.is_mounted:  # a screen resumes for the first time before its parts are there
             self._catch_up()
@@ -65,6 +72,7 @@ class BaseScreen(Screen[None]):
         """Show what has come while this screen was not there to be told."""
         self.mftui.remember()
         self.headline_changed()
+        self.guidance_changed()
         self.model_changed()
         self.training_changed()
 
@@ -72,6 +80,12 @@ class BaseScreen(Screen[None]):
         """Show the app's headline."""
         for bar in self.query(TopBar):
             bar.show(self.mftui.headline())
+
+    def guidance_changed(self) -> None:
+        """Say what the app has to say to somebody new; where it is low, only on the tour."""
+        quiet = self.size.height < _ROOM_TO_TALK and self.mftui.tour is None
+        for line in self.query(GuideLine):
+            line.say("" if quiet else self.mftui.guidance(self.MODE))
 
     def model_changed(self) -> None:
         """The app has another model than when it was last shown here, perhaps."""

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from mftui.tui import keys
 from mftui.tui.glossary import WORDS
+from mftui.tui.screens.base import app_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.table import Cell, Column, Mark, Table
@@ -31,6 +32,8 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog help"):
             yield Prose(("title", "Keys"), classes="title")
+            if hint := app_of(self).hint(self.app.current_mode):
+                yield Prose(("text", hint))
             yield Table([Column("", 14), Column("", weight=2), Column("", weight=5, from_width=80)], id="keys")
             yield Prose(classes="detail")
         yield KeyBar()

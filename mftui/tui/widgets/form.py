@@ -13,7 +13,7 @@ from mftui.tui.form import CHOSEN, Row, TrainForm
 from mftui.tui.look import look_of
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, wrap
 
-_LABEL = 15
+_LABEL = 14
 _HELP_LINES = 4
 _FIRST = 1
 

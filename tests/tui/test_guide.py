@@ -1,0 +1,130 @@
+"""For somebody new: a sentence on every screen, and the tour."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from helpers.live_run import log_metrics, set_status
+from helpers.models import toy_run
+from helpers.screens import shown, until, until_gone, until_shown
+from helpers.terminal import Terminal
+
+from mftui import paths
+from mftui.runs.status import FINISHED
+from mftui.settings import Settings
+from mftui.tui.app import MftuiApp
+from mftui.tui.guide import HINTS, STEPS, written
+from mftui.tui.look import Look
+from mftui.tui.memory import Memory
+from mftui.tui.modes import SCREENS
+
+SIZE = (80, 24)
+MakeApp = Callable[..., MftuiApp]
+
+
+@pytest.mark.parametrize("mode", HINTS)
+async def test_a_screen_says_in_a_line_what_is_seen_and_what_to_press(make_app: MakeApp, home: Path, mode: str):
+    toy_run(home)
+    app = make_app(hints=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await app.switch_mode(mode)
+        await until_shown(pilot, app.hint(mode))
+        assert shown(app).splitlines()[1].strip() == app.hint(mode)
+    assert re.findall(r"\{[\w.]+\}", HINTS[mode])
+
+
+def test_the_sentences_are_of_screens_that_there_are() -> None:
+    assert set(HINTS) <= {mode for mode, *_ in SCREENS}
+
+
+async def test_it_can_be_hidden_and_comes_back_with_the_help(make_app: MakeApp, home: Path):
+    app = make_app(hints=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "A model learns from ratings")
+        await pilot.press("z")
+        await until_gone(pilot, "A model learns from ratings")
+        await pilot.press("question_mark")
+        await until_shown(pilot, "A model learns from ratings")
+        await pilot.press("escape")
+        await until_gone(pilot, "A model learns from ratings")
+        await pilot.press("z")
+        await until_shown(pilot, "A model learns from ratings")
+
+
+async def test_that_it_is_hidden_is_remembered(home: Path, starter):
+    for pressed, there in (("z", False), ("z", True)):
+        memory = Memory.load(paths.state_file())
+        async with (app := MftuiApp(Look(), Settings(standby=False), starter, memory)).run_test(size=SIZE) as pilot:
+            await until_shown(pilot, "Press t to train on the sample")
+            await pilot.press(pressed)
+            await until(pilot, lambda: ("A model learns" in shown(app)) == there, "the line")  # noqa: B023
+            await pilot.press("q")
+            await until(pilot, lambda: not app.is_running, "the end")
+
+
+async def test_a_low_terminal_has_no_room_for_it(make_app: MakeApp, home: Path):
+    async with (app := make_app(hints=True)).run_test(size=(80, 24)) as pilot:
+        await until_shown(pilot, "A model learns")
+        await pilot.resize_terminal(40, 12)
+        await until_gone(pilot, "A model learns")
+        await pilot.resize_terminal(80, 24)
+        await until_shown(pilot, "A model learns")
+        assert "t trains one" in shown(app)
+
+
+async def test_the_sentences_have_the_users_own_keys(make_app: MakeApp, home: Path):
+    app = make_app(settings=Settings(standby=False, keys={"train.toggle": "f5"}), hints=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "f5 trains one")
+
+
+async def test_the_tour_goes_on_with_what_is_done(make_app: MakeApp, home: Path, starter):
+    app = make_app(settings=Settings(standby=False, data="elsewhere"))
+    app.begin_tour(app.MODES)
+    async with app.run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "Press t to train a model on them.")
+        await pilot.press("t")
+        await until(pilot, lambda: starter.requests, "a training asked for")
+        assert starter.requests[0].data == "sample"
+        await until_shown(pilot, "how far predictions are off")
+        run = app.trainings.run
+        assert run is not None
+        log_metrics(run, {"step": 1, "train_rmse": 1.0})
+        set_status(run, state=FINISHED, process=None)
+        await until_shown(pilot, "trained. Press 2")
+        await pilot.press("2")
+        await until_shown(pilot, "press /, type part of a title")
+        await pilot.press("slash", *"batman")
+        await until_shown(pilot, "press /, type part of a title")
+        await pilot.press("enter")
+        await until_shown(pilot, "press l for its neighbours")
+        await pilot.press("l")
+        await until_shown(pilot, "Then 3: users.")
+        await pilot.press("1")
+        await until_shown(pilot, "2 goes on with it; z ends it.")
+        await pilot.press("3")
+        await until_shown(pilot, "press ] for the first user")
+        await pilot.press("right_square_bracket")
+        await until_shown(pilot, "Press l for what it recommends")
+        await pilot.press("l")
+        await until_gone(pilot, "what it recommends")
+        await pilot.press("z")
+        await until_gone(pilot, "our")
+
+
+async def test_no_step_of_the_tour_is_too_long_or_names_a_key_that_is_none(make_app: MakeApp):
+    app = make_app()
+    for step in STEPS:
+        if step.mode in app.MODES:
+            assert len(written(f"Tour 9/9: {step.sentence}", {})) <= 78
+
+
+def test_the_tour_is_an_option_and_begins_on_train(home: Path):
+    paths.state_file().write_text('{"format_version": 1, "screen": "users"}')
+    environ = {"MFTUI_HOME": str(home), "MFTUI_STANDBY": "0"}
+    with Terminal([sys.executable, "-m", "mftui", "--tour"], environ) as terminal:
+        terminal.until("Press t to train a model on them.")
