@@ -13,7 +13,7 @@ from mftui.engine.axes import BLOCKS, Axes, Axis, Block, principal_axes
 from mftui.engine.layouts import Layout, pair_layout
 from mftui.tui.listing import Filter
 from mftui.tui.map_colors import COLORINGS, Coloring, coloring
-from mftui.tui.widgets.scatter import Pin, Scene
+from mftui.tui.scene import Pin, Scene
 
 if TYPE_CHECKING:
     from mftui.engine.lists import UserRows
@@ -57,6 +57,7 @@ class Gathered:
     """One picture, and what it was made of."""
 
     model: OpenModel
+    choices: MapChoices
     axes: Axes
     layout: Layout
     scene: Scene
@@ -79,6 +80,7 @@ def gather(
     _ = model.facts  # read by the list of films
     return Gathered(
         model,
+        choices,
         axes,
         layout,
         Scene(

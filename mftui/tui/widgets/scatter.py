@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,8 +14,9 @@ from textual import events
 from textual.message import Message
 
 from mftui.tui import keys
-from mftui.tui.map_colors import MOST, Coloring
-from mftui.tui.scatter import Drawn, Floats, Grid, Window, draw, runs
+from mftui.tui.map_colors import MOST
+from mftui.tui.scatter import Drawn, Grid, Window, draw, runs
+from mftui.tui.scene import Pin, Scene, write_names
 from mftui.tui.widgets.cells import CellWidget, Line, Part, cut
 
 _BEYOND = MOST
@@ -26,32 +27,9 @@ _CELLS_A_NAME = 220
 _NAMES_TRIED = 6
 """Films tried for each name that there is room for."""
 _LEAST_SHARE = 1e-4
-
-
-@dataclass(frozen=True)
-class Pin:
-    """Somebody who stands among the movies."""
-
-    x: float
-    y: float
-    label: str
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What is to be seen."""
-
-    points: Floats
-    """(n, 2); NaN for what has no place."""
-    shown: NDArray[np.bool_]
-    """(n,) what passes the filters."""
-    coloring: Coloring
-    fame: NDArray[np.int64]
-    """(n,) indices, the best known first: they are named first."""
-    name: Callable[[int], str]
-    caption: str = ""
-    words: tuple[str, ...] = ()
-    """What lies at the ends of the axes, from all to the least that can be said."""
+_MANY = 1_000
+_LENGTHS = (20, 12, 9, 7, 6, 5, 4, 3, 2, 1)
+"""Of the labels in the legend, the first that fits."""
 
 
 class Scatter(CellWidget, can_focus=True):
@@ -183,7 +161,10 @@ class Scatter(CellWidget, can_focus=True):
 
     def action_zoom(self, by: float) -> None:
         """Nearer, or from further away; what is under the cursor stays there."""
+        movies, exact = self.here(1)
         x, y = self.grid.middle(*self.cursor)
+        if exact and self._scene is not None:
+            x, y = map(float, self._scene.points[movies[0]])
         window = self._window.zoomed(by, x, y)
         if self._all.width * _LEAST_SHARE < window.width < self._all.width * 4:
             self._window = window
@@ -265,15 +246,13 @@ class Scatter(CellWidget, can_focus=True):
         coloring = self._scene.coloring
         if coloring.name == "none":
             return []
-        dot = self.look.glyphs.busy
+        signs = self._letters or self.look.glyphs.busy * len(coloring.labels)
+        labels = [self.look.text(label) for label in coloring.labels]
+        room = width - len(coloring.name) - 4
+        longest = next((n for n in _LENGTHS if sum(3 + len(label[:n]) for label in labels) <= room), _LENGTHS[-1])
         parts: list[Part] = [(f"by {coloring.name} ", self.style("scatter--dim"))]
-        room = width - cell_len(parts[0][0])
-        for at, label in enumerate(coloring.labels):
-            text = f" {self._letters[at] if self._letters else dot} {self.look.text(label)}"
-            if cell_len(text) > room:
-                break
-            parts.append((text, self._class_style(at)))
-            room -= cell_len(text)
+        for at, (sign, label) in enumerate(zip(signs, labels, strict=True)):
+            parts.append((f" {sign} {label[:longest]}", self._class_style(at)))
         return parts
 
     def _lay_over(self, grid: Grid, drawn: Drawn, signs: NDArray[np.int64], kinds: NDArray[np.int64]) -> None:
@@ -290,11 +269,16 @@ class Scatter(CellWidget, can_focus=True):
         mark(everywhere[len(self.matches) :], glyphs.dots, "near")
         pinned = grid.cells(np.array([[pin.x, pin.y] for pin in self.pins], dtype=np.float32).reshape(-1, 2))
         taken: set[int] = set()
-        self._write(pinned, [pin.label for pin in self.pins], signs, kinds, taken, "user")
+
+        def write(cells: NDArray[np.int64], names: Sequence[str], kind: str, most: int = _MANY) -> None:
+            texts = [cut(self.look.text(name), _NAME, glyphs.ellipsis) for name in names]
+            write_names(cells, texts, signs, kinds, _BEYOND + OVER.index(kind), taken, most)
+
+        write(pinned, [pin.label for pin in self.pins], "user")
         mark(pinned, "@", "user")
         if self.chosen is not None:
             here = grid.cells(scene.points[self.chosen : self.chosen + 1])
-            self._write(here, [scene.name(self.chosen)], signs, kinds, taken, "chosen")
+            write(here, [scene.name(self.chosen)], "chosen")
             mark(here, glyphs.busy, "chosen")
         lit = self.near if len(self.near) else self.matches
         if self.names or len(lit):
@@ -303,32 +287,4 @@ class Scatter(CellWidget, can_focus=True):
                 lit = scene.fame[drawn.cells[scene.fame] >= 0]
             lit = lit[: wanted * _NAMES_TRIED]
             cells = grid.cells(scene.points[lit])
-            self._write(cells, [scene.name(int(i)) for i in lit], signs, kinds, taken, "label", most=wanted)
-
-    def _write(
-        self,
-        cells: NDArray[np.int64],
-        names: Sequence[str],
-        signs: NDArray[np.int64],
-        kinds: NDArray[np.int64],
-        taken: set[int],
-        kind: str,
-        most: int = 100,
-    ) -> None:
-        """Names beside their points, where no other name stands."""
-        columns = signs.shape[1]
-        for cell, name in zip(cells.tolist(), names, strict=True):
-            text = cut(self.look.text(name), _NAME, self.look.glyphs.ellipsis)
-            if cell < 0 or most <= 0 or any(cell_len(c) != 1 for c in text) or len(text) + 2 > columns:
-                continue
-            row, column = divmod(cell, columns)
-            start = column + 2 if column + 2 + len(text) <= columns else column - 1 - len(text)
-            if start < 0:
-                continue
-            room = {row * columns + at for at in range(start - 1, start + len(text) + 1)} | {cell}
-            if room & taken:
-                continue
-            taken |= room
-            signs[row, start : start + len(text)] = [ord(c) for c in text]
-            kinds[row, start : start + len(text)] = _BEYOND + OVER.index(kind)
-            most -= 1
+            write(cells, [scene.name(int(i)) for i in lit], "label", wanted)

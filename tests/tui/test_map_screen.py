@@ -1,0 +1,331 @@
+"""Map: points, cursor, search, neighbours, axes, filters, users, t-SNE; and Factors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
+from helpers.screens import shown, until, until_gone, until_shown
+from textual.pilot import Pilot
+
+from mftui.engine.axes import principal_axes
+from mftui.engine.fold_in import fold_in
+from mftui.engine.layouts import Layout
+from mftui.errors import TrainingError
+from mftui.settings import Settings
+from mftui.tui import tsne_job
+from mftui.tui.app import MftuiApp
+from mftui.tui.look import Look
+from mftui.tui.screens.map import MapScreen
+
+MakeApp = Callable[..., MftuiApp]
+SIZE = (120, 40)
+
+
+def the_map(app: MftuiApp) -> MapScreen:
+    screen = app.screen_stack[0]
+    assert isinstance(screen, MapScreen)
+    return screen
+
+
+async def opened(pilot: Pilot[Any]) -> MapScreen:
+    """The map with its first picture."""
+    await pilot.press("5")
+    await until_shown(pilot, "by genre")
+    app = pilot.app
+    assert isinstance(app, MftuiApp)
+    await until(pilot, lambda: len(the_map(app).films), "the films listed")
+    return the_map(app)
+
+
+def under(app: MftuiApp) -> list[str]:
+    """The titles under the cursor; none where only the nearest is named."""
+    screen = the_map(app)
+    assert app.model is not None
+    movies, exact = screen.scatter.here()
+    return [app.model.factors.movies.titles[m] for m in movies] if exact else []
+
+
+def is_coloured(screen: MapScreen, name: str) -> bool:
+    return screen._now is not None and screen._now.scene.coloring.name == name
+
+
+def is_chosen(screen: MapScreen, movie: int) -> bool:
+    return screen.scatter.chosen == movie
+
+
+async def test_without_a_model_it_says_what_to_press(make_app: MakeApp):
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("5")
+        await until_shown(pilot, "No model yet")
+        for key in (
+            "c",
+            "t",
+            "x",
+            "V",
+            "i",
+            "i",
+            "b",
+            "f",
+            "u",
+            "n",
+            "enter",
+            "plus",
+            "0",
+            "h",
+            "J",
+            "right_square_bracket",
+        ):
+            await pilot.press(key)
+
+
+async def test_every_film_is_drawn_and_named_when_the_cursor_is_on_it(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        assert f"{len(TITLES)} films" in shown(app)
+        for movie, title in enumerate(TITLES):
+            screen.scatter.go_to(movie)
+            assert title in under(app)
+            await until_shown(pilot, title[:14])
+
+
+async def test_the_cursor_moves_by_cells_and_names_the_nearest_film(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with make_app().run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        column, row = screen.scatter.cursor
+        await pilot.press("l", "l", "j")
+        assert screen.scatter.cursor == (column + 2, row + 1)
+        await pilot.press("h", "k", "left")
+        assert screen.scatter.cursor == (column, row)
+        await pilot.press(*"l" * 60)
+        assert screen.scatter.cursor[0] < screen.scatter.grid.columns  # the map moved on under it
+        await until_shown(pilot, "Nearest film")
+        await pilot.press("0")
+        assert screen.scatter.cursor == (column, row)
+
+
+async def test_zoom_keeps_what_is_under_the_cursor_and_0_shows_all_again(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        whole = screen.scatter._window
+        screen.scatter.go_to(2)
+        await pilot.press("plus", "plus", "plus")
+        assert TITLES[2] in under(app) and screen.scatter._window.width == pytest.approx(whole.width / 8)
+        await pilot.press("H", "J", "shift+right", "shift+up", "minus")
+        await pilot.press("0")
+        assert screen.scatter._window == whole
+
+
+async def test_a_search_lights_up_what_it_finds_and_steps_through_it(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("slash", *"hamlet")
+        await until(pilot, lambda: len(screen.scatter.matches) == 2, "two Hamlets")
+        await pilot.press("enter")
+        seen = set()
+        for _ in range(2):
+            await pilot.press("right_square_bracket")
+            seen |= {title for title in under(app) if "Hamlet" in title}
+        assert len(seen) == 2
+        assert shown(app).count("◆") >= 1
+        await pilot.press("escape")
+        await until(pilot, lambda: not len(screen.scatter.matches), "no search")
+
+
+async def test_enter_lights_up_the_neighbours_and_the_list_leads_from_one_to_the_next(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        screen.scatter.go_to(2)
+        await pilot.press("enter")
+        await until_shown(pilot, "Neighbours of Matrix")
+        expected = factors.similar(3, 20, by="taste")[0].tolist()
+        assert screen.scatter.near.tolist() == expected and screen.scatter.chosen == 2
+        await pilot.press("tab", "j", "enter")
+        await until_shown(pilot, f"Neighbours of {TITLES[expected[1]]}"[:30])
+        assert screen.scatter.chosen == expected[1] and TITLES[expected[1]] in under(app)
+        await pilot.press("escape", "escape")
+        await until_gone(pilot, "Neighbours of")
+
+
+async def test_colours_axes_and_filters_change_the_picture(make_app: MakeApp, home: Path):
+    toy_run(home, toy_factors(TITLES * 3, k=5))
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        for name in ("decade", "mean", "bias", "none", "genre"):
+            await pilot.press("c")
+            await until(pilot, partial(is_coloured, screen, name), name)
+        await pilot.press("x")
+        await until_shown(pilot, "x 2:")
+        await pilot.press("X", "X")
+        await until_shown(pilot, "x 5:")
+        await pilot.press("v")
+        await until_shown(pilot, "y 3:")
+        await pilot.press("V")
+        await until_shown(pilot, "y 2:")
+        assert screen._now is not None
+        np.testing.assert_array_equal(screen._now.layout.points[:, 0], screen._now.axes.movies[:, 4])
+        await pilot.press("f", *"drama", "enter")
+        await until_shown(pilot, "only Drama")
+        dramas = sum("Drama" in genres for genres in map(screen._now.model.factors.movies.genres_of, range(36)))
+        await until_shown(pilot, f"{dramas} films")
+        await pilot.press("n")
+        assert not screen.scatter.names and app.memory.get("map")["names"] is False  # type: ignore[index]
+
+
+async def test_users_and_somebody_folded_in_stand_among_the_films(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to")
+        screen = await opened(pilot)
+        await pilot.press("u")
+        await until_shown(pilot, "@ user 7")
+        assert screen._now is not None
+        place = screen._now.layout.place(factors.parameters.user_factors[6])[0]
+        assert (screen.scatter.pins[0].x, screen.scatter.pins[0].y) == pytest.approx(tuple(place))
+        screen.stand("You", fold_in(factors, np.array([0, 1]), np.array([5, 1], dtype=np.float32)))
+        await until_shown(pilot, "You")
+        screen.stand("You", None)
+        await pilot.press("u")
+        await until(pilot, lambda: len(screen.scatter.pins) == factors.n_users, "all users")
+        await pilot.press("u")
+        await until(pilot, lambda: not screen.scatter.pins, "none")
+
+
+async def test_factors_tell_of_every_axis_and_lead_back_to_the_map_along_it(make_app: MakeApp, home: Path):
+    factors = toy_factors(TITLES * 3)
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("i")
+        await until_shown(pilot, "Axes of taste")
+        await until_shown(pilot, "goes with")
+        axes = principal_axes(factors)
+        await pilot.press("j", "j")
+        await until_shown(pilot, f"Axis 3: {axes.axis(3).share:.1%}")
+        assert factors.movies.titles[axes.axis(3).high[0]][:20] in shown(app)
+        await pilot.press("enter")
+        await until_shown(pilot, "x 3:")
+        await pilot.press("i", "escape")
+        await until_shown(pilot, "by genre")
+
+
+async def test_the_axes_of_audience_where_the_model_has_it(make_app: MakeApp, home: Path):
+    factors = toy_factors(audience=True)
+    toy_run(home, factors)
+    async with make_app().run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("b")
+        await until_shown(pilot, "Audience: 12 films")
+        screen.scatter.go_to(2)
+        await pilot.press("enter")
+        near = factors.similar(3, 20, by="audience")[0]
+        await until(pilot, lambda: screen.scatter.near.tolist() == near.tolist(), "its neighbours by audience")
+
+
+async def test_tsne_shows_progress_can_be_cancelled_and_is_kept(make_app: MakeApp, home: Path, monkeypatch):
+    toy_run(home)
+    go_on = False
+
+    def slow(axes: Any, counts: Any, tell: Any, cancelled: Any) -> Layout | None:
+        tell(0.4)
+        while not go_on:
+            if cancelled():
+                return None
+        return Layout("t-SNE", np.random.default_rng(0).normal(size=(len(TITLES), 2)).astype(np.float32), axes)
+
+    monkeypatch.setattr(tsne_job, "tsne_layout", slow)
+    async with (app := make_app()).run_test(size=SIZE, notifications=True) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("t")
+        await until_shown(pilot, "t-SNE 40%, t cancels")
+        await pilot.press("l", "plus")  # the app goes on
+        await pilot.press("t")
+        await until_gone(pilot, "t-SNE 40%")
+        await until_shown(pilot, "x 1:")
+        go_on = True
+        await pilot.press("t")
+        await until_shown(pilot, "t-SNE of taste")
+        assert screen._now is not None and screen._now.layout.pair is None
+        await pilot.press("t")
+        await until_shown(pilot, "x 1:")
+        monkeypatch.setattr(tsne_job, "tsne_layout", None)
+        await pilot.press("t")
+        await until_shown(pilot, "t-SNE of taste")
+        await pilot.press("x")
+        await until_shown(pilot, "x 2:")
+        assert app.is_running
+
+
+async def test_tsne_that_fails_says_so(make_app: MakeApp, home: Path, monkeypatch):
+    toy_run(home)
+
+    def fails(*_: Any) -> None:
+        raise TrainingError("t-SNE failed: out of memory")
+
+    monkeypatch.setattr(tsne_job, "tsne_layout", fails)
+    async with make_app().run_test(size=SIZE, notifications=True) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        await until_shown(pilot, "out of memory")
+
+
+async def test_without_colour_or_unicode_letters_tell_the_classes_apart(make_app: MakeApp, home: Path):
+    toy_run(home)
+    for look in (Look(ascii=True), Look(no_color=True)):
+        async with (app := make_app(look, Settings(standby=False))).run_test(size=SIZE) as pilot:
+            screen = await opened(pilot)
+            legend = next(line for line in shown(app).splitlines() if "by genre" in line)
+            assert screen._now is not None
+            classes = screen._now.scene.coloring
+            for letter, label in zip(classes.letters, classes.labels, strict=True):
+                assert f"{letter} {label}"[:6] in legend
+            if look.ascii:
+                assert shown(app).isascii()
+
+
+async def test_hostile_titles_are_shown_as_themselves(make_app: MakeApp, home: Path):
+    toy_run(home, toy_factors(HOSTILE))
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        for movie in range(len(HOSTILE)):
+            screen.scatter.go_to(movie)
+            await pilot.press("enter")
+            await until(pilot, partial(is_chosen, screen, movie), "the film")
+            assert not set(shown(app)) & {"\x1b", "\u202e", "\t"}
+        await pilot.press("escape", "i")
+        await until_shown(pilot, "[REC] (2007)")
+
+
+async def test_a_newer_model_of_the_run_keeps_the_place(make_app: MakeApp, home: Path):
+    from mftui.engine.factors_io import save_factors
+    from mftui.runs.files import publish
+
+    run = toy_run(home, state="running")
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("plus", "l", "l")
+        window, before = screen.scatter._window, app.model
+        publish(run.factors_path, lambda directory: save_factors(toy_factors(seed=1), directory))
+        await until(pilot, lambda: screen._now is not None and screen._now.model is not before, "the newer model")
+        assert screen.scatter._window == window
+
+
+async def test_a_click_puts_the_cursor_there(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with make_app().run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        await pilot.click("#map", offset=(10, 8))
+        assert screen.scatter.cursor == (9, 6)
