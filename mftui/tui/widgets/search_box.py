@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.geometry import Region
 from textual.widgets import Input
 
 from mftui.tui import keys
@@ -18,3 +19,10 @@ class SearchBox(Input):
 
     def on_mount(self) -> None:
         self.cursor_blink = not look_of(self).low_bandwidth
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> SearchBox:
+        """Never lay out the whole screen for another letter, as an Input does: its place is the same."""
+        super().refresh(*regions, repaint=repaint or layout, recompose=recompose)
+        return self
