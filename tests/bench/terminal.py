@@ -22,7 +22,7 @@ WINDOW_S = 0.4
 """How long after a key its effects are waited for."""
 LATE_S = 5.0
 """How long for effects that are known beforehand."""
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 class Key(NamedTuple):
