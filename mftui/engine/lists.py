@@ -94,6 +94,13 @@ def row_logits(model: Factors, rows: UserRows) -> Floats:
     return logits
 
 
+def logits_of(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats:
+    """(n,) logits of one user for n movies (indices)."""
+    p = model.parameters
+    products = p.movie_factors[movies] @ row.factors[0]
+    return np.asarray(products + p.movie_bias[movies] + row.bias[0] + np.float32(p.global_bias), dtype=np.float32)
+
+
 def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float = 0.0) -> Floats:
     """(b, n_movies) scores of b trained users (indices): see `row_scores`."""
     return row_scores(model, model.rows_of(users), rank, discover)
@@ -172,11 +179,9 @@ def recommend(
         left = passing - len(best)
         note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
         note += f", {left} of them already rated." if left else "."
-    p = model.parameters
-    logits = p.movie_factors[best] @ row.factors[0] + p.movie_bias[best] + row.bias[0] + np.float32(p.global_bias)
     watch = None if audience is None else percentiles(audience[0], unrated, best)
-    std = member_std(p, row.factors, row.member_bias, best)
-    return Recommendations(best, model.shown(logits), scores[best], watch, std, note, rank)
+    std = member_std(model.parameters, row.factors, row.member_bias, best)
+    return Recommendations(best, model.shown(logits_of(model, row, best)), scores[best], watch, std, note, rank)
 
 
 def highest(scores: Floats, candidates: Indices, n: int) -> Indices:

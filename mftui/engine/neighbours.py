@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.audience_block import SUPPORT
+from mftui.engine.lists import UserRows, highest
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
 
 Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 By = Literal["taste", "audience", "both"]
@@ -70,16 +72,28 @@ def movie_scores(model: Factors, me: int, metric: Metric, by: By | None) -> Floa
 
 def user_scores(model: Factors, me: int, by: By | None) -> Floats:
     """(n_users,) cosine of every user with the user at index `me`."""
+    return row_cosines(model, model.rows_of(np.array([me])), by)
+
+
+def row_cosines(model: Factors, row: UserRows, by: By | None = None) -> Floats:
+    """(n_users,) cosine of every user with one row, trained or folded in; 0 with a row of zeros."""
     p = model.parameters
-    taste = _cosine(p.user_factors, me)
-    if p.audience_user_factors is None or by == "taste":
+    taste = _cosine(p.user_factors, row.factors[0])
+    if p.audience_user_factors is None or row.audience is None or by == "taste":
         return taste
-    audience = _cosine(p.audience_user_factors, me)
+    audience = _cosine(p.audience_user_factors, row.audience[0])
     if by == "audience":
         return audience
     return np.asarray((audience + TASTE_SHARE * taste) / (1 + TASTE_SHARE), dtype=np.float32)
 
 
-def _cosine(factors: Floats, me: int) -> Floats:
+def users_near(model: Factors, row: UserRows, n: int = 10) -> tuple[Indices, Floats]:
+    """The users nearest to a row folded in, by cosine: (user indices (≤ n,), cosines (≤ n,)), nearest first."""
+    cosine = row_cosines(model, row)
+    best = highest(cosine, np.flatnonzero(model.history.counts() > 0), n)
+    return best, cosine[best]
+
+
+def _cosine(factors: Floats, row: Floats) -> Floats:
     norms = np.maximum(np.linalg.norm(factors, axis=1), 1e-12)
-    return np.asarray(factors @ factors[me] / (norms * norms[me]), dtype=np.float32)
+    return np.asarray(factors @ row / (norms * max(float(np.linalg.norm(row)), 1e-12)), dtype=np.float32)

@@ -75,7 +75,12 @@ def movie_rows(model: OpenModel, movies: NDArray[Any]) -> LazyRows:
 
     def row(i: int) -> Sequence[Cell]:
         movie, at = model.factors.row(movies[i]), movies[i]
-        return (*_movie(movie), _number(facts.means[at], ".2f"), _number(facts.biases[at], "+.2f"), *_for_export(movie))
+        return (
+            *movie_cells(movie),
+            number_cell(facts.means[at], ".2f"),
+            number_cell(facts.biases[at], "+.2f"),
+            *export_cells(movie),
+        )
 
     return LazyRows(len(movies), row)
 
@@ -85,7 +90,7 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(movies[i])
-        return (_number(scores[i], ".3f", "strong"), *_movie(movie), *_for_export(movie))
+        return (number_cell(scores[i], ".3f", "strong"), *movie_cells(movie), *export_cells(movie))
 
     return LazyRows(len(movies), row)
 
@@ -99,29 +104,29 @@ def recommended_rows(factors: Factors, listed: Recommendations) -> LazyRows:
         movie = factors.row(listed.movies[i])
         share = None if listed.watch is None else float(listed.watch[i])
         watch = "" if share is None else Mark(f"{math.floor(share * 10) / 10:.4g}%", "", round(share, 2))
-        title, genres, count = _movie(movie)
-        std = "" if listed.std is None else _number(listed.std[i], ".2f")
+        title, genres, count = movie_cells(movie)
+        std = "" if listed.std is None else number_cell(listed.std[i], ".2f")
         if factors.movie_train_counts[listed.movies[i]] == 0:
             count = Mark("cold", "bad", movie.n_ratings)
         elif movie.n_ratings < FEW_RATINGS:
             count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
-        return _number(listed.predicted[i], ".2f"), std, watch, title, genres, count, *_for_export(movie)
+        return number_cell(listed.predicted[i], ".2f"), std, watch, title, genres, count, *export_cells(movie)
 
     return LazyRows(len(listed.movies), row)
 
 
-def _movie(movie: MovieRow) -> tuple[Cell, Cell, Cell]:
+def movie_cells(movie: MovieRow) -> tuple[Cell, Cell, Cell]:
     """Title, genres, number of ratings."""
     genres = Mark(", ".join(movie.genres), "dim", "|".join(movie.genres))
     return movie.title, genres, Mark(f"{movie.n_ratings:,}", "", movie.n_ratings)
 
 
-def _for_export(movie: MovieRow) -> tuple[Cell, Cell]:
+def export_cells(movie: MovieRow) -> tuple[Cell, Cell]:
     """Year and id, which stand in files alone: on the screen the year is in the title."""
     return Mark(str(movie.year or ""), "", movie.year), Mark(str(movie.movie_id), "", movie.movie_id)
 
 
-def _number(value: float | np.floating[Any], form: str, kind: str = "") -> Mark:
+def number_cell(value: float | np.floating[Any], form: str, kind: str = "") -> Mark:
     """A number as it is shown, and, to five digits, as it is exported; nothing where it is not one."""
     number = float(value)
     return Mark(format(number, form), kind, float(f"{number:.5g}")) if math.isfinite(number) else Mark("", kind)
@@ -138,7 +143,11 @@ def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRow
         cold = factors.movie_train_counts[page.rated.movies[at]] == 0
         held_out = Mark("cold" if cold else "test" if page.rated.held_out[at] else "", "bad" if cold else "strong")
         movie = factors.row(page.rated.movies[at])
-        numbers = _number(page.rated.ratings[at], "g"), _number(page.predicted[at], ".2f"), _number(error, "+.2f", kind)
-        return (movie.title, *numbers, held_out, *_for_export(movie))
+        numbers = (
+            number_cell(page.rated.ratings[at], "g"),
+            number_cell(page.predicted[at], ".2f"),
+            number_cell(error, "+.2f", kind),
+        )
+        return (movie.title, *numbers, held_out, *export_cells(movie))
 
     return LazyRows(len(order), row)
