@@ -20,6 +20,7 @@ HINTS: dict[str, str] = {
     "train": "A model learns from ratings: {train.toggle} trains one, the curve is its error.",
     "movies": "Films, and those most like the one chosen: {movies.search} searches, {movies.open} follows.",
     "users": "What somebody rated beside the model's guess, and its advice: {users.next} goes on.",
+    "map": "Films as points, like ones near: {map.choose} shows which, {map.factors} what the axes are.",
     "runs": "Every training so far: {runs.mark} lays its curve over others, {runs.again} repeats it.",
 }
 """What is seen and what to press, by mode; each fits a line of 80 columns. A screen without one has no line."""

@@ -19,6 +19,7 @@ from textual.widget import Widget
 
 from mftui.tui.app import MftuiApp
 from mftui.tui.screens.help import help_bindings
+from mftui.tui.widgets.scatter import Scatter
 
 MakeApp = Callable[..., MftuiApp]
 SIZE = (80, 24)
@@ -27,12 +28,14 @@ BEFORE = {
     "list.down": ("g",), "list.page_down": ("g",), "list.last": ("g",),
     "movies.left": ("l",), "users.left": ("l",), "app.back": ("l",), "movies.right": ("h",), "users.right": ("h",),
     "movies.open": ("h",), "runs.left": ("escape", "escape", "d", "l"), "runs.right": ("escape", "escape"),
+    "scatter.whole": ("plus",), "map.choose": ("escape", "escape"), "map.left": ("tab",),
     "runs.undo": ("x",), "runs.search": ("escape",),
     "chart.right": ("g",), "chart.far_right": ("g",), "chart.last": ("g",), "chart.out": ("plus",),
     "chart.all": ("plus",), "chart.left": ("G",), "chart.far_left": ("G",), "chart.first": ("G",), "chart.best": ("G",),
 }  # fmt: skip
 """What is pressed first, so that there is something to do."""
-SCREENS = {"movies": ("2", "Neighbours of"), "users": ("3", "Recommended to"), "runs": ("6", "Test RMSE")}
+SCREENS = {"movies": ("2", "Neighbours of"), "users": ("3", "Recommended to"), "runs": ("6", "Test RMSE"),
+           "map": ("5", "films")}  # fmt: skip
 
 
 def owner_of(app: MftuiApp, binding: Binding) -> DOMNode:
@@ -43,7 +46,9 @@ def owner_of(app: MftuiApp, binding: Binding) -> DOMNode:
 
 def seen(app: MftuiApp) -> tuple[object, ...]:
     """All that a key can change, as somebody at the terminal would notice it."""
-    return (shown(app), app.focused, app.current_mode, len(app.screen_stack), app.clipboard, len(app._notifications))
+    cursors = [scatter.cursor for scatter in app.screen.query(Scatter)]  # a cell in other colours
+    told = app.clipboard, len(app._notifications)
+    return (shown(app), app.focused, app.current_mode, len(app.screen_stack), cursors, *told)
 
 
 def changed(app: MftuiApp, before: tuple[object, ...]) -> bool:
@@ -59,9 +64,15 @@ async def ready(pilot: Pilot[Any], mode: str, first: Widget | None) -> None:
         app.pop_screen()
     key, sign = SCREENS[mode]
     await pilot.press("tab" if app.focused and app.focused.check_consume_key("2", "2") else "1", key)
+    if app.screen.has_class("-factors"):
+        await pilot.press("i")
     if app.focused is None or app.focused.check_consume_key("2", "2"):
         app.screen.set_focus(first)
     await until_shown(pilot, sign)
+    if mode == "map" and "Neighbours of" not in shown(app):  # a list of more than one film
+        app.screen.set_focus(first)
+        await pilot.press("enter")
+        await until_shown(pilot, "Neighbours of")
     app.clear_notifications()
     await pilot.pause()
 
@@ -90,6 +101,7 @@ async def test_each_key_that_the_help_lists_does_something(make_app: MakeApp, ho
                 if binding.id == f"screen.{mode}":
                     await pilot.press("1")
                 await pilot.press(*BEFORE.get(str(binding.id), ()))
+                await pilot.pause()
                 before = seen(app)
                 await pilot.press(key)
                 await until(pilot, partial(changed, app, before), f"an effect of {key} ({binding.id})")

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from mftui.engine.lists import UserRows
 
 
+_ON_THE_MAP = ("search", "match", "color", "layout", "axis", "filter", "users", "names", "pane")
+"""Actions that change nothing of what is seen of Factors."""
+
+
 class MapScreen(FilmsView):
     """Search box; the points with the films under the cursor, or the axes with all about one of them."""
 
@@ -220,6 +224,9 @@ class MapScreen(FilmsView):
         if answer is not None:
             self._choose(narrowed=replace(self._choices.narrowed, **answer))
             self._gather()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action not in _ON_THE_MAP or not self.shows_factors
 
     @property
     def key_names(self) -> dict[str, str]:

@@ -281,7 +281,7 @@ class Scatter(CellWidget, can_focus=True):
             write(here, [scene.name(self.chosen)], "chosen")
             mark(here, glyphs.busy, "chosen")
         lit = self.near if len(self.near) else self.matches
-        if self.names or len(lit):
+        if self.names:
             wanted = max(2, grid.columns * grid.rows // _CELLS_A_NAME)
             if not len(lit):
                 lit = scene.fame[drawn.cells[scene.fame] >= 0]
