@@ -81,9 +81,11 @@ def _variance(
     variance[both] = 0.0 if std is None else std.astype(float) ** 2
     variance[~of_user] += p.user_bias.var()
     variance[~of_movie] += p.movie_bias.var()
-    newcomer, novelty = ~of_user & of_movie, of_user & ~of_movie
+    newcomer, novelty, neither = ~of_user & of_movie, of_user & ~of_movie, ~of_user & ~of_movie
     variance[newcomer] += _mean_square(p.movie_factors[movies[newcomer]], p.user_factors, p.members)
     variance[novelty] += _mean_square(p.user_factors[users[novelty]], p.movie_factors, p.members)
+    if neither.any():
+        variance[neither] += _mean_square(p.user_factors, p.movie_factors, p.members).mean()
     return variance
 
 

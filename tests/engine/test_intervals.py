@@ -1,0 +1,115 @@
+"""Intervals: as often right as they say, wider where less is known, refused where nothing was drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from helpers.models import toy_factors
+from helpers.paths import movielens
+from helpers.planted import SCALE, planted_ratings
+from helpers.trainings import planted_training
+
+from mftui.data.dataset import SplitSpec
+from mftui.data.load import open_dataset
+from mftui.data.splits import make_split
+from mftui.engine.factors import Factors
+from mftui.engine.history import History
+from mftui.engine.intervals import Beliefs, beliefs
+from mftui.engine.recipes import find_recipe
+from mftui.engine.training import Training
+from mftui.errors import UsageError
+
+
+@pytest.fixture(scope="module")
+def model() -> Factors:
+    """Drawn from planted ratings, of which users 100 to 119 and movies 70 to 79 have none."""
+    ratings = planted_ratings()
+    known = ratings.take((ratings.users < 100) & (ratings.movies < 70))
+    training = planted_training("bayes", known, factors=3, epochs=80, burn_in=20, keep=20, validation=0, audience=False)
+    list(training)
+    counts = np.bincount(known.movies, minlength=80).astype(np.int32)
+    model = replace(
+        toy_factors(),
+        history=History.of(known, np.arange(0), 120),
+        movie_counts=counts,
+        movie_train_counts=counts,
+        scale=SCALE,
+        meta={"recipe": "bayes"},
+    )
+    return model.with_parameters(training.parameters())
+
+
+def of_all(model: Factors) -> tuple[np.ndarray, np.ndarray, Beliefs]:
+    ratings = planted_ratings()
+    return ratings.users, ratings.movies, beliefs(model, ratings.users, ratings.movies)
+
+
+def test_what_has_no_rating_is_uncertain_as_users_and_movies_differ(model: Factors) -> None:
+    users, movies, believed = of_all(model)
+    user, movie = users < 100, movies < 70
+
+    known, newcomer = believed.std[user & movie].mean(), believed.std[~user & movie].mean()
+    novelty, neither = believed.std[user & ~movie].mean(), believed.std[~user & ~movie].mean()
+    assert known < 0.5 * newcomer
+    assert known < 0.5 * novelty
+    assert neither > 0.9 * max(newcomer, novelty)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_newcomers_ratings_lie_within_their_intervals_as_often_as_said(model: Factors, share: float) -> None:
+    users, movies, believed = of_all(model)
+    given, cold = planted_ratings().values, (users >= 100) | (movies >= 70)
+    low, high = believed.interval(share)
+
+    assert np.mean((low <= given)[cold] & (given <= high)[cold]) == pytest.approx(share, abs=0.1)
+
+
+def test_quantiles_rise_and_stay_within_the_scale(model: Factors) -> None:
+    _, _, believed = of_all(model)
+    quantiles = [believed.quantile(share) for share in (0.01, 0.25, 0.5, 0.75, 0.99)]
+
+    assert all((a <= b).all() for a, b in pairwise(quantiles))
+    assert quantiles[0].min() >= SCALE.lo
+    assert quantiles[-1].max() <= SCALE.hi
+    np.testing.assert_allclose(quantiles[2], np.clip(believed.mean, SCALE.lo, SCALE.hi))
+
+
+def test_an_id_that_is_unknown_counts_as_one_without_ratings(model: Factors) -> None:
+    known = np.array([True, False])
+    users, movies = np.array([5, 5]), np.array([3, 3])
+    believed = beliefs(model, users, movies, (known, np.array([True, True])))
+    cold = beliefs(model, np.array([110]), np.array([3]))
+
+    assert believed.std[1] == pytest.approx(cold.std[0])
+    assert believed.mean[1] == pytest.approx(cold.mean[0])
+    assert believed.std[0] < believed.std[1]
+
+
+def test_a_model_that_was_not_drawn_knows_none() -> None:
+    with pytest.raises(UsageError, match="knows no intervals"):
+        beliefs(toy_factors(), np.array([0]), np.array([0]))
+
+
+@pytest.mark.parametrize(
+    ("source", "test"), [("sample", None), ("ml-100k/u1.base", "u1.test"), ("ml-latest-small", None)]
+)
+def test_nine_of_ten_test_ratings_lie_within_their_intervals(source: str, test: str | None) -> None:
+    """Fewer draws than by default, which makes no difference to this."""
+    name, *rest = source.split("/")
+    data = open_dataset(source if name == "sample" else str(movielens(name).joinpath(*rest)), test=test)
+    split = make_split(data, SplitSpec("file" if test else "random", 0.1, 0))
+    recipe = find_recipe("bayes")
+    hyper = recipe.check({"epochs": 60, "keep": 30, "audience": False})
+    train = data.ratings.take(split.train_rows)
+    training = Training(recipe, hyper, train, data.n_users, data.n_movies, data.scale, 0)
+    training.prepare()
+    list(training)
+    model = Factors.assemble(training.parameters(), data, split, meta={"recipe": "bayes"})
+    held_out = data.ratings.take(split.test_rows)
+
+    low, high = beliefs(model, held_out.users, held_out.movies).interval(0.9)
+
+    assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92

@@ -1,0 +1,72 @@
+"""Recipe `als`: each pass solves both sides exactly, so the objective only falls, and ends where it is flat."""
+
+from __future__ import annotations
+
+from itertools import islice, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.planted import planted_ratings
+from helpers.trainings import planted_training
+
+from mftui.engine.program import Parameters
+
+SMALL: dict[str, Any] = {"factors": 3, "reg_factors": 0.1, "reg_biases": 2.0, "validation": 0.0}
+
+
+def objective(p: Parameters) -> float:
+    """What is minimised, as the recipe states it."""
+    r = planted_ratings()
+    dots = (p.user_factors[r.users] * p.movie_factors[r.movies]).sum(1, dtype=float)
+    error = dots + p.user_bias[r.users] + p.movie_bias[r.movies] + p.global_bias - r.values
+    users, movies = np.bincount(r.users), np.bincount(r.movies)
+    held = (users * (p.user_factors.astype(float) ** 2).sum(1)).sum()
+    held += (movies * (p.movie_factors.astype(float) ** 2).sum(1)).sum()
+    biases = (p.user_bias.astype(float) ** 2).sum() + (p.movie_bias.astype(float) ** 2).sum()
+    return float((error**2).sum() + 0.1 * held + 2.0 * biases)
+
+
+def test_every_pass_lowers_the_objective() -> None:
+    training = planted_training("als", epochs=12, **SMALL)
+    values = []
+    for _ in training:
+        values.append(objective(training.parameters()))
+
+    assert all(after < before for before, after in pairwise(values))
+
+
+def test_no_row_near_a_solved_one_is_better() -> None:
+    training = planted_training("als", epochs=60, **SMALL)
+    list(training)
+    p, random = training.parameters(), np.random.default_rng(0)
+    best = objective(p)
+
+    for name in ("user_factors", "movie_factors", "user_bias", "movie_bias"):
+        for _ in range(5):
+            table = getattr(p, name)
+            before = table.copy()
+            table += 0.02 * random.normal(size=table.shape).astype(np.float32)
+            assert objective(p) > best
+            table[:] = before
+
+
+def test_it_learns_what_was_planted() -> None:
+    points = [
+        tick.metrics for tick in planted_training("als", epochs=15, **(SMALL | {"validation": 0.1})) if tick.metrics
+    ]
+
+    assert points[-1].valid_rmse is not None
+    assert points[-1].valid_rmse < 0.5
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_a_resumed_training_ends_with_the_same_bits(steps: int) -> None:
+    whole, broken, resumed = (planted_training("als", epochs=8, **(SMALL | {"validation": 0.1})) for _ in range(3))
+    list(whole)
+    list(islice(broken, steps))
+    resumed.restore(*broken.state())
+    list(resumed)
+
+    np.testing.assert_array_equal(resumed.parameters().user_factors, whole.parameters().user_factors)
+    np.testing.assert_array_equal(resumed.parameters().movie_bias, whole.parameters().movie_bias)
