@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -83,10 +84,10 @@ def main() -> None:
     for members, k, audience in ((1, 64, 0), (10, 16, 0), (1, 64, 256), (10, 16, 256)):
         factors = model(members, k, audience)
         label = f"{members} × k={k}" + (f", audience k={audience}" if audience else "")
-        timed(f"fold in and rank: {label}", rounds, lambda m, r, f=factors: f.recommend_newcomer(m, r, 20))
         top = np.arange(20)
-        timed(f"explain 20: {label}", rounds // 4, lambda m, r, f=factors, top=top: explain(f, top, m, r))
-        timed(f"suggest 10: {label}", rounds // 4, lambda m, r, f=factors: suggest(f, m, r))
+        timed(f"fold in and rank: {label}", rounds, partial(factors.recommend_newcomer, n=20))
+        timed(f"explain 20: {label}", rounds // 4, partial(explain, factors, top))
+        timed(f"suggest 10: {label}", rounds // 4, partial(suggest, factors))
 
 
 if __name__ == "__main__":

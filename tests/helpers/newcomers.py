@@ -11,6 +11,9 @@ from mftui.engine.factors import Factors
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training import Training
 
+Pairs = tuple[np.ndarray, np.ndarray]
+"""(movie indices, ratings) of one user."""
+
 
 @dataclass(frozen=True)
 class Newcomers:
@@ -56,7 +59,18 @@ def trained_on(dataset: Dataset, rows: np.ndarray, **given: object) -> Factors:
     )
 
 
-def ratings_of(ratings: Ratings, rows: np.ndarray, user: int) -> tuple[np.ndarray, np.ndarray]:
+def ratings_of(ratings: Ratings, rows: np.ndarray, user: int) -> Pairs:
     """(movie indices, ratings) of a user among these rows."""
     own = rows[ratings.users[rows] == user]
     return ratings.movies[own].astype(np.int64), ratings.values[own]
+
+
+def halves(ratings: Ratings, users: np.ndarray, *, seed: int = 0) -> tuple[list[Pairs], list[Pairs]]:
+    """The ratings of each user, as in `ratings_of`, in two random halves."""
+    random = np.random.default_rng(seed)
+    first, second = [], []
+    for user in users:
+        rows = random.permutation(np.flatnonzero(ratings.users == user))
+        first.append(ratings_of(ratings, rows[: len(rows) // 2], user))
+        second.append(ratings_of(ratings, rows[len(rows) // 2 :], user))
+    return first, second
