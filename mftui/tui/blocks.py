@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
+    from mftui.engine.lists import Rank
     from mftui.engine.neighbours import By, Metric
 
 T = TypeVar("T")
@@ -39,6 +40,12 @@ def next_by(factors: Factors, by: By | None) -> By | None:
 def next_rank(factors: Factors, rank: ListRank | None) -> ListRank:
     """The ranking after `rank`, likewise; a model of one block has like and taste."""
     ranks: list[ListRank] = ["both", "like", "watch", "taste"] if factors.has_audience else ["like", "taste"]
+    return _after(rank if rank in ranks else ranks[0], ranks)
+
+
+def next_own_rank(factors: Factors, rank: Rank) -> Rank:
+    """The same for somebody folded in, of whom there is no list by taste alone."""
+    ranks: list[Rank] = ["both", "like", "watch"] if factors.has_audience else ["like"]
     return _after(rank if rank in ranks else ranks[0], ranks)
 
 

@@ -21,6 +21,7 @@ HINTS: dict[str, str] = {
     "movies": "Films, and those most like the one chosen: {movies.search} searches, {movies.open} follows.",
     "users": "What somebody rated beside the model's guess, and its advice: {users.next} goes on.",
     "map": "Films as points, like ones near: {map.choose} shows which, {map.factors} what the axes are.",
+    "you": "Your own films: {you.search} finds one, a key below rates it; your list follows.",
     "runs": "Every training so far: {runs.mark} lays its curve over others, {runs.again} repeats it.",
 }
 """What is seen and what to press, by mode; each fits a line of 80 columns. A screen without one has no line."""

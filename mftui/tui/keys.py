@@ -22,6 +22,7 @@ APP: list[BindingType] = [
     _key("screen.train", "1", "mode('train')", "Train", help="Set up a training and watch it."),
     _key("screen.movies", "2", "mode('movies')", "Movies", help="Search movies, see their neighbours."),
     _key("screen.users", "3", "mode('users')", "Users", help="A user's ratings and recommendations."),
+    _key("screen.you", "4", "mode('you')", "You", help="Rate films yourself, and see what is recommended, and why."),
     _key("screen.map", "5", "mode('map')", "Map", help="Films in two dimensions; the axes that the model found."),
     _key("screen.runs", "6", "mode('runs')", "Runs", help="All trainings: compare, annotate, delete, train again."),
     _key("app.jump", "ctrl+o", "jump", "Go to pane", help="Any pane of any screen, from a list."),
@@ -103,6 +104,42 @@ USERS: list[BindingType] = [
     _key("users.similar", "u", "similar", "Similar users", help="Choose one of the users nearest to this one."),
     _key("users.right", "l,right", "pane(1)", "Recommendations pane"),
     _key("users.left", "h,left", "pane(-1)", "Ratings pane"),
+]  # fmt: skip
+
+_STARS = {"1": "x", "2": "c", "3": "v", "4": "n", "5": "m"}
+"""The letters of the lowest row, but for those that do something everywhere."""
+
+YOU: list[BindingType] = [
+    _key("you.search", "slash", "search", "Search", show=True, help="Type words of a title; enter; one key rates it."),
+    *(
+        _key(f"you.stars_{star}", key, f"stars({star}.0)", f"{star} star{'s' * (star > '1')}",
+             help="Rate the film under the cursor: that many stars of five, whatever the scale.")
+        for star, key in _STARS.items()
+    ),
+    *(
+        _key(f"you.stars_{int(star) - 0.5:g}", key.upper(), f"stars({int(star) - 0.5})",
+             f"{int(star) - 0.5:g} stars", help="Half a star less than the same key without shift.")
+        for star, key in _STARS.items()
+    ),
+    _key("you.more", "plus,equals_sign", "nudge(1)", "A step more", help="For a film that is rated: up the scale."),
+    _key("you.less", "minus", "nudge(-1)", "A step less", help="For a film that is rated: down the scale."),
+    _key("you.remove", "d,delete", "remove", "Take back", show=True, help="The rating of the film under the cursor."),
+    _key("you.undo", "u", "undo", "Undo", show=True, help="The last rating, change or removal, in whatever terminal."),
+    _key("you.view", "t", "view", "To rate or rated", show=True,
+         help="What to rate next: films that tell most about you; again: your ratings."),
+    _key("you.skip", "o", "skip", "Not seen", show=True, help="Do not ask for this film again, until the app ends."),
+    _key("you.page", "i", "page", "Why", show=True,
+         help="Why the film under the cursor is predicted what it is, users like you, your place; again hides it."),
+    _key("you.by", "b", "by", "By", show=True,
+         help="Rank by like (the rating expected), by watch (what people who watch the same watch), or by both."),
+    _key("you.filter", "f", "filter", "Filter", help="By genre, years, least number of ratings; and how many."),
+    _key("you.profile", "p", "profile", "Profile", help="Whose ratings these are: choose a name, or type a new one."),
+    _key("you.open", "enter", "open", "Open film",
+         help="The film under the cursor on Movies: its page and neighbours; esc comes back."),
+    _key("you.sort", "s", "sort", "Sort", help="Your ratings: the newest, the highest, by model, error, title."),
+    _key("you.reverse", "S", "reverse", "Reverse", help="Your ratings the other way round."),
+    _key("you.right", "l,right", "pane(1)", "Recommendations pane"),
+    _key("you.left", "h,left", "pane(-1)", "Films to rate pane"),
 ]  # fmt: skip
 
 RUNS: list[BindingType] = [
@@ -251,7 +288,12 @@ SIGNS = {
 
 def key_of(id: str, changed: Mapping[str, str]) -> str:
     """The first key of a binding as it is written for people; `changed`: the user's own keys, by binding id."""
-    return sign(changed.get(id, _USUAL[id]).split(",")[0])
+    return sign(pressed(id, changed))
+
+
+def pressed(id: str, changed: Mapping[str, str]) -> str:
+    """The same as Textual names it."""
+    return changed.get(id, _USUAL[id]).split(",")[0]
 
 
 def sign(key: str) -> str:

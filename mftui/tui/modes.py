@@ -27,6 +27,12 @@ def _users() -> BaseScreen:
     return UsersScreen()
 
 
+def _you() -> BaseScreen:
+    from mftui.tui.screens.you import YouScreen
+
+    return YouScreen()
+
+
 def _map() -> BaseScreen:
     from mftui.tui.screens.map import MapScreen
 
@@ -41,13 +47,14 @@ def _runs() -> BaseScreen:
 
 def import_screens() -> None:
     """Read the modules of all screens, so that the first look at one waits for its widgets alone. For a thread."""
-    from mftui.tui.screens import movies, runs, train, users  # noqa: F401
+    from mftui.tui.screens import movies, runs, train, users, you  # noqa: F401
 
 
 SCREENS: tuple[tuple[str, str, Callable[[], BaseScreen]], ...] = (
     ("train", "Train", _train),
     ("movies", "Movies", _movies),
     ("users", "Users", _users),
+    ("you", "You", _you),
     ("map", "Map", _map),
     ("runs", "Runs", _runs),
 )
@@ -65,6 +72,10 @@ PANES: dict[str, tuple[str, str]] = {
     "Users: ratings": ("users", "#rated"),
     "Users: page": ("users", "#page"),
     "Users: recommendations": ("users", "#recommended"),
+    "You: search": ("you", "#search"),
+    "You: films to rate": ("you", "#own"),
+    "You: why": ("you", "#page"),
+    "You: recommendations": ("you", "#recommended"),
     "Map: search": ("map", "#search"),
     "Map: map": ("map", "#map"),
     "Map: films": ("map", "#films"),

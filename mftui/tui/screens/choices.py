@@ -54,6 +54,14 @@ def pick_user(factors: Factors) -> PickScreen:
     return PickScreen("User", _Users(factors), prompt="type an id", widths=(18, 0))
 
 
+def pick_profile(now: str) -> PickScreen:
+    """Every profile of one's own ratings; what is typed and fits none begins another."""
+    from mftui.data.profiles.store import profiles
+
+    where = [(p.name, "", f"Kept in {p.path}. Type a new name, then enter, to begin another.") for p in profiles()]
+    return PickScreen("Whose ratings", where, now=now, prompt="type a name", free=lambda text: True, widths=(40, 0))
+
+
 def pick_pane() -> PickScreen:
     """Every pane of every screen."""
     return PickScreen("Go to", [(name, "", "") for name in PANES], prompt="type to narrow", widths=(30, 0))

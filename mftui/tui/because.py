@@ -1,0 +1,77 @@
+"""Why somebody is predicted what they are for one film: gathered in a thread, drawn by BecausePanel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mftui.engine.explain import ROUNDING
+
+if TYPE_CHECKING:
+    from mftui.engine.explain import Because
+    from mftui.engine.factors import Factors
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one of somebody's own ratings adds."""
+
+    title: str
+    rating: float
+    share: float
+    """To the prediction, on the linear scale."""
+    placed: float | None
+    """To its place on the list, where that is ranked by more than the prediction."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """One film."""
+
+    title: str
+    predicted: float
+    """Clipped to the scale."""
+    std: float | None
+    """How far the members disagree; None where there is one."""
+    terms: tuple[tuple[str, float], ...]
+    """(name, value): they add up to `linear`."""
+    linear: float
+    reasons: tuple[Reason, ...]
+    """The largest first, for or against."""
+    difference: float | None = None
+    """Trained less folded-in prediction, where that is more than rounding."""
+
+
+def why(factors: Factors, because: Because, at: int = 0, std: float | None = None) -> Why:
+    """The explanation of the movie at place `at`."""
+    titles, placed = factors.movies.titles, because.placed
+    difference = because.difference()
+    beyond = None if difference is None or abs(difference[at]) <= ROUNDING else float(difference[at])
+    reasons = tuple(
+        Reason(
+            titles[because.rated[own]],
+            float(because.ratings[own]),
+            float(because.contributions[at, own]),
+            None if placed is None else float(placed[at, own]),
+        )
+        for own in because.strongest(at, len(because.rated))
+    )
+    terms = (
+        ("mean", because.mean),
+        ("film", float(because.movie_bias[at])),
+        ("user", because.user_bias),
+        ("ratings", float(because.contributions[at].sum())),
+    )
+    title, predicted = titles[because.movies[at]], float(because.predicted[at])
+    return Why(title, predicted, std, terms, float(because.logits[at]), reasons, beyond)
+
+
+def in_short(factors: Factors, because: Because, at: int) -> str:
+    """In a cell: the own rating that speaks most for the movie's place on the list; "" where none does."""
+    shares = because.contributions if because.placed is None else because.placed
+    if not shares.shape[1]:
+        return ""
+    best = int(shares[at].argmax())
+    if shares[at, best] <= 0:
+        return ""
+    return f"{because.ratings[best]:g} {factors.movies.titles[because.rated[best]]}"
