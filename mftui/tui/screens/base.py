@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
@@ -30,8 +31,6 @@ class BaseScreen(Screen[None]):
 
     MODE: ClassVar[str]
     TITLE = "mftui"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared as instance variable in Textual)
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012 (declared as instance variable in Textual)
     AUTO_FOCUS = ""
 
     def __init__(self) -> None:
@@ -64,8 +63,9 @@ class BaseScreen(Screen[None]):
     def on_resize(self) -> None:
         self.guidance_changed()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         if self.is_mounted:  # a screen resumes for the first time before its parts are there
+            event.refresh_styles = False  # they are as they were: another theme has them refreshed before this
             self._catch_up()
 
     def _catch_up(self) -> None:

@@ -99,7 +99,7 @@ def quit_dialog() -> ChoiceDialog:
         "A training is under way.",
         [
             Option("d", "detach", "Detach", "Leave; the training goes on."),
-            Option("s", "stop", "Stop", "Stop the training, keep its model, and leave."),
+            Option("s", "stop", "Stop", "Stop it, keep its model, and leave."),
             Option("y", "stay", "Stay", "Go on here."),
         ],
     )

@@ -64,7 +64,7 @@ class FieldsDialog(ModalScreen[dict[str, Any] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Prose(("title", self._title), ("text", ""))
+            yield Prose(("title", self._title), classes="title")
             for box in self._boxes:
                 with Horizontal(classes="field"):
                     yield Prose(("text", box.field.label), classes="label")

@@ -54,7 +54,7 @@ class RunsScreen(RunCare):
         self.settings = SettingsTable(id="settings")
 
     def body(self) -> Iterable[Widget]:
-        yield SearchBox("words of a name, a tag, a state…", id="search")
+        yield SearchBox("words of a name, a tag, a state", id="search")
         yield self.table
         with Horizontal(id="below"):
             yield RunDeck(id="curves")
@@ -65,7 +65,7 @@ class RunsScreen(RunCare):
         self._choices = revived(RunChoices(), self.mftui.memory.get("runs")).valid()
         self.set_class(self._choices.settings, "-settings")
         self.book = RunBook(self._runs_woke, _LOOK_S * (2 if look.low_bandwidth else 1))
-        self.table.show((), caption="Runs", empty="Looking for runs…")
+        self.table.show((), caption="Runs", empty="Looking for runs.")
         self.table.focus()
         self.book.open()
 
@@ -238,7 +238,10 @@ class RunsScreen(RunCare):
         self.focus_pane("#runs")
 
     def focus_pane(self, selector: str) -> None:
-        self.set_class(selector in ("#curves", "#settings"), "-below")
+        below = selector in ("#curves", "#settings")
+        self.set_class(below, "-below")
+        if below and self.size.width < _WIDE and self._choices.settings != (selector == "#settings"):
+            self.action_settings()
         super().focus_pane(selector)
 
     def action_pane(self, by: int) -> None:

@@ -116,7 +116,7 @@ class FormView(CellWidget, can_focus=True):
         colour = self.style(kind).color
         if colour and not (here and self._has_keys and not row.error and not row.changed):
             value = (value[0], cursor + self.style(kind).from_color(colour))
-        label = fit(row.label, _LABEL - 1) + " "
+        label = fit(row.label, _LABEL - 1, glyphs.ellipsis) + " "
         return [
             (fit(glyphs.cursor if here and self._has_keys else "", 2), cursor),
             (label, cursor if here and self._has_keys else self.style("form--label")),
@@ -133,7 +133,7 @@ class FormView(CellWidget, can_focus=True):
             for line in wrap(self.look.text(error), width - 2):
                 yield [("  " + line, self.style("form--error"))]
             return
-        for line in wrap(row.help, width - 2)[: self._help_lines]:
+        for line in wrap(self.look.text(row.help), width - 2)[: self._help_lines]:
             yield [("  " + line, self.style("form--help"))]
 
     @property
