@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from mftui.engine.alternation import Alternation, Asked
 from mftui.engine.gaussian_rows import Prior
-from mftui.engine.program import Arrays, Parameters, Problem
+from mftui.engine.program import Arrays, Later, Parameters, Problem
 
 START = 0.1
 """Standard deviation of the movies' factors at the start."""
@@ -35,6 +36,7 @@ class AlsProgram:
     """An epoch is a step: the users' rows, then the movies'. A row is (factors, bias)."""
 
     steps_per_epoch = 1
+    later: Later = "judged"
 
     def __init__(self, problem: Problem, plan: AlsPlan) -> None:
         self._scale = problem.scale
@@ -70,9 +72,9 @@ class AlsProgram:
         """There is none."""
         return 0.0
 
-    def validation_rmse(self) -> float | None:
+    def validation_errors(self) -> NDArray[np.float32] | None:
         predicted = self._valid.predicted(self._users, self._movies)
-        return self._valid.rmse(predicted, self._scale.lo, self._scale.hi)
+        return self._valid.errors(predicted, self._scale.lo, self._scale.hi)
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies = (arrays or self.snapshot()).values()

@@ -56,11 +56,11 @@ class Asked:
         offsets = _offsets(users, movies, self._users, self._movies)
         return np.asarray(offsets.numpy().astype(float) + self._mean)
 
-    def rmse(self, predicted: NDArray[np.float64], lo: float, hi: float) -> float | None:
-        """Of predictions clipped to the scale; None where nothing is asked."""
+    def errors(self, predicted: NDArray[np.float64], lo: float, hi: float) -> NDArray[np.float32] | None:
+        """(n,) squared errors of predictions clipped to the scale; None where nothing is asked."""
         if not len(self._values):
             return None
-        return float(np.sqrt(np.mean((np.clip(predicted, lo, hi) - self._values) ** 2)))
+        return np.asarray((np.clip(predicted, lo, hi) - self._values) ** 2, dtype=np.float32)
 
 
 def _known_of(rows: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from mftui.engine.program import Problem
+from mftui.engine.program import Later, Problem
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.targets import row_weights, targets
 from mftui.engine.variables import Stored
@@ -52,6 +52,8 @@ class AudienceProgram(Stored):
     n_users × n_movies. The target is 1 in their papers; here it is how far up the scale the rating is, so
     that a film which was watched and disliked says less about its audience.
     """
+
+    later: Later = "kept"
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
         n, k = len(problem.train), int(hyper["audience_factors"])
@@ -113,6 +115,5 @@ class AudienceProgram(Stored):
         """The rate of that step, on its cosine."""
         return self._peak_rate * 0.5 * (1 + math.cos(math.pi * step / (self.n_epochs * self.steps_per_epoch)))
 
-    def validation_rmse(self) -> float | None:
+    def validation_errors(self) -> None:
         """None: it predicts no ratings."""
-        return None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 from sklearn.preprocessing import MaxAbsScaler
 
 from mftui.data.dataset import Ratings
 from mftui.engine.model import MatrixFactorization, MatrixFactorizer
-from mftui.engine.program import Arrays, Parameters, Problem
+from mftui.engine.program import Arrays, Later, Parameters, Problem
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.variables import Stored
 from mftui.errors import TrainingError
@@ -22,6 +22,8 @@ MAX_CELLS = 400_000_000
 
 class DenseProgram(Stored):
     """sigmoid(U Mᵀ + b_u + b_m + b) against the matrix of ratings scaled by each movie's maximum."""
+
+    later: Later = "judged"
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
         cells = problem.n_users * problem.n_movies
@@ -42,7 +44,7 @@ class DenseProgram(Stored):
         self._model_variables = self.model.parameters
         self._optimizer.build(self._model_variables)
         self._step = tf.function(self._update, jit_compile=True)
-        self._observed = tf.function(self._squared_error, jit_compile=True)
+        self._observed = tf.function(self._squared_errors, jit_compile=True)
 
     def _start(self, k: int) -> tuple[Any, Any]:
         glorot = tf.keras.initializers.GlorotUniform
@@ -55,14 +57,13 @@ class DenseProgram(Stored):
         self._optimizer.apply(tape.gradient(loss, self._model_variables), self._model_variables)
         return loss
 
-    def _squared_error(self, users: Any, movies: Any, ratings: Any) -> Any:
+    def _squared_errors(self, users: Any, movies: Any, ratings: Any) -> Any:
         scale = self._problem.scale
         predicted = scale.hi * tf.reduce_mean(self._unit(users, movies), 1)
-        return tf.reduce_sum((tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2)
+        return (tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2
 
-    def _mse(self, r: Ratings) -> float:
-        total = self._observed(tf.constant(r.users), tf.constant(r.movies), tf.constant(r.values))
-        return float(total) / len(r)
+    def _errors(self, r: Ratings) -> NDArray[np.float32]:
+        return np.asarray(self._observed(tf.constant(r.users), tf.constant(r.movies), tf.constant(r.values)))
 
     def begin_epoch(self, epoch: int) -> None:
         """Nothing: an epoch is one step over everything."""
@@ -71,13 +72,13 @@ class DenseProgram(Stored):
         return self._step(), None
 
     def training_mse(self) -> float:
-        return self._mse(self._problem.train)
+        return float(np.mean(self._errors(self._problem.train)))
 
     def learning_rate(self, step: int) -> float:
         return self._rate
 
-    def validation_rmse(self) -> float | None:
-        return math.sqrt(self._mse(self._problem.valid)) if len(self._problem.valid) else None
+    def validation_errors(self) -> NDArray[np.float32] | None:
+        return self._errors(self._problem.valid) if len(self._problem.valid) else None
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()

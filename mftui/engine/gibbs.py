@@ -14,7 +14,7 @@ from mftui.engine.alternation import Alternation, Asked
 from mftui.engine.draws import Draw, Draws, standardized, wide
 from mftui.engine.gaussian_rows import Prior
 from mftui.engine.hyperprior import draw_prior
-from mftui.engine.program import Arrays, Parameters, Problem
+from mftui.engine.program import Arrays, Later, Parameters, Problem
 
 START = 0.1
 """Standard deviation of the factors at the start."""
@@ -43,7 +43,7 @@ class GibbsProgram:
     """
 
     steps_per_epoch = 1
-    last_is_best = True
+    later: Later = "kept"
     """The posterior mean gets better with every draw: no earlier one is worth keeping."""
 
     def __init__(self, problem: Problem, plan: GibbsPlan) -> None:
@@ -109,13 +109,14 @@ class GibbsProgram:
         """There is none."""
         return 0.0
 
-    def validation_rmse(self) -> float | None:
+    def validation_errors(self) -> NDArray[np.float32] | None:
         """Of the mean of all draws after the burn-in; of the current draw before there is one."""
-        return self._valid.rmse(self._averaged.mean, self._scale.lo, self._scale.hi)
+        return self._valid.errors(self._averaged.mean, self._scale.lo, self._scale.hi)
 
     def draw_rmse(self) -> float | None:
-        """The same of the current draw alone."""
-        return self._valid.rmse(self._averaged.last, self._scale.lo, self._scale.hi)
+        """RMSE on the validation ratings of the current draw alone."""
+        errors = self._valid.errors(self._averaged.last, self._scale.lo, self._scale.hi)
+        return None if errors is None else math.sqrt(float(np.mean(errors)))
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         """The draws kept so far, as one wide model; the current draw before there are any."""

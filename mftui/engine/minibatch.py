@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from mftui.engine.batches import Batches
 from mftui.engine.model import MatrixFactorization, MatrixFactorizer
 from mftui.engine.plan import Batch, Plan
-from mftui.engine.program import Arrays, Parameters, Problem
+from mftui.engine.program import Arrays, Later, Parameters, Problem
 from mftui.engine.variables import Stored
+
+FADED = 0.01
+"""A schedule that ends below this share of its highest rate has settled: its last steps only refine."""
 
 
 class MinibatchProgram(Stored):
@@ -37,12 +41,13 @@ class MinibatchProgram(Stored):
         self._optimizer, schedule = plan.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
         self._optimizer.build(self._learned)
         self._rates = schedule(tf.constant(firsts)).numpy() if callable(schedule) else np.full(len(firsts), schedule)
+        self.later: Later = "preferred" if self._rates[-1] < FADED * self._rates.max() else "judged"
         b, v = self._batches, problem.valid
         self._data = [tf.constant(a) for a in (b.users, b.movies, b.values)]
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
         length = self._batches.updates if self.steps_per_call == 1 else None
         self._call = _compiled(self._updates, tf.TensorSpec([length], tf.int32))
-        self._validate = _compiled(self._squared_error)
+        self._validate = _compiled(self._squared_errors)
 
     def _start(self) -> MatrixFactorizer:
         p, plan = self._problem, self._plan
@@ -76,11 +81,11 @@ class MinibatchProgram(Stored):
         together = self.factorizer.rating(tf.reduce_mean(logits, 1)) - ratings
         return loss, tf.reduce_mean(together**2)
 
-    def _squared_error(self) -> Any:
+    def _squared_errors(self) -> Any:
         users, movies, ratings = self._valid
         scale = self._problem.scale
         predicted = self.factorizer.rating(tf.reduce_mean(self.model(users, movies), 1))
-        return tf.reduce_sum((tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2)
+        return (tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2
 
     def begin_epoch(self, epoch: int) -> None:
         self._order = self._batches.order(epoch)
@@ -93,9 +98,8 @@ class MinibatchProgram(Stored):
     def learning_rate(self, step: int) -> float:
         return float(self._rates[step])
 
-    def validation_rmse(self) -> float | None:
-        n = len(self._problem.valid)
-        return math.sqrt(float(self._validate()) / n) if n else None
+    def validation_errors(self) -> NDArray[np.float32] | None:
+        return np.asarray(self._validate()) if len(self._problem.valid) else None
 
     def release(self) -> None:
         """Let go of the ratings, the compiled calls and the optimizer."""

@@ -14,6 +14,8 @@ from mftui.engine.device import CPU, Computing
 Arrays = dict[str, NDArray[Any]]
 Link = Literal["sigmoid", "linear"]
 """From logit to rating: lo + (hi - lo) · sigmoid(logit), or the logit itself."""
+Later = Literal["judged", "preferred", "kept"]
+"""What is kept of the model of a later epoch: see `KeptEpoch`."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Steps(Protocol):
     n_epochs: int
     steps_per_epoch: int
     ratings_per_step: int
+    later: Later
+    """"preferred" where the steps get ever smaller, "kept" where every epoch only adds to the model."""
 
     def begin_epoch(self, epoch: int) -> None:
         """Put the ratings into the order of this epoch; the same epoch has the same order always."""
@@ -85,8 +89,8 @@ class Steps(Protocol):
     def learning_rate(self, step: int) -> float:
         """The rate of that step, counted over all epochs."""
 
-    def validation_rmse(self) -> float | None:
-        """RMSE of the clipped predictions on the validation ratings; None where there are none."""
+    def validation_errors(self) -> NDArray[np.float32] | None:
+        """(n_valid,) squared errors of the clipped predictions on the validation ratings; None where there are none."""
 
     def state(self) -> Arrays:
         """Copies of all variables: parameters and optimizer."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.freed import return_free_memory
+from mftui.engine.kept import KeptEpoch
 from mftui.engine.program import Arrays, Steps
 from mftui.errors import TrainingError
 
@@ -74,8 +75,7 @@ class Stage:
         self.outcome = ""
         """"finished", "early-stop" or "diverged", once it is over."""
         self.seconds = 0.0
-        self.best_epoch: int | None = None
-        self.best_rmse = math.inf
+        self.kept = KeptEpoch()
         self._best: Arrays | None = None
         self._window = _Window()
 
@@ -108,7 +108,7 @@ class Stage:
             return_free_memory()
             self._built.begin_epoch(0)
             self._built.step(0)
-            self._built.validation_rmse()
+            self._built.validation_errors()
             return_free_memory()
             self._built.restore({name: array() for name, array in start.items()})
         return time.perf_counter() - began
@@ -149,11 +149,12 @@ class Stage:
         full_batch_mse = getattr(self.program, "training_mse", None)
         if full_batch_mse is not None:
             rmse = math.sqrt(full_batch_mse())
-        valid = self.program.validation_rmse() if ends_epoch else None
+        errors = self.program.validation_errors() if ends_epoch else None
+        valid = None if errors is None else math.sqrt(float(np.mean(errors)))
         if not math.isfinite(loss) or (valid is not None and not math.isfinite(valid)):
             self.outcome = "diverged"
-        elif valid is not None:
-            self._compare(valid)
+        elif errors is not None:
+            self._compare(errors)
         rate = self.program.learning_rate(self.step - 1)
         epoch = self.step / self.program.steps_per_epoch
         return Metrics(self.step, epoch, 0.0, loss, rmse, valid, rate, 0.0, self.block)
@@ -163,16 +164,15 @@ class Stage:
         self._window = _Window()
         return replace(point, seconds=self.seconds, ratings_per_second=speed)
 
-    def _compare(self, valid: float) -> None:
-        if valid < self.best_rmse:
-            self.best_rmse, self.best_epoch = valid, self.epoch
-            if not getattr(self.program, "last_is_best", False):
+    def _compare(self, errors: NDArray[np.float32]) -> None:
+        if self.kept.judge(self.epoch, errors, self.program.later):
+            if self.program.later != "kept":
                 self._best = self.program.snapshot()
-        elif self.best_epoch is not None and self.epoch - self.best_epoch >= self._patience:
+        elif self.kept.epoch is not None and self.epoch - self.kept.epoch >= self._patience:
             self.outcome = "early-stop"
 
     def snapshot(self, best: bool) -> Arrays | None:
-        """The model's variables at the best validation (where there is one), or now; None after a divergence
+        """The model's variables at the epoch that is kept (where there is one), or now; None after a divergence
         before there was anything to keep."""
         if (best or self.outcome == "diverged") and self._best is not None:
             return self._best
@@ -183,14 +183,13 @@ class Stage:
         arrays = self.program.state()
         if self._best is not None:
             arrays |= {f"best_{name}": a for name, a in self._best.items()}
+        arrays |= self.kept.arrays()
         numbers = {
             "step": self.step,
             "outcome": self.outcome,
-            "best_epoch": self.best_epoch,
-            "best_rmse": self.best_rmse if math.isfinite(self.best_rmse) else None,
             "seconds": self.seconds,
             "window": self._window.numbers(),
-        }
+        } | self.kept.numbers()
         return arrays, numbers
 
     def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
@@ -202,8 +201,7 @@ class Stage:
         if self.outcome:
             self.program.release()
         self.program.restore({n: a for n, a in arrays.items() if not n.startswith("best_")})
-        self.best_epoch = numbers["best_epoch"]
-        self.best_rmse = math.inf if numbers["best_rmse"] is None else float(numbers["best_rmse"])
+        self.kept.restore(arrays, numbers)
         self.seconds = float(numbers["seconds"])
         self._window = _Window.of(numbers["window"])
 

@@ -129,13 +129,13 @@ class Training:
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch of the best validation RMSE so far."""
-        return self._taste.best_epoch
+        """The epoch whose model is kept so far, by validation."""
+        return self._taste.kept.epoch
 
     @property
     def best_rmse(self) -> float:
-        """The best validation RMSE so far; infinite where there is none."""
-        return self._taste.best_rmse
+        """Its validation RMSE; infinite where there is none."""
+        return self._taste.kept.rmse
 
     # -- going on ----------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class Training:
         return any(stage.outcome == "diverged" for stage in self._stages)
 
     def parameters(self, best: bool = True) -> Parameters:
-        """The model of the best validation so far (where there is validation), or as it is now.
+        """The model of the epoch that validation keeps so far (where there is validation), or as it is now.
 
         Raises TrainingError after a divergence before there was a model to keep.
         """
