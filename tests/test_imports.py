@@ -78,10 +78,22 @@ def test_a_query_loads_nothing_heavy(arguments: list[str], home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["predict", "pairs.csv"], ["data", "ls"], ["data", "info", "sample"]], ids=" ".join
+    "arguments",
+    [
+        ["predict", "pairs.csv"],
+        ["data", "ls"],
+        ["data", "info", "sample"],
+        ["export", "toy", "parquet", "--to", "parquet"],
+        ["export", "toy", "weights.h5", "--to", "hdf5"],
+        ["export", "toy", "projector", "--to", "projector"],
+    ],
+    ids=" ".join,
 )
 def test_a_command_that_does_not_train_loads_no_tensorflow(arguments: list[str], home: Path) -> None:
-    given = [str(home / a) if a.endswith(".csv") else a for a in arguments]
+    given = [
+        str(home / a) if a.endswith(".csv") or (arguments[0] == "export" and at == 2) else a
+        for at, a in enumerate(arguments)
+    ]
     assert not {"tensorflow", "keras", "textual"} & modules_after(INVOKE.format(arguments=given), home)
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "factors": ("mftui.cli.factors:factors_command", "What the model learned, axis by axis."),
     "map": ("mftui.cli.map:map_command", "The movies in two dimensions: by axes or by t-SNE."),
     "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
+    "export": ("mftui.cli.export:export", "Take a model along: SavedModel, projector, CSV, Parquet, HDF5."),
     "tune": ("mftui.cli.tune:tune", "Search better settings of a recipe; every trial is a run."),
     "evaluate": ("mftui.cli.evaluate:evaluate", "Measure a model, beside simple baselines."),
     "data": ("mftui.cli.data:data", "Data sets: list, fetch, inspect, synthesize."),

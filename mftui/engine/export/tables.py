@@ -1,0 +1,181 @@
+"""Tables of a model, written in blocks: factors and biases of users and movies, and the lists of all users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+import pyarrow as arrow
+from numpy.typing import NDArray
+
+from mftui.data.cells import inert
+from mftui.data.ids import Ids
+from mftui.engine.factors import Factors
+from mftui.engine.lists import Rank
+from mftui.engine.top_n import TopN
+
+Format = Literal["csv", "parquet"]
+OnShare = Callable[[float], None]
+ROWS = 20_000
+_LIST_ROWS = 250_000
+"""Entries of lists that are written together."""
+
+
+def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
+    """A row for each movie: movie_id, title, year, genres, n_ratings, n_train, bias, factor_1 … factor_k and, where the
+    model has the block, audience_1 …"""
+    p, texts = model.parameters, _Texts(file)
+
+    def rows(part: slice) -> dict[str, Any]:
+        places = np.arange(model.n_movies)[part]
+        return {
+            "movie_id": texts.ids(model.movie_ids, places),
+            "title": texts.column(model.movies.titles[i] for i in places),
+            "year": arrow.array(model.movies.years[part], mask=model.movies.years[part] == 0),
+            "genres": texts.column(model.movies.genres[i] for i in places),
+            "n_ratings": model.movie_counts[part],
+            "n_train": model.movie_train_counts[part],
+            "bias": p.movie_bias[part],
+            **_columns("factor", p.movie_factors[part]),
+            **_columns("audience", None if p.audience_movie_factors is None else p.audience_movie_factors[part]),
+        }
+
+    _write_parts(file, rows, model.n_movies, on_progress)
+
+
+def write_users(model: Factors, file: Path, on_progress: OnShare) -> None:
+    """A row for each user: user_id, n_train, bias, factor_1 … factor_k and, where there is the block, audience_1 …"""
+    p, texts = model.parameters, _Texts(file)
+
+    def rows(part: slice) -> dict[str, Any]:
+        return {
+            "user_id": texts.ids(model.user_ids, np.arange(model.n_users)[part]),
+            "n_train": model.user_train_counts[part],
+            "bias": p.user_bias[part],
+            **_columns("factor", p.user_factors[part]),
+            **_columns("audience", None if p.audience_user_factors is None else p.audience_user_factors[part]),
+        }
+
+    _write_parts(file, rows, model.n_users, on_progress)
+
+
+def write_lists(
+    model: Factors,
+    file: Path,
+    *,
+    n: int,
+    rank: Rank | None,
+    on_progress: OnShare,
+    users: NDArray[np.int64] | None = None,
+) -> None:
+    """The `n` best films of every user that they have not rated: user_id, place, movie_id, title, predicted, score.
+
+    Parameters
+    ----------
+    rank: what the lists are ranked by, as of `Factors.recommend`; `score` is that, `predicted` the rating, clipped.
+    users: (b,) indices, instead of all.
+    """
+    users = np.arange(model.n_users) if users is None else users
+    top, texts = TopN(model, n, rank=rank), _Texts(file)
+    titles = texts.column(model.movies.titles.tolist())
+    user_ids, movie_ids = texts.ids(model.user_ids), texts.ids(model.movie_ids)
+
+    def tables() -> Iterator[arrow.Table]:
+        done = 0
+        for lists in top.of(users):
+            row, movies = lists.users[lists.rows], lists.movies
+            done += len(lists.users)
+            on_progress(done / len(users))
+            logits = lists.scores if top.rank == "like" else model.logits(row, movies)
+            yield arrow.table(
+                {
+                    "user_id": user_ids.take(row),
+                    "place": lists.places.astype(np.int32),
+                    "movie_id": movie_ids.take(movies),
+                    "title": texts.repeated(titles, movies),
+                    "predicted": model.shown(logits),
+                    "score": lists.scores,
+                }
+            )
+
+    with _Writer(file) as out:
+        waiting: list[arrow.Table] = []
+        for table in tables():
+            waiting.append(table)
+            if sum(map(len, waiting)) >= _LIST_ROWS:
+                out.write(arrow.concat_tables(waiting))
+                waiting = []
+        if waiting:
+            out.write(arrow.concat_tables(waiting))
+
+
+def _write_parts(file: Path, rows: Callable[[slice], dict[str, Any]], n: int, on_progress: OnShare) -> None:
+    with _Writer(file) as out:
+        for at in range(0, n, ROWS):
+            out.write(arrow.table(rows(slice(at, at + ROWS))))
+            on_progress(min(1.0, (at + ROWS) / n))
+
+
+def _columns(name: str, factors: NDArray[np.float32] | None) -> dict[str, Any]:
+    """A column for each factor."""
+    if factors is None:
+        return {}
+    return {f"{name}_{at + 1}": np.ascontiguousarray(factors[:, at]) for at in range(factors.shape[1])}
+
+
+class _Texts:
+    """Columns of text as the format wants them: in CSV no cell that a spreadsheet would compute."""
+
+    def __init__(self, file: Path) -> None:
+        self._csv = file.suffix == ".csv"
+
+    def column(self, texts: Any) -> arrow.Array:
+        return arrow.array([inert(text) if self._csv else text for text in texts], arrow.string())
+
+    def ids(self, ids: Ids, places: NDArray[np.int64] | None = None) -> arrow.Array:
+        """Raw ids, of these places or of all."""
+        if ids.numeric:
+            values = np.asarray(ids.values)
+            return arrow.array(values if places is None else values[places])
+        return self.column(ids.values if places is None else ids.raws(places))
+
+    def repeated(self, texts: arrow.Array, places: NDArray[np.int64]) -> arrow.Array:
+        """A few texts many times: in Parquet by number."""
+        if self._csv:
+            return texts.take(places)
+        return arrow.DictionaryArray.from_arrays(places.astype(np.int32), texts)
+
+
+class _Writer:
+    """A CSV or Parquet file that grows by tables."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._out: Any = None
+
+    def write(self, table: arrow.Table) -> None:
+        if self._out is None:
+            self._out = _opened(self._file, table.schema)
+        self._out.write_table(table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._out is not None:
+            self._out.close()
+
+
+def _opened(file: Path, schema: arrow.Schema) -> Any:
+    if file.suffix == ".csv":
+        from pyarrow import csv
+
+        return csv.CSVWriter(str(file), schema)
+    from pyarrow import parquet
+
+    return parquet.ParquetWriter(str(file), schema, compression="zstd")

@@ -1,0 +1,128 @@
+"""The SavedModel, read by TensorFlow in a process without mftui and by saved_model_cli, beside `factors`."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.models import toy_factors, toy_run
+
+from mftui.data.ids import Ids, RawId
+from mftui.data.strings import StringColumn
+from mftui.engine.factors import Factors
+from mftui.runs.export import export_run
+
+READER = Path(__file__).resolve().parent.parent / "helpers" / "savedmodel_reader.py"
+pytestmark = pytest.mark.timeout(600)  # TensorFlow is started four times
+PAIRS = [(1, 3), (2, 5), (20, 12), (7, 7)]
+
+
+def with_names(model: Factors) -> Factors:
+    """The same model, its raw ids being strings, and its ratings not squeezed by a sigmoid."""
+    users = StringColumn.of(f"user {i:02}" for i in range(model.n_users))
+    movies = StringColumn.of(f"=tt{i:03}é" for i in range(model.n_movies))
+    parameters = replace(model.parameters, link="linear", global_bias=3.0)
+    return replace(model, user_ids=Ids(users, "user"), movie_ids=Ids(movies, "movie"), parameters=parameters)
+
+
+MODELS = {"numbers": toy_factors(audience=True), "names": with_names(toy_factors())}
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    home = tmp_path_factory.mktemp("models")
+    return {
+        name: export_run(toy_run(home, model, name=name), home / f"{name} out", "savedmodel").path
+        for name, model in MODELS.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def answers(paths: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """By model and request, all of them asked in one process."""
+    requests: dict[str, Any] = {}
+    for name, model in MODELS.items():
+        users = [model.user_ids.raw(u - 1) for u, _ in PAIRS]
+        movies = [model.movie_ids.raw(m - 1) for _, m in PAIRS]
+        nobody: RawId = -5 if name == "numbers" else "nobody"
+        asked = {
+            "predict": ("predict", {"user_id": [*users, nobody, users[0]], "movie_id": [*movies, movies[0], nobody]}),
+            "recommend": ("recommend", {"user_id": users[1], "k": 4}),
+            "recommend all": ("recommend", {"user_id": users[0], "k": 1_000}),
+            "recommend none": ("recommend", {"user_id": users[0], "k": 0}),
+            "recommend nobody": ("recommend", {"user_id": nobody, "k": 4}),
+            "similar": ("similar", {"movie_id": movies[0], "k": 1_000}),
+            "similar to nothing": ("similar", {"movie_id": nobody, "k": 4}),
+        }
+        for what, (signature, inputs) in asked.items():
+            requests[f"{name}: {what}"] = {"path": paths[name], "signature": signature, "inputs": inputs}
+    file = tmp_path_factory.mktemp("requests") / "requests.json"
+    file.write_text(json.dumps(list(requests.values())), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-I", READER, file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(zip(requests, json.loads(done.stdout), strict=True))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_it_predicts_as_factors_does_also_where_an_id_is_not_known(name: str, answers: dict[str, Any]) -> None:
+    model, found = MODELS[name], answers[f"{name}: predict"]
+    users = [model.user_ids.raw(u - 1) for u, _ in PAIRS]
+    movies = [model.movie_ids.raw(m - 1) for _, m in PAIRS]
+    expected, *_ = model.predict_known([*users, -5, users[0]], [*movies, movies[0], -5])
+    np.testing.assert_allclose(found["rating"], expected, atol=1e-5)
+    assert found["known"] == [True] * 4 + [False] * 2
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_it_recommends_as_factors_does(name: str, answers: dict[str, Any]) -> None:
+    model = MODELS[name]
+    for what, user, n in (("recommend", 1, 4), ("recommend all", 0, 1_000)):
+        found, expected = answers[f"{name}: {what}"], model.recommend(model.user_ids.raw(user), n)
+        assert found["movie_id"] == model.movie_ids.raws(expected.movies)
+        np.testing.assert_allclose(found["score"], expected.scores, atol=1e-5)
+        np.testing.assert_allclose(found["rating"], expected.predicted, atol=1e-5)
+    assert answers[f"{name}: recommend none"] == {"movie_id": [], "score": [], "rating": []}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_it_finds_the_neighbours_that_factors_finds(name: str, answers: dict[str, Any]) -> None:
+    model, found = MODELS[name], answers[f"{name}: similar"]
+    movies, scores = model.similar(model.movie_ids.raw(PAIRS[0][1] - 1), 1_000)
+    assert found["movie_id"] == model.movie_ids.raws(movies)
+    np.testing.assert_allclose(found["score"], scores, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_unknown_id_is_an_error_that_names_it(name: str, answers: dict[str, Any]) -> None:
+    nobody = {"numbers": "-5", "names": "nobody"}[name]
+    for what, kind in (("recommend nobody", "user"), ("similar to nothing", "movie")):
+        error = answers[f"{name}: {what}"]["error"]
+        assert f"unknown {kind} id" in error and nobody in error
+
+
+def test_saved_model_cli_runs_it(paths: dict[str, str]) -> None:
+    inputs = "user_id=2;k=3"
+    cli = Path(sys.executable).with_name("saved_model_cli")
+    options = ["--tag_set", "serve", "--signature_def", "recommend", "--input_exprs", inputs]
+    done = subprocess.run(
+        [cli, "run", "--dir", paths["numbers"], *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = dict(re.findall(r"Result for output key (\w+):\n(\[.*?\])", done.stdout, re.DOTALL))
+    expected = MODELS["numbers"].recommend(2, 3)
+    assert found["movie_id"].strip("[]").split() == [str(i) for i in MODELS["numbers"].movie_ids.raws(expected.movies)]
+    np.testing.assert_allclose([float(x) for x in found["score"].strip("[]").split()], expected.scores, atol=1e-5)
+
+
+def test_it_stands_where_tensorflow_serving_looks(paths: dict[str, str]) -> None:
+    version = Path(paths["numbers"])
+    assert version.name == "1" and (version / "saved_model.pb").is_file()
+    assert (version / "variables" / "variables.index").is_file()
+    assert [one.name for one in version.parent.iterdir()] == ["1"]
