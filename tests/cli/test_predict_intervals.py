@@ -1,0 +1,123 @@
+"""`predict --interval` and `--quantile`: what the model believes, as columns and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.models import toy_factors, toy_run
+
+from mftui.cli import main
+from mftui.engine.factors import Factors, Floats
+from mftui.engine.factors_io import save_factors
+from mftui.runs.directory import Run
+from mftui.runs.files import publish
+
+MEMBERS, NOISE = 3, 0.8
+
+
+def drawn_factors() -> Factors:
+    """The toy model as three draws that differ a little."""
+    toy, random = toy_factors(), np.random.default_rng(0)
+    p = toy.parameters
+
+    def members(table: Floats, share: float = 1.0) -> Floats:
+        noisy = [share * (table + 0.1 * random.normal(size=table.shape)) for _ in range(MEMBERS)]
+        return np.stack(noisy, 1).reshape(len(table), -1).astype(np.float32)
+
+    user_bias, movie_bias = members(p.user_bias), members(p.movie_bias)
+    parameters = replace(
+        p,
+        user_factors=members(p.user_factors, MEMBERS**-0.5),
+        movie_factors=members(p.movie_factors, MEMBERS**-0.5),
+        user_bias=user_bias.mean(1),
+        movie_bias=movie_bias.mean(1),
+        global_bias=3.0,
+        link="linear",
+        members=MEMBERS,
+        member_user_bias=user_bias,
+        member_movie_bias=movie_bias,
+        member_global_bias=(3.0,) * MEMBERS,
+        member_noise=(NOISE,) * MEMBERS,
+    )
+    return replace(toy.with_parameters(parameters), meta=toy.meta | {"recipe": "bayes", "hyper": {}})
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    made = toy_run(tmp_path)
+    publish(made.factors_path, lambda directory: save_factors(drawn_factors(), directory))
+    return made
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    file = tmp_path / "pairs.csv"
+    file.write_text("user,movie\n1,3\n2,5\n99,3\n")
+    return file
+
+
+def answer(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as exit:
+        main(arguments)
+    out, err = capsys.readouterr()
+    return int(exit.value.code or 0), out, err
+
+
+def test_columns_are_added_in_the_order_of_what_was_asked(
+    run: Run, pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = answer(
+        "predict", str(pairs), "--interval", "0.9", "--quantile", "0.25", "--mark-cold", capsys=capsys
+    )
+    rows = list(csv.reader(out.splitlines()))
+
+    assert code == 0
+    assert rows[0] == ["user", "movie", "predicted", "std", "low", "high", "q0.25", "cold"]
+    for row in rows[1:]:
+        predicted, std, low, high, quarter = map(float, row[2:7])
+        assert low < quarter < predicted < high
+        assert std > 0
+    assert float(rows[3][3]) > max(float(rows[1][3]), float(rows[2][3]))  # nobody knows user 99
+
+
+def test_the_interval_is_the_spread_of_the_draws_and_the_noise_together(
+    run: Run, pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = answer("predict", str(pairs), "--interval", "0.5", "--json", capsys=capsys)
+    line = json.loads(out)["predictions"][0]
+
+    assert code == 0
+    half = 0.67449 * np.hypot(line["std"], NOISE)
+    assert line["high"] - line["low"] == pytest.approx(2 * half, abs=1e-3)
+
+
+def test_a_model_that_was_not_drawn_is_refused_with_the_way_to_one(
+    tmp_path: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    toy_run(tmp_path)
+
+    code, out, err = answer("predict", str(pairs), "--interval", "0.9", capsys=capsys)
+
+    assert (code, out) == (2, "")
+    assert "--recipe bayes" in err
+
+
+@pytest.mark.parametrize("share", ["0", "1", "1.5", "most"])
+def test_a_share_lies_between_0_and_1(pairs: Path, share: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = answer("predict", str(pairs), "--interval", share, capsys=capsys)
+
+    assert (code, out) == (2, "")
+
+
+def test_a_drawn_model_is_saved_and_opened_with_its_noise(run: Run) -> None:
+    p = run.load_factors().parameters
+
+    assert p.member_noise == (NOISE,) * MEMBERS
+    assert isinstance(p.user_factors, np.memmap)
