@@ -24,14 +24,13 @@ from mftui.engine.fold_in import fold_in
 from mftui.engine.history import History, UserHistory
 from mftui.engine.lists import Rank, Recommendations, UserRows, highest
 from mftui.engine.neighbours import By, Metric, movie_scores, user_scores
+from mftui.engine.pairs import pair_products
 from mftui.engine.program import Parameters
 from mftui.engine.user_priors import UserPrior, rating_noise, user_prior
 from mftui.errors import UsageError
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
-_GATHERED_BYTES = 4 << 20
-"""Of rows that are copied together at once."""
 
 
 @dataclass(frozen=True)
@@ -120,19 +119,9 @@ class Factors:
         `known`: whether the user is known, and the movie; one that is not adds nothing, whatever its index says.
         """
         p, (user, movie) = self.parameters, known or (True, True)
-        dot = self._dots(users, movies) * (user & movie)
+        dot = pair_products(p, users, movies) * (user & movie)
         biases = p.user_bias[users] * user + p.movie_bias[movies] * movie
         return np.asarray(dot + biases + p.global_bias, dtype=np.float32)
-
-    def _dots(self, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
-        """(n,) products of n pairs of rows, a part at a time: all rows at once could take many times the model."""
-        p = self.parameters
-        dots = np.empty(len(users), dtype=np.float32)
-        step = max(1, _GATHERED_BYTES // (4 * self.n_factors))
-        for at in range(0, len(users), step):
-            part = slice(at, at + step)
-            np.einsum("ij,ij->i", p.user_factors[users[part]], p.movie_factors[movies[part]], out=dots[part])
-        return dots
 
     def rows_of(self, users: NDArray[Any]) -> UserRows:
         """The trained rows of b users (indices)."""

@@ -97,7 +97,7 @@ def _centred(held: Doubles, each: Doubles | float = 0.0) -> UserPrior:
 
 def _measured(model: Factors, k: int) -> UserPrior:
     p, members = model.parameters, model.parameters.members
-    known = model.history.counts() > 0
+    known = model.user_train_counts > 0
     factors = np.asarray(p.user_factors[known], dtype=np.float64).reshape(-1, members, k) * np.sqrt(members)
     bias = p.user_bias if p.member_user_bias is None else p.member_user_bias
     rows = np.concatenate([factors, np.asarray(bias[known], dtype=np.float64).reshape(-1, members, 1)], 2)
