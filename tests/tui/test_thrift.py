@@ -91,3 +91,21 @@ async def test_only_the_widget_that_changed_is_asked_for_its_lines(
         await pilot.press("j")
         await pilot.pause()
         assert set(asked) == {"neighbours"}
+
+
+async def test_a_screen_that_was_not_there_while_the_terminal_was_resized_fits_it(make_app: MakeApp, home: Path):
+    toy_run(home, toy_factors())
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        small = shown(app)
+        await pilot.press("1")
+        await pilot.resize_terminal(160, 50)
+        await pilot.press("2")
+        await until_shown(pilot, "factors")
+        await pilot.press("1")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("2")
+        await until(pilot, lambda: shown(app) == small, f"as it was:\n{small}")

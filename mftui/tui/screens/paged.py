@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
-
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.widgets.table import Table
 
@@ -30,8 +28,19 @@ class PagedScreen(BaseScreen):
         self._page_wanted: bool | None = None
         """None: where there is room."""
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
+        # The page comes once the screen is known to be wide, and goes before it is known to be narrow: a narrow
+        # screen with a page hides the list, which would lose the keys.
+        if self.shows_page:
+            self.call_next(self._bring_page)
+        else:
+            self._place_page()
+
+    def _bring_page(self) -> None:
+        is_new = not self.has_class("-page")
         self._place_page()
+        if is_new:
+            self.page_shown()
 
     @property
     def shows_page(self) -> bool:
