@@ -70,7 +70,6 @@ class RunsScreen(RunCare):
         self.book.open()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self.is_mounted:
             self.book.open()
 

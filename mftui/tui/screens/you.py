@@ -128,7 +128,6 @@ class YouScreen(PagedScreen):
         self._stars.show_keys(shown, f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step")
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._look()
 
     def _look(self) -> None:
