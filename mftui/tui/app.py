@@ -40,7 +40,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
 
     TITLE = "mftui"
     # All at once: a style sheet that came with a later screen would have Textual read all of them again.
-    CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "users", "map", "runs", "dialogs")]  # noqa: RUF012
+    CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "users", "you", "map", "runs", "dialogs")]  # noqa: RUF012
     BINDINGS = keys.APP
     MODES: ClassVar = {mode: make for mode, _, make in SCREENS}
     DEFAULT_MODE = "train"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -69,7 +70,7 @@ class RunsScreen(RunCare):
         self.table.focus()
         self.book.open()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         if self.is_mounted:
             self.book.open()
 

@@ -127,7 +127,7 @@ class YouScreen(PagedScreen):
         shown = [(keys.key_of(id, own), f"{rating:g}", keys.pressed(id, own)) for id, rating in pressed]
         self._stars.show_keys(shown, f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step")
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         self._look()
 
     def _look(self) -> None:
