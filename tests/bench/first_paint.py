@@ -1,6 +1,8 @@
 """How soon the app's first picture is in the terminal, and what its process weighs: median of five.
 
-Run: `.venv/bin/python tests/bench/first_paint.py`. Beside it harlequin, where it is installed.
+Run: `.venv/bin/python tests/bench/first_paint.py [harlequin]`. Beside it harlequin, in turn with the app, where its
+command is found or given: it wants another Textual, so install it in an environment of its own. The app opens the
+newest model of `MFTUI_HOME`, where that is set.
 """
 
 from __future__ import annotations
@@ -60,22 +62,23 @@ def _settled_memory_mb(pid: int, terminal: int) -> float:
     return float("nan")
 
 
-def report(name: str, command: list[str], sign: str, env: dict[str, str]) -> None:
-    """Print the median of some rounds."""
-    rounds = [first_paint(command, sign, env) for _ in range(ROUNDS)]
-    times = [seconds for seconds, _ in rounds]
-    print(
-        f"{name}: first paint {statistics.median(times):.3f} s"
-        f" ({', '.join(f'{t:.3f}' for t in times)}), {statistics.median(m for _, m in rounds):.0f} MB"
-    )
-
-
 def main() -> None:
+    peer = sys.argv[1] if len(sys.argv) > 1 else shutil.which("harlequin")
+    found: dict[str, list[tuple[float, float]]] = {"mftui": [], "harlequin": []}
     with TemporaryDirectory() as home:
-        base = {"MFTUI_HOME": os.environ.get("MFTUI_HOME", home), "MFTUI_STANDBY": "0"}
-        report("mftui", [sys.executable, "-m", "mftui"], "Train", base)
-    if shutil.which("harlequin"):
-        report("harlequin", ["harlequin"], "Harlequin", {})
+        env = {"MFTUI_HOME": os.environ.get("MFTUI_HOME", home), "MFTUI_STANDBY": "0"}
+        for _ in range(ROUNDS):
+            found["mftui"].append(first_paint([sys.executable, "-m", "mftui"], "Train", env))
+            if peer:
+                found["harlequin"].append(first_paint([peer], "Data Catalog", {"HOME": home}))
+    for name, rounds in found.items():
+        times = [seconds for seconds, _ in rounds]
+        if not rounds:
+            print(f"{name}: skipped, no such command")
+            continue
+        each = ", ".join(f"{t:.3f}" for t in times)
+        memory = statistics.median(mb for _, mb in rounds)
+        print(f"{name}: first paint {statistics.median(times):.3f} s ({each}), {memory:.0f} MB")
 
 
 if __name__ == "__main__":

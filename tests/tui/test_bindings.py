@@ -9,16 +9,22 @@ from typing import Any
 
 import pytest
 from helpers.finished import make_run
-from helpers.live_run import log_metrics
-from helpers.models import toy_factors, toy_run
+from helpers.live_run import log_metrics, set_status
+from helpers.models import toy_factors
 from helpers.screens import shown, until, until_shown
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from mftui.runs import control
+from mftui.runs.directory import Run
+from mftui.runs.process import Process
+from mftui.runs.status import PAUSED, RUNNING, STOPPED
+from mftui.tui import keys
 from mftui.tui.app import MftuiApp
 from mftui.tui.screens.help import help_bindings
+from mftui.tui.widgets.form import FormView
 from mftui.tui.widgets.scatter import Scatter
 
 MakeApp = Callable[..., MftuiApp]
@@ -110,33 +116,73 @@ async def test_each_key_that_the_help_lists_does_something(make_app: MakeApp, ho
         await until(pilot, lambda: not app.is_running, "the end")
 
 
-async def test_each_key_of_train_reaches_its_action(make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch):
-    toy_run(home)
+async def live(pilot: Pilot[Any], run: Run) -> None:
+    """A training under way."""
+    await put(pilot, run, "running", state=RUNNING, process=Process.current())
+
+
+async def stopped(pilot: Pilot[Any], run: Run) -> None:
+    """One to go on with."""
+    run.checkpoint_path.mkdir(exist_ok=True)
+    await put(pilot, run, "stopped", state=STOPPED, process=None)
+
+
+async def put(pilot: Pilot[Any], run: Run, sign: str, **status: Any) -> None:
+    """Another state of the run that is watched."""
+    set_status(run, **status)
+    assert isinstance(pilot.app, MftuiApp)
+    pilot.app.trainings.watch(run)
+    await until_shown(pilot, f" {sign} ")
+
+
+NEEDS = {"train.toggle": live, "train.pause": live, "train.resume": stopped}
+"""What a key of Train cannot do without: it is not offered where that is not there."""
+BEFORE_TRAIN = {
+    "app.back": ("tab",), "train.defaults": ("g", "j", "j", "j", "l"), "form.up": ("G",), "form.first": ("G",),
+    "form.down": ("g",), "form.last": ("g",), "form.less": ("g", "j", "j", "j", "l"),
+    "form.greater": ("g", "j", "j", "j"), "form.edit": ("g",), "screen.train": ("2",),
+}  # fmt: skip
+AFTER_TRAIN = {"train.view": "v", "train.form": "f", "train.more": "m", "train.log": "o", "train.tail": "a"}
+"""What is pressed afterwards, so that the next key finds the screen as it was."""
+
+
+async def test_each_key_of_train_does_something(
+    make_app: MakeApp, home: Path, starter: Any, monkeypatch: pytest.MonkeyPatch
+):
+    make_run(home, "r1", 1)
+    run = make_run(home, "r2", 2)
+    log_metrics(run, *({"step": step, "valid_rmse": 1 + abs(step - 150) / 100} for step in (120, 150, 180)))
+
+    def pause(run: Run) -> str:
+        set_status(run, state=PAUSED)
+        return PAUSED
+
+    monkeypatch.setattr(control, "pause_run", pause)
+    monkeypatch.setattr(starter, "resume", lambda run: set_status(run, state=RUNNING, process=Process.current()))
     async with (app := make_app()).run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.model, "the model")
-        run = app.run_action
-        reached: list[tuple[Any, bool]] = []
-
-        async def record(action: Any, *args: Any, **kwargs: Any) -> bool:
-            handled = await run(action, *args, **kwargs)
-            reached.append((action, handled))
-            return handled
-
-        monkeypatch.setattr(app, "run_action", record)
-        for binding, names in help_bindings(app.screen):
-            if binding.id in ("app.quit", "train.toggle"):
+        await until_shown(pilot, "validation 1.30")
+        listed = help_bindings(app.screen)
+        assert {binding.id for binding in keys.TRAIN + keys.FORM + keys.CHART if isinstance(binding, Binding)} <= {
+            binding.id for binding, _ in listed
+        }
+        for binding, names in listed:
+            if binding.id == "app.quit":
                 continue
             for key in names:
+                name = str(binding.id)
                 while len(app.screen_stack) > 1:
                     app.pop_screen()
                 await app.switch_mode("train")
+                if name in NEEDS:
+                    await NEEDS[name](pilot, run)
                 owner = owner_of(app, binding)
-                if isinstance(owner, Widget) and owner.focusable:
-                    app.screen.set_focus(owner)
+                app.screen.set_focus(owner if isinstance(owner, Widget) and owner.focusable else None)
+                if not app.focused:
+                    app.screen.query_one(FormView).focus()
+                app.clear_notifications()
+                await pilot.press(*BEFORE_TRAIN.get(name, BEFORE.get(name, ())))
                 await pilot.pause()
-                active = app.screen.active_bindings.get(key)
-                if active is None or not active.enabled:
-                    continue
-                reached.clear()
+                before = seen(app)
                 await pilot.press(key)
-                await until(pilot, partial(reached.__contains__, (binding.action, True)), f"{key} ({binding.id})")
+                await until(pilot, partial(changed, app, before), f"an effect of {key} ({name})")
+                await pilot.press(*AFTER_TRAIN.get(name, ()))
