@@ -44,8 +44,8 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
     BINDINGS = keys.APP
     MODES: ClassVar = {mode: make for mode, _, make in SCREENS}
     DEFAULT_MODE = "train"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (20, "-short"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared as instance variable in Textual)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
