@@ -11,15 +11,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mftui.engine.alternation import Alternation, Asked
-from mftui.engine.draws import Draw, Draws, standardized, wide
-from mftui.engine.gaussian_rows import Prior
-from mftui.engine.hyperprior import draw_prior
+from mftui.engine.chain import Chain
+from mftui.engine.convergence import Predictions
+from mftui.engine.draws import Draws, wide
 from mftui.engine.program import Arrays, Later, Parameters, Problem
-
-START = 0.1
-"""Standard deviation of the factors at the start."""
-SEEDS = 16
-"""Stateless seeds that a sweep may use."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +23,19 @@ class GibbsPlan:
 
     factors: int
     sweeps: int
-    """Draws in all."""
+    """Draws of each chain in all."""
     burn_in: int
     """The first of them, which count for nothing."""
     keep: int
-    """How many of the others are kept, evenly spaced; not more than there are."""
+    """How many of the others, of all chains, are kept, evenly spaced; not more than there are."""
+    chains: int = 1
 
 
 class GibbsProgram:
-    """An epoch is a step is a sweep: users' rows, movies' rows, what they are like, the noise.
+    """An epoch is a step is a sweep of every chain: users' rows, movies' rows, what they are like, the noise.
 
-    A row is (factors, bias). The state is one draw, the draws kept, and sums over all draws after the
-    burn-in, for the validation ratings.
+    The state is a draw of each chain, the draws kept, and sums over all draws after the burn-in, for the
+    validation ratings.
     """
 
     steps_per_epoch = 1
@@ -47,20 +43,15 @@ class GibbsProgram:
     """The posterior mean gets better with every draw: no earlier one is worth keeping."""
 
     def __init__(self, problem: Problem, plan: GibbsPlan) -> None:
-        self._plan, self._scale, self._seed = plan, problem.scale, problem.seed
-        self._sizes = n_users, n_movies = problem.n_users, problem.n_movies
-        self.n_epochs, self.ratings_per_step = plan.sweeps, len(problem.train)
+        self._plan, self._scale = plan, problem.scale
+        self._sizes = sizes = problem.n_users, problem.n_movies
+        self._n_ratings = len(problem.train)
+        self.n_epochs, self.ratings_per_step = plan.sweeps, plan.chains * self._n_ratings
         self._sides = Alternation(problem, plan.factors)
-        self._mean, width = self._sides.mean, plan.factors + 1
-        self._users, self._movies = (
-            tf.pad(START * self._normal([n, plan.factors], -part), [[0, 0], [0, 1]])
-            for part, n in ((1, n_users), (2, n_movies))
-        )
-        self._of_users = self._of_movies = Prior(tf.eye(width), tf.zeros(width))
-        self._precision = tf.constant(1.0)
-        self._draws = Draws(plan.keep, n_users, n_movies, plan.factors)
-        self._valid = Asked(problem.valid, self._mean)
-        self._averaged = _Averaged(self._valid)
+        self._chains = [Chain(self._sides, sizes, plan.factors, problem.seed, c) for c in range(plan.chains)]
+        self._draws = Draws(plan.keep, *sizes, plan.factors)
+        self._valid = Asked(problem.valid, self._sides.mean)
+        self._predictions = Predictions(plan.chains, len(problem.valid))
         self._sweep = 0
 
     # -- one sweep ---------------------------------------------------------------------------
@@ -69,39 +60,21 @@ class GibbsProgram:
         self._sweep = epoch
 
     def step(self, index: int) -> tuple[Any, Any]:
-        seed = self._sweep * SEEDS
         try:
-            self._of_users = draw_prior(self._users, self._seeds(seed, 3))
-            noise = self._normal(self._users.shape, seed + 3)
-            self._users, _ = self._sides.users(self._movies, self._precision, self._of_users, noise)
-            self._of_movies = draw_prior(self._movies, self._seeds(seed + 4, 3))
-            noise = self._normal(self._movies.shape, seed + 7)
-            self._movies, error = self._sides.movies(self._users, self._precision, self._of_movies, noise)
+            errors = [chain.sweep(self._sweep, self._n_ratings) for chain in self._chains]
         except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
             return math.nan, math.nan
-        self._precision = _draw_precision(error, float(self.ratings_per_step), self._seeds(seed + 8, 1)[0])
-        self._count()
-        mse = error / self.ratings_per_step
+        for number, chain in enumerate(self._chains):
+            self._count(number, chain)
+        mse = errors[0] / self._n_ratings if len(errors) == 1 else tf.add_n(errors) / self.ratings_per_step
         return mse, mse
 
-    def _count(self) -> None:
-        done, burn_in, sweeps = self._sweep + 1, self._plan.burn_in, self._plan.sweeps
-        self._averaged.see(self._users, self._movies, counts=done > burn_in)
-        if done > burn_in and (done - burn_in) * self._plan.keep // (sweeps - burn_in) > self._draws.count:
-            self._draws.keep(self._current())
-
-    def _current(self) -> Draw:
-        users, movies = self._users.numpy().astype(float), self._movies.numpy().astype(float)
-        draw = Draw(users, movies, self._mean, float(self._precision) ** -0.5)
-        covariance = np.linalg.inv(self._of_users.precision.numpy().astype(float))
-        user_mean, movie_mean = (prior.mean.numpy().astype(float) for prior in (self._of_users, self._of_movies))
-        return standardized(draw, user_mean, covariance, movie_mean)
-
-    def _normal(self, shape: Any, part: int) -> Any:
-        return tf.random.stateless_normal(shape, self._seeds(part, 1)[0])
-
-    def _seeds(self, part: int, n: int) -> NDArray[np.int32]:
-        return np.stack([np.full(n, self._seed), part + np.arange(n)], 1).astype(np.int32)
+    def _count(self, number: int, chain: Chain) -> None:
+        done, plan = self._sweep - self._plan.burn_in, self._plan
+        self._predictions.see(number, self._valid.predicted(chain.users, chain.movies), counts=done >= 0)
+        seen, ahead = done * plan.chains + number + 1, (plan.sweeps - plan.burn_in) * plan.chains
+        if done >= 0 and seen * plan.keep // ahead > self._draws.count:
+            self._draws.keep(chain.draw())
 
     # -- what it leads to --------------------------------------------------------------------
 
@@ -110,89 +83,51 @@ class GibbsProgram:
         return 0.0
 
     def validation_errors(self) -> NDArray[np.float32] | None:
-        """Of the mean of all draws after the burn-in; of the current draw before there is one."""
-        return self._valid.errors(self._averaged.mean, self._scale.lo, self._scale.hi)
+        """Of the mean of all draws after the burn-in; of the current ones before there are any."""
+        return self._valid.errors(self._predictions.mean(), self._scale.lo, self._scale.hi)
 
-    def draw_rmse(self) -> float | None:
-        """RMSE on the validation ratings of the current draw alone."""
-        errors = self._valid.errors(self._averaged.last, self._scale.lo, self._scale.hi)
-        return None if errors is None else math.sqrt(float(np.mean(errors)))
+    def measures(self) -> dict[str, float]:
+        """On the validation ratings: RMSE of the current draw alone, and with several chains how much they differ."""
+        errors = self._valid.errors(self._predictions.last[0], self._scale.lo, self._scale.hi)
+        found = {} if errors is None else {"draw_valid_rmse": math.sqrt(float(np.mean(errors)))}
+        disagreement = self._predictions.disagreement()
+        return found if disagreement is None else found | {"r_hat": disagreement}
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
-        """The draws kept so far, as one wide model; the current draw before there are any."""
-        return wide(_kept(arrays or self.snapshot()), self._scale.lo, self._scale.hi)
+        """The draws kept so far, as one wide model; the current one before there are any."""
+        return wide(_part(arrays or self.snapshot(), "kept_"), self._scale.lo, self._scale.hi)
 
     # -- going on ----------------------------------------------------------------------------
 
     def snapshot(self) -> Arrays:
-        kept = self._draws.state()
-        if not self._draws.count:
-            one = Draws(1, *self._sizes, self._plan.factors)
-            one.keep(self._current())
-            kept = one.state()
-        return {f"kept_{name}": array for name, array in kept.items()}
+        kept = self._draws
+        if not kept.count:
+            kept = Draws(1, *self._sizes, self._plan.factors)
+            kept.keep(self._chains[0].draw())
+        return _named("kept_", kept.state())
 
     def state(self) -> Arrays:
-        current = {
-            "users": self._users,
-            "movies": self._movies,
-            "precision": self._precision,
-            "users_mean": self._of_users.mean,
-            "users_precision": self._of_users.precision,
-            "movies_mean": self._of_movies.mean,
-            "movies_precision": self._of_movies.precision,
-        }
-        kept = {f"kept_{name}": array for name, array in self._draws.state().items()}
-        return {name: tensor.numpy() for name, tensor in current.items()} | kept | self._averaged.state()
+        arrays = _named("kept_", self._draws.state()) | self._predictions.state()
+        for number, chain in enumerate(self._chains):
+            arrays |= _named(f"chain{number}_", chain.state())
+        return arrays
 
     def restore(self, arrays: Arrays) -> None:
-        self._users, self._movies, self._precision = (tf.constant(arrays[n]) for n in ("users", "movies", "precision"))
-        self._of_users, self._of_movies = (
-            Prior(tf.constant(arrays[f"{side}_precision"]), tf.constant(arrays[f"{side}_mean"]))
-            for side in ("users", "movies")
-        )
-        self._draws.restore(_kept(arrays))
-        self._averaged.restore(arrays)
+        self._draws.restore(_part(arrays, "kept_"))
+        self._predictions.restore(arrays)
+        for number, chain in enumerate(self._chains):
+            chain.restore(_part(arrays, f"chain{number}_"))
 
     def release(self) -> None:
         """Let go of the ratings."""
+        for chain in self._chains:
+            chain.release()
         del self._sides
 
 
-class _Averaged:
-    """Predictions of the validation ratings: the last draw's, and the sum of all that count."""
-
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self.last = self._total = np.zeros(0)
-        self._count = 0
-
-    def see(self, users: Any, movies: Any, *, counts: bool) -> None:
-        """The next draw."""
-        self.last = self._asked.predicted(users, movies)
-        self._total = self._total + self.last if counts and self._count else self.last
-        self._count = self._count + 1 if counts else 0
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        """(n,) of all that count; the last draw's before there are any."""
-        return self._total / max(self._count, 1)
-
-    def state(self) -> Arrays:
-        return {"valid_total": self._total, "valid_last": self.last, "valid_count": np.array(self._count)}
-
-    def restore(self, arrays: Arrays) -> None:
-        self._total, self.last = arrays["valid_total"], arrays["valid_last"]
-        self._count = int(arrays["valid_count"])
+def _named(prefix: str, arrays: Arrays) -> Arrays:
+    return {prefix + name: array for name, array in arrays.items()}
 
 
-def _kept(arrays: Arrays) -> Arrays:
-    return {name.removeprefix("kept_"): a for name, a in arrays.items() if name.startswith("kept_")}
-
-
-def _precision_of(error: Any, n: float, seed: Any) -> Any:
-    """Of the noise, from the sum of the squared errors of n ratings; a priori Gamma(1, 1)."""
-    return tf.random.stateless_gamma([], seed, alpha=1 + n / 2, beta=1 + error / 2)
-
-
-_draw_precision: Any = tf.function(_precision_of)
+def _part(arrays: Arrays, prefix: str) -> Arrays:
+    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -38,10 +38,14 @@ class Metrics:
     ratings_per_second: float
     block: str
     """"taste" or "audience": which factors are being trained."""
+    more: Mapping[str, float] = field(default_factory=dict)
+    """What this recipe alone measures, by name."""
 
     def as_dict(self) -> dict[str, Any]:
         """For `metrics.jsonl`."""
-        return asdict(self)
+        numbers = asdict(self)
+        more: dict[str, float] = numbers.pop("more")
+        return numbers | more
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,8 @@ class Stage:
             self._compare(errors)
         rate = self.program.learning_rate(self.step - 1)
         epoch = self.step / self.program.steps_per_epoch
-        return Metrics(self.step, epoch, 0.0, loss, rmse, valid, rate, 0.0, self.block)
+        more: Mapping[str, float] = getattr(self.program, "measures", dict)()
+        return Metrics(self.step, epoch, 0.0, loss, rmse, valid, rate, 0.0, self.block, more)
 
     def _timed(self, point: Metrics) -> Metrics:
         speed = self._window.ratings / max(self._window.seconds, 1e-9)

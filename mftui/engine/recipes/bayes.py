@@ -32,13 +32,14 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     if burn_in >= draws:
         raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
     keep = kept_draws(hyper, problem.n_users + problem.n_movies)
-    return GibbsProgram(problem, GibbsPlan(int(hyper["factors"]), draws, burn_in, keep))
+    return GibbsProgram(problem, GibbsPlan(int(hyper["factors"]), draws, burn_in, keep, int(hyper["chains"])))
 
 
 def kept_draws(hyper: Hyper, rows: int) -> int:
     """How many draws of that many users and movies a complete training keeps."""
     fitting = ROOM // (4 * rows * (int(hyper["factors"]) + 1))
-    return min(int(hyper["keep"]) or max(LEAST_KEPT, fitting), int(hyper["epochs"]) - int(hyper["burn_in"]))
+    drawn = (int(hyper["epochs"]) - int(hyper["burn_in"])) * int(hyper["chains"])
+    return min(int(hyper["keep"]) or max(LEAST_KEPT, fitting), drawn)
 
 
 BAYES = Recipe(
@@ -56,6 +57,13 @@ BAYES = Recipe(
         Field("burn_in", 10, 0, 1_000_000, "The first draws, which are not counted."),
         Field(
             "keep", 0, 0, 10_000, "Draws kept, evenly spaced: they are the model; 0: all, or as many as 64 MB can hold."
+        ),
+        Field(
+            "chains",
+            1,
+            1,
+            16,
+            "Samplers side by side, each from its own start; with several, R-hat shows if they agree.",
         ),
         Field("validation", 0.01, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
         *AUDIENCE_FIELDS,
