@@ -90,7 +90,9 @@ class AxisPanel(CellWidget):
         text, dim = self.style("panel--text"), self.style("panel--dim")
         full = "#" if self.look.ascii else "█"
         room = max(4, width - _NAME - 24)
-        lines: list[Line] = [[(cut("goes with: correlation (95 % interval), films", width), dim)]]
+        lines: list[Line] = [
+            [(cut("goes with: correlation (95 % interval), films", width, self.look.glyphs.ellipsis), dim)]
+        ]
         for trait in axis.traits:
             bar = full * max(1, round(abs(trait.r) * room)) if trait.sure else ""
             color = self.style("panel--bar" if trait.r > 0 else "panel--down")
@@ -110,6 +112,6 @@ class AxisPanel(CellWidget):
         spread = page.axis.users
         quantiles = f" deviation {spread.std:.2f}, middle {spread.quantiles[2]:+.2f}"
         dim = self.style("panel--dim")
-        told = cut(f" +{quantiles}", max(0, width - room - 8))
+        told = cut(f" +{quantiles}", max(0, width - room - 8), self.look.glyphs.ellipsis)
         yield [("users - ", dim), (line, self.style("panel--bar")), (told, dim)]
         yield []

@@ -63,7 +63,8 @@ def _read(rows: Sequence[Summary]) -> list[Sequence[Cell]]:
         known = {**measures[0], **settings[0]}
         return compared([known], [key for key, value in known.items() if value is not None])
     different = differing(settings)
-    return compared(settings, different) + compared(measures, measures[0] if measures else ())
+    known = dict.fromkeys(key for found in measures for key, value in found.items() if value is not None)
+    return compared(settings, different) + compared(measures, known)
 
 
 def _measures(found: dict[str, Any], row: Summary) -> dict[str, Any]:
