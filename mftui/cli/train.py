@@ -28,6 +28,7 @@ _ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
 @click.option("--name", help="A word of your own for the run; becomes part of its id.")
 @click.option("--resume", metavar="RUN", help="Go on with a run that was stopped or killed.")
 @click.option("--checkpoint-seconds", type=float, help="How often to save a state to resume from.  [default: 20]")
+@click.option("--tensorboard", is_flag=True, help="Also write event files for TensorBoard, into the run's directory.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @click.option("--run-dir", type=click.Path(path_type=Path), hidden=True)
@@ -132,6 +133,8 @@ def _summarize(run: Run, document: dict[str, Any]) -> None:
         lines.append(("training RMSE", f"{document['train_rmse']:.4f}"))
     lines += [("warning", warning) for warning in document["warnings"]]
     lines.append(("saved in", document["run_dir"]))
+    if run.events_path.is_dir():
+        lines.append(("look at it", f"tensorboard --logdir {shlex.quote(str(run.events_path))}"))
     if run.has_factors:
         lines.append(("next", _suggestion(run)))
     width = max(len(name) for name, _ in lines) + 2

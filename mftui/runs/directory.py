@@ -61,6 +61,11 @@ class Run:
         return self.path / "train.log"
 
     @property
+    def events_path(self) -> Path:
+        """Event files and the embedding for TensorBoard, where they were asked for."""
+        return self.path / "tensorboard"
+
+    @property
     def has_factors(self) -> bool:
         """Whether there is a model to load."""
         return published(self.factors_path) is not None

@@ -38,6 +38,8 @@ class TrainRequest:
     """A word of the user's own for the run."""
     checkpoint_seconds: float = 20.0
     """How often a state to resume from is saved."""
+    tensorboard: bool = False
+    """Whether to write event files, too."""
 
     def checked(self) -> TrainRequest:
         """The same with paths made absolute and every part proved to make sense; raises UsageError, DataError."""
@@ -109,6 +111,8 @@ def _fits(default: Any, name: str, value: Any) -> bool:
         return value is None or isinstance(value, str)
     if name == "columns":
         return value is None or (isinstance(value, dict) and all(isinstance(v, str) for v in value.values()))
+    if isinstance(default, bool):
+        return isinstance(value, bool)
     if isinstance(default, float):
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, type(default)) and not isinstance(value, bool)

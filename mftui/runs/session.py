@@ -17,6 +17,7 @@ from mftui.errors import TrainingError
 from mftui.runs import status as states
 from mftui.runs.checkpoint import load_checkpoint
 from mftui.runs.directory import Run
+from mftui.runs.events import Events
 from mftui.runs.files import reason, write_json
 from mftui.runs.heart import Heart
 from mftui.runs.memory import estimate, require_memory
@@ -65,6 +66,7 @@ class Session:
         self._phase = ""
         self._seconds = dict.fromkeys(("import", "load", "compile", "train", "evaluate"), 0.0)
         self._logged = 0.0
+        self._events: Events | None = None
 
     def _enter(self, phase: str) -> None:
         now = time.perf_counter()
@@ -97,6 +99,7 @@ class Session:
         training = self._prepared(config, dataset, split)
         self._check_stop()
         with self._metrics_at_checkpoint(training) as metrics:
+            self._events = Events(self._run, self.heart.warn) if request.tensorboard else None
             assemble = assembler(dataset, split, config)
             saver = Saver(
                 self._run,
@@ -116,6 +119,8 @@ class Session:
             self._seconds["train"] = blocks.pop("taste")
             self._seconds |= blocks | {"compile": training.seconds["compile"]}
             self._save_last(saver, model, state, metrics)
+            if self._events is not None:
+                self._events.finish(model, document)
         return self._concluded(document, state)
 
     def _prepared(self, config: dict[str, Any], dataset: Dataset, split: Split) -> Trainable:
@@ -177,6 +182,8 @@ class Session:
             metrics.append(line)
         except OSError as error:
             self.heart.warn(f"could not write metrics: {reason(error)}; they are kept and tried again.")
+        if self._events is not None:
+            self._events.append(line)
         if self._on_metrics:
             self._on_metrics(line)
         if line["valid_rmse"] is not None and time.monotonic() - self._logged > _LOG_EVERY_S:

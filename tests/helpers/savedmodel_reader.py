@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.modules["mftui"] = None  # type: ignore[assignment]  # whoever imports it fails
 
 import tensorflow as tf  # noqa: E402
 
 
-def answer(request: dict) -> dict:
+def answer(request: dict[str, Any]) -> dict[str, Any]:
     """{"path", "signature", "inputs"} to {"outputs"} or {"error"}."""
     loaded = tf.saved_model.load(request["path"])
     signature = loaded.signatures[request["signature"]]
