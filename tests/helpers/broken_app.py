@@ -52,7 +52,7 @@ FAULT = sys.argv[1]
 if __name__ == "__main__":
     guard._PATIENCE_S = 0.5
     if FAULT == "render":
-        setattr(TopBar, "lines", _fail)  # noqa: B010
+        setattr(TopBar, "render_lines", _fail)  # noqa: B010
     elif FAULT == "compose":
         setattr(MftuiApp, "MODES", dict.fromkeys(MftuiApp.MODES, _fail))  # noqa: B010
     elif FAULT == "before the first paint":
