@@ -119,7 +119,7 @@ STEPS: tuple[Step, ...] = (
          _on("users", lambda app: len(app.screen.query_one("#rated", Table)) > 0)),
     Step("users", "stars given, beside the model's. Press {users.right} for what it recommends.",
          _on("users", lambda app: _has_keys(app, "recommended"))),
-    Step("you", "press /, type a film that you know, enter; give it stars: your list follows.",
+    Step("you", "{you.search} finds a film that you know; enter, then {you.stars_5} gives five stars.",
          lambda _, tour: _rated() != tour.rated_at_first),
 )  # fmt: skip
 """In order."""

@@ -111,9 +111,13 @@ async def test_the_tour_goes_on_with_what_is_done(make_app: MakeApp, home: Path,
         await pilot.press("right_square_bracket")
         await until_shown(pilot, "Press l for what it recommends")
         await pilot.press("l")
-        await until_gone(pilot, "what it recommends")
+        await until_shown(pilot, "4 goes on with it; z ends it.")
+        await pilot.press("4")
+        await until_shown(pilot, "m gives five stars")
+        await pilot.press("slash", *"batman", "enter", "m")
+        await until_shown(pilot, "That was the tour.")
         await pilot.press("z")
-        await until_gone(pilot, "our")
+        await until_gone(pilot, "That was the tour.")
 
 
 async def test_no_step_of_the_tour_is_too_long_or_names_a_key_that_is_none(make_app: MakeApp):
