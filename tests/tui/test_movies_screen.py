@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
-from rich.segment import Segment
-from textual.geometry import Region
 
 from mftui.data.ids import RawId
 from mftui.engine.factors import Factors
@@ -81,28 +79,6 @@ async def test_the_neighbours_follow_a_search_without_being_asked_for(
         await app.workers.wait_for_complete()
         heat = TITLES.index("Heat (1995)") + 1
         assert looked_up.count(heat) == 1, "the first result is the same, and so are its neighbours"
-
-
-async def test_rows_that_stay_drawn_follow_another_theme(make_app: MakeApp, home: Path):
-    toy_run(home)
-    async with (app := make_app()).run_test(size=SIZE) as pilot:
-
-        def row() -> list[Segment]:
-            table = app.screen.query_one("#results")
-            return list(table.render_lines(Region(0, 4, table.outer_size.width, 1))[0])
-
-        await pilot.press("2")
-        await until_shown(pilot, "Neighbours of")
-        here = row()
-        app.theme = "textual-light"
-        await until(pilot, lambda: row()[0].style != here[0].style, "other colours")
-        here = row()
-        await pilot.press("1")
-        app.theme = "dracula"
-        await pilot.pause()
-        await pilot.press("2")
-        await until(pilot, lambda: row()[0].style != here[0].style, "other colours on a screen that was not there")
-        assert "".join(segment.text for segment in row()) == "".join(segment.text for segment in here)
 
 
 async def test_enter_goes_on_to_a_neighbours_neighbours_and_escape_back(make_app: MakeApp, home: Path):

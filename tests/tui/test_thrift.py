@@ -10,6 +10,7 @@ import pyte
 import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_shown
+from rich.segment import Segment
 from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.strip import Strip
@@ -109,3 +110,25 @@ async def test_a_screen_that_was_not_there_while_the_terminal_was_resized_fits_i
         await pilot.resize_terminal(80, 24)
         await pilot.press("2")
         await until(pilot, lambda: shown(app) == small, f"as it was:\n{small}")
+
+
+async def test_rows_that_stay_drawn_follow_another_theme(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+
+        def row() -> list[Segment]:
+            table = app.screen.query_one("#results")
+            return list(table.render_lines(Region(0, 4, table.outer_size.width, 1))[0])
+
+        await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")
+        here = row()
+        app.theme = "textual-light"
+        await until(pilot, lambda: row()[0].style != here[0].style, "other colours")
+        here = row()
+        await pilot.press("1")
+        app.theme = "dracula"
+        await pilot.pause()
+        await pilot.press("2")
+        await until(pilot, lambda: row()[0].style != here[0].style, "other colours on a screen that was not there")
+        assert "".join(segment.text for segment in row()) == "".join(segment.text for segment in here)
