@@ -39,5 +39,12 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("NDCG@k", "How well the first k of a list match what the user liked in the test part; 1 is the best order."),
     ("run", "One training with its settings, its curve, its log and its model, in a directory of its own."),
     ("sample", "The data that comes with mftui: real titles, made-up (synthetic) ratings."),
+    ("principal axis",
+     "A direction in which films differ. The factors are turned so that the first axis is the one in which they differ "
+     "most, and so on; predictions stay the same. Films at its two ends say what it is about."),
+    ("share of variance", "How much of all that films differ in lies along one axis."),
+    ("correlation", "How much two things go together: 1 always, 0 not at all, -1 the opposite; its interval, how sure."),
+    ("t-SNE", "A way to draw films so that those near in all factors are near on the map; far apart says little."),
+    ("trash", "Where deleted runs lie until mftui runs prune empties it."),
 )  # fmt: skip
 """(word, explanation), in an order that can be read from the top."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 USERS = ("", "open", "many")
 """Who stands among the films: nobody, the user that is open on Users, or many."""
-MANY = 200
+MANY = 100
 _YEAR = re.compile(r"\s*\(\d{4}\)$")
 
 

@@ -23,7 +23,7 @@ KEYS = "LHKJ+-++--LKHJ"
 def painted(lines: list[str]) -> bool:
     """Whether points are on the screen."""
     dots = sum(0x2800 < ord(c) < 0x2900 for line in lines for c in line)
-    return dots > 300 and any(line.lstrip().startswith("by genre") for line in lines)
+    return dots > 300 and any("films by genre" in line for line in lines)
 
 
 def start(home: str) -> App:

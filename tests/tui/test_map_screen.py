@@ -287,7 +287,8 @@ async def test_without_colour_or_unicode_letters_tell_the_classes_apart(make_app
     for look in (Look(ascii=True), Look(no_color=True)):
         async with (app := make_app(look, Settings(standby=False))).run_test(size=SIZE) as pilot:
             screen = await opened(pilot)
-            legend = next(line for line in shown(app).splitlines() if "by genre" in line)
+            lines = shown(app).splitlines()
+            legend = lines[1 + next(i for i, line in enumerate(lines) if "by genre" in line)]
             assert screen._now is not None
             classes = screen._now.scene.coloring
             for letter, label in zip(classes.letters, classes.labels, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mftui.tui.curves import AUDIENCE
 from mftui.tui.latest import Latest
 from mftui.tui.look import look_of
 from mftui.tui.messages import OverlayNews, TrainingNews
@@ -116,6 +117,8 @@ class RunDeck(Deck):
 
     def _begin_replay(self, run_id: str, metrics: list[dict[str, Any]]) -> None:
         run, every = self._followed.run, look_of(self).refresh_s
+        # What was learned of ratings sets the pace: the audience block, where there is one, has a chart of its own.
+        metrics = [line for line in metrics if line.get("block") != AUDIENCE] or metrics
         if not metrics:
             app_of(self).say(_NO_CURVE)
         elif self._replay is None and run is not None and run.id == run_id:

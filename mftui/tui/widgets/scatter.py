@@ -17,7 +17,7 @@ from mftui.tui import keys
 from mftui.tui.map_colors import MOST
 from mftui.tui.scatter import Drawn, Grid, Window, draw, runs
 from mftui.tui.scene import Pin, Scene, write_names
-from mftui.tui.widgets.cells import CellWidget, Line, Part, cut
+from mftui.tui.widgets.cells import CellWidget, Line, cut
 
 _BEYOND = MOST
 """Classes from here on are what is laid over the points."""
@@ -230,7 +230,8 @@ class Scatter(CellWidget, can_focus=True):
         assert self._scene is not None
         ellipsis = self.look.glyphs.ellipsis
         focus = "scatter--title-focus" if self.has_focus else "scatter--title"
-        caption = cut(f"{self._scene.caption}: {n_seen:,} films", width, ellipsis)
+        by = "" if self._scene.coloring.name == "none" else f" by {self._scene.coloring.name}"
+        caption = cut(f"{self._scene.caption}: {n_seen:,} films{by}", width, ellipsis)
         busy = cut(f"  {self.busy}" if self.busy else "", width - cell_len(caption), ellipsis)
         room = width - cell_len(caption + busy)
         words = [f"  {self.look.text(text)}" for text in self._scene.words] or [""]
@@ -248,12 +249,9 @@ class Scatter(CellWidget, can_focus=True):
             return []
         signs = self._letters or self.look.glyphs.busy * len(coloring.labels)
         labels = [self.look.text(label) for label in coloring.labels]
-        room = width - len(coloring.name) - 4
-        longest = next((n for n in _LENGTHS if sum(3 + len(label[:n]) for label in labels) <= room), _LENGTHS[-1])
-        parts: list[Part] = [(f"by {coloring.name} ", self.style("scatter--dim"))]
-        for at, (sign, label) in enumerate(zip(signs, labels, strict=True)):
-            parts.append((f" {sign} {label[:longest]}", self._class_style(at)))
-        return parts
+        longest = next((n for n in _LENGTHS if sum(3 + len(label[:n]) for label in labels) <= width), _LENGTHS[-1])
+        named = enumerate(zip(signs, labels, strict=True))
+        return [(f"{sign} {label[:longest]} ", self._class_style(at)) for at, (sign, label) in named]
 
     def _lay_over(self, grid: Grid, drawn: Drawn, signs: NDArray[np.int64], kinds: NDArray[np.int64]) -> None:
         scene = self._scene
