@@ -161,8 +161,7 @@ class Compass:
         share = float((users < along).mean())
         low, high = self.ends[at]
         towards, beyond = (high, share) if share >= 0.5 else (low, 1 - share)
-        side = "+" if share >= 0.5 else "-"
-        return f"axis {at + 1} {side} {towards or 'nameless'}: further than {beyond:.0%} of users"
+        return f"axis {at + 1}: more than {beyond:.0%} of users towards {towards or ('+' if share >= 0.5 else '-')}"
 
 
 def compass(factors: Factors) -> Compass:

@@ -16,30 +16,28 @@ from mftui.tui import blocks, keys, listing
 from mftui.tui.latest import Latest
 from mftui.tui.listing import Filter
 from mftui.tui.memory import revived
-from mftui.tui.mine import Mine, Writer, read_mine
+from mftui.tui.own_ratings import OwnRatings
 from mftui.tui.screens.paged import PagedScreen
 from mftui.tui.stars import nudged, ratings_of_stars
+from mftui.tui.why_pane import WhyPane
 from mftui.tui.widgets.because_panel import BecausePanel
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.star_line import StarLine
 from mftui.tui.widgets.table import Column, Table
 from mftui.tui.you_lists import Listed, found_list, keeping, mine_list, next_list
-from mftui.tui.you_pages import MINE_SORTS, About, Compass, YouChoices, YouList, about, compass, why_you, you_list
+from mftui.tui.you_pages import MINE_SORTS, About, YouChoices, YouList, about, you_list
 from mftui.tui.you_rows import MINE_COLUMNS, recommended_columns, recommended_with_reasons
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.store import Profile
-    from mftui.tui.because import Why
+    from mftui.data.profiles.rows import Rated
     from mftui.tui.model import OpenModel
 
 _LOOK_S = 1.0
 """How often the file is looked at: another terminal may have rated."""
 _NOTHING = "No film is under the cursor. Press / and type a title, or t for films to rate next."
-_NO_WHY = "Rate a film, and every prediction here says which of your ratings it comes from."
 
 
 class YouScreen(PagedScreen):
@@ -52,27 +50,19 @@ class YouScreen(PagedScreen):
     def __init__(self) -> None:
         super().__init__()
         self._shown: OpenModel | None = None
-        self._matcher: Matcher | None = None
-        self._profile: Profile | None = None
-        self._saved: Mine | None = None
-        """As it is on the disk."""
-        self._pending: dict[int, tuple[int, float | None]] = {}
-        """By movie: which change it is, and the rating that is not on the disk yet; None: taken back."""
-        self._changes = 0
         self._now: YouList | None = None
         self._about: About | None = None
         self._found: NDArray[Any] | None = None
         self._listed = Listed()
         self._skipped: set[int] = set()
         """Movies that are not to be asked for, for as long as this model is open."""
-        self._compass: Compass | None = None
         self._choices = YouChoices()
-        self._writer = Writer(self)
-        self._files, self._lists, self._abouts = Latest(self, "mine"), Latest(self, "list"), Latest(self, "about")
-        self._searches, self._whys, self._axes = Latest(self, "search"), Latest(self, "why"), Latest(self, "axes")
+        self._own = OwnRatings(self, self)
+        self._lists, self._abouts, self._searches = (Latest(self, name) for name in ("list", "about", "search"))
         self.left = DataTable(MINE_COLUMNS, id="own", classes="left")
         self.right = DataTable((Column("Like", 4),), id="recommended")
         self._panel = BecausePanel(id="page")
+        self._why = WhyPane(self, self._panel)
         self._stars = StarLine(id="stars")
 
     def body(self) -> Iterable[Widget]:
@@ -99,83 +89,66 @@ class YouScreen(PagedScreen):
     def model_changed(self) -> None:
         model = self.mftui.model
         if model is None:
-            self._stars.show_keys((), "")
+            self._stars.show_keys(())
             self.left.show((), caption="You", empty=self.no_model())
             self.right.show(())
         elif model is not self._shown:
-            from mftui.data.profiles.match import Matcher
-            from mftui.data.profiles.store import Profile
-
             if self._shown is None or self._shown.run.path != model.run.path:
                 self._skipped.clear()
                 self._found = None
-            self._shown, self._matcher = model, Matcher(model.factors)
-            self._profile = self._profile or Profile()
-            self._saved = self._now = self._about = self._compass = None
+            self._shown, self._now, self._about = model, None, None
             self._show_keys()
             self.right.set_columns(recommended_columns(model.factors))
-            self._read()
+            self._own.open(model.factors)
             self._search()
 
     def _show_keys(self) -> None:
         """Which key is which rating of this model's scale."""
         assert self._shown is not None
-        own = self.mftui.settings.keys
-        found = ratings_of_stars(self._shown.factors.scale)
-        pressed = [(f"you.stars_{star:g}", rating) for star, rating in found.items()]
-        pressed.sort(key=lambda entry: entry[0].endswith(".5"))
-        shown = [(keys.key_of(id, own), f"{rating:g}", keys.pressed(id, own)) for id, rating in pressed]
-        self._stars.show_keys(shown, f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step")
+        own, found = self.mftui.settings.keys, ratings_of_stars(self._shown.factors.scale)
+
+        def named(star: float) -> tuple[str, str, str]:
+            id = f"you.stars_{star:g}"
+            return keys.key_of(id, own), f"{found[star]:g}", keys.pressed(id, own)
+
+        whole, halves = [s for s in found if s == int(s)], [s for s in found if s != int(s)]
+        shifted = all(named(s)[2] == keys.pressed(f"you.stars_{s + 0.5:g}", own).upper() for s in halves)
+        less = f"shift {found[halves[-1]] - found[halves[-1] + 0.5]:+g}" if halves and shifted else ""
+        step = f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step"
+        self._stars.show_keys([*map(named, whole)], [*map(named, halves)], less, step)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         self._look()
 
     def _look(self) -> None:
-        """Read the file again where it is not as it was: another process has rated."""
-        profile, saved = self._profile, self._saved
-        if profile is not None and saved is not None and self.is_current and not self._writer.waiting:
-            self._files.ask(profile.stamp, lambda stamp: self._read() if stamp != saved.stamp else None)
+        """Whether another process has rated."""
+        if self.is_current:
+            self._own.look()
 
-    def _read(self) -> None:
-        profile, matcher = self._profile, self._matcher
-        if profile is None or matcher is None:
-            return
+    def ratings_changed(self) -> None:
+        self._show_left()
+        self._again()
 
-        def work() -> Mine | MftuiError:
-            try:
-                return read_mine(profile, matcher)
-            except MftuiError as error:
-                return error
+    def ratings_saved(self) -> None:
+        self._show_left()
 
-        def show(mine: Mine | MftuiError) -> None:
-            if matcher is not self._matcher or profile is not self._profile:
-                return
-            if isinstance(mine, MftuiError):
-                self.left.show((), caption=f"Ratings of {profile.name}", empty=f"{mine} {mine.hint or ''}")
-                self.right.show(())
-            else:
-                self._take(mine)
+    def ratings_unreadable(self, error: MftuiError) -> None:
+        self._now = self._about = None
+        self.left.show((), caption=f"Ratings of {self._own.name}", empty=f"{error} {error.hint or ''}")
+        self.right.show(())
 
-        self._files.ask(work, show)
+    def ratings_refused(self, error: MftuiError) -> None:
+        self.mftui.show_error(error, title="Not saved")
 
-    def _take(self, mine: Mine) -> None:
-        """The ratings as they are on the disk."""
-        before, self._saved = self._saved, mine
-        if before is None or not before.same_ratings(mine):
-            self._again()
-        else:
-            self._show_left()
-
-    @property
-    def _mine(self) -> Mine | None:
-        """One's ratings, with those that are on their way to the disk."""
-        return None if self._saved is None else self._saved.changed({m: r for m, (_, r) in self._pending.items()})
+    def say(self, text: str, kind: str = "bad") -> None:
+        """Beside the keys that rate."""
+        self._stars.say(text, kind)
 
     # What follows from the ratings
 
     def _again(self) -> None:
         """Fold in anew, and recommend."""
-        model, mine, choices = self._shown, self._mine, self._choices
+        model, mine, choices = self._shown, self._own.mine, self._choices
         if model is None or mine is None:
             return
 
@@ -230,7 +203,7 @@ class YouScreen(PagedScreen):
                 self._about = result
                 if self._listed.view == "next":
                     self._show_left()
-                self._show_below()
+                self._place()
 
         self._abouts.ask(lambda: about(model.factors, now, choices, skipped), show)
 
@@ -238,7 +211,7 @@ class YouScreen(PagedScreen):
 
     def _show_left(self) -> None:
         """What was searched for, what to rate next, or what is rated; the cursor stays on its film."""
-        model, now, mine = self._shown, self._now, self._mine
+        model, now, mine = self._shown, self._now, self._own.mine
         if model is None or now is None or mine is None:
             return
         before, at = self._listed, self.left.cursor
@@ -299,106 +272,59 @@ class YouScreen(PagedScreen):
 
     def action_stars(self, stars: float) -> None:
         """Give the film under the cursor so many stars."""
-        if self._shown is None:
-            self.mftui.say(self.no_model(), warn=True)
-            return
-        rating = ratings_of_stars(self._shown.factors.scale).get(stars)
-        if rating is None:
-            self._stars.say("This data has no half stars.", "bad")
-        else:
-            self._rate(rating)
+        if self._shown is not None:
+            rating = ratings_of_stars(self._shown.factors.scale).get(stars)
+            if rating is None:
+                self.say("This data has no half stars.")
+            else:
+                self._rate(rating)
 
     def action_nudge(self, by: int) -> None:
         """A step more or less for the film under the cursor."""
-        movie, mine = self._film(), self._mine
+        movie, mine = self._film(), self._own.mine
         given = None if movie is None or mine is None else mine.by_movie.get(movie)
         if self._shown is None or given is None:
-            self._stars.say("Not rated yet: give it stars first.", "bad")
-            return
-        rating = nudged(given, by, self._shown.factors.scale)
-        if rating == given:
-            self._stars.say(f"{rating:g} is as far as the scale goes.", "bad")
+            self.say("Not rated yet: give it stars first.")
+        elif (rating := nudged(given, by, self._shown.factors.scale)) == given:
+            self.say(f"{rating:g} is as far as the scale goes.")
         else:
             self._rate(rating)
 
     def _rate(self, rating: float) -> None:
-        movie, profile, matcher = self._film(), self._profile, self._matcher
-        if movie is None or profile is None or matcher is None or self._saved is None:
-            gone = self._listed.missing(self.left.cursor) is not None and not self.right.has_focus
-            self._stars.say("This model does not have that film." if gone else _NOTHING, "bad")
-            return
-        what = f"{self._title(movie)}: {rating:g}"
-        self._change(movie, rating, what, lambda: profile.rate(matcher, movie, rating))
+        movie = self._film()
+        if movie is not None and self._own.mine is not None:
+            self._own.rate(movie, rating, self._title(movie))
+        else:
+            self.say(_NOTHING if self._gone is None else "This model does not have that film.")
+
+    @property
+    def _gone(self) -> Rated | None:
+        """The rating under the cursor, where it is of a film that the model does not have."""
+        return None if self.right.has_focus else self._listed.missing(self.left.cursor)
 
     def action_remove(self) -> None:
         """Take back the rating of the film under the cursor."""
-        movie, profile, matcher = self._film(), self._profile, self._matcher
-        if profile is None or matcher is None or self._mine is None:
-            return
-        gone = None if self.right.has_focus else self._listed.missing(self.left.cursor)
-        if gone is not None:
-            self._change(None, None, f"{gone.name}: taken back", lambda: profile.remove_rows([gone]))
-        elif movie is None or movie not in self._mine.by_movie:
-            self._stars.say("Not rated: there is nothing to take back.", "bad")
+        movie, mine = self._film(), self._own.mine
+        if self._gone is not None:
+            self._own.remove_row(self._gone)
+        elif movie is not None and mine is not None and movie in mine.by_movie:
+            self._own.remove(movie, self._title(movie))
         else:
-            what = f"{self._title(movie)}: taken back"
-            self._change(movie, None, what, lambda: profile.remove(matcher, movie))
+            self.say("Not rated: there is nothing to take back.")
 
     def action_undo(self) -> None:
         """Take back the last change, whoever made it."""
-        profile = self._profile
-        if profile is None or self._saved is None:
-            return
-
-        def undo() -> str:
-            change = profile.undo()
-            if change is None:
-                return "There is nothing to undo."
-            rows = change.before or change.after
-            return f"Undone: {rows[0].name}" + (f" and {len(rows) - 1:,} more" if len(rows) > 1 else "")
-
-        self._change(None, None, "", undo)
-
-    def _change(self, movie: int | None, rating: float | None, what: str, make: Any) -> None:
-        """Show a change at once, make it in the writer's thread, and say that it is saved once it is on the disk."""
-        profile, matcher = self._profile, self._matcher
-        assert profile is not None and matcher is not None
-        self._changes += 1
-        change = self._changes
-        if movie is not None:
-            self._pending[movie] = change, rating
-        self._stars.say(f"saving {what}" if what else "undoing")
-
-        def work() -> tuple[object, Mine]:
-            return make(), read_mine(profile, matcher)
-
-        def show(result: tuple[object, Mine] | MftuiError) -> None:
-            if movie is not None and self._pending.get(movie, (0, None))[0] == change:
-                del self._pending[movie]
-            if isinstance(result, MftuiError):
-                self._stars.say(f"NOT saved: {what}", "bad")
-                self.mftui.show_error(result, title="Not saved")
-                self._again()
-                return
-            said, mine = result
-            if change == self._changes:
-                self._stars.say(said if isinstance(said, str) else f"saved {what}", "good")
-            if profile is self._profile and matcher is self._matcher:
-                self._take(mine)
-
-        self._writer.ask(work, show)
-        if movie is not None:
-            self._show_left()
-            self._again()
+        if self._own.mine is not None:
+            self._own.undo()
 
     def action_skip(self) -> None:
         """Leave the film under the cursor out of what is asked for."""
         movie = self._film(self.left)
         if self._listed.view != "next" or movie is None or self._shown is None or self._now is None:
-            self._stars.say("Only films to rate next can be left out: press t.", "bad")
+            self.say("Only films to rate next can be left out: press t.")
             return
         self._skipped.add(movie)
-        self._stars.say(f"not seen: {self._title(movie)}")
+        self.say(f"not seen: {self._title(movie)}", "text")
         self._show_left()
         self._ask_about(self._shown, self._now)
 
@@ -414,51 +340,15 @@ class YouScreen(PagedScreen):
 
     def page_shown(self) -> None:
         self._explain()
-        self._show_below()
+        self._place()
 
     def _explain(self) -> None:
-        """Why the film under the cursor is predicted what it is."""
-        model, now = self._shown, self._now
-        movie = self._film(None if self.left.display else self.right)
-        if model is None or now is None or not self.shows_page:
-            return
-        if movie is None or not len(now.mine):
-            self._panel.show(None, _NO_WHY)
-            return
-        rank = now.recommended.ranked_by
+        if self._shown is not None and self._now is not None and self.shows_page:
+            self._why.explain(self._shown.factors, self._now, self._film(None if self.left.display else self.right))
 
-        def show(found: Why) -> None:
-            if now is self._now:
-                self._panel.show(found)
-
-        self._whys.ask(lambda: why_you(model.factors, now, movie, rank), show)
-
-    def _show_below(self) -> None:
-        """The users most alike, and one's place on the axes."""
-        if not self.shows_page or self._now is None or self._shown is None:
-            return
-        below: list[tuple[str, str]] = []
-        if self._about is not None and self._about.alike:
-            alike = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in self._about.alike)
-            below.append(("alike", f"users {alike}"))
-        if len(self._now.mine) and self._compass is not None:
-            below += [("place" if not at else "", text) for at, text in enumerate(self._compass.places(self._now.row))]
-        self._panel.show_below(below)
-        if self._compass is None:
-            model = self._shown
-
-            def work() -> Compass | MftuiError:
-                try:
-                    return compass(model.factors)
-                except MftuiError as error:
-                    return error
-
-            def show(found: Compass | MftuiError) -> None:
-                if isinstance(found, Compass) and model is self._shown:
-                    self._compass = found
-                    self._show_below()
-
-            self._axes.ask(work, show)
+    def _place(self) -> None:
+        if self._shown is not None and self._now is not None and self.shows_page:
+            self._why.place(self._shown.factors, self._now, self._about)
 
     # Actions
 
@@ -469,7 +359,7 @@ class YouScreen(PagedScreen):
         """Go to the film under the cursor, on Movies; escape there comes back."""
         movie = self._film()
         if movie is None:
-            self._stars.say(_NOTHING, "bad")
+            self.say(_NOTHING)
         else:
             await self.mftui.open_movie(movie)
 
@@ -535,25 +425,13 @@ class YouScreen(PagedScreen):
         """Choose whose ratings these are; a name that is new begins a profile."""
         from mftui.tui.screens.choices import pick_profile
 
-        if self._profile is not None:
-            self.app.push_screen(pick_profile(self._profile.name), self._profile_picked)
+        self.app.push_screen(pick_profile(self._own.name), self._profile_picked)
 
     def _profile_picked(self, name: str | None) -> None:
-        from mftui.data.profiles.store import choose
-
-        if name is None:
-            return
-
-        def show(found: Profile | MftuiError) -> None:
-            if isinstance(found, MftuiError):
-                self.mftui.show_error(found)
-                return
-            self._profile, self._saved, self._about = found, None, None
+        if name is not None:
             self._skipped.clear()
-            self._stars.say(f"ratings of {found.name}")
-            self._read()
-
-        self._writer.ask(lambda: choose(name), show)
+            self._about = None
+            self._own.choose(name)
 
     def action_go_back(self) -> None:
         """From the recommendations to the list, then no search."""

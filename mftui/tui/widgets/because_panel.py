@@ -50,8 +50,12 @@ class BecausePanel(CellWidget):
             return
         yield [(cut(self.look.text(why.title), width, ellipsis), self.style("panel--title"))]
         sure = "" if why.std is None else f" {'+/-' if self.look.ascii else '±'} {why.std:.2f}"
-        sums = " ".join(f"{name} {value:+.2f}" for name, value in why.terms)
-        yield [(f"predicted {why.predicted:.2f}{sure}", text), (cut(f"  {sums} = {why.linear:+.2f}", width - 24), dim)]
+        predicted = f"predicted {why.predicted:.2f}{sure}  "
+        sums = " ".join(f"{name} {value:+.2f}" for name, value in why.terms) + f" = {why.linear:+.2f}"
+        apart = len(predicted) + len(sums) > width
+        yield [(predicted, text), *([] if apart else [(sums, dim)])]
+        if apart:
+            yield [(cut(sums, width, ellipsis), dim)]
         if why.difference is not None:
             trained = f"trained {why.predicted + why.difference:.2f} ({why.difference:+.2f}); explained by folding in"
             yield [(cut(trained, width, ellipsis), dim)]
@@ -60,7 +64,7 @@ class BecausePanel(CellWidget):
             return
         placed = any(reason.placed is not None for reason in why.reasons)
         room = max(4, min(_MOST_BAR, width // 4))
-        head = fit("because you gave", width - room - 8 - (9 if placed else 0) - 1, ellipsis)
+        head = fit("because you gave", width - room - 9 - (8 if placed else 0), ellipsis)
         yield [(f"{head} {'share':>7} {' ' * room}{' on list' if placed else ''}", dim)]
         longest = max(abs(reason.share) for reason in why.reasons) or 1.0
         for reason in why.reasons:
@@ -68,9 +72,9 @@ class BecausePanel(CellWidget):
 
     def _bar(self, reason: Reason, titled: int, room: int, longest: float) -> Line:
         full = ("+" if reason.share > 0 else "-") if self.look.ascii else "█"
-        bar = full * max(1, round(abs(reason.share) / longest * room))
+        bar = full * max(1, round(abs(reason.share) / longest * (room - 1)))
         color = self.style("panel--bar" if reason.share > 0 else "panel--down")
         name = fit(f"{reason.rating:<4g}{self.look.text(reason.title)}", titled, self.look.glyphs.ellipsis)
         placed = "" if reason.placed is None else f" {reason.placed:+7.3f}"
         text, dim = self.style("panel--text"), self.style("panel--dim")
-        return [(name, text), (f" {reason.share:+7.2f} ", text), (fit(bar, room - 1), color), (placed, dim)]
+        return [(name, text), (f" {reason.share:+7.2f} ", text), (fit(bar, room), color), (placed, dim)]

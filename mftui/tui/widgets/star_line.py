@@ -10,6 +10,8 @@ from textual import events
 from mftui.tui.widgets.cells import CellWidget, Line, Part, cut
 
 _GAP = 2
+_ROOM = 110
+"""Columns from which each key is named."""
 
 
 class StarLine(CellWidget):
@@ -21,15 +23,22 @@ class StarLine(CellWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._keys: Sequence[tuple[str, str, str]] = ()
-        self._rest = ""
+        self._halves: Sequence[tuple[str, str, str]] = ()
+        self._in_short = self._rest = ""
         self._said, self._kind = "", ""
         self._spans: list[tuple[int, int, str]] = []
 
-    def show_keys(self, keys: Sequence[tuple[str, str, str]], rest: str) -> None:
-        """`keys`: (how it is written, its rating, the key itself); `rest`: what stands behind, where there is room."""
-        if (keys, rest) != (self._keys, self._rest):
-            self._keys, self._rest = keys, rest
-            self.redraw()
+    def show_keys(
+        self,
+        keys: Sequence[tuple[str, str, str]],
+        halves: Sequence[tuple[str, str, str]] = (),
+        in_short: str = "",
+        rest: str = "",
+    ) -> None:
+        """`keys`, `halves`: (how it is written, its rating, the key itself), the halves as `in_short` where it is
+        narrow; `rest`: what stands behind, where there is room."""
+        self._keys, self._halves, self._in_short, self._rest = keys, halves, in_short, rest
+        self.redraw()
 
     def say(self, text: str, kind: str = "text") -> None:
         """What became of the last key: `kind` is "text", "good" or "bad"."""
@@ -42,19 +51,20 @@ class StarLine(CellWidget):
         parts: list[Part] = []
         self._spans = []
         at = 0
-        for sign, rating, key in self._keys:
+        wide = width >= _ROOM or not self._in_short
+        for sign, rating, key in [*self._keys, *(self._halves if wide else ())]:
             end = at + len(sign) + len(rating) + 1
             if end > width:
                 break
             parts += [(sign, key_style), (f" {rating}{' ' * _GAP}", text)]
             self._spans.append((at, end, key))
             at = end + _GAP
-        ellipsis = self.look.glyphs.ellipsis
-        said = self.look.text(self._said)
-        if at + len(self._rest) + _GAP + min(len(said), 20) <= width:
-            parts.append((self._rest + " " * _GAP, text))
-            at += len(self._rest) + _GAP
-        parts.append((cut(said, max(0, width - at), ellipsis), self.style(f"star-line--{self._kind or 'text'}")))
+        for more in (self._rest if wide else self._in_short,):
+            if more and at + len(more) <= width:
+                parts.append((more + " " * _GAP, text))
+                at += len(more) + _GAP
+        said = cut(self.look.text(self._said), max(0, width - at), self.look.glyphs.ellipsis)
+        parts.append((said, self.style(f"star-line--{self._kind or 'text'}")))
         yield parts
 
     def on_click(self, event: events.Click) -> None:

@@ -1,0 +1,385 @@
+"""You: one key rates a film, the list beside it follows, and nothing is called saved that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.models import TITLES, toy_factors, toy_run
+from helpers.screens import shown, until, until_gone, until_shown
+from textual.pilot import Pilot
+
+from mftui.data.dataset import Scale
+from mftui.data.profiles.match import Matcher
+from mftui.data.profiles.store import Profile
+from mftui.engine.explain import explain
+from mftui.engine.factors import Factors
+from mftui.engine.suggest import suggest
+from mftui.errors import MftuiError
+from mftui.tui.app import MftuiApp
+from mftui.tui.screens.help import help_bindings
+from mftui.tui.stars import nudged, ratings_of_stars
+
+SIZE = (160, 40)
+MakeApp = Callable[..., MftuiApp]
+MATRIX = TITLES.index("Matrix, The (1999)")
+
+
+def given(name: str | None = None) -> dict[str, float]:
+    """What is in the file."""
+    return {row.title: row.stars for row in Profile(name).rows()}
+
+
+def rate(factors: Factors, ratings: dict[int, float], name: str | None = None) -> None:
+    """As another process would."""
+    for at, (movie, rating) in enumerate(ratings.items()):
+        Profile(name).rate(Matcher(factors), movie, rating, timestamp=at + 1)
+
+
+def recommended(app: MftuiApp) -> str:
+    return shown(app).split("Recommended to")[1]
+
+
+async def opened(pilot: Pilot[Any]) -> None:
+    await pilot.press("4")
+    await until_shown(pilot, "Recommended to")
+
+
+async def find(pilot: Pilot[Any], text: str) -> None:
+    """Search, and put the cursor on what was found."""
+    await pilot.press("slash", *text)
+    await until_shown(pilot, "Results")
+    await until(pilot, lambda: "1/1" in shown(pilot.app), text)
+    await pilot.press("enter")
+
+
+async def test_one_key_rates_the_film_that_was_searched_and_the_list_follows(make_app: MakeApp, home: Path):
+    factors = toy_factors(audience=True)
+    toy_run(home, factors)
+    expected = factors.recommend_newcomer(np.array([MATRIX]), np.array([4.0], dtype=np.float32), 100)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await until_shown(pilot, "by both, for anybody")
+        assert "The Matrix" not in given()
+        await find(pilot, "matrix")
+        await pilot.press("n")
+        await until_shown(pilot, "saved Matrix, The (1999): 4")
+        assert given() == {TITLES[MATRIX]: 4.0}
+        await until_shown(pilot, "by both, from 1 rating")
+        lines = recommended(app).splitlines()[2:]
+        for line, movie, predicted in zip(lines, expected.movies[:5], expected.predicted, strict=False):
+            assert TITLES[movie][:12] in line and f"{predicted:.2f}" in line
+            assert all(word in line for word in factors.movies.genres_of(int(movie))[:1])
+        assert TITLES[MATRIX][:8] not in recommended(app).replace("4 Matrix", "")
+
+
+async def test_each_of_the_ten_keys_is_shown_with_its_rating_and_gives_it(make_app: MakeApp, home: Path):
+    toy_run(home)
+    keys = {"X": 0.5, "x": 1, "C": 1.5, "c": 2, "V": 2.5, "v": 3, "N": 3.5, "n": 4, "M": 4.5, "m": 5}
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await find(pilot, "matrix")
+        for key, rating in keys.items():
+            assert f"{key} {rating:g}" in shown(pilot.app)
+            await pilot.press(key)
+            await until_shown(pilot, f"saved Matrix, The (1999): {rating:g}")
+            assert given() == {TITLES[MATRIX]: rating}
+
+
+async def test_a_scale_of_whole_stars_has_five_keys(make_app: MakeApp, home: Path):
+    toy_run(home, replace(toy_factors(), scale=Scale(1.0, 5.0, 1.0)))
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await find(pilot, "matrix")
+        assert "x 1  c 2  v 3  n 4  m 5  + -" in shown(pilot.app)
+        await pilot.press("N")
+        await until_shown(pilot, "no half stars")
+        assert not given()
+
+
+@pytest.mark.parametrize(
+    ("scale", "expected"),
+    [
+        (Scale(0.5, 5, 0.5), {0.5: 0.5, 1: 1, 1.5: 1.5, 2: 2, 2.5: 2.5, 3: 3, 3.5: 3.5, 4: 4, 4.5: 4.5, 5: 5}),
+        (Scale(1, 5, 1), {1: 1, 2: 2, 3: 3, 4: 4, 5: 5}),
+        (Scale(1, 10, 1), {0.5: 1, 1: 2, 1.5: 3, 2: 4, 2.5: 5, 3: 6, 3.5: 7, 4: 8, 4.5: 9, 5: 10}),
+        (Scale(0, 1, 1), {1: 0, 2: 0, 3: 1, 4: 1, 5: 1}),
+        (Scale(-10, 10, 0), {0.5: -8, 1: -6, 1.5: -4, 2: -2, 2.5: 0, 3: 2, 3.5: 4, 4: 6, 4.5: 8, 5: 10}),
+    ],
+)
+def test_half_and_whole_stars_are_the_nearest_ratings_of_any_scale(scale: Scale, expected: dict[float, float]):
+    assert ratings_of_stars(scale) == expected
+    assert nudged(scale.lo, -1, scale) == scale.lo and nudged(scale.hi, 1, scale) == scale.hi
+    assert scale.lo < nudged(scale.lo, 1, scale) <= scale.hi
+
+
+async def test_plus_and_minus_change_a_rating_by_a_step_and_d_takes_it_back(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await find(pilot, "matrix")
+        await pilot.press("plus")
+        await until_shown(pilot, "Not rated yet")
+        await pilot.press("n", "plus", "plus", "plus")
+        await until_shown(pilot, "5 is as far as the scale goes")
+        await until(pilot, lambda: given() == {TITLES[MATRIX]: 5.0}, "five stars")
+        await pilot.press("minus")
+        await until_shown(pilot, "saved Matrix, The (1999): 4.5")
+        await pilot.press("d")
+        await until_shown(pilot, "saved Matrix, The (1999): taken back")
+        assert not given()
+        await until_shown(pilot, "for anybody")
+
+
+async def test_u_takes_back_the_last_change_whoever_made_it(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    rate(factors, {0: 3.0})
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await find(pilot, "matrix")
+        await pilot.press("m")
+        await until_shown(pilot, "saved Matrix")
+        await pilot.press("u")
+        await until_shown(pilot, "undone: Matrix, The (1999)")
+        assert given() == {TITLES[0]: 3.0}
+        await pilot.press("u")
+        await until_shown(pilot, f"undone: {TITLES[0]}")
+        await pilot.press("u")
+        await until_shown(pilot, "nothing to undo")
+        assert not given()
+
+
+async def test_what_to_rate_next_is_what_tells_most_and_one_key_after_the_other_rates_it(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    none = np.array([], dtype=np.int64)
+    first = suggest(factors, none, none.astype(np.float32), 20).movies
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await until_shown(pilot, "1/12")
+        lines = shown(app).split("Rate next")[1].splitlines()[2:]
+        assert all(TITLES[movie][:12] in line for line, movie in zip(lines, first[:5], strict=False))
+        for number in range(1, 4):
+            title = TITLES[app.screen.query_one("#own").screen._listed.film(0)]  # type: ignore[attr-defined]
+            await pilot.press("n")
+            await until_shown(pilot, f"saved {title}")
+            await until_shown(pilot, f"from {number} rating")
+            assert title in given()
+        assert len(given()) == 3
+        await pilot.press("t")
+        await until_shown(pilot, "Ratings of me: 3, mean 4.00")
+
+
+async def test_o_asks_no_more_for_a_film_that_was_not_seen(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await until_shown(pilot, "1/12")
+        await pilot.press("o")
+        await until_shown(pilot, "not seen:")
+        await until_shown(pilot, "1/11")
+        title = shown(app).split("not seen: ")[1].splitlines()[0].strip()
+        assert title not in shown(app).split("Rate next")[1].split("Recommended to")[0]
+        assert not given()
+
+
+async def test_a_rating_made_in_another_terminal_appears(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await until_shown(pilot, "for anybody")
+        rate(factors, {MATRIX: 2.5})
+        await until_shown(pilot, "from 1 rating")
+        await pilot.press("t")
+        await until_shown(pilot, "Ratings of me: 1, mean 2.50")
+
+
+async def test_films_that_the_model_does_not_have_are_listed_as_such_and_can_be_taken_back(
+    make_app: MakeApp, home: Path
+):
+    toy_run(home)
+    other = replace(toy_factors(["Solaris (1972)"]), meta={"dataset": "other", "fingerprint": "other"})
+    rate(other, {0: 4.0})
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        await until_shown(pilot, "1 not in this model, below")
+        await until_shown(pilot, "Solaris (1972)")
+        await pilot.press("m")
+        await until_shown(pilot, "This model does not have that film.")
+        await pilot.press("d")
+        await until_shown(pilot, "saved Solaris (1972): taken back")
+        await until_shown(pilot, "No rating yet.")
+        assert not given()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_i_says_why_and_the_shares_are_those_of_the_engine(make_app: MakeApp, home: Path, size: tuple[int, int]):
+    factors = toy_factors(audience=True)
+    toy_run(home, factors)
+    ratings = {MATRIX: 5.0, 0: 2.0, 5: 4.5}
+    rate(factors, ratings)
+    own = np.array(list(ratings)), np.array(list(ratings.values()), dtype=np.float32)
+    best = factors.recommend_newcomer(*own, 1)
+    because = explain(factors, best.movies, *own)
+    async with (app := make_app()).run_test(size=size) as pilot:
+        await opened(pilot)
+        await until_shown(pilot, "from 3 ratings")
+        await pilot.press("l")
+        if size == (80, 24):
+            await pilot.press("i")
+        await until_shown(pilot, f"predicted {best.predicted[0]:.2f}")
+        await until_shown(pilot, "axis 1:")
+        await until_shown(pilot, "users ")
+        text = shown(app)
+        for at, (movie, rating) in enumerate(ratings.items()):
+            line = next(line for line in text.splitlines() if f"{rating:<4g}{TITLES[movie][:12]}" in line)
+            assert f"{because.contributions[0, at]:+.2f}" in line
+        assert f"= {because.logits[0]:+.2f}" in text
+        await pilot.press("i")
+        await until_gone(pilot, "predicted ")
+
+
+async def test_profiles_are_kept_apart(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    rate(factors, {0: 3.0, 1: 4.0}, "you")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await until_shown(pilot, "Recommended to me")
+        await find(pilot, "matrix")
+        await pilot.press("m")
+        await until_shown(pilot, "saved Matrix")
+        await pilot.press("p")
+        await until_shown(pilot, "Whose ratings")
+        await pilot.press("j", "enter")
+        await until_shown(pilot, "Recommended to you")
+        await until_shown(pilot, "from 2 ratings")
+        await pilot.press("p", "slash", *"ann", "enter")
+        await until_shown(pilot, "Recommended to ann")
+        assert Profile().name == "ann" and len(given("me")) == 1 and len(given("you")) == 2
+
+
+async def test_it_is_called_saved_when_it_is_on_the_disk_and_counts_before(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    toy_run(home)
+    let, plain = Event(), Profile.rate
+
+    def slow(self: Profile, *args: Any) -> object:
+        let.wait(20)
+        return plain(self, *args)
+
+    monkeypatch.setattr(Profile, "rate", slow)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await find(pilot, "matrix")
+        await pilot.press("m")
+        await until_shown(pilot, "from 1 rating")
+        assert "saving Matrix" in shown(pilot.app) and "saved" not in shown(pilot.app)
+        assert not given()
+        let.set()
+        await until_shown(pilot, "saved Matrix, The (1999): 5")
+        assert given() == {TITLES[MATRIX]: 5.0}
+
+
+async def test_a_rating_that_cannot_be_saved_is_shown_as_lost(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    toy_run(home)
+
+    def full(*_: object) -> None:
+        raise MftuiError("me.csv: could not be saved (No space left on device).", hint="Make room.")
+
+    monkeypatch.setattr(Profile, "rate", full)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await find(pilot, "matrix")
+        await pilot.press("m")
+        await until_shown(pilot, "No space left on device")
+        await pilot.press("escape")
+        await until_shown(pilot, "NOT saved: Matrix, The (1999): 5")
+        await until_shown(pilot, "for anybody")
+        assert "saved Matrix" not in shown(app).replace("NOT saved Matrix", "")
+
+
+async def test_a_rating_typed_just_before_leaving_is_kept(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await find(pilot, "matrix")
+        await pilot.press("m", "q")
+        await until(pilot, lambda: not app.is_running, "the end")
+        await until(pilot, lambda: given() == {TITLES[MATRIX]: 5.0}, "the rating")
+
+
+async def test_a_damaged_file_is_named_and_left_alone(make_app: MakeApp, home: Path):
+    toy_run(home)
+    Profile().path.parent.mkdir(mode=0o700)
+    Profile().path.write_text("movieId,title,rating\n1,Toy Story (1995),banana\n")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "banana")
+        await pilot.press("m")
+        assert "banana" in Profile().path.read_text()
+
+
+async def test_without_a_model_it_says_what_to_do(make_app: MakeApp, home: Path):
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "No model yet. Press 1, then t")
+        await pilot.press("m", "plus", "d", "u", "t", "o", "b", "f", "s")
+        await until_shown(pilot, "No model yet.")
+
+
+async def test_b_goes_round_the_rankings_and_choices_are_remembered(make_app: MakeApp, home: Path):
+    factors = toy_factors(audience=True)
+    toy_run(home, factors)
+    rate(factors, {MATRIX: 5.0})
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        for rank in ("like", "watch", "both", "like"):
+            await pilot.press("b")
+            await until_shown(pilot, f"by {rank}, from 1 rating")
+        await pilot.press("f", *"drama", "enter")
+        await until_shown(pilot, "only Drama")
+        kept = app.memory.get("you")
+        assert isinstance(kept, dict) and kept["rank"] == "like" and kept["narrowed"]["genre"] == "Drama"
+
+
+async def test_s_sorts_ones_ratings(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    rate(factors, {0: 3.0, 1: 5.0, 2: 1.0})
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+
+        def listed(*movies: int) -> bool:
+            lines = shown(app).split("Ratings of me")[1].splitlines()[2:5]
+            return all(TITLES[movie][:12] in line for movie, line in zip(movies, lines, strict=False))
+
+        await pilot.press("t")
+        await until_shown(pilot, "by newest")
+        await until(pilot, partial(listed, 2, 1, 0), "the newest first")
+        await pilot.press("s")
+        await until_shown(pilot, "by rating")
+        await until(pilot, partial(listed, 1, 0, 2), "the highest first")
+        await pilot.press("S")
+        await until_shown(pilot, "by rating, reversed")
+        await until(pilot, partial(listed, 2, 0, 1), "the lowest first")
+
+
+async def test_its_keys_are_in_the_help(make_app: MakeApp, home: Path):
+    toy_run(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        named = {str(binding.id) for binding, _ in help_bindings(app.screen)}
+        assert {"you.stars_5", "you.stars_0.5", "you.undo", "you.profile", "screen.you", "table.export"} <= named
