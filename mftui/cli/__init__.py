@@ -30,6 +30,7 @@ COMMANDS = {
     "map": ("mftui.cli.map:map_command", "The movies in two dimensions: by axes or by t-SNE."),
     "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
     "export": ("mftui.cli.export:export", "Take a model along: SavedModel, projector, CSV, Parquet, HDF5."),
+    "report": ("mftui.cli.report:report", "One page about a run, to look at and to pass on."),
     "tune": ("mftui.cli.tune:tune", "Search better settings of a recipe; every trial is a run."),
     "evaluate": ("mftui.cli.evaluate:evaluate", "Measure a model, beside simple baselines."),
     "data": ("mftui.cli.data:data", "Data sets: list, fetch, inspect, synthesize."),
