@@ -18,6 +18,8 @@ class Curves:
         self.train = Points()
         """RMSE on training ratings."""
         self.valid = Points()
+        self.draw = Points()
+        """Validation RMSE of the newest draw alone, where the model is the mean of many."""
         self.loss = Points()
         """What the taste block descends."""
         self.audience_loss = Points()
@@ -27,6 +29,8 @@ class Curves:
         self.best: tuple[float, float] | None = None
         """(step, validation RMSE) of the best validation so far."""
         self.best_epoch: float | None = None
+        self.n_broken = 0
+        """Lines whose RMSE, or loss of the audience block, was not finite: a file of JSON has null there."""
         self.block = ""
         """The block that the newest line is about, "" where it does not say."""
 
@@ -50,10 +54,13 @@ class Curves:
     def _take(self, step: float, line: Mapping[str, Any]) -> None:
         block = line.get("block")
         self.block = block if isinstance(block, str) else ""
+        measure = "train_loss" if self.in_audience else "train_rmse"
+        self.n_broken += measure in line and _number(line[measure]) is None
         self.train.add(step, _number(line.get("train_rmse")))
         (self.audience_loss if self.in_audience else self.loss).add(step, _number(line.get("train_loss")))
         self.learning_rate.add(step, _number(line.get("learning_rate")))
         self.speed.add(step, _number(line.get("ratings_per_second")))
+        self.draw.add(step, _number(line.get("draw_valid_rmse")))
         valid = _number(line.get("valid_rmse"))
         self.valid.add(step, valid)
         if self.best and step <= self.best[0]:

@@ -29,7 +29,11 @@ def pictures(
     """One picture for each of METRICS. `total`: steps in all, if known."""
     audience = live and curves.in_audience
     own = {
-        "rmse": (Curve("training", curves.train), Curve("validation", curves.valid, dots=True, style=1)),
+        "rmse": (
+            Curve("training", curves.train),
+            Curve("one draw, validation", curves.draw, dots=True, style=2),
+            Curve("validation", curves.valid, dots=True, style=1),
+        ),
         "loss": _losses(curves, audience),
         "rate": (Curve("", curves.learning_rate),),
         "speed": (Curve("", curves.speed),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from helpers.paths import movielens
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
 
-from mftui.data.dataset import SplitSpec
+from mftui.data.dataset import Ratings, SplitSpec
 from mftui.data.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.engine.factors import Factors
+from mftui.engine.fold_in import fold_in
 from mftui.engine.history import History
 from mftui.engine.intervals import Beliefs, beliefs
 from mftui.engine.recipes import find_recipe
@@ -113,3 +115,31 @@ def test_nine_of_ten_test_ratings_lie_within_their_intervals(source: str, test: 
     low, high = beliefs(model, held_out.users, held_out.movies).interval(0.9)
 
     assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92
+
+
+def test_users_folded_in_are_predicted_like_users_drawn() -> None:
+    """Users 100 to 119 are drawn with the others, or folded in with the same ratings afterwards."""
+    ratings = planted_ratings(n=5_000)
+    given: dict[str, Any] = {"factors": 3, "epochs": 80, "burn_in": 20, "keep": 20}
+    late, order = ratings.users >= 100, np.random.default_rng(1).random(len(ratings))
+    known, asked = ratings.take(late & (order < 0.6)), ratings.take(late & (order >= 0.6))
+
+    def drawn(part: Ratings) -> Factors:
+        training = planted_training("bayes", part, validation=0, audience=False, **given)
+        list(training)
+        counts = np.bincount(part.movies, minlength=80).astype(np.int32)
+        bare = replace(toy_factors(), scale=SCALE, meta={"recipe": "bayes"}, movie_train_counts=counts)
+        return replace(bare, parameters=training.parameters(), history=History.of(part, np.arange(0), 120))
+
+    def rmse(predicted: np.ndarray) -> float:
+        return float(np.sqrt(np.mean((predicted - asked.values) ** 2)))
+
+    together, apart = drawn(ratings.take(~late | (order < 0.6))), drawn(ratings.take(~late))
+    p, folded = apart.parameters, np.empty(len(asked), dtype=np.float32)
+    for user in range(100, 120):
+        own, mine = known.users == user, asked.users == user
+        row = fold_in(apart, known.movies[own], known.values[own])
+        logits = p.movie_factors[asked.movies[mine]] @ row.factors[0] + row.bias[0] + p.movie_bias[asked.movies[mine]]
+        folded[mine] = apart.shown(logits + np.float32(p.global_bias))
+
+    assert rmse(folded) < rmse(together.shown(together.logits(asked.users, asked.movies))) + 0.03
