@@ -53,8 +53,9 @@ def first_paint(command: list[str], sign: str, env: dict[str, str]) -> tuple[flo
 
 
 def _settled_memory_mb(pid: int, terminal: int) -> float:
-    """Resident memory once nothing has been written to the terminal for two seconds."""
-    while select.select([terminal], [], [], 2.0)[0]:
+    """Resident memory once nothing has been written to the terminal for two seconds, or after five: a cursor blinks."""
+    end = time.monotonic() + 5
+    while time.monotonic() < end and select.select([terminal], [], [], 2.0)[0]:
         os.read(terminal, 65536)
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):

@@ -248,6 +248,22 @@ async def test_any_series_survives_every_key(make_app: MakeApp, home: Path, valu
         assert app.is_running
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ([], "The curve begins with the first steps."),
+        ([math.nan, math.nan], "no number"),
+        ([1.0], "training 1.0000"),
+        ([0.0, 0.0], "training 0.0000"),
+        ([1.0, math.inf], "no number"),
+    ],
+)
+async def test_what_is_no_curve_is_said(make_app: MakeApp, home: Path, values: list[float], says: str):
+    log_metrics(toy_run(home, state=RUNNING), *({"step": s, "train_rmse": v} for s, v in enumerate(values, 1)))
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, says)
+
+
 async def test_a_run_met_in_its_audience_block_shows_its_ratings_curve_once_it_is_over(make_app: MakeApp, home: Path):
     run = toy_run(home, state=RUNNING)
     curve_of(run, steps=40)

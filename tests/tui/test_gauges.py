@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -55,3 +55,26 @@ def test_a_card_that_the_process_uses_is_read(monkeypatch: pytest.MonkeyPatch):
     with Path(os.devnull).open():
         hidden = Meter(0.0).read(os.getpid())
     assert hidden and (hidden.gpu_percent, hidden.gpu_memory_mb) == (45, None)
+
+
+def test_the_module_is_looked_for_where_there_is_a_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    begun: list[bool] = []
+    module = ModuleType("pynvml")
+    module.__dict__["nvmlInit"] = lambda: begun.append(True)
+    monkeypatch.setitem(sys.modules, "pynvml", module)
+    monkeypatch.setattr(gauges, "_DRIVER", tmp_path / "none")
+    assert gauges._open_nvml() is None and not begun
+    monkeypatch.setattr(gauges, "_DRIVER", tmp_path)
+    assert gauges._open_nvml() is module and begun
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    assert gauges._open_nvml() is None
+
+
+def test_a_driver_that_fails_gives_no_gauge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def fail() -> None:
+        raise RuntimeError("driver and library do not fit")
+
+    monkeypatch.setitem(sys.modules, "pynvml", SimpleNamespace(nvmlInit=fail))
+    monkeypatch.setattr(gauges, "_DRIVER", tmp_path)
+    load = Meter(0.0).read(os.getpid())
+    assert load and load.gpu_percent is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.models import TITLES, toy_factors, toy_run
+from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.engine.filters import MovieFilter
@@ -188,3 +189,31 @@ def first_row(app: MftuiApp, predicted: str, title: str) -> bool:
     """Whether the first recommendation is `title`, with its predicted rating."""
     rows = shown(app).split("Recommended to user 7")[1].splitlines()[2:3]
     return bool(rows) and predicted in rows[0] and title in rows[0]
+
+
+async def test_hostile_titles_are_shown_and_opened_as_themselves(make_app: MakeApp, home: Path):
+    toy_run(home, toy_factors(HOSTILE))
+    async with (app := make_app()).run_test(size=(160, 50)) as pilot:
+        await pilot.press("3", "right_square_bracket")
+        await until_shown(pilot, "Recommended to user 1")
+        for title in ("[REC] (2007)", "[/b] oops (2001)", "Escape ␛[31mred"):
+            await until_shown(pilot, title)
+        assert "\x1b" not in shown(app)
+        for _ in HOSTILE:
+            await pilot.press("enter")
+            await until_shown(pilot, "Neighbours of")
+            await pilot.press("escape")
+            await until_shown(pilot, "Recommended to user 1")
+            await pilot.press("y", "j")
+
+
+async def test_a_run_that_vanishes_leaves_its_model_to_be_looked_at(make_app: MakeApp, home: Path):
+    run = toy_run(home)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("3", "right_square_bracket")
+        await until_shown(pilot, "User 1:")
+        shutil.rmtree(run.path)
+        await pilot.press("right_square_bracket")
+        await until_shown(pilot, "User 2:")
+        await pilot.press("2", "j")
+        await until_shown(pilot, "Neighbours of")

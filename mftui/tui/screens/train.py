@@ -78,7 +78,8 @@ class TrainScreen(BaseScreen):
         )
         in_audience = trainings.live and curves.in_audience
         self.deck.show(made, "loss" if in_audience else "rmse")
-        self.query_one(StatusLine).show(snapshot, curves.ratings_per_second, curves.block if in_audience else "")
+        block = curves.block if in_audience else ""
+        self.query_one(StatusLine).show(snapshot, curves.ratings_per_second, block, curves.n_broken)
         self.query_one(LogPane).show(snapshot.log if snapshot else ())
         self._divide()
         self.refresh_bindings()

@@ -31,10 +31,14 @@ class StatusLine(CellWidget):
         self._snapshot: Snapshot | None = None
         self._speed: float | None = None
         self._block = ""
+        self._n_broken = 0
 
-    def show(self, snapshot: Snapshot | None, ratings_per_second: float | None = None, block: str = "") -> None:
-        """Show a training, or nothing. `block`: the part of it that is trained, where that is not the ratings."""
-        self._snapshot, self._speed, self._block = snapshot, ratings_per_second, block
+    def show(
+        self, snapshot: Snapshot | None, ratings_per_second: float | None = None, block: str = "", n_broken: int = 0
+    ) -> None:
+        """Show a training, or nothing. `block`: the part of it that is trained, where that is not the ratings;
+        `n_broken`: how many lines of its metrics are not finite."""
+        self._snapshot, self._speed, self._block, self._n_broken = snapshot, ratings_per_second, block, n_broken
         self.redraw()
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
@@ -78,6 +82,8 @@ class StatusLine(CellWidget):
         return []
 
     def _facts(self, snapshot: Snapshot) -> Iterable[str]:
+        if self._n_broken:
+            yield f"{self._n_broken:,} of its values {'is' if self._n_broken == 1 else 'are'} no number"
         if self._block and snapshot.live:
             yield f"{self._block} block"
         if snapshot.test_rmse is not None:
