@@ -11,6 +11,7 @@ import numpy as np
 
 from mftui.engine.axes import BLOCKS, Axes, Axis, Block, principal_axes
 from mftui.engine.layouts import Layout, pair_layout
+from mftui.errors import MftuiError
 from mftui.tui.listing import Filter
 from mftui.tui.map_colors import COLORINGS, Coloring, coloring
 from mftui.tui.scene import Pin, Scene
@@ -114,8 +115,32 @@ def guests(model: OpenModel, layout: Layout, block: Block, rows: UserRows, label
     ]
 
 
+def own_row(model: OpenModel) -> UserRows | None:
+    """The row folded in for one's own ratings (the profile that is in use); None where the model has none of them, or
+    they cannot be read: You says why. Not for the event loop."""
+    from mftui.data.profiles.match import Matcher
+    from mftui.data.profiles.store import Profile
+    from mftui.engine.fold_in import fold_in
+
+    try:
+        rows = Profile().rows()
+        matched = Matcher(model.factors).match(rows) if rows else None
+    except MftuiError:
+        return None
+    if matched is None or not len(matched.movies):
+        return None
+    return fold_in(model.factors, matched.movies, matched.ratings)
+
+
 def pins(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str) -> list[Pin]:
-    """Users of the data that are to stand among the films."""
+    """Who is to stand among the films: You, where there are ratings of one's own, and users of the data. Not for the
+    event loop."""
+    own = own_row(model)
+    you = [] if own is None else guests(model, layout, choices.block, own, ["You"])
+    return you + _users(model, layout, choices, open_user)
+
+
+def _users(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str) -> list[Pin]:
     factors = model.factors
     if choices.users == "many":
         users = np.unique(np.linspace(0, factors.n_users - 1, MANY).astype(np.int64))

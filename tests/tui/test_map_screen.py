@@ -13,6 +13,8 @@ from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 from textual.pilot import Pilot
 
+from mftui.data.profiles.match import Matcher
+from mftui.data.profiles.store import Profile
 from mftui.engine.axes import principal_axes
 from mftui.engine.fold_in import fold_in
 from mftui.engine.layouts import Layout
@@ -183,7 +185,7 @@ async def test_colours_axes_and_filters_change_the_picture(make_app: MakeApp, ho
         assert not screen.scatter.names and app.memory.get("map")["names"] is False  # type: ignore[index]
 
 
-async def test_users_and_somebody_folded_in_stand_among_the_films(make_app: MakeApp, home: Path):
+async def test_users_stand_among_the_films(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)
     async with make_app().run_test(size=SIZE) as pilot:
@@ -195,13 +197,28 @@ async def test_users_and_somebody_folded_in_stand_among_the_films(make_app: Make
         assert screen._now is not None
         place = screen._now.layout.place(factors.parameters.user_factors[6])[0]
         assert (screen.scatter.pins[0].x, screen.scatter.pins[0].y) == pytest.approx(tuple(place))
-        screen.stand("You", fold_in(factors, np.array([0, 1]), np.array([5, 1], dtype=np.float32)))
-        await until_shown(pilot, "You")
-        screen.stand("You", None)
         await pilot.press("u")
         await until(pilot, lambda: len(screen.scatter.pins) == factors.n_users, "all users")
         await pilot.press("u")
         await until(pilot, lambda: not screen.scatter.pins, "none")
+
+
+async def test_one_stands_among_the_films_by_ones_own_ratings(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        screen = await opened(pilot)
+        assert not screen.scatter.pins
+        profile, matcher = Profile(), Matcher(factors)
+        profile.rate(matcher, 0, 5.0)
+        profile.rate(matcher, 2, 1.0)
+        await pilot.press("1", "5")
+        await until_shown(pilot, "@ You")
+        rows = fold_in(factors, np.array([0, 2]), np.array([5, 1], dtype=np.float32))
+        assert screen._now is not None
+        place = screen._now.layout.place(rows.factors)[0]
+        assert (screen.scatter.pins[0].x, screen.scatter.pins[0].y) == pytest.approx(tuple(place), rel=1e-4)
+        assert app.is_running
 
 
 async def test_factors_tell_of_every_axis_and_lead_back_to_the_map_along_it(make_app: MakeApp, home: Path):

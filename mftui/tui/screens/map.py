@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from mftui.errors import MftuiError
 from mftui.tui import keys
 from mftui.tui.latest import Latest
 from mftui.tui.map_colors import COLORINGS
-from mftui.tui.map_scene import USERS, Gathered, MapChoices, gather, guests, pins
+from mftui.tui.map_scene import USERS, Gathered, MapChoices, gather, pins
 from mftui.tui.memory import revived
 from mftui.tui.screens.factors_view import MOST_AXES
 from mftui.tui.screens.films_view import FilmsView
@@ -21,7 +21,7 @@ from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
-    from mftui.engine.lists import UserRows
+    from mftui.tui.scene import Pin
 
 
 _ON_THE_MAP = ("search", "match", "color", "layout", "axis", "filter", "users", "names", "pane")
@@ -37,7 +37,7 @@ class MapScreen(FilmsView):
     def __init__(self) -> None:
         super().__init__()
         self._tsne = TsneJob(self)
-        self._guests: dict[str, UserRows] = {}
+        self._stands = Latest(self, "users")
         self._scenes = Latest(self, "map")
 
     def body(self) -> Iterable[Widget]:
@@ -73,7 +73,6 @@ class MapScreen(FilmsView):
     def _forget(self) -> None:
         """What was of another model."""
         self._tsne.forget()
-        self._guests.clear()
         self._now = None
         self._dim()
 
@@ -107,25 +106,19 @@ class MapScreen(FilmsView):
 
         self._scenes.ask(work, show)
 
-    def _stand(self) -> None:
-        """Users among the films."""
-        now, memory = self._now, self.mftui.memory.get("users")
+    def _stand(self, then: Callable[[], None] = lambda: None) -> None:
+        """You and users among the films, as they are now."""
+        now, choices, memory = self._now, self._choices, self.mftui.memory.get("users")
         if now is None:
             return
-        user = memory.get("user") if isinstance(memory, dict) else ""
-        shown = pins(now.model, now.layout, self._choices, str(user or ""))
-        for label, rows in self._guests.items():
-            shown += guests(now.model, now.layout, self._choices.block, rows, [label])
-        self.scatter.pins = shown
-        self.scatter.repaint()
+        user = str(memory.get("user") or "") if isinstance(memory, dict) else ""
 
-    def stand(self, label: str, rows: UserRows | None) -> None:
-        """Put somebody who is not in the data, such as You, among the films by the row folded in for them (of the
-        model that is open), or take them off."""
-        self._guests.pop(label, None)
-        if rows is not None:
-            self._guests[label] = rows
-        self._stand()
+        def show(found: list[Pin]) -> None:
+            self.scatter.pins = found
+            self.scatter.repaint()
+            then()
+
+        self._stands.ask(lambda: pins(now.model, now.layout, choices, user), show)
 
     # Choices
 
@@ -202,10 +195,13 @@ class MapScreen(FilmsView):
         """Who stands among the films: nobody, the user that is open, many."""
         users = USERS[(USERS.index(self._choices.users) + 1) % len(USERS)]
         self._choose(users=users)
-        self._stand()
-        said = {"": "No users on the map.", "many": "Many users, each an @."}
-        alone = "The user that is open on Users, as @." if self.scatter.pins else "No user is open: press 3 for one."
-        self.mftui.say(said.get(users, alone))
+
+        def say() -> None:
+            alone = any(pin.label.startswith("user") for pin in self.scatter.pins)
+            opened = "The user that is open on Users, as @." if alone else "No user is open: press 3 for one."
+            self.mftui.say({"": "No users on the map but You.", "many": "Many users, each an @."}.get(users, opened))
+
+        self._stand(say)
 
     def action_names(self) -> None:
         """Names on the map, or not."""
