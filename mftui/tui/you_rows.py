@@ -77,7 +77,7 @@ def mine_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRows:
         if i >= len(order):
             gone = mine.missing[i - len(order)]
             stars = Mark(f"{gone.stars:g}", "dim", gone.stars)
-            there = Mark("not in this model", "dim")
+            there = Mark("unmatched", "dim")
             return Mark(gone.name, "dim"), stars, "", "", there, "", Mark(gone.movie_id, "dim")
         at = int(order[i])
         movie, error = factors.row(mine.movies[at]), float(errors[at])

@@ -36,12 +36,13 @@ BEFORE = {
     "movies.open": ("h",), "runs.left": ("escape", "escape", "d", "l"), "runs.right": ("escape", "escape"),
     "scatter.whole": ("plus",), "map.choose": ("escape", "escape"), "map.left": ("tab",),
     "runs.undo": ("x",), "runs.search": ("escape",),
+    "you.left": ("l",), "you.right": ("h",), "you.less": ("n",), "you.more": ("x",), "you.remove": ("n",),
     "chart.right": ("g",), "chart.far_right": ("g",), "chart.last": ("g",), "chart.out": ("plus",),
     "chart.all": ("plus",), "chart.left": ("G",), "chart.far_left": ("G",), "chart.first": ("G",), "chart.best": ("G",),
 }  # fmt: skip
 """What is pressed first, so that there is something to do."""
 SCREENS = {"movies": ("2", "Neighbours of"), "users": ("3", "Recommended to"), "runs": ("6", "Test RMSE"),
-           "map": ("5", "films")}  # fmt: skip
+           "you": ("4", "Recommended to"), "map": ("5", "films")}  # fmt: skip
 
 
 def owner_of(app: MftuiApp, binding: Binding) -> DOMNode:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from helpers.screens import shown, until, until_shown
 from textual.pilot import Pilot
 
 from mftui import paths
+from mftui.data.profiles.match import Matcher
+from mftui.data.profiles.store import Profile
 from mftui.runs.directory import Run
 from mftui.runs.process import Process
 from mftui.runs.status import DIVERGED, RUNNING
@@ -142,6 +145,35 @@ async def user_page(pilot: Pilot[Any]) -> None:
     await until_shown(pilot, "likes")
 
 
+def rated() -> None:
+    """Ratings of one's own, one of them of a film that the model does not have."""
+    for at, (movie, rating) in enumerate({2: 5.0, 6: 2.0, 10: 4.5}.items()):
+        Profile().rate(Matcher(toy_factors()), movie, rating, timestamp=at * 100_000 + 1)
+    other = replace(toy_factors(("Solaris (1972)",)), meta={"dataset": "other", "fingerprint": "other"})
+    Profile().rate(Matcher(other), 0, 4.0, timestamp=500_000)
+
+
+async def you(pilot: Pilot[Any]) -> None:
+    await pilot.press("4")
+    await until_shown(pilot, "1/12")
+
+
+async def you_rated(pilot: Pilot[Any]) -> None:
+    rated()
+    await pilot.press("4")
+    await until_shown(pilot, "Recommended to")
+    await pilot.press("t")
+    await until_shown(pilot, "Ratings of me")
+
+
+async def you_why(pilot: Pilot[Any]) -> None:
+    await you_rated(pilot)
+    await pilot.press("l")
+    if not pilot.app.screen.has_class("-page"):
+        await pilot.press("i")
+    await until_shown(pilot, "predicted")
+
+
 async def runs(pilot: Pilot[Any]) -> None:
     for number, rmse in enumerate((0.91, 0.874, 0.8821), 1):
         make_run(paths.home(), f"try {number}", number, rmse=rmse)
@@ -195,6 +227,9 @@ SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
             filters,
             users,
             user_page,
+            you,
+            you_rated,
+            you_why,
             runs,
             runs_differ,
             runs_notes,

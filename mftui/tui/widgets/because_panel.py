@@ -9,6 +9,8 @@ from mftui.tui.because import Reason, Why
 from mftui.tui.widgets.cells import CellWidget, Line, cut, fit
 
 _MOST_BAR = 12
+_ROOM = 44
+"""Columns from which there is room for the place on the list."""
 
 
 class BecausePanel(CellWidget):
@@ -62,19 +64,19 @@ class BecausePanel(CellWidget):
         if not why.reasons:
             yield [(cut("No rating of one's own speaks for or against it.", width, ellipsis), dim)]
             return
-        placed = any(reason.placed is not None for reason in why.reasons)
+        placed = width >= _ROOM and any(reason.placed is not None for reason in why.reasons)
         room = max(4, min(_MOST_BAR, width // 4))
         head = fit("because you gave", width - room - 9 - (8 if placed else 0), ellipsis)
         yield [(f"{head} {'share':>7} {' ' * room}{' on list' if placed else ''}", dim)]
         longest = max(abs(reason.share) for reason in why.reasons) or 1.0
         for reason in why.reasons:
-            yield self._bar(reason, len(head), room, longest)
+            yield self._bar(reason, len(head), room, longest, placed)
 
-    def _bar(self, reason: Reason, titled: int, room: int, longest: float) -> Line:
+    def _bar(self, reason: Reason, titled: int, room: int, longest: float, placed: bool) -> Line:
         full = ("+" if reason.share > 0 else "-") if self.look.ascii else "█"
         bar = full * max(1, round(abs(reason.share) / longest * (room - 1)))
         color = self.style("panel--bar" if reason.share > 0 else "panel--down")
         name = fit(f"{reason.rating:<4g}{self.look.text(reason.title)}", titled, self.look.glyphs.ellipsis)
-        placed = "" if reason.placed is None else f" {reason.placed:+7.3f}"
+        on_list = f" {reason.placed:+7.3f}" if placed and reason.placed is not None else ""
         text, dim = self.style("panel--text"), self.style("panel--dim")
-        return [(name, text), (f" {reason.share:+7.2f} ", text), (fit(bar, room), color), (placed, dim)]
+        return [(name, text), (f" {reason.share:+7.2f} ", text), (fit(bar, room), color), (on_list, dim)]
