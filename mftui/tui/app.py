@@ -65,6 +65,8 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         self.settings = settings or Settings()
         self._saving = Latest(self, "memory")
         self.trainings: Trainings = Trainings(self, self.look.refresh_s, starter)
+        self._stays_open = ""
+        """The run whose model somebody has asked for."""
         self.run_slots: dict[str, int] = {}
         """By run id, which letter and colour its curve has when it is laid over others."""
         self.model: OpenModel | None = None
@@ -149,6 +151,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
 
     async def start_training(self, request: TrainRequest) -> None:
         """Start a training and watch it."""
+        self._stays_open = ""
         try:
             await self.trainings.start(request)
         except MftuiError as error:
@@ -162,10 +165,12 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         except MftuiError as error:
             self.show_error(error)
 
-    async def open_run(self, run: Run) -> None:
-        """Open the newest model of `run` for Movies and Users."""
+    async def open_run(self, run: Run, *, stay: bool = False) -> None:
+        """Open the newest model of `run` for Movies and Users. `stay`: somebody has asked for it, so it stays open
+        until another is asked for or trained; else newer models of the watched training take its place."""
         from mftui.tui.model import open_model
 
+        self._stays_open = run.id if stay else ""
         async with self._opening:
             before = self.model
             try:
@@ -195,10 +200,14 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         if snapshot is None:
             return
         ended = was_live and not snapshot.live and trainings.started_here
-        newer = snapshot.factors_version is not None and (
-            self.model is None
-            or self.model.run.path != trainings.run.path
-            or self.model.version != snapshot.factors_version
+        newer = (
+            snapshot.factors_version is not None
+            and self._stays_open in ("", trainings.run.id)
+            and (
+                self.model is None
+                or self.model.run.path != trainings.run.path
+                or self.model.version != snapshot.factors_version
+            )
         )
         if (newer and (snapshot.live or trainings.started_here)) or ended:
             self.run_worker(self._catch_up(trainings.run, newer, ended), group="catch-up", exclusive=True)

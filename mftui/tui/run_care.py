@@ -55,7 +55,7 @@ class RunCare(BaseScreen):
             if mode == "train":
                 self.mftui.trainings.watch(run)
             elif mode is not None:
-                await self.mftui.open_run(run)
+                await self.mftui.open_run(run, stay=True)
             if mode is not None:
                 await self.app.switch_mode(mode)
 

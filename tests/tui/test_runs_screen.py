@@ -245,6 +245,21 @@ async def test_a_runs_model_is_opened_in_movies(make_app: MakeApp, home: Path):
         await until(pilot, lambda: app.current_mode == "train" and app.trainings.run == one, "its curve on Train")
 
 
+async def test_a_model_asked_for_stays_open_beside_a_training(make_app: MakeApp, home: Path):
+    old = make_run(home, "old", 1)
+    live = make_run(home, "live", 2, state="running", rmse=None)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("6")
+        await until(pilot, lambda: app.model is not None and app.model.run == live, "the model being trained")
+        await pilot.press("G", "enter", "m")
+        await until(pilot, lambda: app.model is not None and app.model.run == old, "the model asked for")
+        set_status(live, step=70, steps=100)
+        await until(pilot, lambda: app.trainings.snapshot and app.trainings.snapshot.step == 70, "news of the training")
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        assert app.model is not None and app.model.run == old
+
+
 async def test_names_that_would_harm_a_terminal_are_shown_harmless(make_app: MakeApp, home: Path):
     for number, title in enumerate(HOSTILE):
         run = make_run(home, f"r{number}", number + 1)
