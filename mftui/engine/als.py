@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mftui.engine.alternation import Alternation, Asked
+from mftui.engine.alternation import DEVICE, Alternation, Asked
 from mftui.engine.gaussian_rows import Prior
 from mftui.engine.program import Arrays, Later, Parameters, Problem
 
@@ -41,6 +41,10 @@ class AlsProgram:
     def __init__(self, problem: Problem, plan: AlsPlan) -> None:
         self._scale = problem.scale
         self.n_epochs, self.ratings_per_step = plan.epochs, len(problem.train)
+        with tf.device(DEVICE):
+            self._begin(problem, plan)
+
+    def _begin(self, problem: Problem, plan: AlsPlan) -> None:
         self._sides = Alternation(problem, plan.factors)
         self._mean = self._sides.mean
         self._valid = Asked(problem.valid, self._mean)
@@ -60,12 +64,13 @@ class AlsProgram:
 
     def step(self, index: int) -> tuple[Any, Any]:
         one = tf.constant(1.0)
-        try:
-            self._users, _ = self._sides.users(self._movies, one, self._prior, self._no_noise[0])
-            self._movies, error = self._sides.movies(self._users, one, self._prior, self._no_noise[1])
-        except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
-            return math.nan, math.nan
-        mse = error / self.ratings_per_step
+        with tf.device(DEVICE):
+            try:
+                self._users, _ = self._sides.users(self._movies, one, self._prior, self._no_noise[0])
+                self._movies, error = self._sides.movies(self._users, one, self._prior, self._no_noise[1])
+            except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
+                return math.nan, math.nan
+            mse = error / self.ratings_per_step
         return mse, mse
 
     def learning_rate(self, step: int) -> float:
@@ -73,7 +78,8 @@ class AlsProgram:
         return 0.0
 
     def validation_errors(self) -> NDArray[np.float32] | None:
-        predicted = self._valid.predicted(self._users, self._movies)
+        with tf.device(DEVICE):
+            predicted = self._valid.predicted(self._users, self._movies)
         return self._valid.errors(predicted, self._scale.lo, self._scale.hi)
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
@@ -95,7 +101,8 @@ class AlsProgram:
     snapshot = state
 
     def restore(self, arrays: Arrays) -> None:
-        self._users, self._movies = tf.constant(arrays["users"]), tf.constant(arrays["movies"])
+        with tf.device(DEVICE):
+            self._users, self._movies = tf.constant(arrays["users"]), tf.constant(arrays["movies"])
 
     def release(self) -> None:
         """Let go of the ratings."""

@@ -13,6 +13,8 @@ from mftui.engine.gaussian_rows import GaussianRows, Prior
 from mftui.engine.program import Problem
 
 Tensor = Any
+DEVICE = "CPU:0"
+"""Where rows are solved, whatever else there is: sparse products and batched roots were measured there alone."""
 
 
 class Alternation:

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mftui.engine.alternation import Alternation, Asked
+from mftui.engine.alternation import DEVICE, Alternation, Asked
 from mftui.engine.chain import Chain
 from mftui.engine.convergence import Predictions
 from mftui.engine.draws import Draws, wide
@@ -47,10 +47,11 @@ class GibbsProgram:
         self._sizes = sizes = problem.n_users, problem.n_movies
         self._n_ratings = len(problem.train)
         self.n_epochs, self.ratings_per_step = plan.sweeps, plan.chains * self._n_ratings
-        self._sides = Alternation(problem, plan.factors)
-        self._chains = [Chain(self._sides, sizes, plan.factors, problem.seed, c) for c in range(plan.chains)]
+        with tf.device(DEVICE):
+            self._sides = Alternation(problem, plan.factors)
+            self._chains = [Chain(self._sides, sizes, plan.factors, problem.seed, c) for c in range(plan.chains)]
+            self._valid = Asked(problem.valid, self._sides.mean)
         self._draws = Draws(plan.keep, *sizes, plan.factors)
-        self._valid = Asked(problem.valid, self._sides.mean)
         self._predictions = Predictions(plan.chains, len(problem.valid))
         self._sweep = 0
 
@@ -60,13 +61,14 @@ class GibbsProgram:
         self._sweep = epoch
 
     def step(self, index: int) -> tuple[Any, Any]:
-        try:
-            errors = [chain.sweep(self._sweep, self._n_ratings) for chain in self._chains]
-        except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
-            return math.nan, math.nan
-        for number, chain in enumerate(self._chains):
-            self._count(number, chain)
-        mse = errors[0] / self._n_ratings if len(errors) == 1 else tf.add_n(errors) / self.ratings_per_step
+        with tf.device(DEVICE):
+            try:
+                errors = [chain.sweep(self._sweep, self._n_ratings) for chain in self._chains]
+            except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
+                return math.nan, math.nan
+            for number, chain in enumerate(self._chains):
+                self._count(number, chain)
+            mse = errors[0] / self._n_ratings if len(errors) == 1 else tf.add_n(errors) / self.ratings_per_step
         return mse, mse
 
     def _count(self, number: int, chain: Chain) -> None:
@@ -115,8 +117,9 @@ class GibbsProgram:
     def restore(self, arrays: Arrays) -> None:
         self._draws.restore(_part(arrays, "kept_"))
         self._predictions.restore(arrays)
-        for number, chain in enumerate(self._chains):
-            chain.restore(_part(arrays, f"chain{number}_"))
+        with tf.device(DEVICE):
+            for number, chain in enumerate(self._chains):
+                chain.restore(_part(arrays, f"chain{number}_"))
 
     def release(self) -> None:
         """Let go of the ratings."""

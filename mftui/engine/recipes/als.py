@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.engine.recipes.base import Field, Hyper, Recipe
-from mftui.engine.recipes.device import DETERMINISTIC, DEVICE
 
 if TYPE_CHECKING:
     from mftui.engine.program import Problem, Program
@@ -45,8 +44,6 @@ ALS = Recipe(
         Field("reg_biases", 3.0, 0, 10_000, "How strongly biases are held near zero.", search=(1.0, 20.0)),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
-        DEVICE,
-        DETERMINISTIC,
     ),
     build=_build,
 )

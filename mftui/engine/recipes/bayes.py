@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
 from mftui.engine.recipes.base import Field, Hyper, Recipe
-from mftui.engine.recipes.device import DETERMINISTIC, DEVICE
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,8 +66,6 @@ BAYES = Recipe(
         ),
         Field("validation", 0.01, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
         *AUDIENCE_FIELDS,
-        DEVICE,
-        DETERMINISTIC,
     ),
     build=_build,
 )
