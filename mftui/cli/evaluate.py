@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.measures import BASELINES, measure_label, print_calibration
+from mftui.cli.measures import BASELINES, measure_label, print_calibration, print_uncertainty
 from mftui.cli.model import model_label, open_model, run_document, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
 from mftui.errors import UsageError
@@ -38,7 +38,8 @@ def evaluate(
     """Measure a run's model on ratings that it was not trained on, beside simple baselines.
 
     RMSE and MAE judge predictions; NDCG@K and recall@K judge each user's list of K movies by the movies
-    that the user liked in the test; coverage is the share of all movies that appear in any list.
+    that the user liked in the test; coverage is the share of all movies that appear in any list. Of runs with several
+    members it is shown what their ± is worth; of recipe bayes, how often the rating lay within the p % interval.
     """
     if folds is not None or fold_files is not None:
         if test_file is not None or (folds and fold_files):
@@ -70,6 +71,9 @@ def evaluate(
     click.echo()
     print_calibration(measures["calibration"])
     click.echo()
+    if measures["uncertainty"]:
+        print_uncertainty(measures["uncertainty"])
+        click.echo()
     _print_lists(measures, k)
 
 

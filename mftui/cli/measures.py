@@ -26,6 +26,27 @@ def print_calibration(bins: list[dict[str, Any]]) -> None:
     print_table(columns, rows, "Calibration by bins of the prediction", formats=dict.fromkeys(columns, ".2f"))
 
 
+def print_uncertainty(found: dict[str, Any]) -> None:
+    """How often the truth lay within the intervals, of draws; and whether a larger ± is a larger error."""
+    if found["coverage"] is not None:
+        columns = ["interval", "held the rating", "mean width"]
+        rows: list[list[Cell]] = [
+            [f"{one['level']:.0%}", f"{one['covered']:.1%}", f"{one['width']:.2f}"] for one in found["coverage"]
+        ]
+        print_table(columns, rows, f"How often the truth lay within the p % interval, on {found['n']:,} test ratings")
+        click.echo()
+    what = f"± between {found['members']} draws"
+    if found["of"] == "members":
+        what = f"Spread of {found['members']} members"
+    columns = ["±", "RMSE", "ratings of the movie", "test ratings"]
+    rows = [[one["std"], one["rmse"], f"{one['movie_ratings']:.0f}", one["n"]] for one in found["by_spread"]]
+    print_table(
+        columns, rows, f"{what}, from the smallest fifth up, on the same test", formats={"±": ".3f", "RMSE": ".3f"}
+    )
+    if found["of"] == "members":
+        note("The members are no draws: their spread says how much the start of training matters; it is no interval.")
+
+
 def print_evaluations(runs: Sequence[str], evaluations: Sequence[Mapping[str, Any] | None]) -> None:
     """Several runs' measures side by side, each with the baselines on its own split; nothing where none was tested."""
     if not any(evaluations):

@@ -20,6 +20,8 @@ FORMATS = {
     "predicted": ".2f",
     "would like": ".2f",
     "±": ".2f",
+    "from": ".2f",
+    "to": ".2f",
     "error": "+.2f",
     "share": "+.3f",
     "on the list": "+.3f",
@@ -64,15 +66,33 @@ def movie_filter(
 def recommended_documents(factors: Factors, unknown: Any, result: Recommendations) -> list[dict[str, Any]]:
     """For JSON. `unknown`: (n,) whether a prediction is cold."""
     nothing = [None] * len(result.movies)
-    watch = nothing if result.watch is None else result.watch
-    spread = nothing if result.std is None else result.std
+    columns = {
+        "predicted": result.predicted,
+        "std": result.std,
+        "lower": result.lower,
+        "upper": result.upper,
+        "cold": [bool(is_cold) for is_cold in unknown],
+        "would_watch": result.watch,
+    }
+    numbers = zip(*(nothing if column is None else column for column in columns.values()), strict=True)
     return [
-        without_year(movie_document(factors, movie))
-        | {"predicted": predicted, "std": std, "cold": bool(is_cold), "would_watch": percentile, "because": []}
-        for movie, predicted, percentile, std, is_cold in zip(
-            result.movies, result.predicted, watch, spread, unknown, strict=True
-        )
+        without_year(movie_document(factors, movie)) | dict(zip(columns, row, strict=True)) | {"because": []}
+        for movie, row in zip(result.movies, numbers, strict=True)
     ]
+
+
+def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
+    """For JSON: what `std`, `lower` and `upper` of recommendations are; None for a model of one member.
+
+    `level` is the probability of lying between `lower` and `upper`: null where the members are no draws.
+    """
+    from mftui.engine.lists import LEVEL, STDS
+
+    p = factors.parameters
+    if p.members == 1:
+        return None
+    drawn = bool(p.member_noise)
+    return {"of": "draws" if drawn else "members", "n": p.members, "level": LEVEL if drawn else None, "stds": STDS}
 
 
 def shortness(result: Recommendations, n: int) -> str:
@@ -85,7 +105,7 @@ def without_year(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "year"}
 
 
-def print_recommendations(recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
+def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
     """What `recommended_documents` made, as a table."""
     from mftui.engine.lists import FEW_RATINGS
 
@@ -100,15 +120,28 @@ def print_recommendations(recommendations: list[dict[str, Any]], title: str, rea
         for row, x in zip(rows, recommendations, strict=True):
             row.insert(1, f"{x['would_watch']:.1f} %")
     if any(x["std"] is not None for x in recommendations):
-        columns.insert(1, "±")
+        columns[1:1] = ["±", "from", "to"]
         for row, x in zip(rows, recommendations, strict=True):
-            row.insert(1, x["std"])
-        reason = f"{reason} ± is the spread of the model's members.".strip()
+            row[1:1] = [x["std"], x["lower"], x["upper"]]
+        reason = f"{reason} {spread_label(factors)}".strip()
     if any(str(row[-2]).startswith("*") for row in rows):
         reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
     if any(x["cold"] for x in recommendations):
         reason = f"{reason} {COLD}".strip()
     print_list(columns, rows, title, reason)
+
+
+def spread_label(factors: Factors) -> str:
+    """What ±, from and to are, as sentences."""
+    from mftui.engine.lists import LEVEL, STDS
+
+    p = factors.parameters
+    if p.member_noise:
+        return (
+            f"± is the standard deviation of the expected rating between {p.members} draws; it lies between from and "
+            f"to with {LEVEL:.0%} probability."
+        )
+    return f"± is how far {p.members} members disagree, from and to {STDS:.2f} times that: no probability."
 
 
 def print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:

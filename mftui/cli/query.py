@@ -122,7 +122,7 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
     title = f"{person.label}{count}; {model_label(run, factors)}"
     print_list(columns, rows, title[0].upper() + title[1:], " ".join(more))
     click.echo()
-    print_recommendations(recommendations, f"Recommended {person.whom}", shortness(result, n))
+    print_recommendations(factors, recommendations, f"Recommended {person.whom}", shortness(result, n))
 
 
 def _part(line: dict[str, Any], person: Person) -> str:

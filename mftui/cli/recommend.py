@@ -19,6 +19,7 @@ from mftui.cli.movie_lists import (
     print_recommendations,
     recommended_documents,
     shortness,
+    uncertainty_document,
     without_year,
     years_option,
 )
@@ -39,6 +40,12 @@ from mftui.cli.person import find_person, person_options
     help="By the rating expected, by who watches what, or both [default: both, where the model has both].",
 )
 @click.option(
+    "--bound",
+    type=click.Choice(("lower", "upper")),
+    help="lower: safe bets, by the least that the expected rating may well be; upper: adventurous, by the most. It "
+    "lies between them with 80 % probability (--recipe bayes). Ranks by like where --rank is left out.",
+)
+@click.option(
     "--discover",
     default=0.0,
     show_default=True,
@@ -56,6 +63,7 @@ def recommend(
     years: tuple[int, int] | None,
     min_ratings: int,
     rank: Any,
+    bound: Any,
     discover: float,
     explained: bool,
     as_json: bool,
@@ -67,6 +75,10 @@ def recommend(
     factors are solved from the ratings, without training again; with USER and --ratings, for that user with
     these newer ratings.
 
+    ± is how uncertain the expected rating is. A run of recipe bayes is made of draws from what the data leaves open:
+    ± is their standard deviation, and what --bound says of probabilities holds. Of other runs with several members it
+    is how far these disagree, no probability: where all of them know as little, they agree.
+
     --explain shows for every movie what the person's own ratings add to the predicted rating: mean, biases and all
     shares add up to it on the linear scale (before the sigmoid). A user of the data is explained by solving
     their row from their ratings; where the trained prediction differs by more than rounding, it is shown. A
@@ -77,7 +89,7 @@ def recommend(
     run, factors = open_model(run_text)
     person = find_person(factors, user, ratings_file)
     where = movie_filter(genre, years, min_ratings)
-    result = person.recommend(factors, n, rank=rank, discover=discover, where=where)
+    result = person.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
     recommendations = recommended_documents(factors, person.cold(factors, result.movies), result)
     because = person.because(factors, result.movies, result.ranked_by) if explained else None
     if because is not None:
@@ -85,10 +97,11 @@ def recommend(
         recommendations = [line | reason for line, reason in zip(recommendations, reasons, strict=True)]
     if as_json:
         document = run_document(run) | {"user": person.raw, "ranked_by": result.ranked_by}
+        document |= {"bound": result.bound, "uncertainty": uncertainty_document(factors)}
         print_json(document | {"recommendations": recommendations, "note": result.note})
         return
     title = f"Recommended {person.whom}; {model_label(run, factors)}"
-    print_recommendations(recommendations, title, shortness(result, n))
+    print_recommendations(factors, recommendations, title, shortness(result, n))
     if because is not None:
         print_because(factors, because)
 

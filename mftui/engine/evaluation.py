@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Ratings
 from mftui.data.series import find_series
 from mftui.engine.baselines import BiasBaseline
-from mftui.engine.calibration import calibration
+from mftui.engine.calibration import calibration, uncertainty
 from mftui.engine.factors import Factors
 from mftui.engine.lists import RANKS, best_rank, list_scores
 from mftui.engine.metrics import list_quality, mae, rmse
@@ -58,7 +58,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
     Returns a document with `n_test`, `rmse`, `mae`, and of the model's default ranking `ndcg@k`,
     `recall@k`, `coverage`, `mean_popularity`; the same by `rankings` ("like", "watch", "both") and by
     `discover` (how the default list changes as less-seen films are preferred); `series@10`; `calibration`
-    (mean predicted and actual rating by bins of the prediction); and
+    (mean predicted and actual rating by bins of the prediction); `uncertainty` (whether its ± holds); and
     `baselines`: the same of "global_mean", "bias" and "popularity", as far as each has them.
     Without test ratings every measure that needs them is None.
     """
@@ -83,6 +83,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
     base["popularity"] = quality(lambda users: np.tile(popularity, (len(users), 1)))
     document |= errors(factors, test) | rankings[default]
     document["calibration"] = calibration(predictions(factors, test), test.values)
+    document["uncertainty"] = uncertainty(factors, test)
     return document | {"ranked_by": default, "rankings": rankings, "discover": discover, "baselines": base}
 
 

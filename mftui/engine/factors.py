@@ -22,7 +22,7 @@ from mftui.engine.cold import without_cold_rows
 from mftui.engine.filters import MovieFilter, passing
 from mftui.engine.fold_in import fold_in
 from mftui.engine.history import History, UserHistory
-from mftui.engine.lists import Rank, Recommendations, UserRows, highest
+from mftui.engine.lists import Bound, Rank, Recommendations, UserRows, highest
 from mftui.engine.neighbours import By, Metric, movie_scores, user_scores
 from mftui.engine.pairs import pair_products
 from mftui.engine.program import Parameters
@@ -223,15 +223,17 @@ class Factors:
         rank: Rank | None = None,
         discover: float = 0.0,
         where: MovieFilter | None = None,
+        bound: Bound | None = None,
     ) -> Recommendations:
         """The movies that `user` has not rated, best first.
 
         Everything that the user rated is left out, held out of training or not. `rank`: "like", by
-        predicted rating (the logit); "watch", by audience; "both", the default where the model has both.
+        predicted rating (the logit); "watch", by audience; "both", the default where the model has both. `bound`: the
+        "lower" or "upper" end of its interval in place of the predicted rating, by default alone ("like").
         """
         me = self.user_ids.index(user)
         row, rated = self.rows_of(np.array([me])), self.history.of_user(me).movies
-        return lists.recommend(self, row, rated, n, rank, discover, where)
+        return lists.recommend(self, row, rated, n, rank, discover, where, bound)
 
     def recommend_newcomer(
         self,
@@ -242,6 +244,7 @@ class Factors:
         rank: Rank | None = None,
         discover: float = 0.0,
         where: MovieFilter | None = None,
+        bound: Bound | None = None,
         leave_out: NDArray[Any] | None = None,
     ) -> Recommendations:
         """The same for somebody who is not in the data, from their ratings: (m,) movie indices and ratings.
@@ -249,7 +252,7 @@ class Factors:
         `leave_out`: movies that are not to be listed, beside those rated.
         """
         rated = movies if leave_out is None else np.union1d(movies, leave_out)
-        return lists.recommend(self, fold_in(self, movies, ratings), rated, n, rank, discover, where)
+        return lists.recommend(self, fold_in(self, movies, ratings), rated, n, rank, discover, where, bound)
 
     def allowed(self, where: MovieFilter | None) -> NDArray[np.bool_]:
         """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,9 +51,14 @@ def fold_in(model: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> User
 
     Returns rows for one user: of taste, the least of the objective that the recipe descends, the movies' rows being
     fixed; of the audience block, its closed form. Movies without training ratings have zero factors and say nothing
-    but of the user's bias. With no ratings, the row is the prior's mean: the mean user.
+    but of the user's bias. With no ratings, the row is the prior's mean: the mean user. Where the members are draws
+    from a posterior, the row knows how uncertain each of them leaves it.
     """
-    return fold_in_users(model, [(movies, ratings)])
+    rows, noise = fold_in_users(model, [(movies, ratings)]), model.parameters.member_noise
+    if not noise:
+        return rows
+    inverse = solve_taste(model, movies, ratings).solution.inverse
+    return replace(rows, covariance=inverse * np.square(noise)[:, None, None])
 
 
 def fold_in_users(model: Factors, users: Sequence[Ratings]) -> UserRows:

@@ -1,7 +1,9 @@
-"""How sure a prediction is, for models whose members are draws from a posterior. NumPy only."""
+"""How sure a prediction is: intervals of ratings for models whose members are draws from a posterior, and the ± of
+expected ratings for all models of several members. NumPy only."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -9,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.row_solver import slope_of
 from mftui.engine.spread import member_std
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
+    from mftui.engine.lists import UserRows
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -59,34 +63,87 @@ def beliefs(
     everybody = np.ones(len(users), dtype=bool)
     of_user, of_movie = known or (everybody, everybody)
     predicted = model.to_rating(model.logits(users, movies, (of_user, of_movie)))
-    of_user = of_user & (model.user_train_counts[users] > 0)
-    of_movie = of_movie & (model.movie_train_counts[movies] > 0)
-    variance = np.zeros(len(users))
-    for at in range(0, len(users), PAIRS):
-        part = slice(at, at + PAIRS)
-        variance[part] = _variance(model, users[part], movies[part], of_user[part], of_movie[part])
+    std = expected_std_of(model, users, movies, (of_user, of_movie))
     noise = float(np.mean(np.square(p.member_noise)))
-    std, rating_std = (np.sqrt(v).astype(np.float32) for v in (variance, variance + noise))
+    rating_std = np.sqrt(std.astype(float) ** 2 + noise).astype(np.float32)
     return Beliefs(predicted, std, rating_std, model.scale.lo, model.scale.hi)
 
 
+def expected_std_of(
+    model: Factors, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None
+) -> Floats:
+    """(n,) ± of what is expected of n pairs of indices, in rating units; see `expected_std`, and `beliefs` for `known`.
+    Of a model of one member it is 0 where user and movie have training ratings."""
+    found = np.empty(len(users), dtype=np.float32)
+    for at in range(0, len(users), PAIRS):
+        part = slice(at, at + PAIRS)
+        of_user = model.user_train_counts[users[part]] > 0
+        of_movie = model.movie_train_counts[movies[part]] > 0
+        if known is not None:
+            of_user, of_movie = of_user & known[0][part], of_movie & known[1][part]
+        found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie))
+    return found
+
+
+def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats | None:
+    """(n,) ± of what one user (a row, trained or folded in) is expected to give n movies (indices), in rating units.
+
+    Where the members are draws, it is the standard deviation of the expected rating given the data; else the spread of
+    the members, which says how much the start of the training matters, and no more. Either is as large as movies
+    differ for one without a training rating. None for a model of one member.
+    """
+    if row.member_bias is None:
+        return None
+    of_user = np.full(len(movies), bool(row.factors.any() or row.member_bias.any()))
+    found = np.empty(len(movies), dtype=np.float32)
+    for at in range(0, len(movies), PAIRS):
+        part = slice(at, at + PAIRS)
+        of_movie = model.movie_train_counts[movies[part]] > 0
+        found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie))
+    return found
+
+
 def _variance(
-    model: Factors, users: NDArray[Any], movies: NDArray[Any], of_user: Flags, of_movie: Flags
+    model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags
 ) -> NDArray[np.float64]:
-    """(n,) of the expected rating: between the draws, and between all users or movies for one that is not known."""
-    p, variance = model.parameters, np.zeros(len(users))
+    """(n,) of the expected rating: between the members, and between all users or movies for one that is not known.
+
+    `rows`: of n users, or of one."""
+    p, variance = model.parameters, np.zeros(len(movies))
     both = of_user & of_movie
-    rows = model.rows_of(users[both])
-    std = member_std(p, rows.factors, rows.member_bias, movies[both])
+    std = member_std(p, _of(rows.factors, both), _of(rows.member_bias, both), movies[both])
     variance[both] = 0.0 if std is None else std.astype(float) ** 2
+    if rows.covariance is not None:
+        variance[both] += _within(model, rows.covariance, movies[both])
+    if both.all():
+        return variance
     variance[~of_user] += p.user_bias.var()
     variance[~of_movie] += p.movie_bias.var()
     newcomer, novelty, neither = ~of_user & of_movie, of_user & ~of_movie, ~of_user & ~of_movie
     variance[newcomer] += _mean_square(p.movie_factors[movies[newcomer]], p.user_factors, p.members)
-    variance[novelty] += _mean_square(p.user_factors[users[novelty]], p.movie_factors, p.members)
+    variance[novelty] += _mean_square(_of(rows.factors, novelty), p.movie_factors, p.members)
     if neither.any():
         variance[neither] += _mean_square(p.user_factors, p.movie_factors, p.members).mean()
+    logits = (_of(rows.factors, ~both) * p.movie_factors[movies[~both]]).sum(1)
+    logits = logits + _of(rows.bias, ~both) + p.movie_bias[movies[~both]] + p.global_bias
+    variance[~both] *= slope_of(logits.astype(float), p.lo, p.hi, p.link) ** 2
     return variance
+
+
+def _of(table: Any, chosen: Flags) -> Any:
+    """The chosen ones of n rows; the one row there is, whatever is chosen."""
+    return table if table is None or len(table) == 1 < len(chosen) else table[chosen]
+
+
+def _within(model: Factors, covariance: NDArray[np.float64], movies: NDArray[Any]) -> NDArray[np.float64]:
+    """(n,) variance of the expected ratings of a row that each member knows with this covariance, mean over members."""
+    p, members, total = model.parameters, model.parameters.members, np.zeros(len(movies))
+    k = p.movie_factors.shape[1] // members
+    for member, of_row in enumerate(covariance):
+        design = np.ones((len(movies), k + 1))
+        design[:, :k] = p.movie_factors[movies, member * k : (member + 1) * k] * math.sqrt(members)
+        total += np.einsum("ni,ij,nj->n", design, of_row, design, optimize=True)
+    return total / members
 
 
 def _mean_square(rows: Floats, others: Floats, members: int) -> NDArray[np.float64]:

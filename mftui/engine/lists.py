@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.filters import MovieFilter
-from mftui.engine.spread import member_std
+from mftui.engine.intervals import expected_std
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +21,13 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Rank = Literal["like", "watch", "both"]
 RANKS: tuple[Rank, ...] = ("like", "watch", "both")
+Bound = Literal["lower", "upper"]
+"""Which end of the interval of an expected rating stands for it: "lower" for safe bets, "upper" for adventure."""
+LEVEL = 0.8
+"""How probably an expected rating lies within its interval, where the members are draws: nine to one that it is not
+below the lower end, nor above the upper one."""
+STDS = NormalDist().inv_cdf((1 + LEVEL) / 2)
+"""How many ± the ends of that interval are from the expected rating."""
 
 LIKE_SHARE = 0.2
 """What the predicted rating, as a share of the scale, weighs beside the audience score; measured by NDCG@10
@@ -50,15 +59,47 @@ class Recommendations:
     """(n,) would watch, as a percentile: the share, 0 to 100, of the movies this user has not rated that
     score lower with the audience block; None without that block."""
     std: Floats | None = None
-    """(n,) spread of the members' predictions, in rating units; None where the model has one member."""
+    """(n,) ± of the predicted ratings, in rating units; see `intervals.expected_std`. None where the model has one
+    member."""
+    lower: Floats | None = None
+    upper: Floats | None = None
+    """(n,) ends of the interval of each expected rating, STDS times ± from it, clipped to the scale; None likewise."""
     note: str = ""
     """Why the list is shorter than asked for; empty where it is not."""
     ranked_by: Rank = field(default="like")
+    bound: Bound | None = None
+    """Which end of the interval the list is ranked by, in place of the predicted rating."""
+
+    def take(self, places: Indices) -> Recommendations:
+        """Those at some places of the list."""
+
+        def some(array: Floats | None) -> Floats | None:
+            return None if array is None else array[places]
+
+        return replace(
+            self,
+            movies=self.movies[places],
+            predicted=self.predicted[places],
+            scores=self.scores[places],
+            watch=some(self.watch),
+            std=some(self.std),
+            lower=some(self.lower),
+            upper=some(self.upper),
+        )
 
 
-def best_rank(model: Factors, rank: Rank | None) -> Rank:
-    """`rank`, or the best that the model has. Raises UsageError where it lacks the audience block."""
+def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> Rank:
+    """`rank`, or the best that the model has; "like" where a bound is asked for.
+
+    Raises UsageError where it lacks the audience block, or members that differ.
+    """
     has_audience = model.parameters.audience_user_factors is not None
+    if bound is not None:
+        if model.parameters.members == 1:
+            raise UsageError("this model has one member: it knows no ±.", hint="Train with --recipe bayes.")
+        if rank == "watch":
+            raise UsageError("who watches what has no bounds.", hint="Rank by like or both.")
+        rank = rank or "like"
     if rank is None:
         return "both" if has_audience else "like"
     if rank not in RANKS:
@@ -83,6 +124,9 @@ class UserRows:
     leaning: Floats | None = None
     """(b, k of the audience block): towards which audiences these users' ratings are above what was expected, and away
     from which below; of users folded in alone."""
+    covariance: NDArray[np.float64] | None = None
+    """(members, k + 1, k + 1) how uncertain each draw leaves the row of one user folded in, its bias last; None of
+    trained rows, which were drawn themselves, and of members that are no draws."""
 
 
 def row_logits(model: Factors, rows: UserRows) -> Floats:
@@ -117,19 +161,25 @@ def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0
 
 
 def _ranked(
-    model: Factors, rows: UserRows, rank: Rank, discover: float, *, watch: bool
+    model: Factors, rows: UserRows, rank: Rank, discover: float, *, watch: bool, beyond: Floats | None = None
 ) -> tuple[Floats, Floats | None]:
-    """Scores as in `row_scores`, and the audience scores: None where neither needed nor asked for by `watch`."""
+    """Scores as in `row_scores`, and the audience scores: None where neither needed nor asked for by `watch`.
+
+    `beyond` (n_movies,): how far from the predicted ratings those are that the list is ranked by.
+    """
     p, audience, leaning = model.parameters, None, None
     if rows.audience is not None and (watch or rank != "like"):
         audience, leaning = _audience_scores(model, rows, leaning=rank == "both")
     if rank == "like" or audience is None:
         scores = row_logits(model, rows)
+        if beyond is not None:
+            scores = model.to_rating(scores) + beyond
     elif rank == "watch":
         scores = audience
     else:
         share = LIKE_SHARE if leaning is None else FOLDED_LIKE_SHARE
-        scores = audience + share * (model.to_rating(row_logits(model, rows)) - p.lo) / (p.hi - p.lo)
+        ratings = model.to_rating(row_logits(model, rows))
+        scores = audience + share * ((ratings if beyond is None else ratings + beyond) - p.lo) / (p.hi - p.lo)
         if leaning is not None:
             scores += LEANING_SHARE * leaning
     return (less_seen_first(scores, model.movie_train_counts, discover) if discover else scores), audience
@@ -165,10 +215,16 @@ def recommend(
     rank: Rank | None,
     discover: float,
     where: MovieFilter | None,
+    bound: Bound | None = None,
 ) -> Recommendations:
     """The best `n` movies for one user that are not among the `rated` (movie indices)."""
-    rank = best_rank(model, rank)
-    (scores,), audience = _ranked(model, row, rank, discover, watch=True)
+    rank = best_rank(model, rank, bound)
+    std, beyond = None, None
+    if bound is not None:
+        std = expected_std(model, row, np.arange(model.n_movies))
+        assert std is not None
+        beyond = np.float32(-STDS if bound == "lower" else STDS) * std
+    (scores,), audience = _ranked(model, row, rank, discover, watch=True, beyond=beyond)
     allowed = model.allowed(where)
     passing = int(allowed.sum())
     unrated = np.ones(model.n_movies, dtype=bool)
@@ -179,9 +235,21 @@ def recommend(
         left = passing - len(best)
         note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
         note += f", {left} of them already rated." if left else "."
-    watch = None if audience is None else percentiles(audience[0], unrated, best)
-    std = member_std(model.parameters, row.factors, row.member_bias, best)
-    return Recommendations(best, model.shown(logits_of(model, row, best)), scores[best], watch, std, note, rank)
+    predicted = model.to_rating(logits_of(model, row, best))
+    std = expected_std(model, row, best) if std is None else std[best]
+    within = partial(np.clip, a_min=model.scale.lo, a_max=model.scale.hi)
+    return Recommendations(
+        best,
+        within(predicted),
+        scores[best],
+        watch=None if audience is None else percentiles(audience[0], unrated, best),
+        std=std,
+        lower=None if std is None else within(predicted - np.float32(STDS) * std),
+        upper=None if std is None else within(predicted + np.float32(STDS) * std),
+        note=note,
+        ranked_by=rank,
+        bound=bound,
+    )
 
 
 def highest(scores: Floats, candidates: Indices, n: int) -> Indices:
