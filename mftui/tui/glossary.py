@@ -42,7 +42,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("principal axis",
      "A direction in which films differ. The factors are turned so that the first axis is the one in which they differ "
      "most, and so on; predictions stay the same. Films at its two ends say what it is about."),
-    ("share of variance", "How much of all that films differ in lies along one axis."),
+    ("variance", "How much films differ along an axis; its share of all of it says how much the axis matters."),
     ("correlation", "How much two things go together: 1 always, 0 not at all, -1 the opposite; with how sure."),
     ("t-SNE", "A way to draw films so that those near in all factors are near on the map; far apart says little."),
     ("trash", "Where deleted runs lie until mftui runs prune empties it."),
