@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mftui.engine.explain import ROUNDING
+import numpy as np
+
+from mftui.engine.explain import ROUNDING, explain_user
+from mftui.engine.spread import member_std
 
 if TYPE_CHECKING:
+    from mftui.data.ids import RawId
     from mftui.engine.explain import Because
     from mftui.engine.factors import Factors
+    from mftui.tui.blocks import ListRank
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,15 @@ def why(factors: Factors, because: Because, at: int = 0, std: float | None = Non
     )
     title, predicted = titles[because.movies[at]], float(because.predicted[at])
     return Why(title, predicted, std, terms, float(because.logits[at]), reasons, beyond)
+
+
+def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Why:
+    """Why a user of the data is predicted what they are for the movie at an index, by their training ratings."""
+    movies = np.array([movie])
+    because = explain_user(factors, user, movies, rank="like" if rank == "taste" else rank)
+    row = factors.rows_of(np.array([factors.user_ids.index(user)]))
+    std = member_std(factors.parameters, row.factors, row.member_bias, movies)
+    return why(factors, because, std=None if std is None else float(std[0]))
 
 
 def in_short(factors: Factors, because: Because, at: int) -> str:

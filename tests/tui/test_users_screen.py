@@ -12,6 +12,7 @@ import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
+from mftui.engine.explain import explain_user
 from mftui.engine.filters import MovieFilter
 from mftui.tui.app import MftuiApp
 from mftui.tui.blocks import ListRank
@@ -217,3 +218,26 @@ async def test_a_run_that_vanishes_leaves_its_model_to_be_looked_at(make_app: Ma
         await until_shown(pilot, "User 2:")
         await pilot.press("2", "j")
         await until_shown(pilot, "Neighbours of")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_w_says_which_of_the_users_ratings_a_prediction_comes_from(
+    make_app: MakeApp, home: Path, size: tuple[int, int]
+):
+    factors = toy_factors(audience=True)
+    toy_run(home, factors)
+    best = factors.recommend(7, 2).movies
+    async with (app := make_app()).run_test(size=size) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to user 7")
+        await pilot.press("w", "l", "j")
+        because = explain_user(factors, 7, best[1:])
+        await until_shown(pilot, f"predicted {because.predicted[0]:.2f}")
+        own = because.strongest(0, 1)[0]
+        line = next(line for line in shown(app).splitlines() if f"{because.contributions[0, own]:+.2f} " in line)
+        assert f"{because.ratings[own]:<4g}{TITLES[because.rated[own]][:12]}" in line
+        difference = because.difference()
+        assert difference is not None and abs(difference[0]) > 0.005
+        assert f"({difference[0]:+.2f}); explained by folding in" in shown(app)
+        await pilot.press("w")
+        await until_shown(pilot, "model over rating")

@@ -12,12 +12,14 @@ from textual.widget import Widget
 
 from mftui.errors import MftuiError, UnknownId
 from mftui.tui import blocks, keys
+from mftui.tui.because import why_user
 from mftui.tui.latest import Latest
 from mftui.tui.listing import RATED_SORTS, Filter, UserChoices
 from mftui.tui.memory import revived
 from mftui.tui.rows import RATED_COLUMNS, RECOMMENDED_COLUMNS, rated_rows, recommended_rows
 from mftui.tui.screens.paged import PagedScreen
 from mftui.tui.user_pages import UserPage, order_of, user_page
+from mftui.tui.widgets.because_panel import BecausePanel
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.user_panel import UserPanel
@@ -51,6 +53,8 @@ class UsersScreen(PagedScreen):
         self.left = DataTable(RATED_COLUMNS, id="rated", classes="left")
         self.right = DataTable(RECOMMENDED_COLUMNS, id="recommended")
         self._panel = UserPanel(id="page")
+        self._why = BecausePanel(id="why")
+        self._whys = Latest(self, "why")
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("a user's id", id="search")
@@ -58,6 +62,7 @@ class UsersScreen(PagedScreen):
             yield self.left
             with Vertical(classes="right"):
                 yield self._panel
+                yield self._why
                 yield self.right
 
     def on_mount(self) -> None:
@@ -169,12 +174,44 @@ class UsersScreen(PagedScreen):
 
     async def action_open(self) -> None:
         """Go to the film under the cursor, on Movies; escape there comes back."""
+        movie = self._film()
+        if movie is None:
+            self.mftui.say(f"There is no film to open. {_NO_USER if self._page is None else ''}".strip(), warn=True)
+        else:
+            await self.mftui.open_movie(movie)
+
+    def _film(self) -> int | None:
+        """The movie under the cursor of the list that has the keys."""
         page, table = self._page, self.left if self.left.has_focus else self.right
         if self._shown is None or page is None or not len(table):
-            self.mftui.say(f"There is no film to open. {_NO_USER if page is None else ''}".strip(), warn=True)
-            return
+            return None
         movies = page.rated.movies[self._order] if table is self.left else page.recommended.movies
-        await self.mftui.open_movie(int(movies[table.cursor]))
+        return int(movies[table.cursor])
+
+    def action_why(self) -> None:
+        """Say why the film under the cursor is predicted what it is, in place of the user's page; or no longer."""
+        self.toggle_class("-why")
+        if self.has_class("-why") and not self.shows_page:
+            self.action_page()
+        self._explain()
+
+    def on_table_moved(self) -> None:
+        self._explain()
+
+    def on_descendant_focus(self) -> None:
+        self._explain()
+
+    def page_shown(self) -> None:
+        self._explain()
+
+    def _explain(self) -> None:
+        model, page, movie = self._shown, self._page, self._film()
+        if not (self.has_class("-why") and self.shows_page):
+            return
+        if model is None or page is None or movie is None:
+            self._why.show(None, _NO_USER)
+            return
+        self._whys.ask(lambda: why_user(model.factors, page.user, movie, page.ranked_by), self._why.show)
 
     def action_similar(self) -> None:
         """Choose from the users nearest to this one."""
