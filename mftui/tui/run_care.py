@@ -91,6 +91,15 @@ class RunCare(BaseScreen):
             if isinstance(train, TrainScreen):
                 train.take_request(request)
 
+    def action_take(self) -> None:
+        """Write the model of the run under the cursor for other programs, or a page about it."""
+        from mftui.tui.take_along import take_along
+
+        if (here := self.here) is None or not here.has_model:
+            self.mftui.say(_NONE if here is None else "It has no model yet.", warn=True)
+            return
+        take_along(self, here)
+
     # Notes
 
     def action_notes(self) -> None:
