@@ -152,7 +152,7 @@ class _Lasting:
 def describe(line: dict[str, Any]) -> str:
     """Loss, RMSE with what it was measured on, and speed, in one short text."""
     parts = [_part("loss", line.get("train_loss")), _part("training RMSE", line.get("train_rmse"))]
-    parts.append(_part("validation RMSE", line.get("valid_rmse")))
+    parts += [_part("validation RMSE", line.get("valid_rmse")), _part("R-hat", line.get("r_hat"))]
     rate = line.get("ratings_per_second")
     parts.append(f"{_short(rate)} ratings/s" if isinstance(rate, int | float) else "")
     return "  ".join(part for part in parts if part)

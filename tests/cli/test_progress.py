@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from helpers.models import toy_run
 
-from mftui.cli.progress import Bar, Lines, Silent, make_progress
+from mftui.cli.progress import Bar, Lines, Silent, describe, make_progress
 from mftui.runs.directory import Run
 from mftui.runs.status import Status, write_status
 
@@ -91,3 +91,9 @@ def test_a_terminal_that_goes_away_is_no_fault(run: Run, monkeypatch: pytest.Mon
             os.close(primary)
             progress.metrics(line(1.0))
             progress.phase("evaluate")
+
+
+def test_several_chains_say_how_far_they_agree() -> None:
+    line = {"train_loss": 0.6, "train_rmse": 0.77, "valid_rmse": 0.86, "r_hat": 1.0441, "ratings_per_second": 1e6}
+
+    assert "validation RMSE 0.8600  R-hat 1.0441  1.0 M ratings/s" in describe(line)
