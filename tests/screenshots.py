@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.look import Look
+from mftui.tui.memory import Memory
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIZE = (110, 32)
@@ -48,7 +49,9 @@ def save(app: MftuiApp, name: str) -> None:
 
 async def take_pictures() -> None:
     """Train on the sample, look for Batman, open a user."""
-    app = MftuiApp(Look(), Settings(standby=False, after_training="stay"))
+    memory = Memory()
+    memory.put(hints=False)
+    app = MftuiApp(Look(), Settings(standby=False, after_training="stay"), memory=memory)
     async with app.run_test(size=SIZE, notifications=False) as pilot:
         await pilot.press("t")
         await until(pilot, lambda: "finished" in text_of(app) and app.model is not None)
