@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.planted import planted_ratings
-from helpers.trainings import planted_training
+from helpers.models import toy_factors
+from helpers.planted import SCALE, planted_ratings
+from helpers.trainings import N_MOVIES, planted_training
 
+from mftui.engine.fold_in import fold_in
 from mftui.engine.program import Parameters
 
 SMALL: dict[str, Any] = {"factors": 3, "reg_factors": 0.1, "reg_biases": 2.0, "validation": 0.0}
@@ -70,3 +73,22 @@ def test_a_resumed_training_ends_with_the_same_bits(steps: int) -> None:
 
     np.testing.assert_array_equal(resumed.parameters().user_factors, whole.parameters().user_factors)
     np.testing.assert_array_equal(resumed.parameters().movie_bias, whole.parameters().movie_bias)
+
+
+def test_a_user_folded_in_has_the_row_that_training_found() -> None:
+    ratings, training = planted_ratings(), planted_training("als", epochs=80, **SMALL)
+    list(training)
+    counts = np.bincount(ratings.movies, minlength=N_MOVIES).astype(np.int32)
+    model = replace(
+        toy_factors(),
+        parameters=training.parameters(),
+        scale=SCALE,
+        movie_train_counts=counts,
+        meta={"recipe": "als", "hyper": SMALL},
+    )
+
+    for user in (0, 7):
+        own = ratings.users == user
+        row = fold_in(model, ratings.movies[own], ratings.values[own])
+        np.testing.assert_allclose(row.factors[0], model.parameters.user_factors[user], atol=0.02)
+        np.testing.assert_allclose(row.bias[0], model.parameters.user_bias[user], atol=0.01)
