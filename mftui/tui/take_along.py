@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from mftui.tui.screens.base import BaseScreen
 
 _OPTIONS = (
-    Option("r", "report", "Report", "One page about the run, to look at in a browser."),
-    Option("s", "savedmodel", "SavedModel", "For TensorFlow and TensorFlow Serving."),
-    Option("t", "projector", "Projector", "The films' factors for the projector of TensorBoard."),
-    Option("c", "csv", "CSV", "Factors, biases, lists for everybody; for spreadsheets, too."),
+    Option("r", "report", "Report", "One page about it, for a browser."),
+    Option("s", "savedmodel", "SavedModel", "For TensorFlow Serving."),
+    Option("t", "projector", "Projector", "The films' factors, for TensorBoard."),
+    Option("c", "csv", "CSV", "Factors, biases, lists for everybody."),
     Option("p", "parquet", "Parquet", "The same for data frames."),
     Option("h", "hdf5", "HDF5", "The post's weights file."),
 )

@@ -67,7 +67,8 @@ class ChoiceDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Prose(("title", self._question), ("text", ""))
-            table = Table([Column("", 1), Column("", 8), Column("")], id="options")
+            widest = max(8, *(len(option.title) for option in self._options))
+            table = Table([Column("", 1), Column("", widest), Column("")], id="options")
             table.styles.height = len(self._options)
             yield table
         yield KeyBar()
