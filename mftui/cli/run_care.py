@@ -12,7 +12,7 @@ from mftui.cli.output import json_option, print_json, print_table
 from mftui.runs.directory import Run, find_run, list_runs
 from mftui.runs.notes import checked_name, checked_note, checked_tags, write_notes
 from mftui.runs.size import human, size_of
-from mftui.runs.trash import Deleted, deleted_runs, find_deleted, prune, remove_run, restore_run
+from mftui.runs.trash import Deleted, deleted_runs, find_deleted, prune, remove_run, require_deletable, restore_run
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -74,6 +74,8 @@ def tag(run: str, tags: tuple[str, ...], remove: bool, as_json: bool) -> None:
 def rm(names: tuple[str, ...], as_json: bool) -> None:
     """Move runs into the trash. One that is being trained is refused. `restore` brings them back."""
     found = runs_called(names)
+    for run in found:  # all or none
+        require_deletable(run)
     for run in found:
         remove_run(run)
     if as_json:

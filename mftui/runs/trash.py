@@ -32,17 +32,23 @@ class Deleted:
         return self.at_ns / 1e9
 
 
+def require_deletable(run: Run) -> None:
+    """Raise RunError while a trainer is at work on `run`."""
+    state = run.state
+    if state in states.ACTIVE:
+        raise RunError(
+            f"run {run.id} is {state}: it cannot be deleted.", hint=f"Stop it first: `mftui runs stop {run.id}`."
+        )
+
+
 def remove_run(run: Run) -> Deleted:
     """Move a run into the trash. Raises RunError while it is being trained, or where it cannot be moved.
 
     No trainer can begin on it meanwhile: its lock is held.
     """
-    state = run.state
-    if state in states.ACTIVE:
-        raise _busy(run, state)
+    require_deletable(run)
     with trainer_lock(run.path):
-        if run.state in states.ACTIVE:
-            raise _busy(run, run.state)
+        require_deletable(run)
         at = max([time.time_ns(), *(one.at_ns + 1 for one in deleted_runs())])
         into = paths.trash_dir().absolute() / str(at)
         aside = into.with_name(f".{at}")
@@ -113,12 +119,6 @@ def prune(older_than_s: float = 0.0) -> list[tuple[Deleted, int]]:
         except OSError as error:
             raise RunError(f"{entry}: cannot be deleted ({error.strerror}).") from error
     return gone
-
-
-def _busy(run: Run, state: str) -> RunError:
-    return RunError(
-        f"run {run.id} is {state}: it cannot be deleted.", hint=f"Stop it first: `mftui runs stop {run.id}`."
-    )
 
 
 def _entries() -> list[Path]:

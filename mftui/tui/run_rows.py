@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mftui.runs.size import human
-from mftui.runs.status import DIVERGED, FAILED
+from mftui.runs.status import DIVERGED, FAILED, RUNNING
 from mftui.runs.summary import Summary
 from mftui.text import fold
 from mftui.tui.screens.run_list import without_date
@@ -108,7 +108,7 @@ def called(row: Summary) -> str:
 
 def cells(row: Summary, mark: str) -> Sequence[Cell]:
     """Of COLUMNS."""
-    state = row.state if row.progress is None else f"{row.state[:4]} {row.progress:4.0%}"
+    state = f"at {row.progress:.0%}" if row.state == RUNNING and row.progress else row.state
     kind = "bad" if row.state in _BAD else "strong" if row.active else "dim"
     started = row.started or ""
     return (

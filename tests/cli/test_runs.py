@@ -192,3 +192,9 @@ def test_what_was_removed_by_mistake_is_restored_until_the_trash_is_emptied(capf
     assert call(capfd, "runs", "restore", one.id).code == 2
     assert "empty" in call(capfd, "runs", "restore").out and "empty" in call(capfd, "runs", "trash").out
     assert [row["run"] for row in call(capfd, "runs", "ls", "--json").document["runs"]] == [two.id]
+
+
+def test_of_several_runs_none_is_removed_where_one_is_being_trained(capfd: Capture, home: Path) -> None:
+    idle, busy = toy_run(home, name="idle"), toy_run(home, name="busy", state="running")
+    assert call(capfd, "runs", "rm", idle.id, busy.id).code == 2
+    assert idle.path.is_dir() and busy.path.is_dir()
