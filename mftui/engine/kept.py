@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from mftui.engine.program import Later
 
+CHANCE = 2.0
+
 
 class KeptEpoch:
     """The epoch whose model is kept so far.
@@ -28,14 +30,14 @@ class KeptEpoch:
         """Whether this epoch is to be kept, by its squared errors (n_valid,) on the validation ratings.
 
         `later` says what a later epoch has to show. "judged": a lower validation RMSE. "preferred": that it is
-        not worse than the best one by more than chance: one standard error of the difference, the errors being
-        paired (Breiman, Friedman, Olshen and Stone 1984). "kept": nothing.
+        not worse than the best one by more than chance: CHANCE standard errors of the difference, the errors being
+        paired (after the one-standard-error rule of Breiman, Friedman, Olshen and Stone 1984). "kept": nothing.
         """
         rise = float(np.mean(errors - self._best)) if len(self._best) else -math.inf
         chance = float(np.std(errors - self._best)) / math.sqrt(len(errors)) if len(self._best) else 0.0
         if rise < 0:
             self._best = errors
-        if rise < 0 or later == "kept" or (later == "preferred" and rise <= chance):
+        if rise < 0 or later == "kept" or (later == "preferred" and rise <= CHANCE * chance):
             self.epoch, self.rmse = epoch, math.sqrt(float(np.mean(errors)))
             return True
         return False

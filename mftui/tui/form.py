@@ -92,11 +92,10 @@ class TrainForm:
         elif key == "preset":
             chosen = self.recipe.preset(text).values
             self._forget()
-            for name, value in chosen.items():
-                self.set(name, _plain(value))
+            self._set_all(chosen)
         elif key == "seed":
             self._seed = text or "0"
-        elif text and text != _plain(self.recipe.field(key).default):
+        elif text and text != self._default(key):
             self._typed[self.recipe.name, key] = text
         else:
             self._typed.pop((self.recipe.name, key), None)
@@ -107,9 +106,13 @@ class TrainForm:
         self.set("recipe", request.recipe)
         self.reset()
         self._like, self.data, self._seed = request, request.data, str(request.seed)
-        for name, value in request.hyper.items():
-            if any(field.name == name for field in self.recipe.fields):
-                self.set(name, _plain(value))
+        self._set_all(request.hyper)
+
+    def _set_all(self, values: Mapping[str, Any]) -> None:
+        """Those of them that the recipe has; the fields whose default depends on another come last."""
+        for field in sorted(self.recipe.fields, key=lambda field: field.unless is not None):
+            if field.name in values:
+                self.set(field.name, _plain(values[field.name]))
 
     def reset(self) -> None:
         """Every field of this recipe back to its default, and the seed to 0."""
@@ -199,7 +202,13 @@ class TrainForm:
         return Row(field.name, label, field.help, kind, text, changed, self.error_in(field.name, text))
 
     def _text(self, field: Field) -> str:
-        return self._typed.get((self.recipe.name, field.name), _plain(field.default))
+        return self._typed.get((self.recipe.name, field.name), self._default(field.name))
+
+    def _default(self, name: str) -> str:
+        """The field's default, beside what has been typed into others."""
+        typed = {field.name: self._typed.get((self.recipe.name, field.name)) for field in self.recipe.fields}
+        given = {key: text for key, text in typed.items() if text is not None and not self.error_in(key, text)}
+        return _plain(self.recipe.defaults({k: self.recipe.field(k).parse(text) for k, text in given.items()})[name])
 
     def _seed_error(self, text: str | None = None) -> str:
         given = self._seed if text is None else text.strip()

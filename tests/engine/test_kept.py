@@ -35,7 +35,7 @@ def test_a_rise_beyond_chance_is() -> None:
 
 
 def test_small_rises_do_not_add_up() -> None:
-    drifting = [BASE + JITTER - JITTER.mean() + np.float32(rise) for rise in (0.003, 0.006, 0.009)]
+    drifting = [BASE + JITTER - JITTER.mean() + np.float32(rise) for rise in (0.006, 0.012, 0.018)]
 
     assert kept("preferred", BASE, *drifting) == 2
 

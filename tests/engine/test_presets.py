@@ -23,3 +23,11 @@ def test_presets_are_valid_differ_and_begin_with_the_defaults(recipe: Recipe) ->
 def test_an_unknown_preset_names_those_that_there_are() -> None:
     with pytest.raises(UsageError, match=r"no preset post.*It has: default, fast"):
         RECIPES["biased"].preset("post")
+
+
+def test_one_member_has_more_factors_unless_they_are_given() -> None:
+    biased = RECIPES["biased"]
+
+    assert biased.check({})["factors"] == 12
+    assert biased.check({"members": 1})["factors"] == 16
+    assert biased.check({"members": 1, "factors": 12})["factors"] == 12

@@ -8,6 +8,7 @@ import pytest
 
 from mftui.engine.recipes import RECIPES
 from mftui.errors import UsageError
+from mftui.runs.request import TrainRequest
 from mftui.settings import Settings
 from mftui.tui.form import TrainForm
 
@@ -147,3 +148,23 @@ def test_what_to_compute_on_and_how_is_among_the_other_fields(form: TrainForm, r
     assert kinds["deterministic"] == ("no", "text")
     assert form.nudged("device", 1) == "cpu"
     assert form.error_in("device", "tpu") == "tpu is not one of auto, cpu, gpu."
+
+
+def test_a_default_that_depends_on_another_field_follows_it() -> None:
+    form = TrainForm(RECIPES)
+
+    form.set("members", "1")
+    alone = next(row for row in form.rows() if row.key == "factors")
+    form.set("factors", "12")
+    chosen = next(row for row in form.rows() if row.key == "factors")
+
+    assert (alone.text, alone.changed) == ("16", False)
+    assert (chosen.text, chosen.changed) == ("12", True)
+
+
+def test_what_a_run_had_comes_back_whatever_the_defaults_depend_on() -> None:
+    form = TrainForm(RECIPES)
+
+    form.take(TrainRequest(recipe="biased", hyper=RECIPES["biased"].check({"members": 1, "factors": 12})))
+
+    assert form.request().hyper["factors"] == 12

@@ -29,6 +29,8 @@ class Field:
     """The allowed words, where the field is one."""
     search: tuple[float, float] | None = None
     """Where `mftui tune` looks, on a logarithmic scale; None: nowhere, the field keeps its value."""
+    unless: tuple[str, Value, Value] | None = None
+    """Another field, a value of it, and the default that this field has then."""
 
     @property
     def type(self) -> type[Value]:
@@ -124,13 +126,16 @@ class Recipe:
             f"recipe {self.name} has no preset {name}.", hint=f"It has: {', '.join(p.name for p in self.presets)}."
         )
 
-    def defaults(self) -> dict[str, Value]:
-        """Every field with its default."""
-        return {f.name: f.default for f in self.fields}
+    def defaults(self, given: Hyper | None = None) -> dict[str, Value]:
+        """Every field with its default, beside what is `given` of others."""
+        values = {f.name: f.default for f in self.fields}
+        known = values | dict(given or {})
+        return values | {f.name: f.unless[2] for f in self.fields if f.unless and known[f.unless[0]] == f.unless[1]}
 
     def check(self, given: Mapping[str, object]) -> dict[str, Value]:
         """Complete hyperparameters: the defaults, overridden by `given`.
 
         Raises UsageError for an unknown field, a wrong type, or a value out of range.
         """
-        return self.defaults() | {name: self.field(name).parse(value) for name, value in given.items()}
+        parsed = {name: self.field(name).parse(value) for name, value in given.items()}
+        return self.defaults(parsed) | parsed

@@ -68,8 +68,8 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
 
 def _batch_size(given: int, n: int) -> int:
-    """The given size, or one tenth of the ratings between 2,000 and 500,000."""
-    return given or min(max(n // 10, 2_000), 500_000)
+    """The given size, or a twentieth of the ratings between 2,000 and 500,000."""
+    return given or min(max(n // 20, 2_000), 500_000)
 
 
 BIASED = Recipe(
@@ -82,9 +82,15 @@ BIASED = Recipe(
     full_batch=False,
     fields=(
         Field(
-            "factors", 12, 1, 4096, "Numbers that describe each user and each movie, in each member.", search=(6, 32)
+            "factors",
+            12,
+            1,
+            4096,
+            "Numbers that describe each user and each movie, in each member; 16 where there is but one.",
+            search=(6, 32),
+            unless=("members", 1, 16),
         ),
-        Field("epochs", 7, 1, 100_000, "Passes over all training ratings.", search=(5, 15)),
+        Field("epochs", 6, 1, 100_000, "Passes over all training ratings.", search=(5, 15)),
         Field(
             "learning_rate",
             0.07,
@@ -111,7 +117,13 @@ BIASED = Recipe(
             search=(1.0, 20.0),
         ),
         Field("members", 8, 1, 64, "Models trained side by side from different starts and averaged into one."),
-        Field("validation", 0.02, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
+        Field(
+            "validation",
+            0.01,
+            0,
+            0.5,
+            "Share of the training ratings held out to choose the epoch whose model is kept.",
+        ),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *AUDIENCE_FIELDS,
         *DEVICE_FIELDS,
