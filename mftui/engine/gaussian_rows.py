@@ -3,8 +3,8 @@
 A row x has ratings r_j = x·f_j + known_j + noise, f_j being the features of the other side's row j, and a Gaussian
 prior. Its normal equations need only sums over its ratings, and all sums of all rows are two products of a sparse
 matrix (which ratings there are, and which values they have) with a table that has a line for each row of the other
-side. On ml-100k that takes a tenth of the time of rows grouped by length into padded batches, and on a million
-ratings half of it; it also has one shape, and no padding.
+side. Beside rows grouped by length into padded batches it has one shape and no padding, and takes less than a third
+of the time for a sweep of ml-100k.
 """
 
 from __future__ import annotations
