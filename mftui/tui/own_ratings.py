@@ -74,7 +74,12 @@ class OwnRatings:
         profile, saved = self._profile, self._saved
         if profile is not None and not self._writer.waiting:
             stamp_then = None if saved is None else saved.stamp
-            self._files.ask(profile.stamp, lambda stamp: self._read() if stamp != stamp_then else None)
+            self._files.ask(profile.stamp, lambda stamp: self._read_again() if stamp != stamp_then else None)
+
+    def _read_again(self) -> None:
+        if self._saved is not None:
+            self._listener.say("changed in another terminal", "text")
+        self._read()
 
     def _read(self) -> None:
         profile, matcher = self._profile, self._matcher

@@ -198,6 +198,7 @@ async def test_a_rating_made_in_another_terminal_appears(make_app: MakeApp, home
         await until_shown(pilot, "for anybody")
         rate(factors, {MATRIX: 2.5})
         await until_shown(pilot, "from 1 rating")
+        await until_shown(pilot, "changed in another terminal")
         await pilot.press("t")
         await until_shown(pilot, "Ratings of me: 1, mean 2.50")
 
