@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,8 @@ def export(run: str, destination: Path, to: Any, n: int | None, rank: Any, quiet
         print_line(f"{human(size):>10}  {name}")
     print_line(f"in {done.path}" if done.files else done.path)
     if to in _NEXT:
-        note(_NEXT[to].format(path=done.path, parent=Path(done.path).parent))
+        path = Path(done.path)
+        note(_NEXT[to].format(path=shlex.quote(str(path)), parent=shlex.quote(str(path.parent))))
     return None
 
 
