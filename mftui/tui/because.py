@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mftui.engine.explain import ROUNDING, explain_user
-from mftui.engine.spread import member_std
+from mftui.engine.intervals import expected_std
+from mftui.tui.blocks import engine_rank
 
 if TYPE_CHECKING:
     from mftui.data.ids import RawId
@@ -74,9 +75,9 @@ def why(factors: Factors, because: Because, at: int = 0, std: float | None = Non
 def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Why:
     """Why a user of the data is predicted what they are for the movie at an index, by their training ratings."""
     movies = np.array([movie])
-    because = explain_user(factors, user, movies, rank="like" if rank == "taste" else rank)
+    because = explain_user(factors, user, movies, rank=engine_rank(rank)[0])
     row = factors.rows_of(np.array([factors.user_ids.index(user)]))
-    std = member_std(factors.parameters, row.factors, row.member_bias, movies)
+    std = expected_std(factors, row, movies)
     return why(factors, because, std=None if std is None else float(std[0]))
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from mftui.engine.explain import explain
 from mftui.engine.fold_in import fold_in
-from mftui.engine.lists import RANKS, Rank, best_rank, logits_of, recommend
+from mftui.engine.intervals import expected_std
+from mftui.engine.lists import Rank, best_rank, logits_of, recommend
 from mftui.engine.neighbours import users_near
-from mftui.engine.spread import member_std
 from mftui.engine.suggest import suggest
 from mftui.text import fold
 from mftui.tui.because import Why, why
+from mftui.tui.blocks import OwnRank, engine_rank, own_ranks
 from mftui.tui.listing import MOST_RECOMMENDED, Filter
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class YouChoices:
     reverse: bool = False
     narrowed: Filter = field(default_factory=Filter)
     many: int = 100
-    rank: Rank | Literal[""] = ""
+    rank: OwnRank | Literal[""] = ""
     """"": the model's default."""
 
     def valid(self) -> YouChoices:
@@ -56,15 +57,14 @@ class YouChoices:
             self,
             view=self.view if self.view in VIEWS else plain.view,
             sort=self.sort if self.sort in MINE_SORTS else plain.sort,
-            rank=self.rank if self.rank in RANKS else plain.rank,
+            rank=self.rank if self.rank in get_args(OwnRank) else plain.rank,
             narrowed=self.narrowed.valid(),
             many=min(max(self.many, 1), MOST_RECOMMENDED),
         )
 
-    def rank_for(self, factors: Factors) -> Rank:
+    def rank_for(self, factors: Factors) -> OwnRank:
         """What a list of this model is ranked by."""
-        wanted = self.rank or None
-        return best_rank(factors, wanted if factors.has_audience or wanted == "like" else None)
+        return self.rank if self.rank and self.rank in own_ranks(factors) else best_rank(factors, None)
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ class About:
 
 def you_list(factors: Factors, mine: Mine, choices: YouChoices) -> YouList:
     """Raises UsageError for a genre that the data has not."""
-    rank = choices.rank_for(factors)
+    rank, bound = engine_rank(choices.rank_for(factors))
     row = fold_in(factors, mine.movies, mine.ratings)
-    listed = recommend(factors, row, mine.movies, choices.many, rank, 0.0, choices.narrowed.where())
+    listed = recommend(factors, row, mine.movies, choices.many, rank, 0.0, choices.narrowed.where(), bound)
     because = explain(factors, listed.movies, mine.movies, mine.ratings, rank=rank) if len(mine) else None
     return YouList(mine, row, predicted_of(factors, row, mine.movies), listed, because)
 
@@ -121,7 +121,7 @@ def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArr
 def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Why:
     """Why the movie at an index is predicted what it is."""
     movies = np.array([movie])
-    std = member_std(factors.parameters, now.row.factors, now.row.member_bias, movies)
+    std = expected_std(factors, now.row, movies)
     because = explain(factors, movies, now.mine.movies, now.mine.ratings, rank=rank)
     return why(factors, because, std=None if std is None else float(std[0]))
 
