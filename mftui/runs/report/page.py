@@ -43,8 +43,8 @@ def _top(facts: Facts) -> str:
     numbers = []
     if measures is not None:
         bias = measures["baselines"]["bias"]["rmse"]
-        better = 1 - measures["rmse"] / bias
-        numbers.append(("Test RMSE", f"{measures['rmse']:.4f}", f"{_signed(-better)} to the bias baseline"))
+        share, side = measures["rmse"] / bias - 1, "below" if measures["rmse"] < bias else "above"
+        numbers.append(("Test RMSE", f"{measures['rmse']:.4f}", f"{abs(share):.1%} {side} the bias baseline"))
         if measures.get("ndcg@10") is not None:
             numbers.append(("Test NDCG@10", f"{measures['ndcg@10']:.3f}", f"ranked by {measures['ranked_by']}"))
     if result.get("train_rmse") is not None:
@@ -243,7 +243,3 @@ def _factors(facts: Facts) -> str:
     k = facts.model.n_factors // p.members
     members = "" if p.members == 1 else f" in each of {p.members} members"
     return f"{k} factors{members}"
-
-
-def _signed(share: float) -> str:
-    return f"{share:+.1%}".replace("-", "−")
