@@ -94,7 +94,8 @@ USERS: list[BindingType] = [
     _key("users.previous", "left_square_bracket", "step(-1)", "Previous", show=True, help="The user before."),
     _key("users.by", "b", "by", "By", show=True,
          help="Rank by like (the rating expected), by watch (what people who watch the same watch), by both, "
-              "or by taste alone (the biases of users and movies left out)."),
+              "by taste alone (the biases of users and movies left out); where there is a +/-, safe bets first "
+              "(the low end of the bar) or adventurous first (its high end)."),
     _key("users.page", "i", "page", "Page", show=True,
          help="The user's page: histogram, predicted against actual, genres liked, similar users; again hides it."),
     _key("users.why", "w", "why", "Why", show=True,
@@ -133,7 +134,8 @@ YOU: list[BindingType] = [
     _key("you.page", "i", "page", "Why", show=True,
          help="Why the film under the cursor is predicted what it is, users like you, your place; again hides it."),
     _key("you.by", "b", "by", "By", show=True,
-         help="Rank by like (the rating expected), by watch (what people who watch the same watch), or by both."),
+         help="Rank by like (the rating expected), by watch (what people who watch the same watch), by both; "
+              "where there is a +/-, safe bets first (the low end of the bar) or adventurous first (its high end)."),
     _key("you.filter", "f", "filter", "Filter", help="By genre, years, least number of ratings; and how many."),
     _key("you.profile", "p", "profile", "Profile", help="Whose ratings these are: choose a name, or type a new one."),
     _key("you.open", "enter", "open", "Open film",

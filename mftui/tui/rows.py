@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
+from mftui.tui.widgets.bars import interval_bar
 from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mftui.data.dataset import MovieRow
+    from mftui.data.dataset import MovieRow, Scale
     from mftui.engine.factors import Factors
     from mftui.engine.lists import Recommendations
+    from mftui.tui.look import Look
     from mftui.tui.model import OpenModel
     from mftui.tui.user_pages import UserPage
 
@@ -35,15 +37,8 @@ RATED_COLUMNS = (
     Column("Part", 4),
     *FOR_EXPORT,
 )
-RECOMMENDED_COLUMNS = (
-    Column("Like", 4, right=True),
-    Column("+/-", 4, right=True, from_width=60),
-    Column("Watch", 5, right=True),
-    Column("Title", weight=5),
-    Column("Genres", weight=3, from_width=70),
-    Column("Ratings", 7, right=True),
-    *FOR_EXPORT,
-)
+_BAR = 9
+"""Cells of the bar of an interval."""
 NEIGHBOUR_COLUMNS = (*MOVIE, *FOR_EXPORT)
 
 
@@ -95,22 +90,70 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
     return LazyRows(len(movies), row)
 
 
-def recommended_rows(factors: Factors, listed: Recommendations) -> LazyRows:
-    """Would like (stars) with the spread of the members, would watch (percentile), title, genres, and the number of
-    ratings: marked where it is small, and "cold" where none was trained on."""
+def spread_columns(factors: Factors) -> tuple[Column, ...]:
+    """Of ± and its bar; none where the model has one member."""
+    if factors.parameters.members == 1:
+        return ()
+    return Column("+/-", 4, right=True, from_width=46), Column("Interval", _BAR, from_width=70)
+
+
+def recommended_columns(factors: Factors) -> tuple[Column, ...]:
+    """With those alone that the model can fill."""
+    spread = spread_columns(factors)
+    return (
+        Column("Like", 4, right=True),
+        *spread,
+        *((Column("Watch", 5, right=True),) if factors.has_audience else ()),
+        Column("Title", weight=5),
+        Column("Genres", weight=3, from_width=90 if spread else 70),
+        Column("Ratings", 7, right=True),
+        *FOR_EXPORT,
+    )
+
+
+def interval_axis(listed: Recommendations, scale: Scale) -> tuple[float, float]:
+    """What the bars of a list go from and to: whole stars that hold all of its intervals."""
+    if listed.lower is None or listed.upper is None or not len(listed.movies):
+        return scale.lo, scale.hi
+    lo, hi = max(math.floor(listed.lower.min()), scale.lo), min(math.ceil(listed.upper.max()), scale.hi)
+    return (lo, hi) if lo < hi else (scale.lo, scale.hi)
+
+
+def interval_title(listed: Recommendations, scale: Scale) -> str:
+    """What heads the bars: their ends."""
+    lo, hi = (f"{end:g}" for end in interval_axis(listed, scale))
+    return f"{lo}{hi:>{_BAR - len(lo)}}"
+
+
+def recommended_rows(factors: Factors, listed: Recommendations, look: Look) -> LazyRows:
+    """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
+    and the number of ratings: marked where it is small, and "cold" where none was trained on."""
     from mftui.engine.lists import FEW_RATINGS
+
+    lo, hi = interval_axis(listed, factors.scale)
+
+    def sure(i: int) -> Sequence[Cell]:
+        if listed.std is None or listed.lower is None or listed.upper is None:
+            return ()
+        ends = float(listed.lower[i]), float(listed.upper[i])
+        bar = interval_bar(*ends, lo, hi, _BAR, look)
+        return number_cell(listed.std[i], ".2f"), Mark(bar, "dim", f"{ends[0]:.2f} to {ends[1]:.2f}")
+
+    def watch(i: int) -> Sequence[Cell]:
+        if listed.watch is None:
+            return ()
+        share = float(listed.watch[i])
+        return (Mark(f"{math.floor(share * 10) / 10:.4g}%", "", round(share, 2)),)
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(listed.movies[i])
-        share = None if listed.watch is None else float(listed.watch[i])
-        watch = "" if share is None else Mark(f"{math.floor(share * 10) / 10:.4g}%", "", round(share, 2))
         title, genres, count = movie_cells(movie)
-        std = "" if listed.std is None else number_cell(listed.std[i], ".2f")
         if factors.movie_train_counts[listed.movies[i]] == 0:
             count = Mark("cold", "bad", movie.n_ratings)
         elif movie.n_ratings < FEW_RATINGS:
             count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
-        return number_cell(listed.predicted[i], ".2f"), std, watch, title, genres, count, *export_cells(movie)
+        like = number_cell(listed.predicted[i], ".2f")
+        return like, *sure(i), *watch(i), title, genres, count, *export_cells(movie)
 
     return LazyRows(len(listed.movies), row)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.text import fold
+from mftui.tui.blocks import engine_rank, rank_of
 from mftui.tui.facts import Histogram, histogram
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from mftui.data.dataset import Scale
     from mftui.data.ids import RawId
     from mftui.engine.factors import Factors
-    from mftui.engine.history import UserHistory
     from mftui.engine.filters import MovieFilter
+    from mftui.engine.history import UserHistory
     from mftui.engine.lists import Recommendations
     from mftui.tui.blocks import ListRank
 
@@ -72,7 +73,8 @@ def user_page(
     if rank == "taste":
         recommended = _taste_alone(factors, index, n, where)
     else:
-        recommended = factors.recommend(user, n, rank=rank, where=where)
+        engine, bound = (None, None) if rank is None else engine_rank(rank)
+        recommended = factors.recommend(user, n, rank=engine, where=where, bound=bound)
     return UserPage(
         user=factors.user_ids.raw(index),
         index=index,
@@ -87,7 +89,7 @@ def user_page(
         likes=_likes(factors, history),
         similar=tuple(zip(factors.user_ids.raws(users), cosines.tolist(), strict=True)),
         recommended=recommended,
-        ranked_by="taste" if rank == "taste" else recommended.ranked_by,
+        ranked_by="taste" if rank == "taste" else rank_of(recommended),
     )
 
 
@@ -119,11 +121,8 @@ def _taste_alone(factors: Factors, user: int, n: int, where: MovieFilter | None)
     scores = p.movie_factors[everything.movies] @ p.user_factors[user]
     best = np.argsort(-scores, kind="stable")[:n]
     return replace(
-        everything,
-        movies=everything.movies[best],
-        predicted=everything.predicted[best],
+        everything.take(best),
         scores=scores[best],
-        watch=None if everything.watch is None else everything.watch[best],
         note=factors.recommend(raw, n, rank="like", where=where).note,
     )
 

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mftui.tui.because import in_short
-from mftui.tui.rows import FOR_EXPORT, LazyRows, export_cells, movie_cells, number_cell, recommended_rows
+from mftui.tui.rows import (
+    FOR_EXPORT,
+    LazyRows,
+    export_cells,
+    movie_cells,
+    number_cell,
+    recommended_rows,
+    spread_columns,
+)
 from mftui.tui.widgets.table import Cell, Column, Mark
 
 if TYPE_CHECKING:
@@ -14,6 +22,7 @@ if TYPE_CHECKING:
 
     from mftui.engine.factors import Factors
     from mftui.engine.suggest import Suggestions
+    from mftui.tui.look import Look
     from mftui.tui.mine import Mine
     from mftui.tui.you_pages import YouList
 
@@ -42,29 +51,29 @@ FOUND_COLUMNS = (_TITLE, _GENRES, _RATINGS, _MODEL, _YOU, *FOR_EXPORT)
 
 def recommended_columns(factors: Factors) -> tuple[Column, ...]:
     """With those alone that the model can fill."""
-    spread = (Column("+/-", 4, right=True),) if factors.parameters.members > 1 else ()
+    spread = spread_columns(factors)
     watch = (Column("Watch", 5, right=True, from_width=90),) if factors.has_audience else ()
     return (
         Column("Like", 4, right=True),
         *spread,
         *watch,
         _TITLE,
-        Column("Genres", weight=3, from_width=70),
+        Column("Genres", weight=3, from_width=100 if spread else 70),
         Column("Because you gave", weight=4, from_width=50),
         _RATINGS,
         *FOR_EXPORT,
     )
 
 
-def recommended_with_reasons(factors: Factors, now: YouList) -> LazyRows:
+def recommended_with_reasons(factors: Factors, now: YouList, look: Look) -> LazyRows:
     """Cells of `recommended_columns`."""
-    plain, because = recommended_rows(factors, now.recommended), now.because
-    spread, audience = factors.parameters.members > 1, factors.has_audience
+    plain, because = recommended_rows(factors, now.recommended, look), now.because
+    before = len(recommended_columns(factors)) - len(FOR_EXPORT) - 2
 
     def row(i: int) -> Sequence[Cell]:
-        like, std, watch, title, genres, *rest = plain[i]
+        cells = plain[i]
         reason = Mark(in_short(factors, because, i) if because else "", "strong")
-        return (like, *((std,) if spread else ()), *((watch,) if audience else ()), title, genres, reason, *rest)
+        return (*cells[:before], reason, *cells[before:])
 
     return LazyRows(len(plain), row)
 

@@ -60,7 +60,7 @@ async def test_a_column_head_sorts_a_users_ratings(make_app: MakeApp, home: Path
         await until_shown(pilot, "by error")
         await click_on(pilot, "Error")
         await until_shown(pilot, "by error, reversed")
-        await click_on(pilot, "Watch")
+        await click_on(pilot, "Like")
         await until_shown(pilot, "by error, reversed")
 
 

@@ -16,19 +16,19 @@ from mftui.tui.because import why_user
 from mftui.tui.latest import Latest
 from mftui.tui.listing import RATED_SORTS, Filter, UserChoices
 from mftui.tui.memory import revived
-from mftui.tui.rows import RATED_COLUMNS, RECOMMENDED_COLUMNS, rated_rows, recommended_rows
+from mftui.tui.rows import RATED_COLUMNS, interval_title, rated_rows, recommended_columns, recommended_rows
 from mftui.tui.screens.paged import PagedScreen
 from mftui.tui.user_pages import UserPage, order_of, user_page
 from mftui.tui.widgets.because_panel import BecausePanel
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Column
 from mftui.tui.widgets.user_panel import UserPanel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mftui.data.ids import RawId
-    from mftui.tui.blocks import ListRank
     from mftui.tui.model import OpenModel
 
 _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
@@ -51,7 +51,7 @@ class UsersScreen(PagedScreen):
         self._choices = UserChoices()
         self._pages = Latest(self, "user")
         self.left = DataTable(RATED_COLUMNS, id="rated", classes="left")
-        self.right = DataTable(RECOMMENDED_COLUMNS, id="recommended")
+        self.right = DataTable((Column("Like", 4),), id="recommended")
         self._panel = UserPanel(id="page")
         self._why = BecausePanel(id="why")
         self._whys = Latest(self, "why")
@@ -81,6 +81,7 @@ class UsersScreen(PagedScreen):
             self.right.show(())
         elif model is not self._shown:
             self._shown = model
+            self.right.set_columns(recommended_columns(model.factors))
             user = self._page.user if self._page else self._choices.user
             if user != "" and model.factors.user_ids.find(user) is not None:
                 self._open(user, keep=True)
@@ -94,8 +95,7 @@ class UsersScreen(PagedScreen):
         model, choices = self._shown, self._choices
         if model is None:
             return
-        possible = model.factors.has_audience or choices.rank in ("like", "taste")
-        rank: ListRank | None = (choices.rank or None) if possible else None
+        rank = blocks.known_rank(model.factors, choices.rank)
 
         def work() -> UserPage | MftuiError:
             try:
@@ -120,9 +120,11 @@ class UsersScreen(PagedScreen):
         self._panel.show(page)
         self._show_rated(model, page, self.left.cursor if keep else 0)
         listed, narrowed = page.recommended, self._choices.narrowed.label
-        facts = (f"by {page.ranked_by}", f"only {narrowed}" if narrowed else "", listed.note)
+        only = f"only {narrowed}" if narrowed else ""
+        facts = (blocks.ordered(page.ranked_by), blocks.spread_label(model.factors), only, listed.note)
+        self.right.name_columns(interval=interval_title(listed, model.factors.scale))
         self.right.show(
-            recommended_rows(model.factors, listed),
+            recommended_rows(model.factors, listed, self.look),
             caption=f"Recommended to user {page.user}",
             detail=", ".join(fact for fact in facts if fact),
             empty=listed.note or "Nothing left to recommend.",
@@ -234,7 +236,7 @@ class UsersScreen(PagedScreen):
             self._open(ids.raw(at % len(ids)))
 
     def action_by(self) -> None:
-        """Rank by the next of both, like, watch and taste."""
+        """Rank by the next of both, like, watch, taste, safe bets and adventurous."""
         if self._shown is None:
             return
         rank = blocks.next_rank(self._shown.factors, self._choices.rank or None)

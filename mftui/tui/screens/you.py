@@ -17,6 +17,7 @@ from mftui.tui.latest import Latest
 from mftui.tui.listing import Filter
 from mftui.tui.memory import revived
 from mftui.tui.own_ratings import OwnRatings
+from mftui.tui.rows import interval_title
 from mftui.tui.screens.paged import PagedScreen
 from mftui.tui.stars import nudged, ratings_of_stars
 from mftui.tui.why_pane import WhyPane
@@ -177,10 +178,15 @@ class YouScreen(PagedScreen):
         self._now, listed = now, now.recommended
         places = {int(movie): at for at, movie in enumerate(listed.movies)}
         narrowed, n = self._choices.narrowed.label, len(now.mine)
-        facts = (f"by {listed.ranked_by}", f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody",
-                 f"only {narrowed}" if narrowed else "")  # fmt: skip
+        facts = (
+            blocks.ordered(blocks.rank_of(listed)),
+            blocks.spread_label(model.factors),
+            f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody",
+            f"only {narrowed}" if narrowed else "",
+        )
+        self.right.name_columns(interval=interval_title(listed, model.factors.scale))
         self.right.show(
-            recommended_with_reasons(model.factors, now),
+            recommended_with_reasons(model.factors, now, self.look),
             caption=f"Recommended to {now.mine.name}",
             detail=", ".join(fact for fact in facts if fact),
             empty=listed.note or "Nothing left to recommend.",
@@ -387,12 +393,13 @@ class YouScreen(PagedScreen):
         self.query_one(SearchBox).value = ""
 
     def action_by(self) -> None:
-        """Rank by the next of both, like and watch."""
+        """Rank by the next of both, like, watch, safe bets and adventurous."""
         if self._shown is None:
             return
         factors = self._shown.factors
-        rank = blocks.next_own_rank(factors, self._choices.rank_for(factors))
-        self.mftui.say(blocks.LISTS[rank] if factors.has_audience else blocks.ONE_BLOCK)
+        now = self._choices.rank_for(factors)
+        rank = blocks.next_own_rank(factors, now)
+        self.mftui.say(blocks.LISTS[rank] if rank != now else blocks.ONE_BLOCK)
         self._choose(rank=rank)
         self._again()
 

@@ -53,6 +53,20 @@ def _bar_row(
     return "".join(cells)
 
 
+def interval_bar(start: float, end: float, lo: float, hi: float, width: int, look: Look) -> str:
+    """A line from `lo` to `hi` in `width` cells, strong from `start` to `end`; in halves of a cell where there is
+    Unicode, and never without a strong part."""
+    steps = width if look.ascii else 2 * width
+    span = max(hi - lo, _SMALL)
+    first = min(round((start - lo) / span * steps), steps - 1)
+    last = max(round((end - lo) / span * steps), first + 1)
+    strong = [first <= step < last for step in range(steps)]
+    if look.ascii:
+        return "".join("#" if one else "-" for one in strong)
+    cells = {(False, False): "─", (True, True): "━", (True, False): "╾", (False, True): "╼"}
+    return "".join(cells[strong[at], strong[at + 1]] for at in range(0, steps, 2))
+
+
 def scatter_lines(
     xs: Sequence[float], ys: Sequence[float], lo: float, hi: float, width: int, height: int, look: Look
 ) -> list[str]:

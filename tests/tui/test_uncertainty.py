@@ -1,0 +1,134 @@
+"""± in the app: bars of intervals, safe bets and adventurous lists on Users and You, and what a run's ± is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from helpers.members import with_members
+from helpers.models import TITLES, toy_factors, toy_run
+from helpers.screens import shown, until, until_shown
+
+from mftui.data.profiles.match import Matcher
+from mftui.data.profiles.store import Profile
+from mftui.engine.factors import Factors
+from mftui.engine.lists import Recommendations
+from mftui.tui.app import MftuiApp
+from mftui.tui.listing import UserChoices
+from mftui.tui.look import Look
+from mftui.tui.memory import revived
+from mftui.tui.mine import read_mine
+from mftui.tui.rows import interval_axis, interval_title, recommended_rows
+from mftui.tui.widgets.bars import interval_bar
+from mftui.tui.widgets.table import Mark
+from mftui.tui.you_pages import YouChoices, you_list
+
+SIZE = (80, 24)
+MakeApp = Callable[..., MftuiApp]
+
+
+def draws() -> Factors:
+    return with_members(toy_factors(audience=True), noise=0.5, spread=0.6)
+
+
+def first_row(app: MftuiApp, caption: str) -> str:
+    """The first row of the table with this caption."""
+    return shown(app).split(caption)[1].splitlines()[2]
+
+
+def is_listed(app: MftuiApp, caption: str, listed: Recommendations) -> bool:
+    row = first_row(app, caption)
+    assert listed.std is not None
+    wanted = f"{listed.predicted[0]:.2f}", f"{listed.std[0]:.2f}", TITLES[listed.movies[0]][:15]
+    return all(text in row for text in wanted)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "unicode", "ascii"),
+    [
+        (1, 5, "━━━━", "####"),
+        (1, 1, "╾───", "#---"),
+        (5, 5, "───╼", "---#"),
+        (2, 4, "─━━─", "-##-"),
+        (2.5, 4, "─╼━─", "--#-"),
+        (-3, 9, "━━━━", "####"),
+    ],
+)
+def test_a_bar_shows_where_an_interval_lies_on_the_scale(start: float, end: float, unicode: str, ascii: str) -> None:
+    assert interval_bar(start, end, 1, 5, 4, Look()) == unicode
+    assert interval_bar(start, end, 1, 5, 4, Look(ascii=True)) == ascii
+
+
+async def test_users_lists_safe_bets_and_adventurous_ones_and_remembers(make_app: MakeApp, home: Path) -> None:
+    factors = draws()
+    toy_run(home, factors)
+    caption = "Recommended to user 7"
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "+/- between 8 draws, bar: 80 %")
+        await pilot.press("b", "b", "b", "b")
+        await until_shown(pilot, "safe bets first")
+        listed = factors.recommend(7, 1, bound="lower")
+        await until(pilot, partial(is_listed, app, caption, listed), "the safest bet")
+        await pilot.press("b")
+        await until_shown(pilot, "adventurous first")
+        listed = factors.recommend(7, 1, bound="upper")
+        await until(pilot, partial(is_listed, app, caption, listed), "the most adventurous")
+        choices = revived(UserChoices(), app.memory.get("users")).valid()
+        assert choices.rank == "adventurous"
+        await pilot.press("b")
+        await until_shown(pilot, "by both")
+
+
+async def test_you_lists_safe_bets(make_app: MakeApp, home: Path) -> None:
+    factors = draws()
+    toy_run(home, factors)
+    for movie, rating in {2: 5.0, 6: 2.0}.items():
+        Profile().rate(Matcher(factors), movie, rating)
+    mine = read_mine(Profile(), Matcher(factors))
+    async with (app := make_app()).run_test(size=(160, 40)) as pilot:
+        await pilot.press("4")
+        await until_shown(pilot, "+/- between 8 draws")
+        await pilot.press("b", "b", "b")
+        await until_shown(pilot, "safe bets first")
+        listed = you_list(factors, mine, YouChoices(rank="safe")).recommended
+        await until(pilot, partial(is_listed, app, "Recommended to me", listed), "the safest bet")
+
+
+@pytest.mark.parametrize("rank", ["safe", "adventurous", "watch"])
+def test_a_model_without_that_ranking_lists_by_its_default(rank: str) -> None:
+    factors = toy_factors()
+    assert revived(YouChoices(), {"rank": rank}).valid().rank_for(factors) == "like"
+
+
+def test_the_bars_of_a_list_go_from_a_whole_star_to_a_whole_star() -> None:
+    factors = draws()
+    listed = factors.recommend(7, 5, bound="upper")
+    assert listed.lower is not None
+    assert listed.upper is not None
+    lo, hi = interval_axis(listed, factors.scale)
+    assert lo <= listed.lower.min()
+    assert hi >= listed.upper.max()
+    assert interval_title(listed, factors.scale).split() == [f"{lo:g}", f"{hi:g}"]
+    bars = [row[2].text for row in recommended_rows(factors, listed, Look()) if isinstance(row[2], Mark)]
+    assert {len(bar) for bar in bars} == {9}
+    assert len(set(bars)) > 1
+
+
+async def test_the_spread_of_members_is_labelled_as_such(make_app: MakeApp, home: Path) -> None:
+    toy_run(home, with_members(toy_factors()))
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "+/- spread of 8 members")
+
+
+async def test_one_member_has_no_such_columns_and_rankings(make_app: MakeApp, home: Path) -> None:
+    toy_run(home, toy_factors())
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "by like")
+        assert "+/-" not in shown(app)
+        await pilot.press("b", "b")
+        await until_shown(pilot, "by like")
