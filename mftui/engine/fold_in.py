@@ -120,7 +120,10 @@ def audience_weights(model: Factors, movies: NDArray[Any]) -> Doubles:
 
 
 def fold_in_audience(model: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> Doubles:
-    """(k,) of the audience block."""
+    """(k,) of the audience block: the solved row; of somebody of whom nothing is known, the mean of all users'."""
+    if not len(movies):
+        assert model.parameters.audience_user_factors is not None
+        return np.asarray(model.parameters.audience_user_factors.mean(0), dtype=np.float64)
     aims = targets(np.asarray(ratings, dtype=np.float32), model.scale)
     return np.asarray(audience_weights(model, np.asarray(movies, dtype=np.int64)) @ aims)
 

@@ -168,6 +168,16 @@ def test_without_ratings_it_is_the_mean_user(model: Factors) -> None:
     assert not rows.bias.any()
 
 
+def test_of_whom_nothing_is_known_the_list_is_what_most_watch(model: Factors) -> None:
+    nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+
+    listed = model.recommend_newcomer(*nothing, 3, rank="watch")
+
+    users, movies = model.parameters.audience_user_factors, model.parameters.audience_movie_factors
+    assert users is not None and movies is not None
+    assert listed.movies.tolist() == np.argsort(-(users @ movies.T).mean(0))[:3].tolist()
+
+
 def test_a_newcomer_is_never_recommended_what_they_rated(model: Factors) -> None:
     listed = model.recommend_newcomer(MOVIES, RATINGS, 100)
 
