@@ -34,6 +34,14 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("early stop", "Training ends when validation has not got better for a while; the best model is kept."),
     ("divergence", "The numbers grow beyond all bounds. Lower the learning rate; the last good model is kept."),
     ("like, watch", "What a list is ranked by: the rating expected, or how likely the film is to be watched at all."),
+    ("folding in",
+     "Finding the factors of somebody who is not in the data from their own ratings, the films' factors being as they "
+     "are. No training; so You moves at once."),
+    ("because, share",
+     "What a rating of yours adds to a prediction, in logits: mean, biases and all shares add up to it."),
+    ("seen, tells",
+     "Of a film to rate next: how probably you have seen it, and how much of what is uncertain about you its rating "
+     "would settle."),
     ("taste alone", "A ranking without biases: what fits this user, however well known or well liked it is."),
     ("coverage", "The share of all films that are recommended to anybody."),
     ("NDCG@k", "How well the first k of a list match what the user liked in the test part; 1 is the best order."),
