@@ -1,6 +1,6 @@
 """Makes the pictures of the README: the real app on the sample, driven by keys, each screen saved as SVG.
 
-Run: `.venv/bin/python tests/screenshots.py` (writes `docs/train.svg`, `docs/movies.svg`, `docs/users.svg`).
+Run: `.venv/bin/python tests/screenshots.py` (writes `docs/*.svg`: train, movies, users, you).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def save(app: MftuiApp, name: str) -> None:
 
 
 async def take_pictures() -> None:
-    """Train on the sample, look for Batman, open a user."""
+    """Train on the sample, look for Batman, open a user, rate four films."""
     memory = Memory()
     memory.put(hints=False)
     app = MftuiApp(Look(), Settings(standby=False, after_training="stay"), memory=memory)
@@ -64,6 +64,16 @@ async def take_pictures() -> None:
         await pilot.press("3", "slash", "7", "enter")
         await until(pilot, lambda: "Recommended to user 7" in text_of(app))
         save(app, "users")
+        await pilot.press("4")
+        for title, stars in (("matrix 1999", "m"), ("alien 1979", "m"), ("titanic 1997", "c"), ("toy story 1995", "N")):
+            await pilot.press("slash", *title, "enter")
+            await until(pilot, lambda: "Results" in text_of(app))
+            await pilot.pause(0.3)
+            await pilot.press(stars)
+            await until(pilot, lambda: " saved " in text_of(app))
+        await pilot.press("t", "t", "l")
+        await until(pilot, lambda: "predicted" in text_of(app) and "axis 3" in text_of(app))
+        save(app, "you")
 
 
 def main() -> None:
