@@ -4,6 +4,7 @@ expected ratings for all models of several members. NumPy only."""
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-PAIRS = 20_000
-"""Pairs whose rows are held at once."""
+NUMBERS = 4_000_000
+"""Numbers of the rows of pairs that are held at once: 16 MB."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,7 @@ def expected_std_of(
     """(n,) ± of what is expected of n pairs of indices, in rating units; see `expected_std`, and `beliefs` for `known`.
     Of a model of one member it is 0 where user and movie have training ratings."""
     found = np.empty(len(users), dtype=np.float32)
-    for at in range(0, len(users), PAIRS):
-        part = slice(at, at + PAIRS)
+    for part in _parts(model, len(users)):
         of_user = model.user_train_counts[users[part]] > 0
         of_movie = model.movie_train_counts[movies[part]] > 0
         if known is not None:
@@ -96,11 +96,15 @@ def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats 
         return None
     of_user = np.full(len(movies), bool(row.factors.any() or row.member_bias.any()))
     found = np.empty(len(movies), dtype=np.float32)
-    for at in range(0, len(movies), PAIRS):
-        part = slice(at, at + PAIRS)
+    for part in _parts(model, len(movies)):
         of_movie = model.movie_train_counts[movies[part]] > 0
         found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie))
     return found
+
+
+def _parts(model: Factors, n: int) -> Iterator[slice]:
+    step = max(1, NUMBERS // model.n_factors)
+    return (slice(at, at + step) for at in range(0, n, step))
 
 
 def _variance(

@@ -155,6 +155,9 @@ RUNS: list[BindingType] = [
          help="Words of a name, an id, a recipe, a data set, a state, a tag or a note."),
     _key("runs.settings", "d", "settings", "Differences", show=True,
          help="What differs between the marked runs, or all settings of one; again: the curves."),
+    _key("runs.calibration", "i", "calibration", "Calibration", show=True,
+         help="How often the truth of the test part lay within the p % interval, and what +/- is worth; again: "
+              "the curves."),
     _key("runs.sort", "s", "sort", "Sort", show=True, help="By name, state, recipe, data, k, RMSE, time, size, age."),
     _key("runs.reverse", "S", "reverse", "Reverse", help="The other way round."),
     _key("runs.filter", "f", "filter", "Filter", show=True, help="By recipe, data, state, tag."),

@@ -53,9 +53,9 @@ class OpenModel:
 
     @property
     def label(self) -> str:
-        """For the top line: data set, recipe, number of factors."""
-        recipe = self.factors.meta.get("recipe", "")
-        return " · ".join(p for p in (self.dataset, f"{recipe} k={self.factors.n_factors}".strip()) if p)
+        """For the top line: data set, recipe, number of factors of each member."""
+        recipe, k = self.factors.meta.get("recipe", ""), self.factors.n_factors // self.factors.parameters.members
+        return " · ".join(p for p in (self.dataset, f"{recipe} k={k}".strip()) if p)
 
 
 def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:

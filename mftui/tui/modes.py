@@ -83,6 +83,7 @@ PANES: dict[str, tuple[str, str]] = {
     "Runs: search": ("runs", "#search"),
     "Runs: table": ("runs", "#runs"),
     "Runs: curves": ("runs", "#curves"),
+    "Runs: calibration": ("runs", "#calibration"),
     "Runs: settings": ("runs", "#settings"),
 }
 """Where one can jump to: name -> (mode, selector within that screen)."""

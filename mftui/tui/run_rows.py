@@ -78,6 +78,8 @@ class RunChoices:
     narrowed: RunFilter = field(default_factory=RunFilter)
     settings: bool = False
     """Whether the settings are shown where there is no room for them beside the curves."""
+    calibration: bool = False
+    """Whether the calibration is shown in place of the curves."""
 
     def valid(self) -> RunChoices:
         """This, without what this version does not know."""

@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from helpers.finished import make_run
 from helpers.members import with_members
 from helpers.models import TITLES, toy_factors, toy_run
-from helpers.screens import shown, until, until_shown
+from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
+from mftui.engine.calibration import uncertainty
 from mftui.engine.factors import Factors
 from mftui.engine.lists import Recommendations
 from mftui.tui.app import MftuiApp
@@ -132,3 +134,68 @@ async def test_one_member_has_no_such_columns_and_rankings(make_app: MakeApp, ho
         assert "+/-" not in shown(app)
         await pilot.press("b", "b")
         await until_shown(pilot, "by like")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50), (40, 12)])
+async def test_the_runs_page_shows_how_often_the_truth_lay_within(
+    make_app: MakeApp, home: Path, size: tuple[int, int]
+) -> None:
+    factors = draws()
+    toy_run(home, factors)
+    found = uncertainty(factors, factors.history.part(held_out=True))
+    assert found is not None
+    async with (app := make_app()).run_test(size=size) as pilot:
+        await pilot.press("6")
+        await until_shown(pilot, "toy")
+        await pilot.press("i")
+        await until_shown(pilot, "Calibration of toy")
+        await until_shown(pilot, "How often the truth")
+        if size[0] >= 60:
+            await until_shown(pilot, f"random 20 % (seed 0), {found['n']} test ratings")
+        for one in found["coverage"][: 10 if size[1] > 12 else 3]:
+            line = next(line for line in shown(app).splitlines() if f"{one['level']:.0%} " in line)
+            assert f"{one['covered']:.1%}" in line
+        assert ("between 8 draws" in shown(app)) == (size[1] == 50)
+        await pilot.press("i")
+        await until_gone(pilot, "How often the truth")
+
+
+@pytest.mark.parametrize(
+    ("factors", "says"),
+    [
+        (with_members(toy_factors()), "Spread of 8 members, which is no interval"),
+        (toy_factors(), "This model has one member"),
+        (with_members(toy_factors(test_fraction=0), noise=0.5), "held no ratings out"),
+    ],
+)
+async def test_what_cannot_be_said_of_a_run_is_not_shown(
+    make_app: MakeApp, home: Path, factors: Factors, says: str
+) -> None:
+    toy_run(home, factors)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("6")
+        await until_shown(pilot, "toy")
+        await pilot.press("i")
+        await until_shown(pilot, says)
+        assert "How often the truth" not in shown(app)
+
+
+async def test_the_calibration_follows_the_cursor_and_is_remembered(make_app: MakeApp, home: Path) -> None:
+    toy_run(home, draws())
+    make_run(home, "other", 1)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("6")
+        await until_shown(pilot, "other")
+        await pilot.press("g", "i")
+        await until_shown(pilot, "Calibration of other")
+        await pilot.press("G")
+        await until_shown(pilot, "Calibration of toy")
+        kept = app.memory.get("runs")
+        assert isinstance(kept, dict)
+        assert kept["calibration"]
+        await pilot.press("d")
+        await until_shown(pilot, "Settings of")
+        await pilot.press("i")
+        await until_shown(pilot, "Calibration of")
+        await pilot.press("p")
+        await until_gone(pilot, "Calibration of")

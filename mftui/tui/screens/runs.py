@@ -18,6 +18,7 @@ from mftui.tui.rows import LazyRows
 from mftui.tui.run_book import RunBook
 from mftui.tui.run_care import RunCare
 from mftui.tui.run_rows import COLUMNS, SORTS, RunChoices, RunFilter, cells, choose
+from mftui.tui.widgets.calibration_panel import CalibrationPanel
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.run_deck import RunDeck
 from mftui.tui.widgets.search_box import SearchBox
@@ -53,18 +54,21 @@ class RunsScreen(RunCare):
         self._marked: dict[str, None] = {}
         self.table = DataTable(COLUMNS, id="runs")
         self.settings = SettingsTable(id="settings")
+        self.calibration = CalibrationPanel(id="calibration")
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("words of a name, a tag, a state", id="search")
         yield self.table
         with Horizontal(id="below"):
             yield RunDeck(id="curves")
+            yield self.calibration
             yield self.settings
 
     def on_mount(self) -> None:
         look = self.mftui.look
         self._choices = revived(RunChoices(), self.mftui.memory.get("runs")).valid()
         self.set_class(self._choices.settings, "-settings")
+        self.set_class(self._choices.calibration, "-calibration")
         self.book = RunBook(self._runs_woke, _LOOK_S * (2 if look.low_bandwidth else 1))
         self.table.show((), caption="Runs", empty="Looking for runs.")
         self.table.focus()
@@ -153,6 +157,8 @@ class RunsScreen(RunCare):
             return
         self.deck.follow(self.here)
         self.settings.compare(self.chosen, self._sign)
+        if self._choices.calibration:
+            self.calibration.follow(self.here)
         self.refresh_bindings()
 
     def on_table_chosen(self, event: Table.Chosen) -> None:
@@ -165,6 +171,8 @@ class RunsScreen(RunCare):
         """Draw the curve once more from its first step; again ends that."""
         if self._choices.settings:
             self.action_settings()
+        if self._choices.calibration:
+            self._show_calibration(False)
         if self.has_class("-low"):
             self.focus_pane("#curves")
         self.deck.replay()
@@ -204,6 +212,25 @@ class RunsScreen(RunCare):
         if not self.deck.display and self.deck.has_focus:
             self.table.focus()
 
+    def action_calibration(self) -> None:
+        """The calibration of the run under the cursor, or the curves."""
+        hidden = self._choices.settings and self.size.width < _WIDE
+        if hidden:
+            self.action_settings()
+        self._show_calibration(hidden or not self._choices.calibration)
+        if self.has_class("-low") or not self.table.has_focus:
+            self.focus_pane(self._picture)
+
+    def _show_calibration(self, show: bool) -> None:
+        self._choose(calibration=show)
+        self.set_class(show, "-calibration")
+        self.calibration.follow(self.here if show else None)
+
+    @property
+    def _picture(self) -> str:
+        """The pane beside the settings."""
+        return "#calibration" if self._choices.calibration else "#curves"
+
     def action_sort(self) -> None:
         """Sort by the next column."""
         self._choose(sort=SORTS[(SORTS.index(self._choices.sort) + 1) % len(SORTS)], reverse=False)
@@ -238,18 +265,20 @@ class RunsScreen(RunCare):
         self.focus_pane("#runs")
 
     def focus_pane(self, selector: str) -> None:
-        below = selector in ("#curves", "#settings")
+        below = selector in ("#curves", "#calibration", "#settings")
         self.set_class(below, "-below")
         if below and self.size.width < _WIDE and self._choices.settings != (selector == "#settings"):
             self.action_settings()
+        if below and selector not in ("#settings", self._picture):
+            self._show_calibration(selector == "#calibration")
         super().focus_pane(selector)
 
     def action_pane(self, by: int) -> None:
         """From the table to what is below it, and back."""
-        panes = ["#runs", "#curves", "#settings"]
+        panes = ["#runs", self._picture, "#settings"]
         now = next((i for i, pane in enumerate(panes) if self.query_one(pane).has_focus), 0)
         wide = self.size.width >= _WIDE
-        there = panes if wide else ["#runs", "#settings" if self._choices.settings else "#curves"]
+        there = panes if wide else ["#runs", "#settings" if self._choices.settings else self._picture]
         self.focus_pane(there[min(max(there.index(panes[now]) + by if panes[now] in there else 0, 0), len(there) - 1)])
 
     def action_go_back(self) -> None:
