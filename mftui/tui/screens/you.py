@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -16,15 +17,12 @@ from mftui.tui import blocks, keys, listing
 from mftui.tui.latest import Latest
 from mftui.tui.listing import Filter
 from mftui.tui.memory import revived
-from mftui.tui.own_ratings import OwnRatings
 from mftui.tui.rows import interval_title
-from mftui.tui.screens.paged import PagedScreen
-from mftui.tui.stars import nudged, ratings_of_stars
+from mftui.tui.screens.rating import NOTHING, RatingScreen
 from mftui.tui.why_pane import WhyPane
 from mftui.tui.widgets.because_panel import BecausePanel
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.star_line import StarLine
 from mftui.tui.widgets.table import Column, Table
 from mftui.tui.you_lists import Listed, found_list, keeping, mine_list, next_list
 from mftui.tui.you_pages import MINE_SORTS, About, YouChoices, YouList, about, you_list
@@ -36,12 +34,8 @@ if TYPE_CHECKING:
     from mftui.data.profiles.rows import Rated
     from mftui.tui.model import OpenModel
 
-_LOOK_S = 1.0
-"""How often the file is looked at: another terminal may have rated."""
-_NOTHING = "No film is under the cursor. Press / and type a title, or t for films to rate next."
 
-
-class YouScreen(PagedScreen):
+class YouScreen(RatingScreen):
     """One's own films on the left (above, where it is narrow), why and recommendations on the right."""
 
     MODE = "you"
@@ -50,7 +44,6 @@ class YouScreen(PagedScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: OpenModel | None = None
         self._now: YouList | None = None
         self._about: About | None = None
         self._found: NDArray[Any] | None = None
@@ -58,13 +51,11 @@ class YouScreen(PagedScreen):
         self._skipped: set[int] = set()
         """Movies that are not to be asked for, for as long as this model is open."""
         self._choices = YouChoices()
-        self._own = OwnRatings(self, self)
         self._lists, self._abouts, self._searches = (Latest(self, name) for name in ("list", "about", "search"))
         self.left = DataTable(MINE_COLUMNS, id="own", classes="left")
         self.right = DataTable((Column("Like", 4),), id="recommended")
         self._panel = BecausePanel(id="page")
         self._why = WhyPane(self, self._panel)
-        self._stars = StarLine(id="stars")
 
     def body(self) -> Iterable[Widget]:
         yield SearchBox("words of a title, to rate it", id="search")
@@ -77,7 +68,6 @@ class YouScreen(PagedScreen):
 
     def on_mount(self) -> None:
         self._choices = revived(YouChoices(), self.mftui.memory.get("you")).valid()
-        self.set_interval(_LOOK_S, self._look)
         self.left.focus()
 
     def _choose(self, **changes: Any) -> None:
@@ -90,41 +80,17 @@ class YouScreen(PagedScreen):
     def model_changed(self) -> None:
         model = self.mftui.model
         if model is None:
-            self._stars.show_keys(())
             self.left.show((), caption="You", empty=self.no_model())
             self.right.show(())
         elif model is not self._shown:
             if self._shown is None or self._shown.run.path != model.run.path:
                 self._skipped.clear()
-                self._found = None
+            self._found = None
             self._shown, self._now, self._about = model, None, None
-            self._show_keys()
+            self.show_keys()
             self.right.set_columns(recommended_columns(model.factors))
             self._own.open(model.factors)
             self._search()
-
-    def _show_keys(self) -> None:
-        """Which key is which rating of this model's scale."""
-        assert self._shown is not None
-        own, found = self.mftui.settings.keys, ratings_of_stars(self._shown.factors.scale)
-
-        def named(star: float) -> tuple[str, str, str]:
-            id = f"you.stars_{star:g}"
-            return keys.key_of(id, own), f"{found[star]:g}", keys.pressed(id, own)
-
-        whole, halves = [s for s in found if s == int(s)], [s for s in found if s != int(s)]
-        shifted = all(named(s)[2] == keys.pressed(f"you.stars_{s + 0.5:g}", own).upper() for s in halves)
-        less = f"shift {found[halves[-1]] - found[halves[-1] + 0.5]:+g}" if halves and shifted else ""
-        step = f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step"
-        self._stars.show_keys([*map(named, whole)], [*map(named, halves)], less, step)
-
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        self._look()
-
-    def _look(self) -> None:
-        """Whether another process has rated."""
-        if self.is_current:
-            self._own.look()
 
     def ratings_changed(self) -> None:
         self._show_left()
@@ -137,13 +103,6 @@ class YouScreen(PagedScreen):
         self._now = self._about = None
         self.left.show((), caption=f"Ratings of {self._own.name}", empty=f"{error} {error.hint or ''}")
         self.right.show(())
-
-    def ratings_refused(self, error: MftuiError) -> None:
-        self.mftui.show_error(error, title="Not saved")
-
-    def say(self, text: str, kind: str = "bad") -> None:
-        """Beside the keys that rate."""
-        self._stars.say(text, kind)
 
     # What follows from the ratings
 
@@ -252,14 +211,16 @@ class YouScreen(PagedScreen):
         if model is None:
             return
         if not text.strip():
-            self._searches.ask(lambda: None, lambda _: self._show_found(None))
+            self._searches.ask(lambda: None, lambda _: self._show_found(model, None))
             return
         choices = listing.MovieChoices()
-        self._searches.ask(lambda: listing.list_movies(model, text, choices)[0], self._show_found)
+        found = partial(listing.list_movies, model, text, choices)
+        self._searches.ask(lambda: found()[0], lambda movies: self._show_found(model, movies))
 
-    def _show_found(self, found: NDArray[Any] | None) -> None:
-        self._found = found
-        self._show_left()
+    def _show_found(self, model: OpenModel, found: NDArray[Any] | None) -> None:
+        if model is self._shown:
+            self._found = found
+            self._show_left()
 
     # Rating
 
@@ -272,56 +233,11 @@ class YouScreen(PagedScreen):
             return None
         return int(self._now.recommended.movies[self.right.cursor])
 
-    def _title(self, movie: int) -> str:
-        assert self._shown is not None
-        return self._shown.factors.movies.titles[movie]
+    def film(self) -> int | None:
+        return self._film()
 
-    def action_stars(self, stars: float) -> None:
-        """Give the film under the cursor so many stars."""
-        if self._shown is not None:
-            rating = ratings_of_stars(self._shown.factors.scale).get(stars)
-            if rating is None:
-                self.say("This data has no half stars.")
-            else:
-                self._rate(rating)
-
-    def action_nudge(self, by: int) -> None:
-        """A step more or less for the film under the cursor."""
-        movie, mine = self._film(), self._own.mine
-        given = None if movie is None or mine is None else mine.by_movie.get(movie)
-        if self._shown is None or given is None:
-            self.say("Not rated yet: give it stars first.")
-        elif (rating := nudged(given, by, self._shown.factors.scale)) == given:
-            self.say(f"{rating:g} is as far as the scale goes.")
-        else:
-            self._rate(rating)
-
-    def _rate(self, rating: float) -> None:
-        movie = self._film()
-        if movie is not None and self._own.mine is not None:
-            self._own.rate(movie, rating, self._title(movie))
-        else:
-            self.say(_NOTHING if self._gone is None else "This model does not have that film.")
-
-    @property
-    def _gone(self) -> Rated | None:
-        """The rating under the cursor, where it is of a film that the model does not have."""
+    def gone(self) -> Rated | None:
         return None if self.right.has_focus else self._listed.missing(self.left.cursor)
-
-    def action_remove(self) -> None:
-        """Take back the rating of the film under the cursor."""
-        movie, mine = self._film(), self._own.mine
-        if self._gone is not None:
-            self._own.remove_row(self._gone)
-        elif movie is not None and mine is not None and movie in mine.by_movie:
-            self._own.remove(movie, self._title(movie))
-        else:
-            self.say("Not rated: there is nothing to take back.")
-
-    def action_undo(self) -> None:
-        """Take back the last change, whoever made it."""
-        if self._own.mine is not None:
-            self._own.undo()
 
     def action_skip(self) -> None:
         """Leave the film under the cursor out of what is asked for."""
@@ -330,7 +246,7 @@ class YouScreen(PagedScreen):
             self.say("Only films to rate next can be left out: press t.")
             return
         self._skipped.add(movie)
-        self.say(f"not seen: {self._title(movie)}", "text")
+        self.say(f"not seen: {self.title_of(movie)}", "text")
         self._show_left()
         self._ask_about(self._shown, self._now)
 
@@ -365,7 +281,7 @@ class YouScreen(PagedScreen):
         """Go to the film under the cursor, on Movies; escape there comes back."""
         movie = self._film()
         if movie is None:
-            self.say(_NOTHING)
+            self.say(NOTHING)
         else:
             await self.mftui.open_movie(movie)
 
@@ -428,17 +344,11 @@ class YouScreen(PagedScreen):
             self._about = None
             self._again()
 
-    def action_profile(self) -> None:
-        """Choose whose ratings these are; a name that is new begins a profile."""
-        from mftui.tui.screens.choices import pick_profile
-
-        self.app.push_screen(pick_profile(self._own.name), self._profile_picked)
-
-    def _profile_picked(self, name: str | None) -> None:
+    def take_profile(self, name: str | None) -> None:
         if name is not None:
             self._skipped.clear()
             self._about = None
-            self._own.choose(name)
+        super().take_profile(name)
 
     def action_go_back(self) -> None:
         """From the recommendations to the list, then no search."""

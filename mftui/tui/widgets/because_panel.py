@@ -74,7 +74,7 @@ class BecausePanel(CellWidget):
 
     def _bar(self, reason: Reason, titled: int, room: int, longest: float, placed: bool) -> Line:
         full = ("+" if reason.share > 0 else "-") if self.look.ascii else "█"
-        bar = full * max(1, round(abs(reason.share) / longest * (room - 1)))
+        bar = full * round(abs(reason.share) / longest * (room - 1))
         color = self.style("panel--bar" if reason.share > 0 else "panel--down")
         name = fit(f"{reason.rating:<4g}{self.look.text(reason.title)}", titled, self.look.glyphs.ellipsis)
         on_list = f" {reason.placed:+7.3f}" if placed and reason.placed is not None else ""
