@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mftui.tui.widgets.cells import CellWidget, Line, cut, fit
+from mftui.tui.widgets.cells import Line, cut, fit
+from mftui.tui.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from mftui.engine.axes import Axes, Axis
@@ -42,24 +43,10 @@ def axis_page(axes: Axes, titles: list[str], number: int) -> AxisPage:
     return AxisPage(axis, high, low, tuple(counts.tolist()))
 
 
-class AxisPanel(CellWidget):
+class AxisPanel(Panel[AxisPage]):
     """Draws an AxisPage."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--title", "panel--dim", "panel--bar", "panel--down", "panel--text"}
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._page: AxisPage | None = None
-
-    def show(self, page: AxisPage | None) -> None:
-        """Draw another axis."""
-        self._page = page
-        self.redraw()
-
-    def lines(self, width: int, height: int) -> Iterable[Line]:
-        page = self._page
-        if page is None:
-            return
+    def page_lines(self, page: AxisPage, width: int, height: int) -> Iterable[Line]:
         axis, dim = page.axis, self.style("panel--dim")
         about = f"Axis {axis.number}: {axis.share:.1%} of the variance"
         yield [(about, self.style("panel--title")), (f", {axis.logits:.3f} logits of a rating on average", dim)]

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import ClassVar
 
 from mftui.tui.pages import MoviePage
-from mftui.tui.widgets.bars import histogram_lines, profile_lines
-from mftui.tui.widgets.cells import CellWidget, Line, fit
+from mftui.tui.widgets.bars import profile_lines
+from mftui.tui.widgets.cells import Line
+from mftui.tui.widgets.panel import GAP, Panel
 
 _PROFILE_ROWS = 4
-_GAP = 3
 
 
-class MoviePanel(CellWidget):
+class MoviePanel(Panel[MoviePage]):
     """Draws a MoviePage."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--title", "panel--dim", "panel--bar", "panel--down", "panel--text"}
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._page: MoviePage | None = None
-
-    def show(self, page: MoviePage | None) -> None:
-        """Draw another page."""
-        self._page = page
-        self.redraw()
-
-    def lines(self, width: int, height: int) -> Iterable[Line]:
-        page = self._page
-        if page is None:
-            return
+    def page_lines(self, page: MoviePage, width: int, height: int) -> Iterable[Line]:
         text, dim = self.style("panel--text"), self.style("panel--dim")
         yield [(self.look.text(page.title), self.style("panel--title"))]
         about = ", ".join([*page.genres, str(page.year or "year unknown")])
@@ -55,15 +40,9 @@ class MoviePanel(CellWidget):
 
     def _pictures(self, page: MoviePage, width: int) -> Iterable[Line]:
         """Histogram on the left, factors on the right."""
-        left = max(16, (width - _GAP) * 2 // 5)
-        right = width - left - _GAP
-        bars = histogram_lines(page.ratings, left, self.look)
-        profile = self._profile(page, right) if right >= 8 else []
-        for i in range(max(len(bars), len(profile))):
-            label, bar, count = bars[i] if i < len(bars) else ("", "", "")
-            line = [(label, self.style("panel--dim")), (bar, self.style("panel--bar"))]
-            line.append((fit(count, left - len(label) - len(bar) + _GAP), self.style("panel--dim")))
-            yield [*line, *(profile[i] if i < len(profile) else [])]
+        left = max(16, (width - GAP) * 2 // 5)
+        right = width - left - GAP
+        return self.histogram_beside(page.ratings, left, self._profile(page, right) if right >= 8 else [])
 
     def _profile(self, page: MoviePage, width: int) -> list[Line]:
         above, below = profile_lines(page.factors, width, _PROFILE_ROWS, self.look)

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import ClassVar
 
 from mftui.tui.user_pages import UserPage
-from mftui.tui.widgets.bars import histogram_lines, scatter_lines
-from mftui.tui.widgets.cells import CellWidget, Line, cut, fit
+from mftui.tui.widgets.bars import scatter_lines
+from mftui.tui.widgets.cells import Line, cut
+from mftui.tui.widgets.panel import GAP, Panel
 
 _SCATTER = (30, 9)
-_GAP = 3
 
 
-class UserPanel(CellWidget):
+class UserPanel(Panel[UserPage]):
     """Draws a UserPage, but for its tables."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--title", "panel--dim", "panel--bar", "panel--down", "panel--text"}
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._page: UserPage | None = None
-
-    def show(self, page: UserPage | None) -> None:
-        """Draw another page."""
-        self._page = page
-        self.redraw()
-
-    def lines(self, width: int, height: int) -> Iterable[Line]:
-        page = self._page
-        if page is None:
-            return
+    def page_lines(self, page: UserPage, width: int, height: int) -> Iterable[Line]:
         text, dim = self.style("panel--text"), self.style("panel--dim")
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         yield [(self.look.text(f"User {page.user}"), self.style("panel--title"))]
@@ -47,15 +32,9 @@ class UserPanel(CellWidget):
 
     def _pictures(self, page: UserPage, width: int) -> Iterable[Line]:
         """Histogram on the left, scatter on the right."""
-        left = max(16, (width - _GAP) // 2)
-        columns, rows = min(_SCATTER[0], width - left - _GAP - 6), _SCATTER[1]
-        bars = histogram_lines(page.histogram, left, self.look)
-        scatter = self._scatter(page, columns, rows) if columns >= 10 else []
-        for i in range(max(len(bars), len(scatter))):
-            label, bar, count = bars[i] if i < len(bars) else ("", "", "")
-            line = [(label, self.style("panel--dim")), (bar, self.style("panel--bar"))]
-            line.append((fit(count, left - len(label) - len(bar) + _GAP), self.style("panel--dim")))
-            yield [*line, *(scatter[i] if i < len(scatter) else [])]
+        left = max(16, (width - GAP) // 2)
+        columns, rows = min(_SCATTER[0], width - left - GAP - 6), _SCATTER[1]
+        return self.histogram_beside(page.histogram, left, self._scatter(page, columns, rows) if columns >= 10 else [])
 
     def _scatter(self, page: UserPage, columns: int, rows: int) -> list[Line]:
         dim, points, glyphs = self.style("panel--dim"), self.style("panel--bar"), self.look.glyphs
