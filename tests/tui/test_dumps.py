@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from helpers.finished import make_run
 from helpers.live_run import log_metrics, set_status
+from helpers.members import with_members
 from helpers.models import toy_factors, toy_run
 from helpers.screens import shown, until, until_shown
 from textual.pilot import Pilot
@@ -198,6 +199,20 @@ async def runs_notes(pilot: Pilot[Any]) -> None:
     await until_shown(pilot, "What you call it")
 
 
+async def users_safe(pilot: Pilot[Any]) -> None:
+    await users(pilot)
+    await pilot.press(*"bbbb")
+    await until_shown(pilot, "safe" if pilot.app.size.width < 60 else "safe bets first")
+
+
+async def runs_calibration(pilot: Pilot[Any]) -> None:
+    make_run(paths.home(), "other", 2, rmse=0.91)
+    await pilot.press("6")
+    await until_shown(pilot, "other")
+    await pilot.press("j", "i")
+    await until_shown(pilot, "How often the truth")
+
+
 async def film_map(pilot: Pilot[Any]) -> None:
     await pilot.press("5")
     await until_shown(pilot, "by genre")
@@ -227,12 +242,14 @@ SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
             filters,
             users,
             user_page,
+            users_safe,
             you,
             you_rated,
             you_why,
             runs,
             runs_differ,
             runs_notes,
+            runs_calibration,
             film_map,
             factors,
             words,
@@ -240,6 +257,8 @@ SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     )
 }
 WITHOUT_RUNS = ("first_start",)
+DRAWN = ("users_safe", "runs_calibration")
+"""Scenes whose model is made of draws."""
 LIVE = {
     "state": RUNNING,
     "phase": "train",
@@ -288,7 +307,8 @@ async def test_the_screen_looks_as_it_is_kept(
 ):
     monkeypatch.chdir("/")
     if scene not in WITHOUT_RUNS:
-        curve(toy_run(home, toy_factors(audience=True)), **STATES.get(scene, {}))
+        model = toy_factors(audience=True)
+        curve(toy_run(home, with_members(model, noise=0.5) if scene in DRAWN else model), **STATES.get(scene, {}))
     size, how = LOOKS[look]
     async with (app := make_app(how, Settings(standby=False))).run_test(size=size) as pilot:
         await SCENES[scene](pilot)

@@ -95,7 +95,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
             return
         coverage = now.found["coverage"]
         if coverage is not None:
-            yield from self._coverage(coverage, width)
+            yield from self._coverage(coverage[-max(1, height - 2) :], width)
             if height < len(coverage) + len(now.found["by_spread"]) + 6:
                 return
             yield []
