@@ -42,6 +42,20 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("seen, tells",
      "Of a film to rate next: how probably you have seen it, and how much of what is uncertain about you its rating "
      "would settle."),
+    ("member, draw",
+     "A model can be the mean of several members. Recipe biased trains some that differ in their start; those of "
+     "recipe bayes are draws: models that the ratings leave about equally probable."),
+    ("+/-",
+     "How uncertain a predicted rating is, in stars. Between draws it is what the ratings leave open; between other "
+     "members it is how far they disagree, no more."),
+    ("interval, bar",
+     "From the low to the high end of what a film may be worth to you; with draws it lies there with 80 % "
+     "probability."),
+    ("safe bets",
+     "Films in the order of the low end of their bars. Adventurous: in the order of the high end, so that films of "
+     "which little is known come early."),
+    ("calibration",
+     "Whether intervals keep their word: of test ratings, p % should lie within the p % interval. i on Runs."),
     ("taste alone", "A ranking without biases: what fits this user, however well known or well liked it is."),
     ("coverage", "The share of all films that are recommended to anybody."),
     ("NDCG@k", "How well the first k of a list match what the user liked in the test part; 1 is the best order."),
