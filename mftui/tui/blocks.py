@@ -92,7 +92,7 @@ def spread_label(factors: Factors) -> str:
     p = factors.parameters
     if p.members == 1:
         return ""
-    return f"+/- between {p.members} draws, bar: 80 %" if p.member_noise else f"+/- spread of {p.members} members"
+    return f"+/- between {p.members} draws, bar 80%" if p.member_noise else f"+/- spread of {p.members} members"
 
 
 def _after(now: T, choices: list[T]) -> T:

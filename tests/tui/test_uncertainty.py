@@ -69,7 +69,7 @@ async def test_users_lists_safe_bets_and_adventurous_ones_and_remembers(make_app
     caption = "Recommended to user 7"
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
-        await until_shown(pilot, "+/- between 8 draws, bar: 80 %")
+        await until_shown(pilot, "+/- between 8 draws, bar 80%")
         await pilot.press("b", "b", "b", "b")
         await until_shown(pilot, "safe bets first")
         listed = factors.recommend(7, 1, bound="lower")
