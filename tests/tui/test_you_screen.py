@@ -177,6 +177,19 @@ async def test_what_to_rate_next_is_what_tells_most_and_one_key_after_the_other_
         await until_shown(pilot, "Ratings of me: 3, mean 4.00")
 
 
+async def test_keys_typed_at_once_rate_one_recommended_film_after_the_other(make_app: MakeApp, home: Path):
+    factors = toy_factors()
+    toy_run(home, factors)
+    none = np.array([], dtype=np.int64)
+    first = factors.recommend_newcomer(none, none.astype(np.float32), 3).movies
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("l", "m", "n", "x")
+        await until_shown(pilot, "from 3 ratings")
+        await until(pilot, lambda: len(given()) == 3, "three ratings")
+        assert given() == {TITLES[movie]: stars for movie, stars in zip(first, (5.0, 4.0, 1.0), strict=True)}
+
+
 async def test_o_asks_no_more_for_a_film_that_was_not_seen(make_app: MakeApp, home: Path):
     toy_run(home)
     async with (app := make_app()).run_test(size=(80, 24)) as pilot:

@@ -93,6 +93,9 @@ class YouScreen(RatingScreen):
             self._search()
 
     def ratings_changed(self) -> None:
+        mine, film = self._own.mine, self._film(self.right)
+        if self.right.has_focus and mine is not None and film in mine.by_movie:
+            self.right.action_move(1)  # the next key is for the next film, also before the new list is there
         self._show_left()
         self._again()
 
