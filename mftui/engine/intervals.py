@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -75,13 +76,13 @@ def expected_std_of(
 ) -> Floats:
     """(n,) ± of what is expected of n pairs of indices, in rating units; see `expected_std`, and `beliefs` for `known`.
     Of a model of one member it is 0 where user and movie have training ratings."""
-    found = np.empty(len(users), dtype=np.float32)
+    found, others = np.empty(len(users), dtype=np.float32), _Others(model)
     for part in _parts(model, len(users)):
         of_user = model.user_train_counts[users[part]] > 0
         of_movie = model.movie_train_counts[movies[part]] > 0
         if known is not None:
             of_user, of_movie = of_user & known[0][part], of_movie & known[1][part]
-        found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie))
+        found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie, others))
     return found
 
 
@@ -95,10 +96,10 @@ def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats 
     if row.member_bias is None:
         return None
     of_user = np.full(len(movies), bool(row.factors.any() or row.member_bias.any()))
-    found = np.empty(len(movies), dtype=np.float32)
+    found, others = np.empty(len(movies), dtype=np.float32), _Others(model)
     for part in _parts(model, len(movies)):
         of_movie = model.movie_train_counts[movies[part]] > 0
-        found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie))
+        found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie, others))
     return found
 
 
@@ -108,7 +109,7 @@ def _parts(model: Factors, n: int) -> Iterator[slice]:
 
 
 def _variance(
-    model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags
+    model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags, others: _Others
 ) -> NDArray[np.float64]:
     """(n,) of the expected rating: between the members, and between all users or movies for one that is not known.
 
@@ -124,10 +125,12 @@ def _variance(
     variance[~of_user] += p.user_bias.var()
     variance[~of_movie] += p.movie_bias.var()
     newcomer, novelty, neither = ~of_user & of_movie, of_user & ~of_movie, ~of_user & ~of_movie
-    variance[newcomer] += _mean_square(p.movie_factors[movies[newcomer]], p.user_factors, p.members)
-    variance[novelty] += _mean_square(_of(rows.factors, novelty), p.movie_factors, p.members)
+    if newcomer.any():
+        variance[newcomer] += _mean_square(p.movie_factors[movies[newcomer]], others.users)
+    if novelty.any():
+        variance[novelty] += _mean_square(_of(rows.factors, novelty), others.movies)
     if neither.any():
-        variance[neither] += _mean_square(p.user_factors, p.movie_factors, p.members).mean()
+        variance[neither] += (others.users * others.movies).sum() * p.members
     logits = (_of(rows.factors, ~both) * p.movie_factors[movies[~both]]).sum(1)
     logits = logits + _of(rows.bias, ~both) + p.movie_bias[movies[~both]] + p.global_bias
     variance[~both] *= slope_of(logits.astype(float), p.lo, p.hi, p.link) ** 2
@@ -150,12 +153,29 @@ def _within(model: Factors, covariance: NDArray[np.float64], movies: NDArray[Any
     return total / members
 
 
-def _mean_square(rows: Floats, others: Floats, members: int) -> NDArray[np.float64]:
+class _Others:
+    """How the factors of all users, and of all movies, differ; made when one of them is not known."""
+
+    def __init__(self, model: Factors) -> None:
+        self._parameters = model.parameters
+
+    @cached_property
+    def users(self) -> NDArray[np.float64]:
+        """(members, k, k) mean of the products of their factors, two by two."""
+        return self._moments(self._parameters.user_factors)
+
+    @cached_property
+    def movies(self) -> NDArray[np.float64]:
+        """The same of movies."""
+        return self._moments(self._parameters.movie_factors)
+
+    def _moments(self, table: Floats) -> NDArray[np.float64]:
+        by_member = table.reshape(len(table), self._parameters.members, -1).transpose(1, 0, 2)
+        return np.asarray(by_member.transpose(0, 2, 1) @ by_member / len(table), dtype=np.float64)
+
+
+def _mean_square(rows: Floats, moments: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n,) mean square, over all rows of the other side and all members, of the product with (n, k) rows."""
-    k = rows.shape[1] // members
-    total = np.zeros(len(rows))
-    for first in range(0, rows.shape[1], k):
-        own = slice(first, first + k)
-        spread = others[:, own].T @ others[:, own] / len(others)
-        total += np.einsum("ni,ij,nj->n", rows[:, own], spread, rows[:, own], optimize=True)
-    return total * members
+    members = len(moments)
+    by_member = rows.reshape(len(rows), members, -1).transpose(1, 0, 2)
+    return np.asarray(((by_member @ moments) * by_member).sum((0, 2)) * members)
