@@ -18,6 +18,7 @@ from mftui.cli.movie_lists import (
     print_recommendations,
     recommended_documents,
     shortness,
+    uncertainty_document,
     without_year,
 )
 from mftui.cli.output import Cell, json_option, print_json
@@ -101,7 +102,8 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
     recommendations = recommended_documents(factors, person.cold(factors, result.movies), result)
     if as_json:
         document = run_document(run) | {"user": person.raw, "n_ratings": len(rated), "folded_in": person.folded}
-        print_json(document | {"rated": rated, "recommendations": recommendations, "note": result.note})
+        document |= {"rated": rated, "recommendations": recommendations, "note": result.note}
+        print_json(document | {"uncertainty": uncertainty_document(factors)})
         return
     rows: list[list[Cell]] = [
         [

@@ -69,6 +69,7 @@ def test_the_spread_of_members_is_called_no_probability(home: Path, capsys: Capt
     assert "no probability" in err
     answer = document(capsys, "recommend", "3")
     assert (answer["uncertainty"]["of"], answer["uncertainty"]["level"]) == ("members", None)
+    assert document(capsys, "user", "3")["uncertainty"] == answer["uncertainty"]
 
 
 def test_one_member_has_no_bounds(home: Path, capsys: Capture) -> None:
