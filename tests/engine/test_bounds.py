@@ -16,7 +16,7 @@ from mftui.engine.factors import Factors
 from mftui.engine.fold_in import fold_in
 from mftui.engine.history import History
 from mftui.engine.intervals import beliefs, expected_std
-from mftui.engine.lists import LEVEL, STDS, Bound
+from mftui.engine.lists import LEVEL, STDS, Bound, logits_of
 from mftui.errors import UsageError
 
 RANDOM = np.random.default_rng(0)
@@ -105,6 +105,22 @@ def test_somebody_folded_in_is_the_less_certain_the_less_they_rated(drawn: Facto
     assert means == sorted(means, reverse=True)
     assert trained is not None
     assert means[2] == pytest.approx(float(trained.mean()), rel=0.35)
+
+
+def test_ratings_of_somebody_folded_in_from_a_few_lie_within_their_intervals_as_often_as_said(drawn: Factors) -> None:
+    held: dict[bool, list[bool]] = {True: [], False: []}
+    for user in range(1, 121):
+        h = drawn.history_of(user)
+        row = fold_in(drawn, h.movies[:4], h.ratings[:4])
+        expected = drawn.to_rating(logits_of(drawn, row, h.movies[4:]))
+        for knows_itself, used in ((True, row), (False, replace(row, covariance=None))):
+            std = expected_std(drawn, used, h.movies[4:])
+            assert std is not None
+            reach = STDS * np.hypot(std, drawn.rating_noise)
+            held[knows_itself] += (abs(np.clip(expected, 1, 5) - h.ratings[4:]) <= reach).tolist()
+
+    assert np.mean(held[True]) == pytest.approx(LEVEL, abs=0.05)
+    assert np.mean(held[False]) < LEVEL - 0.1
 
 
 def test_a_list_can_be_cut_with_all_that_is_said_of_it(drawn: Factors) -> None:
