@@ -77,7 +77,7 @@ def recommend(
 
     ± is how uncertain the expected rating is. A run of recipe bayes is made of draws from what the data leaves open:
     ± is their standard deviation, and what --bound says of probabilities holds. Of other runs with several members it
-    is how far these disagree, no probability: where all of them know as little, they agree.
+    is how far these disagree, no probability: they may well agree on a movie of which little is known.
 
     --explain shows for every movie what the person's own ratings add to the predicted rating: mean, biases and all
     shares add up to it on the linear scale (before the sigmoid). A user of the data is explained by solving
