@@ -33,6 +33,8 @@ class Sources:
     test: FileRef | None = None
     links: FileRef | None = None
     """IMDb's ids of the movies; no part of what is trained on."""
+    users: FileRef | None = None
+    """Of the people; read only where a recipe is asked to learn from it."""
 
     @property
     def files(self) -> list[FileRef]:
@@ -63,6 +65,7 @@ def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: s
         folder.get("u.genre"),
         None if test is None else _test_file(test, folder),
         folder.get("links.csv"),
+        folder.get("u.user", "users.dat"),
     )
 
 

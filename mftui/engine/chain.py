@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,17 @@ from mftui.engine.alternation import Alternation
 from mftui.engine.draws import Draw, standardized
 from mftui.engine.gaussian_rows import Prior
 from mftui.engine.hyperprior import draw_prior
+from mftui.engine.prior_means import PriorMeans
 from mftui.engine.program import Arrays
+from mftui.engine.side_information import Axes, SideInformation
 
+Doubles = NDArray[np.float64]
 START = 0.1
 """Standard deviation of the factors at the start."""
 SEEDS = 16
-"""Stateless seeds that a sweep may use."""
+"""Stateless seeds that a sweep may use; and as many for the coefficients of features."""
 APART = 100_000_000
-"""Between the seeds of two chains."""
+"""Between the seeds of two chains; those for features begin half-way."""
 
 
 class Chain:
@@ -27,21 +31,36 @@ class Chain:
 
     Parameters
     ----------
-    sides: the ratings. sizes: numbers of users and movies. k: factors.
+    sides: the ratings. information: what else is known of users and movies.
+    sizes: numbers of users and movies. k: factors.
     seed, number: the same two give the same draws; chains of one training differ in their number.
-
-    Attributes
-    ----------
-    users, movies: (n_users, k + 1) and (n_movies, k + 1) rows of the current draw.
     """
 
-    def __init__(self, sides: Alternation, sizes: tuple[int, int], k: int, seed: int, number: int) -> None:
+    def __init__(
+        self,
+        sides: Alternation,
+        information: SideInformation,
+        sizes: tuple[int, int],
+        k: int,
+        seed: int,
+        number: int,
+    ) -> None:
         self._sides, self._mean, self._seed, self._first = sides, sides.mean, seed, number * APART
-        self.users, self.movies = (
+        users, movies = (
             tf.pad(START * self._normal([n, k], -part), [[0, 0], [0, 1]]) for part, n in enumerate(sizes, 1)
         )
-        self._of_users = self._of_movies = Prior(tf.eye(k + 1), tf.zeros(k + 1))
+        self._of_users, self._of_movies = _Side(users, information.users), _Side(movies, information.movies)
         self._precision = tf.constant(1.0)
+
+    @property
+    def users(self) -> Any:
+        """(n_users, k + 1) rows of the current draw."""
+        return self._of_users.rows
+
+    @property
+    def movies(self) -> Any:
+        """(n_movies, k + 1)."""
+        return self._of_movies.rows
 
     def sweep(self, number: int, n_ratings: int) -> Any:
         """Draw everything once, given all else; returns () sum of squared errors of the training ratings.
@@ -49,43 +68,32 @@ class Chain:
         Raises InvalidArgumentError (of TensorFlow) where the numbers are none any more.
         """
         seed = number * SEEDS
-        self._of_users = draw_prior(self.users, self._seeds(seed, 3))
-        noise = self._normal(self.users.shape, seed + 3)
-        self.users, _ = self._sides.users(self.movies, self._precision, self._of_users, noise)
-        self._of_movies = draw_prior(self.movies, self._seeds(seed + 4, 3))
-        noise = self._normal(self.movies.shape, seed + 7)
-        self.movies, error = self._sides.movies(self.users, self._precision, self._of_movies, noise)
+        self._draw_side(self._of_users, self._sides.users, self.movies, seed, 0)
+        error = self._draw_side(self._of_movies, self._sides.movies, self.users, seed + 4, SEEDS // 2 - 4)
         self._precision = _draw_precision(error, float(n_ratings), self._seeds(seed + 8, 1)[0])
+        return error
+
+    def _draw_side(self, side: _Side, solve: Callable[..., Any], others: Any, seed: int, more: int) -> Any:
+        side.draw_prior(self._seeds(seed, 3), self._seeds(APART // 2 + seed + more, SEEDS // 2))
+        noise = self._normal(side.rows.shape, seed + 3)
+        side.rows, error = solve(others, self._precision, side.prior, noise)
         return error
 
     def draw(self) -> Draw:
         """The current model, in coordinates in which zero is the mean row."""
         users, movies = self.users.numpy().astype(float), self.movies.numpy().astype(float)
         draw = Draw(users, movies, self._mean, float(self._precision) ** -0.5)
-        covariance = np.linalg.inv(self._of_users.precision.numpy().astype(float))
-        user_mean, movie_mean = (prior.mean.numpy().astype(float) for prior in (self._of_users, self._of_movies))
-        return standardized(draw, user_mean, covariance, movie_mean)
+        return standardized(draw, self._of_users.mean, self._of_users.covariance(), self._of_movies.mean)
 
     def state(self) -> Arrays:
         """All that is needed to go on exactly from here."""
-        current = {
-            "users": self.users,
-            "movies": self.movies,
-            "precision": self._precision,
-            "users_mean": self._of_users.mean,
-            "users_precision": self._of_users.precision,
-            "movies_mean": self._of_movies.mean,
-            "movies_precision": self._of_movies.precision,
-        }
-        return {name: tensor.numpy() for name, tensor in current.items()}
+        return {"precision": self._precision.numpy()} | self._of_users.state("users") | self._of_movies.state("movies")
 
     def restore(self, arrays: Arrays) -> None:
         """Go on from what `state` gave."""
-        self.users, self.movies, self._precision = (tf.constant(arrays[n]) for n in ("users", "movies", "precision"))
-        self._of_users, self._of_movies = (
-            Prior(tf.constant(arrays[f"{side}_precision"]), tf.constant(arrays[f"{side}_mean"]))
-            for side in ("users", "movies")
-        )
+        self._precision = tf.constant(arrays["precision"])
+        self._of_users.restore(arrays, "users")
+        self._of_movies.restore(arrays, "movies")
 
     def release(self) -> None:
         """Let go of the ratings: no more sweeps."""
@@ -96,6 +104,49 @@ class Chain:
 
     def _seeds(self, part: int, n: int) -> NDArray[np.int32]:
         return np.stack([np.full(n, self._seed), self._first + part + np.arange(n)], 1).astype(np.int32)
+
+
+class _Side:
+    """The rows of users, or of movies, and what they are believed to be like."""
+
+    def __init__(self, rows: Any, features: Sequence[Axes]) -> None:
+        self.rows = rows
+        n, width = rows.shape
+        self._common = Prior(tf.eye(width) / START**2, tf.zeros(width))
+        self._means = PriorMeans(features, n, width)
+
+    @property
+    def prior(self) -> Prior:
+        """Of each row."""
+        effect = self._means.effect
+        return self._common if effect is None else self._common._replace(mean=self._common.mean + effect)
+
+    @property
+    def mean(self) -> Doubles:
+        """(k + 1,) of all rows a priori."""
+        return np.asarray(self._common.mean.numpy().astype(float))
+
+    def covariance(self) -> Doubles:
+        """(k + 1, k + 1) of all rows a priori: between those of the same features, and between features."""
+        within, effect = np.linalg.inv(self._common.precision.numpy().astype(float)), self._means.effect
+        return np.asarray(within if effect is None else within + np.cov(effect.numpy().astype(float).T, ddof=0))
+
+    def draw_prior(self, seeds: Any, feature_seeds: Any) -> None:
+        """Given the rows."""
+        self._means.draw(self.rows, self._common, feature_seeds)
+        effect = self._means.effect
+        self._common = draw_prior(self.rows if effect is None else self.rows - effect, seeds, self._means.believed)
+
+    def state(self, name: str) -> Arrays:
+        current = {"": self.rows, "_mean": self._common.mean, "_precision": self._common.precision}
+        means = {f"{name}_{part}": array for part, array in self._means.state().items()}
+        return {name + part: tensor.numpy() for part, tensor in current.items()} | means
+
+    def restore(self, arrays: Arrays, name: str) -> None:
+        self.rows = tf.constant(arrays[name])
+        self._common = Prior(tf.constant(arrays[f"{name}_precision"]), tf.constant(arrays[f"{name}_mean"]))
+        own = f"{name}_"
+        self._means.restore({part.removeprefix(own): a for part, a in arrays.items() if part.startswith(own)})
 
 
 def _precision_of(error: Any, n: float, seed: Any) -> Any:

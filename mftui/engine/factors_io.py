@@ -61,6 +61,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "global_bias": p.global_bias,
         "member_global_bias": list(p.member_global_bias),
         "member_noise": list(p.member_noise),
+        "knows_cold": list(p.knows_cold),
         "output_range": [p.lo, p.hi],
         "link": p.link,
         "scale": [factors.scale.lo, factors.scale.hi, factors.scale.step],
@@ -135,6 +136,7 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
         members=int(d["members"]),
         member_global_bias=tuple(map(float, d["member_global_bias"])),
         member_noise=tuple(map(float, d.get("member_noise", ()))),
+        knows_cold=_two(d.get("knows_cold", (False, False))),
     )
     factors = Factors(
         parameters,
@@ -155,6 +157,11 @@ def _link(text: str) -> Link:
     if text not in get_args(Link):
         raise ValueError(f"link {text}")
     return cast(Link, text)
+
+
+def _two(flags: Any) -> tuple[bool, bool]:
+    users, movies = flags
+    return bool(users), bool(movies)
 
 
 def _check_shapes(f: Factors, d: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ class Prior(NamedTuple):
     precision: Tensor
     """(p, p)."""
     mean: Tensor
-    """(p,)."""
+    """(p,) of all rows, or (n_rows, p) of each."""
     each: Tensor | None = None
     """(p, p) more precision, around zero, for each rating of the row."""
 
@@ -100,7 +100,7 @@ class GaussianRows:
                 part.squares,
                 part.counts,
                 weight,
-                prior,
+                prior if len(self._parts) == 1 else _of_part(prior, part.rows),
                 noise if len(self._parts) == 1 else noise[part.rows],
             )
             solved.append(x)
@@ -121,6 +121,10 @@ class _Part:
     """(n,) sum of a row's squared ratings."""
     counts: Tensor
     """(n,) number of them."""
+
+
+def _of_part(prior: Prior, rows: slice) -> Prior:
+    return prior if len(prior.mean.shape) == 1 else prior._replace(mean=prior.mean[rows])
 
 
 def _end_of_part(starts: NDArray[np.int64], first: int, width: int) -> int:
@@ -178,7 +182,7 @@ def _solve(
     if prior.each is not None:
         left += counts[:, None, None] * prior.each
     root = tf.linalg.cholesky(left)
-    right = weight * pull + tf.linalg.matvec(prior.precision, prior.mean)
+    right = weight * pull + tf.tensordot(prior.mean, prior.precision, 1)
     halfway = tf.linalg.triangular_solve(root, right[..., None]) + noise[..., None]
     x = tf.linalg.triangular_solve(root, halfway, adjoint=True)[..., 0]
     held = tf.matmul(x, prior.precision)

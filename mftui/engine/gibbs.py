@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,9 @@ from mftui.engine.chain import Chain
 from mftui.engine.convergence import Predictions
 from mftui.engine.draws import Draws, wide
 from mftui.engine.program import Arrays, Later, Parameters, Problem
+from mftui.engine.recipes.base import NONE
+from mftui.engine.side_information import side_information
+from mftui.errors import TrainingError
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class GibbsPlan:
     keep: int
     """How many of the others, of all chains, are kept, evenly spaced; not more than there are."""
     chains: int = 1
+    features: str = NONE
+    """What is learned from beside the ratings: see `side_information`."""
 
 
 class GibbsProgram:
@@ -47,9 +52,13 @@ class GibbsProgram:
         self._sizes = sizes = problem.n_users, problem.n_movies
         self._n_ratings = len(problem.train)
         self.n_epochs, self.ratings_per_step = plan.sweeps, plan.chains * self._n_ratings
+        information = side_information(plan.features, problem)
+        self._information, self._knows_cold = information.digest, information.describes
         with tf.device(DEVICE):
             self._sides = Alternation(problem, plan.factors)
-            self._chains = [Chain(self._sides, sizes, plan.factors, problem.seed, c) for c in range(plan.chains)]
+            self._chains = [
+                Chain(self._sides, information, sizes, plan.factors, problem.seed, c) for c in range(plan.chains)
+            ]
             self._valid = Asked(problem.valid, self._sides.mean)
         self._draws = Draws(plan.keep, *sizes, plan.factors)
         self._predictions = Predictions(plan.chains, len(problem.valid))
@@ -97,7 +106,8 @@ class GibbsProgram:
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         """The draws kept so far, as one wide model; the current one before there are any."""
-        return wide(_part(arrays or self.snapshot(), "kept_"), self._scale.lo, self._scale.hi)
+        model = wide(_part(arrays or self.snapshot(), "kept_"), self._scale.lo, self._scale.hi)
+        return replace(model, knows_cold=self._knows_cold)
 
     # -- going on ----------------------------------------------------------------------------
 
@@ -110,11 +120,15 @@ class GibbsProgram:
 
     def state(self) -> Arrays:
         arrays = _named("kept_", self._draws.state()) | self._predictions.state()
+        arrays["features"] = np.array(self._information)
         for number, chain in enumerate(self._chains):
             arrays |= _named(f"chain{number}_", chain.state())
         return arrays
 
     def restore(self, arrays: Arrays) -> None:
+        """Raises TrainingError where what is known of users and movies is no longer what it was."""
+        if str(arrays["features"]) != self._information:
+            raise TrainingError("what is known of users or movies has changed since.", hint="Start a new run.")
         self._draws.restore(_part(arrays, "kept_"))
         self._predictions.restore(arrays)
         with tf.device(DEVICE):

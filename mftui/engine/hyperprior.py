@@ -13,24 +13,27 @@ MEAN_COUNTS = 2.0
 """The hyperprior of the mean weighs as much as so many rows at zero (β₀ of Salakhutdinov and Mnih 2008)."""
 
 
-def draw_prior(rows: Tensor, seeds: Tensor) -> Prior:
+def draw_prior(rows: Tensor, seeds: Tensor, told: tuple[Tensor, float] | None = None) -> Prior:
     """Mean and precision of (n, p) rows, given the rows.
 
     Precision ~ Wishart(I, p degrees of freedom), mean ~ N(0, (MEAN_COUNTS · precision)⁻¹), both a priori.
-    `seeds`: (3, 2), for stateless draws.
+    `seeds`: (3, 2), for stateless draws. `told`: ((p, p) scatter, degrees of freedom) of what else tells of the
+    precision: other draws from N(0, precision⁻¹).
     """
-    return Prior(*_draw(rows, seeds))
+    p = rows.shape[1]
+    scatter, freedom = told or (tf.zeros([p, p]), 0.0)
+    return Prior(*_draw(rows, seeds, scatter, tf.constant(freedom)))
 
 
-def _drawn(rows: Tensor, seeds: Tensor) -> tuple[Tensor, Tensor]:
+def _drawn(rows: Tensor, seeds: Tensor, told: Tensor, freedom: Tensor) -> tuple[Tensor, Tensor]:
     p = rows.shape[1]
     n = float(rows.shape[0])
     average = tf.reduce_mean(rows, 0)
     centred = rows - average
     weight = MEAN_COUNTS + n
-    scatter = tf.eye(p) + tf.matmul(centred, centred, transpose_a=True)
+    scatter = tf.eye(p) + told + tf.matmul(centred, centred, transpose_a=True)
     scatter += MEAN_COUNTS * n / weight * tf.tensordot(average, average, 0)
-    precision = _draw_wishart(tf.linalg.cholesky(scatter), p + n, seeds[:2])
+    precision = _draw_wishart(tf.linalg.cholesky(scatter), p + n + freedom, seeds[:2])
     spread = tf.linalg.triangular_solve(
         tf.linalg.cholesky(weight * precision), tf.random.stateless_normal([p, 1], seeds[2]), adjoint=True
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.cold import known_rows
 from mftui.engine.row_solver import slope_of
 from mftui.engine.spread import member_std
 from mftui.errors import UsageError
@@ -78,8 +79,8 @@ def expected_std_of(
     Of a model of one member it is 0 where user and movie have training ratings."""
     found, others = np.empty(len(users), dtype=np.float32), _Others(model)
     for part in _parts(model, len(users)):
-        of_user = model.user_train_counts[users[part]] > 0
-        of_movie = model.movie_train_counts[movies[part]] > 0
+        of_user = known_rows(model.user_train_counts[users[part]], model.parameters.knows_cold[0])
+        of_movie = known_rows(model.movie_train_counts[movies[part]], model.parameters.knows_cold[1])
         if known is not None:
             of_user, of_movie = of_user & known[0][part], of_movie & known[1][part]
         found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie, others))
@@ -98,7 +99,7 @@ def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats 
     of_user = np.full(len(movies), bool(row.factors.any() or row.member_bias.any()))
     found, others = np.empty(len(movies), dtype=np.float32), _Others(model)
     for part in _parts(model, len(movies)):
-        of_movie = model.movie_train_counts[movies[part]] > 0
+        of_movie = known_rows(model.movie_train_counts[movies[part]], model.parameters.knows_cold[1])
         found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie, others))
     return found
 

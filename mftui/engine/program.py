@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Ratings, Scale
+from mftui.data.dataset import Movies, Ratings, Scale
 from mftui.engine.device import CPU, Computing
+
+if TYPE_CHECKING:
+    from mftui.data.people import People
 
 Arrays = dict[str, NDArray[Any]]
 Link = Literal["sigmoid", "linear"]
 """From logit to rating: lo + (hi - lo) · sigmoid(logit), or the logit itself."""
 Later = Literal["judged", "preferred", "kept"]
 """What is kept of the model of a later epoch: see `KeptEpoch`."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of movies and users beside their ratings."""
+
+    movies: Movies
+    people: Callable[[], People | None]
+    """Reads it; None where the data has nothing of the kind."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,8 @@ class Problem:
     scale: Scale
     seed: int
     computing: Computing = CPU
+    known: Known | None = None
+    """What is known of users and movies beside the ratings, for recipes that learn from it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,8 @@ class Parameters:
     member_noise: tuple[float, ...] = ()
     """Standard deviation of the ratings around each member's prediction, where the members are draws from a
     posterior; empty where they are not."""
+    knows_cold: tuple[bool, bool] = (False, False)
+    """(users, movies): whether rows without a training rating are known, by what else is known of them."""
     audience_user_factors: NDArray[np.float32] | None = None
     """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
     audience_movie_factors: NDArray[np.float32] | None = None

@@ -12,7 +12,7 @@ import numpy as np
 
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.device import CPU, set_up
-from mftui.engine.program import Arrays, Parameters, Problem, Program
+from mftui.engine.program import Arrays, Known, Parameters, Problem, Program
 from mftui.engine.recipes.base import Hyper, Recipe
 from mftui.engine.stage import Metrics, Stage, Tick
 from mftui.errors import TrainingError
@@ -29,13 +29,22 @@ class Training:
     ratings: the training part alone. Validation ratings are taken out of it, seeded.
     n_users, n_movies: sizes of the vocabularies.
     seed: of everything random; the same seed on the same machine gives the same bits.
+    known: what is known of users and movies, for recipes that learn from it.
     """
 
     def __init__(
-        self, recipe: Recipe, hyper: Hyper, ratings: Ratings, n_users: int, n_movies: int, scale: Scale, seed: int
+        self,
+        recipe: Recipe,
+        hyper: Hyper,
+        ratings: Ratings,
+        n_users: int,
+        n_movies: int,
+        scale: Scale,
+        seed: int,
+        known: Known | None = None,
     ) -> None:
         self._ratings, self._sizes, self._scale, self._seed = ratings, (n_users, n_movies), scale, seed
-        self._recipe, self._hyper = recipe, hyper
+        self._recipe, self._hyper, self._known = recipe, hyper, known
         self.n_valid = int(len(ratings) * float(hyper.get("validation", 0)))
         """Ratings held out of training to choose the best epoch."""
         self.n_train = len(ratings) - self.n_valid
@@ -72,7 +81,7 @@ class Training:
         self.seconds = {"import": imported - began, "compile": time.perf_counter() - imported}
 
     def _problem(self, train: Ratings, valid: Ratings) -> Problem:
-        return Problem(train, valid, *self._sizes, self._scale, self._seed, self._computing)
+        return Problem(train, valid, *self._sizes, self._scale, self._seed, self._computing, self._known)
 
     def _held_out(self) -> tuple[Ratings, Ratings]:
         """The training ratings in two parts, to learn from and to validate on: seeded, each in file order."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from mftui.data.dataset import Dataset, Split
 from mftui.data.load import open_dataset
+from mftui.data.people import people_of
 from mftui.data.splits import make_split
 from mftui.engine.factors import Factors
-from mftui.engine.program import Parameters
+from mftui.engine.program import Known, Parameters
 from mftui.engine.recipes import find_recipe
 from mftui.errors import RunError
 from mftui.runs.logs import quiet_tensorflow
@@ -87,4 +88,5 @@ def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Datase
         dataset.n_movies,
         dataset.scale,
         int(config["seed"]),
+        Known(dataset.movies, lambda: people_of(dataset)),
     )

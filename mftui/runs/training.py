@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.program import Arrays, Parameters
+from mftui.engine.program import Arrays, Known, Parameters
 from mftui.engine.recipes.base import Hyper, Recipe
 from mftui.engine.training import Tick
 
@@ -54,4 +54,5 @@ class MakeTraining(Protocol):
         n_movies: int,
         scale: Scale,
         seed: int,
+        known: Known | None = None,
     ) -> Trainable: ...

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.program import Arrays, Parameters
+from mftui.engine.program import Arrays, Known, Parameters
 from mftui.engine.recipes.base import Hyper, Recipe
 from mftui.engine.training import Metrics, Tick
 
@@ -32,6 +32,7 @@ class NumpyTraining:
         n_movies: int,
         scale: Scale,
         seed: int,
+        known: Known | None = None,
     ) -> None:
         self._ratings, self._scale, self._seed = ratings, scale, seed
         self._rate, self.n_epochs = float(hyper["learning_rate"]), int(hyper["epochs"])
@@ -101,8 +102,7 @@ class NumpyTraining:
 
     def _metrics(self, loss: float) -> Metrics:
         rmse, epoch = math.sqrt(loss), self.step / STEPS_PER_EPOCH
-        named = {"block": "taste"} if "block" in Metrics.__dataclass_fields__ else {}
-        return Metrics(self.step, epoch, self.trained_seconds, loss, rmse, None, self._rate, 1.0, **named)
+        return Metrics(self.step, epoch, self.trained_seconds, loss, rmse, None, self._rate, 1.0, "taste")
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays = {name: array.copy() for name, array in self._arrays.items()}

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mftui.errors import UsageError
+from mftui.text import visible
 
 if TYPE_CHECKING:
     from mftui.engine.program import Problem, Program
 
 Value = int | float | bool | str
 Hyper = Mapping[str, Value]
+NONE = "none"
+"""The empty list of words."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Field:
     """One plain sentence for the form and for `--help`."""
     choices: tuple[str, ...] = ()
     """The allowed words, where the field is one."""
+    words: tuple[str, ...] = ()
+    """The words of which the field is a list, with commas, where it is one; NONE for none of them."""
     search: tuple[float, float] | None = None
     """Where `mftui tune` looks, on a logarithmic scale; None: nowhere, the field keeps its value."""
     unless: tuple[str, Value, Value] | None = None
@@ -46,6 +51,8 @@ class Field:
             value = self._convert(given)
         except (TypeError, ValueError):
             raise UsageError(f"{self.name}: {given} is not {self._expectation}.") from None
+        if self.words:
+            return self._listed(str(value))
         if self.choices and value not in self.choices:
             raise UsageError(f"{self.name}: {given} is not {self._expectation}.")
         if not isinstance(value, str) and not self.low <= value <= self.high:
@@ -66,10 +73,17 @@ class Field:
             return int(float(str(given)))
         return float(str(given)) if self.type is float else str(given)
 
+    def _listed(self, text: str) -> str:
+        """The words of a list, each once, in their own order."""
+        given = {word.strip().lower() for word in text.split(",")} - {"", NONE}
+        if unknown := given - set(self.words):
+            raise UsageError(f"{self.name}: {visible(min(unknown))} is not {self._expectation}.")
+        return ",".join(word for word in self.words if word in given) or NONE
+
     @property
     def _expectation(self) -> str:
-        if self.choices:
-            return f"one of {', '.join(self.choices)}"
+        if self.choices or self.words:
+            return f"one of {', '.join(self.choices or self.words)}"
         return {int: "a whole number", float: "a number", bool: "yes or no"}.get(self.type, "text")
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
-from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.engine.recipes.base import NONE, Field, Hyper, Recipe
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.program import Problem, Program
 
+FEATURES = ("genres", "year", "user", "implicit")
+"""What `features` may name: genres and year of the movies; age, gender and occupation of the users; which movies a user
+rated in training, and who rated a movie."""
 ROOM = 64 << 20
 """Bytes of the draws that are kept where no number is asked for."""
 LEAST_KEPT = 20
@@ -21,7 +24,9 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     """Draw from the posterior of
 
         r ~ N(mean + U_u·M_m + b_u + b_m, 1/α),    α ~ Gamma(1, 1)
-        (U_u, b_u) ~ N(μ, Λ⁻¹),  (μ, Λ) Gaussian-Wishart;  the same for movies, with their own μ and Λ
+        (U_u, b_u) ~ N(μ + Bᵀx_u, Λ⁻¹),  (μ, Λ) Gaussian-Wishart;  the same for movies, with their own μ and Λ
+
+    with x_u what else is known of the user (`features`) and B as in Macau (Simm et al. 2017; see `prior_means`),
 
     by drawing each in turn, given all others.
     """
@@ -31,7 +36,10 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     if burn_in >= draws:
         raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
     keep = kept_draws(hyper, problem.n_users + problem.n_movies)
-    return GibbsProgram(problem, GibbsPlan(int(hyper["factors"]), draws, burn_in, keep, int(hyper["chains"])))
+    plan = GibbsPlan(
+        int(hyper["factors"]), draws, burn_in, keep, int(hyper["chains"]), features=str(hyper.get("features", NONE))
+    )
+    return GibbsProgram(problem, plan)
 
 
 def kept_draws(hyper: Hyper, rows: int) -> int:
@@ -63,6 +71,15 @@ BAYES = Recipe(
             1,
             16,
             "Samplers side by side, each from its own start; with several, R-hat shows if they agree.",
+        ),
+        Field(
+            "features",
+            NONE,
+            0,
+            0,
+            "What else to learn from, with commas: genres, year (of movies), user (age, gender, occupation), "
+            "implicit (who rated what).",
+            words=FEATURES,
         ),
         Field("validation", 0.01, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
         *AUDIENCE_FIELDS,
