@@ -1,6 +1,6 @@
 """Makes the pictures of the README: the real app on the sample, driven by keys, each screen saved as SVG.
 
-Run: `.venv/bin/python tests/screenshots.py` (writes `docs/*.svg`: train, movies, users, you).
+Run: `.venv/bin/python tests/screenshots.py` (writes `docs/*.svg`: train, movies, users, you, map, runs).
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,7 +50,7 @@ def save(app: MftuiApp, name: str) -> None:
 
 
 async def take_pictures() -> None:
-    """Train on the sample, look for Batman, open a user, rate four films."""
+    """Train on the sample, look for Batman, open a user, rate four films, look at the map and at three runs."""
     memory = Memory()
     memory.put(hints=False)
     app = MftuiApp(Look(), Settings(standby=False, after_training="stay"), memory=memory)
@@ -74,6 +76,20 @@ async def take_pictures() -> None:
         await pilot.press("t", "t", "l")
         await until(pilot, lambda: "predicted" in text_of(app) and "axis 3" in text_of(app))
         save(app, "you")
+        await pilot.press("5")
+        await until(pilot, lambda: "1,711 films" in text_of(app))
+        await pilot.press("slash", *"toy story 2", "enter", "enter")
+        await until(pilot, lambda: "like Toy Story 2" in text_of(app) or "Neighbours of Toy Story 2" in text_of(app))
+        await pilot.pause(0.3)
+        save(app, "map")
+        for options in (("--preset", "fast"), ("--recipe", "als")):
+            command = [sys.executable, "-m", "mftui", "train", "--quiet", *options]
+            await asyncio.to_thread(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
+        await pilot.press("6")
+        await until(pilot, lambda: "als" in text_of(app) and text_of(app).count("finished") >= 3)
+        await pilot.press("a")
+        await pilot.pause(1)
+        save(app, "runs")
 
 
 def main() -> None:
