@@ -56,7 +56,8 @@ def predict(
 
     The file needs a user and a movie column. All its columns are kept, and `predicted` is added. An id
     that the model does not know, or has no training rating of (a cold one), is predicted from the mean and
-    from what is known of the other side.
+    from what is known of the other side. Of a run with an ordinal likelihood `--json` also gives the probability of
+    each step of the scale.
     """
     from mftui.data.load import read_pairs
     from mftui.engine.intervals import beliefs
@@ -86,9 +87,15 @@ def predict(
     if mark_cold:
         columns["cold"] = ["yes" if value else "no" for value in is_cold]
     if as_json:
+        levels = factors.parameters.levels
         names = ("user", "movie_id", *numbers, "user_known", "movie_known", "cold")
         rows = zip(users, movies, *numbers.values(), user_known, movie_known, is_cold, strict=True)
-        print_json(run_document(run) | {"predictions": [dict(zip(names, row, strict=True)) for row in rows]})
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        if factors.parameters.cuts:
+            logits = factors.logits(user_rows, movie_rows, (user_known, movie_known))
+            for row, chances in zip(found, factors.parameters.output.probabilities(logits), strict=True):
+                row["probabilities"] = {f"{level:g}": chance for level, chance in zip(levels, chances, strict=True)}
+        print_json(run_document(run) | {"predictions": found})
     elif output is None:
         sys.stdout.write(_with_columns(pairs, columns))
     if output is not None:

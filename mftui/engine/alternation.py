@@ -24,16 +24,26 @@ class Alternation:
 
     Attributes
     ----------
-    mean: of the training ratings.
+    mean: of the training ratings; 0 where latent ratings take their place.
     """
 
-    def __init__(self, problem: Problem, k: int) -> None:
-        """`k`: factors of a row, whose length is k + 1."""
+    def __init__(self, problem: Problem, k: int, *, latent: bool = False) -> None:
+        """`k`: factors of a row, whose length is k + 1. `latent`: ratings are set anew before each use."""
         train, sizes = problem.train, (problem.n_users, problem.n_movies)
-        self.mean = float(train.values.mean(dtype=float))
+        self._train = train
+        self.mean = 0.0 if latent else float(train.values.mean(dtype=float))
         values = train.values - np.float32(self.mean)
-        self._of_users = GaussianRows(train.users, train.movies, values, *sizes, k + 1)
-        self._of_movies = GaussianRows(train.movies, train.users, values, *sizes[::-1], k + 1)
+        self._of_users = GaussianRows(train.users, train.movies, values, *sizes, k + 1, changing=latent)
+        self._of_movies = GaussianRows(train.movies, train.users, values, *sizes[::-1], k + 1, changing=latent)
+
+    def set_values(self, values: Tensor) -> None:
+        """(n,) latent ratings in place of the ratings."""
+        self._of_users.set_values(values)
+        self._of_movies.set_values(values)
+
+    def fitted(self, users: Tensor, movies: Tensor) -> Tensor:
+        """(n,) what the rows say of the training ratings, the mean left out."""
+        return _offsets(users, movies, self._train.users, self._train.movies)
 
     def users(self, movies: Tensor, weight: Tensor, prior: Prior, noise: Tensor) -> tuple[Tensor, Tensor]:
         """((n_users, k + 1) rows, () sum of squared errors) given (n_movies, k + 1): see `GaussianRows.solve`."""

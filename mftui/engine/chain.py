@@ -13,6 +13,8 @@ from mftui.engine.alternation import Alternation
 from mftui.engine.draws import Draw, standardized
 from mftui.engine.gaussian_rows import Prior
 from mftui.engine.hyperprior import draw_prior
+from mftui.engine.links import Output
+from mftui.engine.ordinal import Ordinal
 from mftui.engine.prior_means import PriorMeans
 from mftui.engine.program import Arrays
 from mftui.engine.side_information import Axes, SideInformation
@@ -34,6 +36,7 @@ class Chain:
     sides: the ratings. information: what else is known of users and movies.
     sizes: numbers of users and movies. k: factors.
     seed, number: the same two give the same draws; chains of one training differ in their number.
+    ordinal: this chain's own, where ratings are steps of a scale; None where they are what the rows say, and noise.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Chain:
         k: int,
         seed: int,
         number: int,
+        ordinal: Ordinal | None = None,
     ) -> None:
         self._sides, self._mean, self._seed, self._first = sides, sides.mean, seed, number * APART
         users, movies = (
@@ -51,6 +55,7 @@ class Chain:
         )
         self._of_users, self._of_movies = _Side(users, information.users), _Side(movies, information.movies)
         self._precision = tf.constant(1.0)
+        self._ordinal, self._noise = ordinal, tf.constant(1.0)
 
     @property
     def users(self) -> Any:
@@ -63,15 +68,24 @@ class Chain:
         return self._of_movies.rows
 
     def sweep(self, number: int, n_ratings: int) -> Any:
-        """Draw everything once, given all else; returns () sum of squared errors of the training ratings.
+        """Draw everything once, given all else; returns () sum of squared errors of the training ratings:
+        with an ordinal likelihood, those of the draw before.
 
         Raises InvalidArgumentError (of TensorFlow) where the numbers are none any more.
         """
         seed = number * SEEDS
+        if self._ordinal is not None:
+            fitted = self._sides.fitted(self.users, self.movies)
+            latent, off = self._ordinal.draw(fitted, self._seeds(seed + 9, 3))
+            self._sides.set_values(latent)
         self._draw_side(self._of_users, self._sides.users, self.movies, seed, 0)
         error = self._draw_side(self._of_movies, self._sides.movies, self.users, seed + 4, SEEDS // 2 - 4)
-        self._precision = _draw_precision(error, float(n_ratings), self._seeds(seed + 8, 1)[0])
-        return error
+        if self._ordinal is None:
+            self._precision = _draw_precision(error, float(n_ratings), self._seeds(seed + 8, 1)[0])
+            self._noise = self._precision**-0.5
+            return error
+        self._noise = tf.sqrt(off / n_ratings)
+        return off
 
     def _draw_side(self, side: _Side, solve: Callable[..., Any], others: Any, seed: int, more: int) -> Any:
         side.draw_prior(self._seeds(seed, 3), self._seeds(APART // 2 + seed + more, SEEDS // 2))
@@ -79,19 +93,33 @@ class Chain:
         side.rows, error = solve(others, self._precision, side.prior, noise)
         return error
 
+    @property
+    def output(self) -> Output:
+        """From what the rows say, and the mean, to the expected rating."""
+        if self._ordinal is None:
+            return Output("linear", 0, 0)
+        levels = tuple(map(float, self._ordinal.levels))
+        return Output("probit", levels[0], levels[-1], levels, tuple(map(float, self._ordinal.cuts.numpy())))
+
     def draw(self) -> Draw:
         """The current model, in coordinates in which zero is the mean row."""
         users, movies = self.users.numpy().astype(float), self.movies.numpy().astype(float)
-        draw = Draw(users, movies, self._mean, float(self._precision) ** -0.5)
+        cuts = np.array(self.output.cuts)
+        middle = float(cuts.mean()) if len(cuts) else 0.0
+        draw = Draw(users, movies, self._mean - middle, float(self._noise), cuts - middle)
         return standardized(draw, self._of_users.mean, self._of_users.covariance(), self._of_movies.mean)
 
     def state(self) -> Arrays:
         """All that is needed to go on exactly from here."""
-        return {"precision": self._precision.numpy()} | self._of_users.state("users") | self._of_movies.state("movies")
+        noise = {"precision": self._precision.numpy(), "noise": self._noise.numpy()}
+        noise |= {} if self._ordinal is None else self._ordinal.state()
+        return noise | self._of_users.state("users") | self._of_movies.state("movies")
 
     def restore(self, arrays: Arrays) -> None:
         """Go on from what `state` gave."""
-        self._precision = tf.constant(arrays["precision"])
+        self._precision, self._noise = tf.constant(arrays["precision"]), tf.constant(arrays["noise"])
+        if self._ordinal is not None:
+            self._ordinal.restore(arrays)
         self._of_users.restore(arrays, "users")
         self._of_movies.restore(arrays, "movies")
 

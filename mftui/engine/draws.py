@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.dataset import Ratings
 from mftui.engine.program import Arrays, Parameters
+from mftui.engine.spread import member_logits
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -26,6 +28,8 @@ class Draw:
     global_bias: float
     noise: float
     """Standard deviation of the ratings around the prediction."""
+    cuts: Doubles
+    """Cut points of an ordered probit, around zero; none where the prediction is the rating."""
 
 
 def standardized(draw: Draw, user_mean: Doubles, user_covariance: Doubles, movie_mean: Doubles) -> Draw:
@@ -43,19 +47,20 @@ def standardized(draw: Draw, user_mean: Doubles, user_covariance: Doubles, movie
     users[:, :-1] = np.linalg.solve(root, users[:, :-1].T).T
     movies[:, :-1] = movies[:, :-1] @ root
     bias = draw.global_bias + user_mean[-1] + movie_mean[-1] + user_mean[:-1] @ movie_mean[:-1]
-    return Draw(users.astype(np.float32), movies.astype(np.float32), float(bias), draw.noise)
+    return Draw(users.astype(np.float32), movies.astype(np.float32), float(bias), draw.noise, draw.cuts)
 
 
 class Draws:
     """Room for so many draws, filled one after the other and never changed: a copy of what is there is a view."""
 
-    def __init__(self, room: int, n_users: int, n_movies: int, k: int) -> None:
+    def __init__(self, room: int, n_users: int, n_movies: int, k: int, n_cuts: int = 0) -> None:
         self.count = 0
         self._arrays: Arrays = {
             "user_rows": np.empty((room, n_users, k + 1), np.float32),
             "movie_rows": np.empty((room, n_movies, k + 1), np.float32),
             "global_bias": np.empty(room),
             "noise": np.empty(room),
+            "cuts": np.empty((room, n_cuts)),
         }
 
     def keep(self, draw: Draw) -> None:
@@ -96,6 +101,21 @@ def wide(draws: Arrays, lo: float, hi: float) -> Parameters:
         member_global_bias=tuple(map(float, draws["global_bias"])) if several else (),
         member_noise=tuple(map(float, draws["noise"])),
     )
+
+
+def with_cuts(model: Parameters, cuts: Doubles, levels: tuple[float, ...], ratings: Ratings) -> Parameters:
+    """The wide model of draws from an ordered probit: its logits through the mean of their cut points.
+
+    The mean of the draws' expected ratings is that of their mean logit with more noise, as the logit is uncertain; how
+    much is measured on `ratings`, and is one number for all. (RMSE on inner splits of ml-100k's u1.base: within 0.0003
+    of the mean of all draws.)
+    """
+    model = replace(model, link="probit", lo=levels[0], hi=levels[-1], levels=levels, cuts=tuple(map(float, cuts)))
+    if model.member_user_bias is None:
+        return model
+    users = ratings.users
+    logits = member_logits(model, model.user_factors[users], model.member_user_bias[users], ratings.movies)
+    return replace(model, spread=math.sqrt(1 + float(logits.var(1).mean())))
 
 
 def _side_by_side(rows: NDArray[Any]) -> Floats:

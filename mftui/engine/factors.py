@@ -98,11 +98,8 @@ class Factors:
     # -- predictions -------------------------------------------------------------------------
 
     def to_rating(self, logits: Floats) -> Floats:
-        """Logits to ratings, unclipped: lo + (hi - lo) · sigmoid(logit); with a linear link the logit itself."""
-        p = self.parameters
-        if p.link == "linear":
-            return np.asarray(logits, dtype=np.float32)
-        return (p.lo + (p.hi - p.lo) / (1 + np.exp(-logits))).astype(np.float32)
+        """Logits to ratings, unclipped; see `Output`."""
+        return np.asarray(self.parameters.output.rating(np.asarray(logits)), dtype=np.float32)
 
     def shown(self, logits: Floats) -> Floats:
         """Logits to ratings, clipped to the scale."""

@@ -16,7 +16,8 @@ from mftui.data.ids import Ids
 from mftui.data.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.factors import Factors
 from mftui.engine.history import History
-from mftui.engine.program import Link, Parameters
+from mftui.engine.links import Link
+from mftui.engine.program import Parameters
 from mftui.errors import FormatError
 
 FORMAT_VERSION = 1
@@ -64,6 +65,9 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "knows_cold": list(p.knows_cold),
         "output_range": [p.lo, p.hi],
         "link": p.link,
+        "levels": list(p.levels),
+        "cuts": list(p.cuts),
+        "spread": p.spread,
         "scale": [factors.scale.lo, factors.scale.hi, factors.scale.step],
         "titled": factors.movies.titled,
         "meta": factors.meta,
@@ -133,6 +137,9 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
         lo=lo,
         hi=hi,
         link=_link(d.get("link", "sigmoid")),
+        levels=tuple(map(float, d.get("levels", ()))),
+        cuts=tuple(map(float, d.get("cuts", ()))),
+        spread=float(d.get("spread", 1.0)),
         members=int(d["members"]),
         member_global_bias=tuple(map(float, d["member_global_bias"])),
         member_noise=tuple(map(float, d.get("member_noise", ()))),

@@ -175,9 +175,7 @@ def _taste(model: Factors, users: Sequence[Ratings]) -> RowSolution:
             np.repeat(ratings, members, axis=0),
             np.repeat(counted, members, axis=0),
             np.repeat(prior.held_with(counts), members, axis=0),
-            p.lo,
-            p.hi,
-            p.link,
+            p.output.of_member,
         )
     )
 

@@ -9,7 +9,7 @@ of the time for a sweep of ml-100k.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,6 +42,7 @@ class GaussianRows:
     rows, columns: (n,) indices of this side and of the other. values: (n,) ratings, centred.
     n_rows, n_columns: sizes of the two sides.
     width: p, the length of a row.
+    changing: whether `set_values` will be called.
     """
 
     def __init__(
@@ -52,11 +53,14 @@ class GaussianRows:
         n_rows: int,
         n_columns: int,
         width: int,
+        *,
+        changing: bool = False,
     ) -> None:
         order = np.lexsort((columns, rows))
         rows, columns, values = rows[order], columns[order], values[order].astype(np.float32)
         starts = np.searchsorted(rows, np.arange(n_rows + 1))
         squares = np.bincount(rows, values.astype(float) ** 2, n_rows).astype(np.float32)
+        self._order = tf.constant(order) if changing else None
         self._parts: list[_Part] = []
         first = 0
         while first < n_rows:
@@ -71,10 +75,16 @@ class GaussianRows:
                     _csr(places, values[part], shape),
                     tf.constant(squares[own]),
                     tf.constant(np.diff(starts)[own].astype(np.float32)),
+                    (part, tf.constant(places), shape) if changing else None,
                 )
             )
             first = last
         self._solve = tf.function(_solve, reduce_retracing=True)
+
+    def set_values(self, values: Tensor) -> None:
+        """Other (n,) ratings, in the order of those given at first."""
+        values = tf.gather(values, self._order)
+        self._parts = [part.valued(values) for part in self._parts]
 
     def solve(
         self, features: Tensor, known: Tensor, weight: Tensor, prior: Prior, noise: Tensor
@@ -121,6 +131,17 @@ class _Part:
     """(n,) sum of a row's squared ratings."""
     counts: Tensor
     """(n,) number of them."""
+    cells: tuple[slice, Tensor, list[int]] | None = None
+    """Which ratings of all they are, their places in `values` and its shape, where the values change."""
+
+    def valued(self, values: Tensor) -> _Part:
+        """The same with other values, of all parts."""
+        assert self.cells is not None
+        own, places, shape = self.cells
+        chosen = values[own]
+        squares = tf.math.segment_sum(chosen**2, places[:, 0])
+        squares = tf.pad(squares, [[0, shape[0] - tf.shape(squares)[0]]])
+        return replace(self, values=_csr(places, chosen, shape), squares=squares)
 
 
 def _of_part(prior: Prior, rows: slice) -> Prior:
@@ -134,7 +155,7 @@ def _end_of_part(starts: NDArray[np.int64], first: int, width: int) -> int:
     return min(max(first + 1, min(by_ratings, by_numbers)), len(starts) - 1)
 
 
-def _csr(places: NDArray[np.int64], values: NDArray[np.float32], shape: list[int]) -> Tensor:
+def _csr(places: Tensor, values: Tensor, shape: list[int]) -> Tensor:
     """A sparse matrix that is multiplied by rows."""
     return tf.raw_ops.SparseTensorToCSRSparseMatrix(indices=places, values=values, dense_shape=shape)
 

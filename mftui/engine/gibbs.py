@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from mftui.engine.alternation import DEVICE, Alternation, Asked
 from mftui.engine.chain import Chain
 from mftui.engine.convergence import Predictions
-from mftui.engine.draws import Draws, wide
+from mftui.engine.draws import Draws, wide, with_cuts
+from mftui.engine.ordinal import Ordinal
 from mftui.engine.program import Arrays, Later, Parameters, Problem
 from mftui.engine.recipes.base import NONE
 from mftui.engine.side_information import side_information
 from mftui.errors import TrainingError
+
+SPREAD_FROM = 2_000
+"""Ratings from which it is measured how uncertain logits are."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class GibbsPlan:
     keep: int
     """How many of the others, of all chains, are kept, evenly spaced; not more than there are."""
     chains: int = 1
+    ordinal: bool = False
+    """Ratings as steps of a scale: see `Ordinal`."""
     features: str = NONE
     """What is learned from beside the ratings: see `side_information`."""
 
@@ -55,12 +61,24 @@ class GibbsProgram:
         information = side_information(plan.features, problem)
         self._information, self._knows_cold = information.digest, information.describes
         with tf.device(DEVICE):
-            self._sides = Alternation(problem, plan.factors)
+            self._sides = Alternation(problem, plan.factors, latent=plan.ordinal)
             self._chains = [
-                Chain(self._sides, information, sizes, plan.factors, problem.seed, c) for c in range(plan.chains)
+                Chain(
+                    self._sides,
+                    information,
+                    sizes,
+                    plan.factors,
+                    problem.seed,
+                    number,
+                    Ordinal(problem.train.values) if plan.ordinal else None,
+                )
+                for number in range(plan.chains)
             ]
             self._valid = Asked(problem.valid, self._sides.mean)
-        self._draws = Draws(plan.keep, *sizes, plan.factors)
+        self._n_cuts = len(self._chains[0].output.cuts)
+        self._draws = Draws(plan.keep, *sizes, plan.factors, self._n_cuts)
+        shown = problem.valid if len(problem.valid) else problem.train
+        self._shown = shown.take(np.arange(min(SPREAD_FROM, len(shown))))
         self._predictions = Predictions(plan.chains, len(problem.valid))
         self._sweep = 0
 
@@ -82,7 +100,8 @@ class GibbsProgram:
 
     def _count(self, number: int, chain: Chain) -> None:
         done, plan = self._sweep - self._plan.burn_in, self._plan
-        self._predictions.see(number, self._valid.predicted(chain.users, chain.movies), counts=done >= 0)
+        predicted = chain.output.rating(self._valid.predicted(chain.users, chain.movies))
+        self._predictions.see(number, predicted, counts=done >= 0)
         seen, ahead = done * plan.chains + number + 1, (plan.sweeps - plan.burn_in) * plan.chains
         if done >= 0 and seen * plan.keep // ahead > self._draws.count:
             self._draws.keep(chain.draw())
@@ -106,15 +125,18 @@ class GibbsProgram:
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         """The draws kept so far, as one wide model; the current one before there are any."""
-        model = wide(_part(arrays or self.snapshot(), "kept_"), self._scale.lo, self._scale.hi)
-        return replace(model, knows_cold=self._knows_cold)
+        draws = _part(arrays or self.snapshot(), "kept_")
+        model = replace(wide(draws, self._scale.lo, self._scale.hi), knows_cold=self._knows_cold)
+        if not self._n_cuts:
+            return model
+        return with_cuts(model, draws["cuts"].mean(0), self._chains[0].output.levels, self._shown)
 
     # -- going on ----------------------------------------------------------------------------
 
     def snapshot(self) -> Arrays:
         kept = self._draws
         if not kept.count:
-            kept = Draws(1, *self._sizes, self._plan.factors)
+            kept = Draws(1, *self._sizes, self._plan.factors, self._n_cuts)
             kept.keep(self._chains[0].draw())
         return _named("kept_", kept.state())
 

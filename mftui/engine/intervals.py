@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.cold import known_rows
-from mftui.engine.row_solver import slope_of
 from mftui.engine.spread import member_std
 from mftui.errors import UsageError
 
@@ -120,7 +119,9 @@ def _variance(
     std = member_std(p, _of(rows.factors, both), _of(rows.member_bias, both), movies[both])
     variance[both] = 0.0 if std is None else std.astype(float) ** 2
     if rows.covariance is not None:
-        variance[both] += _within(model, rows.covariance, movies[both])
+        logits = (rows.factors * p.movie_factors[movies[both]]).sum(1) + rows.bias + p.movie_bias[movies[both]]
+        slope = p.output.slope(logits.astype(float) + p.global_bias)
+        variance[both] += slope**2 * _within(model, rows.covariance, movies[both])
     if both.all():
         return variance
     variance[~of_user] += p.user_bias.var()
@@ -134,7 +135,7 @@ def _variance(
         variance[neither] += (others.users * others.movies).sum() * p.members
     logits = (_of(rows.factors, ~both) * p.movie_factors[movies[~both]]).sum(1)
     logits = logits + _of(rows.bias, ~both) + p.movie_bias[movies[~both]] + p.global_bias
-    variance[~both] *= slope_of(logits.astype(float), p.lo, p.hi, p.link) ** 2
+    variance[~both] *= p.output.slope(logits.astype(float)) ** 2
     return variance
 
 
@@ -144,7 +145,7 @@ def _of(table: Any, chosen: Flags) -> Any:
 
 
 def _within(model: Factors, covariance: NDArray[np.float64], movies: NDArray[Any]) -> NDArray[np.float64]:
-    """(n,) variance of the expected ratings of a row that each member knows with this covariance, mean over members."""
+    """(n,) variance of the logits of a row that each member knows with this covariance, mean over members."""
     p, members, total = model.parameters, model.parameters.members, np.zeros(len(movies))
     k = p.movie_factors.shape[1] // members
     for member, of_row in enumerate(covariance):

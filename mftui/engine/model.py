@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from mftui.engine.program import Link
+from mftui.engine.links import Link
 
 Tensor = Any  # TensorFlow ships no usable types
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mftui.engine.program import Link
+from mftui.engine.links import Link
 
 Tensor = Any
 ALL = ("user_factors", "movie_factors", "user_bias", "movie_bias", "global_bias")

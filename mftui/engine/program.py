@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Ratings, Scale
 from mftui.engine.device import CPU, Computing
+from mftui.engine.links import Link, Output
 
 if TYPE_CHECKING:
     from mftui.data.people import People
 
 Arrays = dict[str, NDArray[Any]]
-Link = Literal["sigmoid", "linear"]
-"""From logit to rating: lo + (hi - lo) · sigmoid(logit), or the logit itself."""
 Later = Literal["judged", "preferred", "kept"]
 """What is kept of the model of a later epoch: see `KeptEpoch`."""
 
@@ -68,6 +67,10 @@ class Parameters:
     hi: float
     """Upper end of the output range."""
     link: Link = "sigmoid"
+    levels: tuple[float, ...] = ()
+    """Of a probit link, with `cuts` and `spread`: see `Output`."""
+    cuts: tuple[float, ...] = ()
+    spread: float = 1.0
     members: int = 1
     member_user_bias: NDArray[np.float32] | None = None
     """(n_users, members), where there are several."""
@@ -83,6 +86,11 @@ class Parameters:
     """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
     audience_movie_factors: NDArray[np.float32] | None = None
     """(n_movies, k of the audience block): whom a movie attracts."""
+
+    @property
+    def output(self) -> Output:
+        """From logits to ratings."""
+        return Output(self.link, self.lo, self.hi, self.levels, self.cuts, self.spread)
 
 
 class Steps(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.program import Link
+from mftui.engine.links import Output
 
 Doubles = NDArray[np.float64]
 STEPS = 50
@@ -33,9 +33,7 @@ class RowProblem:
     """(r, n) 1 where there is a rating, 0 beyond a row's own."""
     held: Doubles
     """(r, d) how strongly each number is held near zero."""
-    lo: float
-    hi: float
-    link: Link
+    output: Output
 
 
 @dataclass(frozen=True)
@@ -80,26 +78,13 @@ def solve_rows(problem: RowProblem) -> RowSolution:
     return RowSolution(x, sloped, response, np.asarray(np.linalg.inv(_curvature(problem, sloped)), dtype=np.float64))
 
 
-def rating_of(logits: Doubles, lo: float, hi: float, link: Link) -> Doubles:
-    """Logits to ratings, unclipped."""
-    return logits if link == "linear" else lo + (hi - lo) / (1 + np.exp(-logits))
-
-
-def slope_of(logits: Doubles, lo: float, hi: float, link: Link) -> Doubles:
-    """How fast the rating grows with the logit."""
-    if link == "linear":
-        return np.ones_like(logits)
-    share = 1 / (1 + np.exp(-logits))
-    return np.asarray((hi - lo) * share * (1 - share))
-
-
 def _logits(problem: RowProblem, x: Doubles) -> Doubles:
     return np.asarray(problem.known + (problem.design @ x[..., None])[..., 0])
 
 
 def _loss(problem: RowProblem, x: Doubles) -> Doubles:
     """(r,)."""
-    rating = rating_of(_logits(problem, x), problem.lo, problem.hi, problem.link)
+    rating = problem.output.rating(_logits(problem, x))
     errors = problem.counted * (rating - problem.ratings) ** 2
     return np.asarray(errors.sum(1) + (problem.held * x**2).sum(1))
 
@@ -107,8 +92,8 @@ def _loss(problem: RowProblem, x: Doubles) -> Doubles:
 def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
     """((r, n, d) design times slope, (r, n) rating given less predicted) at x."""
     logits = _logits(problem, x)
-    slope = problem.counted * slope_of(logits, problem.lo, problem.hi, problem.link)
-    error = problem.counted * (problem.ratings - rating_of(logits, problem.lo, problem.hi, problem.link))
+    slope = problem.counted * problem.output.slope(logits)
+    error = problem.counted * (problem.ratings - problem.output.rating(logits))
     return problem.design * slope[..., None], error
 
 

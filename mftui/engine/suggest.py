@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from mftui.engine.filters import MovieFilter
 from mftui.engine.fold_in import design_of, fold_in_audience, solve_taste
-from mftui.engine.row_solver import slope_of
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
@@ -119,7 +118,7 @@ def _sloped(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
     p, design = model.parameters, design_of(model, movies)
     biases = p.movie_bias[movies] + p.global_bias
     logits = (design @ rows[..., None])[..., 0] + biases
-    return np.asarray(design * slope_of(logits, p.lo, p.hi, p.link)[..., None])
+    return np.asarray(design * p.output.of_member.slope(logits)[..., None])
 
 
 def _variances(covariance: Doubles, sloped: Doubles) -> Doubles:

@@ -106,7 +106,9 @@ class TopN:
         p = self._model.parameters
         np.matmul(rows.taste, self._taste[:, part], out=spare)
         spare += rows.added[:, None]
-        if p.link == "linear":
+        if p.link == "probit":
+            spare[:] = p.output.rating(spare)
+        if p.link != "sigmoid":
             spare -= np.float32(p.lo)
             spare *= np.float32(LIKE_SHARE / (p.hi - p.lo))
             return spare

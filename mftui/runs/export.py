@@ -162,6 +162,7 @@ def _formula(model: Factors, rank: Rank, n: int) -> dict[str, Any]:
         "global_bias": p.global_bias,
         "output_range": [p.lo, p.hi],
         "link": p.link,
+        "probit": {"levels": p.levels, "cuts": p.cuts, "spread": p.spread} if p.cuts else None,
         "scale": [model.scale.lo, model.scale.hi, model.scale.step],
         "members": p.members,
         "recommendations": {"n": n, "ranked_by": rank} if n else None,

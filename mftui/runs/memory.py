@@ -25,6 +25,8 @@ _COPIES_OF_DRAWS = 4
 """As they were drawn, as one wide model, what is being saved, temporaries."""
 _SOLVED_RATING_BYTES = 56
 """More of one rating where rows are solved: two sparse matrices of each side, and what they are made from."""
+_LATENT_RATING_BYTES = 250
+"""More of one rating where latent ratings are drawn: indices to set them anew, and temporaries in double precision."""
 _SOLVED_NUMBERS = 32_000_000
 """Numbers of normal equations that are held at once, three times over."""
 _UNLIMITED = 1 << 60
@@ -67,12 +69,13 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
     batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 500_000))
     dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
+    latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
     kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
     equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
     return Estimate(
         model=rows * 4 * ((width + audience) * _COPIES_OF_MODEL + kept * _COPIES_OF_DRAWS),
         batch=equations or (0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH),
-        ratings=n_ratings * (_RATING_BYTES + (_SOLVED_RATING_BYTES if solved else 0)),
+        ratings=n_ratings * (_RATING_BYTES + (_SOLVED_RATING_BYTES if solved else 0) + latent),
         matrix=n_users * n_movies * 4 * _COPIES_OF_MATRIX if dense else 0,
         what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
         f"and {n_ratings:,} ratings",

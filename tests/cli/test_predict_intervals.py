@@ -121,3 +121,21 @@ def test_a_drawn_model_is_saved_and_opened_with_its_noise(run: Run) -> None:
 
     assert p.member_noise == (NOISE,) * MEMBERS
     assert isinstance(p.user_factors, np.memmap)
+
+
+def test_of_an_ordinal_model_json_gives_the_probability_of_each_step(
+    run: Run, pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = drawn_factors()
+    probit = replace(model.parameters, link="probit", levels=(1.0, 2.5, 5.0), cuts=(2.0, 4.0), lo=1.0, hi=5.0)
+    publish(run.factors_path, lambda directory: save_factors(model.with_parameters(probit), directory))
+
+    code, out, _ = answer("predict", str(pairs), "--json", capsys=capsys)
+    rows = json.loads(out)["predictions"]
+
+    assert code == 0
+    for row in rows:
+        assert list(row["probabilities"]) == ["1", "2.5", "5"]
+        assert sum(row["probabilities"].values()) == pytest.approx(1)
+        mean = sum(float(step) * chance for step, chance in row["probabilities"].items())
+        assert mean == pytest.approx(row["predicted"], abs=1e-4)

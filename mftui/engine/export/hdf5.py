@@ -28,6 +28,7 @@ def export_hdf5(model: Factors, file: Path) -> None:
         out["bu"], out["bm"], out["bg"] = p.user_bias, p.movie_bias, np.float32(p.global_bias)
         for name, ids in (("user_idx2id", model.user_ids), ("movie_idx2id", model.movie_ids)):
             out[name] = _raw(ids)
+        out.attrs.update({"levels": p.levels, "cuts": p.cuts, "spread": p.spread} if p.cuts else {})
         out.attrs.update({"lo": p.lo, "hi": p.hi, "link": p.link, "members": p.members})
         out.attrs["scale"] = [model.scale.lo, model.scale.hi]
 

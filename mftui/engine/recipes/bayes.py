@@ -28,7 +28,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     with x_u what else is known of the user (`features`) and B as in Macau (Simm et al. 2017; see `prior_means`),
 
-    by drawing each in turn, given all others.
+    by drawing each in turn, given all others. With an ordinal likelihood the first line is an ordered probit.
     """
     from mftui.engine.gibbs import GibbsPlan, GibbsProgram
 
@@ -37,7 +37,13 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
     keep = kept_draws(hyper, problem.n_users + problem.n_movies)
     plan = GibbsPlan(
-        int(hyper["factors"]), draws, burn_in, keep, int(hyper["chains"]), features=str(hyper.get("features", NONE))
+        int(hyper["factors"]),
+        draws,
+        burn_in,
+        keep,
+        int(hyper["chains"]),
+        ordinal=hyper.get("likelihood") == "ordinal",
+        features=str(hyper.get("features", NONE)),
     )
     return GibbsProgram(problem, plan)
 
@@ -80,6 +86,14 @@ BAYES = Recipe(
             "What else to learn from, with commas: genres, year (of movies), user (age, gender, occupation), "
             "implicit (who rated what).",
             words=FEATURES,
+        ),
+        Field(
+            "likelihood",
+            "gaussian",
+            0,
+            0,
+            "gaussian: a rating is a number, and noise; ordinal: a step of the scale, with a probability for each.",
+            choices=("gaussian", "ordinal"),
         ),
         Field("validation", 0.01, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
         *AUDIENCE_FIELDS,
