@@ -27,6 +27,8 @@ _SOLVED_RATING_BYTES = 56
 """More of one rating where rows are solved: two sparse matrices of each side, and what they are made from."""
 _LATENT_RATING_BYTES = 250
 """More of one rating where latent ratings are drawn: indices to set them anew, and temporaries in double precision."""
+_IMPLICIT_CELL_BYTES = 40
+"""Of one pair of a user and a movie where who rated what is learned from: the table, its axes, temporaries."""
 _SOLVED_NUMBERS = 32_000_000
 """Numbers of normal equations that are held at once, three times over."""
 _UNLIMITED = 1 << 60
@@ -42,6 +44,8 @@ class Estimate:
     matrix: int
     what: str
     """Sizes in words."""
+    implicit: bool = False
+    """Whether the matrix is that of who rated what."""
     base: int = _TENSORFLOW_BYTES
 
     @property
@@ -52,6 +56,8 @@ class Estimate:
     def remedy(self) -> str:
         """What to change, by what takes most."""
         most = max(self.model, self.batch, self.ratings, self.matrix)
+        if most == self.matrix and self.implicit:
+            return "leave implicit out of --features"
         if most == self.matrix:
             return "use a recipe that needs the observed ratings alone, such as biased"
         if most == self.ratings:
@@ -70,13 +76,16 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
     batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 500_000))
     dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
     latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
+    implicit = "implicit" in str(hyper.get("features", ""))
+    cell = _IMPLICIT_CELL_BYTES if implicit else 4 * _COPIES_OF_MATRIX if dense else 0
     kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
     equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
     return Estimate(
         model=rows * 4 * ((width + audience) * _COPIES_OF_MODEL + kept * _COPIES_OF_DRAWS),
         batch=equations or (0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH),
         ratings=n_ratings * (_RATING_BYTES + (_SOLVED_RATING_BYTES if solved else 0) + latent),
-        matrix=n_users * n_movies * 4 * _COPIES_OF_MATRIX if dense else 0,
+        matrix=n_users * n_movies * cell,
+        implicit=implicit,
         what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
         f"and {n_ratings:,} ratings",
     )

@@ -13,8 +13,9 @@ import numpy as np
 
 from mftui.data.dataset import Ratings, Scale, SplitSpec
 from mftui.data.load import open_dataset
+from mftui.data.people import people_of
 from mftui.data.splits import make_split
-from mftui.engine.program import Parameters
+from mftui.engine.program import Known, Parameters
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training import Training
 
@@ -31,6 +32,7 @@ class Task:
     n_users: int
     n_movies: int
     scale: Scale
+    known: Known | None = None
 
 
 def open_task(source: str | Path, test: str | None = None, fraction: float = 0.1) -> Task:
@@ -38,7 +40,8 @@ def open_task(source: str | Path, test: str | None = None, fraction: float = 0.1
     data = open_dataset(str(source), test=test)
     split = make_split(data, SplitSpec("file" if test else "random", fraction, 0))
     train, held_out = data.ratings.take(split.train_rows), data.ratings.take(split.test_rows)
-    return Task(f"{data.label}, {split.spec.label}", train, held_out, data.n_users, data.n_movies, data.scale)
+    label, known = f"{data.label}, {split.spec.label}", Known(data.movies, lambda: people_of(data))
+    return Task(label, train, held_out, data.n_users, data.n_movies, data.scale, known)
 
 
 def open_ml_100k(fold: str = "u1") -> Task:
@@ -51,7 +54,8 @@ def open_ml_100k(fold: str = "u1") -> Task:
 def trained(recipe: str, task: Task, seed: int = 0, **hyper: object) -> tuple[Training, Parameters]:
     """A finished training, with its model."""
     chosen = find_recipe(recipe)
-    training = Training(chosen, chosen.check(hyper), task.train, task.n_users, task.n_movies, task.scale, seed)
+    sizes = task.n_users, task.n_movies
+    training = Training(chosen, chosen.check(hyper), task.train, *sizes, task.scale, seed, task.known)
     training.prepare()
     for _ in training:
         pass
@@ -63,8 +67,7 @@ def predicted(p: Parameters, task: Task) -> np.ndarray[Any, np.dtype[np.float32]
     users, movies = task.test.users, task.test.movies
     z = np.einsum("ij,ij->i", p.user_factors[users], p.movie_factors[movies])
     z = z + p.user_bias[users] + p.movie_bias[movies] + p.global_bias
-    rating = z if p.link == "linear" else p.lo + (p.hi - p.lo) / (1 + np.exp(-z))
-    return np.clip(rating, task.scale.lo, task.scale.hi)
+    return np.clip(p.output.rating(z), task.scale.lo, task.scale.hi)
 
 
 def rmse(guess: np.ndarray[Any, Any], task: Task) -> float:

@@ -39,10 +39,16 @@ def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None
         ("biased", {"factors": 2000, "batch_size": 0}, (1000, 1000, 10_000_000), "use a smaller --batch-size"),
         ("biased", {"factors": 1, "batch_size": 100}, (1000, 1000, 10**9), "use fewer ratings"),
         ("seed", {"factors": 15}, (160_000, 60_000, 1000), "such as biased"),
+        (
+            "bayes",
+            {"factors": 10, "epochs": 300, "burn_in": 10, "chains": 1, "keep": 20, "features": "year,implicit"},
+            (25_000, 4_000, 100_000),
+            "leave implicit out of --features",
+        ),
     ],
 )
 def test_the_remedy_is_for_what_takes_most(
-    recipe: str, hyper: dict[str, int], sizes: tuple[int, int, int], remedy: str
+    recipe: str, hyper: dict[str, int | str], sizes: tuple[int, int, int], remedy: str
 ) -> None:
     with pytest.raises(TrainingError, match=remedy):
         require_memory(estimate(recipe, hyper, *sizes), GB)
