@@ -6,7 +6,7 @@ import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from mftui.errors import MftuiError, RunError, TrainingError
+from mftui.errors import MftuiError, RunError, TrainingError, UsageError
 from mftui.runs import status as states
 from mftui.runs.directory import Run
 from mftui.runs.files import remove_leftovers, unpublish
@@ -74,7 +74,7 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
         session.heart.stop(states.STOPPED, "interrupted twice: what came after the last checkpoint is lost.")
         raise
     except MftuiError as error:
-        log.error("failed: %s", error, exc_info=not isinstance(error, TrainingError))
+        log.error("failed: %s", error, exc_info=not isinstance(error, TrainingError | UsageError))
         session.heart.stop(states.FAILED, str(error))
         raise
     except Exception as error:
