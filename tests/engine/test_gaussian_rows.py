@@ -88,3 +88,24 @@ def test_a_row_without_ratings_is_drawn_from_the_prior(ratings: tuple[np.ndarray
     drawn, _ = side.solve(table(N_COLUMNS, 1), np.zeros(N_COLUMNS, np.float32), np.float32(1), prior, noise)
 
     np.testing.assert_allclose(drawn[0], np.arange(P) + 0.5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("held_at_once", [10**9, 7 * P**2])
+def test_values_can_be_set_anew_and_every_row_can_have_a_mean_of_its_own(
+    ratings: tuple[np.ndarray, ...], held_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gaussian_rows, "CHUNK_NUMBERS", held_at_once)
+    features, known, means = table(N_COLUMNS, 1), table(N_COLUMNS, 2)[:, 0], table(N_ROWS, 6)
+    prior = Prior(3 * np.eye(P, dtype=np.float32), means)
+    order = np.random.default_rng(7).permutation(len(ratings[0]))
+    rows, columns, values = (column[order] for column in ratings)
+
+    side = GaussianRows(rows, columns, np.zeros_like(values), N_ROWS, N_COLUMNS, P, changing=True)
+    side.set_values(values)
+    found, error = side.solve(features, known, np.float32(2.5), prior, np.zeros((N_ROWS, P), np.float32))
+
+    each = [ridge(ratings, features, known, 2.5, prior._replace(mean=mean))[0] for mean in means]
+    expected = np.array([solved[row] for row, solved in enumerate(each)])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    missed = values - known[columns] - (expected[rows] * features[columns]).sum(1)
+    assert float(error) == pytest.approx(float((missed**2).sum()), rel=1e-4)

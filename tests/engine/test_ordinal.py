@@ -176,6 +176,18 @@ def test_a_resumed_training_ends_with_the_same_bits(whole: Parameters) -> None:
     assert resumed.parameters().member_noise == whole.member_noise
 
 
+def test_chains_have_latent_ratings_of_their_own_and_go_on_with_them() -> None:
+    given = {"chains": 2, "epochs": 30, "burn_in": 10, "features": "implicit"}
+    done, broken, resumed = training(**given), training(**given), training(**given)
+    points = [tick.metrics for tick in done if tick.metrics]
+    list(islice(broken, 15))
+    resumed.restore(*broken.state())
+    list(resumed)
+
+    np.testing.assert_array_equal(resumed.parameters().movie_factors, done.parameters().movie_factors)
+    assert points[-1].more["r_hat"] < 2
+
+
 def test_its_curve_is_in_ratings() -> None:
     points = [tick.metrics for tick in islice(training(), 40) if tick.metrics]
 
