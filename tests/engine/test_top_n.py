@@ -34,10 +34,11 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small_blocks")
 @pytest.mark.parametrize("rank", ["like", "watch", "both", None])
 @pytest.mark.parametrize("n", [1, 5, 16, 200])
-@pytest.mark.parametrize("link", ["sigmoid", "linear"])
+@pytest.mark.parametrize("link", ["sigmoid", "linear", "probit"])
 def test_every_list_is_the_one_that_recommend_gives(rank: Any, n: int, link: Any) -> None:
     model = toy_factors(TITLES * 9, n_users=40, audience=True)
-    model = replace(model, parameters=replace(model.parameters, link=link))
+    steps: dict[str, Any] = {"levels": (1.0, 2.0, 5.0), "cuts": (-0.5, 0.8)} if link == "probit" else {}
+    model = replace(model, parameters=replace(model.parameters, link=link, **steps))
     all_lists = listed(model, n, rank=rank)
     for user, mine in all_lists.items():
         one = model.recommend(model.user_ids.raw(user), n, rank=rank)

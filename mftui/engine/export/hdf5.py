@@ -16,9 +16,11 @@ def export_hdf5(model: Factors, file: Path) -> None:
 
     The biases are added, as in the post's training: a rating is lo + (hi - lo) · sigmoid(U·Mᵀ + bu + bm + bg), with
     `link` "linear" U·Mᵀ + bu + bm + bg; those three are attributes of the file, and `scale`, to which predictions
-    are clipped. (The post's prediction script subtracts the biases and rescales each column: it runs on this file,
-    with the numbers that this gives.) Of a model with several members U and M are the members' side by side, divided
-    by the square root of their number, and the biases their means: the same formula gives the mean of their logits.
+    are clipped. With `link` "probit" it is the expected one of `levels`, by the attributes `cuts` and `spread`: level
+    i is exceeded with probability Φ((U·Mᵀ + bu + bm + bg - cuts[i]) / spread). (The post's prediction script subtracts
+    the biases and rescales each column: it runs on this file, with the numbers that this gives.) Of a model with
+    several members U and M are the members' side by side, divided by the square root of their number, and the biases
+    their means: the same formula gives the mean of their logits.
     """
     import h5py
 
