@@ -69,7 +69,8 @@ def show(run: str, as_json: bool) -> None:
     if as_json:
         return print_json(document)
     rows = _rows_of({**row, "size_bytes": human(row["size_bytes"]), "tags": " ".join(row["tags"])})
-    rows += [[key, _text(value)] for key, value in config.get("hyper", {}).items()]
+    hyper = config.get("hyper")
+    rows += _rows_of(hyper) if isinstance(hyper, dict) else []
     rows += [["message", status.message]] if status.message else []
     rows += [["warning", warning] for warning in status.warnings]
     return print_table(("", ""), [*rows, ["directory", str(found.path)]])

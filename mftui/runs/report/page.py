@@ -185,7 +185,9 @@ def _neighbours(facts: Facts) -> str:
 
 def _settings(facts: Facts) -> str:
     c = facts.config
-    rows = [("recipe", c.get("recipe")), *(c.get("hyper") or {}).items(), ("seed", c.get("seed"))]
+    hyper = c.get("hyper")
+    settings = hyper.items() if isinstance(hyper, dict) else ()
+    rows = [("recipe", c.get("recipe")), *settings, ("seed", c.get("seed"))]
     rows += [("split", facts.model.meta.get("split")), ("device", c.get("device")), ("started", c.get("started"))]
     rows += [(f"{name} version", version) for name, version in (c.get("versions") or {}).items()]
     rows.append(("fingerprint of the data", facts.model.meta.get("fingerprint")))
