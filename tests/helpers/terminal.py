@@ -33,12 +33,13 @@ class Terminal:
         self._modes = termios.tcgetattr(outside)
         self.written = b""
         """All that the program has sent."""
+        sized = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.process = subprocess.Popen(
             command,
             stdin=outside,
             stdout=outside,
             stderr=outside,
-            env={**os.environ, "TERM": "xterm-256color", **env},
+            env={**sized, "TERM": "xterm-256color", **env},
             start_new_session=True,
         )
 

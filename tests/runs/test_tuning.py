@@ -35,7 +35,7 @@ def test_a_killed_search_goes_on_with_the_trial_it_was_killed_in(ratings: Path, 
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_until(lambda: len(list_runs()) > 0, "the first trial has begun")
+    wait_until(lambda: any(run.metrics_path.exists() for run in list_runs()), "the first trial is being trained")
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     before = len(list_runs())

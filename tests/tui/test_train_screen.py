@@ -175,7 +175,9 @@ async def test_a_failed_training_says_why_and_where_the_log_is(make_app: MakeApp
         set_status(run, state=DIVERGED, process=None, message="Diverged at step 3: lower [/b] the rate.")
         await until_shown(pilot, "The training diverged")
         await until_shown(pilot, "Diverged at step 3: lower [/b] the rate.")
-        await until_shown(pilot, "train.log")
+        await until_shown(pilot, "Log:")
+        told = "".join(line.strip(" │\n") for line in shown(app).splitlines())  # a long path is wrapped
+        assert run is not None and str(run.path / "train.log") in told.replace("│", "")
         await pilot.press("escape")
         await until_gone(pilot, "The training diverged")
 
