@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from mftui.engine.filters import MovieFilter
     from mftui.engine.lists import Recommendations
 
+F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = {
     "rated": "g",
     "predicted": ".2f",
@@ -32,7 +35,6 @@ count_option = click.option("-n", "n", default=10, show_default=True, type=click
 min_ratings_option = click.option(
     "--min-ratings", default=0, show_default=True, type=click.IntRange(0), help="Only movies rated at least so often."
 )
-genre_option = click.option("--genre", help="Only movies of this genre.")
 
 
 class Years(click.ParamType[tuple[int, int]]):
@@ -51,7 +53,16 @@ class Years(click.ParamType[tuple[int, int]]):
         return first, last
 
 
-years_option = click.option("--years", type=Years(), metavar="1990-1999", help="Only movies of these years.")
+def filter_options(command: F) -> F:
+    """Add `--genre`, `--years` and `--min-ratings`, and give the command the MovieFilter of them as `where`."""
+
+    @wraps(command)
+    def filtered(*args: Any, genre: str | None, years: tuple[int, int] | None, min_ratings: int, **options: Any) -> Any:
+        return command(*args, where=movie_filter(genre, years, min_ratings), **options)
+
+    genres = click.option("--genre", help="Only movies of this genre.")
+    spans = click.option("--years", type=Years(), metavar="1990-1999", help="Only movies of these years.")
+    return cast(F, genres(spans(min_ratings_option(filtered))))
 
 
 def movie_filter(

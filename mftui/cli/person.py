@@ -101,7 +101,7 @@ def find_person(factors: Factors, user: str | None, file: Path | None) -> Person
             raise UsageError("name a user of the data, or give --ratings FILE.")
         return _user(factors, user)
     movies, ratings = own_ratings(factors, file)
-    source = f"{len(movies)} ratings of {'your profile' if str(file) == '@' else file}"
+    source = f"{len(movies)} rating{'s' * (len(movies) != 1)} of {'your profile' if str(file) == '@' else file}"
     if user is None:
         return Person(str(file), source, f"for {source}", None, movies, ratings, folded=True)
     from mftui.engine.fold_in import with_new

@@ -148,9 +148,9 @@ def _fitted(factors: Factors, person: Person) -> list[dict[str, Any]]:
     """Everything that the row was solved from, the highest ratings first."""
     import numpy as np
 
-    row = person.row(factors)
-    p = factors.parameters
-    logits = p.movie_factors[person.movies] @ row.factors[0] + p.movie_bias[person.movies] + row.bias[0] + p.global_bias
+    from mftui.engine.lists import logits_of
+
+    logits = logits_of(factors, person.row(factors), person.movies)
     unknown = factors.movie_train_counts[person.movies] == 0
     return _lines(
         factors, person.movies, person.ratings, factors.shown(logits), np.zeros(len(unknown), dtype=bool), unknown

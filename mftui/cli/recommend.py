@@ -11,17 +11,14 @@ from mftui.cli.because import because_documents, print_because
 from mftui.cli.model import model_label, movie_document, open_model, run_document, run_option
 from mftui.cli.movie_lists import (
     count_option,
-    genre_option,
+    filter_options,
     genres_cell,
-    min_ratings_option,
-    movie_filter,
     print_list,
     print_recommendations,
     recommended_documents,
     shortness,
     uncertainty_document,
     without_year,
-    years_option,
 )
 from mftui.cli.output import Cell, json_option, print_json
 from mftui.cli.person import find_person, person_options
@@ -31,9 +28,7 @@ from mftui.cli.person import find_person, person_options
 @person_options
 @run_option
 @count_option
-@genre_option
-@years_option
-@min_ratings_option
+@filter_options
 @click.option(
     "--rank",
     type=click.Choice(("like", "watch", "both")),
@@ -59,9 +54,7 @@ def recommend(
     ratings_file: Path | None,
     run_text: str | None,
     n: int,
-    genre: str | None,
-    years: tuple[int, int] | None,
-    min_ratings: int,
+    where: Any,
     rank: Any,
     bound: Any,
     discover: float,
@@ -88,7 +81,6 @@ def recommend(
     """
     run, factors = open_model(run_text)
     person = find_person(factors, user, ratings_file)
-    where = movie_filter(genre, years, min_ratings)
     result = person.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
     recommendations = recommended_documents(factors, person.cold(factors, result.movies), result)
     because = person.because(factors, result.movies, result.ranked_by) if explained else None
@@ -110,18 +102,14 @@ def recommend(
 @person_options
 @run_option
 @count_option
-@genre_option
-@years_option
-@min_ratings_option
+@filter_options
 @json_option
 def suggest(
     user: str | None,
     ratings_file: Path | None,
     run_text: str | None,
     n: int,
-    genre: str | None,
-    years: tuple[int, int] | None,
-    min_ratings: int,
+    where: Any,
     as_json: bool,
 ) -> None:
     """List the movies whose ratings would tell most about a person: what to rate next.
@@ -140,7 +128,7 @@ def suggest(
     nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
     movies, ratings = nothing if person is None else (person.movies, person.ratings)
     known = None if person is None or person.index is None else factors.history.of_user(person.index).movies
-    found = suggest_movies(factors, movies, ratings, n, skipped=known, where=movie_filter(genre, years, min_ratings))
+    found = suggest_movies(factors, movies, ratings, n, skipped=known, where=where)
     documents = [
         without_year(movie_document(factors, movie)) | {"seen": seen, "uncertainty": std, "gain": gain}
         for movie, seen, std, gain in zip(found.movies, found.seen, found.uncertainty, found.gains, strict=True)

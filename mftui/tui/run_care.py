@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError
-from mftui.tui.run_rows import called
-from mftui.tui.screens.base import BaseScreen
+from mftui.tui.run_rows import RunChoices, called
+from mftui.tui.screens.choosing import ChoosingScreen
 from mftui.tui.screens.run_list import run_of
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ _STOP_S = 60.0
 _NONE = "No run is listed."
 
 
-class RunCare(BaseScreen):
+class RunCare(ChoosingScreen[RunChoices]):
     """A screen with `book`, the run under the cursor `here`, and the `chosen` runs."""
 
+    CHOICES = RunChoices
     book: RunBook
 
     def __init__(self) -> None:

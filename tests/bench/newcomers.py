@@ -1,6 +1,6 @@
 """People who are not in the training: predictions, lists and suggestions, from a few of their ratings.
 
-    python tests/bench/newcomers.py DATA [USERS] [SEED]
+    PYTHONPATH=tests python tests/bench/newcomers.py DATA [USERS] [SEED]
 
 USERS users are kept out of the training altogether. Then:
 
@@ -15,11 +15,8 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from helpers.newcomers import Pairs, halves, newcomers, ratings_of, trained_on
 
 from mftui.data.dataset import Dataset

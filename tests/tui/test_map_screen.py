@@ -61,6 +61,15 @@ def is_chosen(screen: MapScreen, movie: int) -> bool:
     return screen.scatter.chosen == movie
 
 
+async def test_without_a_model_all_of_what_to_press_is_said_also_by_the_axes(make_app: MakeApp):
+    async with make_app().run_test(size=(60, 24)) as pilot:
+        await pilot.press("5")
+        await until_shown(pilot, "takes seconds.")
+        await pilot.press("i")
+        await until_shown(pilot, "Axes")
+        await until_shown(pilot, "takes seconds.")
+
+
 async def test_without_a_model_it_says_what_to_press(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("5")

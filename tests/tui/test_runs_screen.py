@@ -65,6 +65,7 @@ async def test_an_empty_home_says_what_to_press(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("6")
         await until_shown(pilot, "No runs yet. Press 1, then t")
+        await until_shown(pilot, "Here is the curve of the run under the cursor.")
         for key in ("enter", "space", "a", "n", "p", "t", "x", "u", "d", "s", "S"):
             await pilot.press(key)
 

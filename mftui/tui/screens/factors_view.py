@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from mftui.tui.latest import Latest
-from mftui.tui.map_scene import Gathered, axis_in, ends_of
-from mftui.tui.screens.base import BaseScreen
+from mftui.tui.map_scene import Gathered, MapChoices, axis_in, ends_of
+from mftui.tui.screens.choosing import ChoosingScreen
 from mftui.tui.widgets.axis_panel import AxisPage, AxisPanel, axis_page
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.scatter import Scatter
@@ -25,9 +25,10 @@ _COLUMNS = (
 )
 
 
-class FactorsView(BaseScreen):
+class FactorsView(ChoosingScreen[MapChoices]):
     """Subclasses make `scatter`, which has the room otherwise, and set `_now`."""
 
+    CHOICES = MapChoices
     scatter: Scatter
 
     def __init__(self) -> None:

@@ -11,7 +11,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from mftui.tui.latest import Latest
-from mftui.tui.map_scene import MapChoices
 from mftui.tui.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.factors_view import FactorsView
 from mftui.tui.widgets.data_table import DataTable
@@ -32,12 +31,11 @@ _MATCHES = 300
 
 
 class FilmsView(FactorsView):
-    """Subclasses set `_shown` and `_choices`."""
+    """Subclasses set `_shown`."""
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: OpenModel | None = None
-        self._choices = MapChoices()
         self._searches = Latest(self, "search")
         self._nears = Latest(self, "neighbours")
         self._listed: list[int] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
@@ -12,8 +12,7 @@ from mftui.errors import MftuiError
 from mftui.tui import keys
 from mftui.tui.latest import Latest
 from mftui.tui.map_colors import COLORINGS
-from mftui.tui.map_scene import USERS, Gathered, MapChoices, gather, pins
-from mftui.tui.memory import revived
+from mftui.tui.map_scene import USERS, Gathered, gather, pins
 from mftui.tui.screens.factors_view import MOST_AXES
 from mftui.tui.screens.films_view import FilmsView
 from mftui.tui.tsne_job import TsneJob
@@ -45,22 +44,18 @@ class MapScreen(FilmsView):
         yield from self.factors_body()
 
     def on_mount(self) -> None:
-        self._choices = revived(MapChoices(), self.mftui.memory.get("map"))
+        self._choices = self.remembered()
         self.scatter.focus()
 
     def on_unmount(self) -> None:
         self._tsne.cancel()
-
-    def _choose(self, **changes: Any) -> None:
-        """Other choices, remembered."""
-        self._choices = replace(self._choices, **changes)
-        self.mftui.remember(map=asdict(self._choices))
 
     def model_changed(self) -> None:
         model = self.mftui.model
         if model is None:
             self.scatter.show(None, empty=self.no_model())
             self.films.show((), caption="Films")
+            self.axes.show((), caption="Axes", empty=self.no_model())
         elif model is not self._shown:
             another = self._shown is None or self._shown.run.path != model.run.path
             self._shown, self._choices = model, self._choices.valid(model)
@@ -125,7 +120,7 @@ class MapScreen(FilmsView):
     def action_choose(self) -> None:
         """Light up the neighbours of the film under the cursor, or of the one in the list."""
         if self.axes.has_focus:
-            self._choose(x=self.axes.cursor + 1)
+            self.choose(x=self.axes.cursor + 1)
             self._tsne.put_away()
             self.action_factors()
             self._gather(whole=True)
@@ -141,7 +136,7 @@ class MapScreen(FilmsView):
 
     def action_color(self) -> None:
         """Colour by the next of genre, decade, mean, bias and nothing."""
-        self._choose(color=COLORINGS[(COLORINGS.index(self._choices.color) + 1) % len(COLORINGS)])
+        self.choose(color=COLORINGS[(COLORINGS.index(self._choices.color) + 1) % len(COLORINGS)])
         self._gather(colors_too=True)
 
     def action_axis(self, which: str, by: int) -> None:
@@ -150,7 +145,7 @@ class MapScreen(FilmsView):
             return
         self._tsne.put_away()
         most = min(len(self._now.axes.shares), MOST_AXES)
-        self._choose(**{which: (getattr(self._choices, which) - 1 + by) % most + 1})
+        self.choose(**{which: (getattr(self._choices, which) - 1 + by) % most + 1})
         self._gather(whole=True)
 
     def action_layout(self) -> None:
@@ -186,7 +181,7 @@ class MapScreen(FilmsView):
 
             self.mftui.say(ONE_BLOCK)
             return
-        self._choose(block="audience" if self._choices.block == "taste" else "taste")
+        self.choose(block="audience" if self._choices.block == "taste" else "taste")
         self._tsne.forget()
         self._dim()
         self._gather(axes_too=True, whole=True)
@@ -194,7 +189,7 @@ class MapScreen(FilmsView):
     def action_users(self) -> None:
         """Who stands among the films: nobody, the user that is open, many."""
         users = USERS[(USERS.index(self._choices.users) + 1) % len(USERS)]
-        self._choose(users=users)
+        self.choose(users=users)
 
         def say() -> None:
             alone = any(pin.label.startswith("user") for pin in self.scatter.pins)
@@ -205,7 +200,7 @@ class MapScreen(FilmsView):
 
     def action_names(self) -> None:
         """Names on the map, or not."""
-        self._choose(names=not self._choices.names)
+        self.choose(names=not self._choices.names)
         self.scatter.names = self._choices.names
         self.scatter.repaint()
 
@@ -218,7 +213,7 @@ class MapScreen(FilmsView):
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:
         if answer is not None:
-            self._choose(narrowed=replace(self._choices.narrowed, **answer))
+            self.choose(narrowed=replace(self._choices.narrowed, **answer))
             self._gather()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from textual.containers import Container, Vertical
@@ -14,7 +13,6 @@ from mftui.errors import MftuiError
 from mftui.tui import blocks, keys, listing
 from mftui.tui.latest import Latest, Lull
 from mftui.tui.listing import METRICS, MOVIE_SORTS, Filter, MovieChoices
-from mftui.tui.memory import revived
 from mftui.tui.pages import MoviePage, movie_page
 from mftui.tui.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.paged import PagedScreen
@@ -40,12 +38,13 @@ _NO_PLACE = "This movie has no training ratings, so it has no place among the ot
 _FILTERED_OUT = "No movie passes the search and the filters: {}. Press f to change them, ctrl+r there clears them."
 
 
-class MoviesScreen(PagedScreen):
+class MoviesScreen(PagedScreen[MovieChoices]):
     """Search box, results, and page and neighbours of the movie under the cursor."""
 
     MODE = "movies"
     BINDINGS = keys.MOVIES
     SORTS = MOVIE_SORTS
+    CHOICES = MovieChoices
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +55,6 @@ class MoviesScreen(PagedScreen):
         self._trail: list[tuple[int, int]] = []
         self._visit: tuple[int, str] | None = None
         """A movie to which another screen sent, and that screen's mode."""
-        self._choices = MovieChoices()
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
         self._lull = Lull(self, _LULL_S)
@@ -73,14 +71,12 @@ class MoviesScreen(PagedScreen):
                 yield self.right
 
     def on_mount(self) -> None:
-        self._choices = revived(MovieChoices(), self.mftui.memory.get("movies")).valid()
+        self._choices = self.remembered().valid()
         self._name_columns()
         self.left.focus()
 
-    def _choose(self, **changes: Any) -> None:
-        """Other choices, remembered."""
-        self._choices = replace(self._choices, **changes)
-        self.mftui.remember(movies=asdict(self._choices))
+    def choose(self, **changes: Any) -> None:
+        super().choose(**changes)
         self._name_columns()
 
     def _name_columns(self) -> None:
@@ -243,14 +239,14 @@ class MoviesScreen(PagedScreen):
         by = blocks.next_by(self._shown.factors, self._choices.by or None)
         self.mftui.say(blocks.NEIGHBOURS[by] if by else blocks.ONE_BLOCK)
         if by is not None:
-            self._choose(by=by)
+            self.choose(by=by)
             self._show_movie(self._subject)
 
     def action_metric(self) -> None:
         """Neighbours by the next of cosine, dot product and distance."""
         metrics = list(METRICS)
         metric = metrics[(metrics.index(self._choices.metric) + 1) % len(metrics)]
-        self._choose(metric=metric)
+        self.choose(metric=metric)
         self.mftui.say(blocks.METRICS[metric])
         self._show_movie(self._subject)
 
@@ -261,7 +257,7 @@ class MoviesScreen(PagedScreen):
     def sort_by(self, column: str, *, reverse: bool = False) -> None:
         self._visit = None
         self.bring_list()
-        self._choose(sort=column, reverse=reverse)
+        self.choose(sort=column, reverse=reverse)
         self._look_up()
 
     def action_filter(self) -> None:
@@ -277,7 +273,7 @@ class MoviesScreen(PagedScreen):
         if answer is not None:
             self._visit = self._subject = None
             narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
-            self._choose(
+            self.choose(
                 narrowed=narrowed, neighbours=answer["many"] or 50, neighbour_ratings=answer["neighbour_ratings"]
             )
             self._look_up()

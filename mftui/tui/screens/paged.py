@@ -1,10 +1,10 @@
-"""What Movies and Users share: a list on the left, a page and a second list on the right; sort and filter."""
+"""What Movies, Users and You share: a list on the left, a page and a second list on the right; sort and filter."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from mftui.tui.screens.base import BaseScreen
+from mftui.tui.screens.choosing import Choices, ChoosingScreen
 from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ _ROOM = (100, 32)
 """Columns and rows from which the page is shown without being asked for."""
 
 
-class PagedScreen(BaseScreen):
+class PagedScreen(ChoosingScreen[Choices]):
     """Subclasses make the tables `left` and `right`."""
 
     SORTS: ClassVar[tuple[str, ...]]

@@ -9,25 +9,24 @@ from textual import events
 from mftui.errors import MftuiError
 from mftui.tui import keys
 from mftui.tui.own_ratings import OwnRatings
-from mftui.tui.screens.paged import PagedScreen
+from mftui.tui.screens.advice import AdviceScreen
 from mftui.tui.stars import nudged, ratings_of_stars
 from mftui.tui.widgets.star_line import StarLine
+from mftui.tui.you_pages import YouChoices
 
 if TYPE_CHECKING:
     from mftui.data.profiles.rows import Rated
-    from mftui.tui.model import OpenModel
 
 _LOOK_S = 1.0
 """How often the file is looked at: another terminal may have rated."""
 NOTHING = "No film is under the cursor. Press / and type a title, or t for films to rate next."
 
 
-class RatingScreen(PagedScreen):
+class RatingScreen(AdviceScreen[YouChoices]):
     """Subclasses say which film is under the cursor, and show what follows from the ratings."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: OpenModel | None = None
         self._own = OwnRatings(self, self)
         self._stars = StarLine(id="stars")
 
@@ -41,10 +40,6 @@ class RatingScreen(PagedScreen):
         """Whether another process has rated."""
         if self.is_current:
             self._own.look()
-
-    def film(self) -> int | None:
-        """The movie under the cursor of the list that has the keys."""
-        raise NotImplementedError
 
     def gone(self) -> Rated | None:
         """The rating under the cursor, where it is of a film that the model does not have."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -13,11 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from mftui.tui import keys
-from mftui.tui.memory import revived
 from mftui.tui.rows import LazyRows
 from mftui.tui.run_book import RunBook
 from mftui.tui.run_care import RunCare
-from mftui.tui.run_rows import COLUMNS, SORTS, RunChoices, RunFilter, cells, choose
+from mftui.tui.run_rows import COLUMNS, SORTS, RunFilter, cells, choose
 from mftui.tui.widgets.calibration_panel import CalibrationPanel
 from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.run_deck import RunDeck
@@ -49,7 +48,6 @@ class RunsScreen(RunCare):
 
     def __init__(self) -> None:
         super().__init__()
-        self._choices = RunChoices()
         self._shown: list[Summary] = []
         self._marked: dict[str, None] = {}
         self.table = DataTable(COLUMNS, id="runs")
@@ -66,7 +64,7 @@ class RunsScreen(RunCare):
 
     def on_mount(self) -> None:
         look = self.mftui.look
-        self._choices = revived(RunChoices(), self.mftui.memory.get("runs")).valid()
+        self._choices = self.remembered().valid()
         self.set_class(self._choices.settings, "-settings")
         self.set_class(self._choices.calibration, "-calibration")
         self.book = RunBook(self._runs_woke, _LOOK_S * (2 if look.low_bandwidth else 1))
@@ -92,11 +90,6 @@ class RunsScreen(RunCare):
     def deck(self) -> RunDeck:
         """The charts."""
         return self.query_one(RunDeck)
-
-    def _choose(self, **changes: Any) -> None:
-        """Other choices, remembered."""
-        self._choices = replace(self._choices, **changes)
-        self.mftui.remember(runs=asdict(self._choices))
 
     # The table
 
@@ -207,7 +200,7 @@ class RunsScreen(RunCare):
 
     def action_settings(self) -> None:
         """Settings, or curves, where there is no room for both."""
-        self._choose(settings=not self._choices.settings)
+        self.choose(settings=not self._choices.settings)
         self.set_class(self._choices.settings, "-settings")
         if not self.deck.display and self.deck.has_focus:
             self.table.focus()
@@ -222,7 +215,7 @@ class RunsScreen(RunCare):
             self.focus_pane(self._picture)
 
     def _show_calibration(self, show: bool) -> None:
-        self._choose(calibration=show)
+        self.choose(calibration=show)
         self.set_class(show, "-calibration")
         self.calibration.follow(self.here if show else None)
 
@@ -233,12 +226,12 @@ class RunsScreen(RunCare):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        self._choose(sort=SORTS[(SORTS.index(self._choices.sort) + 1) % len(SORTS)], reverse=False)
+        self.choose(sort=SORTS[(SORTS.index(self._choices.sort) + 1) % len(SORTS)], reverse=False)
         self._show_runs()
 
     def action_reverse(self) -> None:
         """The other way round."""
-        self._choose(reverse=not self._choices.reverse)
+        self.choose(reverse=not self._choices.reverse)
         self._show_runs()
 
     def action_filter(self) -> None:
@@ -249,7 +242,7 @@ class RunsScreen(RunCare):
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:
         if answer is not None:
-            self._choose(narrowed=RunFilter(**answer))
+            self.choose(narrowed=RunFilter(**answer))
             self._show_runs()
 
     def action_search(self) -> None:

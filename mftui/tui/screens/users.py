@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from textual.containers import Container, Vertical
@@ -14,10 +13,9 @@ from mftui.errors import MftuiError, UnknownId
 from mftui.tui import blocks, keys
 from mftui.tui.because import why_user
 from mftui.tui.latest import Latest
-from mftui.tui.listing import RATED_SORTS, Filter, UserChoices
-from mftui.tui.memory import revived
-from mftui.tui.rows import RATED_COLUMNS, interval_title, rated_rows, recommended_columns, recommended_rows
-from mftui.tui.screens.paged import PagedScreen
+from mftui.tui.listing import RATED_SORTS, UserChoices
+from mftui.tui.rows import RATED_COLUMNS, rated_rows, recommended_columns, recommended_rows
+from mftui.tui.screens.advice import AdviceScreen
 from mftui.tui.user_pages import UserPage, order_of, user_page
 from mftui.tui.widgets.because_panel import BecausePanel
 from mftui.tui.widgets.data_table import DataTable
@@ -35,20 +33,19 @@ _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the
 _USUAL_ORDER = UserChoices().sort
 
 
-class UsersScreen(PagedScreen):
+class UsersScreen(AdviceScreen[UserChoices]):
     """Ratings on the left (above, where it is narrow), page and recommendations on the right."""
 
     MODE = "users"
     BINDINGS = keys.USERS
     SORTS = RATED_SORTS
+    CHOICES = UserChoices
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: OpenModel | None = None
         self._page: UserPage | None = None
         self._order: NDArray[Any] | None = None
         """The places of the page's ratings, as they are listed."""
-        self._choices = UserChoices()
         self._pages = Latest(self, "user")
         self.left = DataTable(RATED_COLUMNS, id="rated", classes="left")
         self.right = DataTable((Column("Like", 4),), id="recommended")
@@ -66,13 +63,8 @@ class UsersScreen(PagedScreen):
                 yield self.right
 
     def on_mount(self) -> None:
-        self._choices = revived(UserChoices(), self.mftui.memory.get("users")).valid()
+        self._choices = self.remembered().valid()
         self.left.focus()
-
-    def _choose(self, **changes: Any) -> None:
-        """Other choices, remembered."""
-        self._choices = replace(self._choices, **changes)
-        self.mftui.remember(users=asdict(self._choices))
 
     def model_changed(self) -> None:
         model = self.mftui.model
@@ -108,27 +100,22 @@ class UsersScreen(PagedScreen):
                 self._show(model, result, keep)
                 return
             self.mftui.show_error(result)
-            if not isinstance(result, UnknownId) and choices.narrowed != Filter():  # a filter of another data set
-                self._choose(narrowed=Filter())
+            if not isinstance(result, UnknownId) and self.filter_is_foreign():
                 self._open(user, keep=keep)
 
         self._pages.ask(work, show)
 
     def _show(self, model: OpenModel, page: UserPage, keep: bool) -> None:
         self._page = page
-        self._choose(user=str(page.user))
+        self.choose(user=str(page.user))
         self._panel.show(page)
         self._show_rated(model, page, self.left.cursor if keep else 0)
-        listed, narrowed = page.recommended, self._choices.narrowed.label
-        only = f"only {narrowed}" if narrowed else ""
-        facts = (blocks.ordered(page.ranked_by), blocks.spread_label(model.factors), only, listed.note)
-        self.right.name_columns(interval=interval_title(listed, model.factors.scale))
-        self.right.show(
-            recommended_rows(model.factors, listed, self.look),
-            caption=f"Recommended to user {page.user}",
-            detail=", ".join(fact for fact in facts if fact),
-            empty=listed.note or "Nothing left to recommend.",
-            note=f"No more: {listed.note}" if listed.note else "",
+        self.show_recommended(
+            model,
+            page.recommended,
+            recommended_rows(model.factors, page.recommended, self.look),
+            to=f"user {page.user}",
+            facts=(blocks.ordered(page.ranked_by), blocks.spread_label(model.factors)),
             cursor=self.right.cursor if keep else 0,
         )
         self.query_one(SearchBox).value = ""
@@ -171,19 +158,10 @@ class UsersScreen(PagedScreen):
         if self._shown:
             self.app.push_screen(pick_user(self._shown.factors), self._picked)
 
-    async def on_table_chosen(self) -> None:
-        await self.action_open()
+    def no_film(self) -> str:
+        return f"There is no film to open. {_NO_USER if self._page is None else ''}".strip()
 
-    async def action_open(self) -> None:
-        """Go to the film under the cursor, on Movies; escape there comes back."""
-        movie = self._film()
-        if movie is None:
-            self.mftui.say(f"There is no film to open. {_NO_USER if self._page is None else ''}".strip(), warn=True)
-        else:
-            await self.mftui.open_movie(movie)
-
-    def _film(self) -> int | None:
-        """The movie under the cursor of the list that has the keys."""
+    def film(self) -> int | None:
         page, table = self._page, self.left if self.left.has_focus else self.right
         if self._shown is None or page is None or not len(table):
             return None
@@ -207,7 +185,7 @@ class UsersScreen(PagedScreen):
         self._explain()
 
     def _explain(self) -> None:
-        model, page, movie = self._shown, self._page, self._film()
+        model, page, movie = self._shown, self._page, self.film()
         if not (self.has_class("-why") and self.shows_page):
             return
         if model is None or page is None or movie is None:
@@ -241,34 +219,16 @@ class UsersScreen(PagedScreen):
             return
         rank = blocks.next_rank(self._shown.factors, self._choices.rank or None)
         self.mftui.say(blocks.LISTS[rank])
-        self._choose(rank=rank)
-        self._again()
-
-    @property
-    def order(self) -> tuple[str, bool]:
-        return self._choices.sort, self._choices.reverse
+        self.choose(rank=rank)
+        self.again()
 
     def sort_by(self, column: str, *, reverse: bool = False) -> None:
-        self._choose(sort=column, reverse=reverse)
+        self.choose(sort=column, reverse=reverse)
         self.bring_list()
         if self._shown and self._page:
             self._show_rated(self._shown, self._page, 0)
 
-    def action_filter(self) -> None:
-        """Ask for filters of the recommendations."""
-        from mftui.tui.screens.filters import user_filters
-
-        if self._shown is not None:
-            c = self._choices
-            self.app.push_screen(user_filters(self._shown.factors, c.narrowed, c.many), self._filtered)
-
-    def _filtered(self, answer: dict[str, Any] | None) -> None:
-        if answer is not None:
-            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
-            self._choose(narrowed=narrowed, many=answer["many"])
-            self._again()
-
-    def _again(self) -> None:
+    def again(self) -> None:
         if self._page is not None:
             self._open(self._page.user, keep=True)
 

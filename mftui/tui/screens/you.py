@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,6 @@ from textual.widgets import Input
 from mftui.errors import MftuiError
 from mftui.tui import blocks, keys, listing
 from mftui.tui.latest import Latest
-from mftui.tui.listing import Filter
-from mftui.tui.memory import revived
-from mftui.tui.rows import interval_title
 from mftui.tui.screens.rating import NOTHING, RatingScreen
 from mftui.tui.why_pane import WhyPane
 from mftui.tui.widgets.because_panel import BecausePanel
@@ -41,6 +38,7 @@ class YouScreen(RatingScreen):
     MODE = "you"
     BINDINGS = keys.YOU
     SORTS = MINE_SORTS
+    CHOICES = YouChoices
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +48,6 @@ class YouScreen(RatingScreen):
         self._listed = Listed()
         self._skipped: set[int] = set()
         """Movies that are not to be asked for, for as long as this model is open."""
-        self._choices = YouChoices()
         self._lists, self._abouts, self._searches = (Latest(self, name) for name in ("list", "about", "search"))
         self.left = DataTable(MINE_COLUMNS, id="own", classes="left")
         self.right = DataTable((Column("Like", 4),), id="recommended")
@@ -67,13 +64,8 @@ class YouScreen(RatingScreen):
                 yield self.right
 
     def on_mount(self) -> None:
-        self._choices = revived(YouChoices(), self.mftui.memory.get("you")).valid()
+        self._choices = self.remembered().valid()
         self.left.focus()
-
-    def _choose(self, **changes: Any) -> None:
-        """Other choices, remembered."""
-        self._choices = replace(self._choices, **changes)
-        self.mftui.remember(you=asdict(self._choices))
 
     # The model and the file
 
@@ -97,7 +89,7 @@ class YouScreen(RatingScreen):
         if self.right.has_focus and mine is not None and film in mine.by_movie:
             self.right.action_move(1)  # the next key is for the next film, also before the new list is there
         self._show_left()
-        self._again()
+        self.again()
 
     def ratings_saved(self) -> None:
         self._show_left()
@@ -109,7 +101,7 @@ class YouScreen(RatingScreen):
 
     # What follows from the ratings
 
-    def _again(self) -> None:
+    def again(self) -> None:
         """Fold in anew, and recommend."""
         model, mine, choices = self._shown, self._own.mine, self._choices
         if model is None or mine is None:
@@ -126,10 +118,9 @@ class YouScreen(RatingScreen):
                 return
             if isinstance(result, YouList):
                 self._show(model, result)
-            elif choices.narrowed != Filter():  # a filter of another data set
+            elif self.filter_is_foreign():
                 self.mftui.show_error(result)
-                self._choose(narrowed=Filter())
-                self._again()
+                self.again()
             else:
                 self.right.show((), caption="Recommended", empty=f"{result} {result.hint or ''}")
 
@@ -139,20 +130,14 @@ class YouScreen(RatingScreen):
         keep = self._film(self.right) if self.right.has_focus else None
         self._now, listed = now, now.recommended
         places = {int(movie): at for at, movie in enumerate(listed.movies)}
-        narrowed, n = self._choices.narrowed.label, len(now.mine)
-        facts = (
-            blocks.ordered(blocks.rank_of(listed)),
-            blocks.spread_label(model.factors),
-            f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody",
-            f"only {narrowed}" if narrowed else "",
-        )
-        self.right.name_columns(interval=interval_title(listed, model.factors.scale))
-        self.right.show(
+        n = len(now.mine)
+        known = f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody"
+        self.show_recommended(
+            model,
+            listed,
             recommended_with_reasons(model.factors, now, self.look),
-            caption=f"Recommended to {now.mine.name}",
-            detail=", ".join(fact for fact in facts if fact),
-            empty=listed.note or "Nothing left to recommend.",
-            note=f"No more: {listed.note}" if listed.note else "",
+            to=now.mine.name,
+            facts=(blocks.ordered(blocks.rank_of(listed)), blocks.spread_label(model.factors), known),
             cursor=places.get(keep, self.right.cursor) if keep is not None else 0,
         )
         self._show_left()
@@ -277,16 +262,12 @@ class YouScreen(RatingScreen):
 
     # Actions
 
-    async def on_table_chosen(self) -> None:
-        await self.action_open()
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        self._about = None  # what is to be rated next is narrowed too
+        super()._filtered(answer)
 
-    async def action_open(self) -> None:
-        """Go to the film under the cursor, on Movies; escape there comes back."""
-        movie = self._film()
-        if movie is None:
-            self.say(NOTHING)
-        else:
-            await self.mftui.open_movie(movie)
+    def no_film(self) -> str:
+        return NOTHING
 
     def action_search(self) -> None:
         """Type a title."""
@@ -302,7 +283,7 @@ class YouScreen(RatingScreen):
     def action_view(self) -> None:
         """From what to rate next to what is rated, and back."""
         self.bring_list()
-        self._choose(view="rated" if self._choices.view == "next" and self._found is None else "next")
+        self.choose(view="rated" if self._choices.view == "next" and self._found is None else "next")
         self._clear_search()
         self._show_left()
         self.left.focus()
@@ -319,33 +300,14 @@ class YouScreen(RatingScreen):
         now = self._choices.rank_for(factors)
         rank = blocks.next_own_rank(factors, now)
         self.mftui.say(blocks.LISTS[rank] if rank != now else blocks.ONE_BLOCK)
-        self._choose(rank=rank)
-        self._again()
-
-    @property
-    def order(self) -> tuple[str, bool]:
-        return self._choices.sort, self._choices.reverse
+        self.choose(rank=rank)
+        self.again()
 
     def sort_by(self, column: str, *, reverse: bool = False) -> None:
         self.bring_list()
-        self._choose(sort=column, reverse=reverse, view="rated")
+        self.choose(sort=column, reverse=reverse, view="rated")
         self._clear_search()
         self._show_left()
-
-    def action_filter(self) -> None:
-        """Ask for filters of what is recommended and of what is to be rated."""
-        from mftui.tui.screens.filters import user_filters
-
-        if self._shown is not None:
-            c = self._choices
-            self.app.push_screen(user_filters(self._shown.factors, c.narrowed, c.many), self._filtered)
-
-    def _filtered(self, answer: dict[str, Any] | None) -> None:
-        if answer is not None:
-            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
-            self._choose(narrowed=narrowed, many=answer["many"])
-            self._about = None
-            self._again()
 
     def take_profile(self, name: str | None) -> None:
         if name is not None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST = 8
 """Curves that are laid over at once."""
 _NO_CURVE = "This run has no curve yet."
+_NO_RUN = "Here is the curve of the run under the cursor."
 
 
 class RunDeck(Deck):
@@ -92,7 +93,7 @@ class RunDeck(Deck):
     def _picture(self) -> None:
         here, followed, replay = self._here, self._followed, self._replay
         if here is None or followed.run is None:
-            self.show(pictures(followed.curves, live=False, total=None, empty=_NO_CURVE), "rmse")
+            self.show(pictures(followed.curves, live=False, total=None, empty=_NO_RUN), "rmse")
             return
         snapshot, last = followed.snapshot, followed.curves.loss.last
         steps = snapshot.steps if snapshot and snapshot.steps else None

@@ -17,7 +17,7 @@ from mftui.tui import keys
 from mftui.tui.map_colors import MOST
 from mftui.tui.scatter import Drawn, Grid, Window, draw, runs
 from mftui.tui.scene import Pin, Scene, write_names
-from mftui.tui.widgets.cells import CellWidget, Line, cut
+from mftui.tui.widgets.cells import CellWidget, Line, cut, wrap
 
 _BEYOND = MOST
 """Classes from here on are what is laid over the points."""
@@ -203,7 +203,7 @@ class Scatter(CellWidget, can_focus=True):
         scene = self._scene
         if scene is None or height < 3:
             yield []
-            yield [(cut(self.look.text(self._empty), width, self.look.glyphs.ellipsis), self.style("scatter--empty"))]
+            yield from ([(line, self.style("scatter--empty"))] for line in wrap(self.look.text(self._empty), width))
             return
         grid = self.grid
         drawn = self._cells(grid)
