@@ -21,13 +21,15 @@ BAR = 12
 
 def because_documents(factors: Factors, because: Because) -> list[dict[str, Any]]:
     """For each movie: `because`, all own ratings and their shares, the largest first; `listed_because`, the same of the
-    score that ranks the list, None where that is the prediction; `terms`, what adds up with the shares of `because`;
+    score that ranks the list, None where that is the prediction, and `listed_usual`, what is added to it because most
+    people watch the movie; `terms`, what adds up with the shares of `because`;
     `folded_in`, the prediction they add up to, and `difference`, trained less that, None for newcomers."""
     difference = because.difference()
     return [
         {
             "because": _shares(factors, because, at, placed=False),
             "listed_because": None if because.placed is None else _shares(factors, because, at, placed=True),
+            "listed_usual": None if because.usual is None else because.usual[at],
             "terms": {
                 "mean": because.mean,
                 "movie_bias": because.movie_bias[at],

@@ -77,7 +77,8 @@ def recommend(
     their row from their ratings; where the trained prediction differs by more than rounding, it is shown. A
     place on a list ranked by "watch" or "both" comes mainly from who watches what: "on the list" is what each
     rating adds to that score (the audience score and, for ratings from a file, the leaning for or against
-    films of one audience). With "both" the predicted rating is added to it as a whole.
+    films of one audience; what most people watch is added too, the less the more ratings there are). With
+    "both" the predicted rating is added to it as a whole.
     """
     run, factors = open_model(run_text)
     person = find_person(factors, user, ratings_file)

@@ -1,4 +1,4 @@
-"""The movies' side of the audience block, and what is derived from it once. NumPy only."""
+"""The audience block, and what is derived from it once. NumPy only."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class AudienceBlock:
 
     factors: Floats
     """(n_movies, k), Q."""
+    users: Floats
+    """(n_users, k), P."""
     counts: NDArray[np.int32]
     """(n_movies,) training ratings."""
 
@@ -27,6 +29,11 @@ class AudienceBlock:
     def norms(self) -> Floats:
         """(n_movies,) lengths of the movies' factors."""
         return np.asarray(np.linalg.norm(self.factors, axis=1), dtype=np.float32)
+
+    @cached_property
+    def usual(self) -> Floats:
+        """(k,) the mean user: with Q, what most people watch."""
+        return np.asarray(self.users.mean(axis=0), dtype=np.float32)
 
     @cached_property
     def axes(self) -> tuple[Doubles, Doubles]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.fold_in import audience_weights, design_of, leaning_weights, solve_taste
+from mftui.engine.fold_in import audience_weights, design_of, leaning_weights, solve_taste, usual_audience
 from mftui.engine.lists import LEANING_SHARE, Rank, best_rank
 from mftui.engine.targets import targets
 
@@ -57,6 +57,8 @@ class Because:
     placed: Doubles | None
     """(m, n) what each own rating adds to the score by which lists are ranked, beside the predicted rating: by
     "watch" the shares of the audience score, by "both" also those of the leaning; None by "like"."""
+    usual: Doubles | None
+    """(m,) what is added to that score because most people watch the movie, to that of somebody folded in."""
 
     def difference(self) -> Floats | None:
         """(m,) trained less folded-in prediction; None for somebody who was not trained."""
@@ -89,7 +91,7 @@ def explain(
     """
     movies, rated = np.asarray(movies, dtype=np.int64), np.asarray(rated, dtype=np.int64)
     ratings = np.asarray(ratings, dtype=np.float32)
-    p, taste = model.parameters, solve_taste(model, rated, ratings)
+    p, taste, rank = model.parameters, solve_taste(model, rated, ratings), best_rank(model, rank)
     design = design_of(model, movies)
     weights = taste.solution.weights()
     shares = np.mean(design[..., :-1] @ weights[:, :-1], axis=0)
@@ -107,7 +109,8 @@ def explain(
         logits=logits,
         predicted=model.shown(logits),
         trained=None,
-        placed=_placed(model, movies, rated, ratings, bias, best_rank(model, rank), folded),
+        placed=_placed(model, movies, rated, ratings, bias, rank, folded),
+        usual=model.audience.factors[movies] @ usual_audience(model, len(rated)) if folded and rank != "like" else None,
     )
 
 

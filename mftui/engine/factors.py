@@ -161,10 +161,11 @@ class Factors:
 
     @cached_property
     def audience(self) -> AudienceBlock:
-        """The movies' side of the audience block. Raises UsageError where the model has none."""
-        if self.parameters.audience_movie_factors is None:
+        """The audience block. Raises UsageError where the model has none."""
+        p = self.parameters
+        if p.audience_movie_factors is None or p.audience_user_factors is None:
             raise UsageError("this model has no audience factors.")
-        return AudienceBlock(self.parameters.audience_movie_factors, self.movie_train_counts)
+        return AudienceBlock(p.audience_movie_factors, p.audience_user_factors, self.movie_train_counts)
 
     @cached_property
     def user_prior(self) -> UserPrior:

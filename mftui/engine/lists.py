@@ -93,7 +93,6 @@ def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> 
 
     Raises UsageError where it lacks the audience block, or members that differ.
     """
-    has_audience = model.parameters.audience_user_factors is not None
     if bound is not None:
         if model.parameters.members == 1:
             raise UsageError("this model has one member: it knows no ±.", hint="Train with --recipe bayes.")
@@ -101,10 +100,10 @@ def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> 
             raise UsageError("who watches what has no bounds.", hint="Rank by like or both.")
         rank = rank or "like"
     if rank is None:
-        return "both" if has_audience else "like"
+        return "both" if model.has_audience else "like"
     if rank not in RANKS:
         raise UsageError(f"no ranking {rank}.", hint=f"There are: {', '.join(RANKS)}.")
-    if rank != "like" and not has_audience:
+    if rank != "like" and not model.has_audience:
         raise UsageError("this model has no audience factors.", hint="Rank by like, or train without --no-audience.")
     return rank
 

@@ -84,8 +84,8 @@ class TopN:
 
     def _mean_scores(self) -> Floats:
         p = self._model.parameters
-        if self.rank != "like" and p.audience_user_factors is not None and p.audience_movie_factors is not None:
-            return np.asarray(p.audience_movie_factors @ p.audience_user_factors.mean(axis=0))
+        if self.rank != "like":
+            return np.asarray(self._model.audience.factors @ self._model.audience.usual)
         return np.asarray(self._taste[:, :-1] @ p.user_factors.mean(axis=0) + self._taste[:, -1])
 
     def _scores(self, rows: _Rows, part: slice, out: Floats, spare: Floats) -> Floats:

@@ -82,10 +82,11 @@ def test_the_place_on_a_list_adds_up_to_its_score(rank: str) -> None:
     p = model.parameters
     like = (model.to_rating(row_logits(model, rows))[0, OTHERS] - p.lo) / (p.hi - p.lo)
 
-    placed = explain(model, OTHERS, RATED, RATINGS, rank=rank).placed  # type: ignore[arg-type]  # a Rank
+    because = explain(model, OTHERS, RATED, RATINGS, rank=rank)  # type: ignore[arg-type]  # a Rank
 
-    assert placed is not None
-    np.testing.assert_allclose(placed.sum(1) + (FOLDED_LIKE_SHARE * like if rank == "both" else 0), scores, atol=1e-4)
+    assert because.placed is not None and because.usual is not None
+    total = because.placed.sum(1) + because.usual + (FOLDED_LIKE_SHARE * like if rank == "both" else 0)
+    np.testing.assert_allclose(total, scores, atol=1e-4)
 
 
 def test_a_list_by_prediction_has_no_other_reasons() -> None:

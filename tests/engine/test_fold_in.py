@@ -12,7 +12,7 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy shi
 
 from mftui.data.dataset import Ratings
 from mftui.engine.factors import Factors
-from mftui.engine.fold_in import audience_weights, fold_in, fold_in_users, with_new
+from mftui.engine.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.recipes import RECIPES
 from mftui.engine.targets import COUNT_POWER, targets
 from mftui.engine.training import Training
@@ -150,10 +150,13 @@ def test_rated_low_a_film_takes_its_audiences_films_down(model: Factors) -> None
     assert leaning[1] > 0 > leaning[2]
 
 
-def test_the_audience_row_is_the_closed_form_solution(model: Factors) -> None:
-    audience = fold_in(model, MOVIES, RATINGS).audience
-    assert audience is not None
-    p, q = audience[0].astype(float), np.asarray(model.parameters.audience_movie_factors, dtype=float)
+def test_the_audience_row_is_the_closed_form_solution_and_less_of_the_mean_user_with_every_rating(
+    model: Factors,
+) -> None:
+    audience, everybody = fold_in(model, MOVIES, RATINGS).audience, model.parameters.audience_user_factors
+    assert audience is not None and everybody is not None
+    own = audience[0].astype(float) - USUAL / (USUAL + len(MOVIES)) * everybody.mean(0)
+    p, q = own, np.asarray(model.parameters.audience_movie_factors, dtype=float)
 
     weight = 0.1 * (len(MOVIES) + 0.3 * len(q)) ** COUNT_POWER
     error = q[MOVIES] @ p - targets(RATINGS, model.scale)
