@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.recipes import find_recipe
+from mftui.engine.recipes import Recipe, Value, find_recipe
+from mftui.engine.recipes.base import FIXED
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
 
 Doubles = NDArray[np.float64]
-FIXED = 1e12
-"""Holds at its mean what the recipe does not learn."""
 LEAST = 1e-6
 """A row that nothing holds is not determined by a few ratings."""
 NOISE_FROM = 100_000
@@ -41,25 +40,18 @@ class UserPrior:
 
 
 def user_prior(model: Factors) -> UserPrior:
-    """The prior of one member's user rows.
+    """The prior of one member's user rows: the recipe's own (`Recipe.holds_users`).
 
-    Recipes without a Gaussian prior of their own (seed, fastai, pmf with norms, those of imported models) get the one
-    that their trained rows show: their mean, and the noise of the ratings over their variance.
+    Where the recipe has no Gaussian one, it is the one that the trained rows show: their mean, and the noise of the
+    ratings over their variance.
     """
-    name, k = model.meta.get("recipe", "biased"), model.n_factors // model.parameters.members
-    hyper = find_recipe(name).defaults() | dict(model.meta.get("hyper", {}))
-    match name:
-        case "biased":
-            share = member_share(model.parameters.members)
-            return _centred(_row(k, share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"])))
-        case "funk":
-            return _centred(_row(k, 0.0, 0.0), np.full(k + 1, float(hyper["regularization"])))
-        case "als":
-            return _centred(_row(k, 0.0, float(hyper["reg_biases"])), _row(k, float(hyper["reg_factors"]), 0.0))
-        case "pmf" if hyper["prior"] == "gaussian":
-            span = model.parameters.hi - model.parameters.lo
-            return _centred(_row(k, float(hyper["prior_users"]) * span**2, FIXED))
-    return _measured(model, k)
+    (recipe, hyper), p = _trained_by(model), model.parameters
+    k = model.n_factors // p.members
+    # A model's own members count, whatever its fields say.
+    held = recipe.holds_users(hyper | {"members": p.members}, p.hi - p.lo)
+    if held is None:
+        return _measured(model, k)
+    return UserPrior(np.zeros(k + 1), _row(k, held.factors, held.bias), each=_row(k, held.factors_each, held.bias_each))
 
 
 def rating_noise(model: Factors) -> float:
@@ -76,23 +68,20 @@ def rating_noise(model: Factors) -> float:
     return float(np.sqrt(np.mean(errors.astype(np.float64) ** 2))) if len(errors) else 1.0
 
 
-def member_share(members: int) -> float:
-    """What recipe `biased` leaves of its priors where there are several members."""
-    return (1 + 1 / members) / 2
-
-
 def audience_hyper(model: Factors) -> Mapping[str, float]:
     """`audience_prior` and `audience_unobserved`, as the block was trained with them."""
-    known = find_recipe(model.meta.get("recipe", "biased")).defaults() | dict(model.meta.get("hyper", {}))
-    return {name: float(known[name]) for name in ("audience_prior", "audience_unobserved")}
+    _, hyper = _trained_by(model)
+    return {name: float(hyper[name]) for name in ("audience_prior", "audience_unobserved")}
+
+
+def _trained_by(model: Factors) -> tuple[Recipe, dict[str, Value]]:
+    """The recipe, and its fields as they were."""
+    recipe = find_recipe(model.meta.get("recipe", "biased"))
+    return recipe, recipe.defaults() | dict(model.meta.get("hyper", {}))
 
 
 def _row(k: int, factors: float, bias: float) -> Doubles:
     return np.append(np.full(k, factors), bias)
-
-
-def _centred(held: Doubles, each: Doubles | float = 0.0) -> UserPrior:
-    return UserPrior(np.zeros(len(held)), held, each)
 
 
 def _measured(model: Factors, k: int) -> UserPrior:

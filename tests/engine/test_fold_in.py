@@ -14,6 +14,7 @@ from mftui.data.dataset import Ratings
 from mftui.engine.factors import Factors
 from mftui.engine.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.recipes import RECIPES
+from mftui.engine.recipes.base import Held
 from mftui.engine.targets import COUNT_POWER, targets
 from mftui.engine.training import Training
 
@@ -129,6 +130,16 @@ def test_a_row_that_nothing_holds_is_that_of_the_users_there_are(model: Factors)
         rows = fold_in(other, np.array([], dtype=np.int64), np.array([], dtype=np.float32))
         np.testing.assert_allclose(rows.factors[0], model.parameters.user_factors.mean(0), atol=1e-5)
         np.testing.assert_allclose(rows.bias, model.parameters.user_bias.mean(), atol=1e-5)
+
+
+def test_what_holds_a_users_row_is_what_its_recipe_says(model: Factors) -> None:
+    """Factors by one, a bias by two and a half, and for each of four ratings by a half and a quarter more."""
+    own = replace(RECIPES["als"], name="own", holds_users=lambda hyper, span: Held(1.0, 2.5, 0.5, 0.25))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(RECIPES, "own", own)
+        prior = replace(model, meta={"recipe": "own"}).user_prior
+    np.testing.assert_allclose(prior.held_with(np.array([4])), [np.append(np.full(model.n_factors, 3.0), 3.5)])
+    np.testing.assert_array_equal(prior.mean, 0)
 
 
 def test_a_newcomers_list_says_how_far_the_members_disagree(model: Factors) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mftui.engine.recipes.als import ALS
-from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe, Value
 from mftui.engine.recipes.bayes import BAYES
 from mftui.engine.recipes.biased import BIASED
 from mftui.engine.recipes.fastai import FASTAI
@@ -22,4 +22,4 @@ def find_recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "find_recipe"]
+__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.recipes.base import Field, Hyper, Recipe
+from mftui.engine.recipes.base import Field, Held, Hyper, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.program import Problem, Program
@@ -46,4 +46,5 @@ ALS = Recipe(
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
     ),
     build=_build,
+    holds_users=lambda hyper, span: Held(bias=float(hyper["reg_biases"]), factors_each=float(hyper["reg_factors"])),
 )

@@ -98,6 +98,26 @@ class Preset:
     """Fields that differ from their defaults."""
 
 
+FIXED = 1e12
+"""Holds at zero what the recipe does not learn."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """How strongly a recipe holds a user's row near zero, in each member: ratios of variances, noise of a rating over
+    spread of the users."""
+
+    factors: float = 0.0
+    bias: float = 0.0
+    factors_each: float = 0.0
+    """More of it for each of the user's ratings."""
+    bias_each: float = 0.0
+
+
+def not_held(hyper: Hyper, span: float) -> None:
+    """Nothing is known to hold a user's row."""
+
+
 DEFAULTS = Preset("default", "Every field at the recipe's default.")
 
 
@@ -122,6 +142,9 @@ class Recipe:
     build: Callable[[Problem, Hyper], Program]
     presets: tuple[Preset, ...] = (DEFAULTS,)
     """The first is the defaults, under the name that says what they are."""
+    holds_users: Callable[[Hyper, float], Held | None] = not_held
+    """What holds a user's row, given the hyperparameters and the width of the output range, for folding in; None where
+    no Gaussian prior does: then the spread of the trained rows tells."""
 
     def field(self, name: str) -> Field:
         """The field `name`; raises UsageError, naming those that there are."""

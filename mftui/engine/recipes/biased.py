@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
-from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.base import Field, Held, Hyper, Preset, Recipe
 from mftui.engine.recipes.device import DEVICE_FIELDS
 
 if TYPE_CHECKING:
@@ -39,13 +39,12 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     lo, hi = problem.scale.lo - MARGIN, problem.scale.hi + MARGIN
     mean = float(problem.train.values.mean())
     members = int(hyper["members"])
-    held = (1 + 1 / members) / 2
-    of_factors, of_biases = held * float(hyper["prior_factors"]), held * float(hyper["prior_biases"])
+    held = _holds(hyper)
 
     def objective(model: Any, batch: Batch) -> Any:
         factors = tf.nn.l2_loss(model.user_factors) + tf.nn.l2_loss(model.movie_factors)
         biases = tf.nn.l2_loss(model.user_bias) + tf.nn.l2_loss(model.movie_bias)
-        loss = tf.reduce_sum(batch.error**2) / batch.share + 2 * (of_factors * factors + of_biases * biases)
+        loss = tf.reduce_sum(batch.error**2) / batch.share + 2 * (held.factors * factors + held.bias * biases)
         return loss / (n * members)
 
     def descent(updates: int) -> tuple[Any, Any]:
@@ -65,6 +64,12 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         descent=descent,
     )
     return MinibatchProgram(problem, plan)
+
+
+def _holds(hyper: Hyper) -> Held:
+    """Users and movies alike; see `_build`."""
+    share = (1 + 1 / int(hyper["members"])) / 2
+    return Held(share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"]))
 
 
 def _batch_size(given: int, n: int) -> int:
@@ -147,4 +152,5 @@ BIASED = Recipe(
         ),
     ),
     build=_build,
+    holds_users=lambda hyper, span: _holds(hyper),
 )

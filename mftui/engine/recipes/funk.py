@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.base import Field, Held, Hyper, Preset, Recipe
 from mftui.engine.recipes.device import DEVICE_FIELDS
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     return MinibatchProgram(problem, plan)
 
 
+def _holds_users(hyper: Hyper, span: float) -> Held:
+    each = float(hyper["regularization"])
+    return Held(factors_each=each, bias_each=each)
+
+
 FUNK = Recipe(
     name="funk",
     title="Funk's SVD",
@@ -92,4 +97,5 @@ FUNK = Recipe(
         Preset("single", "One rating at a time, as Funk wrote it; many times slower.", {"batch_size": 1}),
     ),
     build=_build,
+    holds_users=_holds_users,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.base import FIXED, Field, Held, Hyper, Preset, Recipe
 from mftui.engine.recipes.device import DEVICE_FIELDS
 
 if TYPE_CHECKING:
@@ -56,6 +56,13 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     return MinibatchProgram(problem, plan)
 
 
+def _holds_users(hyper: Hyper, span: float) -> Held | None:
+    """With the Gaussian prior; ratings are mapped to 0..1, and there are no biases."""
+    if hyper["prior"] != "gaussian":
+        return None
+    return Held(factors=float(hyper["prior_users"]) * span**2, bias=FIXED)
+
+
 PMF = Recipe(
     name="pmf",
     title="probabilistic matrix factorization",
@@ -103,4 +110,5 @@ PMF = Recipe(
         ),
     ),
     build=_build,
+    holds_users=_holds_users,
 )
