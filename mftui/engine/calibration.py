@@ -45,8 +45,8 @@ def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
     Returns `of` ("draws" or "members"), `members`, `n` (test ratings used), and
 
     - `coverage`, of draws alone: for each of LEVELS the share of the test ratings that lie within the central
-      interval of that probability (noise of ratings included), and the interval's mean width. Members that are no draws
-      have no intervals: None.
+      interval of that probability (noise of ratings included; see `Beliefs.covered`), and the interval's mean width.
+      Members that are no draws have no intervals: None.
     - `by_spread`: in equally full bins of ±, from the smallest up, mean ±, RMSE of the clipped predictions, and mean
       number of training ratings of the movie. A ± that means something goes up with the RMSE.
     """
@@ -62,8 +62,8 @@ def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
         coverage = []
         for level in LEVELS:
             low, high = believed.interval(level)
-            within = (low <= test.values) & (test.values <= high)
-            coverage.append({"level": level, "covered": float(within.mean()), "width": float((high - low).mean())})
+            covered = float(believed.covered(test.values, level).mean())
+            coverage.append({"level": level, "covered": covered, "width": float((high - low).mean())})
     else:
         std = expected_std_of(model, test.users, test.movies)
         predicted = model.shown(model.logits(test.users, test.movies))

@@ -19,12 +19,15 @@ from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
+    from mftui.engine.links import Output
     from mftui.engine.lists import UserRows
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 NUMBERS = 4_000_000
 """Numbers of the rows of pairs that are held at once: 16 MB."""
+ROUNDING = 1e-9
+"""Of sums of probabilities."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,53 @@ class Beliefs:
     """(n,) how far a rating may be from it: that, and the noise of ratings."""
     lo: float
     hi: float
+    steps: Steps | None = None
+    """Where ratings are steps of a scale."""
 
     def quantile(self, share: float) -> Floats:
-        """(n,) ratings below which a rating lies with this probability, within the scale."""
+        """(n,) ratings below which a rating lies with this probability, within the scale; of steps, the lowest one that
+        a rating does not exceed with this probability at least."""
+        if self.steps is not None:
+            return self.steps.quantile(share)
         at = self.mean + NormalDist().inv_cdf(share) * self.rating_std
         return np.asarray(np.clip(at, self.lo, self.hi), dtype=np.float32)
 
     def interval(self, share: float) -> tuple[Floats, Floats]:
-        """((n,), (n,)) ends of the central interval in which a rating lies with this probability, within the scale."""
+        """((n,), (n,)) ends of the central interval in which a rating lies with this probability, within the scale; of
+        steps, with this probability at least."""
         return self.quantile((1 - share) / 2), self.quantile((1 + share) / 2)
+
+    def covered(self, ratings: Floats, share: float) -> NDArray[np.float64]:
+        """(n,) whether ratings given lie in that interval, 0 or 1. A step at an end of it counts by the part of its
+        probability that lies within, so that where all is as believed the mean is `share` (the nonrandomized
+        transform of Czado, Gneiting and Held 2009)."""
+        if self.steps is not None:
+            return self.steps.covered(ratings, share)
+        low, high = self.interval(share)
+        return ((low <= ratings) & (ratings <= high)).astype(float)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The probabilities of each of some ratings."""
+
+    levels: NDArray[np.float64]
+    """(n_levels,) rising."""
+    reached: NDArray[np.float64]
+    """(n, n_levels) probability of a rating up to that level; the last is 1."""
+
+    def quantile(self, share: float) -> Floats:
+        """See `Beliefs.quantile`."""
+        lowest = (self.reached >= share - ROUNDING).argmax(1)
+        return np.asarray(self.levels[lowest], dtype=np.float32)
+
+    def covered(self, ratings: Floats, share: float) -> NDArray[np.float64]:
+        """See `Beliefs.covered`."""
+        at = np.abs(self.levels - ratings[:, None]).argmin(1)[:, None]
+        upper = np.take_along_axis(self.reached, at, 1)[:, 0]
+        lower = np.where(at[:, 0] > 0, np.take_along_axis(self.reached, np.maximum(at - 1, 0), 1)[:, 0], 0.0)
+        within = np.minimum(upper, (1 + share) / 2) - np.maximum(lower, (1 - share) / 2)
+        return np.clip(within / np.maximum(upper - lower, ROUNDING), 0.0, 1.0)
 
 
 def beliefs(
@@ -64,11 +105,20 @@ def beliefs(
         raise UsageError("this model knows no intervals: it was not drawn.", hint="Train with --recipe bayes.")
     everybody = np.ones(len(users), dtype=bool)
     of_user, of_movie = known or (everybody, everybody)
-    predicted = model.to_rating(model.logits(users, movies, (of_user, of_movie)))
+    logits = model.logits(users, movies, (of_user, of_movie))
+    predicted = model.to_rating(logits)
     std = expected_std_of(model, users, movies, (of_user, of_movie))
     noise = float(np.mean(np.square(p.member_noise)))
     rating_std = np.sqrt(std.astype(float) ** 2 + noise).astype(np.float32)
-    return Beliefs(predicted, std, rating_std, model.scale.lo, model.scale.hi)
+    steps = _steps(p.output, logits, std) if p.cuts else None
+    return Beliefs(predicted, std, rating_std, model.scale.lo, model.scale.hi, steps)
+
+
+def _steps(output: Output, logits: Floats, std: Floats) -> Steps:
+    """Of ratings with a probit link, `std` being the ± of what is expected: each logit as uncertain as that says."""
+    slope = np.maximum(output.slope(logits.astype(float)), ROUNDING)
+    chances = output.probabilities(logits, np.sqrt(1 + (std / slope) ** 2))
+    return Steps(np.array(output.levels), np.cumsum(chances, axis=1))
 
 
 def expected_std_of(

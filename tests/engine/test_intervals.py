@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.members import with_members
 from helpers.models import toy_factors
 from helpers.paths import movielens
 from helpers.planted import SCALE, planted_ratings
@@ -35,7 +36,7 @@ def model() -> Factors:
     counts = np.bincount(known.movies, minlength=80).astype(np.int32)
     model = replace(
         toy_factors(),
-        history=History.of(known, np.arange(0), 120),
+        history=History.of(known, np.zeros(len(known), bool), 120),
         movie_counts=counts,
         movie_train_counts=counts,
         scale=SCALE,
@@ -90,6 +91,31 @@ def test_an_id_that_is_unknown_counts_as_one_without_ratings(model: Factors) -> 
     assert believed.std[0] < believed.std[1]
 
 
+@pytest.fixture(scope="module")
+def stepped() -> Beliefs:
+    """Of a model of ratings in five steps, for 20,000 pairs."""
+    model = with_members(toy_factors(), noise=0.5)
+    levels, cuts = (1.0, 2.0, 3.0, 4.0, 5.0), (1.6, 2.4, 2.9, 3.8)
+    model = model.with_parameters(
+        replace(model.parameters, link="probit", levels=levels, cuts=cuts, lo=levels[0], hi=levels[-1])
+    )
+    random = np.random.default_rng(0)
+    return beliefs(model, random.integers(0, model.n_users, 20_000), random.integers(0, model.n_movies, 20_000))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_of_steps_the_interval_holds_its_share_by_their_own_probabilities(stepped: Beliefs, share: float) -> None:
+    assert stepped.steps is not None
+    reached, levels = stepped.steps.reached, stepped.steps.levels
+    given = levels[(np.random.default_rng(1).random((len(reached), 1)) > reached).sum(1)].astype(np.float32)
+    low, high = stepped.interval(share)
+
+    assert np.isin([low, high], levels).all()
+    assert np.mean((low <= given) & (given <= high)) > share
+    assert stepped.covered(given, share).mean() == pytest.approx(share, abs=0.01)
+    assert (stepped.covered(given, share)[(given < low) | (given > high)] == 0).all()
+
+
 def test_a_model_that_was_not_drawn_knows_none() -> None:
     with pytest.raises(UsageError, match="knows no intervals"):
         beliefs(toy_factors(), np.array([0]), np.array([0]))
@@ -129,7 +155,7 @@ def test_users_folded_in_are_predicted_like_users_drawn() -> None:
         list(training)
         counts = np.bincount(part.movies, minlength=80).astype(np.int32)
         bare = replace(toy_factors(), scale=SCALE, meta={"recipe": "bayes"}, movie_train_counts=counts)
-        return replace(bare, parameters=training.parameters(), history=History.of(part, np.arange(0), 120))
+        return replace(bare, parameters=training.parameters(), history=History.of(part, np.zeros(len(part), bool), 120))
 
     def rmse(predicted: np.ndarray) -> float:
         return float(np.sqrt(np.mean((predicted - asked.values) ** 2)))
