@@ -61,9 +61,9 @@ def rating_noise(model: Factors) -> float:
     """
     if model.parameters.member_noise:
         return float(np.sqrt(np.mean(np.square(model.parameters.member_noise))))
-    known = ~model.history.held_out[:NOISE_FROM]
-    users = np.repeat(np.arange(model.n_users), model.history.counts())[:NOISE_FROM][known]
-    movies, given = model.history.movies[:NOISE_FROM][known], model.history.ratings[:NOISE_FROM][known]
+    rows = np.flatnonzero(~model.history.held_out[:NOISE_FROM])
+    users = np.searchsorted(model.history.offsets, rows, side="right") - 1
+    movies, given = model.history.movies[rows], model.history.ratings[rows]
     errors = model.to_rating(model.logits(users, movies)) - given
     return float(np.sqrt(np.mean(errors.astype(np.float64) ** 2))) if len(errors) else 1.0
 

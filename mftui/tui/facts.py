@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from mftui.engine.factors import Factors
 
 MOST_BARS = 10
+_BLOCK = 1 << 18
+"""Ratings gone through at once."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,10 @@ class Histogram:
 
 def movie_facts(factors: Factors) -> MovieFacts:
     """Means over the whole data set, held-out ratings included, and biases."""
-    history, n = factors.history, factors.n_movies
-    counts = np.bincount(history.movies, minlength=n)
-    sums = np.bincount(history.movies, weights=history.ratings, minlength=n)
+    counts, sums = np.zeros((2, factors.n_movies))
+    for movies, ratings in _blocks(factors):
+        counts += np.bincount(movies, minlength=factors.n_movies)
+        sums += np.bincount(movies, weights=ratings, minlength=factors.n_movies)
     means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
     return MovieFacts(means, factors.parameters.movie_bias)
 
@@ -59,4 +63,12 @@ def histogram(ratings: NDArray[np.float32], scale: Scale) -> Histogram:
 
 def ratings_of_movie(factors: Factors, movie: int) -> NDArray[np.float32]:
     """(n,) all ratings of the movie at an index."""
-    return np.asarray(factors.history.ratings[factors.history.movies == movie])
+    found = [ratings[np.flatnonzero(movies == movie)] for movies, ratings in _blocks(factors)]
+    return np.concatenate(found) if found else np.empty(0, dtype=np.float32)
+
+
+def _blocks(factors: Factors) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32]]]:
+    """Movies and ratings of the whole data set, so many at a time that what is made of them stays small."""
+    history = factors.history
+    for at in range(0, len(history.movies), _BLOCK):
+        yield history.movies[at : at + _BLOCK], history.ratings[at : at + _BLOCK]

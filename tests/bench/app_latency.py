@@ -183,17 +183,18 @@ def main() -> None:
     with TemporaryDirectory() as live, TemporaryDirectory() as large, TemporaryDirectory() as by_hand:
         toy_run(Path(large), factors)
         if "quiet" in chosen:
-            _report_browsing("quiet", browsing(large, factors, presses))
+            report_browsing("quiet", browsing(large, factors, presses))
         for home, who in ((live, "app"), (by_hand, "shell")):
             if who in chosen:
                 with training(home, by_app=who == "app"):
                     when = f"beside a trainer of the {who}"
                     report(f"key on Train, {when}", moving(home, presses), "50 ms median, 120 ms 95%")
-                    _report_browsing(when, browsing(large, factors, presses))
+                    report_browsing(when, browsing(large, factors, presses))
 
 
-def _report_browsing(when: str, found: dict[str, list[Key]]) -> None:
-    report(f"letter of a search in {N_MOVIES:,} titles, {when}", found["search"], "80 ms 95%")
+def report_browsing(when: str, found: dict[str, list[Key]], n_movies: int = N_MOVIES) -> None:
+    """Print what `browsing` found, beside its goals."""
+    report(f"letter of a search in {n_movies:,} titles, {when}", found["search"], "80 ms 95%")
     report(f"neighbours of the next movie, {when}", found["moved"], "60 ms")
     report(f"neighbours of a neighbour, {when}", found["opened"], "60 ms")
     report(f"another screen, {when}", found["screens"], "50 ms median, 120 ms 95%")
