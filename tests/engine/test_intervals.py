@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from helpers.trainings import planted_training
 
 from mftui.data.dataset import Ratings, SplitSpec
 from mftui.data.load import open_dataset
+from mftui.data.sample import generate_sample
 from mftui.data.splits import make_split
 from mftui.engine.factors import Factors
 from mftui.engine.fold_in import fold_in
@@ -121,26 +123,46 @@ def test_a_model_that_was_not_drawn_knows_none() -> None:
         beliefs(toy_factors(), np.array([0]), np.array([0]))
 
 
-@pytest.mark.parametrize(
-    ("source", "test"), [("sample", None), ("ml-100k/u1.base", "u1.test"), ("ml-latest-small", None)]
-)
-def test_nine_of_ten_test_ratings_lie_within_their_intervals(source: str, test: str | None) -> None:
-    """Fewer draws than by default, which makes no difference to this."""
-    name, *rest = source.split("/")
-    data = open_dataset(source if name == "sample" else str(movielens(name).joinpath(*rest)), test=test)
+def trained(source: str, test: str | None = None, **given: object) -> tuple[Factors, Ratings]:
+    """A model of a data set, and its test ratings."""
+    data = open_dataset(source, test=test)
     split = make_split(data, SplitSpec("file" if test else "random", 0.1, 0))
     recipe = find_recipe("bayes")
-    hyper = recipe.check({"epochs": 60, "keep": 30, "audience": False})
+    hyper = recipe.check({"audience": False} | given)
     train = data.ratings.take(split.train_rows)
     training = Training(recipe, hyper, train, data.n_users, data.n_movies, data.scale, 0)
     training.prepare()
     list(training)
     model = Factors.assemble(training.parameters(), data, split, meta={"recipe": "bayes"})
-    held_out = data.ratings.take(split.test_rows)
+    return model, data.ratings.take(split.test_rows)
 
+
+FEW = {"factors": 10, "epochs": 60, "keep": 30}
+"""Less than by default, which makes no difference to intervals of ratings."""
+
+
+@pytest.mark.parametrize(("source", "test"), [("ml-100k/u1.base", "u1.test"), ("ml-latest-small", None)])
+def test_nine_of_ten_test_ratings_lie_within_their_intervals(source: str, test: str | None) -> None:
+    model, held_out = trained(str(movielens(source.split("/")[0]).joinpath(*source.split("/")[1:])), test, **FEW)
     low, high = beliefs(model, held_out.users, held_out.movies).interval(0.9)
 
     assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92
+
+
+def test_of_the_sample_intervals_hold_the_ratings_and_what_was_planted() -> None:
+    """As trained by default: the ± of the expected rating holds what the sample was drawn from, without noise."""
+    model, held_out = trained("sample")
+    planted = generate_sample()
+    expected = dict(
+        zip(zip(planted.users.tolist(), planted.movies.tolist(), strict=True), planted.expected, strict=True)
+    )
+    users, movies = model.user_ids.raws(held_out.users), model.movie_ids.raws(held_out.movies)
+    truth = np.array([expected[int(user), int(movie)] for user, movie in zip(users, movies, strict=True)])
+    believed = beliefs(model, held_out.users, held_out.movies)
+    low, high = believed.interval(0.9)
+
+    assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92
+    assert 0.88 <= np.mean(np.abs(truth - believed.mean) <= NormalDist().inv_cdf(0.95) * believed.std) <= 0.92
 
 
 def test_users_folded_in_are_predicted_like_users_drawn() -> None:

@@ -163,7 +163,7 @@ def test_zero_is_the_mean_row_so_that_an_unknown_movie_is_the_mean_movie() -> No
 
 
 def test_all_draws_are_kept_while_there_is_room_for_them() -> None:
-    hyper = find_recipe("bayes").check({"epochs": 300, "burn_in": 10})
+    hyper = find_recipe("bayes").check({"factors": 10, "epochs": 300, "burn_in": 10})
 
     assert kept_draws(hyper, 2_625) == 290
     assert kept_draws(hyper, 10_352) == 147
