@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,8 @@ from mftui.data.ids import Ids, RawId
 from mftui.data.strings import StringColumn
 
 NO_GENRES = "(no genres listed)"
+PIECE = 1_000_000
+"""Ratings that are worked on at once where there may be too many to hold."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,20 @@ class Ratings:
         times = None if self.timestamps is None else self.timestamps[rows]
         return Ratings(self.users[rows], self.movies[rows], self.values[rows], times)
 
+    def pieces(self) -> Iterator[Ratings]:
+        """All ratings in their order, PIECE at a time at most, without timestamps."""
+        for at in range(0, len(self), PIECE):
+            rows = slice(at, at + PIECE)
+            yield Ratings(self.users[rows], self.movies[rows], self.values[rows])
+
+    def mean(self) -> float:
+        """The mean rating."""
+        return sum(float(piece.values.mean()) * len(piece) for piece in self.pieces() if len(piece)) / len(self)
+
+    def whole(self) -> Ratings:
+        """The same with columns that lie there as arrays."""
+        return self
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -45,6 +62,11 @@ class Scale:
     lo: float
     hi: float
     step: float
+
+
+def genres_in(text: str) -> list[str]:
+    """The genres that a text, joined by "|", names."""
+    return [genre for genre in text.split("|") if genre and genre != NO_GENRES]
 
 
 @dataclass(frozen=True)
@@ -65,12 +87,25 @@ class Movies:
 
     def genres_of(self, index: int | np.integer) -> list[str]:
         """The genres of one movie, as a list."""
-        return [g for g in self.genres[index].split("|") if g and g != NO_GENRES]
+        return genres_in(self.genres[index])
 
     @cached_property
     def title_list(self) -> list[str]:
         """All titles, decoded once."""
         return self.titles.tolist()
+
+    @cached_property
+    def genre_texts(self) -> tuple[list[str], NDArray[np.int64]]:
+        """The texts of genres that there are, and (n_movies,) which of them each movie has."""
+        found: dict[str, int] = {}
+        which = [found.setdefault(text, len(found)) for text in self.genres.tolist()]
+        return list(found), np.array(which, dtype=np.int64)
+
+    @cached_property
+    def genre_names(self) -> list[str]:
+        """All genres, by name."""
+        texts, _ = self.genre_texts
+        return sorted({genre for text in texts for genre in genres_in(text)})
 
     def save(self, directory: Path) -> None:
         """Write `titles.*`, `genres.*`, `years.npy`."""
@@ -156,11 +191,38 @@ class SplitSpec:
 
 @dataclass(frozen=True)
 class Split:
-    """Rows of a data set's ratings: in training, and held out for the test. Both in file order."""
+    """Which of a data set's ratings are in training, and which are held out for the test."""
 
     spec: SplitSpec
-    train_rows: NDArray[np.int64]
-    test_rows: NDArray[np.int64]
+    trained: NDArray[np.bool_]
+    """(n_ratings,) True where the rating is trained on."""
+    held_out: NDArray[np.bool_]
+    """(n_ratings,) True where it is tested on."""
+
+    @classmethod
+    def of(cls, spec: SplitSpec, n_ratings: int, train_rows: NDArray[Any], test_rows: NDArray[Any]) -> Split:
+        """From the rows of both parts; a row may be in neither."""
+        trained, held_out = np.zeros(n_ratings, dtype=bool), np.zeros(n_ratings, dtype=bool)
+        trained[train_rows], held_out[test_rows] = True, True
+        return cls(spec, trained, held_out)
+
+    @cached_property
+    def n_train(self) -> int:
+        return int(np.count_nonzero(self.trained))
+
+    @cached_property
+    def n_test(self) -> int:
+        return int(np.count_nonzero(self.held_out))
+
+    @property
+    def train_rows(self) -> NDArray[np.int64]:
+        """(n_train,) rows in file order."""
+        return np.flatnonzero(self.trained)
+
+    @property
+    def test_rows(self) -> NDArray[np.int64]:
+        """(n_test,) rows in file order."""
+        return np.flatnonzero(self.held_out)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from mftui.engine.optimizers import make_optimizer
 from mftui.engine.program import Later, Problem
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.targets import row_weights, targets
@@ -59,14 +60,14 @@ class AudienceProgram(Stored):
         n, k = len(problem.train), int(hyper["audience_factors"])
         steps = audience_steps(n, hyper)
         self.steps_per_epoch, self.n_epochs, self.ratings_per_step = steps.per_epoch, steps.epochs, steps.ratings
-        self._problem = problem
+        self._train, self._scale, self._seed = problem.train.whole(), problem.scale, problem.seed
         self._order = np.empty(0, dtype=np.int32)
         self._unobserved = float(hyper["audience_unobserved"])
         self._weights = [
             float(hyper["audience_prior"]) * row_weights(rows, size, others, self._unobserved)
             for rows, size, others in (
-                (problem.train.users, problem.n_users, problem.n_movies),
-                (problem.train.movies, problem.n_movies, problem.n_users),
+                (self._train.users, problem.n_users, problem.n_movies),
+                (self._train.movies, problem.n_movies, problem.n_users),
             )
         ]
         draw, spread = tf.random.stateless_normal, START / math.sqrt(k)
@@ -74,14 +75,14 @@ class AudienceProgram(Stored):
         self._movies = tf.Variable(draw([problem.n_movies, k], [problem.seed, 4], stddev=spread), name="movies")
         self._peak_rate = float(hyper["audience_rate"])
         decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, self.n_epochs * self.steps_per_epoch)
-        self._optimizer = tf.keras.optimizers.Adam(decay, beta_1=0.8, beta_2=0.99, epsilon=1e-8)
+        self._optimizer = make_optimizer(str(hyper.get("optimizer", "adam")), decay, epsilon=1e-8)
         self._model_variables = [self._users, self._movies]
         self._optimizer.build(self._model_variables)
         self._step = tf.function(self._update, jit_compile=True)
 
     def _update(self, users: Any, movies: Any, target: Any) -> Any:
         """One step on a batch. The gradients of all but the observed pairs are written out: they share the Grams."""
-        n = len(self._problem.train)
+        n = len(self._train)
         sides = (self._users, self._movies)
         with tf.GradientTape() as tape:
             scores = tf.reduce_sum(tf.gather(self._users, users) * tf.gather(self._movies, movies), 1)
@@ -101,14 +102,14 @@ class AudienceProgram(Stored):
 
     def begin_epoch(self, epoch: int) -> None:
         """Shuffle, seeded by the epoch."""
-        places = np.arange(len(self._problem.train), dtype=np.int32)
-        self._order = np.random.default_rng([self._problem.seed, 5, epoch]).permutation(places)
+        places = np.arange(len(self._train), dtype=np.int32)
+        self._order = np.random.default_rng([self._seed, 5, epoch]).permutation(places)
 
     def step(self, index: int) -> tuple[Any, Any]:
         """One step on a batch: (loss, None): it predicts no ratings."""
         rows = self._order[index * self.ratings_per_step : (index + 1) * self.ratings_per_step]
-        t = self._problem.train
-        target = targets(t.values[rows], self._problem.scale)
+        t = self._train
+        target = targets(t.values[rows], self._scale)
         return self._step(tf.constant(t.users[rows]), tf.constant(t.movies[rows]), tf.constant(target)), None
 
     def learning_rate(self, step: int) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
+from mftui.data.part import counts
 
 USER_DAMPING = 15.0
 MOVIE_DAMPING = 10.0
@@ -27,15 +28,19 @@ class BiasBaseline:
     @classmethod
     def fit(cls, train: Ratings, n_users: int, n_movies: int) -> BiasBaseline:
         """Alternate between the closed-form solutions of movie and user biases."""
-        mean = float(train.values.mean(dtype=np.float64))
-        residual = train.values - mean
+        mean = sum(float(piece.values.sum(dtype=np.float64)) for piece in train.pieces()) / len(train)
+        user_counts, movie_counts = counts(train, n_users, n_movies)
         user_bias, movie_bias = np.zeros(n_users), np.zeros(n_movies)
-        user_counts = np.bincount(train.users, minlength=n_users)
-        movie_counts = np.bincount(train.movies, minlength=n_movies)
         for _ in range(SWEEPS):
-            sums = np.bincount(train.movies, weights=residual - user_bias[train.users], minlength=n_movies)
+            sums = np.zeros(n_movies)
+            for piece in train.pieces():
+                rest = piece.values - mean - user_bias[piece.users]
+                sums += np.bincount(piece.movies, weights=rest, minlength=n_movies)
             movie_bias = sums / (MOVIE_DAMPING + movie_counts)
-            sums = np.bincount(train.users, weights=residual - movie_bias[train.movies], minlength=n_users)
+            sums = np.zeros(n_users)
+            for piece in train.pieces():
+                rest = piece.values - mean - movie_bias[piece.movies]
+                sums += np.bincount(piece.users, weights=rest, minlength=n_users)
             user_bias = sums / (USER_DAMPING + user_counts)
         return cls(mean, user_bias, movie_bias)
 

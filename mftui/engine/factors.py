@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, Split
 from mftui.data.ids import Ids, RawId
+from mftui.data.integrity import table_digest
+from mftui.data.part import Part, counts
 from mftui.engine import lists
 from mftui.engine.audience_block import AudienceBlock
 from mftui.engine.cold import without_cold_rows
@@ -24,7 +26,7 @@ from mftui.engine.fold_in import fold_in
 from mftui.engine.history import History, UserHistory
 from mftui.engine.lists import Bound, Rank, Recommendations, UserRows, highest
 from mftui.engine.neighbours import By, Metric, movie_scores, user_scores
-from mftui.engine.pairs import pair_products
+from mftui.engine.pairs import lengths, pair_products
 from mftui.engine.program import Parameters
 from mftui.engine.user_priors import UserPrior, rating_noise, user_prior
 from mftui.errors import UsageError
@@ -57,17 +59,17 @@ class Factors:
         Users and movies without a training rating get zero factors and biases: they are
         predicted from the mean and the bias that is known.
         """
-        train = dataset.ratings.take(split.train_rows)
-        user_counts = np.bincount(train.users, minlength=dataset.n_users)
-        train_counts = np.bincount(train.movies, minlength=dataset.n_movies).astype(np.int32)
+        sizes = dataset.n_users, dataset.n_movies
+        user_counts, train_counts = counts(Part.where(dataset.ratings, split.trained), *sizes)
+        _, movie_counts = counts(dataset.ratings, *sizes)
         return cls(
             without_cold_rows(parameters, user_counts == 0, train_counts == 0),
             dataset.user_ids,
             dataset.movie_ids,
             dataset.movies,
-            History.of(dataset.ratings, split.test_rows, dataset.n_users),
-            np.bincount(dataset.ratings.movies, minlength=dataset.n_movies).astype(np.int32),
-            train_counts,
+            History.of(dataset.ratings, split.held_out, dataset.n_users),
+            movie_counts.astype(np.int32),
+            train_counts.astype(np.int32),
             dataset.scale,
             meta,
         )
@@ -80,8 +82,7 @@ class Factors:
     @cached_property
     def user_train_counts(self) -> NDArray[np.int64]:
         """(n_users,) ratings of each user in the training part."""
-        trained = np.concatenate([[0], np.cumsum(~self.history.held_out)])
-        return np.diff(trained[self.history.offsets])
+        return self.history.trained_counts()
 
     @property
     def n_users(self) -> int:
@@ -180,7 +181,19 @@ class Factors:
     @cached_property
     def movie_norms(self) -> Floats:
         """(n_movies,) lengths of the movies' taste factors."""
-        return np.asarray(np.linalg.norm(self.parameters.movie_factors, axis=1), dtype=np.float32)
+        return lengths(self.parameters.movie_factors)
+
+    @cached_property
+    def user_norms(self) -> Floats:
+        """(n_users,) lengths of the users' taste factors."""
+        return lengths(self.parameters.user_factors)
+
+    @cached_property
+    def movie_digest(self) -> str:
+        """Of the movies' factors and training counts: what is derived of them is bound to it."""
+        p = self.parameters
+        tables = (p.movie_factors, p.audience_movie_factors, self.movie_train_counts)
+        return table_digest(*(table for table in tables if table is not None))
 
     def similar(
         self,
@@ -255,16 +268,6 @@ class Factors:
     def allowed(self, where: MovieFilter | None) -> NDArray[np.bool_]:
         """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
         return passing(self, where)
-
-    @cached_property
-    def genre_lists(self) -> list[list[str]]:
-        """The genres of each movie, in lower case."""
-        return [text.casefold().split("|") for text in self.movies.genres.tolist()]
-
-    @cached_property
-    def genres(self) -> list[str]:
-        """All genres of the data set, by name."""
-        return sorted({g for i in range(self.n_movies) for g in self.movies.genres_of(i)})
 
     # -- lookups -----------------------------------------------------------------------------
 

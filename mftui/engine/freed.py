@@ -1,14 +1,48 @@
-"""Memory that was freed, given back to the system."""
+"""Memory that was freed: given back to the system, or kept for the next step."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
+from typing import Any
+
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # malloc.h
+_USUAL = {_TRIM_THRESHOLD: 128 << 10, _MMAP_MAX: 65_536}
+_KEEPING = {_TRIM_THRESHOLD: 2**31 - 1, _MMAP_MAX: 0}
 
 
 def return_free_memory() -> None:
     """Collect what is no longer used, and return the pages: after a compilation glibc would keep 70 MB and more."""
     gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
-    if trim is not None:
-        trim(0)
+    trim()
+
+
+def trim() -> None:
+    """Return the pages of what has been freed."""
+    if malloc_trim := _glibc("malloc_trim"):
+        malloc_trim(0)
+
+
+def keep_free_memory() -> None:
+    """From now on large blocks that are freed stay with the process, until `trim`.
+
+    Each step asks anew for the same hundreds of MB. By default glibc maps them each time, and the kernel clears
+    them: with large batches that takes longer than the arithmetic.
+    """
+    _set(_KEEPING)
+
+
+def give_free_memory() -> None:
+    """The usual again."""
+    _set(_USUAL)
+
+
+def _set(options: dict[int, int]) -> None:
+    if mallopt := _glibc("mallopt"):
+        for name, value in options.items():
+            mallopt(name, value)
+
+
+def _glibc(name: str) -> Any:
+    """A function of the C library; None where there is none of that name."""
+    return getattr(ctypes.CDLL(None), name, None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Ratings
+from mftui.data.dataset import PIECE, Ratings
+from mftui.data.part import Part
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,18 @@ class History:
     """(n_ratings,) True for test ratings."""
 
     @classmethod
-    def of(cls, ratings: Ratings, test_rows: NDArray[np.int64], n_users: int) -> History:
-        """Group `ratings` by user, the file's order kept within a user."""
-        held_out = np.zeros(len(ratings), dtype=bool)
-        held_out[test_rows] = True
+    def of(cls, ratings: Ratings, held_out: NDArray[np.bool_], n_users: int) -> History:
+        """Group `ratings` by user, the file's order kept within a user; `held_out` (n_ratings,) as in a Split.
+
+        Where they lie in that order already, nothing is copied.
+        """
+        counts = np.zeros(n_users, dtype=np.int64)
+        for piece in ratings.pieces():
+            counts += np.bincount(piece.users, minlength=n_users)
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+        if in_order(ratings.users):
+            return cls(offsets, ratings.movies, ratings.values, held_out)
         order = np.argsort(ratings.users, kind="stable")
-        offsets = np.zeros(n_users + 1, dtype=np.int64)
-        np.cumsum(np.bincount(ratings.users, minlength=n_users), out=offsets[1:])
         return cls(offsets, ratings.movies[order], ratings.values[order], held_out[order])
 
     def of_user(self, user: int) -> UserHistory:
@@ -61,9 +69,31 @@ class History:
 
     def part(self, held_out: bool) -> Ratings:
         """The training ratings, or the held-out ones, as columns sorted by user."""
-        users = np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), self.counts())
-        rows = self.held_out if held_out else ~self.held_out
-        return Ratings(users[rows], self.movies[rows], self.ratings[rows])
+        return self.portion(held_out).whole()
+
+    def portion(self, held_out: bool) -> Part:
+        """The same, not copied."""
+        n_held = int(np.count_nonzero(self.held_out))
+        return Part(n_held if held_out else len(self.movies) - n_held, partial(self._pieces, held_out))
+
+    def _pieces(self, held_out: bool) -> Iterator[Ratings]:
+        for at in range(0, len(self.movies), PIECE):
+            span = slice(at, min(at + PIECE, len(self.movies)))
+            rows = self.held_out[span] if held_out else ~self.held_out[span]
+            yield Ratings(self._users(span)[rows], self.movies[span][rows], self.ratings[span][rows])
+
+    def _users(self, span: slice) -> NDArray[np.int32]:
+        """Whose the ratings of a span are."""
+        first = int(np.searchsorted(self.offsets, span.start, side="right")) - 1
+        last = int(np.searchsorted(self.offsets, span.stop, side="left"))
+        ends = np.clip(self.offsets[first : last + 1], span.start, span.stop)
+        counts = ends[1:] - ends[:-1]
+        return np.repeat(np.arange(first, last, dtype=np.int32), counts)
+
+    def trained_counts(self) -> NDArray[np.int64]:
+        """(n_users,) training ratings of each user."""
+        held = np.searchsorted(self.offsets, np.flatnonzero(self.held_out), side="right") - 1
+        return self.counts() - np.bincount(held, minlength=len(self.offsets) - 1)
 
     def save(self, directory: Path) -> None:
         """Write `history_*.npy`."""
@@ -83,3 +113,9 @@ class History:
             "ratings": self.ratings,
             "held_out": self.held_out,
         }
+
+
+def in_order(indices: NDArray[np.int32]) -> bool:
+    """Whether they never fall."""
+    spans = (slice(at, at + PIECE + 1) for at in range(0, len(indices), PIECE))
+    return all((indices[span][1:] >= indices[span][:-1]).all() for span in spans)

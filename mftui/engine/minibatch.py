@@ -1,4 +1,4 @@
-"""Mini-batch training of what a plan says: compiled calls of one step or many, on ratings that lie on the device."""
+"""Mini-batch training of what a plan says: compiled calls of one step or many, on ratings that a feed hands over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mftui.engine.batches import Batches
+from mftui.engine.feeds import compiled, feed_of
 from mftui.engine.model import MatrixFactorization, MatrixFactorizer
 from mftui.engine.plan import Batch, Plan
 from mftui.engine.program import Arrays, Later, Parameters, Problem
@@ -28,10 +29,10 @@ class MinibatchProgram(Stored):
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self._problem, self._plan = problem, plan
-        self._batches = Batches(problem.train, plan.batch_size, problem.seed)
-        self._order = self._batches.order(0)
+        self._batches = Batches(len(problem.train), plan.batch_size, problem.seed)
+        self._feed = feed_of(problem, self._batches)
         self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.steps
-        self.steps_per_call = self._batches.run if problem.computing.loops else 1
+        self.steps_per_call = self._feed.steps_per_call
         self.ratings_per_step = self._batches.updates * self._batches.size
         self.factorizer = self._start()
         self.model = self.factorizer.factorization
@@ -42,12 +43,10 @@ class MinibatchProgram(Stored):
         self._optimizer.build(self._learned)
         self._rates = schedule(tf.constant(firsts)).numpy() if callable(schedule) else np.full(len(firsts), schedule)
         self.later: Later = "preferred" if self._rates[-1] < FADED * self._rates.max() else "judged"
-        b, v = self._batches, problem.valid
-        self._data = [tf.constant(a) for a in (b.users, b.movies, b.values)]
+        v = problem.valid
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
-        length = self._batches.updates if self.steps_per_call == 1 else None
-        self._call = _compiled(self._updates, tf.TensorSpec([length], tf.int32))
-        self._validate = _compiled(self._squared_errors)
+        self._feed.compile(self._updates)
+        self._validate = compiled(self._squared_errors)
 
     def _start(self) -> MatrixFactorizer:
         p, plan = self._problem, self._plan
@@ -59,13 +58,13 @@ class MinibatchProgram(Stored):
             model.movie_bias.assign(plan.draw((p.n_movies, plan.members), 4))
         return MatrixFactorizer(model, plan.lo, plan.hi, plan.link)
 
-    def _updates(self, batches: Any) -> tuple[Any, Any]:
+    def _updates(self, data: Any, batches: Any) -> tuple[Any, Any]:
         """The batches with these numbers, one update after the other; their mean loss and MSE."""
         if batches.shape[0] == 1:
-            return self._update(*(tf.gather(a, batches[0]) for a in self._data))
+            return self._update(*(tf.gather(column, batches[0]) for column in data))
         loss, mse = tf.constant(0.0), tf.constant(0.0)
         for batch in batches:
-            a, b = self._update(*(tf.gather(data, batch) for data in self._data))
+            a, b = self._update(*(tf.gather(column, batch) for column in data))
             loss, mse = loss + a, mse + b
         n = tf.cast(tf.size(batches), tf.float32)
         return loss / n, mse / n
@@ -88,12 +87,10 @@ class MinibatchProgram(Stored):
         return (tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2
 
     def begin_epoch(self, epoch: int) -> None:
-        self._order = self._batches.order(epoch)
+        self._feed.begin_epoch(epoch)
 
     def step(self, index: int) -> tuple[Any, Any]:
-        end = index + self.steps_per_call - index % self.steps_per_call
-        loss, mse = self._call(tf.constant(self._order[index:end].ravel()))
-        return loss, mse
+        return self._feed.step(index)
 
     def learning_rate(self, step: int) -> float:
         return float(self._rates[step])
@@ -104,7 +101,7 @@ class MinibatchProgram(Stored):
     def release(self) -> None:
         """Let go of the ratings, the compiled calls and the optimizer."""
         super().release()
-        del self._problem, self._batches, self._data, self._valid, self._call, self._validate
+        del self._problem, self._batches, self._feed, self._valid, self._validate
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
@@ -124,8 +121,3 @@ class MinibatchProgram(Stored):
             member_movie_bias=movie_bias if several else None,
             member_global_bias=tuple(map(float, bias)) if several else (),
         )
-
-
-def _compiled(function: Any, *signature: Any) -> Any:
-    """`function` through XLA, traced now: a concrete function has half the overhead of a call."""
-    return tf.function(function, jit_compile=True).get_concrete_function(*signature)

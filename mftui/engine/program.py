@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -46,6 +47,8 @@ class Problem:
     computing: Computing = CPU
     known: Known | None = None
     """What is known of users and movies beside the ratings, for recipes that learn from it."""
+    stream_in: Path | None = None
+    """Where to keep the training ratings in a file and read them from there; None: in memory."""
 
 
 @dataclass(frozen=True)

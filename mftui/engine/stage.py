@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.freed import return_free_memory
+from mftui.engine.freed import give_free_memory, keep_free_memory, return_free_memory, trim
 from mftui.engine.kept import KeptEpoch
 from mftui.engine.program import Arrays, Steps
 from mftui.errors import TrainingError
@@ -82,6 +82,8 @@ class Stage:
         self.kept = KeptEpoch()
         self._best: Arrays | None = None
         self._window = _Window()
+        self._copied = True
+        """Whether arrays were copied since the last step: where a step's memory was, and it takes other memory now."""
 
     @property
     def n_steps(self) -> int:
@@ -114,6 +116,7 @@ class Stage:
             self._built.step(0)
             self._built.validation_errors()
             return_free_memory()
+            keep_free_memory()
             self._built.restore({name: array() for name, array in start.items()})
         return time.perf_counter() - began
 
@@ -127,6 +130,9 @@ class Stage:
             epoch, index = divmod(self.step, per_epoch)
             if index == 0:
                 program.begin_epoch(epoch)
+            if self._copied:
+                self._copied = False
+                trim()
             loss, mse = program.step(index)
             done = together - index % together
             due = (self.step + done) // every > self.step // every
@@ -140,6 +146,7 @@ class Stage:
                 self.outcome = "finished"
             if self.outcome:
                 program.release()
+                give_free_memory()
                 return_free_memory()
             yield Tick(self.step, self.epoch, metrics and self._timed(metrics))
 
@@ -172,6 +179,7 @@ class Stage:
     def _compare(self, errors: NDArray[np.float32]) -> None:
         if self.kept.judge(self.epoch, errors, self.program.later):
             if self.program.later != "kept":
+                self._copied = True
                 self._best = self.program.snapshot()
         elif self.kept.epoch is not None and self.epoch - self.kept.epoch >= self._patience:
             self.outcome = "early-stop"
@@ -179,12 +187,14 @@ class Stage:
     def snapshot(self, best: bool) -> Arrays | None:
         """The model's variables at the epoch that is kept (where there is one), or now; None after a divergence
         before there was anything to keep."""
+        self._copied = True
         if (best or self.outcome == "diverged") and self._best is not None:
             return self._best
         return None if self.outcome == "diverged" else self.program.snapshot()
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         """Arrays and JSON-able numbers: all that is needed to go on exactly from here."""
+        self._copied = True
         arrays = self.program.state()
         if self._best is not None:
             arrays |= {f"best_{name}": a for name, a in self._best.items()}

@@ -6,11 +6,14 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mftui.data.dataset import Ratings, Scale
+from mftui.data.part import Part
+from mftui.data.splits import shuffled
 from mftui.engine.device import CPU, set_up
 from mftui.engine.program import Arrays, Known, Parameters, Problem, Program
 from mftui.engine.recipes.base import Hyper, Recipe
@@ -30,6 +33,7 @@ class Training:
     n_users, n_movies: sizes of the vocabularies.
     seed: of everything random; the same seed on the same machine gives the same bits.
     known: what is known of users and movies, for recipes that learn from it.
+    stream_in: where to keep the ratings in a file and read them from there; None: in memory.
     """
 
     def __init__(
@@ -42,9 +46,10 @@ class Training:
         scale: Scale,
         seed: int,
         known: Known | None = None,
+        stream_in: Path | None = None,
     ) -> None:
         self._ratings, self._sizes, self._scale, self._seed = ratings, (n_users, n_movies), scale, seed
-        self._recipe, self._hyper, self._known = recipe, hyper, known
+        self._recipe, self._hyper, self._known, self._stream_in = recipe, hyper, known, stream_in
         self.n_valid = int(len(ratings) * float(hyper.get("validation", 0)))
         """Ratings held out of training to choose the best epoch."""
         self.n_train = len(ratings) - self.n_valid
@@ -68,7 +73,7 @@ class Training:
         if self._hyper.get("audience"):
             from mftui.engine.audience import AudienceProgram, audience_steps
 
-            nothing = self._ratings.take(np.arange(0))
+            nothing = Part.where(self._ratings, np.zeros(len(self._ratings), dtype=bool))
             self._stages.append(
                 Stage(
                     "audience",
@@ -81,12 +86,14 @@ class Training:
         self.seconds = {"import": imported - began, "compile": time.perf_counter() - imported}
 
     def _problem(self, train: Ratings, valid: Ratings) -> Problem:
-        return Problem(train, valid, *self._sizes, self._scale, self._seed, self._computing, self._known)
+        computing, known, stream_in = self._computing, self._known, self._stream_in
+        return Problem(train, valid, *self._sizes, self._scale, self._seed, computing, known, stream_in)
 
     def _held_out(self) -> tuple[Ratings, Ratings]:
         """The training ratings in two parts, to learn from and to validate on: seeded, each in file order."""
-        order = np.random.default_rng([self._seed, 1]).permutation(len(self._ratings))
-        return self._ratings.take(np.sort(order[self.n_valid :])), self._ratings.take(np.sort(order[: self.n_valid]))
+        held_out = np.zeros(len(self._ratings), dtype=bool)
+        held_out[shuffled(np.random.default_rng([self._seed, 1]), len(held_out))[: self.n_valid]] = True
+        return Part.where(self._ratings, ~held_out), Part.where(self._ratings, held_out).whole()
 
     @property
     def _taste(self) -> Stage:

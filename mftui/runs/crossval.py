@@ -42,7 +42,7 @@ def random_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Fold]:
         test = np.sort(part)
         train = np.setdiff1d(np.arange(n), test, assume_unique=True)
         label = f"fold {number} of {folds} (seed {seed})"
-        yield Fold(label, dataset, Split(SplitSpec("random", 1 / folds, seed), train, test))
+        yield Fold(label, dataset, Split.of(SplitSpec("random", 1 / folds, seed), n, train, test))
 
 
 def given_folds(directory: Path, pattern: str) -> Iterator[Fold]:
@@ -104,7 +104,7 @@ def _measured(fold: Fold, config: Mapping[str, Any], k: int) -> dict[str, Any]:
     document = evaluate(assembler(fold.dataset, fold.split, config)(training.parameters()), k=k)
     kept = {name: document.get(name) for name in [*(name.format(k=k) for name in MEASURES), "calibration"]}
     bases = {name: document["baselines"][name] for name in BASELINES}
-    sizes = {"n_train": len(fold.split.train_rows), "n_test": len(fold.split.test_rows)}
+    sizes = {"n_train": fold.split.n_train, "n_test": fold.split.n_test}
     return {"split": fold.label} | sizes | kept | {"baselines": bases}
 
 

@@ -32,8 +32,8 @@ def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
     return {
         "n_users": dataset.n_users,
         "n_movies": dataset.n_movies,
-        "n_train": len(split.train_rows),
-        "n_test": len(split.test_rows),
+        "n_train": split.n_train,
+        "n_test": split.n_test,
     }
 
 
@@ -54,7 +54,7 @@ def measure(model: Factors | None) -> dict[str, Any]:
     unknown: dict[str, Any] = {"train_rmse": None, "test_rmse": None, "test_mae": None, "baseline_rmse": None}
     if model is None:
         return unknown
-    train, test = model.history.part(held_out=False), model.history.part(held_out=True)
+    train, test = model.history.portion(held_out=False), model.history.part(held_out=True)
     measured = unknown | {"train_rmse": _rounded(errors(model, train)["rmse"])}
     if not len(test):
         return measured

@@ -7,6 +7,7 @@ from typing import Any
 
 from mftui.data.dataset import Dataset, Split
 from mftui.data.load import open_dataset
+from mftui.data.part import Part
 from mftui.data.people import people_of
 from mftui.data.splits import make_split
 from mftui.engine.factors import Factors
@@ -51,8 +52,8 @@ def describe_dataset(dataset: Dataset, split: Split) -> dict[str, Any]:
             "fraction": split.spec.fraction,
             "seed": split.spec.seed,
             "label": split.spec.label,
-            "n_train": len(split.train_rows),
-            "n_test": len(split.test_rows),
+            "n_train": split.n_train,
+            "n_test": split.n_test,
         },
     }
 
@@ -83,7 +84,7 @@ def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Datase
     return make(
         find_recipe(config["recipe"]),
         config["hyper"],
-        dataset.ratings.take(split.train_rows),
+        Part.where(dataset.ratings, split.trained),
         dataset.n_users,
         dataset.n_movies,
         dataset.scale,

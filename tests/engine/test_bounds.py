@@ -32,7 +32,7 @@ def drawn() -> Factors:
     counts = np.bincount(known.movies, minlength=80).astype(np.int32)
     bare = replace(
         toy_factors([f"Film {i}" for i in range(80)], n_users=120),
-        history=History.of(known, np.arange(0), 120),
+        history=History.of(known, np.zeros(len(known), bool), 120),
         movie_counts=counts,
         movie_train_counts=counts,
         scale=SCALE,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers.models import TITLES, toy_dataset, toy_factors
 
-from mftui.data.dataset import SplitSpec
+from mftui.data.dataset import Split, SplitSpec
 from mftui.data.splits import make_split
 from mftui.engine.audience_block import SUPPORT
 from mftui.engine.factors import Factors
@@ -142,7 +142,7 @@ def test_cold_users_and_movies_have_zero_factors_and_biases() -> None:
         0.0,
         5.5,
     )
-    model = Factors.assemble(p, dataset, replace(split, train_rows=keep), meta={})
+    model = Factors.assemble(p, dataset, Split.of(split.spec, len(dataset.ratings), keep, split.test_rows), meta={})
 
     assert model.predict(4, 6) == pytest.approx(float(model.shown(np.array([0.1], dtype=np.float32))[0]))
     assert 5 not in model.similar(1, 100)[0]
@@ -176,7 +176,7 @@ def test_a_future_format_is_refused_by_name(model: Factors, tmp_path: Path) -> N
     document = json.loads((tmp_path / "factors.json").read_text())
     (tmp_path / "factors.json").write_text(json.dumps(document | {"format_version": 99}))
 
-    with pytest.raises(FormatError, match="format version 99; this mftui reads version 1"):
+    with pytest.raises(FormatError, match="format version 99; this mftui reads versions 1 and 2"):
         load_factors(tmp_path)
 
 

@@ -17,10 +17,11 @@ def funks_updates(start: Parameters, ratings: Ratings, epochs: int) -> tuple[np.
     """Surprise's SVD in NumPy, in the order of the recipe's batches of one."""
     users, movies = start.user_factors.astype(float), start.movie_factors.astype(float)
     user_bias, movie_bias, mean = np.zeros(N_USERS), np.zeros(N_MOVIES), ratings.values.mean(dtype=float)
-    batches = Batches(ratings, 1, seed=0)
+    batches = Batches(len(ratings), 1, seed=0)
+    columns = list(batches.columns(ratings))
     for epoch in range(epochs):
         for call in batches.order(epoch):
-            rows = zip(batches.users[call, 0], batches.movies[call, 0], batches.values[call, 0], strict=True)
+            rows = zip(*(column[call, 0] for column in columns), strict=True)
             for u, m, r in rows:
                 error = r - (mean + user_bias[u] + movie_bias[m] + users[u] @ movies[m])
                 user_bias[u] += RATE * (error - HELD * user_bias[u])

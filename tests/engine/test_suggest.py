@@ -75,7 +75,7 @@ def test_ten_ratings_that_it_asks_for_predict_the_rest_better_than_ten_at_random
     model = replace(
         toy_factors([f"Film {i} (1999)" for i in range(N_MOVIES)], n_users=N_USERS),
         parameters=training.parameters(),
-        history=History.of(known, np.array([], dtype=np.int64), N_USERS),
+        history=History.of(known, np.zeros(len(known), bool), N_USERS),
         movie_counts=counts,
         movie_train_counts=counts,
         meta={"recipe": "biased", "hyper": {"prior_factors": 2.0}},

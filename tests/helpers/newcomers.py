@@ -54,7 +54,7 @@ def trained_on(dataset: Dataset, rows: np.ndarray, **given: object) -> Factors:
     return Factors.assemble(
         training.parameters(),
         dataset,
-        Split(SplitSpec("random"), rows, held_out),
+        Split.of(SplitSpec("random"), len(dataset.ratings), rows, held_out),
         meta={"recipe": "biased", "hyper": hyper},
     )
 

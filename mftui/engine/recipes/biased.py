@@ -33,11 +33,12 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     import tensorflow as tf
 
     from mftui.engine.minibatch import MinibatchProgram
+    from mftui.engine.optimizers import make_optimizer
     from mftui.engine.plan import Plan
 
     n = len(problem.train)
     lo, hi = problem.scale.lo - MARGIN, problem.scale.hi + MARGIN
-    mean = float(problem.train.values.mean())
+    mean = problem.train.mean()
     members = int(hyper["members"])
     held = _holds(hyper)
 
@@ -49,7 +50,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     def descent(updates: int) -> tuple[Any, Any]:
         decay = tf.keras.optimizers.schedules.CosineDecay(float(hyper["learning_rate"]), updates)
-        return tf.keras.optimizers.Adam(decay, beta_1=0.8, beta_2=0.99, epsilon=EPSILON), decay
+        return make_optimizer(str(hyper["optimizer"]), decay, epsilon=EPSILON), decay
 
     plan = Plan(
         factors=int(hyper["factors"]),
@@ -73,8 +74,9 @@ def _holds(hyper: Hyper) -> Held:
 
 
 def _batch_size(given: int, n: int) -> int:
-    """The given size, or a twentieth of the ratings between 2,000 and 500,000."""
-    return given or min(max(n // 20, 2_000), 500_000)
+    """The given size, or a twentieth of the ratings between 2,000 and 350,000: with fewer, the update of all rows
+    takes too much of the time, with more the batch too much memory."""
+    return given or min(max(n // 20, 2_000), 350_000)
 
 
 BIASED = Recipe(
@@ -130,6 +132,14 @@ BIASED = Recipe(
             "Share of the training ratings held out to choose the epoch whose model is kept.",
         ),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
+        Field(
+            "optimizer",
+            "adam",
+            0,
+            0,
+            "How the descent steps, in both blocks; adafactor keeps hardly any state beside the tables.",
+            ("adam", "adafactor"),
+        ),
         *AUDIENCE_FIELDS,
         *DEVICE_FIELDS,
     ),
