@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mftui.data.ids import RawId
     from mftui.engine.explain import Because
     from mftui.engine.factors import Factors
+    from mftui.engine.lists import UserRows
     from mftui.tui.blocks import ListRank
 
 
@@ -46,10 +47,13 @@ class Why:
     """The largest first, for or against."""
     difference: float | None = None
     """Trained less folded-in prediction, where that is more than rounding."""
+    chances: tuple[tuple[float, float], ...] = ()
+    """(rating, its probability) of each step of the scale, where the model knows them."""
 
 
-def why(factors: Factors, because: Because, at: int = 0, std: float | None = None) -> Why:
-    """The explanation of the movie at place `at`."""
+def why(factors: Factors, because: Because, row: UserRows) -> Why:
+    """The explanation of the first movie, to whom the row is: trained, or folded in."""
+    at, std = 0, expected_std(factors, row, because.movies[:1])
     titles, placed = factors.movies.titles, because.placed
     difference = because.difference()
     beyond = None if difference is None or abs(difference[at]) <= ROUNDING else float(difference[at])
@@ -69,7 +73,10 @@ def why(factors: Factors, because: Because, at: int = 0, std: float | None = Non
         ("ratings", float(because.contributions[at].sum())),
     )
     title, predicted = titles[because.movies[at]], float(because.predicted[at])
-    return Why(title, predicted, std, terms, float(because.logits[at]), reasons, beyond)
+    output = factors.parameters.output
+    chances = tuple(zip(output.levels, output.probabilities(because.logits[at]), strict=True)) if output.cuts else ()
+    linear, sure = float(because.logits[at]), None if std is None else float(std[0])
+    return Why(title, predicted, sure, terms, linear, reasons, beyond, chances)
 
 
 def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Why:
@@ -77,8 +84,7 @@ def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Why:
     movies = np.array([movie])
     because = explain_user(factors, user, movies, rank=engine_rank(rank)[0])
     row = factors.rows_of(np.array([factors.user_ids.index(user)]))
-    std = expected_std(factors, row, movies)
-    return why(factors, because, std=None if std is None else float(std[0]))
+    return why(factors, because, row)
 
 
 def in_short(factors: Factors, because: Because, at: int) -> str:

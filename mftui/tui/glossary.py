@@ -51,6 +51,9 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("interval, bar",
      "From the low to the high end of what a film may be worth to you; with draws it lies there with 80 % "
      "probability."),
+    ("how probable each rating is",
+     "On the page of why, where the run has an ordinal likelihood: a bar for each step, with its probability "
+     "in %. The predicted rating is their mean; two humps are a film that one loves or hates."),
     ("safe bets",
      "Films in the order of the low end of their bars. Adventurous: in the order of the high end, so that films of "
      "which little is known come early."),

@@ -99,7 +99,8 @@ USERS: list[BindingType] = [
     _key("users.page", "i", "page", "Page", show=True,
          help="The user's page: histogram, predicted against actual, genres liked, similar users; again hides it."),
     _key("users.why", "w", "why", "Why", show=True,
-         help="Why the film under the cursor is predicted what it is: what each of the user's ratings adds."),
+         help="Why the film under the cursor is predicted what it is: what each of the user's ratings adds; "
+              "with an ordinal likelihood also how probable each rating is."),
     _key("users.filter", "f", "filter", "Filter", show=True,
          help="Recommend by genre, years, least number of ratings; and how many."),
     _key("users.sort", "s", "sort", "Sort", help="The ratings by rating, model, error, part, title, in turn."),

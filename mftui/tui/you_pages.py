@@ -9,7 +9,6 @@ import numpy as np
 
 from mftui.engine.explain import explain
 from mftui.engine.fold_in import fold_in
-from mftui.engine.intervals import expected_std
 from mftui.engine.lists import Rank, best_rank, logits_of, recommend
 from mftui.engine.neighbours import users_near
 from mftui.engine.suggest import suggest
@@ -121,9 +120,8 @@ def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArr
 def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Why:
     """Why the movie at an index is predicted what it is."""
     movies = np.array([movie])
-    std = expected_std(factors, now.row, movies)
     because = explain(factors, movies, now.mine.movies, now.mine.ratings, rank=rank)
-    return why(factors, because, std=None if std is None else float(std[0]))
+    return why(factors, because, now.row)
 
 
 def order_of_mine(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:

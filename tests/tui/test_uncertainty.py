@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers.finished import make_run
 from helpers.members import with_members
@@ -18,12 +20,14 @@ from mftui.engine.calibration import uncertainty
 from mftui.engine.factors import Factors
 from mftui.engine.lists import Recommendations
 from mftui.tui.app import MftuiApp
+from mftui.tui.because import why_user
 from mftui.tui.listing import UserChoices
 from mftui.tui.look import Look
 from mftui.tui.memory import revived
 from mftui.tui.mine import read_mine
 from mftui.tui.rows import interval_axis, interval_title, recommended_rows
 from mftui.tui.widgets.bars import interval_bar
+from mftui.tui.widgets.step_bars import step_lines
 from mftui.tui.widgets.table import Mark
 from mftui.tui.you_pages import YouChoices, you_list
 
@@ -97,6 +101,60 @@ async def test_you_lists_safe_bets(make_app: MakeApp, home: Path) -> None:
         await until_shown(pilot, "safe bets first")
         listed = you_list(factors, mine, YouChoices(rank="safe")).recommended
         await until(pilot, partial(is_listed, app, "Recommended to me", listed), "the safest bet")
+
+
+def steps() -> Factors:
+    """Draws whose ratings are steps of the scale."""
+    model = draws()
+    levels = tuple(map(float, np.arange(model.scale.lo, model.scale.hi + 0.1, model.scale.step or 1)))
+    middle, n = model.parameters.global_bias, len(levels)
+    cuts = tuple(middle + 0.5 * (i + 1 - n / 2) for i in range(n - 1))
+    probit = replace(model.parameters, link="probit", levels=levels, cuts=cuts, lo=levels[0], hi=levels[-1])
+    return model.with_parameters(probit)
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize("width", [30, 40, 60])
+def test_the_bars_of_steps_stand_over_their_labels(width: int, ascii: bool) -> None:
+    chances = [(0.5 + i / 2, chance) for i, chance in enumerate([0, 0, 0.01, 0.04, 0.1, 0.2, 0.3, 0.25, 0.1, 0])]
+    title, *bars, percents, labels = (line for line, _ in step_lines(chances, width, Look(ascii=ascii)))
+
+    assert title.startswith("how probable")
+    assert all(len(line) <= width for line in (*bars, percents, labels))
+    at = labels.index("4")
+    assert percents[at - 1 : at + 2].split() == ["25"]
+    assert bars[-1][at] == ("#" if ascii else "█")
+    assert ("3.5" in labels) == (width >= 40)
+    assert all(line.isascii() for line in bars) == ascii
+
+
+def test_where_steps_have_no_room_they_are_not_drawn() -> None:
+    assert step_lines([(1.0 + i, 0.1) for i in range(10)], 29, Look()) == []
+    assert step_lines([], 80, Look()) == []
+
+
+def test_the_probabilities_on_the_page_have_the_prediction_as_their_mean() -> None:
+    factors = steps()
+    found = why_user(factors, 7, 3, "like")
+    assert sum(chance for _, chance in found.chances) == pytest.approx(1)
+    assert sum(level * chance for level, chance in found.chances) == pytest.approx(found.predicted, abs=1e-3)
+    assert why_user(draws(), 7, 3, "like").chances == ()
+
+
+async def test_users_and_you_show_how_probable_each_rating_is(make_app: MakeApp, home: Path) -> None:
+    factors = steps()
+    toy_run(home, factors)
+    Profile().rate(Matcher(factors), 2, 5.0)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to user 7")
+        await pilot.press("w")
+        await until_shown(pilot, "how probable each rating is")
+        assert f"{factors.scale.hi:g}" in shown(app)
+        await pilot.press("4")
+        await until_shown(pilot, "Recommended to me")
+        await pilot.press("i")
+        await until_shown(pilot, "how probable each rating is")
 
 
 @pytest.mark.parametrize("rank", ["safe", "adventurous", "watch"])
