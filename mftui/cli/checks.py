@@ -139,6 +139,14 @@ def memory() -> tuple[int | None, int | None]:
     return total, free
 
 
+def device_memory(*, gpu: bool) -> int | None:
+    """Bytes of the first GPU, or of the machine as far as this process may use it; None where unknown."""
+    if not gpu:
+        return memory()[0]
+    lines = (run_tool("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits") or "").split()
+    return int(lines[0]) << 20 if lines and lines[0].isdecimal() else None
+
+
 def run_tool(*command: str) -> str | None:
     """What a program prints, or None where it is missing, fails or does not answer."""
     if shutil.which(command[0]) is None:

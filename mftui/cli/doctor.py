@@ -7,18 +7,23 @@ from dataclasses import asdict
 import click
 
 from mftui import paths as places
+from mftui.cli.doctor_bench import show_bench
 from mftui.cli.output import json_option, print_json, print_table
 from mftui.text import visible
 
 
 @click.command()
+@click.option("--bench", is_flag=True, help="Measure instead how fast this machine trains; takes about a minute.")
 @json_option
 @click.pass_context
-def doctor(context: click.Context, as_json: bool) -> None:
+def doctor(context: click.Context, bench: bool, as_json: bool) -> None:
     """Look at versions, devices, terminal and directories: what works, and what to do about the rest.
 
     Exits with 1 where something that mftui cannot do without is broken, else with 0.
     """
+    if bench:
+        show_bench(as_json=as_json)
+        return
     from mftui.cli.checks import BROKEN, directories, machine, software
     from mftui.cli.checks_terminal import terminal
 

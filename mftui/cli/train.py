@@ -16,6 +16,7 @@ from mftui.errors import UsageError
 from mftui.runs import status as states
 from mftui.runs.directory import Run, create_run, find_run
 from mftui.runs.logs import output_in
+from mftui.runs.request import STORES
 from mftui.runs.signals import Requests
 from mftui.text import visible
 
@@ -28,6 +29,11 @@ _ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
 @click.option("--name", help="A word of your own for the run; becomes part of its id.")
 @click.option("--resume", metavar="RUN", help="Go on with a run that was stopped or killed.")
 @click.option("--checkpoint-seconds", type=float, help="How often to save a state to resume from.  [default: 20]")
+@click.option(
+    "--store",
+    type=click.Choice(STORES),
+    help="What the model's factors are kept in on disk; float16 takes half the room.  [default: float32]",
+)
 @click.option("--tensorboard", is_flag=True, help="Also write event files for TensorBoard, into the run's directory.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")

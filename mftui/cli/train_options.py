@@ -64,6 +64,7 @@ def request_from(options: Mapping[str, Any]) -> TrainRequest:
         "name": options["name"],
         "checkpoint_seconds": options["checkpoint_seconds"] or settings.checkpoint_seconds,
         "tensorboard": options.get("tensorboard"),
+        "store": options.get("store"),
     }
     if options["test"] is not None and (options["split"] or options["test_fraction"]):
         raise UsageError("--test brings its own test ratings: leave --split and --test-fraction out.")

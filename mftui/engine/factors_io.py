@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids
@@ -21,6 +22,10 @@ from mftui.engine.program import Parameters
 from mftui.errors import FormatError
 
 FORMAT_VERSION = 1
+HALF_VERSION = 2
+"""The format where factors are float16, which a reader of version 1 would compute in."""
+HALF_TOP = 60_000.0
+"""Factors up to this size fit into float16."""
 FILE = "factors.json"
 _DAMAGE = (
     OSError,
@@ -36,16 +41,20 @@ _DAMAGE = (
 ARRAYS = [f.name for f in fields(Parameters) if f.name.endswith(("_factors", "user_bias", "movie_bias"))]
 
 
-def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None) -> None:
+def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None, store: str = "float32") -> None:
     """Write a model into an existing, empty directory.
 
     `reuse`: an earlier version of the same model; what training does not change (ids, titles,
-    ratings) is hard-linked from there.
+    ratings) is hard-linked from there. `store`: "float32", or "float16" for the tables of factors, where they fit
+    into its range; biases are float32 always.
     """
     p = factors.parameters
-    for name in ARRAYS:
-        if (array := getattr(p, name)) is not None:
-            np.save(directory / f"{name}.npy", array, allow_pickle=False)
+    arrays = {name: array for name in ARRAYS if (array := getattr(p, name)) is not None}
+    tables = [array for name, array in arrays.items() if name.endswith("_factors")]
+    half = store == "float16" and all(np.abs(table).max(initial=0.0) <= HALF_TOP for table in tables)
+    for name, array in arrays.items():
+        stored = np.asarray(array, dtype=np.float16) if half and name.endswith("_factors") else array
+        np.save(directory / f"{name}.npy", stored, allow_pickle=False)
     if reuse is None or not _link_fixed(reuse, directory):
         factors.user_ids.save(directory, "user_ids")
         factors.movie_ids.save(directory, "movie_ids")
@@ -54,7 +63,8 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         np.save(directory / "movie_counts.npy", factors.movie_counts, allow_pickle=False)
         np.save(directory / "movie_train_counts.npy", factors.movie_train_counts, allow_pickle=False)
     document = {
-        "format_version": FORMAT_VERSION,
+        "format_version": HALF_VERSION if half else FORMAT_VERSION,
+        "dtype": "float16" if half else "float32",
         "n_users": factors.n_users,
         "n_movies": factors.n_movies,
         "n_factors": factors.n_factors,
@@ -93,14 +103,15 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         version = document["format_version"]
-        if version == FORMAT_VERSION:
+        if version in (FORMAT_VERSION, HALF_VERSION):
             return unsealed(document, required=True)
     except FileNotFoundError:
         raise
     except _DAMAGE as error:
         raise FormatError(f"{file} is damaged ({error}).", hint="Train again.") from error
     raise FormatError(
-        f"{file} has format version {str(version)[:20]}; this mftui reads version {FORMAT_VERSION}.",
+        f"{file} has format version {str(version)[:20]}; this mftui reads versions "
+        f"{FORMAT_VERSION} and {HALF_VERSION}.",
         hint="Open it with the mftui that wrote it, or train again.",
     )
 
@@ -125,10 +136,7 @@ def _same(file: Path, reuse: Path | None) -> bool:
 
 def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
     arrays: dict[str, Any] = {
-        name: np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        if f"{name}.npy" in d["files"]
-        else None
-        for name in ARRAYS
+        name: _opened(directory / f"{name}.npy") if f"{name}.npy" in d["files"] else None for name in ARRAYS
     }
     lo, hi = map(float, d["output_range"])
     parameters = Parameters(
@@ -158,6 +166,12 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
     )
     _check_shapes(factors, d)
     return factors
+
+
+def _opened(file: Path) -> NDArray[Any]:
+    """Memory-mapped; float16 is read, and made float32 for all that is computed."""
+    array = np.load(file, mmap_mode="r", allow_pickle=False)
+    return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else np.asanyarray(array)
 
 
 def _link(text: str) -> Link:

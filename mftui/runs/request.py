@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mftui.data.dataset import SplitSpec
 
 SPLITS = ("random", "temporal", "leave-last", "none")
+STORES = ("float32", "float16")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class TrainRequest:
     """How often a state to resume from is saved."""
     tensorboard: bool = False
     """Whether to write event files, too."""
+    store: str = "float32"
+    """One of STORES: what the model's factors are kept in on disk."""
 
     def checked(self) -> TrainRequest:
         """The same with paths made absolute and every part proved to make sense; raises UsageError, DataError."""
@@ -49,6 +52,8 @@ class TrainRequest:
             raise UsageError(f"a test fraction of {self.test_fraction:g}.", hint="It must lie between 0 and 1.")
         if not 0 <= self.seed < 2**31 or not 0 <= self.split_seed < 2**31:
             raise UsageError("seeds must lie between 0 and 2147483647.")
+        if self.store not in STORES:
+            raise UsageError(f"factors are not kept in {self.store!r}.", hint=f"Choose one of {', '.join(STORES)}.")
         if not self.checkpoint_seconds > 0:
             raise UsageError("--checkpoint-seconds must be above 0.")
         self.complete_hyper()

@@ -44,6 +44,7 @@ class Saver:
         self._run, self._training, self._metrics = run, training, metrics
         self._assemble, self._warn = assemble, warn
         self._every_s = every_s
+        self._store = run.request().store
         self._factors: Factors | None = None
         self._checkpoint_due = time.monotonic() + FIRST_AFTER_S
         self._factors_due = self._checkpoint_due
@@ -87,7 +88,7 @@ class Saver:
         """Publish this model; raises OSError."""
         link = self._run.factors_path
         before = published(link)
-        publish(link, lambda directory: save_factors(factors, directory, reuse=before))
+        publish(link, lambda directory: save_factors(factors, directory, reuse=before, store=self._store))
 
     def model(self) -> Factors | None:
         """The best model so far, or None where it has become useless (not finite)."""
