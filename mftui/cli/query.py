@@ -25,6 +25,7 @@ from mftui.cli.output import Cell, json_option, print_json
 from mftui.cli.person import Person, find_person, person_options
 
 if TYPE_CHECKING:
+    from mftui.engine.approximate import Found
     from mftui.engine.factors import Factors
 
 METRICS = ("cosine", "dot", "euclidean")
@@ -43,27 +44,45 @@ FIT = "part fit: the prediction is of a row that was solved from these very rati
     help="What people thought of the movies, who watched them, or both [default: both, where the model has both].",
 )
 @min_ratings_option
+@click.option(
+    "--index",
+    "search",
+    type=click.Choice(("exact", "approximate")),
+    help="Look at all movies, or, where that is slow, by an index (extra `ann`) [default: the setting `neighbours`].",
+)
 @json_option
 def similar(
-    movie: tuple[str, ...], run_text: str | None, n: int, metric: Any, by: Any, min_ratings: int, as_json: bool
+    movie: tuple[str, ...],
+    run_text: str | None,
+    n: int,
+    metric: Any,
+    by: Any,
+    min_ratings: int,
+    search: Any,
+    as_json: bool,
 ) -> None:
     """List the movies nearest to MOVIE in the space of what was learned.
 
     MOVIE is a movie id or words of a title: `mftui similar toy story`. An exact title wins; otherwise
     several matches are listed. A number is a movie id first, and a title only where no movie has that id.
     """
+    from mftui.engine.approximate import find_similar
     from mftui.engine.neighbours import blocks_of
+    from mftui.settings import load_settings
 
+    search = search or load_settings().neighbours
     run, factors = open_model(run_text)
     by = by or ("both" if factors.has_audience else "taste")
     blocks_of(factors, by)
     index = find_movie(factors, " ".join(movie))
     reason = ""
+    found: Found | None = None
     if factors.movie_train_counts[index]:
         where = movie_filter(min_ratings=min_ratings)
-        movies, scores = factors.similar(factors.movie_ids.raw(index), n, metric=metric, by=by, where=where)
+        found = find_similar(factors, index, n, metric=metric, by=by, where=where, search=search)
         neighbours = [
-            without_year(movie_document(factors, m)) | {"score": s} for m, s in zip(movies, scores, strict=True)
+            without_year(movie_document(factors, m)) | {"score": s}
+            for m, s in zip(found.movies, found.scores, strict=True)
         ]
         if len(neighbours) < n:
             rated = f" with at least {min_ratings} ratings" if min_ratings else ""
@@ -76,11 +95,18 @@ def similar(
         print_json(
             run_document(run)
             | {"movie": document, "metric": metric, "by": by, "neighbours": neighbours, "note": reason}
+            | {"search": search_document(found)}
         )
         return
     rows = [[x["score"], x["title"], genres_cell(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
     title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}; {model_label(run, factors)}"
-    print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, reason)
+    how = found.label if found else ""
+    print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, " ".join(filter(None, (reason, how))))
+
+
+def search_document(found: Found | None) -> dict[str, Any] | None:
+    """For JSON: how neighbours were found; None where there was no search. `recall_at_10` is null of exact search."""
+    return None if found is None else {"by": found.search, "recall_at_10": found.recall, "note": found.note}
 
 
 @click.command()

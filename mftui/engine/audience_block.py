@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.pairs import lengths
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 SUPPORT = 5.0
@@ -28,7 +30,12 @@ class AudienceBlock:
     @cached_property
     def norms(self) -> Floats:
         """(n_movies,) lengths of the movies' factors."""
-        return np.asarray(np.linalg.norm(self.factors, axis=1), dtype=np.float32)
+        return lengths(self.factors)
+
+    @cached_property
+    def user_norms(self) -> Floats:
+        """(n_users,) lengths of the users' factors."""
+        return lengths(self.users)
 
     @cached_property
     def usual(self) -> Floats:
@@ -38,8 +45,8 @@ class AudienceBlock:
     @cached_property
     def axes(self) -> tuple[Doubles, Doubles]:
         """((k,), (k, k)) eigenvalues and, as columns, eigenvectors of QᵀQ."""
-        lengths, axes = np.linalg.eigh((self.factors.T @ self.factors).astype(np.float64))
-        return lengths, axes
+        values, axes = np.linalg.eigh((self.factors.T @ self.factors).astype(np.float64))
+        return values, axes
 
     @cached_property
     def to_unit(self) -> Floats:

@@ -40,7 +40,8 @@ def passing(model: Factors, where: MovieFilter | None) -> NDArray[np.bool_]:
 
 
 def _has_genre(model: Factors, genre: str) -> NDArray[np.bool_]:
-    has = np.array([genre.casefold() in genres for genres in model.genre_lists], dtype=bool)
+    texts, of_movie = model.movies.genre_texts
+    has = np.array([genre.casefold() in text.casefold().split("|") for text in texts], dtype=bool)
     if not has.any():
-        raise UsageError(f"no movie has the genre {genre}.", hint=f"There are: {', '.join(model.genres)}.")
-    return has
+        raise UsageError(f"no movie has the genre {genre}.", hint=f"There are: {', '.join(model.movies.genre_names)}.")
+    return np.asarray(has[of_movie])

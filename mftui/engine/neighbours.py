@@ -44,8 +44,10 @@ def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float
     return [(*block, 1 / (1 + TASTE_SHARE)), (*taste, TASTE_SHARE / (1 + TASTE_SHARE))]
 
 
-def movie_scores(model: Factors, me: int, metric: Metric, by: By | None) -> Floats:
-    """(n_movies,) nearness of every movie to the movie at index `me`, already weighed by support.
+def movie_scores(
+    model: Factors, me: int, metric: Metric, by: By | None, among: Indices | slice = slice(None)
+) -> Floats:
+    """(n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`, already weighed by support.
 
     "cosine" and "dot" (divided by the movie's own product with itself, as in the post) are high where
     near. "euclidean" is a distance, low where near, and grows where support is thin; of two blocks,
@@ -53,21 +55,26 @@ def movie_scores(model: Factors, me: int, metric: Metric, by: By | None) -> Floa
     """
     if metric not in METRICS:
         raise UsageError(f"no metric {metric}.", hint=f"There are: {', '.join(METRICS)}.")
-    counts = model.movie_train_counts
-    support = counts / (counts + np.float32(SUPPORT))
+    support = supported(model, among)
     blocks = blocks_of(model, by)
-    scores = np.zeros(model.n_movies, dtype=np.float32)
+    scores = np.zeros(len(support), dtype=np.float32)
     for factors, norms, weight in blocks:
         own = max(float(norms[me]), 1e-12)
+        products, sizes = factors[among] @ factors[me], norms[among]
         if metric == "euclidean":
-            squared = np.maximum(norms**2 + own**2 - 2 * (factors @ factors[me]), 0)
+            squared = np.maximum(sizes**2 + own**2 - 2 * products, 0)
             scores += weight * squared / (own**2 if len(blocks) > 1 else 1)
         else:
-            lengths = own if metric == "dot" else np.maximum(norms, 1e-12)
-            scores += weight * (factors @ factors[me]) / (own * lengths)
+            scores += weight * products / (own * (own if metric == "dot" else np.maximum(sizes, 1e-12)))
     if metric == "euclidean":
         return np.asarray(np.sqrt(scores) / np.maximum(support, 1e-12), dtype=np.float32)
     return np.asarray(scores * support, dtype=np.float32)
+
+
+def supported(model: Factors, among: Indices | slice = slice(None)) -> Floats:
+    """(n,) what is left of the score of each movie among those: less where few training ratings support it."""
+    counts = model.movie_train_counts[among]
+    return np.asarray(counts / (counts + np.float32(SUPPORT)), dtype=np.float32)
 
 
 def user_scores(model: Factors, me: int, by: By | None) -> Floats:
@@ -78,10 +85,10 @@ def user_scores(model: Factors, me: int, by: By | None) -> Floats:
 def row_cosines(model: Factors, row: UserRows, by: By | None = None) -> Floats:
     """(n_users,) cosine of every user with one row, trained or folded in; 0 with a row of zeros."""
     p = model.parameters
-    taste = _cosine(p.user_factors, row.factors[0])
+    taste = _cosine(p.user_factors, model.user_norms, row.factors[0])
     if p.audience_user_factors is None or row.audience is None or by == "taste":
         return taste
-    audience = _cosine(p.audience_user_factors, row.audience[0])
+    audience = _cosine(p.audience_user_factors, model.audience.user_norms, row.audience[0])
     if by == "audience":
         return audience
     return np.asarray((audience + TASTE_SHARE * taste) / (1 + TASTE_SHARE), dtype=np.float32)
@@ -94,6 +101,6 @@ def users_near(model: Factors, row: UserRows, n: int = 10) -> tuple[Indices, Flo
     return best, cosine[best]
 
 
-def _cosine(factors: Floats, row: Floats) -> Floats:
-    norms = np.maximum(np.linalg.norm(factors, axis=1), 1e-12)
-    return np.asarray(factors @ row / (norms * max(float(np.linalg.norm(row)), 1e-12)), dtype=np.float32)
+def _cosine(factors: Floats, norms: Floats, row: Floats) -> Floats:
+    sizes = np.maximum(norms, 1e-12) * max(float(np.linalg.norm(row)), 1e-12)
+    return np.asarray(factors @ row / sizes, dtype=np.float32)

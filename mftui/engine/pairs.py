@@ -22,3 +22,8 @@ def pair_products(p: Parameters, users: NDArray[Any], movies: NDArray[Any]) -> N
         part = slice(at, at + step)
         np.einsum("ij,ij->i", p.user_factors[users[part]], p.movie_factors[movies[part]], out=dots[part])
     return dots
+
+
+def lengths(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n,) lengths of the rows of a table (n, k), which is not copied."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", table, table)), dtype=np.float32)

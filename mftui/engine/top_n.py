@@ -49,13 +49,12 @@ class TopN:
         """`rank` as of `recommend`; raises UsageError where the model lacks it. `threads`: that score and select."""
         self.rank, self.n = best_rank(model, rank), n
         self._model, self._threads = model, threads
-        self._taste = self._table(model, np.arange(model.n_movies))
+        p = model.parameters
         self._order = np.argsort(-self._mean_scores(), kind="stable")
         self._place = np.empty(model.n_movies, dtype=np.int64)
         self._place[self._order] = np.arange(model.n_movies)
-        self._taste = np.ascontiguousarray(self._taste[self._order].T)
-        audience = model.parameters.audience_movie_factors
-        self._audience = None if audience is None else np.ascontiguousarray(audience[self._order].T)
+        self._taste = self._turned(p.movie_factors, p.movie_bias)
+        self._audience = None if p.audience_movie_factors is None else self._turned(p.audience_movie_factors)
 
     def __iter__(self) -> Iterator[Lists]:
         return self.of(np.arange(self._model.n_users))
@@ -76,17 +75,22 @@ class TopN:
 
     # -- scores ------------------------------------------------------------------------------
 
-    @staticmethod
-    def _table(model: Factors, movies: NDArray[np.int64]) -> Floats:
-        """(m, k + 1) factors of movies and, as one more column, their bias: for users whose last column is 1."""
-        p = model.parameters
-        return np.column_stack([p.movie_factors[movies], p.movie_bias[movies]]).astype(np.float32)
+    def _turned(self, factors: Floats, bias: Floats | None = None) -> Floats:
+        """(k, n_movies) factors in the order of `_order`, and, as one more row, the bias: for users whose last column
+        is 1. A block at a time, so that there is never a second copy."""
+        n, k = factors.shape
+        turned = np.empty((k + (bias is not None), n), dtype=np.float32)
+        for at in range(0, n, MOVIE_BLOCK):
+            turned[:k, at : at + MOVIE_BLOCK] = factors[self._order[at : at + MOVIE_BLOCK]].T
+        if bias is not None:
+            turned[k] = bias[self._order]
+        return turned
 
     def _mean_scores(self) -> Floats:
         p = self._model.parameters
         if self.rank != "like":
             return np.asarray(self._model.audience.factors @ self._model.audience.usual)
-        return np.asarray(self._taste[:, :-1] @ p.user_factors.mean(axis=0) + self._taste[:, -1])
+        return np.asarray(p.movie_factors @ p.user_factors.mean(axis=0) + p.movie_bias)
 
     def _scores(self, rows: _Rows, part: slice, out: Floats, spare: Floats) -> Floats:
         """(b, w) scores of a block of users for a part of the movies, in the order of `_order`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import NO_GENRES
+from mftui.data.dataset import genres_in
 
 if TYPE_CHECKING:
     from mftui.engine.factors import Factors
@@ -101,13 +101,10 @@ class Traits:
 
 def genre_table(model: Factors) -> tuple[list[str], NDArray[np.bool_]]:
     """All genres by name (g), and which movie has which (n_movies, g)."""
-    texts = model.movies.genres.tolist()
-    different = list(dict.fromkeys(texts))
-    parts = [{genre for genre in text.split("|") if genre and genre != NO_GENRES} for text in different]
-    names = sorted(set().union(*parts))
+    texts, of_movie = model.movies.genre_texts
+    parts, names = [set(genres_in(text)) for text in texts], model.movies.genre_names
     rows = np.array([[name in some for name in names] for some in parts], dtype=bool).reshape(len(parts), len(names))
-    place = {text: at for at, text in enumerate(different)}
-    return names, rows[np.fromiter(map(place.__getitem__, texts), dtype=np.int64, count=len(texts))]
+    return names, rows[of_movie]
 
 
 def _standardized(columns: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from mftui.errors import UsageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mftui.engine.approximate import Found, Search
     from mftui.engine.filters import MovieFilter
     from mftui.engine.neighbours import By, Metric
     from mftui.tui.blocks import ListRank
@@ -74,9 +75,12 @@ class MovieChoices:
     neighbour_ratings: int = 0
     by: By | Literal[""] = ""
     """"": the model's default."""
+    search: Search | Literal[""] = ""
+    """How neighbours are searched for; "": as the settings say."""
 
     def valid(self) -> MovieChoices:
         """This, without what this version does not know."""
+        from mftui.engine.approximate import SEARCHES
         from mftui.engine.neighbours import BYS
 
         plain = MovieChoices()
@@ -85,6 +89,7 @@ class MovieChoices:
             sort=self.sort if self.sort in MOVIE_SORTS else plain.sort,
             metric=self.metric if self.metric in METRICS else plain.metric,
             by=self.by if self.by in BYS else plain.by,
+            search=self.search if self.search in SEARCHES else plain.search,
             narrowed=self.narrowed.valid(),
             neighbours=min(max(self.neighbours, 1), MOST_NEIGHBOURS),
             neighbour_ratings=max(self.neighbour_ratings, 0),
@@ -103,10 +108,17 @@ class MovieChoices:
         some = f"the first {listed:,} of {of:,}" if of > listed else ""
         return ", ".join(part for part in (order, only, some) if part)
 
-    def near(self, by: str, back: int) -> str:
-        """Beside the caption of neighbours: by which block, of which movies, and how many steps lead back."""
+    def searched_by(self, setting: str) -> Search:
+        """How neighbours are searched for; exactly where the extra is not there."""
+        from mftui.engine.approximate import available
+
+        return "approximate" if (self.search or setting) == "approximate" and available() else "exact"
+
+    def near(self, by: str, back: int, found: Found) -> str:
+        """Beside the caption of neighbours: by which block, of which movies, how found, how many steps lead back."""
         few = f", {self.neighbour_ratings:,}+ ratings" if self.neighbour_ratings else ""
-        return f"by {by}{few}{f', {back} back: esc' if back else ''}"
+        index = "" if found.recall is None else f"index {found.recall:.0%}, "
+        return f"{index}by {by}{few}{f', {back} back: esc' if back else ''}"
 
 
 @dataclass(frozen=True)
@@ -162,6 +174,16 @@ def parse_count(text: str) -> int:
     if digits and not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise UsageError(f"{text[:20]}: not a whole number.")
     return int(digits or 0)
+
+
+def parse_search(text: str) -> Search:
+    """ "exact" or "approximate", or how they begin; "exact" of "". Raises UsageError."""
+    wanted = text.strip().casefold()
+    ways: tuple[Search, ...] = ("exact", "approximate")
+    found = next((way for way in ways if way.startswith(wanted)), None)
+    if found is None:
+        raise UsageError(f"{text[:20]}: no such search.", hint="exact or approximate.")
+    return found
 
 
 def parse_genre(text: str, genres: list[str]) -> str:

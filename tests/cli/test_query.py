@@ -12,6 +12,7 @@ import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 
 from mftui.cli import main
+from mftui.engine import approximate
 from mftui.runs.directory import Run
 from mftui.text import visible
 
@@ -67,6 +68,24 @@ def test_similar_lists_neighbours_by_score(run: Run, ask: Ask) -> None:
 def test_similar_by_euclidean_distance_puts_the_smallest_first(run: Run, ask: Ask) -> None:
     scores = [n["score"] for n in document(ask("similar", "1", "--metric", "euclidean", "--json"))["neighbours"]]
     assert scores == sorted(scores)
+
+
+@pytest.mark.skipif(not approximate.available(), reason="FAISS is not installed: pip install 'mftui[ann]'")
+def test_similar_by_an_index_tells_its_recall(run: Run, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approximate, "EXACT_MS", -1.0)
+    answer = document(ask("similar", "1", "--index", "approximate", "--json"))
+    assert answer["search"]["by"] == "approximate"
+    assert 0 < answer["search"]["recall_at_10"] <= 1
+    assert "nearest" in ask("similar", "1", "--index", "approximate")[2]
+    monkeypatch.setenv("MFTUI_NEIGHBOURS", "approximate")
+    filtered = document(ask("similar", "1", "--min-ratings", "2", "--json"))["search"]
+    assert (filtered["by"], filtered["recall_at_10"]) == ("exact", None)
+    assert "exact" in filtered["note"]
+
+
+def test_similar_looks_at_all_movies_unless_asked(run: Run, ask: Ask) -> None:
+    expected = {"by": "exact", "recall_at_10": None, "note": ""}
+    assert document(ask("similar", "1", "--json"))["search"] == expected
 
 
 def test_similar_says_why_its_list_is_short(run: Run, ask: Ask) -> None:

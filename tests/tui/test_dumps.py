@@ -295,9 +295,10 @@ def pilot_app(pilot: Pilot[Any]) -> MftuiApp:
 
 @pytest.fixture(autouse=True)
 def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trainer that always takes the same."""
+    """A trainer that always takes the same, and no extra that adds a field."""
     monkeypatch.setattr(Meter, "read", lambda meter, pid: Load(185, 320))
     monkeypatch.setattr("mftui.runs.summary.size_of", lambda path: 7_420_000)
+    monkeypatch.setattr("mftui.engine.approximate.available", lambda: False)
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -6,20 +6,39 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mftui.errors import UsageError
-from mftui.tui.listing import MOST_NEIGHBOURS, MOST_RECOMMENDED, Filter, parse_count, parse_genre, parse_years_text
+from mftui.tui.listing import (
+    MOST_NEIGHBOURS,
+    MOST_RECOMMENDED,
+    Filter,
+    parse_count,
+    parse_genre,
+    parse_search,
+    parse_years_text,
+)
 from mftui.tui.screens.fields import Field, FieldsDialog
 
 if TYPE_CHECKING:
+    from mftui.engine.approximate import Search
     from mftui.engine.factors import Factors
 
 
-def movie_filters(factors: Factors, now: Filter, many: int, least: int) -> FieldsDialog:
-    """Of the Movies screen: the list's filters, and the neighbours' number and least ratings."""
+def movie_filters(factors: Factors, now: Filter, many: int, least: int, search: Search) -> FieldsDialog:
+    """Of the Movies screen: the list's filters, and the neighbours' number, least ratings and, where there can be an
+    index, search."""
+    from mftui.engine.approximate import SEARCHES, available
+
+    how = Field(
+        "search", "neighbours by", search,
+        "exact: of all movies. approximate: by an index, where exact search is slow; its recall is shown.",
+        parse_search, SEARCHES,
+    )  # fmt: skip
     few = Field(
         "neighbour_ratings", "neighbours' ratings", _text(least),
         "The least number of ratings of a neighbour, so that obscure films do not win by noise.", parse_count,
     )  # fmt: skip
-    return FieldsDialog("Filters", [*_narrowing(factors, now), _many("neighbours", many, MOST_NEIGHBOURS), few])
+    search_by = [how] if available() else []
+    fields = [*_narrowing(factors, now), *search_by, _many("neighbours", many, MOST_NEIGHBOURS), few]
+    return FieldsDialog("Filters", fields)
 
 
 def user_filters(factors: Factors, now: Filter, many: int) -> FieldsDialog:
@@ -35,7 +54,7 @@ def map_filters(factors: Factors, now: Filter) -> FieldsDialog:
 
 
 def _narrowing(factors: Factors, now: Filter) -> list[Field]:
-    genres = factors.genres
+    genres = factors.movies.genre_names
     names = f"One of: {', '.join(genres)}." if genres else "This data has no genres."
     return [
         Field("genre", "genre", now.genre, names, lambda text: parse_genre(text, genres), genres),

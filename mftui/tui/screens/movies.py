@@ -24,6 +24,7 @@ from mftui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mftui.engine.approximate import Found
     from mftui.engine.neighbours import By
     from mftui.tui.model import OpenModel
     from mftui.tui.rows import LazyRows
@@ -53,6 +54,8 @@ class MoviesScreen(PagedScreen[MovieChoices]):
         self._near: NDArray[Any] | None = None
         self._subject: int | None = None
         self._trail: list[tuple[int, int]] = []
+        self._search_told = ""
+        """What was said last of how neighbours are found."""
         self._visit: tuple[int, str] | None = None
         """A movie to which another screen sent, and that screen's mode."""
         self._search = Latest(self, "search")
@@ -178,26 +181,32 @@ class MoviesScreen(PagedScreen[MovieChoices]):
         model, choices = self._shown, self._choices
         if model is None or subject is None:
             return
+        from mftui.engine.approximate import find_similar
         from mftui.engine.filters import MovieFilter
 
         self._subject = subject
         with_page = self.shows_page
-        raw = model.factors.movie_ids.raw(subject)
         by: By | None = (choices.by or None) if model.factors.has_audience else None
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
-        def look() -> tuple[NDArray[Any], NDArray[Any], MoviePage | None]:
-            page = movie_page(model, subject) if with_page else None
-            return *model.factors.similar(raw, choices.neighbours, metric=choices.metric, by=by, where=where), page
+        n, metric, search = choices.neighbours, choices.metric, choices.searched_by(self.mftui.settings.neighbours)
 
-        def show(found: tuple[NDArray[Any], NDArray[Any], MoviePage | None]) -> None:
-            self._near, scores, page = found
+        def look() -> tuple[Found, MoviePage | None]:
+            page = movie_page(model, subject) if with_page else None
+            return find_similar(model.factors, subject, n, metric=metric, by=by, where=where, search=search), page
+
+        def show(looked: tuple[Found, MoviePage | None]) -> None:
+            found, page = looked
+            self._near = found.movies
+            if found.label != self._search_told:
+                self._search_told = found.label
+                self.mftui.say(found.label or "Neighbours by exact search.")
             if page is not None:
                 self._panel.show(page)
             self.right.show(
-                scored_rows(model.factors, self._near, scores),
+                scored_rows(model.factors, found.movies, found.scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
-                detail=choices.near(by or ("both" if model.factors.has_audience else "taste"), len(self._trail)),
+                detail=choices.near(by or ("both" if model.factors.has_audience else "taste"), len(self._trail), found),
                 empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_PLACE,
                 cursor=cursor,
             )
@@ -266,7 +275,8 @@ class MoviesScreen(PagedScreen[MovieChoices]):
 
         if self._shown is not None:
             c = self._choices
-            dialog = movie_filters(self._shown.factors, c.narrowed, c.neighbours, c.neighbour_ratings)
+            search = c.searched_by(self.mftui.settings.neighbours)
+            dialog = movie_filters(self._shown.factors, c.narrowed, c.neighbours, c.neighbour_ratings, search)
             self.app.push_screen(dialog, self._filtered)
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:
@@ -274,7 +284,10 @@ class MoviesScreen(PagedScreen[MovieChoices]):
             self._visit = self._subject = None
             narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
             self.choose(
-                narrowed=narrowed, neighbours=answer["many"] or 50, neighbour_ratings=answer["neighbour_ratings"]
+                narrowed=narrowed,
+                neighbours=answer["many"] or 50,
+                neighbour_ratings=answer["neighbour_ratings"],
+                search=answer.get("search", self._choices.search),
             )
             self._look_up()
 
