@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.recipes.bayes import kept_draws
-from mftui.errors import TrainingError
+from mftui.engine.recipes.sizes import bytes_in
+from mftui.errors import TrainingError, UsageError
 
 _TENSORFLOW_BYTES = 950 << 20
 """Imported, and a first small step compiled."""
@@ -17,8 +19,14 @@ _TENSORFLOW_ADDRESSES = 2 << 30
 """Address space that it takes, much of it never used: what counts under `ulimit -v`."""
 _RATING_BYTES = 45
 """Of one rating, in all its copies: columns, order of an epoch, the model's history, evaluation."""
+_STREAMED_RATING_BYTES = 6
+"""Of one rating that is read from a file: which part it is in, the order that the parts were drawn in."""
+_AUDIENCE_RATING_BYTES = 16
+"""Of one rating in the audience block, which learns from all of them in memory."""
 _COPIES_OF_MODEL = 9
 """Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
+_COPIES_OF_MOMENTS = 2
+"""Of those, what adafactor does without."""
 _COPIES_OF_BATCH = 4
 _COPIES_OF_MATRIX = 4
 _COPIES_OF_DRAWS = 4
@@ -48,9 +56,17 @@ class Estimate:
     """Whether the matrix is that of who rated what."""
     base: int = _TENSORFLOW_BYTES
 
+    streamed: int = 0
+    """Of `ratings`, where they are read from a file; 0 where the recipe cannot."""
+
+    @property
+    def data(self) -> int:
+        """All but TensorFlow itself."""
+        return self.model + self.batch + self.ratings + self.matrix
+
     @property
     def total(self) -> int:
-        return self.model + self.batch + self.ratings + self.matrix + self.base
+        return self.data + self.base
 
     @property
     def remedy(self) -> str:
@@ -73,22 +89,48 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
     """What a training with these complete hyperparameters needs, all told; a little more rather than less."""
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
-    batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 500_000))
+    batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 350_000))
     dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
     latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
     implicit = "implicit" in str(hyper.get("features", ""))
     cell = _IMPLICIT_CELL_BYTES if implicit else 4 * _COPIES_OF_MATRIX if dense else 0
     kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
     equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
+    copies = _COPIES_OF_MODEL - (_COPIES_OF_MOMENTS if hyper.get("optimizer") == "adafactor" else 0)
+    streamed = n_ratings * (_AUDIENCE_RATING_BYTES if audience else _STREAMED_RATING_BYTES)
     return Estimate(
-        model=rows * 4 * ((width + audience) * _COPIES_OF_MODEL + kept * _COPIES_OF_DRAWS),
+        model=rows * 4 * ((width + audience) * copies + kept * _COPIES_OF_DRAWS),
         batch=equations or (0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH),
         ratings=n_ratings * (_RATING_BYTES + (_SOLVED_RATING_BYTES if solved else 0) + latent),
         matrix=n_users * n_movies * cell,
         implicit=implicit,
+        streamed=streamed if "memory" in hyper else 0,
         what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
         f"and {n_ratings:,} ratings",
     )
+
+
+Place = Literal["memory", "file"]
+"""Where the ratings are while they are learned from."""
+
+
+def place_of_ratings(needed: Estimate, memory: str, available: int | None = None) -> Place:
+    """In memory where they fit into what `memory` says (see `bytes_in`), else in a file.
+
+    Raises UsageError where a budget was given and the rest does not fit either.
+    """
+    budget = bytes_in(memory)
+    have = (available_bytes() if available is None else available) - needed.base if budget is None else budget
+    if needed.data <= have or not needed.streamed:
+        return "memory"
+    least = replace(needed, ratings=needed.streamed)
+    if budget is not None and least.data > budget:
+        raise UsageError(
+            f"--memory {memory}: the training needs {_mb(least.data)} beside TensorFlow for {needed.what}, "
+            f"also with the ratings in a file.",
+            hint=f"Give it that, or {least.remedy}.",
+        )
+    return "file"
 
 
 def require_memory(needed: Estimate, available: int | None = None) -> None:
@@ -100,6 +142,15 @@ def require_memory(needed: Estimate, available: int | None = None) -> None:
             f"you have {_gb(have)}: {needed.remedy}.",
             hint="MFTUI_CHECK_MEMORY=false tries all the same.",
         )
+
+
+def held_bytes(proc: Path = Path("/proc")) -> int:
+    """What this process holds and no file does: of its resident memory, the anonymous part; 0 where unknown."""
+    try:
+        lines = dict(line.split(":", 1) for line in (proc / "self/status").read_text().splitlines() if ":" in line)
+        return int(lines["RssAnon"].split()[0]) << 10
+    except (OSError, KeyError, ValueError, IndexError):
+        return 0
 
 
 def available_bytes(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgroup")) -> int:
@@ -169,3 +220,7 @@ def _number(file: Path) -> int | None:
 
 def _gb(size: int) -> str:
     return f"{size / 1e9:.1f}"
+
+
+def _mb(size: int) -> str:
+    return f"{-(-size // 10**6):,} MB"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mftui import paths
 from mftui.data.dataset import Dataset, Split
 from mftui.data.load import open_dataset
 from mftui.data.part import Part
@@ -90,4 +91,5 @@ def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Datase
         dataset.scale,
         int(config["seed"]),
         Known(dataset.movies, lambda: people_of(dataset)),
+        paths.cache_dir() if config.get("ratings_in") == "file" else None,
     )

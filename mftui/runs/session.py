@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mftui import __version__
@@ -20,7 +21,7 @@ from mftui.runs.directory import Run
 from mftui.runs.events import Events
 from mftui.runs.files import reason, write_json
 from mftui.runs.heart import Heart
-from mftui.runs.memory import estimate, require_memory
+from mftui.runs.memory import estimate, held_bytes, place_of_ratings, require_memory
 from mftui.runs.metrics import MetricsWriter
 from mftui.runs.outcome import describe_data, describe_run, describe_training, measure, peak_rss_mb
 from mftui.runs.preparation import (
@@ -66,6 +67,8 @@ class Session:
         self._phase = ""
         self._seconds = dict.fromkeys(("import", "load", "compile", "train", "evaluate"), 0.0)
         self._logged = 0.0
+        self._base = self._held = 0
+        """Bytes that TensorFlow took when it was imported, and the most that was held."""
         self._events: Events | None = None
 
     def _enter(self, phase: str) -> None:
@@ -91,10 +94,7 @@ class Session:
         config, request = self._run.config(), self._run.request()
         dataset, split = open_data(request, config.get("dataset"))
         config = self._run.update_config(**describe_dataset(dataset, split))
-        if load_settings().check_memory:
-            require_memory(
-                estimate(config["recipe"], config["hyper"], dataset.n_users, dataset.n_movies, dataset.n_ratings)
-            )
+        config = self._with_place(config, dataset)
         self._check_stop()
         training = self._prepared(config, dataset, split)
         self._check_stop()
@@ -123,11 +123,25 @@ class Session:
                 self._events.finish(model, document)
         return self._concluded(document, state)
 
+    def _with_place(self, config: dict[str, Any], dataset: Dataset) -> dict[str, Any]:
+        """`config` with where the ratings will be: decided once, so that a run that is resumed goes on alike."""
+        hyper = config["hyper"]
+        needed = estimate(config["recipe"], hyper, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+        place = config.get("ratings_in") or place_of_ratings(needed, str(hyper.get("memory", "auto")))
+        if place == "file":
+            needed = replace(needed, ratings=needed.streamed)
+            log.info("the ratings do not fit into memory (%s): read from a file", hyper["memory"])
+        if load_settings().check_memory:
+            require_memory(needed)
+        return self._run.update_config(ratings_in=place)
+
     def _prepared(self, config: dict[str, Any], dataset: Dataset, split: Split) -> Trainable:
         make = self._make_training
         if make is None:
             self._enter("import")
+            before = held_bytes()
             import_tensorflow()
+            self._held = self._base = held_bytes() - before
             self._note_device(config)
             self._check_stop()
             make = Training
@@ -167,6 +181,7 @@ class Session:
         requests = self._requests
         for tick in training:
             if tick.metrics is not None:
+                self._held = max(self._held, held_bytes())
                 self._record(tick.metrics.as_dict(), metrics)
             saver.after_step()
             if requests.pause:
@@ -248,8 +263,11 @@ class Session:
             "state": state,
             "seconds": {name: round(value, 3) for name, value in seconds.items()},
             "peak_rss_mb": peak_rss_mb(),
+            "peak_data_mb": round((max(self._held, held_bytes()) - self._base) / 1e6, 1),
             "warnings": list(self.heart.status.warnings),
         }
+        log.info("%.1f s; at most %.0f MB held", seconds["total"], document["peak_rss_mb"])
+        log.info("%.0f MB of them are the training's own data", document["peak_data_mb"])
         try:
             write_json(self._run.path / "result.json", document, durable=True)
         except OSError as error:

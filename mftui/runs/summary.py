@@ -91,6 +91,7 @@ def settings_of(run: Run) -> dict[str, Any]:
         "seed": config.get("seed"),
         **_part(config, "hyper"),
         "device": config.get("device"),
+        "ratings in": config.get("ratings_in"),
         **{f"version of {name}": version for name, version in _part(config, "versions").items()},
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 from mftui.data.dataset import Ratings, Scale
@@ -55,4 +56,5 @@ class MakeTraining(Protocol):
         scale: Scale,
         seed: int,
         known: Known | None = None,
+        stream_in: Path | None = None,
     ) -> Trainable: ...

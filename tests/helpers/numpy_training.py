@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ class NumpyTraining:
         scale: Scale,
         seed: int,
         known: Known | None = None,
+        stream_in: Path | None = None,
     ) -> None:
         self._ratings, self._scale, self._seed = ratings, scale, seed
         self._rate, self.n_epochs = float(hyper["learning_rate"]), int(hyper["epochs"])

@@ -34,6 +34,8 @@ class Field:
     """The words of which the field is a list, with commas, where it is one; NONE for none of them."""
     search: tuple[float, float] | None = None
     """Where `mftui tune` looks, on a logarithmic scale; None: nowhere, the field keeps its value."""
+    check: Callable[[str], object] | None = None
+    """Raises UsageError where the field is a text and cannot be read."""
     unless: tuple[str, Value, Value] | None = None
     """Another field, a value of it, and the default that this field has then."""
 
@@ -53,6 +55,8 @@ class Field:
             raise UsageError(f"{self.name}: {given} is not {self._expectation}.") from None
         if self.words:
             return self._listed(str(value))
+        if self.check:
+            self.check(str(value))
         if self.choices and value not in self.choices:
             raise UsageError(f"{self.name}: {given} is not {self._expectation}.")
         if not isinstance(value, str) and not self.low <= value <= self.high:
@@ -167,7 +171,7 @@ class Recipe:
         """Every field with its default, beside what is `given` of others."""
         values = {f.name: f.default for f in self.fields}
         known = values | dict(given or {})
-        return values | {f.name: f.unless[2] for f in self.fields if f.unless and known[f.unless[0]] == f.unless[1]}
+        return values | {f.name: f.unless[2] for f in self.fields if f.unless and known.get(f.unless[0]) == f.unless[1]}
 
     def check(self, given: Mapping[str, object]) -> dict[str, Value]:
         """Complete hyperparameters: the defaults, overridden by `given`.

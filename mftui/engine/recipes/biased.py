@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
 from mftui.engine.recipes.base import Field, Held, Hyper, Preset, Recipe
-from mftui.engine.recipes.device import DEVICE_FIELDS
+from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -105,6 +105,7 @@ BIASED = Recipe(
             10,
             "Size of the first steps; it falls to zero along a cosine.",
             search=(0.02, 0.3),
+            unless=("optimizer", "adafactor", 0.05),
         ),
         Field("batch_size", 0, 0, 100_000_000, "Ratings in one step; 0 chooses by the size of the data."),
         Field(
@@ -142,6 +143,7 @@ BIASED = Recipe(
         ),
         *AUDIENCE_FIELDS,
         *DEVICE_FIELDS,
+        MEMORY,
     ),
     presets=(
         Preset("default", "Eight members and the audience block: small error, good neighbours and lists."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mftui.engine.recipes.base import Field
+from mftui.engine.recipes.sizes import AUTO, bytes_in
 
 DEVICE = Field(
     "device",
@@ -25,3 +26,13 @@ PRECISION = Field(
 )
 DEVICE_FIELDS = (DEVICE, PRECISION, DETERMINISTIC)
 """For every recipe that descends; one that computes in float32 whatever it is told has the others alone."""
+MEMORY = Field(
+    "memory",
+    AUTO,
+    0,
+    0,
+    "What the training may hold beside TensorFlow itself, such as 600MB; ratings that do not fit are read from a "
+    "file. auto: what there is.",
+    check=bytes_in,
+)
+"""For every recipe that learns from one mini-batch at a time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
-from mftui.engine.recipes.device import DEVICE_FIELDS
+from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY
 
 if TYPE_CHECKING:
     from mftui.engine.program import Problem, Program
@@ -67,6 +67,7 @@ FASTAI = Recipe(
         Field("batch_size", 64, 1, 1_000_000, "Ratings in one update."),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         *DEVICE_FIELDS,
+        MEMORY,
     ),
     presets=(
         Preset("lecture", "As in the lecture: batches of 64, five epochs."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.base import Field, Held, Hyper, Preset, Recipe
-from mftui.engine.recipes.device import DEVICE_FIELDS
+from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -86,6 +86,7 @@ FUNK = Recipe(
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *DEVICE_FIELDS,
+        MEMORY,
     ),
     presets=(
         Preset("usual", "As Surprise's SVD: 100 factors, 20 epochs, a weak pull to zero."),
