@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data import cache
 from mftui.data.dataset import Dataset, Ratings
@@ -24,7 +25,7 @@ from mftui.data.readers.text import read_text, read_text_pairs
 from mftui.data.repair import check_enough, scale_of, without_duplicates
 from mftui.data.titling import movies_of
 from mftui.data.vocabulary import vocabulary
-from mftui.errors import UsageError
+from mftui.errors import DataError, UsageError
 
 
 def open_dataset(
@@ -40,6 +41,7 @@ def open_dataset(
     ----------
     source: "sample", a name of the catalogue that has been fetched, or a path: a directory, a zip,
         or a file of ratings (CSV, TSV, `.dat`, `u.data`, Parquet, `.inter`); the format is found by looking.
+        A directory of Parquet parts is one data set, read part after part in the order of their names.
     columns: role ("user", "movie", "rating", "timestamp") → column name, or position from 1 where
         the file has no header; for files with unusual names.
     test: a file of ratings to test on, of any of the formats; also the name of a file beside the ratings.
@@ -73,17 +75,18 @@ def read_pairs(path: str | Path, columns: Mapping[str, str] | None = None) -> tu
 
 
 def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
-    parts = [_read_ratings(ref, columns) for ref in (sources.ratings, sources.test) if ref is not None]
-    repairs = [note for part in parts for note in part.repairs]
-    n_train = len(parts[0].values)
+    parts = _read_files(sources.ratings_files, sources.ratings, columns)
+    n_train = sum(len(part.values) for part in parts)
+    if sources.test is not None:
+        parts += _read_files((sources.test,), sources.test, columns)
+    repairs = _notes(parts)
     with ThreadPoolExecutor(2) as pool:
         of_users = pool.submit(vocabulary, [part.users for part in parts], "user")
         of_movies = pool.submit(vocabulary, [part.movies for part in parts], "movie")
     user_ids, users = of_users.result()
     movie_ids, movies = of_movies.result()
     ratings = Ratings(users, movies, *_joined(parts))
-    del of_users, of_movies
-    del parts
+    del of_users, of_movies, parts
     test_name = sources.test.name if sources.test else ""
     ratings, n_train, notes = without_duplicates(ratings, len(movie_ids), n_train, sources.ratings.name, test_name)
     repairs += notes
@@ -93,7 +96,7 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     if sources.movies:
         table, titles_from = read_movies(sources.movies, sources.genres), sources.movies.name
     else:
-        table, titles_from = titles_within(sources.ratings, columns), sources.ratings.name
+        table, titles_from = titles_within(sources.ratings_files[0], columns), sources.ratings.name
     described, notes = movies_of(movie_ids, table, titles_from)
     repairs += notes
     test_rows = np.arange(n_train, len(ratings)) if sources.test else None
@@ -124,18 +127,51 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     )
 
 
+def _read_files(refs: Sequence[FileRef], named: FileRef, columns: Mapping[str, str] | None) -> list[RawRatings]:
+    """The ratings in `refs`, one after the other, without empty parts. Raises DataError where all are empty."""
+    parts = [part for part in (_read_ratings(ref, columns) for ref in refs) if len(part.values)]
+    if not parts:
+        raise DataError("no rows.", path=str(named), hint="Give a file with ratings.")
+    return parts
+
+
 def _read_ratings(ref: FileRef, columns: Mapping[str, str] | None) -> RawRatings:
     if is_parquet(ref):
         return read_parquet(ref, columns)
     return read_text(ref, recognise(ref, columns))
 
 
-def _joined(parts: list[RawRatings]) -> tuple[np.ndarray, np.ndarray | None]:
-    """Values and timestamps of all parts; no timestamps unless every part has them."""
+def _notes(parts: list[RawRatings]) -> list[str]:
+    """What was repaired on reading; what is the same in several files is said once."""
+    said: dict[str, list[str]] = {}
+    for part in parts:
+        for note in part.repairs:
+            name, _, what = note.partition(": ")
+            said.setdefault(what, []).append(name)
+    notes = [
+        f"{names[0]}: {what}" if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more: {what}"
+        for what, names in said.items()
+    ]
+    timed = sum(part.timestamps is not None for part in parts)
+    if 0 < timed < len(parts):
+        notes.append(f"Timestamps left out, as {len(parts) - timed:,} of {len(parts):,} files have none to use.")
+    return notes
+
+
+def _joined(parts: list[RawRatings]) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
+    """Values and timestamps of all parts, taken out of them on the way, so that at most one part is held twice;
+    no timestamps unless every part has them."""
     if len(parts) == 1:
         return parts[0].values, parts[0].timestamps
-    times = [part.timestamps for part in parts if part.timestamps is not None]
-    return (
-        np.concatenate([part.values for part in parts]),
-        np.concatenate(times) if len(times) == len(parts) else None,
-    )
+    n = sum(len(part.values) for part in parts)
+    values = np.empty(n, dtype=np.float32)
+    times = np.empty(n, dtype=np.int64) if all(part.timestamps is not None for part in parts) else None
+    at = 0
+    while parts:
+        part = parts.pop(0)
+        rows = slice(at, at + len(part.values))
+        values[rows] = part.values
+        if times is not None and part.timestamps is not None:
+            times[rows] = part.timestamps
+        at = rows.stop
+    return values, times

@@ -10,6 +10,7 @@ from pathlib import Path
 from mftui import paths
 from mftui.data.catalogue import CATALOGUE, SAMPLE, fetched
 from mftui.data.files import FileRef, Folder, archive, damaged_zip, directory, unreadable
+from mftui.data.parts import PART_DIRECTORIES, parts_in
 from mftui.data.readers.layout import recognise
 from mftui.data.readers.parquet import is_parquet
 from mftui.errors import DataError
@@ -28,6 +29,7 @@ class Sources:
     label: str
     source: str
     ratings: FileRef
+    """The file of ratings; the directory, where they are in parts."""
     movies: FileRef | None = None
     genres: FileRef | None = None
     test: FileRef | None = None
@@ -35,19 +37,28 @@ class Sources:
     """IMDb's ids of the movies; no part of what is trained on."""
     users: FileRef | None = None
     """Of the people; read only where a recipe is asked to learn from it."""
+    parts: tuple[FileRef, ...] = ()
+    """The parts of the ratings, in the order in which they are read; empty for ratings in one file."""
+
+    @property
+    def ratings_files(self) -> tuple[FileRef, ...]:
+        """The ratings, file by file."""
+        return self.parts or (self.ratings,)
 
     @property
     def files(self) -> list[FileRef]:
         """All files that are read for a training."""
-        return [ref for ref in (self.ratings, self.movies, self.genres, self.test) if ref is not None]
+        return [*self.ratings_files, *(ref for ref in (self.movies, self.genres, self.test) if ref is not None)]
 
 
 def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: str | Path | None = None) -> Sources:
     """Find the files of `source`; raises DataError where there is none, or more than one to choose from."""
     name, label, path, again = _resolve(source)
+    parts: tuple[FileRef, ...] = ()
     if path.is_dir():
-        folder = directory(path)
-        ratings = _ratings_in(folder, columns)
+        folder = _folder(path)
+        parts = () if folder.get(*_USUAL) else parts_in(path)
+        ratings = FileRef(parts[0].path.parent) if parts else _ratings_in(folder, columns)
     elif not path.is_file():
         raise _no_file(path)
     elif _is_zip(path):
@@ -66,6 +77,7 @@ def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: s
         None if test is None else _test_file(test, folder),
         folder.get("links.csv"),
         folder.get("u.user", "users.dat"),
+        parts,
     )
 
 
@@ -108,6 +120,14 @@ def _is_zip(path: Path) -> bool:
             raise damaged_zip(path, zipfile.BadZipFile("it does not begin as a zip"))
         return False
     return True
+
+
+def _folder(path: Path) -> Folder:
+    """The files of the directory `path`; of one called as a directory of parts is, those beside it too."""
+    folder = directory(path)
+    if path.name not in PART_DIRECTORIES or folder.get(*_USUAL):
+        return folder
+    return Folder(path, (*folder.files, *(ref for ref in _beside(path).files if ref.name not in _USUAL)))
 
 
 def _beside(path: Path) -> Folder:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data.files import FileRef
 from mftui.data.readers.columns import RawIds, RawRatings, from_strings
@@ -23,13 +24,12 @@ def is_parquet(ref: FileRef) -> bool:
 
 
 def read_parquet(ref: FileRef, given: Mapping[str, str] | None = None) -> RawRatings:
-    """Read the ratings of the Parquet file `ref`. Raises DataError with the row of the first fault."""
+    """Read the ratings of the Parquet file `ref`; none where it is empty. Raises DataError with the row of the first
+    fault."""
     columns = _read(ref, given or {}, ("user", "movie", "rating"))
     rating = columns.pop("rating")
     values = _numbers(ref, rating, "rating")
     users, movies = _ids(ref, columns.pop("user"), "user"), _ids(ref, columns.pop("movie"), "movie")
-    if not len(values):
-        raise DataError("no rows.", path=str(ref), hint="Give a file with ratings.")
     repairs: list[str] = []
     timestamps = None
     if "timestamp" in columns:
@@ -103,7 +103,7 @@ def _ids(ref: FileRef, column: Any, role: str) -> RawIds:
 
     _first_null(ref, column, f"{role} id")
     if pa.types.is_integer(column.type) and column.type != pa.uint64():
-        return RawIds(numbers=[chunk.to_numpy() for chunk in column.chunks])
+        return RawIds(numbers=[_narrow(chunk.to_numpy()) for chunk in column.chunks])
     try:
         encoded = column.cast(pa.string()).dictionary_encode().combine_chunks()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -113,3 +113,12 @@ def _ids(ref: FileRef, column: Any, role: str) -> RawIds:
     if ids is None:
         raise DataError(f"a {role} id is missing.", path=str(ref), hint="Fill it in, or remove the row.")
     return ids
+
+
+def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
+    """`numbers` in half the memory where they are 64 bits wide for no need."""
+    if numbers.dtype != np.int64 or not len(numbers):
+        return numbers
+    bounds = np.iinfo(np.int32)
+    fits = bounds.min <= int(numbers.min()) and int(numbers.max()) <= bounds.max
+    return numbers.astype(np.int32) if fits else numbers
