@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers.newcomers import newcomers, ratings_of, trained_on
+from helpers.newcomers import Pairs, family_films, newcomers, opposites, ratings_of, trained_on
 from helpers.paths import movielens
 
 from mftui.data.dataset import Dataset
@@ -157,12 +157,33 @@ def test_family_films_high_and_horror_low_list_family_films_and_the_mirror_image
 ) -> None:
     _, model = whole()
     index = {title: at for at, title in reversed(list(enumerate(model.movies.title_list)))}
+    family = family_films(model)
 
-    def family_films(liked: tuple[str, ...], disliked: tuple[str, ...]) -> int:
+    def listed(liked: tuple[str, ...], disliked: tuple[str, ...]) -> int:
         movies = np.array([index[title] for title in (*liked, *disliked[:3])])
         ratings = np.array([high] * 5 + list(low), dtype=np.float32)
-        listed = model.recommend_newcomer(movies, ratings, 20).movies
-        return sum(bool({"Animation", "Children"} & set(model.movies.genres_of(movie))) for movie in listed)
+        return int(family[model.recommend_newcomer(movies, ratings, 20).movies].sum())
 
-    assert family_films(FAMILY[films], HORROR[films]) >= 8
-    assert family_films(HORROR[films], FAMILY[films]) == 0
+    assert listed(FAMILY[films], HORROR[films]) >= 8
+    assert listed(HORROR[films], FAMILY[films]) == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_random_films_family_and_horror_part_as_well(seed: int) -> None:
+    """Forty people and their mirror images. A lover of horror is at times shown a cartoon for grown-ups, which the same
+    people watch: rarely more than one film of the twenty."""
+    _, model = whole()
+    family = family_films(model)
+
+    def listed(person: Pairs) -> int:
+        return int(family[model.recommend_newcomer(*person, 20).movies].sum())
+
+    pairs = opposites(model, 40, least=50, seed=seed)
+    liked = np.array([listed(person) for person, _ in pairs])
+    disliked = np.array([listed(person) for _, person in pairs])
+    assert np.mean(liked >= 8) > 0.85
+    assert liked.mean() > 10
+    assert liked.min() >= 4
+    assert np.mean(disliked == 0) > 0.75
+    assert disliked.mean() < 0.4
+    assert disliked.max() <= 3

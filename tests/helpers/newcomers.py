@@ -74,3 +74,32 @@ def halves(ratings: Ratings, users: np.ndarray, *, seed: int = 0) -> tuple[list[
         first.append(ratings_of(ratings, rows[: len(rows) // 2], user))
         second.append(ratings_of(ratings, rows[len(rows) // 2 :], user))
     return first, second
+
+
+def family_films(model: Factors) -> np.ndarray:
+    """(n_movies,) whether the genres of a movie have Animation or Children among them."""
+    return np.array([bool({"Animation", "Children"} & set(model.movies.genres_of(at))) for at in range(model.n_movies)])
+
+
+def opposites(model: Factors, n: int, *, least: int, seed: int = 0) -> list[tuple[Pairs, Pairs]]:
+    """`n` times somebody who rates five random children's films high and three of horror low, and the mirror image.
+
+    Of movies with `least` training ratings, none of both kinds; 5 or 4.5 stars, and 0.5 to 2.
+    """
+    random, family = np.random.default_rng(seed), family_films(model)
+    genres = [set(model.movies.genres_of(at)) for at in range(model.n_movies)]
+    known = model.movie_train_counts >= least
+    children = np.flatnonzero([("Children" in of) and "Horror" not in of for of in genres] & known)
+    horror = np.flatnonzero(np.array(["Horror" in of for of in genres]) & ~family & known)
+    pairs = []
+    for at in range(n):
+        some, others = random.permutation(children), random.permutation(horror)
+        low = [(1.0, 1.0, 1.0), (0.5, 0.5, 0.5), (2.0, 0.5, 1.5)][at % 3]
+        ratings = np.array([5.0 - at % 2 / 2] * 5 + list(low), dtype=np.float32)
+        pairs.append(
+            (
+                (np.concatenate([some[:5], others[:3]]), ratings),
+                (np.concatenate([others[:5], some[:3]]), ratings),
+            )
+        )
+    return pairs
