@@ -14,7 +14,7 @@ from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 
 SIZE = (120, 40)
-TO_SEARCH = ("f", "tab", "tab", "tab")
+TO_SEARCH = ("f", "tab", "tab", "tab", "tab")
 MakeApp = Callable[..., MftuiApp]
 
 

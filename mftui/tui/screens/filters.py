@@ -37,7 +37,7 @@ def movie_filters(factors: Factors, now: Filter, many: int, least: int, search: 
         "The least number of ratings of a neighbour, so that obscure films do not win by noise.", parse_count,
     )  # fmt: skip
     search_by = [how] if available() else []
-    fields = [*_narrowing(factors, now), *search_by, _many("neighbours", many, MOST_NEIGHBOURS), few]
+    fields = [*_narrowing(factors, now), _many("neighbours", many, MOST_NEIGHBOURS), *search_by, few]
     return FieldsDialog("Filters", fields)
 
 
