@@ -102,6 +102,9 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
     click.echo()
     print_calibration(found["calibration"])
+    if found["uncertainty"]:
+        click.echo()
+        print_uncertainty(found["uncertainty"])
 
 
 def _print_lists(measures: dict[str, Any], k: int) -> None:

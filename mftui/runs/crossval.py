@@ -20,6 +20,7 @@ from mftui.runs.logs import quiet_tensorflow
 from mftui.runs.preparation import assembler, make_training, open_data
 
 MEASURES = ("rmse", "mae", "ndcg@{k}", "recall@{k}", "coverage", "mean_popularity")
+JUDGED = ("calibration", "uncertainty")
 BASELINES = ("global_mean", "bias", "popularity")
 
 
@@ -70,8 +71,8 @@ def cross_validate(
     on_fold: told the measures of each fold.
 
     Returns `dataset` and `split` in words, `folds` (the measures of each), `mean` and `std` over the folds,
-    the mean of `calibration` by bins, and the means of the `baselines`. Raises RunError where the data is no
-    longer what the run was trained on, UsageError where there are no such folds.
+    the means of `calibration` by bins, of `uncertainty` (see `calibration.uncertainty`), and of the `baselines`.
+    Raises RunError where the data is no longer what the run was trained on, UsageError where there are no such folds.
     """
     quiet_tensorflow()
     request, config = run.request(), run.config()
@@ -91,8 +92,11 @@ def cross_validate(
     means, spreads = _over_folds(found)
     bases = {name: _over_folds([one["baselines"][name] for one in found])[0] for name in BASELINES}
     words = {"dataset": source, "split": split, "n_folds": len(found), "k": k}
-    calibrated = _mean_calibration([one["calibration"] for one in found])
-    return words | {"mean": means, "std": spreads, "calibration": calibrated, "baselines": bases, "folds": found}
+    judged = {
+        "calibration": _mean_rows([one["calibration"] for one in found]),
+        "uncertainty": _mean_uncertainty([one["uncertainty"] for one in found]),
+    }
+    return words | {"mean": means, "std": spreads} | judged | {"baselines": bases, "folds": found}
 
 
 def _measured(fold: Fold, config: Mapping[str, Any], k: int) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def _measured(fold: Fold, config: Mapping[str, Any], k: int) -> dict[str, Any]:
     for _ in training:
         pass
     document = evaluate(assembler(fold.dataset, fold.split, config)(training.parameters()), k=k)
-    kept = {name: document.get(name) for name in [*(name.format(k=k) for name in MEASURES), "calibration"]}
+    kept = {name: document.get(name) for name in [*(name.format(k=k) for name in MEASURES), *JUDGED]}
     bases = {name: document["baselines"][name] for name in BASELINES}
     sizes = {"n_train": fold.split.n_train, "n_test": fold.split.n_test}
     return {"split": fold.label} | sizes | kept | {"baselines": bases}
@@ -116,12 +120,23 @@ def _over_folds(found: list[dict[str, Any]]) -> tuple[dict[str, float], dict[str
     return {name: float(np.mean(values)) for name, values in columns.items()}, spread
 
 
-def _mean_calibration(folds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Bin by bin, from the lowest predictions up, the mean over the folds; `n` is their sum."""
+def _mean_uncertainty(folds: list[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """What ± is worth, over the folds (see `calibration.uncertainty`); None where the models have none."""
+    known = [one for one in folds if one is not None]
+    if len(known) < len(folds):
+        return None
+    words = {name: known[0][name] for name in ("of", "members")} | {"n": sum(one["n"] for one in known)}
+    drawn = known[0]["coverage"] is not None
+    coverage = _mean_rows([one["coverage"] for one in known]) if drawn else None
+    return words | {"coverage": coverage, "by_spread": _mean_rows([one["by_spread"] for one in known])}
+
+
+def _mean_rows(folds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Row by row the mean over the folds of each number; `n` is their sum."""
     return [
         {
-            "n": sum(one["n"] for one in bins),
-            **{name: float(np.mean([one[name] for one in bins])) for name in ("predicted", "actual")},
+            name: sum(one[name] for one in rows) if name == "n" else float(np.mean([one[name] for one in rows]))
+            for name in rows[0]
         }
-        for bins in zip(*folds, strict=False)
+        for rows in zip(*folds, strict=False)
     ]

@@ -11,9 +11,11 @@ from helpers.numpy_training import NumpyTraining
 from helpers.runs import request
 
 from mftui.data.load import open_dataset
+from mftui.engine.calibration import LEVELS
 from mftui.errors import RunError, UsageError
 from mftui.runs.crossval import cross_validate, given_folds, random_folds
 from mftui.runs.directory import create_run
+from mftui.runs.request import TrainRequest
 from mftui.runs.trainer import train
 
 
@@ -64,6 +66,19 @@ def test_every_fold_and_the_whole_say_what_they_were_measured_on(ratings: Path) 
     assert found["split"] == "2 random folds (seed 0)"
     assert [one["split"] for one in found["folds"]] == ["fold 1 of 2 (seed 0)", "fold 2 of 2 (seed 0)"]
     assert sum(one["n"] for one in found["calibration"]) == sum(one["n_test"] for one in found["folds"]) == 1_500
+
+
+def test_of_draws_the_coverage_of_their_intervals_is_given_over_the_folds(ratings: Path) -> None:
+    hyper = {"factors": 2, "epochs": 30, "audience": False}
+    run = create_run(TrainRequest(data=str(ratings), recipe="bayes", hyper=hyper))
+    found = cross_validate(run, 2, None, 10, lambda one: None)
+
+    whole, folds = found["uncertainty"], [one["uncertainty"] for one in found["folds"]]
+    assert (whole["of"], whole["members"], whole["n"]) == ("draws", 20, 1_500)
+    assert [one["level"] for one in whole["coverage"]] == pytest.approx(LEVELS)
+    for at, one in enumerate(whole["coverage"]):
+        assert one["covered"] == pytest.approx(np.mean([fold["coverage"][at]["covered"] for fold in folds]))
+    assert sum(one["n"] for one in whole["by_spread"]) == 1_500
 
 
 def test_it_is_refused_on_data_that_has_changed(ratings: Path, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ BAYES = Recipe(
         Preset("default", "As many factors as the ± needs: what they leave out of a taste is in no ±."),
         Preset(
             "fast",
-            "Ten factors, as is usual: a third of the work and the same error, but a ± that is a tenth too small.",
+            "Ten factors, as is usual: a third of the work and the same error, but a ± that is too small.",
             {"factors": 10},
         ),
     ),
