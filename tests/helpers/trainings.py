@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from helpers.planted import SCALE, planted_ratings
 
 from mftui.data.dataset import Ratings
@@ -11,10 +13,12 @@ from mftui.engine.training import Training
 N_USERS, N_MOVIES = 120, 80
 
 
-def planted_training(recipe: str, ratings: Ratings | None = None, seed: int = 0, **given: object) -> Training:
+def planted_training(
+    recipe: str, ratings: Ratings | None = None, seed: int = 0, stream_in: Path | None = None, **given: object
+) -> Training:
     """A training of `recipe` on planted ratings (120 users and 80 movies), its step compiled."""
     chosen = find_recipe(recipe)
     learned = planted_ratings() if ratings is None else ratings
-    training = Training(chosen, chosen.check(given), learned, N_USERS, N_MOVIES, SCALE, seed)
+    training = Training(chosen, chosen.check(given), learned, N_USERS, N_MOVIES, SCALE, seed, stream_in=stream_in)
     training.prepare()
     return training

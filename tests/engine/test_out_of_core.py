@@ -1,0 +1,91 @@
+"""Ratings in a file: the same training as in memory within noise, the same bits every time, also after a resume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.planted import planted_ratings
+from helpers.trainings import planted_training
+
+from mftui.data import dataset as dataset_module
+from mftui.data.dataset import Ratings
+from mftui.data.part import Part, counts
+from mftui.engine.shards import Shards
+from mftui.engine.training import Training
+from mftui.errors import TrainingError
+
+GIVEN = {"members": 1, "factors": 4, "epochs": 8, "batch_size": 300, "audience": False, "validation": 0.1}
+
+
+def triples(users: np.ndarray, movies: np.ndarray, values: np.ndarray) -> set[tuple[int, int, float]]:
+    return set(zip(users.ravel().tolist(), movies.ravel().tolist(), values.ravel().tolist(), strict=True))
+
+
+def streamed(tmp_path: Path, **given: object) -> Training:
+    return planted_training("biased", stream_in=tmp_path, **{**GIVEN, **given})
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset_module, "PIECE", 700)
+
+
+def test_shards_are_random_parts_of_all_ratings_each_sorted_by_user(tmp_path: Path, small_pieces: None) -> None:
+    ratings = planted_ratings()
+    users, movies, values = Shards(ratings, 7, 572, 0, tmp_path).take(np.arange(7))
+    assert triples(users, movies, values) == triples(ratings.users, ratings.movies, ratings.values)
+    assert (np.diff(users, axis=1) >= 0).all()
+    spread = np.array([np.bincount(shard // 12, minlength=10) for shard in users])
+    assert np.abs(spread - spread.mean(0)).max() < 35, "each has its share of every ten users"
+    again = Shards(ratings, 7, 572, 0, tmp_path).take(np.arange(7))
+    assert all((a == b).all() for a, b in zip((users, movies, values), again, strict=True))
+    assert not list(tmp_path.iterdir()), "the file is nobody's, and goes with the process"
+
+
+def test_no_room_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingError, match="no room for"):
+        Shards(planted_ratings(), 7, 572, 0, tmp_path / "file")
+
+
+def test_it_learns_as_in_memory(tmp_path: Path) -> None:
+    found = []
+    for training in (planted_training("biased", **GIVEN), streamed(tmp_path)):
+        list(training)
+        found.append(training.best_rmse)
+    assert found[1] == pytest.approx(found[0], abs=0.02)
+
+
+def test_a_resumed_training_ends_with_the_same_bits(tmp_path: Path) -> None:
+    whole = streamed(tmp_path)
+    list(whole)
+    broken = streamed(tmp_path)
+    for tick in broken:
+        if tick.step == broken.steps_per_epoch + 1:
+            break
+    resumed = streamed(tmp_path)
+    resumed.restore(*broken.state())
+    list(resumed)
+    for a, b in zip(whole.state()[0].values(), resumed.state()[0].values(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_several_small_updates_to_a_step(tmp_path: Path) -> None:
+    training = streamed(tmp_path, batch_size=50, epochs=2)
+    list(training)
+    assert training.best_rmse < 1.0
+
+
+def test_a_part_is_what_taking_its_rows_gives(small_pieces: None) -> None:
+    ratings = planted_ratings()
+    mask = np.random.default_rng(0).random(len(ratings)) < 0.3
+    part, taken = Part.where(ratings, mask), ratings.take(mask)
+    inner = Part.where(part, np.arange(len(part)) % 2 == 0)
+    assert len(part) == len(taken) and len(inner) == (len(part) + 1) // 2
+    for name in ("users", "movies", "values"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(taken, name))
+        np.testing.assert_array_equal(getattr(inner, name), getattr(taken, name)[::2])
+    assert isinstance(part.whole(), Ratings) and part.mean() == pytest.approx(taken.values.mean(), abs=1e-6)
+    np.testing.assert_array_equal(counts(part, 120, 80)[0], np.bincount(taken.users, minlength=120))

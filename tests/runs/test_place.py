@@ -1,0 +1,61 @@
+"""`--memory`: where the ratings are while they are learned from, chosen by itself or by a budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mftui.engine.recipes import find_recipe
+from mftui.engine.recipes.sizes import bytes_in
+from mftui.errors import UsageError
+from mftui.runs.directory import create_run
+from mftui.runs.memory import Estimate, place_of_ratings
+from mftui.runs.request import TrainRequest
+from mftui.runs.summary import settings_of
+from mftui.runs.trainer import train
+
+MB = 10**6
+NEEDED = Estimate(100 * MB, 100 * MB, 900 * MB, 0, "these sizes", streamed=200 * MB, base=1000 * MB)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("auto", None), ("", None), ("600MB", 600 * MB), ("1.5 GB", 1500 * MB), ("2GiB", 2 << 30), ("4k", 4000)],
+)
+def test_sizes_as_people_write_them(text: str, size: int | None) -> None:
+    assert bytes_in(text) == size
+
+
+@pytest.mark.parametrize("text", ["much", "-1MB", "0", "1e3", "600 apples"])
+def test_what_is_no_size_is_refused_by_the_field(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a size"):
+        find_recipe("biased").check({"memory": text})
+
+
+def test_in_memory_where_they_fit_else_in_a_file() -> None:
+    assert place_of_ratings(NEEDED, "1.1GB") == "memory"
+    assert place_of_ratings(NEEDED, "600MB") == "file"
+    assert place_of_ratings(NEEDED, "auto", 2200 * MB) == "memory"
+    assert place_of_ratings(NEEDED, "auto", 2000 * MB) == "file"
+
+
+def test_a_budget_that_nothing_can_keep_is_refused_with_what_is_needed() -> None:
+    with pytest.raises(UsageError, match="needs 400 MB beside TensorFlow") as refused:
+        place_of_ratings(NEEDED, "300MB")
+    assert refused.value.hint
+
+
+def test_a_run_says_where_its_ratings_are(home: Path) -> None:
+    hyper = {"members": 1, "audience": False, "epochs": 1, "memory": "4MB"}
+    run = create_run(TrainRequest(hyper=hyper))
+    document = train(run)
+    assert document["test_rmse"] < document["baseline_rmse"]["global_mean"] and document["peak_data_mb"] > 0
+    assert run.config()["ratings_in"] == "file"
+    assert settings_of(run)["ratings in"] == "file"
+    assert "read from a file" in run.log_path.read_text()
+
+
+def test_a_recipe_that_cannot_says_so() -> None:
+    with pytest.raises(UsageError, match="recipe als has no memory"):
+        TrainRequest(recipe="als", hyper={"memory": "1GB"}).checked()
