@@ -64,6 +64,7 @@ def open_dataset(
         # A file that changed while it was read must not be cached under its old state.
         if use_cache and cache.place(sources, columns) == place:
             cache.save(place, dataset)
+            dataset = cache.load(place, sources) or dataset  # mapped, so that it need not be held
     return dataset
 
 
