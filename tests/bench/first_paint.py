@@ -20,6 +20,7 @@ import time
 from fcntl import ioctl
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import pyte
 
@@ -28,8 +29,19 @@ COLUMNS, ROWS = 80, 24
 TIMEOUT_S = 20.0
 
 
-def first_paint(command: list[str], sign: str, env: dict[str, str]) -> tuple[float, float]:
-    """Seconds from process start until `sign` is on the screen; then the process's resident memory in MB."""
+class Painted(NamedTuple):
+    """How an app came up."""
+
+    seconds: float
+    """From process start until the sign was on the screen."""
+    cpu_s: float
+    """What all threads of the process computed until then, which does not depend on what else the machine does."""
+    mb: float
+    """The process's resident memory once it was quiet."""
+
+
+def first_paint(command: list[str], sign: str, env: dict[str, str]) -> Painted:
+    """Start `command` in a terminal and wait until `sign` is on the screen."""
     screen = pyte.Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(screen)
     began = time.perf_counter()
@@ -44,12 +56,18 @@ def first_paint(command: list[str], sign: str, env: dict[str, str]) -> tuple[flo
                 seen = time.perf_counter() - began
                 stream.feed(data)
                 if any(sign in line for line in screen.display):
-                    return seen, _settled_memory_mb(pid, terminal)
+                    cpu_s = _cpu_s(pid)
+                    return Painted(seen, cpu_s, _settled_memory_mb(pid, terminal))
         raise SystemExit(f"{command[0]}: {sign!r} was not painted within {TIMEOUT_S:.0f} s")
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.close(terminal)
+
+
+def _cpu_s(pid: int) -> float:
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def _settled_memory_mb(pid: int, terminal: int) -> float:
@@ -65,7 +83,7 @@ def _settled_memory_mb(pid: int, terminal: int) -> float:
 
 def main() -> None:
     peer = sys.argv[1] if len(sys.argv) > 1 else shutil.which("harlequin")
-    found: dict[str, list[tuple[float, float]]] = {"mftui": [], "harlequin": []}
+    found: dict[str, list[Painted]] = {"mftui": [], "harlequin": []}
     with TemporaryDirectory() as home:
         env = {"MFTUI_HOME": os.environ.get("MFTUI_HOME", home), "MFTUI_STANDBY": "0"}
         for _ in range(ROUNDS):
@@ -73,13 +91,16 @@ def main() -> None:
             if peer:
                 found["harlequin"].append(first_paint([peer], "Data Catalog", {"HOME": home}))
     for name, rounds in found.items():
-        times = [seconds for seconds, _ in rounds]
+        times = [one.seconds for one in rounds]
         if not rounds:
             print(f"{name}: skipped, no such command")
             continue
         each = ", ".join(f"{t:.3f}" for t in times)
-        memory = statistics.median(mb for _, mb in rounds)
-        print(f"{name}: first paint {statistics.median(times):.3f} s ({each}), {memory:.0f} MB")
+        memory = statistics.median(one.mb for one in rounds)
+        cpu_s = statistics.median(one.cpu_s for one in rounds)
+        print(
+            f"{name}: first paint {statistics.median(times):.3f} s ({each}), processor {cpu_s:.2f} s, {memory:.0f} MB"
+        )
 
 
 if __name__ == "__main__":
