@@ -94,6 +94,7 @@ def measured(name: str, data: Path, home: str) -> dict[str, float]:
     command = [sys.executable, __file__, str(data), "--measure", name]
     done = subprocess.run(command, env={**os.environ, "MFTUI_HOME": home}, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    print(f"{name}: {found}", file=sys.stderr)
     return found
 
 
