@@ -49,7 +49,7 @@ def open_dataset(
 
     Memory: a rating is 12 bytes, 20 with a timestamp. Reading CSV takes at most about twice that beside the
     interpreter's 50 MB (25 million ratings: 1.2 GB at the peak), Parquet parts once and a half and one part
-    (0.85 GB). From the cache nothing is read before it is used, and processes share it.
+    (0.9 GB). From the cache nothing is read before it is used, and processes share it.
 
     Raises DataError for what is wrong in the files, UsageError for an unknown role in `columns`.
     """
