@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,11 +30,11 @@ def kept(model: Factors, directory: Path, store: str) -> Factors:
 def wide() -> Factors:
     model, random = toy_factors(), np.random.default_rng(0)
     p = model.parameters
-    tables = {
+    tables: dict[str, Any] = {
         name: random.normal(0, 0.3, (len(getattr(p, name)), 32)).astype(np.float32)
         for name in ("user_factors", "movie_factors")
     }
-    audience = {f"audience_{name}": table.copy() for name, table in tables.items()}
+    audience: dict[str, Any] = {f"audience_{name}": table.copy() for name, table in tables.items()}
     return model.with_parameters(replace(p, **tables, **audience))
 
 
