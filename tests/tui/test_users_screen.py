@@ -241,3 +241,15 @@ async def test_w_says_which_of_the_users_ratings_a_prediction_comes_from(
         assert f"({difference[0]:+.2f}); explained by folding in" in shown(app)
         await pilot.press("w")
         await until_shown(pilot, "model over rating")
+
+
+async def test_many_users_are_narrowed_as_one_types(make_app: MakeApp, home: Path):
+    toy_run(home, toy_factors(n_users=1_500))
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "1,500 users")
+        await pilot.press("p", "slash", *"149")
+        await until_shown(pilot, "▸ 149 ")
+        await until_shown(pilot, "1498")
+        await pilot.press("enter")
+        await until_shown(pilot, "User 149:")
