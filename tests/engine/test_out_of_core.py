@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,14 +17,21 @@ from mftui.engine.shards import Shards
 from mftui.engine.training import Training
 from mftui.errors import TrainingError
 
-GIVEN = {"members": 1, "factors": 4, "epochs": 8, "batch_size": 300, "audience": False, "validation": 0.1}
+GIVEN: dict[str, Any] = {
+    "members": 1,
+    "factors": 4,
+    "epochs": 8,
+    "batch_size": 300,
+    "audience": False,
+    "validation": 0.1,
+}
 
 
 def triples(users: np.ndarray, movies: np.ndarray, values: np.ndarray) -> set[tuple[int, int, float]]:
     return set(zip(users.ravel().tolist(), movies.ravel().tolist(), values.ravel().tolist(), strict=True))
 
 
-def streamed(tmp_path: Path, **given: object) -> Training:
+def streamed(tmp_path: Path, **given: Any) -> Training:
     return planted_training("biased", stream_in=tmp_path, **{**GIVEN, **given})
 
 
