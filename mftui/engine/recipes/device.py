@@ -31,8 +31,7 @@ MEMORY = Field(
     AUTO,
     0,
     0,
-    "What the training may hold beside TensorFlow itself, such as 600MB; ratings that do not fit are read from a "
-    "file. auto: what there is.",
+    "What the training may hold beside TensorFlow, such as 600MB; what does not fit is read from a file.",
     check=bytes_in,
 )
 """For every recipe that learns from one mini-batch at a time."""
