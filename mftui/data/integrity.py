@@ -7,10 +7,10 @@ import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BLOCK_BYTES = 1 << 16
 _BLOCKS = 64
@@ -44,7 +44,7 @@ def table_digest(*tables: NDArray[Any]) -> str:
         hashed.update(f"{table.dtype}{table.shape}".encode())
         step = max(1, len(table) // _BLOCKS)
         for at in range(0, len(table), step):
-            hashed.update(np.ascontiguousarray(table[at : at + min(step, _BLOCK_ROWS)]).tobytes())
+            hashed.update(table[at : at + min(step, _BLOCK_ROWS)].tobytes())
     return hashed.hexdigest()
 
 

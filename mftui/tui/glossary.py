@@ -51,7 +51,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("interval, bar",
      "From the low to the high end of what a film may be worth to you; with draws it lies there with 80 % "
      "probability."),
-    ("how probable each rating is",
+    ("how probable",
      "On the page of why, where the run has an ordinal likelihood: a bar for each step, with its probability "
      "in %. The predicted rating is their mean; two humps are a film that one loves or hates."),
     ("safe bets",
