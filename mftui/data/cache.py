@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mftui import paths
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
-from mftui.data.files import fresh_directory
+from mftui.data.files import keep_directory
 from mftui.data.ids import Ids
 from mftui.data.integrity import check_files, file_digest, sealed, unsealed
 from mftui.data.locate import Sources
@@ -77,18 +77,9 @@ def save(directory: Path, dataset: Dataset) -> None:
     A cache that cannot be written (no space, no permission) is done without.
     """
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        aside = fresh_directory(directory.parent, ".new-")
-    except OSError as error:
-        _log.info("no cache in %s: %s", directory.parent, error)
-        return
-    try:
-        _write(aside, dataset)
-        shutil.rmtree(directory, ignore_errors=True)
-        aside.replace(directory)
+        keep_directory(directory, lambda aside: _write(aside, dataset))
     except OSError as error:
         _log.info("no cache in %s: %s", directory, error)
-        shutil.rmtree(aside, ignore_errors=True)
         return
     for older in directory.parent.glob(f"{directory.name.split('-')[0]}-*"):
         if older != directory:

@@ -48,7 +48,7 @@ class Ratings:
 
     def mean(self) -> float:
         """The mean rating."""
-        return sum(float(piece.values.mean()) * len(piece) for piece in self.pieces() if len(piece)) / len(self)
+        return sum(float(piece.values.sum(dtype=np.float64)) for piece in self.pieces()) / len(self)
 
     def whole(self) -> Ratings:
         """The same with columns that lie there as arrays."""

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from mftui import paths
 from mftui.data.catalogue import CATALOGUE, GROUPLENS, SAMPLE, fetched
-from mftui.data.files import archive, fresh_directory, open_archive
+from mftui.data.files import archive, keep_directory, open_archive
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
 
@@ -71,27 +71,26 @@ def unpack(zipped: Path, destination: Path) -> Path:
     Raises DataError for a damaged or unsafe zip, MftuiError where the space does not suffice.
     """
     archive(zipped)
-    aside = fresh_directory(destination.parent, ".unpacking-")
-    try:
-        with open_archive(zipped) as opened:
-            members = [m for m in opened.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
-            needed, free = sum(m.file_size for m in members), shutil.disk_usage(aside).free
-            if needed > free:
-                raise MftuiError(
-                    f"{destination.parent}: unpacked it takes {needed >> 20:,} MB, and {free >> 20:,} MB are free.",
-                    hint="Make room, or set MFTUI_HOME to another disk.",
-                )
-            tops = {PurePosixPath(m.filename).parts[0] for m in members}
-            strip = len(tops) == 1 and all("/" in m.filename for m in members)
-            for member in members:
-                target = aside.joinpath(*PurePosixPath(member.filename).parts[strip:])
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with opened.open(member) as packed, target.open("wb") as file:
-                    shutil.copyfileobj(packed, file)
-        shutil.rmtree(destination, ignore_errors=True)
-        return aside.replace(destination)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    keep_directory(destination, lambda aside: _unpack_into(aside, zipped))
+    return destination
+
+
+def _unpack_into(aside: Path, zipped: Path) -> None:
+    with open_archive(zipped) as opened:
+        members = [m for m in opened.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+        needed, free = sum(m.file_size for m in members), shutil.disk_usage(aside).free
+        if needed > free:
+            raise MftuiError(
+                f"{aside.parent}: unpacked it takes {needed >> 20:,} MB, and {free >> 20:,} MB are free.",
+                hint="Make room, or set MFTUI_HOME to another disk.",
+            )
+        tops = {PurePosixPath(m.filename).parts[0] for m in members}
+        strip = len(tops) == 1 and all("/" in m.filename for m in members)
+        for member in members:
+            target = aside.joinpath(*PurePosixPath(member.filename).parts[strip:])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with opened.open(member) as packed, target.open("wb") as file:
+                shutil.copyfileobj(packed, file)
 
 
 def licence_text(directory: Path, max_lines: int = 60) -> str:

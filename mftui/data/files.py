@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import secrets
+import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -151,6 +152,21 @@ def fresh_directory(parent: Path, prefix: str) -> Path:
     made = parent / f"{prefix}{secrets.token_hex(8)}"
     made.mkdir()
     return made
+
+
+def keep_directory(directory: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a directory aside, then move it to its place; what stood there goes.
+
+    Raises OSError where that cannot be written, and what `fill` raises; nothing is left aside then.
+    """
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    aside = fresh_directory(directory.parent, ".new-")
+    try:
+        fill(aside)
+        shutil.rmtree(directory, ignore_errors=True)
+        aside.replace(directory)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def damaged_zip(path: Path, error: Exception) -> DataError:

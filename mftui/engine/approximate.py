@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui import paths
-from mftui.data.files import fresh_directory
+from mftui.data.files import keep_directory
 from mftui.data.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.filters import MovieFilter
 from mftui.engine.lists import highest
@@ -191,14 +191,8 @@ def _make(directory: Path, asked: Asked) -> Index:
 
     cells = _built(asked)
     recall = _set_probes(cells, asked)
-    index = Index(cells, asked.metric, asked.by, recall)
-    try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        aside = fresh_directory(directory.parent, ".new-")
-    except OSError as error:
-        _log.info("no index in %s: %s", directory, error)
-        return index
-    try:
+
+    def write(aside: Path) -> None:
         faiss.write_index(cells, str(aside / _FILE))
         manifest = {
             "format": _FORMAT,
@@ -208,16 +202,15 @@ def _make(directory: Path, asked: Asked) -> Index:
             "files": {_FILE: file_digest(aside / _FILE)},
         }
         (aside / _MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
-        shutil.rmtree(directory, ignore_errors=True)
-        aside.replace(directory)
+
+    try:
+        keep_directory(directory, write)
+        made = sorted(directory.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime, reverse=True)
+        for old in made[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
     except (OSError, RuntimeError) as error:
         _log.info("no index in %s: %s", directory, error)
-        shutil.rmtree(aside, ignore_errors=True)
-        return index
-    made = sorted(directory.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in made[_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
-    return index
+    return Index(cells, asked.metric, asked.by, recall)
 
 
 def _built(asked: Asked) -> Any:

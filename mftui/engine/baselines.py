@@ -28,7 +28,7 @@ class BiasBaseline:
     @classmethod
     def fit(cls, train: Ratings, n_users: int, n_movies: int) -> BiasBaseline:
         """Alternate between the closed-form solutions of movie and user biases."""
-        mean = sum(float(piece.values.sum(dtype=np.float64)) for piece in train.pieces()) / len(train)
+        mean = train.mean()
         user_counts, movie_counts = counts(train, n_users, n_movies)
         user_bias, movie_bias = np.zeros(n_users), np.zeros(n_movies)
         for _ in range(SWEEPS):

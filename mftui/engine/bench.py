@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -67,17 +68,19 @@ def measure(
     The child ends with this call, however it ends. Raises MftuiError where it fails.
     """
     asked = {"batches": list(batches), "factors": list(factors), "sizes": list(sizes), "seconds": seconds}
-    with subprocess.Popen(
-        [sys.executable, "-P", "-m", "mftui.engine.bench", json.dumps(asked)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-    ) as child:
-        assert child.stdout is not None and child.stderr is not None
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "mftui.engine.bench", json.dumps(asked)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,  # a file: a pipe that nobody reads meanwhile would stop the child
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        ) as child,
+    ):
+        assert child.stdout is not None
         device, speeds = "", []
         try:
             for line in child.stdout:
@@ -87,10 +90,12 @@ def measure(
                 else:
                     speeds.append(Speed(**said))
                     on_speed(speeds[-1])
-            wrong = child.stderr.read()
         except BaseException:
             child.kill()
             raise
+        child.wait()
+        errors.seek(0)
+        wrong = errors.read().decode(errors="replace")
     if child.returncode != 0 or not speeds:
         said = wrong.strip()[-_LAST_CHARACTERS:] or "no reason given"
         raise MftuiError(f"this machine could not be measured: {said}")

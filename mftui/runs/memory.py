@@ -10,6 +10,7 @@ from typing import Literal
 
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.recipes.bayes import kept_draws
+from mftui.engine.recipes.biased import batch_size
 from mftui.engine.recipes.sizes import bytes_in
 from mftui.errors import TrainingError, UsageError
 
@@ -40,6 +41,8 @@ _IMPLICIT_CELL_BYTES = 40
 _SOLVED_NUMBERS = 32_000_000
 """Numbers of normal equations that are held at once, three times over."""
 _UNLIMITED = 1 << 60
+Place = Literal["memory", "file"]
+"""Where the ratings are while they are learned from."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,6 @@ class Estimate:
     implicit: bool = False
     """Whether the matrix is that of who rated what."""
     base: int = _TENSORFLOW_BYTES
-
     streamed: int = 0
     """Of `ratings`, where they are read from a file; 0 where the recipe cannot."""
 
@@ -89,7 +91,7 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
     """What a training with these complete hyperparameters needs, all told; a little more rather than less."""
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
-    batch = min(n_ratings, int(hyper.get("batch_size", 0)) or min(max(n_ratings // 10, 2_000), 350_000))
+    batch = min(n_ratings, batch_size(hyper, n_ratings)) if "batch_size" in hyper else n_ratings
     dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
     latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
     implicit = "implicit" in str(hyper.get("features", ""))
@@ -108,10 +110,6 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
         what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
         f"and {n_ratings:,} ratings",
     )
-
-
-Place = Literal["memory", "file"]
-"""Where the ratings are while they are learned from."""
 
 
 def place_of_ratings(needed: Estimate, memory: str, available: int | None = None) -> Place:

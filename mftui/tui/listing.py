@@ -178,9 +178,10 @@ def parse_count(text: str) -> int:
 
 def parse_search(text: str) -> Search:
     """ "exact" or "approximate", or how they begin; "exact" of "". Raises UsageError."""
+    from mftui.engine.approximate import SEARCHES
+
     wanted = text.strip().casefold()
-    ways: tuple[Search, ...] = ("exact", "approximate")
-    found = next((way for way in ways if way.startswith(wanted)), None)
+    found = next((way for way in SEARCHES if way.startswith(wanted)), None)
     if found is None:
         raise UsageError(f"{text[:20]}: no such search.", hint="exact or approximate.")
     return found

@@ -56,7 +56,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         factors=int(hyper["factors"]),
         members=members,
         epochs=int(hyper["epochs"]),
-        batch_size=_batch_size(int(hyper["batch_size"]), n),
+        batch_size=batch_size(hyper, n),
         lo=lo,
         hi=hi,
         global_bias=math.log((mean - lo) / (hi - mean)),
@@ -73,10 +73,10 @@ def _holds(hyper: Hyper) -> Held:
     return Held(share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"]))
 
 
-def _batch_size(given: int, n: int) -> int:
-    """The given size, or a twentieth of the ratings between 2,000 and 350,000: with fewer, the update of all rows
+def batch_size(hyper: Hyper, n: int) -> int:
+    """The given size, or a twentieth of the n ratings between 2,000 and 350,000: with fewer, the update of all rows
     takes too much of the time, with more the batch too much memory."""
-    return given or min(max(n // 20, 2_000), 350_000)
+    return int(hyper["batch_size"]) or min(max(n // 20, 2_000), 350_000)
 
 
 BIASED = Recipe(
