@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mftui.engine.freed import keep_imported
 from mftui.engine.recipes.base import Hyper
 from mftui.errors import TrainingError
 
@@ -45,6 +46,7 @@ def set_up(hyper: Hyper) -> Computing:
     """
     import tensorflow as tf
 
+    keep_imported()
     if hyper.get("deterministic"):
         tf.config.experimental.enable_op_determinism()
     gpus = _gpus(tf, str(hyper.get("device", "auto")))
