@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from mftui import paths
@@ -16,6 +17,7 @@ from mftui.engine.program import Known, Parameters
 from mftui.engine.recipes import find_recipe
 from mftui.errors import RunError
 from mftui.runs.logs import quiet_tensorflow
+from mftui.runs.memory import held_bytes
 from mftui.runs.request import TrainRequest
 from mftui.runs.training import MakeTraining, Trainable
 
@@ -74,10 +76,14 @@ def assembler(dataset: Dataset, split: Split, config: Mapping[str, Any]) -> Call
     return lambda parameters: Factors.assemble(parameters, dataset, split, meta=meta)
 
 
-def import_tensorflow() -> None:
-    """The slow part, which a standby trainer does ahead of time."""
+@cache
+def import_tensorflow() -> int:
+    """The slow part, which a standby trainer does ahead of time. Returns the bytes that this process holds for it."""
+    before = held_bytes()
     quiet_tensorflow()
     import tensorflow  # noqa: F401
+
+    return held_bytes() - before
 
 
 def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Dataset, split: Split) -> Trainable:

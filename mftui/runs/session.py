@@ -139,9 +139,7 @@ class Session:
         make = self._make_training
         if make is None:
             self._enter("import")
-            before = held_bytes()
-            import_tensorflow()
-            self._held = self._base = held_bytes() - before
+            self._held = self._base = import_tensorflow()
             self._note_device(config)
             self._check_stop()
             make = Training

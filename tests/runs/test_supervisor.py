@@ -120,3 +120,6 @@ def test_a_warm_standby_trains_for_real_and_the_app_need_not_live(ratings: Path)
     wait_until(lambda: not run.status().active, "it has ended", timeout_s=120)
     assert run.state == "finished", run.log_tail(30)
     assert len(run.metrics()) > 0 and run.load_factors().n_users == 60
+    result = run.result()
+    assert result is not None
+    assert 0 < result["peak_data_mb"] < 250, "TensorFlow, imported before the run was there, is not its data"
