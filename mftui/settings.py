@@ -40,6 +40,8 @@ class Settings:
     """Keep a trainer warm, so that a training starts at once (about 700 MB of memory)."""
     neighbours: str = field(default="exact", metadata={"choices": ("exact", "approximate")})
     """How neighbours are searched for, where nothing else is asked: among all movies, or by an index (extra `ann`)."""
+    worker_seconds: float = 60.0
+    """How long a worker of a distributed training waits for the others before it gives up."""
     check_memory: bool = True
     """Refuse a training that needs more memory than there is, before it begins."""
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from mftui.cli.progress import make_progress
 from mftui.cli.train_options import data_options, recipe_options, request_from
+from mftui.engine.cluster import Cluster, find_cluster, require_distributable
 from mftui.errors import UsageError
 from mftui.runs import status as states
 from mftui.runs.directory import Run, create_run, find_run
@@ -49,6 +50,8 @@ def train(ctx: click.Context, /, **options: Any) -> int:
     with Requests() as requests:
         if options["standby"]:
             return _wait_and_train(requests)
+        if (cluster := _cluster(options)) and not cluster.chief:
+            return _work(ctx, options, requests)
         run = _run_for(ctx, options)
         resume = options["run_dir"] is not None or options["resume"] is not None
         document = _train(run, requests, resume=resume, quiet=options["quiet"])
@@ -71,6 +74,28 @@ def _run_for(ctx: click.Context, options: dict[str, Any]) -> Run:
         _refuse_changes(ctx)
         return find_run(options["resume"])
     return create_run(request_from(options))
+
+
+def _cluster(options: dict[str, Any]) -> Cluster | None:
+    """The workers that train together, where there are several. Raises UsageError where they cannot."""
+    cluster = find_cluster()
+    if options["run_dir"] is None and options["resume"] is None:
+        request = request_from(options)
+        strategy = request.complete_hyper().get("strategy")
+        require_distributable(request.recipe, None if strategy is None else str(strategy), cluster)
+    return cluster
+
+
+def _work(ctx: click.Context, options: dict[str, Any], requests: Requests) -> int:
+    """Be a worker beside the chief, which alone has a run and something to say."""
+    from mftui.runs.worker import work
+
+    run = None
+    if options["resume"] is not None:
+        _refuse_changes(ctx)
+        run = find_run(options["resume"])
+    work(run.request() if run else request_from(options).checked(), run, requests)
+    return 0
 
 
 def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[str, Any]:

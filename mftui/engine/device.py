@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mftui.engine.cluster import ALONE, Devices, find_devices
 from mftui.engine.freed import keep_imported
 from mftui.engine.recipes.base import Hyper
 from mftui.errors import TrainingError
@@ -24,6 +25,8 @@ class Computing:
     """Of predictions and gradients; variables and the optimizer's state are float32 always."""
     notes: tuple[str, ...] = ()
     """Where it is not what was asked for: a sentence each."""
+    devices: Devices = ALONE
+    """All that this training computes on."""
 
     @property
     def loops(self) -> bool:
@@ -54,8 +57,13 @@ def set_up(hyper: Hyper) -> Computing:
     asked = str(hyper.get("precision", "float32"))
     precision = asked if asked == "float32" or _has_bfloat16(details) else "float32"
     name = f"GPU: {details.get('device_name') or gpus[0].name}" if gpus else "CPU"
+    notes: tuple[str, ...]
     notes = () if precision == asked else (f"{name}: no fast {asked} here, computed in {precision}.",)
-    return Computing("gpu" if gpus else "cpu", name, precision, notes)
+    strategy = str(hyper.get("strategy", "one-device"))
+    devices = find_devices(strategy, len(gpus))
+    if strategy == "multi-worker" != devices.kind:
+        notes += ("there is no cluster here any more: this process goes on alone.",)
+    return Computing("gpu" if gpus else "cpu", name, precision, notes, devices)
 
 
 def _gpus(tf: Any, asked: str) -> list[Any]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mftui.engine.batches import Batches
 from mftui.engine.program import Problem
 from mftui.engine.shards import Shards
+from mftui.errors import UsageError
 
 AHEAD = 2
 """Steps whose ratings are read while one is made."""
@@ -37,6 +38,8 @@ class Feed(Protocol):
 
 def feed_of(problem: Problem, batches: Batches) -> Feed:
     """The feed that the problem asks for."""
+    if problem.computing.devices.strategy is not None:
+        return Replicated(problem, batches)
     if problem.stream_in is None:
         return Resident(problem, batches)
     return Streamed(problem, batches, problem.stream_in)
@@ -61,6 +64,46 @@ class Resident:
     def step(self, index: int) -> tuple[Any, Any]:
         end = index + self.steps_per_call - index % self.steps_per_call
         loss, mse = self._call(tf.constant(self._order[index:end].ravel()))
+        return loss, mse
+
+
+class Replicated:
+    """Each device has its part of every batch, cut along the users; the optimizer adds up what they find."""
+
+    steps_per_call = 1
+
+    def __init__(self, problem: Problem, batches: Batches) -> None:
+        if problem.stream_in is not None:
+            raise UsageError(
+                "ratings that are read from a file are learned from on one device.",
+                hint="Give --memory more, or --strategy one-device.",
+            )
+        self._batches, self._devices = batches, problem.computing.devices
+        self._data = [self._parts(column) for column in batches.columns(problem.train)]
+        self._order = batches.order(0)
+
+    def _parts(self, column: NDArray[Any]) -> Any:
+        parts = np.array_split(column, self._devices.replicas, axis=1)
+        return self._devices.strategy.experimental_distribute_values_from_function(
+            lambda context: tf.constant(parts[context.replica_id_in_sync_group])
+        )
+
+    def compile(self, updates: Updates) -> None:
+        strategy = self._devices.strategy
+
+        def call(number: Any) -> Any:
+            found = strategy.run(lambda *data: tf.stack(updates(data, number)), args=self._data)
+            return strategy.reduce("SUM", found, axis=None)
+
+        self._call = tf.function(call).get_concrete_function(tf.TensorSpec([1], tf.int32))
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._order = self._batches.order(epoch)
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        with self._devices.heard():
+            found = [self._call(tf.constant([number])) for number in self._order[index]]
+        loss, mse = tf.unstack(tf.add_n(found) / len(found))
         return loss, mse
 
 

@@ -28,23 +28,27 @@ class MinibatchProgram(Stored):
     """
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
-        self._problem, self._plan = problem, plan
+        self._problem, self._plan, self._devices = problem, plan, problem.computing.devices
         self._batches = Batches(len(problem.train), plan.batch_size, problem.seed)
         self._feed = feed_of(problem, self._batches)
         self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.steps
         self.steps_per_call = self._feed.steps_per_call
         self.ratings_per_step = self._batches.updates * self._batches.size
-        self.factorizer = self._start()
+        with self._devices.scope():
+            self.factorizer = self._start()
         self.model = self.factorizer.factorization
         self._model_variables = self.model.parameters
         self._learned = [getattr(self.model, name) for name in plan.learned]
         firsts = np.arange(self.n_epochs * self.steps_per_epoch) * self._batches.updates
-        self._optimizer, schedule = plan.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
-        self._optimizer.build(self._learned)
+        with self._devices.scope():
+            self._optimizer, schedule = plan.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
+            self._optimizer.build(self._learned)
         self._rates = schedule(tf.constant(firsts)).numpy() if callable(schedule) else np.full(len(firsts), schedule)
         self.later: Later = "preferred" if self._rates[-1] < FADED * self._rates.max() else "judged"
         v = problem.valid
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
+        alone = self._devices.strategy is None  # the update of several devices' variables is no part of an XLA call
+        self._descend = self._gradients if alone else tf.function(self._gradients, jit_compile=True)
         self._feed.compile(self._updates)
         self._validate = compiled(self._squared_errors)
 
@@ -70,15 +74,21 @@ class MinibatchProgram(Stored):
         return loss / n, mse / n
 
     def _update(self, users: Any, movies: Any, ratings: Any) -> tuple[Any, Any]:
+        gradients, loss, mse = self._descend(users, movies, ratings)
+        self._optimizer.apply(gradients, self._learned)
+        return loss, mse
+
+    def _gradients(self, users: Any, movies: Any, ratings: Any) -> tuple[list[Any], Any, Any]:
+        """Gradients, loss and MSE of a batch, or this device's part of them: over all devices they sum to the whole."""
+        size = self._batches.size
         with tf.GradientTape() as tape:
             logits = self.model(users, movies)
             error = self.factorizer.rating(logits) - ratings[:, None]
-            batch = Batch(users, movies, error, self._batches.size / len(self._problem.train))
+            batch = Batch(users, movies, error, size / len(self._problem.train), 1 / self._devices.replicas)
             loss = self._plan.objective(self.model, batch)
         gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, self._learned)]
-        self._optimizer.apply(gradients, self._learned)
         together = self.factorizer.rating(tf.reduce_mean(logits, 1)) - ratings
-        return loss, tf.reduce_mean(together**2)
+        return gradients, loss, tf.reduce_sum(together**2) / size
 
     def _squared_errors(self) -> Any:
         users, movies, ratings = self._valid
@@ -96,12 +106,12 @@ class MinibatchProgram(Stored):
         return float(self._rates[step])
 
     def validation_errors(self) -> NDArray[np.float32] | None:
-        return np.asarray(self._validate()) if len(self._problem.valid) else None
+        return self._devices.of_chief(np.asarray(self._validate())) if len(self._problem.valid) else None
 
     def release(self) -> None:
         """Let go of the ratings, the compiled calls and the optimizer."""
         super().release()
-        del self._problem, self._batches, self._feed, self._valid, self._validate
+        del self._problem, self._batches, self._feed, self._descend, self._valid, self._validate
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()

@@ -24,7 +24,9 @@ class Batch:
     error: Tensor
     """(n, members) predicted less given, in rating units, unclipped."""
     share: float
-    """Ratings of this batch as a share of all training ratings."""
+    """Ratings of this batch, on all devices, as a share of all training ratings."""
+    priors: float = 1.0
+    """The part of the priors that this device's part of the batch bears; over all devices they sum to 1."""
 
 
 @dataclass(frozen=True)

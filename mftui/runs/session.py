@@ -11,6 +11,7 @@ from typing import Any
 
 from mftui import __version__
 from mftui.data.dataset import Dataset, Split
+from mftui.engine.cluster import ALONE
 from mftui.engine.device import set_up
 from mftui.engine.factors import Factors
 from mftui.engine.training import Training
@@ -34,13 +35,13 @@ from mftui.runs.preparation import (
 from mftui.runs.saving import Saver
 from mftui.runs.signals import Requests
 from mftui.runs.training import MakeTraining, Trainable
+from mftui.runs.worker import PAUSE_LOOK_S, require_same
 from mftui.settings import load_settings
 
 log = logging.getLogger(__name__)
 
 OnMetrics = Callable[[dict[str, Any]], None]
 OnPhase = Callable[[str], None]
-_PAUSE_LOOK_S = 0.1
 _LOG_EVERY_S = 1.0
 
 
@@ -70,6 +71,7 @@ class Session:
         self._base = self._held = 0
         """Bytes that TensorFlow took when it was imported, and the most that was held."""
         self._events: Events | None = None
+        self._devices = ALONE
 
     def _enter(self, phase: str) -> None:
         now = time.perf_counter()
@@ -99,6 +101,7 @@ class Session:
         training = self._prepared(config, dataset, split)
         self._check_stop()
         with self._metrics_at_checkpoint(training) as metrics:
+            require_same(self._devices, config, training.step)
             self._events = Events(self._run, self.heart.warn) if request.tensorboard else None
             assemble = assembler(dataset, split, config)
             saver = Saver(
@@ -144,6 +147,7 @@ class Session:
             self._check_stop()
             make = Training
         self._enter("compile")
+        require_same(self._devices, config, 0)
         training = make_training(make, config, dataset, split)
         training.prepare()
         return training
@@ -159,7 +163,12 @@ class Session:
             versions={**config.get("versions", {}), "mftui": __version__, **found},
             device=computing.name,
             precision=computing.precision,
+            strategy=computing.devices.kind,
+            replicas=computing.devices.replicas,
         )
+        self._devices = computing.devices
+        if computing.devices.strategy is not None:
+            log.info("%s: %d replicas", computing.devices.kind, computing.devices.replicas)
 
     def _metrics_at_checkpoint(self, training: Trainable) -> MetricsWriter:
         """Restore the last checkpoint, where there is one; the metrics are cut back to that moment."""
@@ -182,12 +191,13 @@ class Session:
                 self._held = max(self._held, held_bytes())
                 self._record(tick.metrics.as_dict(), metrics)
             saver.after_step()
-            if requests.pause:
-                self._wait_paused(saver)
+            stop, pause = self._devices.any(requests.stop, requests.pause)
+            if pause and not stop:
+                stop = self._wait_paused(saver)
             if requests.hung_up:
                 requests.hung_up = False
                 log.info("the terminal is gone; the training goes on")
-            if requests.stop:
+            if stop:
                 break
 
     def _record(self, line: dict[str, Any], metrics: MetricsWriter) -> None:
@@ -203,15 +213,19 @@ class Session:
             self._logged = time.monotonic()
             log.info("epoch %.6g: validation RMSE %.4f", line["epoch"], line["valid_rmse"])
 
-    def _wait_paused(self, saver: Saver) -> None:
+    def _wait_paused(self, saver: Saver) -> bool:
+        """Returns whether it is then to stop."""
         saver.save_factors()
         saver.save_checkpoint()
         self.heart.update(state=states.PAUSED)
         log.info("paused")
-        while self._requests.pause and not self._requests.stop:
-            time.sleep(_PAUSE_LOOK_S)
+        stop, pause = False, True
+        while pause and not stop:
+            time.sleep(PAUSE_LOOK_S)
+            stop, pause = self._devices.any(self._requests.stop, self._requests.pause)
         self.heart.update(state=states.RUNNING)
         log.info("continued")
+        return stop
 
     # -- the end -----------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.audience import AUDIENCE_FIELDS
 from mftui.engine.recipes.base import Field, Held, Hyper, Preset, Recipe
-from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY
+from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY, STRATEGY
 
 if TYPE_CHECKING:
     from mftui.engine.plan import Batch
@@ -45,8 +45,8 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     def objective(model: Any, batch: Batch) -> Any:
         factors = tf.nn.l2_loss(model.user_factors) + tf.nn.l2_loss(model.movie_factors)
         biases = tf.nn.l2_loss(model.user_bias) + tf.nn.l2_loss(model.movie_bias)
-        loss = tf.reduce_sum(batch.error**2) / batch.share + 2 * (held.factors * factors + held.bias * biases)
-        return loss / (n * members)
+        priors = 2 * batch.priors * (held.factors * factors + held.bias * biases)
+        return (tf.reduce_sum(batch.error**2) / batch.share + priors) / (n * members)
 
     def descent(updates: int) -> tuple[Any, Any]:
         decay = tf.keras.optimizers.schedules.CosineDecay(float(hyper["learning_rate"]), updates)
@@ -144,6 +144,7 @@ BIASED = Recipe(
         *AUDIENCE_FIELDS,
         *DEVICE_FIELDS,
         MEMORY,
+        STRATEGY,
     ),
     presets=(
         Preset("default", "Eight members and the audience block: small error, good neighbours and lists."),

@@ -26,6 +26,16 @@ PRECISION = Field(
 )
 DEVICE_FIELDS = (DEVICE, PRECISION, DETERMINISTIC)
 """For every recipe that descends; one that computes in float32 whatever it is told has the others alone."""
+STRATEGY = Field(
+    "strategy",
+    "auto",
+    0,
+    0,
+    "How to compute on several devices; auto takes all workers of a cluster (TF_CONFIG, Slurm), else all GPUs, else "
+    "one device.",
+    ("auto", "one-device", "mirrored", "multi-worker"),
+)
+"""For a recipe whose gradients can be summed over devices."""
 MEMORY = Field(
     "memory",
     AUTO,

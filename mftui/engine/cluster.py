@@ -1,0 +1,189 @@
+"""Several devices, several workers: which strategy of tf.distribute a training goes by, and what workers agree on."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.errors import TrainingError, UsageError
+from mftui.settings import load_settings
+
+JOBS = ("chief", "worker")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The processes of one training, each started by the same command."""
+
+    workers: int
+    chief: bool
+    """Whether this process is the one that writes the run directory."""
+    slurm: bool = False
+
+
+def find_cluster(environ: Mapping[str, str] | None = None) -> Cluster | None:
+    """The cluster that TF_CONFIG names, or the step of Slurm that this is (`srun`); None: this process alone.
+
+    Raises UsageError where TF_CONFIG cannot be used.
+    """
+    environ = os.environ if environ is None else environ
+    if environ.get("TF_CONFIG"):
+        return _by_tf_config(environ["TF_CONFIG"])
+    tasks, task = environ.get("SLURM_STEP_NUM_TASKS", "1"), environ.get("SLURM_PROCID", "")
+    if tasks.isdecimal() and int(tasks) > 1 and task.isdecimal():
+        return Cluster(int(tasks), int(task) == 0, slurm=True)
+    return None
+
+
+def _by_tf_config(text: str) -> Cluster | None:
+    try:
+        config = json.loads(text)
+        jobs = {job: len(addresses) for job, addresses in config["cluster"].items()}
+        job, index = config["task"]["type"], int(config["task"]["index"])
+        known = jobs.keys() <= set(JOBS) and 0 <= index < jobs[job]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        known = False
+    if not known:
+        raise UsageError(
+            "TF_CONFIG is not a cluster of workers and this process's task in it.",
+            hint='Write {"cluster": {"worker": ["host:port", …]}, "task": {"type": "worker", "index": 0}}.',
+        )
+    workers = sum(jobs.values())
+    chief = index == 0 and job == ("chief" if "chief" in jobs else "worker")
+    return Cluster(workers, chief) if workers > 1 else None
+
+
+def require_distributable(recipe: str, strategy: str | None, cluster: Cluster | None) -> None:
+    """Raise UsageError where a new training cannot go as asked; `strategy` is None for a recipe that has none."""
+    if cluster and strategy not in ("auto", "multi-worker"):
+        what = f"recipe {recipe} cannot be distributed" if strategy is None else f"--strategy {strategy}"
+        raise UsageError(
+            f"{what}, and there is a cluster of {cluster.workers} workers.",
+            hint="Unset TF_CONFIG, or use --recipe biased with --strategy auto.",
+        )
+    if strategy == "multi-worker" and cluster is None:
+        raise UsageError(
+            "--strategy multi-worker: there is no cluster.", hint="Set TF_CONFIG for each worker, or start it by srun."
+        )
+
+
+class Devices:
+    """The replicas of a training, one on each device, and what the workers that have them agree on.
+
+    Parameters
+    ----------
+    strategy: of tf.distribute; None where there is one device, and nothing to agree on.
+    cluster: the workers, where there are several.
+    """
+
+    def __init__(self, kind: str = "one-device", strategy: Any = None, cluster: Cluster | None = None) -> None:
+        self.kind, self.strategy, self._cluster = kind, strategy, cluster
+        self._sum: Any = None
+
+    @property
+    def replicas(self) -> int:
+        """Over all workers."""
+        return int(self.strategy.num_replicas_in_sync) if self.strategy else 1
+
+    @property
+    def workers(self) -> int:
+        return self._cluster.workers if self._cluster else 1
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """In which variables are made, one copy for each replica."""
+        scope: AbstractContextManager[Any] = self.strategy.scope() if self.strategy else nullcontext()
+        return scope
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Raises TrainingError where another worker does not take its part in what is done within."""
+        import tensorflow as tf
+
+        errors = tf.errors
+        lost = (errors.DeadlineExceededError, errors.UnavailableError, errors.AbortedError, errors.CancelledError)
+        try:
+            yield
+        except lost as error:
+            if self._cluster is None:
+                raise
+            raise TrainingError(
+                "a worker no longer answers: it was killed, has failed, or cannot be reached.",
+                hint="Go on with --resume on all workers that there are now; what was saved is kept.",
+            ) from error
+
+    def any(self, *flags: bool) -> tuple[bool, ...]:
+        """Each flag: whether it is set on any worker. To be called by all at the same point."""
+        if self._cluster is None:
+            return flags
+        return tuple(self._summed(np.array(flags, dtype=np.float64)) > 0)
+
+    def same(self, text: str) -> bool:
+        """Whether all workers have the same text. To be called by all at the same point."""
+        if self._cluster is None:
+            return True
+        digest = np.frombuffer(hashlib.sha256(text.encode()).digest(), dtype="<u2").astype(np.float64)
+        total, squares = self._summed(np.stack([digest, digest**2]))
+        return bool((total**2 == self.replicas * squares).all())  # equal in Cauchy and Schwarz's inequality
+
+    def of_chief(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the chief has, whatever the others have. To be called by all at the same point."""
+        if self._cluster is None:
+            return values
+        mine = values * np.float32(self._cluster.chief)
+        return np.asarray(self._summed(mine) / np.float32(self.replicas // self.workers))
+
+    def _summed(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Over all replicas; those of one worker have the same."""
+        import tensorflow as tf
+
+        def replica(mine: Any) -> Any:
+            return tf.distribute.get_replica_context().all_reduce("SUM", tf.identity(mine))
+
+        if self._sum is None:
+            self._sum = tf.function(lambda mine: self.strategy.run(replica, args=(mine,)))
+        with self.heard():
+            found = self._sum(tf.constant(values))
+            return np.asarray(self.strategy.experimental_local_results(found)[0])
+
+
+ALONE = Devices()
+
+
+def find_devices(asked: str, n_gpus: int) -> Devices:
+    """The devices that a training with `--strategy asked` computes on, of those that TensorFlow sees.
+
+    Where no cluster is left to resume on, this process goes on alone.
+    """
+    cluster = find_cluster()
+    if cluster and asked in ("auto", "multi-worker"):
+        return _several_workers(cluster)
+    if asked == "mirrored" or (asked == "auto" and n_gpus > 1):
+        return _mirrored("GPU" if n_gpus else "CPU")
+    return ALONE
+
+
+def _mirrored(kind: str) -> Devices:
+    import tensorflow as tf
+
+    return Devices("mirrored", tf.distribute.MirroredStrategy([d.name for d in tf.config.list_logical_devices(kind)]))
+
+
+@functools.cache
+def _several_workers(cluster: Cluster) -> Devices:
+    """Waits for all workers; a process can belong to one cluster once."""
+    import tensorflow as tf
+
+    resolvers = tf.distribute.cluster_resolver
+    resolver = resolvers.SlurmClusterResolver() if cluster.slurm else resolvers.TFConfigClusterResolver()
+    options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=load_settings().worker_seconds)
+    strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+    return Devices("multi-worker", strategy, cluster)

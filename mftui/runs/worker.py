@@ -1,0 +1,58 @@
+"""A worker that is not the chief: learns in step with it, and writes nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from mftui.engine.cluster import Devices
+from mftui.engine.device import set_up
+from mftui.engine.training import Training
+from mftui.errors import UsageError
+from mftui.runs.checkpoint import load_checkpoint
+from mftui.runs.directory import Run
+from mftui.runs.preparation import describe_dataset, import_tensorflow, make_training, open_data
+from mftui.runs.request import TrainRequest
+from mftui.runs.signals import Requests
+
+PAUSE_LOOK_S = 0.1
+"""How often a paused training looks whether it is to go on."""
+
+
+def require_same(devices: Devices, config: Mapping[str, Any], step: int) -> None:
+    """Raise UsageError where the workers were not started for the same training."""
+    parts = [config[name] for name in ("recipe", "hyper", "seed", "split")]
+    if not devices.same(json.dumps([*parts, config["dataset"]["fingerprint"], step], sort_keys=True)):
+        raise UsageError(
+            "the workers were not started by the same command, with the same data.",
+            hint="To resume, all of them need to see the run directory.",
+        )
+
+
+def work(request: TrainRequest, run: Run | None, requests: Requests) -> None:
+    """Take this process's part in a new training, or in going on with `run`, until the chief's training ends.
+
+    The audience block, which is not distributed, is trained by all alike. Raises what a trainer raises.
+    """
+    new: dict[str, Any] = {"recipe": request.recipe, "hyper": request.complete_hyper(), "seed": request.seed}
+    before = run.config() if run else new
+    dataset, split = open_data(request, before.get("dataset"))
+    config = before | describe_dataset(dataset, split)
+    import_tensorflow()
+    devices = set_up(config["hyper"]).devices
+    require_same(devices, config, 0)
+    training = make_training(Training, config, dataset, split)
+    training.prepare()
+    checkpoint = load_checkpoint(run.checkpoint_path)[0] if run else None
+    if checkpoint is not None:
+        training.restore(dict(checkpoint.arrays), dict(checkpoint.numbers))
+    require_same(devices, config, training.step)
+    for _ in training:
+        stop, pause = devices.any(requests.stop, False)
+        while pause and not stop:
+            time.sleep(PAUSE_LOOK_S)
+            stop, pause = devices.any(requests.stop, False)
+        if stop:
+            break

@@ -1,0 +1,70 @@
+"""Several devices learn what one learns; clusters by their environment, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from helpers.runs import TESTS
+from helpers.workers import tf_config
+
+from mftui.engine.cluster import ALONE, Cluster, find_cluster, require_distributable
+from mftui.errors import UsageError
+
+TWO = ["one:1", "two:2"]
+
+
+@pytest.mark.parametrize(
+    "given", [("2",), ("4", "optimizer=adafactor", "batch_size=63")], ids=["two", "four, small batches, adafactor"]
+)
+def test_logical_devices_have_the_loss_curve_of_one_device(given: tuple[str, ...]) -> None:
+    paths = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", "helpers.logical_devices", *given]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found["one-device"]) >= 3
+    np.testing.assert_allclose(found["mirrored"], found["one-device"], atol=1e-3)
+    assert found["difference"] < 1e-2
+
+
+def test_the_cluster_is_found_in_the_environment() -> None:
+    assert find_cluster({}) is None
+    assert find_cluster({"TF_CONFIG": tf_config(TWO, 0)}) == Cluster(2, chief=True)
+    assert find_cluster({"TF_CONFIG": tf_config(TWO, 1)}) == Cluster(2, chief=False)
+    assert find_cluster({"TF_CONFIG": tf_config(TWO[:1], 0)}) is None
+    with_chief = {"cluster": {"chief": ["c:1"], "worker": TWO}, "task": {"type": "worker", "index": 0}}
+    assert find_cluster({"TF_CONFIG": json.dumps(with_chief)}) == Cluster(3, chief=False)
+    step = {"SLURM_STEP_NUM_TASKS": "3", "SLURM_PROCID": "2"}
+    assert find_cluster(step) == Cluster(3, chief=False, slurm=True)
+    assert find_cluster({"SLURM_NTASKS": "3", "SLURM_PROCID": "0"}) is None, "the batch script is no worker"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"cluster": {}}', tf_config(TWO, 2), tf_config(TWO, 0).replace('"worker"', '"ps"')],
+)
+def test_a_cluster_that_cannot_be_used_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="TF_CONFIG is not a cluster"):
+        find_cluster({"TF_CONFIG": text})
+
+
+def test_what_cannot_be_distributed_is_refused() -> None:
+    two = Cluster(2, chief=True)
+    for strategy in ("auto", "multi-worker"):
+        require_distributable("biased", strategy, two)
+    require_distributable("als", None, None)
+    with pytest.raises(UsageError, match="recipe als cannot be distributed"):
+        require_distributable("als", None, two)
+    with pytest.raises(UsageError, match="--strategy mirrored, and there is a cluster of 2"):
+        require_distributable("biased", "mirrored", two)
+    with pytest.raises(UsageError, match="there is no cluster"):
+        require_distributable("biased", "multi-worker", None)
+
+
+def test_a_process_alone_agrees_with_itself() -> None:
+    assert ALONE.any(True, False) == (True, False) and ALONE.same("anything") and ALONE.replicas == ALONE.workers == 1

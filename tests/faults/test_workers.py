@@ -1,0 +1,101 @@
+"""Two workers on this machine: one run, the curve of one device; and what is left when one of them is killed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.command import answer_of, call, launch
+from helpers.runs import wait_until
+from helpers.workers import launch_workers, tf_config
+
+from mftui.runs.directory import Run
+
+LONG = ("--epochs", 600, "--batch-size", 700)
+
+
+def command(ratings: Path, *more: object) -> tuple[object, ...]:
+    small = ("--members", 1, "--factors", 4, "--learning-rate", 0.01, "--patience", 1000, "--no-audience")
+    return ("train", "--data", ratings, *small, "--validation", 0.05, "--checkpoint-seconds", 0.2, "--quiet", *more)
+
+
+def only_run(home: Path) -> Run:
+    (path,) = (home / "runs").iterdir()
+    return Run(path)
+
+
+def curve(run: Run) -> list[list[float]]:
+    return [[p["step"], p["train_loss"], p["train_rmse"], p["valid_rmse"] or 0] for p in run.metrics()]
+
+
+@pytest.fixture(scope="module")
+def alone(ratings: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same training on one device."""
+    home = tmp_path_factory.mktemp("alone")
+    answer = answer_of(launch(*command(ratings, *LONG), MFTUI_HOME=str(home)))
+    assert answer.code == 0, answer.err
+    return only_run(home)
+
+
+def end(workers: list[subprocess.Popen[str]]) -> None:
+    for worker in workers:
+        worker.kill()
+        worker.wait()
+
+
+def test_a_killed_worker_leaves_a_run_that_others_go_on_with_to_the_same_end(
+    home: Path, ratings: Path, alone: Run
+) -> None:
+    workers = launch_workers(*[command(ratings, *LONG)] * 2)
+    try:
+        wait_until(lambda: list((home / "runs").glob("*/checkpoint")), "there is a checkpoint", timeout_s=90)
+        run = only_run(home)
+        workers[1].kill()
+        answer = answer_of(workers[0])
+    finally:
+        end(workers)
+    assert answer.code == 1 and "a worker no longer answers" in answer.err, answer.err
+    assert run.state == "failed" and "a worker no longer answers" in run.status().message
+    assert run.checkpoint_path.exists() and (run.config()["strategy"], run.config()["replicas"]) == ("multi-worker", 2)
+    run.load_factors()
+
+    before, resume = run.status().step, ("train", "--resume", run.id, "--quiet")
+    workers = launch_workers(*[resume] * 3)
+    try:
+        wait_until(lambda: run.state == "running" and run.status().step > before, "it goes on", timeout_s=90)
+        workers[0].send_signal(signal.SIGTERM)
+        answers = [answer_of(worker) for worker in workers]
+    finally:
+        end(workers)
+    assert [a.code for a in answers] == [0, 0, 0], answers[0].err + answers[1].err
+    assert run.state == "stopped" and run.config()["replicas"] == 3
+    assert answers[1].out == ""
+
+    answer = answer_of(launch(*resume))
+    assert answer.code == 0, answer.err
+    assert run.state == "finished" and only_run(home).id == run.id
+    np.testing.assert_allclose(curve(run), curve(alone), atol=1e-3)
+
+
+def test_workers_that_were_started_by_different_commands_are_refused(home: Path, ratings: Path) -> None:
+    workers = launch_workers(command(ratings, "--seed", 1), command(ratings, "--seed", 2))
+    try:
+        answers = [answer_of(worker) for worker in workers]
+    finally:
+        end(workers)
+    for answer in answers:
+        assert answer.code == 2 and "not started by the same command" in answer.err, answer.err
+    assert only_run(home).state == "failed"
+
+
+def test_a_recipe_that_cannot_be_distributed_says_so(
+    home: Path, ratings: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for index in (0, 1):
+        monkeypatch.setenv("TF_CONFIG", tf_config(["localhost:1", "localhost:2"], index))
+        answer = call(capfd, "train", "--recipe", "als", "--data", ratings)
+        assert answer.code == 2 and "recipe als cannot be distributed" in answer.err
+    assert not (home / "runs").exists()

@@ -1,0 +1,36 @@
+"""A training by one device and by several logical ones: `python -m helpers.logical_devices N [FIELD=VALUE …]`.
+
+Prints their loss curves, and the largest difference of the predicted logits, as one JSON document.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from helpers.trainings import planted_training
+
+SMALL = {"members": 2, "factors": 4, "epochs": 3, "patience": 99, "batch_size": 500, "audience": False}
+
+
+def compared(devices: int, given: dict[str, Any]) -> dict[str, Any]:
+    """One device, then `devices` logical CPUs, which must not have been used yet."""
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * devices)
+    found: dict[str, Any] = {}
+    logits = []
+    for strategy in ("one-device", "mirrored"):
+        fields: dict[str, Any] = SMALL | given | {"strategy": strategy}
+        training = planted_training("biased", **fields)
+        points = [tick.metrics for tick in training if tick.metrics]
+        found[strategy] = [[p.train_loss, p.train_rmse, p.valid_rmse or 0.0] for p in points]
+        model = training.parameters()
+        logits.append(model.user_factors @ model.movie_factors.T + model.user_bias[:, None] + model.movie_bias)
+    return found | {"difference": float(np.abs(logits[0] - logits[1]).max())}
+
+
+if __name__ == "__main__":
+    print(json.dumps(compared(int(sys.argv[1]), dict(field.split("=") for field in sys.argv[2:]))))
