@@ -167,6 +167,8 @@ class Session:
             replicas=computing.devices.replicas,
         )
         self._devices = computing.devices
+        if self._devices.workers > 1:
+            self._requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
         if computing.devices.strategy is not None:
             log.info("%s: %d replicas", computing.devices.kind, computing.devices.replicas)
 

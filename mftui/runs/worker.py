@@ -42,6 +42,7 @@ def work(request: TrainRequest, run: Run | None, requests: Requests) -> None:
     config = before | describe_dataset(dataset, split)
     import_tensorflow()
     devices = set_up(config["hyper"]).devices
+    requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
     require_same(devices, config, 0)
     training = make_training(Training, config, dataset, split)
     training.prepare()

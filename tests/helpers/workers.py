@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from helpers.command import launch
 
-WAIT_S = "12"
+WAIT_S = "8"
 """How long they wait for one that is gone."""
 
 
