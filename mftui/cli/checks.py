@@ -6,7 +6,6 @@ import importlib.util
 import os
 import platform
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Literal
 
 from mftui import __version__, paths
 from mftui.errors import MftuiError
+from mftui.runs.machine import run_tool
 
 OK: Literal["ok"] = "ok"
 WARNING: Literal["warning"] = "warning"
@@ -27,7 +27,6 @@ _CUDA = ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
 _TRAINING_NEEDS = 1.5e9
 """Bytes: TensorFlow takes 0.7 GB, the data and a second trainer on standby the rest."""
 _DISK_NEEDS = 1e9
-_TOOL_TIMEOUT_S = 10
 
 
 @dataclass(frozen=True)
@@ -137,27 +136,6 @@ def memory() -> tuple[int | None, int | None]:
             total = limit
             free = min(free or limit, limit - (used or 0))
     return total, free
-
-
-def device_memory(*, gpu: bool) -> int | None:
-    """Bytes of the first GPU, or of the machine as far as this process may use it; None where unknown."""
-    if not gpu:
-        return memory()[0]
-    lines = (run_tool("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits") or "").split()
-    return int(lines[0]) << 20 if lines and lines[0].isdecimal() else None
-
-
-def run_tool(*command: str) -> str | None:
-    """What a program prints, or None where it is missing, fails or does not answer."""
-    if shutil.which(command[0]) is None:
-        return None
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_TOOL_TIMEOUT_S, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
 
 
 def _directory(name: str, path: Path) -> Check:

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from mftui.cli.checks import OK, WARNING, Check, run_tool
+from mftui.cli.checks import OK, WARNING, Check
+from mftui.runs.machine import run_tool
 
 LEAST_COLUMNS, LEAST_LINES = 80, 24
 

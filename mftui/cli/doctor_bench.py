@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 def show_bench(*, as_json: bool) -> None:
     """Measure, saying on standard error how far it is, and show the speeds and the batch sizes to use."""
-    from mftui.cli.checks import device_memory
+    from mftui.cli.checks import memory as machine_memory
     from mftui.engine import bench
+    from mftui.runs.machine import gpu_bytes
 
     note("Measuring how fast this machine trains, on ratings made up: about a minute.")
     found = bench.measure(_progress)
-    memory = device_memory(gpu=found.device.startswith("GPU"))
+    memory = gpu_bytes() if found.device.startswith("GPU") else machine_memory()[0]
     widths = list(dict.fromkeys(speed.factors for speed in found.speeds))
     proposed = {k: found.proposed(k) for k in widths}
     if as_json:

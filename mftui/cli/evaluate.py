@@ -10,6 +10,7 @@ import click
 from mftui.cli.measures import BASELINES, measure_label, print_calibration, print_uncertainty
 from mftui.cli.model import model_label, open_model, run_document, run_option
 from mftui.cli.output import Cell, json_option, note, print_json, print_table
+from mftui.engine.cluster import require_alone
 from mftui.errors import UsageError
 from mftui.text import visible
 
@@ -79,6 +80,7 @@ def evaluate(
 
 def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | None, k: int, as_json: bool) -> None:
     """Train as the run did on each fold; means over the folds beside the baselines'."""
+    require_alone("cross-validation")
     from mftui.runs.crossval import cross_validate
     from mftui.runs.directory import find_run, newest_usable
     from mftui.runs.logs import output_in

@@ -10,6 +10,7 @@ import click
 
 from mftui.cli.output import Cell, json_option, print_json, print_line, print_table
 from mftui.cli.train_options import data_options, recipe_options, request_from
+from mftui.engine.cluster import require_alone
 from mftui.errors import RunError, UsageError
 from mftui.runs.logs import output_in
 from mftui.runs.signals import Requests
@@ -35,6 +36,7 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
     The first trial is the recipe's defaults. Settings that are given stay as given. Trials are runs, so the
     app shows them as they train. Ctrl-C stops in the middle of a trial; `--resume` goes on there.
     """
+    require_alone("tune")
     from mftui.runs.tuning import log_path, study_request
     from mftui.runs.tuning import tune as search
 

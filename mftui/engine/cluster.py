@@ -62,6 +62,15 @@ def _by_tf_config(text: str) -> Cluster | None:
     return Cluster(workers, chief) if workers > 1 else None
 
 
+def require_alone(what: str) -> None:
+    """Raise UsageError where there is a cluster, for a command in which workers have no part to take."""
+    if cluster := find_cluster():
+        raise UsageError(
+            f"{what} trains in one process, and there is a cluster of {cluster.workers} workers.",
+            hint="Unset TF_CONFIG, or leave srun out.",
+        )
+
+
 def require_distributable(recipe: str, strategy: str | None, cluster: Cluster | None) -> None:
     """Raise UsageError where a new training cannot go as asked; `strategy` is None for a recipe that has none."""
     if cluster and strategy not in ("auto", "multi-worker"):
@@ -97,6 +106,20 @@ class Devices:
     @property
     def workers(self) -> int:
         return self._cluster.workers if self._cluster else 1
+
+    @functools.cached_property
+    def mine(self) -> range:
+        """The replicas of this process."""
+        if self.strategy is None:
+            return range(1)
+        found: list[int] = []
+
+        def note(context: Any) -> int:
+            found.append(context.replica_id_in_sync_group)
+            return 0
+
+        self.strategy.experimental_distribute_values_from_function(note)
+        return range(min(found), max(found) + 1)
 
     def scope(self) -> AbstractContextManager[Any]:
         """In which variables are made, one copy for each replica."""

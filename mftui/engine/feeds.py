@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from mftui.engine.batches import Batches
 from mftui.engine.program import Problem
 from mftui.engine.shards import Shards
-from mftui.errors import UsageError
 
 AHEAD = 2
 """Steps whose ratings are read while one is made."""
@@ -73,73 +72,110 @@ class Replicated:
     steps_per_call = 1
 
     def __init__(self, problem: Problem, batches: Batches) -> None:
-        if problem.stream_in is not None:
-            raise UsageError(
-                "ratings that are read from a file are learned from on one device.",
-                hint="Give --memory more, or --strategy one-device.",
-            )
         self._batches, self._devices = batches, problem.computing.devices
-        self._data = [self._parts(column) for column in batches.columns(problem.train)]
-        self._order = batches.order(0)
+        self._ends = np.cumsum([len(part) for part in np.array_split(np.arange(batches.size), self._devices.replicas)])
+        mine = self._devices.mine
+        self._first = self._begin(mine.start)
+        self._data: list[Any] = []
+        self._reader: _Reader | None = None
+        if problem.stream_in is None:
+            self._data = [self._cut(column, 0) for column in batches.columns(problem.train)]
+        else:
+            part = slice(self._first, int(self._ends[mine.stop - 1]))
+            self._reader = _Reader(problem, batches, problem.stream_in, part)
+        self.begin_epoch(0)
 
-    def _parts(self, column: NDArray[Any]) -> Any:
-        parts = np.array_split(column, self._devices.replicas, axis=1)
-        return self._devices.strategy.experimental_distribute_values_from_function(
-            lambda context: tf.constant(parts[context.replica_id_in_sync_group])
-        )
+    def _begin(self, replica: int) -> int:
+        return int(self._ends[replica - 1]) if replica else 0
+
+    def _cut(self, column: NDArray[Any], first: int) -> Any:
+        """The parts of a column of batches, which begins with rating `first` of each, on their devices."""
+
+        def part(context: Any) -> Any:
+            replica = context.replica_id_in_sync_group
+            return tf.constant(column[:, self._begin(replica) - first : self._ends[replica] - first])
+
+        return self._devices.strategy.experimental_distribute_values_from_function(part)
 
     def compile(self, updates: Updates) -> None:
         strategy = self._devices.strategy
 
-        def call(number: Any) -> Any:
-            found = strategy.run(lambda *data: tf.stack(updates(data, number)), args=self._data)
+        def call(data: Any, number: Any) -> Any:
+            found = strategy.run(lambda *columns: tf.stack(updates(columns, number)), args=data)
             return strategy.reduce("SUM", found, axis=None)
 
-        self._call = tf.function(call).get_concrete_function(tf.TensorSpec([1], tf.int32))
+        self._call = tf.function(call)
 
     def begin_epoch(self, epoch: int) -> None:
         self._order = self._batches.order(epoch)
+        if self._reader:
+            self._reader.begin_epoch(epoch)
 
     def step(self, index: int) -> tuple[Any, Any]:
+        data, numbers = self._data, self._order[index]
+        if self._reader:
+            data = [self._cut(column.numpy(), self._first) for column in self._reader.step(index)]
+            numbers = np.arange(self._batches.updates, dtype=np.int32)
         with self._devices.heard():
-            found = [self._call(tf.constant([number])) for number in self._order[index]]
+            found = [self._call(data, tf.constant([number])) for number in numbers]
         loss, mse = tf.unstack(tf.add_n(found) / len(found))
         return loss, mse
 
 
 class Streamed:
-    """All ratings in shards on a disk, one a batch; a tf.data pipeline reads them ahead, in the order of the epoch."""
+    """The ratings of a step are read from a file, ahead of it."""
 
     steps_per_call = 1
 
     def __init__(self, problem: Problem, batches: Batches, directory: Path) -> None:
         self._batches = batches
-        self._shards = Shards(problem.train, batches.count, batches.size, batches.seed, directory)
-        self.begin_epoch(0)
+        self._reader = _Reader(problem, batches, directory)
+        self.begin_epoch = self._reader.begin_epoch
 
     def compile(self, updates: Updates) -> None:
-        shape = [self._batches.updates, self._batches.size]
         numbers = tf.range(self._batches.updates)
-        specs = [tf.TensorSpec(shape, kind) for kind in (tf.int32, tf.int32, tf.float32)]
-        self._call = compiled(lambda *data: updates(data, numbers), *specs)
+        self._call = compiled(lambda *data: updates(data, numbers), *self._reader.specs)
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        loss, mse = self._call(*self._reader.step(index))
+        return loss, mse
+
+
+class _Reader:
+    """All ratings in shards on a disk, one a batch; a tf.data pipeline reads them ahead, in the order of the epoch.
+
+    Parameters
+    ----------
+    part: which ratings of each shard.
+    """
+
+    def __init__(self, problem: Problem, batches: Batches, directory: Path, part: slice = slice(None)) -> None:
+        self._batches, self._part = batches, part
+        self._shards = Shards(problem.train, batches.count, batches.size, batches.seed, directory)
+        shape = [batches.updates, len(range(*part.indices(batches.size)))]
+        self.specs = [tf.TensorSpec(shape, kind) for kind in (tf.int32, tf.int32, tf.float32)]
+        self.begin_epoch(0)
 
     def begin_epoch(self, epoch: int) -> None:
         self._order = self._batches.order(epoch)
         self._next = -1
 
-    def step(self, index: int) -> tuple[Any, Any]:
+    def step(self, index: int) -> tuple[Any, Any, Any]:
+        """(updates, ratings of the part) users, movies and values of a step."""
         if index != self._next:
             self._steps = self._read_ahead(self._order[index:])
         self._next = index + 1
-        loss, mse = self._call(*next(self._steps))
-        return loss, mse
+        return next(self._steps)
 
     def _read_ahead(self, order: NDArray[np.int32]) -> Iterator[tuple[Any, Any, Any]]:
-        kinds, shape = (tf.int32, tf.int32, tf.float32), [self._batches.updates, self._batches.size]
+        kinds = [spec.dtype for spec in self.specs]
+
+        def take(indices: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+            return self._shards.take(indices, self._part)
 
         def read(indices: Any) -> tuple[Any, ...]:
-            columns = tf.numpy_function(self._shards.take, [indices], kinds, stateful=False)
-            return tuple(tf.ensure_shape(column, shape) for column in columns)
+            columns = tf.numpy_function(take, [indices], kinds, stateful=False)
+            return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, self.specs, strict=True))
 
         steps: Iterator[tuple[Any, Any, Any]]
         steps = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))

@@ -64,9 +64,11 @@ class Shards:
             for column in self._columns:
                 column[index] = column[index][order]
 
-    def take(self, indices: NDArray[Any]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-        """(n, size) users, movies and values of n shards, copied."""
-        users, movies, values = (np.asarray(column)[indices] for column in self._columns)
+    def take(
+        self, indices: NDArray[Any], part: slice = slice(None)
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+        """(n, size of `part`) users, movies and values of n shards, of each the same part; copied."""
+        users, movies, values = (np.asarray(column)[indices, part] for column in self._columns)
         return users, movies, values
 
 

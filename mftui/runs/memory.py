@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.recipes.bayes import kept_draws
 from mftui.engine.recipes.biased import batch_size
-from mftui.engine.recipes.sizes import bytes_in
+from mftui.engine.recipes.sizes import AUTO, bytes_in
 from mftui.errors import TrainingError, UsageError
+from mftui.settings import load_settings
 
 _TENSORFLOW_BYTES = 950 << 20
 """Imported, and a first small step compiled."""
@@ -110,6 +111,42 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
         what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
         f"and {n_ratings:,} ratings",
     )
+
+
+def choose_place(
+    config: Mapping[str, Any],
+    n_users: int,
+    n_movies: int,
+    n_ratings: int,
+    device_bytes: int | None = None,
+    parts: int = 1,
+) -> Place:
+    """Where the ratings of the training that `config` describes are to be.
+
+    Parameters
+    ----------
+    device_bytes: the memory of a device beside the machine's own; None: what this process can get counts.
+    parts: devices that share batches and ratings.
+
+    Raises UsageError or TrainingError where there is no room.
+    """
+    hyper = config["hyper"]
+    needed = estimate(config["recipe"], hyper, n_users, n_movies, n_ratings)
+    if device_bytes is not None:
+        needed = replace(
+            needed,
+            base=0,
+            batch=needed.batch // parts,
+            ratings=needed.ratings // parts,
+            streamed=needed.streamed // parts,
+        )
+    budget = str(hyper.get("memory", AUTO))
+    place = config.get("ratings_in") or place_of_ratings(needed, budget, device_bytes)
+    if place == "file":
+        needed = replace(needed, ratings=needed.streamed)
+    if load_settings().check_memory:
+        require_memory(needed, device_bytes)
+    return "file" if place == "file" else "memory"
 
 
 def place_of_ratings(needed: Estimate, memory: str, available: int | None = None) -> Place:

@@ -6,7 +6,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from mftui import __version__
@@ -22,7 +21,7 @@ from mftui.runs.directory import Run
 from mftui.runs.events import Events
 from mftui.runs.files import reason, write_json
 from mftui.runs.heart import Heart
-from mftui.runs.memory import estimate, held_bytes, place_of_ratings, require_memory
+from mftui.runs.memory import Place, choose_place, held_bytes
 from mftui.runs.metrics import MetricsWriter
 from mftui.runs.outcome import describe_data, describe_run, describe_training, measure, peak_rss_mb
 from mftui.runs.preparation import (
@@ -35,8 +34,7 @@ from mftui.runs.preparation import (
 from mftui.runs.saving import Saver
 from mftui.runs.signals import Requests
 from mftui.runs.training import MakeTraining, Trainable
-from mftui.runs.worker import PAUSE_LOOK_S, require_same
-from mftui.settings import load_settings
+from mftui.runs.worker import PAUSE_LOOK_S, place_on, require_same
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +94,9 @@ class Session:
         config, request = self._run.config(), self._run.request()
         dataset, split = open_data(request, config.get("dataset"))
         config = self._run.update_config(**describe_dataset(dataset, split))
-        config = self._with_place(config, dataset)
+        place = choose_place(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
         self._check_stop()
-        training = self._prepared(config, dataset, split)
+        training = self._prepared(config, dataset, split, place)
         self._check_stop()
         with self._metrics_at_checkpoint(training) as metrics:
             require_same(self._devices, config, training.step)
@@ -126,34 +124,28 @@ class Session:
                 self._events.finish(model, document)
         return self._concluded(document, state)
 
-    def _with_place(self, config: dict[str, Any], dataset: Dataset) -> dict[str, Any]:
-        """`config` with where the ratings will be: decided once, so that a run that is resumed goes on alike."""
-        hyper = config["hyper"]
-        needed = estimate(config["recipe"], hyper, dataset.n_users, dataset.n_movies, dataset.n_ratings)
-        place = config.get("ratings_in") or place_of_ratings(needed, str(hyper.get("memory", "auto")))
-        if place == "file":
-            needed = replace(needed, ratings=needed.streamed)
-            log.info("the ratings do not fit into memory (%s): read from a file", hyper["memory"])
-        if load_settings().check_memory:
-            require_memory(needed)
-        return self._run.update_config(ratings_in=place)
-
-    def _prepared(self, config: dict[str, Any], dataset: Dataset, split: Split) -> Trainable:
+    def _prepared(self, config: dict[str, Any], dataset: Dataset, split: Split, place: Place) -> Trainable:
         make = self._make_training
         if make is None:
             self._enter("import")
             self._held = self._base = import_tensorflow()
-            self._note_device(config)
+            place = self._note_device(config, dataset, place)
             self._check_stop()
             make = Training
+        if place == "file":
+            log.info("the ratings do not fit into memory (%s): read from a file", config["hyper"]["memory"])
+        config |= self._run.update_config(ratings_in=place)
         self._enter("compile")
         require_same(self._devices, config, 0)
         training = make_training(make, config, dataset, split)
         training.prepare()
         return training
 
-    def _note_device(self, config: dict[str, Any]) -> None:
-        """Choose the device; keep what is really computed on and with, and say where it is not what was asked for."""
+    def _note_device(self, config: dict[str, Any], dataset: Dataset, place: Place) -> Place:
+        """Choose the device; keep what is really computed on and with, and say where it is not what was asked for.
+
+        Returns where the ratings are to be, which the device has a say in.
+        """
         computing = set_up(config["hyper"])
         for note in computing.notes:
             self.heart.warn(note)
@@ -171,6 +163,7 @@ class Session:
             self._requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
         if computing.devices.strategy is not None:
             log.info("%s: %d replicas", computing.devices.kind, computing.devices.replicas)
+        return place_on(computing, config, dataset, place)
 
     def _metrics_at_checkpoint(self, training: Trainable) -> MetricsWriter:
         """Restore the last checkpoint, where there is one; the metrics are cut back to that moment."""

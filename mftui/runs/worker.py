@@ -7,12 +7,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from mftui.data.dataset import Dataset
 from mftui.engine.cluster import Devices
-from mftui.engine.device import set_up
+from mftui.engine.device import Computing, set_up
 from mftui.engine.training import Training
 from mftui.errors import UsageError
 from mftui.runs.checkpoint import load_checkpoint
 from mftui.runs.directory import Run
+from mftui.runs.machine import gpu_bytes
+from mftui.runs.memory import Place, choose_place
 from mftui.runs.preparation import describe_dataset, import_tensorflow, make_training, open_data
 from mftui.runs.request import TrainRequest
 from mftui.runs.signals import Requests
@@ -23,12 +26,24 @@ PAUSE_LOOK_S = 0.1
 
 def require_same(devices: Devices, config: Mapping[str, Any], step: int) -> None:
     """Raise UsageError where the workers were not started for the same training."""
-    parts = [config[name] for name in ("recipe", "hyper", "seed", "split")]
+    parts = [config[name] for name in ("recipe", "hyper", "seed", "split", "ratings_in")]
     if not devices.same(json.dumps([*parts, config["dataset"]["fingerprint"], step], sort_keys=True)):
         raise UsageError(
             "the workers were not started by the same command, with the same data.",
             hint="To resume, all of them need to see the run directory.",
         )
+
+
+def place_on(computing: Computing, config: Mapping[str, Any], dataset: Dataset, place: Place) -> Place:
+    """Where all workers have their ratings: in files, if one of them has no room for them in a device's memory.
+
+    `place` is what this machine's own memory has room for. Raises what `choose_place` does.
+    """
+    if computing.device == "gpu" and (memory := gpu_bytes()):
+        sizes = dataset.n_users, dataset.n_movies, dataset.n_ratings
+        if choose_place(config, *sizes, memory, computing.devices.replicas) == "file":
+            place = "file"
+    return "file" if computing.devices.any(place == "file")[0] else "memory"
 
 
 def work(request: TrainRequest, run: Run | None, requests: Requests) -> None:
@@ -40,9 +55,12 @@ def work(request: TrainRequest, run: Run | None, requests: Requests) -> None:
     before = run.config() if run else new
     dataset, split = open_data(request, before.get("dataset"))
     config = before | describe_dataset(dataset, split)
+    place = choose_place(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
     import_tensorflow()
-    devices = set_up(config["hyper"]).devices
+    computing = set_up(config["hyper"])
+    devices = computing.devices
     requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
+    config["ratings_in"] = place_on(computing, config, dataset, place)
     require_same(devices, config, 0)
     training = make_training(Training, config, dataset, split)
     training.prepare()

@@ -12,6 +12,7 @@ from mftui import paths
 from mftui.cli import checks, main
 from mftui.cli.checks import Check
 from mftui.cli.checks_terminal import terminal
+from mftui.runs.machine import run_tool
 
 Doctor = Callable[..., tuple[int, str]]
 
@@ -110,9 +111,9 @@ def test_no_color_ssh_and_shell_are_noticed() -> None:
 
 
 def test_a_tool_that_fails_or_is_missing_is_no_answer() -> None:
-    assert checks.run_tool("mftui-no-such-tool") is None
-    assert checks.run_tool("false") is None
-    assert checks.run_tool("echo", "yes") == "yes"
+    assert run_tool("mftui-no-such-tool") is None
+    assert run_tool("false") is None
+    assert run_tool("echo", "yes") == "yes"
 
 
 def test_paths_shows_every_place(doctor: Doctor, tmp_path: Path) -> None:

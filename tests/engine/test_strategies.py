@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.command import answer_of
+from helpers.command import answer_of, call
 from helpers.runs import TESTS
 from helpers.workers import tf_config
 
@@ -19,7 +20,7 @@ from mftui.errors import UsageError
 TWO = ["one:1", "two:2"]
 
 
-def test_logical_devices_have_the_loss_curve_of_one_device() -> None:
+def test_logical_devices_have_the_loss_curve_of_one_device_in_memory_and_out_of_core(tmp_path: Path) -> None:
     paths = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
     started = [
         subprocess.Popen(
@@ -29,7 +30,7 @@ def test_logical_devices_have_the_loss_curve_of_one_device() -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for given in (("2",), ("4", "optimizer=adafactor", "batch_size=63"))
+        for given in (("2",), ("4", "optimizer=adafactor", "batch_size=63"), ("3", f"stream_in={tmp_path}"))
     ]
     for process in started:
         answer = answer_of(process)
@@ -76,3 +77,13 @@ def test_what_cannot_be_distributed_is_refused() -> None:
 
 def test_a_process_alone_agrees_with_itself() -> None:
     assert ALONE.any(True, False) == (True, False) and ALONE.same("anything") and ALONE.replicas == ALONE.workers == 1
+
+
+@pytest.mark.parametrize("command", [("tune", "--trials", 1), ("evaluate", "--folds", 2)])
+def test_a_command_in_which_workers_have_no_part_says_so(
+    command: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    monkeypatch.setenv("TF_CONFIG", tf_config(TWO, 0))
+    answer = call(capfd, *command)
+    assert answer.code == 2 and "trains in one process, and there is a cluster of 2 workers" in answer.err

@@ -1,5 +1,7 @@
 """A training by one device and by several logical ones: `python -m helpers.logical_devices N [FIELD=VALUE …]`.
 
+With `stream_in=DIRECTORY`, both out of core.
+
 Prints their loss curves, and the largest difference of the predicted logits, as one JSON document.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,9 +25,10 @@ def compared(devices: int, given: dict[str, Any]) -> dict[str, Any]:
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * devices)
     found: dict[str, Any] = {}
     logits = []
+    stream_in = given.pop("stream_in", None)
     for strategy in ("one-device", "mirrored"):
         fields: dict[str, Any] = SMALL | given | {"strategy": strategy}
-        training = planted_training("biased", **fields)
+        training = planted_training("biased", stream_in=stream_in and Path(stream_in), **fields)
         points = [tick.metrics for tick in training if tick.metrics]
         found[strategy] = [[p.train_loss, p.train_rmse, p.valid_rmse or 0.0] for p in points]
         model = training.parameters()

@@ -8,9 +8,9 @@ import pytest
 
 from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.sizes import bytes_in
-from mftui.errors import UsageError
+from mftui.errors import TrainingError, UsageError
 from mftui.runs.directory import create_run
-from mftui.runs.memory import Estimate, place_of_ratings
+from mftui.runs.memory import Estimate, choose_place, place_of_ratings
 from mftui.runs.request import TrainRequest
 from mftui.runs.summary import settings_of
 from mftui.runs.trainer import train
@@ -38,6 +38,15 @@ def test_in_memory_where_they_fit_else_in_a_file() -> None:
     assert place_of_ratings(NEEDED, "600MB") == "file"
     assert place_of_ratings(NEEDED, "auto", 2200 * MB) == "memory"
     assert place_of_ratings(NEEDED, "auto", 2000 * MB) == "file"
+
+
+def test_a_device_has_memory_of_its_own_which_several_share() -> None:
+    config = {"recipe": "biased", "hyper": find_recipe("biased").check({"members": 1, "audience": False})}
+    sizes, gigabyte = (10_000, 5_000, 40_000_000), 10**9
+    assert choose_place(config, *sizes, device_bytes=gigabyte) == "file"
+    assert choose_place(config, *sizes, device_bytes=gigabyte, parts=4) == "memory"
+    with pytest.raises(TrainingError, match="the training needs about"):
+        choose_place(config | {"ratings_in": "memory"}, *sizes, device_bytes=gigabyte)
 
 
 def test_a_budget_that_nothing_can_keep_is_refused_with_what_is_needed() -> None:
