@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,22 +13,28 @@ from numpy.typing import NDArray
 from mftui.data.ids import Ids
 from mftui.data.strings import StringColumn
 
+Hashable = NDArray[Any] | StringColumn | Ids | None
 
-def fingerprint(arrays: Iterable[tuple[str, NDArray[Any] | StringColumn | Ids | None]]) -> str:
-    """BLAKE2b, 32 hexadecimal digits, of named arrays: their names, types, shapes and bytes.
+
+def digests(pool: ThreadPoolExecutor, arrays: Mapping[str, Hashable]) -> list[Future[bytes]]:
+    """A digest of each named array: of its name, type, shape and bytes.
+
+    hashlib lets go of the interpreter's lock: they come side by side, and beside other work.
+    """
+    return [pool.submit(_digest, name, part) for name, array in arrays.items() for part in _parts(array)]
+
+
+def fingerprint(found: Iterable[Future[bytes]]) -> str:
+    """BLAKE2b, 32 hexadecimal digits, of digests.
 
     Of a data set it covers raw ids, ratings in file order (indices, values, timestamps),
     which of them are the explicit test, titles and genres, all as they are after repairs.
     It does not depend on where the files are, their format, or the time they were written.
     """
-    parts = [(name, part) for name, array in arrays for part in _parts(array)]
-    # hashlib lets go of the interpreter's lock: the columns are hashed side by side.
-    with ThreadPoolExecutor(2) as pool:
-        digests = list(pool.map(lambda named: _digest(*named), parts))
-    return hashlib.blake2b(b"".join(digests), digest_size=16).hexdigest()
+    return hashlib.blake2b(b"".join(digest.result() for digest in found), digest_size=16).hexdigest()
 
 
-def _parts(array: NDArray[Any] | StringColumn | Ids | None) -> list[NDArray[Any]]:
+def _parts(array: Hashable) -> list[NDArray[Any]]:
     if array is None:
         return [np.zeros(0, dtype=np.int8)]
     if isinstance(array, Ids):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 from mftui.data import cache
 from mftui.data.dataset import Dataset, Movies, Ratings
 from mftui.data.files import FileRef
-from mftui.data.fingerprint import fingerprint
+from mftui.data.fingerprint import Hashable, digests, fingerprint
 from mftui.data.ids import Ids, RawId
 from mftui.data.locate import Sources, locate, one_file
-from mftui.data.readers.columns import RawRatings
+from mftui.data.readers.columns import Chunks, RawRatings
 from mftui.data.readers.inline import titles_within
 from mftui.data.readers.layout import recognise
 from mftui.data.readers.movies import read_movies
@@ -81,26 +82,40 @@ def read_pairs(path: str | Path, columns: Mapping[str, str] | None = None) -> tu
 
 def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     parts = _read_files(sources.ratings_files, sources.ratings, columns)
-    n_train = sum(len(part.values) for part in parts)
+    n_train = sum(map(len, parts))
     if sources.test is not None:
         parts += _read_files((sources.test,), sources.test, columns)
     repairs = _notes(parts)
+    timed = all(part.timestamps is not None for part in parts)
     with ThreadPoolExecutor(2) as pool:
         of_users = pool.submit(vocabulary, [part.users for part in parts], "user")
         of_movies = pool.submit(vocabulary, [part.movies for part in parts], "movie")
+        of_values = pool.submit(_joined, [part.values for part in parts], np.dtype(np.float32))
+        times = [part.timestamps or [] for part in parts] if timed else []
+        of_times = pool.submit(_joined, times, np.dtype(np.int64)) if timed else None
     user_ids, users = of_users.result()
     movie_ids, movies = of_movies.result()
-    ratings = Ratings(users, movies, *_joined(parts))
-    del of_users, of_movies, parts
+    read = Ratings(users, movies, of_values.result(), of_times.result() if of_times else None)
+    del of_users, of_movies, of_values, of_times, times, parts
     test_name = sources.test.name if sources.test else ""
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         of_titles = pool.submit(_titles, sources, columns, movie_ids)
-        ratings, n_train, notes = without_duplicates(ratings, len(movie_ids), n_train, sources.ratings.name, test_name)
+        hashed = digests(pool, _columns(read))
+        ratings, n_train, notes = without_duplicates(read, len(movie_ids), n_train, sources.ratings.name, test_name)
         scale = scale_of(ratings.values)
         check_enough(len(user_ids), len(movie_ids), scale, len(ratings), str(sources.ratings))
-    described, of_these = of_titles.result()
-    repairs += [*notes, *of_these]
-    test_rows = np.arange(n_train, len(ratings)) if sources.test else None
+        if ratings is not read:
+            hashed = digests(pool, _columns(ratings))
+        described, of_these = of_titles.result()
+        test_rows = np.arange(n_train, len(ratings)) if sources.test else None
+        rest: dict[str, Hashable] = {
+            "user_ids": user_ids,
+            "movie_ids": movie_ids,
+            "test": np.array([-1 if test_rows is None else n_train]),
+            "titles": described.titles,
+            "genres": described.genres,
+        }
+        hashed += digests(pool, rest)
     return Dataset(
         name=sources.name,
         label=sources.label,
@@ -109,23 +124,15 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
         movie_ids=movie_ids,
         movies=described,
         scale=scale,
-        fingerprint=fingerprint(
-            [
-                ("users", ratings.users),
-                ("movies", ratings.movies),
-                ("values", ratings.values),
-                ("timestamps", ratings.timestamps),
-                ("user_ids", user_ids),
-                ("movie_ids", movie_ids),
-                ("test", np.array([-1 if test_rows is None else n_train])),
-                ("titles", described.titles),
-                ("genres", described.genres),
-            ]
-        ),
-        repairs=tuple(repairs),
+        fingerprint=fingerprint(hashed),
+        repairs=(*repairs, *notes, *of_these),
         test_rows=test_rows,
         source=sources.source,
     )
+
+
+def _columns(ratings: Ratings) -> dict[str, Hashable]:
+    return {name: getattr(ratings, name) for name in ("users", "movies", "values", "timestamps")}
 
 
 def _titles(sources: Sources, columns: Mapping[str, str] | None, movie_ids: Ids) -> tuple[Movies, list[str]]:
@@ -137,7 +144,7 @@ def _titles(sources: Sources, columns: Mapping[str, str] | None, movie_ids: Ids)
 
 def _read_files(refs: Sequence[FileRef], named: FileRef, columns: Mapping[str, str] | None) -> list[RawRatings]:
     """The ratings in `refs`, one after the other, without empty parts. Raises DataError where all are empty."""
-    parts = [part for part in (_read_ratings(ref, columns) for ref in refs) if len(part.values)]
+    parts = [part for part in (_read_ratings(ref, columns) for ref in refs) if len(part)]
     if not parts:
         raise DataError("no rows.", path=str(named), hint="Give a file with ratings.")
     return parts
@@ -166,20 +173,15 @@ def _notes(parts: list[RawRatings]) -> list[str]:
     return notes
 
 
-def _joined(parts: list[RawRatings]) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
-    """Values and timestamps of all parts, taken out of them on the way, so that at most one part is held twice;
-    no timestamps unless every part has them."""
-    if len(parts) == 1:
-        return parts[0].values, parts[0].timestamps
-    n = sum(len(part.values) for part in parts)
-    values = np.empty(n, dtype=np.float32)
-    times = np.empty(n, dtype=np.int64) if all(part.timestamps is not None for part in parts) else None
-    at = 0
-    while parts:
-        part = parts.pop(0)
-        rows = slice(at, at + len(part.values))
-        values[rows] = part.values
-        if times is not None and part.timestamps is not None:
-            times[rows] = part.timestamps
-        at = rows.stop
-    return values, times
+def _joined(parts: list[Chunks], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """One column of all chunks in `parts`, which are taken out on the way, so that little is held twice."""
+    chunks = [chunk for part in parts for chunk in part]
+    for part in parts:
+        part.clear()
+    at = sum(map(len, chunks))
+    joined = np.empty(at, dtype)
+    while chunks:
+        chunk = chunks.pop()
+        at -= len(chunk)
+        joined[at : at + len(chunk)] = chunk
+    return joined

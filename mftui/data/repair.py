@@ -28,7 +28,7 @@ def without_duplicates(
 
     Returns `(ratings, rows that are training, sentences)`.
     """
-    if _ascending(ratings, n_movies):
+    if _ascending(ratings):
         return ratings, n_train, []
     if not _any_repeated(ratings, n_movies):
         return ratings, n_train, []
@@ -52,15 +52,15 @@ def without_duplicates(
     return ratings.take(keep), int(keep[:n_train].sum()), notes
 
 
-def _ascending(ratings: Ratings, n_movies: int) -> bool:
+def _ascending(ratings: Ratings) -> bool:
     """Whether the pairs come in strictly ascending order, as MovieLens writes them: then none repeats."""
-    before = -1
-    for at in range(0, len(ratings), _CHUNK):
-        part = slice(at, at + _CHUNK)
-        keys = ratings.users[part].astype(np.int64) * n_movies + ratings.movies[part]
-        if keys[0] <= before or not (keys[1:] > keys[:-1]).all():
+    users, movies = ratings.users, ratings.movies
+    for at in range(0, len(ratings) - 1, _CHUNK):
+        here, after = slice(at, at + _CHUNK), slice(at + 1, at + 1 + _CHUNK)
+        n = len(users[after])
+        same = users[here][:n] == users[after]
+        if not ((users[here][:n] < users[after]) | (same & (movies[here][:n] < movies[after]))).all():
             return False
-        before = int(keys[-1])
     return True
 
 
@@ -97,7 +97,8 @@ def scale_of(values: NDArray[np.float32]) -> Scale:
 
     distinct = np.unique(values[:_CHUNK])
     if len(values) > _CHUNK and len(distinct) <= _MOST_STEPS:
-        distinct = np.sort(pc.unique(pa.array(values)).to_numpy())
+        whole = pa.Array.from_buffers(pa.float32(), len(values), [None, pa.py_buffer(values)])
+        distinct = np.sort(np.from_dlpack(pc.unique(whole)))
     lo, hi = _decimal(values.min()), _decimal(values.max())
     if len(distinct) > _MOST_STEPS:
         return Scale(lo, hi, 0.0)

@@ -13,11 +13,23 @@ _INTEGER = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 _MISSING = frozenset({"nan", "na", "n/a", "null", "none", "<na>"})
 
 
+Chunks = list[NDArray[Any]]
+"""A column in pieces, as a file is read."""
+
+
+def chunks_of(column: Any) -> Chunks:
+    """The chunks of an Arrow column of numbers without nulls, not copied.
+
+    Arrow's own `to_numpy` would import pandas first, which takes longer than all the rest.
+    """
+    return [np.from_dlpack(chunk) for chunk in column.chunks]
+
+
 @dataclass
 class RawIds:
     """n raw ids: integers in chunks, or strings by code. One of the two forms is set."""
 
-    numbers: list[NDArray[Any]] | None = None
+    numbers: Chunks | None = None
     """Integer chunks, n in all."""
     codes: NDArray[np.int32] | None = None
     """(n,) index into `strings`."""
@@ -45,9 +57,14 @@ class RawRatings:
 
     users: RawIds
     movies: RawIds
-    values: NDArray[np.float32]
-    timestamps: NDArray[np.int64] | None = None
+    values: Chunks
+    """Of float32."""
+    timestamps: Chunks | None = None
+    """Of any numbers: whole seconds since 1970, or what is cut down to them."""
     repairs: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.values))
 
 
 def is_missing(text: str, *, among_numbers: bool) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.files import FileRef
-from mftui.data.readers.columns import RawIds, RawRatings, from_strings
+from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_strings
 from mftui.data.readers.names import ROLES, match
 from mftui.data.readers.times import seconds_of
 from mftui.errors import DataError
@@ -35,7 +35,7 @@ def read_parquet(ref: FileRef, given: Mapping[str, str] | None = None) -> RawRat
     if "timestamp" in columns:
         timestamps, note = seconds_of(columns.pop("timestamp"))
         repairs += [f"{ref.name}: {note}."] if note else []
-    return RawRatings(users, movies, values, timestamps, repairs)
+    return RawRatings(users, movies, [values], timestamps, repairs)
 
 
 def read_parquet_pairs(ref: FileRef, given: Mapping[str, str] | None = None) -> tuple[RawIds, RawIds]:
@@ -103,7 +103,7 @@ def _ids(ref: FileRef, column: Any, role: str) -> RawIds:
 
     _first_null(ref, column, f"{role} id")
     if pa.types.is_integer(column.type) and column.type != pa.uint64():
-        return RawIds(numbers=[_narrow(chunk.to_numpy()) for chunk in column.chunks])
+        return RawIds(numbers=[_narrow(chunk) for chunk in chunks_of(column)])
     try:
         encoded = column.cast(pa.string()).dictionary_encode().combine_chunks()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mftui.data.files import FileRef
-from mftui.data.readers.columns import RawIds, RawRatings, from_strings
+from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_strings
 from mftui.data.readers.faults import check_quotes, first_fault
 from mftui.data.readers.layout import Layout
 from mftui.data.readers.names import ROLES
@@ -27,14 +25,11 @@ _BLOCK_BYTES = 4 << 20
 def read_text(ref: FileRef, layout: Layout) -> RawRatings:
     """Read the ratings of the text file `ref`. Raises DataError with the line of the first fault."""
     columns = read_columns(ref, layout, [role for role in ROLES if role in layout.columns])
-    with ThreadPoolExecutor(2) as pool:
-        of_values = pool.submit(_floats, columns.pop("rating"))
-        of_times = pool.submit(seconds_of, columns.pop("timestamp")) if "timestamp" in columns else None
-    values = of_values.result()
-    timestamps, note = of_times.result() if of_times else (None, "")
-    if not len(values):
+    values = chunks_of(columns.pop("rating"))
+    timestamps, note = seconds_of(columns.pop("timestamp")) if "timestamp" in columns else (None, "")
+    if not sum(map(len, values)):
         raise only_header(ref)
-    if not np.isfinite(values).all():
+    if not all(np.isfinite(chunk).all() for chunk in values):
         raise first_fault(ref, layout, "a rating is not a finite number")
     users = _ids(columns.pop("user"))
     movies = _ids(columns.pop("movie"))
@@ -131,21 +126,12 @@ def _read_as(
     return {role: table.column(i) for i, role in enumerate(position)}
 
 
-def _floats(column: Any) -> NDArray[np.float32]:
-    values = np.empty(len(column), dtype=np.float32)
-    at = 0
-    for chunk in column.chunks:
-        values[at : at + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
-        at += len(chunk)
-    return values
-
-
 def _ids(column: Any) -> RawIds | None:
     """Raw ids of an Arrow column of integers or of dictionary-encoded strings; None where one is missing."""
     import pyarrow as pa
 
     if pa.types.is_integer(column.type):
-        return RawIds(numbers=[chunk.to_numpy() for chunk in column.chunks])
+        return RawIds(numbers=chunks_of(column))
     if not len(column):
         return RawIds(numbers=[])
     whole = column.unify_dictionaries().combine_chunks()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from mftui.data.readers.columns import Chunks, chunks_of
 
 # Seconds stay below 1e11 until the year 5138; above, the unit is a finer one.
 _SECONDS_BELOW = 10**11
 _BEYOND = 2.0**63
 
 
-def seconds_of(column: Any) -> tuple[NDArray[np.int64] | None, str]:
-    """`(seconds since 1970 (n,), what was done about them)` of an Arrow column of numbers, dates or strings.
+def seconds_of(column: Any) -> tuple[Chunks | None, str]:
+    """`(seconds since 1970 in chunks, what was done about them)` of an Arrow column of numbers, dates or strings.
 
     Timestamps are optional: where one cannot be read, none is used, and the note says why.
     """
@@ -32,25 +33,21 @@ def seconds_of(column: Any) -> tuple[NDArray[np.int64] | None, str]:
         column = column.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return None, f"timestamps left out, as their type is {column.type}"
-    seconds = np.empty(len(column), dtype=np.int64)
-    at = 0
-    for chunk in column.chunks:
-        values = chunk.to_numpy(zero_copy_only=False)
+    chunks = [values for values in chunks_of(column) if len(values)]
+    for values in chunks:
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             return None, "timestamps left out, as not all of them are finite"
         if values.dtype.kind == "f" and (np.abs(values) >= _BEYOND).any():
             return None, "timestamps left out, as some are beyond any date"
-        seconds[at : at + len(values)] = values
-        at += len(values)
-    return _unit(seconds)
+    return _unit(chunks)
 
 
-def _unit(seconds: NDArray[np.int64]) -> tuple[NDArray[np.int64], str]:
-    top = int(seconds.max()) if len(seconds) else 0
+def _unit(chunks: Chunks) -> tuple[Chunks, str]:
+    top = max((int(values.max()) for values in chunks), default=0)
     for unit, factor in (("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9)):
         if _SECONDS_BELOW * factor // 10**3 <= top < _SECONDS_BELOW * factor:
-            return seconds // factor, f"timestamps taken as {unit}"
-    return seconds, ""
+            return [values.astype(np.int64) // factor for values in chunks], f"timestamps taken as {unit}"
+    return chunks, ""
 
 
 def _parsed(texts: Any) -> Any:
