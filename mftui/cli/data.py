@@ -165,8 +165,9 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
 @click.option("--movies", type=click.IntRange(2), required=True, help="Number of movies.")
 @click.option("--ratings", type=click.IntRange(2), required=True, help="Number of ratings.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--rank", type=click.IntRange(1, 64), default=8, show_default=True, help="Planted axes of taste.")
 @json_option
-def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, as_json: bool) -> None:
+def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: int, as_json: bool) -> None:
     """Make a data set of any size, with planted tastes, in the directory DEST."""
     from mftui.data.synth import write_synthetic
 
@@ -178,11 +179,19 @@ def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, as_json:
             movies=movies,
             ratings=ratings,
             seed=seed,
+            rank=rank,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if as_json:
         print_json(
-            {"path": str(dest.absolute()), "n_users": users, "n_movies": movies, "n_ratings": ratings, "seed": seed}
+            {
+                "path": str(dest.absolute()),
+                "n_users": users,
+                "n_movies": movies,
+                "n_ratings": ratings,
+                "seed": seed,
+                "rank": rank,
+            }
         )
     else:
         note(f"{ratings:,} ratings by {users:,} users for {movies:,} movies are in {dest}.")

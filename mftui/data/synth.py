@@ -7,8 +7,9 @@ drawn in blocks, so that memory does not grow with the number of ratings.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from mftui.data.taste import Stars
 from mftui.errors import DataError, UsageError
 
 N_AXES = 8
+"""Of taste, unless another number is asked for."""
 OPENED, CLOSED = 820_454_400, 1_577_836_800
 """When ratings were made: from 1996 to the end of 2019, in seconds since 1970."""
 _BLOCK = 1_000_000
@@ -65,7 +67,14 @@ class _Planted:
 
 
 def write_synthetic(
-    dest: Path, *, users: int, movies: int, ratings: int, seed: int = 0, progress: Progress | None = None
+    dest: Path,
+    *,
+    users: int,
+    movies: int,
+    ratings: int,
+    seed: int = 0,
+    rank: int = N_AXES,
+    progress: Progress | None = None,
 ) -> Truth:
     """Write a set in MovieLens form: `ratings.csv`, `movies.csv` and `truth.json`.
 
@@ -77,6 +86,7 @@ def write_synthetic(
     dest: directory, made where it is missing; must not hold one of the three files yet.
     users, movies, ratings: how many; `users <= ratings <= users · movies`.
     seed: the same numbers and seed give the same files, with the same NumPy.
+    rank: axes of taste, from 1 on; tastes are of the same strength in all, however many there are.
     progress: called with the ratings written so far and in all.
 
     Raises
@@ -84,11 +94,13 @@ def write_synthetic(
     UsageError: a request that no set can fulfil.
     DataError: the destination is in use, or cannot be written.
     """
-    _check(users, movies, ratings, seed)
+    _check(users, movies, ratings, seed, rank)
     _check_free(dest)
     try:
         dest.mkdir(parents=True, exist_ok=True)
-        truth = _write(dest, users, movies, ratings, seed, progress or (lambda done, total: None))
+        truth = _write(
+            dest, Truth(users, movies, ratings, seed, rank, math.nan), progress or (lambda done, total: None)
+        )
     except OSError as error:
         raise DataError(
             f"cannot write there: {error.strerror or error}.",
@@ -98,8 +110,8 @@ def write_synthetic(
     return truth
 
 
-def _check(users: int, movies: int, ratings: int, seed: int) -> None:
-    for name, value in (("users", users), ("movies", movies), ("ratings", ratings)):
+def _check(users: int, movies: int, ratings: int, seed: int, rank: int) -> None:
+    for name, value in (("users", users), ("movies", movies), ("ratings", ratings), ("rank", rank)):
         if value < 1:
             raise UsageError(f"--{name} is {value}.", hint="It must be at least 1.")
         if value >= 2**31:
@@ -123,14 +135,15 @@ def _check_free(dest: Path) -> None:
             raise DataError("exists already.", path=dest / name, hint="Choose an empty or a new directory.")
 
 
-def _write(dest: Path, users: int, movies: int, ratings: int, seed: int, progress: Progress) -> Truth:
-    random = np.random.default_rng(seed)
-    planted = _plant(random, users, movies, ratings)
+def _write(dest: Path, asked: Truth, progress: Progress) -> Truth:
+    """Returns `asked` with the noise that was planted."""
+    random = np.random.default_rng(asked.seed)
+    planted = _plant(random, asked.users, asked.movies, asked.ratings, asked.rank)
     partial = dest / "ratings.csv.partial"
     try:
-        error = _write_ratings(partial, planted, random, ratings, progress)
-        truth = Truth(users, movies, ratings, seed, N_AXES, round(float(np.sqrt(error / ratings)), 6))
-        _write_movies(dest / "movies.csv", random, movies)
+        error = _write_ratings(partial, planted, random, asked.ratings, progress)
+        truth = replace(asked, noise_rmse=round(float(np.sqrt(error / asked.ratings)), 6))
+        _write_movies(dest / "movies.csv", random, asked.movies)
         (dest / "truth.json").write_text(json.dumps(asdict(truth), indent=1) + "\n", encoding="utf-8")
         partial.replace(dest / "ratings.csv")
     finally:
@@ -138,17 +151,17 @@ def _write(dest: Path, users: int, movies: int, ratings: int, seed: int, progres
     return truth
 
 
-def _plant(random: np.random.Generator, users: int, movies: int, ratings: int) -> _Planted:
-    # The sample's tastes add up over fewer axes: the same strength in all.
-    sd = np.float32(taste.TASTE_SD * (6 / N_AXES) ** 0.5)
+def _plant(random: np.random.Generator, users: int, movies: int, ratings: int, rank: int) -> _Planted:
+    # The sample's tastes add up over six axes: the same strength in all.
+    sd = np.float32(taste.TASTE_SD * (6 / rank) ** 0.5)
     fewest = min(taste.FEWEST, movies, max(1, ratings // (2 * users)))
     counts = taste.shares(ratings, random.lognormal(0, 1.2, users), fewest=fewest, most=movies)
     joined = random.integers(OPENED, CLOSED, users)
     stay = np.minimum(CLOSED - joined, 86_400 * random.lognormal(1, 2.5, users))
     return _Planted(
         crowd=Crowd(
-            tastes=sd * random.standard_normal((users, N_AXES), dtype=np.float32),
-            positions=random.standard_normal((movies, N_AXES), dtype=np.float32),
+            tastes=sd * random.standard_normal((users, rank), dtype=np.float32),
+            positions=random.standard_normal((movies, rank), dtype=np.float32),
             counts=counts,
             by_fame=random.permutation(movies).astype(np.int32),
         ),

@@ -92,6 +92,14 @@ def test_the_truth_is_written_beside_the_ratings(tmp_path):
     assert 0.6 < truth.noise_rmse < 0.72 < columns["rating"].std()
 
 
+def test_as_many_axes_of_taste_as_are_asked_for(tmp_path):
+    truths = [write_synthetic(tmp_path / str(rank), users=200, movies=100, ratings=9000, rank=rank) for rank in (1, 3)]
+    assert [truth.rank for truth in truths] == [1, 3]
+    for rank in (1, 3):
+        columns = np.loadtxt(tmp_path / str(rank) / "ratings.csv", delimiter=",", skiprows=1)
+        assert 0.7 < columns[:, 2].std() < 1.3, "tastes are of the same strength in all"
+
+
 def test_the_last_file_to_appear_is_the_ratings_and_nothing_partial_stays(tmp_path):
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
