@@ -166,8 +166,15 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
 @click.option("--ratings", type=click.IntRange(2), required=True, help="Number of ratings.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--rank", type=click.IntRange(1, 64), default=8, show_default=True, help="Planted axes of taste.")
+@click.option(
+    "--noise",
+    type=click.FloatRange(0, 5, min_open=True),
+    default=0.68,
+    show_default=True,
+    help="Planted noise, in stars.",
+)
 @json_option
-def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: int, as_json: bool) -> None:
+def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: int, noise: float, as_json: bool) -> None:
     """Make a data set of any size, with planted tastes, in the directory DEST."""
     from mftui.data.synth import write_synthetic
 
@@ -180,6 +187,7 @@ def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: in
             ratings=ratings,
             seed=seed,
             rank=rank,
+            noise=noise,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if as_json:
@@ -191,6 +199,7 @@ def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: in
                 "n_ratings": ratings,
                 "seed": seed,
                 "rank": rank,
+                "noise": noise,
             }
         )
     else:

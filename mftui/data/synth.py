@@ -74,6 +74,7 @@ def write_synthetic(
     ratings: int,
     seed: int = 0,
     rank: int = N_AXES,
+    noise: float = taste.NOISE_SD,
     progress: Progress | None = None,
 ) -> Truth:
     """Write a set in MovieLens form: `ratings.csv`, `movies.csv` and `truth.json`.
@@ -87,6 +88,7 @@ def write_synthetic(
     users, movies, ratings: how many; `users <= ratings <= users · movies`.
     seed: the same numbers and seed give the same files, with the same NumPy.
     rank: axes of taste, from 1 on; tastes are of the same strength in all, however many there are.
+    noise: standard deviation of what is added to a score before it is rounded to half stars, above 0.
     progress: called with the ratings written so far and in all.
 
     Raises
@@ -98,9 +100,8 @@ def write_synthetic(
     _check_free(dest)
     try:
         dest.mkdir(parents=True, exist_ok=True)
-        truth = _write(
-            dest, Truth(users, movies, ratings, seed, rank, math.nan), progress or (lambda done, total: None)
-        )
+        asked = Truth(users, movies, ratings, seed, rank, math.nan)
+        truth = _write(dest, asked, Stars(noise_sd=noise), progress or (lambda done, total: None))
     except OSError as error:
         raise DataError(
             f"cannot write there: {error.strerror or error}.",
@@ -135,13 +136,13 @@ def _check_free(dest: Path) -> None:
             raise DataError("exists already.", path=dest / name, hint="Choose an empty or a new directory.")
 
 
-def _write(dest: Path, asked: Truth, progress: Progress) -> Truth:
+def _write(dest: Path, asked: Truth, stars: Stars, progress: Progress) -> Truth:
     """Returns `asked` with the noise that was planted."""
     random = np.random.default_rng(asked.seed)
     planted = _plant(random, asked.users, asked.movies, asked.ratings, asked.rank)
     partial = dest / "ratings.csv.partial"
     try:
-        error = _write_ratings(partial, planted, random, asked.ratings, progress)
+        error = _write_ratings(partial, planted, random, stars, progress)
         truth = replace(asked, noise_rmse=round(float(np.sqrt(error / asked.ratings)), 6))
         _write_movies(dest / "movies.csv", random, asked.movies)
         (dest / "truth.json").write_text(json.dumps(asdict(truth), indent=1) + "\n", encoding="utf-8")
@@ -172,12 +173,14 @@ def _plant(random: np.random.Generator, users: int, movies: int, ratings: int, r
     )
 
 
-def _write_ratings(path: Path, planted: _Planted, random: np.random.Generator, total: int, progress: Progress) -> float:
+def _write_ratings(
+    path: Path, planted: _Planted, random: np.random.Generator, stars: Stars, progress: Progress
+) -> float:
     """Write the ratings, block after block; returns the summed squared error of a perfect model."""
     import pyarrow as pa
     from pyarrow import csv
 
-    stars, error, done = Stars(), 0.0, 0
+    total, error, done = int(planted.crowd.counts.sum()), 0.0, 0
     labels = pa.array([f"{level:.1f}" for level in stars.levels])
     options = csv.WriteOptions(include_header=False, quoting_style="none")
     with path.open("wb") as out:
