@@ -18,30 +18,48 @@ STEP = 4_000
 LOOP = 4_000
 """Updates that one compiled call has at most where calls are long: a few tenths of a second on a GPU."""
 
+AT_ONCE = 11_000_000
+"""Numbers of either side's rows that a CPU works on at once: 44 MB, several times over."""
+
+
+def at_once(columns: int) -> int:
+    """How many ratings a CPU works on at once where the rows have so many columns."""
+    return max(1, AT_ONCE // columns)
+
+
+def pieces_of(size: int, most: int | None) -> int:
+    """In how many pieces a batch of `size` is learned from, `most` ratings at once; None: in one."""
+    return 1 if most is None else math.ceil(size / most)
+
 
 class Batches:
-    """How `total` ratings become steps * updates batches of `size`.
+    """How `total` ratings become steps * updates batches of `size`, each of `pieces` pieces.
 
     Which ratings are a batch is drawn once. Where the ratings do not divide evenly, a few, drawn too,
     are seen twice in an epoch.
+
+    Parameters
+    ----------
+    most: how many ratings are worked on at once; None: as many as an update has.
 
     Attributes
     ----------
     steps: of an epoch.
     updates: in a step.
-    size: ratings in an update.
+    size: ratings in an update, a multiple of `pieces`.
     run: steps that one long call makes; `steps` is a multiple of it.
     """
 
-    def __init__(self, total: int, batch_size: int, seed: int) -> None:
+    def __init__(self, total: int, batch_size: int, seed: int, most: int | None = None) -> None:
         size = min(batch_size, total)
         self.total, self.seed = total, seed
-        self.updates = max(1, min(STEP // size, total // size))
+        self.pieces = pieces_of(size, most)
+        self.updates = max(1, min(STEP // size, total // size)) if self.pieces == 1 else 1
         steps = max(1, round(total / (size * self.updates)))
         runs = min(steps, math.ceil(steps * self.updates / LOOP))
         self.run = round(steps / runs)
         self.steps = self.run * runs
-        self.size = math.ceil(total / self.count)
+        self.size = math.ceil(total / (self.count * self.pieces)) * self.pieces
 
     @property
     def count(self) -> int:
@@ -49,13 +67,13 @@ class Batches:
         return self.steps * self.updates
 
     def columns(self, ratings: Ratings) -> Iterator[NDArray[Any]]:
-        """(count, size) users, movies and values of all batches, one after the other: together they are large.
+        """(count * pieces, size of a piece) users, movies and values, one after the other: together they are large.
 
         Within a batch the ratings are sorted by user, so that the rows of one user are read and added to together.
         """
         rows = self._rows(ratings.users)
         for name in ("users", "movies", "values"):
-            yield getattr(ratings, name)[rows]
+            yield getattr(ratings, name)[rows].reshape(self.count * self.pieces, -1)
 
     def _rows(self, users: NDArray[np.int32]) -> NDArray[Any]:
         drawn = shuffled(np.random.default_rng([self.seed, 2]), len(users))
@@ -65,6 +83,7 @@ class Batches:
         return places if in_order(users) else np.argsort(users, kind="stable")[places]
 
     def order(self, epoch: int) -> NDArray[np.int32]:
-        """(steps, updates) which batches each step takes; the same epoch has the same order always."""
+        """(steps, updates * pieces) which pieces each step takes; the same epoch has the same order always."""
         random = np.random.default_rng([self.seed, 3, epoch])
-        return random.permutation(self.count).reshape(self.steps, self.updates).astype(np.int32)
+        first = random.permutation(self.count)[:, None] * self.pieces
+        return (first + np.arange(self.pieces)).reshape(self.steps, -1).astype(np.int32)

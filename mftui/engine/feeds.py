@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +16,7 @@ from mftui.engine.program import Problem
 from mftui.engine.shards import Shards
 
 AHEAD = 2
-"""Steps whose ratings are read while one is made."""
+"""Calls whose ratings are read while one is made."""
 Updates = Callable[[Any, Any], tuple[Any, Any]]
 """(users, movies and values, each (m, n); (u,) which of the m batches to update by) to mean loss and MSE."""
 
@@ -26,7 +27,7 @@ class Feed(Protocol):
     steps_per_call: int
 
     def compile(self, updates: Updates) -> None:
-        """Trace the call."""
+        """Trace the call; where a batch has several pieces it is made for each of them, and what it gives is added."""
 
     def begin_epoch(self, epoch: int) -> None:
         """Take the batches in the order of this epoch."""
@@ -62,8 +63,8 @@ class Resident:
 
     def step(self, index: int) -> tuple[Any, Any]:
         end = index + self.steps_per_call - index % self.steps_per_call
-        loss, mse = self._call(tf.constant(self._order[index:end].ravel()))
-        return loss, mse
+        numbers = self._order[index:end].reshape(self._batches.pieces, -1)
+        return added(self._call(tf.constant(piece)) for piece in numbers)
 
 
 class Replicated:
@@ -114,7 +115,8 @@ class Replicated:
     def step(self, index: int) -> tuple[Any, Any]:
         data, numbers = self._data, self._order[index]
         if self._reader:
-            data = [self._cut(column.numpy(), self._first) for column in self._reader.step(index)]
+            (columns,) = self._reader.step(index)
+            data = [self._cut(column.numpy(), self._first) for column in columns]
             numbers = np.arange(self._batches.updates, dtype=np.int32)
         with self._devices.heard():
             found = [self._call(data, tf.constant([number])) for number in numbers]
@@ -137,12 +139,11 @@ class Streamed:
         self._call = compiled(lambda *data: updates(data, numbers), *self._reader.specs)
 
     def step(self, index: int) -> tuple[Any, Any]:
-        loss, mse = self._call(*self._reader.step(index))
-        return loss, mse
+        return added(self._call(*columns) for columns in self._reader.step(index))
 
 
 class _Reader:
-    """All ratings in shards on a disk, one a batch; a tf.data pipeline reads them ahead, in the order of the epoch.
+    """All ratings in shards on a disk, one a piece; a tf.data pipeline reads them ahead, in the order of the epoch.
 
     Parameters
     ----------
@@ -151,8 +152,9 @@ class _Reader:
 
     def __init__(self, problem: Problem, batches: Batches, directory: Path, part: slice = slice(None)) -> None:
         self._batches, self._part = batches, part
-        self._shards = Shards(problem.train, batches.count, batches.size, batches.seed, directory)
-        shape = [batches.updates, len(range(*part.indices(batches.size)))]
+        size = batches.size // batches.pieces
+        self._shards = Shards(problem.train, batches.count * batches.pieces, size, batches.seed, directory)
+        shape = [batches.updates, len(range(*part.indices(size)))]
         self.specs = [tf.TensorSpec(shape, kind) for kind in (tf.int32, tf.int32, tf.float32)]
         self.begin_epoch(0)
 
@@ -160,12 +162,12 @@ class _Reader:
         self._order = self._batches.order(epoch)
         self._next = -1
 
-    def step(self, index: int) -> tuple[Any, Any, Any]:
-        """(updates, ratings of the part) users, movies and values of a step."""
+    def step(self, index: int) -> Iterator[tuple[Any, Any, Any]]:
+        """(updates, ratings of the part) users, movies and values of each piece of a step."""
         if index != self._next:
-            self._steps = self._read_ahead(self._order[index:])
+            self._pieces = self._read_ahead(self._order[index:].reshape(-1, self._batches.updates))
         self._next = index + 1
-        return next(self._steps)
+        return islice(self._pieces, self._batches.pieces)
 
     def _read_ahead(self, order: NDArray[np.int32]) -> Iterator[tuple[Any, Any, Any]]:
         kinds = [spec.dtype for spec in self.specs]
@@ -177,9 +179,15 @@ class _Reader:
             columns = tf.numpy_function(take, [indices], kinds, stateful=False)
             return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, self.specs, strict=True))
 
-        steps: Iterator[tuple[Any, Any, Any]]
-        steps = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
-        return steps
+        pieces: Iterator[tuple[Any, Any, Any]]
+        pieces = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
+        return pieces
+
+
+def added(found: Iterable[tuple[Any, Any]]) -> tuple[Any, Any]:
+    """The sums of losses and of MSEs."""
+    losses, mses = zip(*found, strict=True)
+    return (losses[0], mses[0]) if len(losses) == 1 else (tf.add_n(losses), tf.add_n(mses))
 
 
 def compiled(function: Any, *signature: Any) -> Any:

@@ -26,7 +26,7 @@ class Batch:
     share: float
     """Ratings of this batch, on all devices, as a share of all training ratings."""
     priors: float = 1.0
-    """The part of the priors that this device's part of the batch bears; over all devices they sum to 1."""
+    """The part of the priors that this part of the batch bears; over all its parts they sum to 1."""
 
 
 @dataclass(frozen=True)
@@ -55,5 +55,7 @@ class Plan:
     draw_biases: bool = False
     """Whether user and movie biases start as factors do; else they start at zero."""
     members: int = 1
+    adds_up: bool = False
+    """Whether the objective of a batch is the sum of those of its parts, by `Batch.priors`."""
     learned: tuple[str, ...] = ALL
     """The variables that are trained; the others stay as they start."""

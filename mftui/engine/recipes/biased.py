@@ -43,10 +43,12 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     held = _holds(hyper)
 
     def objective(model: Any, batch: Batch) -> Any:
-        factors = tf.nn.l2_loss(model.user_factors) + tf.nn.l2_loss(model.movie_factors)
-        biases = tf.nn.l2_loss(model.user_bias) + tf.nn.l2_loss(model.movie_bias)
-        priors = 2 * batch.priors * (held.factors * factors + held.bias * biases)
-        return (tf.reduce_sum(batch.error**2) / batch.share + priors) / (n * members)
+        loss = tf.reduce_sum(batch.error**2) / batch.share
+        if batch.priors:
+            factors = tf.nn.l2_loss(model.user_factors) + tf.nn.l2_loss(model.movie_factors)
+            biases = tf.nn.l2_loss(model.user_bias) + tf.nn.l2_loss(model.movie_bias)
+            loss += 2 * batch.priors * (held.factors * factors + held.bias * biases)
+        return loss / (n * members)
 
     def descent(updates: int) -> tuple[Any, Any]:
         decay = tf.keras.optimizers.schedules.CosineDecay(float(hyper["learning_rate"]), updates)
@@ -63,6 +65,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
         objective=objective,
         descent=descent,
+        adds_up=True,
     )
     return MinibatchProgram(problem, plan)
 
@@ -74,9 +77,9 @@ def _holds(hyper: Hyper) -> Held:
 
 
 def batch_size(hyper: Hyper, n: int) -> int:
-    """The given size, or a twentieth of the n ratings between 2,000 and 350,000: with fewer, the update of all rows
-    takes too much of the time, with more the batch too much memory."""
-    return int(hyper["batch_size"]) or min(max(n // 20, 2_000), 350_000)
+    """The given size, or a twentieth of the n ratings between 2,000 and a million: with fewer, the update of all
+    rows takes too much of the time."""
+    return int(hyper["batch_size"]) or min(max(n // 20, 2_000), 1_000_000)
 
 
 BIASED = Recipe(

@@ -1,0 +1,74 @@
+"""Large batches in pieces: the same training as in one piece, in less memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.planted import planted_ratings
+from helpers.trainings import planted_training
+
+from mftui.engine import batches
+from mftui.engine.batches import Batches
+from mftui.engine.training import Training
+
+GIVEN: dict[str, Any] = {"members": 2, "factors": 3, "epochs": 4, "batch_size": 900, "audience": False, "patience": 9}
+
+
+def curve(training: Training) -> list[list[float]]:
+    points = [tick.metrics for tick in training if tick.metrics]
+    return [[p.train_loss, p.train_rmse or 0.0, p.valid_rmse or 0.0] for p in points]
+
+
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three to a batch, which divides it."""
+    monkeypatch.setattr(batches, "AT_ONCE", 300 * 8)
+
+
+def test_a_batch_is_the_same_in_pieces() -> None:
+    ratings = planted_ratings()
+    whole, cut = Batches(len(ratings), 900, 0), Batches(len(ratings), 900, 0, most=250)
+    assert (whole.updates, cut.updates) == (4, 1), "a step makes one update where that has pieces"
+    assert (whole.pieces, cut.pieces) == (1, 4) and whole.count == cut.count
+    assert 0 <= cut.size - whole.size < 4 and cut.size % 4 == 0
+    order = cut.order(1)
+    assert order.shape == (cut.steps, 4) and sorted(order.ravel()) == list(range(cut.count * 4))
+    assert (order[:, 0] // 4 == whole.order(1).ravel()).all()
+    users = next(iter(cut.columns(ratings)))
+    assert users.shape == (cut.count * 4, cut.size // 4)
+    assert (np.diff(users.reshape(cut.count, -1)) >= 0).all(), "a piece has a range of the batch's users"
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adafactor"])
+def test_the_loss_curve_is_that_of_whole_batches(optimizer: str, request: pytest.FixtureRequest) -> None:
+    whole = curve(planted_training("biased", **GIVEN, optimizer=optimizer))
+    request.getfixturevalue("pieces")
+    cut = curve(planted_training("biased", **GIVEN, optimizer=optimizer))
+    ends = [point for point in cut if point[2]]
+    assert len(cut) == 4 * len(whole) == 4 * len(ends), "a point for each update"
+    np.testing.assert_allclose([point[2] for point in ends], [point[2] for point in whole], atol=1e-5)
+
+
+def test_resumed_within_an_epoch_it_ends_with_the_same_bits(pieces: None) -> None:
+    whole = planted_training("biased", **GIVEN)
+    stopped = planted_training("biased", **GIVEN)
+    for tick in stopped:
+        if tick.step == whole.steps_per_epoch + 2:
+            break
+    resumed = planted_training("biased", **GIVEN)
+    resumed.restore(*stopped.state())
+    for training in (whole, resumed):
+        for _ in training:
+            pass
+    a, b = whole.parameters(), resumed.parameters()
+    assert (a.user_factors == b.user_factors).all() and (a.movie_bias == b.movie_bias).all()
+
+
+def test_out_of_core_a_shard_is_a_piece(pieces: None, tmp_path: Path) -> None:
+    in_memory = curve(planted_training("biased", **GIVEN))
+    streamed = curve(planted_training("biased", stream_in=tmp_path, **GIVEN))
+    assert len(streamed) == len(in_memory)
+    assert abs(streamed[-1][2] - in_memory[-1][2]) < 0.03
