@@ -20,11 +20,13 @@ LOOP = 4_000
 
 AT_ONCE = 11_000_000
 """Numbers of either side's rows that a CPU works on at once: 44 MB, several times over."""
+STREAMED_AT_ONCE = AT_ONCE // 2
+"""The same where memory is scarce, so that the ratings are read from a file."""
 
 
-def at_once(columns: int) -> int:
+def at_once(columns: int, *, streamed: bool = False) -> int:
     """How many ratings a CPU works on at once where the rows have so many columns."""
-    return max(1, AT_ONCE // columns)
+    return max(1, (STREAMED_AT_ONCE if streamed else AT_ONCE) // columns)
 
 
 def pieces_of(size: int, most: int | None) -> int:

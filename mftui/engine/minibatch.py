@@ -33,7 +33,8 @@ class MinibatchProgram(Stored):
         self._problem, self._plan, self._devices = problem, plan, problem.computing.devices
         columns = (plan.factors + 1) * plan.members
         one_cpu = problem.computing.device == "cpu" and self._devices.strategy is None
-        most = at_once(columns) if plan.adds_up and one_cpu else None
+        streamed = problem.stream_in is not None
+        most = at_once(columns, streamed=streamed) if plan.adds_up and one_cpu else None
         self._batches = Batches(len(problem.train), plan.batch_size, problem.seed, most)
         self._feed = feed_of(problem, self._batches)
         self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.steps

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from mftui.engine.batches import at_once
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.recipes.bayes import kept_draws
 from mftui.engine.recipes.biased import batch_size
@@ -59,8 +60,8 @@ class Estimate:
     implicit: bool = False
     """Whether the matrix is that of who rated what."""
     base: int = _TENSORFLOW_BYTES
-    streamed: int = 0
-    """Of `ratings`, where they are read from a file; 0 where the recipe cannot."""
+    streamed: tuple[int, int] | None = None
+    """`batch` and `ratings` where the ratings are read from a file; None where the recipe cannot."""
 
     @property
     def data(self) -> int:
@@ -70,6 +71,16 @@ class Estimate:
     @property
     def total(self) -> int:
         return self.data + self.base
+
+    def out_of_core(self) -> Estimate:
+        """The same with the ratings in a file."""
+        batch, ratings = self.streamed or (self.batch, self.ratings)
+        return replace(self, batch=batch, ratings=ratings)
+
+    def shared(self, parts: int) -> Estimate:
+        """One part's of as many devices that have the model each, and share batches and ratings."""
+        streamed = self.streamed and (self.streamed[0] // parts, self.streamed[1] // parts)
+        return replace(self, base=0, batch=self.batch // parts, ratings=self.ratings // parts, streamed=streamed)
 
     @property
     def remedy(self) -> str:
@@ -93,21 +104,29 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
     batch = min(n_ratings, batch_size(hyper, n_ratings)) if "batch_size" in hyper else n_ratings
+    pieces = [
+        min(batch, at_once(width + int(hyper.get("members", 1)) - 1, streamed=streamed))
+        if recipe == "biased"
+        else batch
+        for streamed in (False, True)
+    ]
     dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
     latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
     implicit = "implicit" in str(hyper.get("features", ""))
     cell = _IMPLICIT_CELL_BYTES if implicit else 4 * _COPIES_OF_MATRIX if dense else 0
     kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
     equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
-    copies = _COPIES_OF_MODEL - (_COPIES_OF_MOMENTS if hyper.get("optimizer") == "adafactor" else 0)
-    streamed = n_ratings * (_AUDIENCE_RATING_BYTES if audience else _STREAMED_RATING_BYTES)
+    copies = _COPIES_OF_MODEL + (pieces[0] < batch)
+    copies -= _COPIES_OF_MOMENTS if hyper.get("optimizer") == "adafactor" else 0
+    row_bytes = max(width, audience) * 4 * _COPIES_OF_BATCH
+    streamed = pieces[1] * row_bytes, n_ratings * (_AUDIENCE_RATING_BYTES if audience else _STREAMED_RATING_BYTES)
     return Estimate(
         model=rows * 4 * ((width + audience) * copies + kept * _COPIES_OF_DRAWS),
-        batch=equations or (0 if dense else batch * max(width, audience) * 4 * _COPIES_OF_BATCH),
+        batch=equations or (0 if dense else pieces[0] * row_bytes),
         ratings=n_ratings * (_RATING_BYTES + (_SOLVED_RATING_BYTES if solved else 0) + latent),
         matrix=n_users * n_movies * cell,
         implicit=implicit,
-        streamed=streamed if "memory" in hyper else 0,
+        streamed=streamed if "memory" in hyper else None,
         what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
         f"and {n_ratings:,} ratings",
     )
@@ -133,17 +152,11 @@ def choose_place(
     hyper = config["hyper"]
     needed = estimate(config["recipe"], hyper, n_users, n_movies, n_ratings)
     if device_bytes is not None:
-        needed = replace(
-            needed,
-            base=0,
-            batch=needed.batch // parts,
-            ratings=needed.ratings // parts,
-            streamed=needed.streamed // parts,
-        )
+        needed = needed.shared(parts)
     budget = str(hyper.get("memory", AUTO))
     place = config.get("ratings_in") or place_of_ratings(needed, budget, device_bytes)
     if place == "file":
-        needed = replace(needed, ratings=needed.streamed)
+        needed = needed.out_of_core()
     if load_settings().check_memory:
         require_memory(needed, device_bytes)
     return "file" if place == "file" else "memory"
@@ -158,7 +171,7 @@ def place_of_ratings(needed: Estimate, memory: str, available: int | None = None
     have = (available_bytes() if available is None else available) - needed.base if budget is None else budget
     if needed.data <= have or not needed.streamed:
         return "memory"
-    least = replace(needed, ratings=needed.streamed)
+    least = needed.out_of_core()
     if budget is not None and least.data > budget:
         raise UsageError(
             f"--memory {memory}: the training needs {_mb(least.data)} beside TensorFlow for {needed.what}, "

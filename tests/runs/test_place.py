@@ -16,7 +16,7 @@ from mftui.runs.summary import settings_of
 from mftui.runs.trainer import train
 
 MB = 10**6
-NEEDED = Estimate(100 * MB, 100 * MB, 900 * MB, 0, "these sizes", streamed=200 * MB, base=1000 * MB)
+NEEDED = Estimate(100 * MB, 100 * MB, 900 * MB, 0, "these sizes", streamed=(100 * MB, 200 * MB), base=1000 * MB)
 
 
 @pytest.mark.parametrize(
