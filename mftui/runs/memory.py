@@ -20,8 +20,8 @@ _TENSORFLOW_BYTES = 950 << 20
 """Imported, and a first small step compiled."""
 _TENSORFLOW_ADDRESSES = 2 << 30
 """Address space that it takes, much of it never used: what counts under `ulimit -v`."""
-_RATING_BYTES = 45
-"""Of one rating, in all its copies: columns, order of an epoch, the model's history, evaluation."""
+_RATING_BYTES = 26
+"""Of one rating, in all its copies: columns, how they are put into batches, splits, evaluation."""
 _STREAMED_RATING_BYTES = 6
 """Of one rating that is read from a file: which part it is in, the order that the parts were drawn in."""
 _AUDIENCE_RATING_BYTES = 16
@@ -123,7 +123,13 @@ def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: 
     return Estimate(
         model=rows * 4 * ((width + audience) * copies + kept * _COPIES_OF_DRAWS),
         batch=equations or (0 if dense else pieces[0] * row_bytes),
-        ratings=n_ratings * (_RATING_BYTES + (_SOLVED_RATING_BYTES if solved else 0) + latent),
+        ratings=n_ratings
+        * (
+            _RATING_BYTES
+            + (_AUDIENCE_RATING_BYTES if audience else 0)
+            + (_SOLVED_RATING_BYTES if solved else 0)
+            + latent
+        ),
         matrix=n_users * n_movies * cell,
         implicit=implicit,
         streamed=streamed if "memory" in hyper else None,

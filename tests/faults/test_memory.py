@@ -36,7 +36,7 @@ def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None
 @pytest.mark.parametrize(
     ("recipe", "hyper", "sizes", "remedy"),
     [
-        ("biased", {"factors": 2000, "batch_size": 0}, (1000, 1000, 10_000_000), "use a smaller --batch-size"),
+        ("funk", {"factors": 2000, "batch_size": 500_000}, (1000, 1000, 10**7), "use a smaller --batch-size"),
         ("biased", {"factors": 1, "batch_size": 100}, (1000, 1000, 10**9), "use fewer ratings"),
         ("seed", {"factors": 15}, (160_000, 60_000, 1000), "such as biased"),
         (
@@ -56,7 +56,7 @@ def test_the_remedy_is_for_what_takes_most(
 
 def test_the_default_training_of_the_largest_set_fits_into_four_gigabytes() -> None:
     defaults = {"factors": 32, "members": 1, "batch_size": 0}
-    measured = 1.8 * GB
+    measured = 1.89 * GB
     needed = estimate("biased", defaults, 162_541, 59_047, 25_000_095).total
     assert measured < needed < 4 * GB
 

@@ -158,8 +158,8 @@ BIASED = Recipe(
         ),
         Preset(
             "large",
-            "For ten million ratings and more: one member of 32 factors, held more, and an audience block of 64.",
-            {"members": 1, "factors": 32, "epochs": 10, "prior_factors": 15.0, "audience_factors": 64},
+            "For ten million ratings and more: half the members, held less, and an audience block of 64.",
+            {"members": 4, "epochs": 10, "prior_factors": 6.0, "audience_factors": 64},
         ),
         Preset(
             "careful",
