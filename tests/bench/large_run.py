@@ -35,7 +35,7 @@ from mftui.engine.factors import Factors
 from mftui.engine.program import Parameters
 from mftui.runs.directory import Run
 
-K, K_AUDIENCE = 32, 64
+K, K_AUDIENCE = 48, 64
 OPENINGS = 5
 SIGN = "made by a test"
 RATED, RECOMMENDED = (0, 60), (60, COLUMNS)
