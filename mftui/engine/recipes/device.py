@@ -31,8 +31,7 @@ STRATEGY = Field(
     "auto",
     0,
     0,
-    "How to compute on several devices; auto takes all workers of a cluster (TF_CONFIG, Slurm), else all GPUs, else "
-    "one device.",
+    "Which devices share the work; auto: all workers of a cluster, else all GPUs of this machine, else one.",
     ("auto", "one-device", "mirrored", "multi-worker"),
 )
 """For a recipe whose gradients can be summed over devices."""
