@@ -25,7 +25,8 @@ def curve(training: Training) -> list[list[float]]:
 @pytest.fixture
 def pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three to a batch, which divides it."""
-    monkeypatch.setattr(batches, "AT_ONCE", 300 * 8)
+    for name in ("AT_ONCE", "STREAMED_AT_ONCE"):
+        monkeypatch.setattr(batches, name, 300 * 8)
 
 
 def test_a_batch_is_the_same_in_pieces() -> None:
