@@ -96,7 +96,7 @@ def write_synthetic(
     UsageError: a request that no set can fulfil.
     DataError: the destination is in use, or cannot be written.
     """
-    _check(users, movies, ratings, seed, rank)
+    _check(users, movies, ratings, seed, rank, noise)
     _check_free(dest)
     try:
         dest.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ def write_synthetic(
     return truth
 
 
-def _check(users: int, movies: int, ratings: int, seed: int, rank: int) -> None:
+def _check(users: int, movies: int, ratings: int, seed: int, rank: int, noise: float) -> None:
     for name, value in (("users", users), ("movies", movies), ("ratings", ratings), ("rank", rank)):
         if value < 1:
             raise UsageError(f"--{name} is {value}.", hint="It must be at least 1.")
@@ -126,6 +126,8 @@ def _check(users: int, movies: int, ratings: int, seed: int, rank: int) -> None:
         raise UsageError(f"{ratings:,} ratings are too few for {users:,} users.", hint="Each user needs at least one.")
     if seed < 0:
         raise UsageError(f"--seed is {seed}.", hint="It must not be negative.")
+    if not 0 < noise < math.inf:
+        raise UsageError(f"--noise is {noise}.", hint="It must be above 0.")
 
 
 def _check_free(dest: Path) -> None:

@@ -29,11 +29,6 @@ def at_once(columns: int, *, streamed: bool = False) -> int:
     return max(1, (STREAMED_AT_ONCE if streamed else AT_ONCE) // columns)
 
 
-def pieces_of(size: int, most: int | None) -> int:
-    """In how many pieces a batch of `size` is learned from, `most` ratings at once; None: in one."""
-    return 1 if most is None else math.ceil(size / most)
-
-
 class Batches:
     """How `total` ratings become steps * updates batches of `size`, each of `pieces` pieces.
 
@@ -55,7 +50,7 @@ class Batches:
     def __init__(self, total: int, batch_size: int, seed: int, most: int | None = None) -> None:
         size = min(batch_size, total)
         self.total, self.seed = total, seed
-        self.pieces = pieces_of(size, most)
+        self.pieces = 1 if most is None else math.ceil(size / most)
         self.updates = max(1, min(STEP // size, total // size)) if self.pieces == 1 else 1
         steps = max(1, round(total / (size * self.updates)))
         runs = min(steps, math.ceil(steps * self.updates / LOOP))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mftui.engine.cluster import ALONE, Devices, find_devices
 from mftui.engine.freed import keep_imported
 from mftui.engine.recipes.base import Hyper
+from mftui.engine.replicas import ALONE, Devices, find_devices
 from mftui.errors import TrainingError
 
 BFLOAT16_FROM = (8, 0)

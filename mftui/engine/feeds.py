@@ -74,27 +74,25 @@ class Replicated:
 
     def __init__(self, problem: Problem, batches: Batches) -> None:
         self._batches, self._devices = batches, problem.computing.devices
-        self._ends = np.cumsum([len(part) for part in np.array_split(np.arange(batches.size), self._devices.replicas)])
+        parts = np.array_split(np.arange(batches.size), self._devices.replicas)
+        self._edges = [0, *np.cumsum([len(part) for part in parts]).tolist()]
         mine = self._devices.mine
-        self._first = self._begin(mine.start)
+        self._first = self._edges[mine.start]
         self._data: list[Any] = []
         self._reader: _Reader | None = None
         if problem.stream_in is None:
             self._data = [self._cut(column, 0) for column in batches.columns(problem.train)]
         else:
-            part = slice(self._first, int(self._ends[mine.stop - 1]))
+            part = slice(self._first, self._edges[mine.stop])
             self._reader = _Reader(problem, batches, problem.stream_in, part)
         self.begin_epoch(0)
-
-    def _begin(self, replica: int) -> int:
-        return int(self._ends[replica - 1]) if replica else 0
 
     def _cut(self, column: NDArray[Any], first: int) -> Any:
         """The parts of a column of batches, which begins with rating `first` of each, on their devices."""
 
         def part(context: Any) -> Any:
             replica = context.replica_id_in_sync_group
-            return tf.constant(column[:, self._begin(replica) - first : self._ends[replica] - first])
+            return tf.constant(column[:, self._edges[replica] - first : self._edges[replica + 1] - first])
 
         return self._devices.strategy.experimental_distribute_values_from_function(part)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mftui.engine.batches import at_once
+from mftui.engine.cluster import find_cluster
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.recipes.bayes import kept_draws
 from mftui.engine.recipes.biased import batch_size
@@ -99,8 +100,13 @@ class Estimate:
         )
 
 
-def estimate(recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: int) -> Estimate:
-    """What a training with these complete hyperparameters needs, all told; a little more rather than less."""
+def estimate(
+    recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: int, *, in_pieces: bool = True
+) -> Estimate:
+    """What a training with these complete hyperparameters needs, all told; a little more rather than less.
+
+    `in_pieces`: whether large batches are learned from piece by piece, as on one CPU.
+    """
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
     batch = min(n_ratings, batch_size(hyper, n_ratings)) if "batch_size" in hyper else n_ratings
@@ -156,7 +162,8 @@ def choose_place(
     Raises UsageError or TrainingError where there is no room.
     """
     hyper = config["hyper"]
-    needed = estimate(config["recipe"], hyper, n_users, n_movies, n_ratings)
+    one_cpu = device_bytes is None and find_cluster() is None
+    needed = estimate(config["recipe"], hyper, n_users, n_movies, n_ratings, in_pieces=one_cpu)
     if device_bytes is not None:
         needed = needed.shared(parts)
     budget = str(hyper.get("memory", AUTO))

@@ -10,9 +10,9 @@ from typing import Any
 
 from mftui import __version__
 from mftui.data.dataset import Dataset, Split
-from mftui.engine.cluster import ALONE
 from mftui.engine.device import set_up
 from mftui.engine.factors import Factors
+from mftui.engine.replicas import ALONE
 from mftui.engine.training import Training
 from mftui.errors import TrainingError
 from mftui.runs import status as states

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mftui.data.dataset import Dataset
-from mftui.engine.cluster import Devices
 from mftui.engine.device import Computing, set_up
+from mftui.engine.replicas import Devices
 from mftui.engine.training import Training
 from mftui.errors import UsageError
 from mftui.runs.checkpoint import load_checkpoint

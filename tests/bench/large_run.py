@@ -55,7 +55,7 @@ def make_run(data: str, home: Path) -> Run:
     parameters = Parameters(drawn(users, K), drawn(movies, K), drawn(users), drawn(movies), 0.3, 0.3, 5.2)
     blocks = {"audience_user_factors": drawn(users, K_AUDIENCE), "audience_movie_factors": drawn(movies, K_AUDIENCE)}
     split = make_split(dataset, SplitSpec("random"))
-    meta = {"dataset": dataset.label, "recipe": "biased", "split": split.spec.label}
+    meta = {"dataset": dataset.label, "fingerprint": dataset.fingerprint, "recipe": "biased", "split": split.spec.label}
     return toy_run(home, Factors.assemble(replace(parameters, **blocks), dataset, split, meta=meta), name="large")
 
 

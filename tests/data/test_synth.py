@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mftui.cli.data import synth
 from mftui.data.synth import N_AXES, Truth, write_synthetic
-from mftui.data.taste import StableRandom, Stars, shares
+from mftui.data.taste import NOISE_SD, StableRandom, Stars, shares
 from mftui.errors import DataError, UsageError
 
 Columns = dict[str, NDArray[np.float64]]
@@ -98,6 +99,16 @@ def test_as_many_axes_of_taste_as_are_asked_for(tmp_path):
     for rank in (1, 3):
         columns = np.loadtxt(tmp_path / str(rank) / "ratings.csv", delimiter=",", skiprows=1)
         assert 0.7 < columns[:, 2].std() < 1.3, "tastes are of the same strength in all"
+
+
+def test_the_command_plants_what_the_function_does_where_nothing_is_said():
+    defaults = {option.name: option.default for option in synth.params}
+    assert (defaults["rank"], defaults["noise"]) == (N_AXES, NOISE_SD)
+
+
+def test_noise_is_above_nothing(tmp_path):
+    with pytest.raises(UsageError, match="--noise is 0"):
+        write_synthetic(tmp_path, users=10, movies=20, ratings=100, noise=0)
 
 
 def test_the_last_file_to_appear_is_the_ratings_and_nothing_partial_stays(tmp_path):

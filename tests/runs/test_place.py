@@ -10,7 +10,7 @@ from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.sizes import bytes_in
 from mftui.errors import TrainingError, UsageError
 from mftui.runs.directory import create_run
-from mftui.runs.memory import Estimate, choose_place, place_of_ratings
+from mftui.runs.memory import Estimate, choose_place, estimate, place_of_ratings
 from mftui.runs.request import TrainRequest
 from mftui.runs.summary import settings_of
 from mftui.runs.trainer import train
@@ -47,6 +47,12 @@ def test_a_device_has_memory_of_its_own_which_several_share() -> None:
     assert choose_place(config, *sizes, device_bytes=gigabyte, parts=4) == "memory"
     with pytest.raises(TrainingError, match="the training needs about"):
         choose_place(config | {"ratings_in": "memory"}, *sizes, device_bytes=gigabyte)
+
+
+def test_a_device_beside_the_cpu_takes_whole_batches() -> None:
+    hyper = find_recipe("biased").check({"members": 1, "audience": False, "factors": 32})
+    whole, cut = (estimate("biased", hyper, 100, 100, 40_000_000, in_pieces=pieces).batch for pieces in (False, True))
+    assert whole > 2.5 * cut
 
 
 def test_a_budget_that_nothing_can_keep_is_refused_with_what_is_needed() -> None:

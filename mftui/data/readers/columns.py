@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 _INTEGER = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 _MISSING = frozenset({"nan", "na", "n/a", "null", "none", "<na>"})
 
-
 Chunks = list[NDArray[Any]]
 """A column in pieces, as a file is read."""
 
@@ -20,7 +19,7 @@ Chunks = list[NDArray[Any]]
 def chunks_of(column: Any) -> Chunks:
     """The chunks of an Arrow column of numbers without nulls, not copied.
 
-    Arrow's own `to_numpy` would import pandas first, which takes longer than all the rest.
+    Arrow's own `to_numpy` imports pandas first, a third of a second.
     """
     return [np.from_dlpack(chunk) for chunk in column.chunks]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.files import FileRef
-from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_strings
+from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, from_strings
 from mftui.data.readers.names import ROLES, match
 from mftui.data.readers.times import seconds_of
 from mftui.errors import DataError
@@ -35,7 +35,7 @@ def read_parquet(ref: FileRef, given: Mapping[str, str] | None = None) -> RawRat
     if "timestamp" in columns:
         timestamps, note = seconds_of(columns.pop("timestamp"))
         repairs += [f"{ref.name}: {note}."] if note else []
-    return RawRatings(users, movies, [values], timestamps, repairs)
+    return RawRatings(users, movies, values, timestamps, repairs)
 
 
 def read_parquet_pairs(ref: FileRef, given: Mapping[str, str] | None = None) -> tuple[RawIds, RawIds]:
@@ -79,23 +79,23 @@ def _first_null(ref: FileRef, column: Any, role: str) -> None:
         raise DataError(f"row {row}: the {role} is missing.", path=str(ref), hint="Fill it in, or remove the row.")
 
 
-def _numbers(ref: FileRef, column: Any, role: str) -> Any:
+def _numbers(ref: FileRef, column: Any, role: str) -> Chunks:
     import pyarrow as pa
 
     _first_null(ref, column, role)
     try:
-        values = column.cast(pa.float32(), safe=False).to_numpy().astype(np.float32, copy=False)
+        chunks = chunks_of(column.cast(pa.float32(), safe=False))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(f"the {role} is not a number ({visible(str(error)[:120])}).", path=str(ref)) from error
-    finite = np.isfinite(values)
-    if not finite.all():
-        row = int(np.flatnonzero(~finite)[0])
+    if not all(np.isfinite(chunk).all() for chunk in chunks):
+        values = np.concatenate(chunks)
+        row = int(np.flatnonzero(~np.isfinite(values))[0])
         raise DataError(
             f"row {row + 1}: the {role} {values[row]} is not a finite number.",
             path=str(ref),
             hint="Mend or remove the row.",
         )
-    return values
+    return chunks
 
 
 def _ids(ref: FileRef, column: Any, role: str) -> RawIds:
