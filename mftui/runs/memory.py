@@ -110,32 +110,25 @@ def estimate(
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
     batch = min(n_ratings, batch_size(hyper, n_ratings)) if "batch_size" in hyper else n_ratings
-    pieces = [
-        min(batch, at_once(width + int(hyper.get("members", 1)) - 1, streamed=streamed))
-        if recipe == "biased"
-        else batch
-        for streamed in (False, True)
-    ]
+    columns = width + int(hyper.get("members", 1)) - 1
+    cut = in_pieces and recipe == "biased"
+    piece, streamed_piece = (min(batch, at_once(columns, streamed=s)) if cut else batch for s in (False, True))
     dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
+    audience_bytes = _AUDIENCE_RATING_BYTES if audience else 0
     latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
     implicit = "implicit" in str(hyper.get("features", ""))
     cell = _IMPLICIT_CELL_BYTES if implicit else 4 * _COPIES_OF_MATRIX if dense else 0
     kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
     equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
-    copies = _COPIES_OF_MODEL + (pieces[0] < batch)
+    copies = _COPIES_OF_MODEL + (piece < batch)
     copies -= _COPIES_OF_MOMENTS if hyper.get("optimizer") == "adafactor" else 0
+    each = _RATING_BYTES + audience_bytes + (_SOLVED_RATING_BYTES if solved else 0) + latent
     row_bytes = max(width, audience) * 4 * _COPIES_OF_BATCH
-    streamed = pieces[1] * row_bytes, n_ratings * (_AUDIENCE_RATING_BYTES if audience else _STREAMED_RATING_BYTES)
+    streamed = streamed_piece * row_bytes, n_ratings * (audience_bytes or _STREAMED_RATING_BYTES)
     return Estimate(
         model=rows * 4 * ((width + audience) * copies + kept * _COPIES_OF_DRAWS),
-        batch=equations or (0 if dense else pieces[0] * row_bytes),
-        ratings=n_ratings
-        * (
-            _RATING_BYTES
-            + (_AUDIENCE_RATING_BYTES if audience else 0)
-            + (_SOLVED_RATING_BYTES if solved else 0)
-            + latent
-        ),
+        batch=equations or (0 if dense else piece * row_bytes),
+        ratings=n_ratings * each,
         matrix=n_users * n_movies * cell,
         implicit=implicit,
         streamed=streamed if "memory" in hyper else None,
