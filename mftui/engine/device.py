@@ -62,7 +62,7 @@ def set_up(hyper: Hyper) -> Computing:
     strategy = str(hyper.get("strategy", "one-device"))
     devices = find_devices(strategy, len(gpus))
     if strategy == "multi-worker" != devices.kind:
-        notes += ("there is no cluster here any more: this process goes on alone.",)
+        notes += ("there is no cluster here: this process goes on alone.",)
     return Computing("gpu" if gpus else "cpu", name, precision, notes, devices)
 
 
