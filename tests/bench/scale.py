@@ -1,6 +1,6 @@
 """Training from 1 to 25 million synthetic ratings: rate, memory and RMSE against the planted noise, and the slope.
 
-    python tests/bench/scale.py SMALL LARGE [--memory 600MB] [--members 4] [--factors 8] [--prior 2] [--epochs 10]
+    python tests/bench/scale.py SMALL LARGE [--memory 600MB] [--members 4] [--factors 8] [--prior 2] [--batch N]
 
 SMALL and LARGE are directories made by `mftui data synth` (with their `truth.json`), such as
 
@@ -41,6 +41,7 @@ def trained(source: Path, given: argparse.Namespace, memory: str) -> dict[str, A
     for name in ("members", "factors", "epochs"):
         command += [f"--{name}", str(getattr(given, name))]
     command += ["--prior-factors", str(given.prior), "--prior-biases", str(given.prior), "--memory", memory]
+    command += ["--batch-size", str(given.batch if source == given.large else 0)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     document: dict[str, Any] = json.loads(done.stdout)
     lines = [json.loads(line) for line in Run(Path(document["run_dir"])).metrics_path.read_text().splitlines()]
@@ -103,6 +104,7 @@ def main() -> None:
     parser.add_argument("--factors", type=int, default=8)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--prior", type=float, default=2.0)
+    parser.add_argument("--batch", type=int, default=0, help="Ratings in an update, on LARGE.  [default: a million]")
     given = parser.parse_args()
     tasks = [(given.small, "auto"), (given.large, "auto"), *([(given.large, given.memory)] if given.memory else [])]
     columns = (
