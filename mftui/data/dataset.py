@@ -50,6 +50,11 @@ class Ratings:
         """The mean rating."""
         return sum(float(piece.values.sum(dtype=np.float64)) for piece in self.pieces()) / len(self)
 
+    def variance(self) -> float:
+        """The variance of the ratings about their mean."""
+        mean = self.mean()
+        return sum(float(((piece.values - mean) ** 2).sum(dtype=np.float64)) for piece in self.pieces()) / len(self)
+
     def whole(self) -> Ratings:
         """The same with columns that lie there as arrays."""
         return self

@@ -1,6 +1,6 @@
 """Training from 1 to 25 million synthetic ratings: rate, memory and RMSE against the planted noise, and the slope.
 
-    python tests/bench/scale.py SMALL LARGE [--memory 600MB] [--members 4] [--factors 8] [--prior 2] [--batch N]
+    python tests/bench/scale.py SMALL LARGE [--memory 600MB] [options of mftui train, --preset wide if none]
 
 SMALL and LARGE are directories made by `mftui data synth` (with their `truth.json`), such as
 
@@ -8,7 +8,7 @@ SMALL and LARGE are directories made by `mftui data synth` (with their `truth.js
     mftui data synth LARGE --users 162000 --movies 59000 --ratings 25000000 --rank 1 --noise 0.3
 
 Each is loaded once, so that it is in the cache, then trained on in a process of its own; with --memory LARGE once
-more out of core. The priors are to be chosen by validation RMSE, which is printed beside the test RMSE. The last
+more out of core. Options are to be chosen by validation RMSE, which is printed beside the test RMSE. The last
 column is a bound for any method: the RMSE of one who knows all about the movies and has but each user's ratings.
 With the default of eight axes and 154 ratings a user nobody comes near the noise.
 
@@ -35,14 +35,10 @@ from mftui.runs.directory import Run
 TEST = 0.1
 
 
-def trained(source: Path, given: argparse.Namespace, memory: str) -> dict[str, Any]:
+def trained(source: Path, options: list[str], memory: str) -> dict[str, Any]:
     """The result of one training, with the validation RMSE of the epoch that was kept."""
     command = [sys.executable, "-m", "mftui", "train", "--data", str(source), "--no-audience", "--quiet", "--json"]
-    for name in ("members", "factors", "epochs"):
-        command += [f"--{name}", str(getattr(given, name))]
-    command += ["--prior-factors", str(given.prior), "--prior-biases", str(given.prior), "--memory", memory]
-    command += ["--batch-size", str(given.batch if source == given.large else 0)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run([*command, "--memory", memory, *options], stdout=subprocess.PIPE, check=True)
     document: dict[str, Any] = json.loads(done.stdout)
     lines = [json.loads(line) for line in Run(Path(document["run_dir"])).metrics_path.read_text().splitlines()]
     document["valid_rmse"] = min(line["valid_rmse"] for line in lines if line["valid_rmse"] is not None)
@@ -100,12 +96,8 @@ def main() -> None:
     parser.add_argument("small", type=Path)
     parser.add_argument("large", type=Path)
     parser.add_argument("--memory", help="Train on LARGE once more with this budget.")
-    parser.add_argument("--members", type=int, default=4)
-    parser.add_argument("--factors", type=int, default=8)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--prior", type=float, default=2.0)
-    parser.add_argument("--batch", type=int, default=0, help="Ratings in an update, on LARGE.  [default: a million]")
-    given = parser.parse_args()
+    given, options = parser.parse_known_args()
+    options = options or ["--preset", "wide"]
     tasks = [(given.small, "auto"), (given.large, "auto"), *([(given.large, given.memory)] if given.memory else [])]
     columns = (
         "ratings",
@@ -124,7 +116,7 @@ def main() -> None:
     found = []
     for source, memory in tasks:
         open_dataset(source)
-        result = trained(source, given, memory)
+        result = trained(source, options, memory)
         truth = json.loads((source / "truth.json").read_text())
         floor = truth["noise_rmse"]
         found.append(result)
@@ -150,7 +142,8 @@ def main() -> None:
         print(
             f"out of core at {found[2]['ratings_per_second'] / large['ratings_per_second']:.2f} of the speed in memory"
         )
-    command = [sys.executable, __file__, "--plain", str(given.members * given.factors)]
+    hyper = Run(Path(large["run_dir"])).load_factors().meta["hyper"]
+    command = [sys.executable, __file__, "--plain", str(hyper["members"] * hyper["factors"])]
     plain = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
     ours = large["ratings_per_second"]
     print(f"whole epochs at {ours / plain:.2f} of the rate of plain compiled steps ({plain / 1e6:.2f} M ratings/s)")

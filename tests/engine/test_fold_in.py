@@ -13,6 +13,7 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy shi
 from mftui.data.dataset import Ratings
 from mftui.engine.factors import Factors
 from mftui.engine.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
+from mftui.engine.history import History
 from mftui.engine.recipes import RECIPES
 from mftui.engine.recipes.base import Held
 from mftui.engine.targets import COUNT_POWER, targets
@@ -199,11 +200,12 @@ def test_a_newcomer_is_never_recommended_what_they_rated(model: Factors) -> None
     assert listed.watch is not None
 
 
-@pytest.mark.parametrize("members", [1, 3])
-def test_users_folded_in_are_predicted_like_users_trained(members: int) -> None:
+@pytest.mark.parametrize(("members", "adaptive"), [(1, False), (3, False), (1, True)])
+def test_users_folded_in_are_predicted_like_users_trained(members: int, adaptive: bool) -> None:
     """Users 100 to 119 are learned with the others, or folded in with the same ratings afterwards."""
     ratings, recipe = planted_ratings(n=5_000), RECIPES["biased"]
     given = {"factors": 4, "epochs": 60, "validation": 0, "audience": False, "prior_factors": 2.0, "members": members}
+    given["adaptive_priors"] = adaptive
     late = ratings.users >= 100
     order = np.random.default_rng(1).random(len(ratings))
     known, asked = ratings.take(late & (order < 0.6)), ratings.take(late & (order >= 0.6))
@@ -215,7 +217,9 @@ def test_users_folded_in_are_predicted_like_users_trained(members: int) -> None:
         toy = toy_factors()
         counts = np.bincount(part.movies, minlength=80).astype(np.int32)
         meta = {"recipe": "biased", "hyper": recipe.check(given)}
-        return replace(toy, parameters=training.parameters(), scale=SCALE, meta=meta, movie_train_counts=counts)
+        history = History.of(part, np.zeros(len(part), dtype=bool), 120)
+        toy = replace(toy, parameters=training.parameters(), scale=SCALE, meta=meta, movie_train_counts=counts)
+        return replace(toy, history=history)
 
     def rmse(predicted: np.ndarray) -> float:
         return float(np.sqrt(np.mean((predicted - asked.values) ** 2)))

@@ -43,11 +43,13 @@ def test_a_batch_is_the_same_in_pieces() -> None:
     assert (np.diff(users.reshape(cut.count, -1)) >= 0).all(), "a piece has a range of the batch's users"
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adafactor"])
-def test_the_loss_curve_is_that_of_whole_batches(optimizer: str, request: pytest.FixtureRequest) -> None:
-    whole = curve(planted_training("biased", **GIVEN, optimizer=optimizer))
+@pytest.mark.parametrize(
+    "more", [{}, {"optimizer": "adafactor"}, {"adaptive_priors": True}], ids=["adam", "adafactor", "adaptive"]
+)
+def test_the_loss_curve_is_that_of_whole_batches(more: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    whole = curve(planted_training("biased", **GIVEN, **more))
     request.getfixturevalue("pieces")
-    cut = curve(planted_training("biased", **GIVEN, optimizer=optimizer))
+    cut = curve(planted_training("biased", **GIVEN, **more))
     ends = [point for point in cut if point[2]]
     assert len(cut) == 4 * len(whole) == 4 * len(ends), "a point for each update"
     np.testing.assert_allclose([point[2] for point in ends], [point[2] for point in whole], atol=1e-5)

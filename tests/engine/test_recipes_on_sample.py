@@ -73,6 +73,19 @@ def test_biased_overfits_without_its_priors() -> None:
     )
 
 
+def test_adaptive_priors_leave_a_wide_member_the_axes_that_ratings_bear_out() -> None:
+    wide = {"members": 1, "factors": 32}
+    fixed, adaptive = learned("biased", **wide), learned("biased", **wide, adaptive_priors=True)
+
+    def axes(model: Factors) -> float:
+        """Participation ratio: how many axes the users' variance is spread over."""
+        sizes = (model.parameters.user_factors.astype(np.float64) ** 2).sum(0)
+        return float(sizes.sum() ** 2 / (sizes**2).sum())
+
+    assert rmse(adaptive) < rmse(fixed) - 0.005
+    assert axes(adaptive) < axes(fixed) / 3
+
+
 # -- funk --------------------------------------------------------------------------------------
 
 

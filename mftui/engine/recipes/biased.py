@@ -19,6 +19,8 @@ START = 0.05
 """Standard deviation of the factors at the start."""
 EPSILON = 1e-15
 """Adam's: the loss being a mean, gradients are small, and only those that are zero shall feel it."""
+ADAPTS = 0.7
+"""What a row adds to the confidence in an adaptive prior, as a share of the ratings' variance."""
 
 
 def _build(problem: Problem, hyper: Hyper) -> Program:
@@ -29,6 +31,14 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     which is the negative log posterior times 2σ², the priors being σ²/σ_U² and so on: one default
     holds for any number of ratings (Salakhutdinov and Mnih 2007). With several members both priors are
     weaker, half as strong with very many: what one member learns too much of, the mean of all takes back.
+
+    With adaptive priors each axis of a side, a column t of its table, has a variance of its own, and what is left
+    when that is integrated out (by a Gamma prior of its inverse) is a Student-t prior: prior_factors |t|² becomes
+
+        c · log(1 + prior_factors |t|² / c), c being ADAPTS · the ratings' variance · the rows of the table.
+
+    So an axis that ratings bear out is hardly held, and one that only noise would fill stays near zero
+    (Salakhutdinov and Mnih 2007, section 3, and Tipping 2001, without steps of its own for the variances).
     """
     import tensorflow as tf
 
@@ -41,13 +51,20 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     mean = problem.train.mean()
     members = int(hyper["members"])
     held = _holds(hyper)
+    confidence = ADAPTS * problem.train.variance() if hyper["adaptive_priors"] else 0.0
+
+    def bound(table: Any) -> Any:
+        if not confidence:
+            return held.factors * tf.reduce_sum(table**2)
+        c = confidence * int(table.shape[0])
+        return c * tf.reduce_sum(tf.math.log1p(held.factors / c * tf.reduce_sum(table**2, 0)))
 
     def objective(model: Any, batch: Batch) -> Any:
         loss = tf.reduce_sum(batch.error**2) / batch.share
         if batch.priors:
-            factors = tf.nn.l2_loss(model.user_factors) + tf.nn.l2_loss(model.movie_factors)
-            biases = tf.nn.l2_loss(model.user_bias) + tf.nn.l2_loss(model.movie_bias)
-            loss += 2 * batch.priors * (held.factors * factors + held.bias * biases)
+            factors = bound(model.user_factors) + bound(model.movie_factors)
+            biases = tf.reduce_sum(model.user_bias**2) + tf.reduce_sum(model.movie_bias**2)
+            loss += batch.priors * (factors + held.bias * biases)
         return loss / (n * members)
 
     def descent(updates: int) -> tuple[Any, Any]:
@@ -116,8 +133,9 @@ BIASED = Recipe(
             13.0,
             0,
             10_000,
-            "How strongly one member's factors are held near zero (ratio of variances).",
+            "How strongly one member's factors are held near zero (ratio of variances); 25 with adaptive priors.",
             search=(4.0, 40.0),
+            unless=("adaptive_priors", True, 25.0),
         ),
         Field(
             "prior_biases",
@@ -126,6 +144,13 @@ BIASED = Recipe(
             10_000,
             "How strongly one member's biases are held near zero (ratio of variances).",
             search=(1.0, 20.0),
+        ),
+        Field(
+            "adaptive_priors",
+            False,
+            0,
+            1,
+            "Hold each axis by its own prior: hardly where ratings bear it out, near zero where only noise fills it.",
         ),
         Field("members", 8, 1, 64, "Models trained side by side from different starts and averaged into one."),
         Field(
@@ -162,11 +187,25 @@ BIASED = Recipe(
             {"members": 4, "epochs": 10, "prior_factors": 6.0, "audience_factors": 64},
         ),
         Preset(
+            "wide",
+            "For ten million ratings and more: one member of 32 factors whose adaptive priors keep noise out.",
+            {
+                "members": 1,
+                "factors": 32,
+                "epochs": 10,
+                "adaptive_priors": True,
+                "prior_factors": 40.0,
+                "prior_biases": 2.0,
+                "learning_rate": 0.1,
+                "audience_factors": 64,
+            },
+        ),
+        Preset(
             "careful",
             "Twice the members and more patience: twice the work for a little less error.",
             {"members": 16, "patience": 6},
         ),
     ),
     build=_build,
-    holds_users=lambda hyper, span: _holds(hyper),
+    holds_users=lambda hyper, span: None if hyper["adaptive_priors"] else _holds(hyper),
 )
