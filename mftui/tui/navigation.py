@@ -12,8 +12,9 @@ class NavigatingApp(App[None]):
     """An app whose modes are BaseScreens. While a dialog is open, none is left for another."""
 
     def base_screen(self) -> BaseScreen | None:
-        """The screen under any dialog, once it is there: what it missed before, it asks for when it comes."""
-        bottom = self.screen_stack[0] if self._screen_stack else None
+        """The screen under any dialog, once it is there: what it missed before, it asks for when it comes. None while
+        the app closes, which takes the screen's parts one by one."""
+        bottom = self.screen_stack[0] if self.is_running and self._screen_stack else None
         return bottom if isinstance(bottom, BaseScreen) and bottom.is_mounted else None
 
     def action_mode(self, mode: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.live_run import set_status
@@ -116,3 +118,16 @@ async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, hom
         asked = starter.requests[0]
         assert asked.hyper == {"factors": 10, "learning_rate": 0.002}
         assert (asked.recipe, asked.seed, asked.split_seed, asked.data) == ("seed", 5, 3, "sample")
+
+
+async def test_what_comes_while_the_app_closes_finds_no_screen(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch):
+    app, found = make_app(), []
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.base_screen() is not None, "the screen")
+        monkeypatch.setattr(app, "_close_all", partial(_noting, app._close_all, app, found))
+    assert found == [None]
+
+
+async def _noting(close: Callable[[], Awaitable[None]], app: MftuiApp, found: list[Any]) -> None:
+    found.append(app.base_screen())
+    await close()
