@@ -15,9 +15,9 @@ from mftui.errors import TrainingError, UsageError
 SMALL = {"factors": 4, "epochs": 6, "batch_size": 500, "audience": False}
 
 
-def biased(seed: int = 0, **given: object) -> Training:
+def biased(seed: int = 0, n: int = 4_000, **given: object) -> Training:
     recipe = RECIPES["biased"]
-    training = Training(recipe, recipe.check(SMALL | given), planted_ratings(), 120, 80, SCALE, seed)
+    training = Training(recipe, recipe.check(SMALL | given), planted_ratings(n=n), 120, 80, SCALE, seed)
     training.prepare()
     return training
 
@@ -58,17 +58,23 @@ def test_another_seed_gives_another_model() -> None:
 
 
 def test_a_resumed_training_ends_with_the_same_bits() -> None:
-    """Left within the ratings, at the end of an epoch, or (at step 50 of 78) within the audience block."""
-    both = {"audience": True, "audience_factors": 8, "audience_steps": 30}
-    whole, curve, left = biased(**both), [], {}
-    for tick in whole:
+    """Left within an epoch, at the end of one, between the blocks, or within the audience block."""
+
+    def both() -> Training:
+        return biased(n=8_500, audience=True, audience_factors=8, audience_steps=30)
+
+    whole = both()
+    assert whole.steps_per_epoch == 2
+    curve: list[Metrics] = []
+    left = []
+    for steps, tick in enumerate(whole, 1):
         curve += [tick.metrics] if tick.metrics else []
-        if tick.step in (3, 8, 20, 50):
-            left[tick.step] = whole.state(), list(curve)
+        if steps in (3, 8, 12, 30):
+            left.append((whole.state(), list(curve)))
     assert len(left) == 4
 
-    for state, seen in left.values():
-        resumed = biased(**both)
+    for state, seen in left:
+        resumed = both()
         resumed.restore(*state)
         assert untimed(seen + points(resumed)) == untimed(curve)
         assert_same(resumed.parameters(), whole.parameters())

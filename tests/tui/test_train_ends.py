@@ -121,7 +121,8 @@ async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, hom
 
 
 async def test_what_comes_while_the_app_closes_finds_no_screen(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch):
-    app, found = make_app(), []
+    app = make_app()
+    found: list[Any] = []
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.base_screen() is not None, "the screen")
         monkeypatch.setattr(app, "_close_all", partial(_noting, app._close_all, app, found))
