@@ -20,7 +20,7 @@ KEYS = {
     *("factors", "epochs", "steps", "train_rmse", "test_rmse", "test_mae", "baseline_rmse", "seconds"),
     *("ratings_per_second", "peak_rss_mb"),
 }
-LONG = ("--epochs", 1500, "--patience", 1000, "--factors", 8, "--checkpoint-seconds", 0.2, "--json")
+LONG = ("--epochs", 900, "--patience", 1000, "--factors", 8, "--checkpoint-seconds", 0.2, "--json")
 
 
 @pytest.fixture(scope="module")

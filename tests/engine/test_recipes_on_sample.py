@@ -6,6 +6,7 @@ Each bound is about half of what was measured. All errors are RMSE on the random
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ def sample() -> tuple[Dataset, Split]:
     return data, make_split(data, SplitSpec("random", 0.1, 0))
 
 
-def learned(name: str, **given: object) -> Factors:
+@cache
+def learned(name: str, **given: Any) -> Factors:
     """What a recipe makes of the sample's training part, with the given fields in place of its own."""
     data, split = sample()
     recipe, train = find_recipe(name), data.ratings.take(split.train_rows)
@@ -47,7 +49,6 @@ def bias_rmse(model: Factors) -> float:
     return baseline_errors(train, test, model)["bias"]["rmse"]
 
 
-@cache
 def ready(name: str) -> Factors:
     """The recipe as it is."""
     return learned(name)
