@@ -27,7 +27,6 @@ def sample() -> tuple[Dataset, Split]:
     return data, make_split(data, SplitSpec("random", 0.1, 0))
 
 
-@cache
 def learned(name: str, **given: Any) -> Factors:
     """What a recipe makes of the sample's training part, with the given fields in place of its own."""
     data, split = sample()
@@ -49,6 +48,7 @@ def bias_rmse(model: Factors) -> float:
     return baseline_errors(train, test, model)["bias"]["rmse"]
 
 
+@cache
 def ready(name: str) -> Factors:
     """The recipe as it is."""
     return learned(name)

@@ -55,7 +55,9 @@ async def test_a_column_head_sorts_movies_and_again_the_other_way_round(
 async def test_a_column_head_sorts_a_users_ratings(make_app: MakeApp, home: Path):
     toy_run(home)
     async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.press("3", "right_square_bracket")
+        await pilot.press("3")
+        await until_shown(pilot, "type a user's id")
+        await pilot.press("right_square_bracket")
         await click_on(pilot, "Error")
         await until_shown(pilot, "by error")
         await click_on(pilot, "Error")

@@ -195,7 +195,9 @@ def first_row(app: MftuiApp, predicted: str, title: str) -> bool:
 async def test_hostile_titles_are_shown_and_opened_as_themselves(make_app: MakeApp, home: Path):
     toy_run(home, toy_factors(HOSTILE))
     async with (app := make_app()).run_test(size=(160, 50)) as pilot:
-        await pilot.press("3", "right_square_bracket")
+        await pilot.press("3")
+        await until_shown(pilot, "type a user's id")
+        await pilot.press("right_square_bracket")
         await until_shown(pilot, "Recommended to user 1")
         for title in ("[REC] (2007)", "[/b] oops (2001)", "Escape ␛[31mred"):
             await until_shown(pilot, title)
@@ -211,7 +213,9 @@ async def test_hostile_titles_are_shown_and_opened_as_themselves(make_app: MakeA
 async def test_a_run_that_vanishes_leaves_its_model_to_be_looked_at(make_app: MakeApp, home: Path):
     run = toy_run(home)
     async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.press("3", "right_square_bracket")
+        await pilot.press("3")
+        await until_shown(pilot, "type a user's id")
+        await pilot.press("right_square_bracket")
         await until_shown(pilot, "User 1:")
         shutil.rmtree(run.path)
         await pilot.press("right_square_bracket")
