@@ -44,7 +44,7 @@ def test_a_batch_is_the_same_in_pieces() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"adaptive_priors": True}, {"optimizer": "adafactor"}], ids=["adam, adaptive priors", "adafactor"]
+    "more", [{}, {"optimizer": "adafactor"}, {"adaptive_priors": True}], ids=["adam", "adafactor", "adaptive priors"]
 )
 def test_the_loss_curve_is_that_of_whole_batches(more: dict[str, Any], request: pytest.FixtureRequest) -> None:
     whole = curve(planted_training("biased", **GIVEN, **more))

@@ -55,15 +55,15 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     def bound(table: Any) -> Any:
         if not confidence:
-            return held.factors * tf.reduce_sum(table**2)
+            return held.factors * tf.reduce_sum(tf.square(table))
         c = confidence * int(table.shape[0])
-        return c * tf.reduce_sum(tf.math.log1p(held.factors / c * tf.reduce_sum(table**2, 0)))
+        return c * tf.reduce_sum(tf.math.log1p(held.factors / c * tf.reduce_sum(tf.square(table), 0)))
 
     def objective(model: Any, batch: Batch) -> Any:
         loss = tf.reduce_sum(batch.error**2) / batch.share
         if batch.priors:
             factors = bound(model.user_factors) + bound(model.movie_factors)
-            biases = tf.reduce_sum(model.user_bias**2) + tf.reduce_sum(model.movie_bias**2)
+            biases = tf.reduce_sum(tf.square(model.user_bias)) + tf.reduce_sum(tf.square(model.movie_bias))
             loss += batch.priors * (factors + held.bias * biases)
         return loss / (n * members)
 
