@@ -111,7 +111,7 @@ def test_pause_and_continue_by_command(ratings: Path, capfd: pytest.CaptureFixtu
 
 def test_on_a_full_disk_it_goes_on_says_so_and_keeps_the_last_model(small_disk: Path, ratings: Path) -> None:
     run, trainer = at_work(ratings, "running")
-    wait_until(run.checkpoint_path.exists, "it is saved")
+    wait_until(lambda: run.checkpoint_path.exists() and run.metrics(), "it is saved, and the curve has begun")
     filler = small_disk / "filler"
     with pytest.raises(OSError, match="No space"):
         filler.write_bytes(bytes(4 << 20))
@@ -120,7 +120,7 @@ def test_on_a_full_disk_it_goes_on_says_so_and_keeps_the_last_model(small_disk: 
         "it is full",
         timeout_s=20,
     )
-    step = NumpyTraining.__name__ and run.metrics()[-1]["step"]
+    step = run.metrics()[-1]["step"]
     run.load_factors()
     assert trainer.poll() is None, "it goes on"
     filler.unlink()
