@@ -67,7 +67,7 @@ def find_movie(factors: Factors, text: str) -> int:
     index = factors.movie_ids.find(text.strip())
     if index is not None:
         return index
-    return TitleIndex(factors.movies.title_list, factors.movie_ids, factors.movie_counts).resolve(text)
+    return TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts).resolve(text)
 
 
 def movie_document(factors: Factors, movie: int | np.integer) -> dict[str, Any]:

@@ -82,3 +82,12 @@ def counts(ratings: Ratings, n_users: int, n_movies: int) -> tuple[NDArray[np.in
         of_users += np.bincount(piece.users, minlength=n_users)
         of_movies += np.bincount(piece.movies, minlength=n_movies)
     return of_users, of_movies
+
+
+def movie_means(ratings: Ratings, n_movies: int) -> NDArray[np.float32]:
+    """(n_movies,) mean rating of each movie; NaN where there is none."""
+    counts, sums = np.zeros((2, n_movies))
+    for piece in ratings.pieces():
+        counts += np.bincount(piece.movies, minlength=n_movies)
+        sums += np.bincount(piece.movies, weights=piece.values, minlength=n_movies)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)

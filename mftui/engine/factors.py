@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, Split
 from mftui.data.ids import Ids, RawId
 from mftui.data.integrity import table_digest
-from mftui.data.part import Part, counts
+from mftui.data.part import Part, counts, movie_means
 from mftui.engine import lists
 from mftui.engine.audience_block import AudienceBlock
 from mftui.engine.cold import without_cold_rows
@@ -48,6 +48,8 @@ class Factors:
     """(n_movies,) ratings of each movie in the whole data set."""
     movie_train_counts: NDArray[np.int32]
     """(n_movies,) those of them in the training part."""
+    movie_means: NDArray[np.float32]
+    """(n_movies,) mean rating of each movie in the whole data set; NaN where there is none."""
     scale: Scale
     meta: dict[str, Any] = field(default_factory=dict)
     """Data set label and fingerprint, recipe, split and the like, for those who show the model."""
@@ -70,6 +72,7 @@ class Factors:
             History.of(dataset.ratings, split.held_out, dataset.n_users),
             movie_counts.astype(np.int32),
             train_counts.astype(np.int32),
+            movie_means(dataset.ratings, dataset.n_movies),
             dataset.scale,
             meta,
         )

@@ -62,6 +62,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         factors.history.save(directory)
         np.save(directory / "movie_counts.npy", factors.movie_counts, allow_pickle=False)
         np.save(directory / "movie_train_counts.npy", factors.movie_train_counts, allow_pickle=False)
+        np.save(directory / "movie_means.npy", factors.movie_means, allow_pickle=False)
     document = {
         "format_version": HALF_VERSION if half else FORMAT_VERSION,
         "dtype": "float16" if half else "float32",
@@ -159,8 +160,9 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
         Ids.load(directory, "movie_ids", "movie"),
         Movies.load(directory, bool(d["titled"])),
         History.load(directory),
-        np.load(directory / "movie_counts.npy", mmap_mode="r", allow_pickle=False),
-        np.load(directory / "movie_train_counts.npy", mmap_mode="r", allow_pickle=False),
+        _opened(directory / "movie_counts.npy"),
+        _opened(directory / "movie_train_counts.npy"),
+        _opened(directory / "movie_means.npy"),
         Scale(*map(float, d["scale"])),
         dict(d["meta"]),
     )
@@ -200,6 +202,7 @@ def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
         "history_held_out": (f.history.held_out.shape, f.history.movies.shape),
         "movie_counts": (f.movie_counts.shape, (movies,)),
         "movie_train_counts": (f.movie_train_counts.shape, (movies,)),
+        "movie_means": (f.movie_means.shape, (movies,)),
     }
     for name, (shape, expected) in found.items():
         if shape != expected:

@@ -115,6 +115,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         usable = await asyncio.to_thread(lambda: model_to_open(self.memory, run))
         if usable is not None:
             await self.open_run(usable)
+        await asyncio.sleep(_FIRST_LOOK_S)
         await asyncio.to_thread(import_screens)
         if self.settings.standby:
             await self.trainings.warm()
@@ -183,6 +184,13 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         if screen is not None and (self.model is not before or self.model_trouble):
             screen.headline_changed()
             screen.model_changed()
+        if self.model is not None and self.model is not before:
+            self.run_worker(self._prepare(self.model), group="prepare", exclusive=True)
+
+    async def _prepare(self, model: OpenModel) -> None:
+        """What a search will need, once the screen has what it shows first."""
+        await asyncio.sleep(_FIRST_LOOK_S)
+        await asyncio.to_thread(model.index.prepare)
 
     # The watched training
 
@@ -276,6 +284,8 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
 
 
 _LOOK_AT_CURVE_S = 1.2
+_FIRST_LOOK_S = 0.3
+"""So long the screen that was opened has the processor for itself."""
 
 
 def run(

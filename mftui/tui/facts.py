@@ -1,8 +1,7 @@
-"""What the ratings themselves say of movies and users: means, and how many of each rating."""
+"""What the ratings themselves say of movies and users: how many of each rating."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,31 +18,11 @@ _BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
-class MovieFacts:
-    """Of every movie."""
-
-    means: NDArray[np.float32]
-    """(n_movies,) mean rating; NaN where there is none."""
-    biases: NDArray[np.float32]
-    """(n_movies,) the model's bias b_m, in logits."""
-
-
-@dataclass(frozen=True)
 class Histogram:
     """How many ratings there are of each value, or of each range of values."""
 
     labels: tuple[str, ...]
     counts: tuple[int, ...]
-
-
-def movie_facts(factors: Factors) -> MovieFacts:
-    """Means over the whole data set, held-out ratings included, and biases."""
-    counts, sums = np.zeros((2, factors.n_movies))
-    for movies, ratings in _blocks(factors):
-        counts += np.bincount(movies, minlength=factors.n_movies)
-        sums += np.bincount(movies, weights=ratings, minlength=factors.n_movies)
-    means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
-    return MovieFacts(means, factors.parameters.movie_bias)
 
 
 def histogram(ratings: NDArray[np.float32], scale: Scale) -> Histogram:
@@ -63,12 +42,8 @@ def histogram(ratings: NDArray[np.float32], scale: Scale) -> Histogram:
 
 def ratings_of_movie(factors: Factors, movie: int) -> NDArray[np.float32]:
     """(n,) all ratings of the movie at an index."""
-    found = [ratings[np.flatnonzero(movies == movie)] for movies, ratings in _blocks(factors)]
-    return np.concatenate(found) if found else np.empty(0, dtype=np.float32)
-
-
-def _blocks(factors: Factors) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float32]]]:
-    """Movies and ratings of the whole data set, so many at a time that what is made of them stays small."""
-    history = factors.history
+    history, found = factors.history, []
     for at in range(0, len(history.movies), _BLOCK):
-        yield history.movies[at : at + _BLOCK], history.ratings[at : at + _BLOCK]
+        rows = slice(at, at + _BLOCK)
+        found.append(history.ratings[rows][np.flatnonzero(history.movies[rows] == movie)])
+    return np.concatenate(found) if found else np.empty(0, dtype=np.float32)

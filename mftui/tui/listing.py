@@ -235,5 +235,5 @@ def _values(model: OpenModel, sort: str) -> NDArray[Any]:
     if sort == "title":
         return model.title_places
     if sort in ("mean", "bias"):
-        return model.facts.means if sort == "mean" else model.facts.biases
+        return model.factors.movie_means if sort == "mean" else model.factors.parameters.movie_bias
     return model.factors.movies.years if sort == "year" else model.factors.movie_counts

@@ -50,10 +50,10 @@ def coloring(model: OpenModel, name: str) -> Coloring:
     if name == "decade":
         return _by_decade(np.asarray(model.factors.movies.years).astype(np.int64))
     if name == "mean":
-        return _by_value("mean", model.facts.means, "{:.1f}", "unrated")
+        return _by_value("mean", model.factors.movie_means, "{:.1f}", "unrated")
     if name == "bias":
         trained = model.factors.movie_train_counts > 0
-        return _by_value("bias", np.where(trained, model.facts.biases, np.nan), "{:+.1f}", "untrained")
+        return _by_value("bias", np.where(trained, model.factors.parameters.movie_bias, np.nan), "{:+.1f}", "untrained")
     return Coloring("none", ("film",), np.zeros(model.factors.n_movies, dtype=np.int64))
 
 

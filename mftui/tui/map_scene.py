@@ -78,7 +78,6 @@ def gather(
     named = () if tsne else (axes.axis(x, 1), axes.axis(y, 1))
     words = tuple("  ".join(map(_named, named, "xy", (n, n))) for n in (3, 2, 1))
     narrowed = f", only {choices.narrowed.label}" if choices.narrowed.label else ""
-    _ = model.facts  # read by the list of films
     return Gathered(
         model,
         choices,

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mftui.data.search import TitleIndex
     from mftui.engine.factors import Factors
     from mftui.runs.directory import Run
-    from mftui.tui.facts import MovieFacts
     from mftui.tui.memory import Memory
 
 
@@ -28,13 +27,6 @@ class OpenModel:
     version: str
     factors: Factors
     index: TitleIndex
-
-    @cached_property
-    def facts(self) -> MovieFacts:
-        """Means and biases of all movies. Made once; on large data it takes a moment: not for the event loop."""
-        from mftui.tui.facts import movie_facts
-
-        return movie_facts(self.factors)
 
     @cached_property
     def title_places(self) -> NDArray[np.int64]:
@@ -80,7 +72,7 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     if before is not None and before.run.path == run.path and before.factors.n_movies == factors.n_movies:
         index = before.index
     else:
-        index = TitleIndex(factors.movies.title_list, factors.movie_ids, factors.movie_counts)
+        index = TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts)
     return OpenModel(run, version, factors, index)
 
 

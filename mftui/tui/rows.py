@@ -65,15 +65,15 @@ class LazyRows(Sequence[Sequence[Cell]]):
 
 
 def movie_rows(model: OpenModel, movies: NDArray[Any]) -> LazyRows:
-    """Cells of MOVIE_COLUMNS for the movies at these indices; reads `model.facts`."""
-    facts = model.facts
+    """Cells of MOVIE_COLUMNS for the movies at these indices."""
+    factors = model.factors
 
     def row(i: int) -> Sequence[Cell]:
-        movie, at = model.factors.row(movies[i]), movies[i]
+        movie, at = factors.row(movies[i]), movies[i]
         return (
             *movie_cells(movie),
-            number_cell(facts.means[at], ".2f"),
-            number_cell(facts.biases[at], "+.2f"),
+            number_cell(factors.movie_means[at], ".2f"),
+            number_cell(factors.parameters.movie_bias[at], "+.2f"),
             *export_cells(movie),
         )
 

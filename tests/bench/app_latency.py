@@ -132,7 +132,7 @@ def moving(home: str, presses: int) -> list[Key]:
 
 def browsing(home: str, factors: Factors, presses: int) -> dict[str, list[Key]]:
     """Search by letters, then neighbours of one movie after the other, then from screen to screen."""
-    index = TitleIndex(factors.movies.title_list, factors.movie_ids, factors.movie_counts)
+    index = TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts)
     names = factors.movies.title_list
     words = [name.split(" ")[0].lower() for name in names[:500]]
 

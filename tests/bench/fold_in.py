@@ -59,7 +59,17 @@ def model(members: int, k: int, audience: int) -> Factors:
     titles = StringColumn.of(f"Film {i} (1999)" for i in range(N_MOVIES))
     movies = Movies(titles, StringColumn.of(["Drama"] * N_MOVIES), np.full(N_MOVIES, 1999, dtype=np.int16))
     ids = Ids(np.arange(N_USERS), "user"), Ids(np.arange(N_MOVIES), "movie")
-    return Factors(parameters, *ids, movies, history, counts, counts, Scale(0.5, 5.0, 0.5), {"recipe": "biased"})
+    return Factors(
+        parameters,
+        *ids,
+        movies,
+        history,
+        counts,
+        counts,
+        np.ones(N_MOVIES, np.float32),
+        Scale(0.5, 5.0, 0.5),
+        {"recipe": "biased"},
+    )
 
 
 def timed(name: str, rounds: int, work: Callable[[np.ndarray, np.ndarray], object]) -> None:

@@ -92,6 +92,7 @@ def ours(folder: Path, o: argparse.Namespace, n_users: int) -> dict[str, Any]:
         History(a["offsets"], a["movies"], np.broadcast_to(np.float32(3), len(held)), held),
         counts,
         counts,
+        np.full(o.movies, 3, dtype=np.float32),
         Scale(0.5, 5.0, 0.5),
     )
     file = folder / "lists.parquet"

@@ -44,6 +44,7 @@ def as_trained(factors: Factors, held_out: np.ndarray, counts: np.ndarray) -> Fa
         "history",
         "movie_counts",
         "movie_train_counts",
+        "movie_means",
         "scale",
         "meta",
     )

@@ -20,7 +20,7 @@ from mftui.engine.neighbours import METRICS
 from mftui.runs.files import publish
 from mftui.tui import listing
 from mftui.tui.app import MftuiApp
-from mftui.tui.facts import movie_facts, ratings_of_movie
+from mftui.tui.facts import ratings_of_movie
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -215,13 +215,13 @@ async def test_a_filter_that_makes_no_sense_is_refused_as_it_is_typed(
 async def test_s_sorts_by_each_column_and_capital_s_the_other_way_round(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)
-    facts, most_rated = movie_facts(factors), np.argsort(-factors.movie_counts, kind="stable")
+    most_rated = np.argsort(-factors.movie_counts, kind="stable")
     keys: dict[str, Callable[[int], Any]] = {
         "title": lambda i: TITLES[i],
         "year": lambda i: -factors.movies.years[i],
         "ratings": lambda i: -factors.movie_counts[i],
-        "mean": lambda i: -facts.means[i],
-        "bias": lambda i: -facts.biases[i],
+        "mean": lambda i: -factors.movie_means[i],
+        "bias": lambda i: -factors.parameters.movie_bias[i],
     }
     async with (app := make_app()).run_test(size=(80, 40)) as pilot:
         await pilot.press("2")

@@ -101,7 +101,7 @@ def test_a_film_of_several_genres_has_the_rarest(model: OpenModel) -> None:
 
 
 def test_means_are_parted_into_fifths_from_low_to_high(model: OpenModel) -> None:
-    found, means = coloring(model, "mean"), model.facts.means
+    found, means = coloring(model, "mean"), model.factors.movie_means
     assert found.ordered
     for low in range(4):
         below, above = means[found.classes == low], means[found.classes == low + 1]
