@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from mftui.engine.batches import parts_on_cpu
 from mftui.engine.optimizers import make_optimizer
 from mftui.engine.program import Later, Problem
 from mftui.engine.recipes.base import Hyper
+from mftui.engine.summed import Slopes, summed
 from mftui.engine.targets import row_weights, targets
 from mftui.engine.variables import Stored
 
@@ -59,7 +61,9 @@ class AudienceProgram(Stored):
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
         n, k = len(problem.train), int(hyper["audience_factors"])
         steps = audience_steps(n, hyper)
-        self.steps_per_epoch, self.n_epochs, self.ratings_per_step = steps.per_epoch, steps.epochs, steps.ratings
+        self._parts = max(1, parts_on_cpu(steps.ratings, k)) if problem.computing.in_parts else 1
+        self.steps_per_epoch, self.n_epochs = steps.per_epoch, steps.epochs
+        self.ratings_per_step = steps.ratings // self._parts * self._parts
         self._train, self._scale, self._seed = problem.train.whole(), problem.scale, problem.seed
         self._order = np.empty(0, dtype=np.int32)
         self._unobserved = float(hyper["audience_unobserved"])
@@ -83,22 +87,28 @@ class AudienceProgram(Stored):
     def _update(self, users: Any, movies: Any, target: Any) -> Any:
         """One step on a batch. The gradients of all but the observed pairs are written out: they share the Grams."""
         n = len(self._train)
-        sides = (self._users, self._movies)
-        with tf.GradientTape() as tape:
-            scores = tf.reduce_sum(tf.gather(self._users, users) * tf.gather(self._movies, movies), 1)
-            observed = tf.reduce_sum((target - scores) ** 2) * (n / self.ratings_per_step)
+        sides = [self._users, self._movies]
+        nothing = tf.constant(0.0)
         grams = [tf.matmul(rows, rows, transpose_a=True) for rows in sides]
         priors = [tf.constant(weight[:, None]) * rows for weight, rows in zip(self._weights, sides, strict=True)]
-        gradients = [
-            tf.convert_to_tensor(gradient) + 2 * (self._unobserved * tf.matmul(rows, gram) + prior)
-            for gradient, rows, gram, prior in zip(
-                tape.gradient(observed, sides), sides, reversed(grams), priors, strict=True
-            )
+        unobserved = [
+            2 * (self._unobserved * tf.matmul(rows, gram) + prior)
+            for rows, gram, prior in zip(sides, reversed(grams), priors, strict=True)
         ]
+        start = unobserved, nothing, nothing
+        gradients, observed, _ = summed(self._observed, (users, movies, target), self._parts, start)
         everywhere = self._unobserved * tf.reduce_sum(grams[0] * grams[1])
         held = sum(tf.reduce_sum(prior * rows) for prior, rows in zip(priors, sides, strict=True))
-        self._optimizer.apply(gradients, list(sides))
+        self._optimizer.apply(gradients, sides)
         return (observed + everywhere + held) / n
+
+    def _observed(self, users: Any, movies: Any, target: Any) -> Slopes:
+        """Of the observed pairs; no MSE, since it predicts no ratings."""
+        sides = [self._users, self._movies]
+        with tf.GradientTape() as tape:
+            scores = tf.reduce_sum(tf.gather(self._users, users) * tf.gather(self._movies, movies), 1)
+            loss = tf.reduce_sum((target - scores) ** 2) * (len(self._train) / self.ratings_per_step)
+        return tape.gradient(loss, sides), loss, tf.constant(0.0)
 
     def begin_epoch(self, epoch: int) -> None:
         """Shuffle, seeded by the epoch."""

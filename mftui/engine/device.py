@@ -29,11 +29,16 @@ class Computing:
     """All that this training computes on."""
 
     @property
+    def in_parts(self) -> bool:
+        """Whether a large batch is learned from part by part: on one CPU, whose caches hold a part."""
+        return self.device == "cpu" and self.devices.strategy is None
+
+    @property
     def loops(self) -> bool:
         """Whether many updates go into one compiled call.
 
-        On a GPU the launch of a call costs more than the arithmetic of an update; on a CPU, XLA runs
-        the body of a loop on one thread, and a call for each update is several times faster.
+        On a GPU the launch of a call costs more than the arithmetic of an update. On a CPU, XLA runs the body
+        of a loop on one thread, so a call for each update is faster, but for loops over what is in the caches.
         """
         return self.device == "gpu"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +15,7 @@ from mftui.engine.program import Problem
 from mftui.engine.shards import Shards
 
 AHEAD = 2
-"""Calls whose ratings are read while one is made."""
+"""Steps whose ratings are read while one is made."""
 Updates = Callable[[Any, Any], tuple[Any, Any]]
 """(users, movies and values, each (m, n); (u,) which of the m batches to update by) to mean loss and MSE."""
 
@@ -27,7 +26,7 @@ class Feed(Protocol):
     steps_per_call: int
 
     def compile(self, updates: Updates) -> None:
-        """Trace the call; where a batch has several pieces it is made for each of them, and what it gives is added."""
+        """Trace the call."""
 
     def begin_epoch(self, epoch: int) -> None:
         """Take the batches in the order of this epoch."""
@@ -63,8 +62,8 @@ class Resident:
 
     def step(self, index: int) -> tuple[Any, Any]:
         end = index + self.steps_per_call - index % self.steps_per_call
-        numbers = self._order[index:end].reshape(self._batches.pieces, -1)
-        return added(self._call(tf.constant(piece)) for piece in numbers)
+        loss, mse = self._call(tf.constant(self._order[index:end].ravel()))
+        return loss, mse
 
 
 class Replicated:
@@ -113,8 +112,7 @@ class Replicated:
     def step(self, index: int) -> tuple[Any, Any]:
         data, numbers = self._data, self._order[index]
         if self._reader:
-            (columns,) = self._reader.step(index)
-            data = [self._cut(column.numpy(), self._first) for column in columns]
+            data = [self._cut(column.numpy(), self._first) for column in self._reader.step(index)]
             numbers = np.arange(self._batches.updates, dtype=np.int32)
         with self._devices.heard():
             found = [self._call(data, tf.constant([number])) for number in numbers]
@@ -137,11 +135,12 @@ class Streamed:
         self._call = compiled(lambda *data: updates(data, numbers), *self._reader.specs)
 
     def step(self, index: int) -> tuple[Any, Any]:
-        return added(self._call(*columns) for columns in self._reader.step(index))
+        loss, mse = self._call(*self._reader.step(index))
+        return loss, mse
 
 
 class _Reader:
-    """All ratings in shards on a disk, one a piece; a tf.data pipeline reads them ahead, in the order of the epoch.
+    """All ratings in shards on a disk, one a batch; a tf.data pipeline reads them ahead, in the order of the epoch.
 
     Parameters
     ----------
@@ -150,9 +149,8 @@ class _Reader:
 
     def __init__(self, problem: Problem, batches: Batches, directory: Path, part: slice = slice(None)) -> None:
         self._batches, self._part = batches, part
-        size = batches.size // batches.pieces
-        self._shards = Shards(problem.train, batches.count * batches.pieces, size, batches.seed, directory)
-        shape = [batches.updates, len(range(*part.indices(size)))]
+        self._shards = Shards(problem.train, batches.count, batches.size, batches.seed, directory)
+        shape = [batches.updates, len(range(*part.indices(batches.size)))]
         self.specs = [tf.TensorSpec(shape, kind) for kind in (tf.int32, tf.int32, tf.float32)]
         self.begin_epoch(0)
 
@@ -160,12 +158,12 @@ class _Reader:
         self._order = self._batches.order(epoch)
         self._next = -1
 
-    def step(self, index: int) -> Iterator[tuple[Any, Any, Any]]:
-        """(updates, ratings of the part) users, movies and values of each piece of a step."""
+    def step(self, index: int) -> tuple[Any, Any, Any]:
+        """(updates, ratings of the part) users, movies and values of a step."""
         if index != self._next:
-            self._pieces = self._read_ahead(self._order[index:].reshape(-1, self._batches.updates))
+            self._columns = self._read_ahead(self._order[index:])
         self._next = index + 1
-        return islice(self._pieces, self._batches.pieces)
+        return next(self._columns)
 
     def _read_ahead(self, order: NDArray[np.int32]) -> Iterator[tuple[Any, Any, Any]]:
         kinds = [spec.dtype for spec in self.specs]
@@ -177,15 +175,9 @@ class _Reader:
             columns = tf.numpy_function(take, [indices], kinds, stateful=False)
             return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, self.specs, strict=True))
 
-        pieces: Iterator[tuple[Any, Any, Any]]
-        pieces = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
-        return pieces
-
-
-def added(found: Iterable[tuple[Any, Any]]) -> tuple[Any, Any]:
-    """The sums of losses and of MSEs."""
-    losses, mses = zip(*found, strict=True)
-    return (losses[0], mses[0]) if len(losses) == 1 else (tf.add_n(losses), tf.add_n(mses))
+        columns: Iterator[tuple[Any, Any, Any]]
+        columns = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
+        return columns
 
 
 def compiled(function: Any, *signature: Any) -> Any:

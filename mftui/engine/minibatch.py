@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mftui.engine.batches import Batches, at_once
+from mftui.engine.batches import Batches
 from mftui.engine.feeds import compiled, feed_of
 from mftui.engine.model import MatrixFactorization, MatrixFactorizer
 from mftui.engine.plan import Batch, Plan
 from mftui.engine.program import Arrays, Later, Parameters, Problem
+from mftui.engine.summed import Slopes, dense, summed
 from mftui.engine.variables import Stored
 
 FADED = 0.01
@@ -25,17 +27,13 @@ class MinibatchProgram(Stored):
 
     A step makes one update, or several where the batches are small (`Batches.updates`). A call makes one
     step, or as many as `Batches.run` says where the device is better off with a loop (`Computing.loops`).
-    On a CPU a large batch is learned from in pieces (see `at_once`): their gradients are added up, then the
-    optimizer has its call. What a step needs for itself is so as large as a piece, and no larger.
+    A CPU learns from a batch part by part, each small enough for its caches: see `summed`.
     """
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self._problem, self._plan, self._devices = problem, plan, problem.computing.devices
-        columns = (plan.factors + 1) * plan.members
-        one_cpu = problem.computing.device == "cpu" and self._devices.strategy is None
-        streamed = problem.stream_in is not None
-        most = at_once(columns, streamed=streamed) if plan.adds_up and one_cpu else None
-        self._batches = Batches(len(problem.train), plan.batch_size, problem.seed, most)
+        columns = (plan.factors + 1) * plan.members if plan.adds_up and problem.computing.in_parts else 0
+        self._batches = Batches(len(problem.train), plan.batch_size, problem.seed, columns)
         self._feed = feed_of(problem, self._batches)
         self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.steps
         self.steps_per_call = self._feed.steps_per_call
@@ -55,11 +53,7 @@ class MinibatchProgram(Stored):
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
         alone = self._devices.strategy is None  # the update of several devices' variables is no part of an XLA call
         self._descend = self._gradients if alone else tf.function(self._gradients, jit_compile=True)
-        self._sums: list[Any] = []
-        if self._batches.pieces > 1:
-            self._sums = [tf.Variable(tf.zeros_like(variable)) for variable in self._learned]
-            self._apply_sums = compiled(self._descend_by_sums)
-        self._feed.compile(self._add_piece if self._sums else self._updates)
+        self._feed.compile(self._updates)
         self._validate = compiled(self._squared_errors)
 
     def _start(self) -> MatrixFactorizer:
@@ -88,36 +82,14 @@ class MinibatchProgram(Stored):
         self._optimizer.apply(gradients, self._learned)
         return loss, mse
 
-    def _add_piece(self, data: Any, numbers: Any) -> tuple[Any, Any]:
-        """Add the gradients of the piece with this number to the sums; its part of the batch's loss and MSE."""
-        users, movies, ratings = (tf.gather(column, numbers[0]) for column in data)
-        gradients, loss, mse = self._slopes(users, movies, ratings, priors=0.0)
-        for total, gradient in zip(self._sums, gradients, strict=True):
-            if isinstance(gradient, tf.IndexedSlices):
-                total.scatter_add(gradient)
-            else:
-                total.assign_add(gradient)
-        return loss, mse
-
-    def _descend_by_sums(self) -> Any:
-        """One update by the sums of a batch and the priors, whose part of the loss is returned."""
-        nothing, members = tf.zeros([0], tf.int32), self._plan.members
-        with tf.GradientTape() as tape:
-            batch = Batch(nothing, nothing, tf.zeros([0, members]), self._share, 1.0)
-            loss = self._plan.objective(self.model, batch)
-        priors = tape.gradient(loss, self._learned, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        gradients = [total + prior for total, prior in zip(self._sums, priors, strict=True)]
-        self._optimizer.apply(gradients, self._learned)
-        for total in self._sums:
-            total.assign(tf.zeros_like(total))
-        return loss
-
-    def _gradients(self, users: Any, movies: Any, ratings: Any) -> tuple[list[Any], Any, Any]:
+    def _gradients(self, users: Any, movies: Any, ratings: Any) -> Slopes:
         """Gradients, loss and MSE of a batch, or this device's part of them: over all devices they sum to the whole."""
-        gradients, loss, mse = self._slopes(users, movies, ratings, priors=1 / self._devices.replicas)
-        return [tf.convert_to_tensor(gradient) for gradient in gradients], loss, mse
+        if self._batches.parts == 1:
+            return dense(self._slopes(users, movies, ratings, priors=1 / self._devices.replicas))
+        start = self._slopes(users[:0], movies[:0], ratings[:0], priors=1.0)
+        return summed(partial(self._slopes, priors=0.0), (users, movies, ratings), self._batches.parts, start)
 
-    def _slopes(self, users: Any, movies: Any, ratings: Any, priors: float) -> tuple[list[Any], Any, Any]:
+    def _slopes(self, users: Any, movies: Any, ratings: Any, priors: float) -> Slopes:
         with tf.GradientTape() as tape:
             logits = self.model(users, movies)
             error = self.factorizer.rating(logits) - ratings[:, None]
@@ -139,8 +111,7 @@ class MinibatchProgram(Stored):
         self._feed.begin_epoch(epoch)
 
     def step(self, index: int) -> tuple[Any, Any]:
-        loss, mse = self._feed.step(index)
-        return (loss + self._apply_sums(), mse) if self._sums else (loss, mse)
+        return self._feed.step(index)
 
     def learning_rate(self, step: int) -> float:
         return float(self._rates[step])
@@ -152,8 +123,6 @@ class MinibatchProgram(Stored):
         """Let go of the ratings, the compiled calls and the optimizer."""
         super().release()
         del self._problem, self._batches, self._feed, self._descend, self._valid, self._validate
-        self._sums = []
-        self._apply_sums = None
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()

@@ -23,11 +23,11 @@ class Shards:
 
     Each is a random part of all ratings, as a batch in memory is: however the ratings lie, a card is dealt
     to every shard in proportion to the room that it has left. What is held meanwhile does not grow with
-    the ratings. Where they do not divide evenly, one rating of some shards is there twice.
+    the ratings. Where they do not divide evenly, a few ratings of a shard are there twice.
 
     Parameters
     ----------
-    ratings: under a billion; count * size is at least as many, and less than `count` more.
+    ratings: under a billion; count * size is at least as many.
     seed: the same ratings and seed give the same shards.
     directory: where the file is made, made where it is missing; 12 bytes a rating.
 
@@ -37,22 +37,21 @@ class Shards:
     def __init__(self, ratings: Ratings, count: int, size: int, seed: int, directory: Path) -> None:
         self._columns = _mapped(directory, count, size)
         random = np.random.default_rng([seed, 2])
-        surplus = count * size - len(ratings)
-        room = np.full(count, size)
-        room[:surplus] -= 1
+        twice = _spread(count * size - len(ratings), count)
+        room = size - twice
         ends = np.arange(count) * size
         for piece in ratings.pieces():
             dealt = random.multivariate_hypergeometric(room, len(piece), method="marginals")
             shard = random.permutation(np.repeat(np.arange(count, dtype=np.min_scalar_type(count)), dealt))
             rows = np.argsort(shard, kind="stable")
-            within = np.arange(len(piece)) - np.repeat(np.cumsum(dealt) - dealt, dealt)
-            places = np.repeat(ends, dealt) + within
+            places = _free(ends, dealt)
             for (name, _), column in zip(_COLUMNS, self._columns, strict=True):
                 column.reshape(-1)[places] = getattr(piece, name)[rows]
             room, ends = room - dealt, ends + dealt
-        twice = random.integers(0, max(size - 1, 1), surplus)
+        shards = np.repeat(np.arange(count), twice)
+        again = random.integers(0, np.maximum(ends - np.arange(count) * size, 1)[shards])
         for column in self._columns:
-            column[:surplus, -1] = column[np.arange(surplus), twice]
+            column.reshape(-1)[_free(ends, twice)] = column[shards, again]
         for index in range(count):
             self._sort(index)
 
@@ -70,6 +69,17 @@ class Shards:
         """(n, size of `part`) users, movies and values of n shards, of each the same part; copied."""
         users, movies, values = (np.asarray(column)[indices, part] for column in self._columns)
         return users, movies, values
+
+
+def _spread(n: int, count: int) -> NDArray[np.int64]:
+    """(count,) as equal numbers as there can be that sum to n."""
+    each, more = divmod(n, count)
+    return np.where(np.arange(count) < more, each + 1, each)
+
+
+def _free(ends: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(sum of n,) the next n[i] places from ends[i] on, for all i."""
+    return np.repeat(ends, n) + np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
 
 
 def _mapped(directory: Path, count: int, size: int) -> list[NDArray[Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from mftui.engine.batches import at_once
+from mftui.engine.batches import AT_ONCE
 from mftui.engine.cluster import find_cluster
 from mftui.engine.recipes.base import Hyper
 from mftui.engine.recipes.bayes import kept_draws
@@ -32,6 +32,10 @@ _COPIES_OF_MODEL = 9
 _COPIES_OF_MOMENTS = 2
 """Of those, what adafactor does without."""
 _COPIES_OF_BATCH = 4
+_BATCHED_RATING_BYTES = 12
+"""Of one rating of a batch: its user, its movie, its value."""
+_BATCHES_AHEAD = 4
+"""Read from a file: those that wait, the one that is learned from, the one that is being read."""
 _COPIES_OF_MATRIX = 4
 _COPIES_OF_DRAWS = 4
 """As they were drawn, as one wide model, what is being saved, temporaries."""
@@ -101,18 +105,17 @@ class Estimate:
 
 
 def estimate(
-    recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: int, *, in_pieces: bool = True
+    recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: int, *, in_parts: bool = True
 ) -> Estimate:
     """What a training with these complete hyperparameters needs, all told; a little more rather than less.
 
-    `in_pieces`: whether large batches are learned from piece by piece, as on one CPU.
+    `in_parts`: whether large batches are learned from part by part, as on one CPU.
     """
     width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
     audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
     batch = min(n_ratings, batch_size(hyper, n_ratings)) if "batch_size" in hyper else n_ratings
     columns = width + int(hyper.get("members", 1)) - 1
-    cut = in_pieces and recipe == "biased"
-    piece, streamed_piece = (min(batch, at_once(columns, streamed=s)) if cut else batch for s in (False, True))
+    part = max(1, min(batch, AT_ONCE // columns)) if in_parts and recipe in ("biased", "pmf") else batch
     dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
     audience_bytes = _AUDIENCE_RATING_BYTES if audience else 0
     latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
@@ -120,14 +123,15 @@ def estimate(
     cell = _IMPLICIT_CELL_BYTES if implicit else 4 * _COPIES_OF_MATRIX if dense else 0
     kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
     equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
-    copies = _COPIES_OF_MODEL + (piece < batch)
+    copies = _COPIES_OF_MODEL
     copies -= _COPIES_OF_MOMENTS if hyper.get("optimizer") == "adafactor" else 0
     each = _RATING_BYTES + audience_bytes + (_SOLVED_RATING_BYTES if solved else 0) + latent
-    row_bytes = max(width, audience) * 4 * _COPIES_OF_BATCH
-    streamed = streamed_piece * row_bytes, n_ratings * (audience_bytes or _STREAMED_RATING_BYTES)
+    batch_bytes = part * max(width, audience) * 4 * _COPIES_OF_BATCH + batch * _BATCHED_RATING_BYTES
+    ahead = batch * _BATCHED_RATING_BYTES * _BATCHES_AHEAD
+    streamed = batch_bytes + ahead, n_ratings * (audience_bytes or _STREAMED_RATING_BYTES)
     return Estimate(
         model=rows * 4 * ((width + audience) * copies + kept * _COPIES_OF_DRAWS),
-        batch=equations or (0 if dense else piece * row_bytes),
+        batch=equations or (0 if dense else batch_bytes),
         ratings=n_ratings * each,
         matrix=n_users * n_movies * cell,
         implicit=implicit,
@@ -156,7 +160,7 @@ def choose_place(
     """
     hyper = config["hyper"]
     one_cpu = device_bytes is None and find_cluster() is None
-    needed = estimate(config["recipe"], hyper, n_users, n_movies, n_ratings, in_pieces=one_cpu)
+    needed = estimate(config["recipe"], hyper, n_users, n_movies, n_ratings, in_parts=one_cpu)
     if device_bytes is not None:
         needed = needed.shared(parts)
     budget = str(hyper.get("memory", AUTO))

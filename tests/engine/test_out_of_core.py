@@ -52,6 +52,14 @@ def test_shards_are_random_parts_of_all_ratings_each_sorted_by_user(tmp_path: Pa
     assert not list(tmp_path.iterdir()), "the file is nobody's, and goes with the process"
 
 
+def test_shards_that_have_more_room_than_ratings_have_some_twice(tmp_path: Path, small_pieces: None) -> None:
+    ratings = planted_ratings()
+    columns = Shards(ratings, 7, 576, 0, tmp_path).take(np.arange(7))
+    assert triples(*columns) == triples(ratings.users, ratings.movies, ratings.values)
+    different = [len(triples(*(column[shard] for column in columns))) for shard in range(7)]
+    assert sum(different) == len(ratings) and min(different) >= 576 - (7 * 576 - len(ratings)) // 7 - 1
+
+
 def test_no_room_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(TrainingError, match="no room for"):

@@ -51,7 +51,7 @@ def test_a_device_has_memory_of_its_own_which_several_share() -> None:
 
 def test_a_device_beside_the_cpu_takes_whole_batches() -> None:
     hyper = find_recipe("biased").check({"members": 1, "audience": False, "factors": 32})
-    whole, cut = (estimate("biased", hyper, 100, 100, 40_000_000, in_pieces=pieces).batch for pieces in (False, True))
+    whole, cut = (estimate("biased", hyper, 100, 100, 40_000_000, in_parts=parts).batch for parts in (False, True))
     assert whole > 2.5 * cut
 
 

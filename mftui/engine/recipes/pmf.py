@@ -40,7 +40,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     def objective(model: Any, batch: Batch) -> Any:
         priors = of_users * sizes(model.user_factors) + of_movies * sizes(model.movie_factors)
-        return tf.reduce_sum((batch.error / (hi - lo)) ** 2) + priors
+        return tf.reduce_sum((batch.error / (hi - lo)) ** 2) + batch.priors * priors
 
     plan = Plan(
         factors=int(hyper["factors"]),
@@ -51,6 +51,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
         objective=objective,
         descent=lambda updates: (tf.keras.optimizers.Adam(rate), rate),
+        adds_up=True,
         learned=("user_factors", "movie_factors"),
     )
     return MinibatchProgram(problem, plan)

@@ -1,4 +1,4 @@
-"""Large batches in pieces: the same training as in one piece, in less memory."""
+"""Large batches part by part: the same training as with whole ones, in less time and memory."""
 
 from __future__ import annotations
 
@@ -23,24 +23,22 @@ def curve(training: Training) -> list[list[float]]:
 
 
 @pytest.fixture
-def pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three to a batch, which divides it."""
-    for name in ("AT_ONCE", "STREAMED_AT_ONCE"):
-        monkeypatch.setattr(batches, name, 300 * 8)
+def parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three to a batch."""
+    monkeypatch.setattr(batches, "AT_ONCE", 300 * 8)
 
 
-def test_a_batch_is_the_same_in_pieces() -> None:
+def test_a_batch_is_rounded_up_to_equal_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", 250 * 8)
     ratings = planted_ratings()
-    whole, cut = Batches(len(ratings), 900, 0), Batches(len(ratings), 900, 0, most=250)
-    assert (whole.updates, cut.updates) == (4, 1), "a step makes one update where that has pieces"
-    assert (whole.pieces, cut.pieces) == (1, 4) and whole.count == cut.count
+    whole, cut = Batches(len(ratings), 900, 0), Batches(len(ratings), 900, 0, columns=8)
+    assert (whole.parts, cut.parts) == (1, 4) and (whole.count, whole.updates) == (cut.count, cut.updates)
     assert 0 <= cut.size - whole.size < 4 and cut.size % 4 == 0
     order = cut.order(1)
-    assert order.shape == (cut.steps, 4) and sorted(order.ravel()) == list(range(cut.count * 4))
-    assert (order[:, 0] // 4 == whole.order(1).ravel()).all()
+    assert sorted(order.ravel()) == list(range(cut.count)) and (order == whole.order(1)).all()
     users = next(iter(cut.columns(ratings)))
-    assert users.shape == (cut.count * 4, cut.size // 4)
-    assert (np.diff(users.reshape(cut.count, -1)) >= 0).all(), "a piece has a range of the batch's users"
+    assert users.shape == (cut.count, cut.size)
+    assert (np.diff(users) >= 0).all(), "a part has a range of the batch's users"
 
 
 @pytest.mark.parametrize(
@@ -48,14 +46,14 @@ def test_a_batch_is_the_same_in_pieces() -> None:
 )
 def test_the_loss_curve_is_that_of_whole_batches(more: dict[str, Any], request: pytest.FixtureRequest) -> None:
     whole = curve(planted_training("biased", **GIVEN, **more))
-    request.getfixturevalue("pieces")
+    request.getfixturevalue("parts")
     cut = curve(planted_training("biased", **GIVEN, **more))
     ends = [point for point in cut if point[2]]
-    assert len(cut) == 4 * len(whole) == 4 * len(ends), "a point for each update"
+    assert len(cut) == len(whole) == len(ends), "a point for each step"
     np.testing.assert_allclose([point[2] for point in ends], [point[2] for point in whole], atol=1e-5)
 
 
-def test_resumed_within_an_epoch_it_ends_with_the_same_bits(pieces: None) -> None:
+def test_resumed_within_an_epoch_it_ends_with_the_same_bits(parts: None) -> None:
     whole = planted_training("biased", **GIVEN)
     stopped = planted_training("biased", **GIVEN)
     for tick in stopped:
@@ -70,7 +68,7 @@ def test_resumed_within_an_epoch_it_ends_with_the_same_bits(pieces: None) -> Non
     assert (a.user_factors == b.user_factors).all() and (a.movie_bias == b.movie_bias).all()
 
 
-def test_out_of_core_a_shard_is_a_piece(pieces: None, tmp_path: Path) -> None:
+def test_out_of_core_it_learns_the_same(parts: None, tmp_path: Path) -> None:
     in_memory = curve(planted_training("biased", **GIVEN))
     streamed = curve(planted_training("biased", stream_in=tmp_path, **GIVEN))
     assert len(streamed) == len(in_memory)
