@@ -47,6 +47,7 @@ def first_paint(command: list[str], sign: str, env: dict[str, str]) -> Painted:
     began = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a program that was started before has its bytecode
         os.execvpe(command[0], command, {**os.environ, "TERM": "xterm-256color", **env})
     ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     try:
