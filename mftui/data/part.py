@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Ratings
+from mftui.data.dataset import PIECE, Ratings
 
 
 class Part(Ratings):
@@ -84,10 +84,11 @@ def counts(ratings: Ratings, n_users: int, n_movies: int) -> tuple[NDArray[np.in
     return of_users, of_movies
 
 
-def movie_means(ratings: Ratings, n_movies: int) -> NDArray[np.float32]:
-    """(n_movies,) mean rating of each movie; NaN where there is none."""
+def movie_means(movies: NDArray[np.int32], values: NDArray[np.float32], n_movies: int) -> NDArray[np.float32]:
+    """(n_movies,) mean rating of each movie; NaN where there is none. `movies` and `values` (n,): of each rating."""
     counts, sums = np.zeros((2, n_movies))
-    for piece in ratings.pieces():
-        counts += np.bincount(piece.movies, minlength=n_movies)
-        sums += np.bincount(piece.movies, weights=piece.values, minlength=n_movies)
+    for at in range(0, len(movies), PIECE):
+        rows = slice(at, at + PIECE)
+        counts += np.bincount(movies[rows], minlength=n_movies)
+        sums += np.bincount(movies[rows], weights=values[rows], minlength=n_movies)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)

@@ -134,14 +134,14 @@ class TitleIndex:
 
     def _have(self, words: Sequence[str], whole: bool = False) -> Mask:
         """(n_movies,) whether a title has all the words, whole or as beginnings of its own."""
-        result = np.ones(len(self.titles), dtype=bool)
+        titles, result = self._words, np.ones(len(self.titles), dtype=bool)
         for word in words:
             lo, hi = self._whole(word) if whole else self._span(word)
             hit = np.zeros(len(self.titles), dtype=bool)
             if lo < hi:
-                hit[self._words.title_of[(self._words.ranks >= lo) & (self._words.ranks < hi)]] = True
+                hit[titles.title_of[(titles.ranks >= lo) & (titles.ranks < hi)]] = True
             elif not word.isascii():  # scripts that put no blanks between words
-                hit[self._words.title_of[self._holds(word)[self._words.ranks]]] = True
+                hit[titles.title_of[self._holds(word)[titles.ranks]]] = True
             result &= hit
         return result
 
@@ -151,20 +151,21 @@ class TitleIndex:
 
     def _tiers(self, found: Indices, words: Sequence[str]) -> Indices:
         """(n,) for each title found: 0 is the query, 1 begins with it, 2 has it somewhere."""
-        at, end = self._words.starts[found], self._words.starts[found + 1]
+        titles = self._words
+        at, end = titles.starts[found], titles.starts[found + 1]
         begins = end - at >= len(words)
         exact = begins.copy()
         last = len(words) - 1
         for i, word in enumerate(words):
-            here = self._words.line[np.minimum(at + i, len(self._words.line) - 1)] if len(self._words.line) else at
+            here = titles.line[np.minimum(at + i, len(titles.line) - 1)] if len(titles.line) else at
             (lo, hi), (whole_lo, whole_hi) = self._span(word), self._whole(word)
             is_whole = (here >= whole_lo) & (here < whole_hi)
             exact &= is_whole
             begins &= (here >= lo) & (here < hi) if i == last else is_whole
-        after = np.minimum(at + len(words), max(len(self._words.line) - 1, 0))
+        after = np.minimum(at + len(words), max(len(titles.line) - 1, 0))
         closes = at + len(words) == end
-        if len(self._words.line):
-            closes |= self._words.brackets[after] != self._words.brackets[after - 1]
+        if len(titles.line):
+            closes |= titles.brackets[after] != titles.brackets[after - 1]
         return np.where(exact & closes, 0, np.where(begins, 1, 2))
 
     def _best(self, found: Indices, tiers: Indices, limit: int) -> Indices:

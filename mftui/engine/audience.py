@@ -88,27 +88,26 @@ class AudienceProgram(Stored):
         """One step on a batch. The gradients of all but the observed pairs are written out: they share the Grams."""
         n = len(self._train)
         sides = [self._users, self._movies]
-        nothing = tf.constant(0.0)
         grams = [tf.matmul(rows, rows, transpose_a=True) for rows in sides]
         priors = [tf.constant(weight[:, None]) * rows for weight, rows in zip(self._weights, sides, strict=True)]
         unobserved = [
             2 * (self._unobserved * tf.matmul(rows, gram) + prior)
             for rows, gram, prior in zip(sides, reversed(grams), priors, strict=True)
         ]
-        start = unobserved, nothing, nothing
-        gradients, observed, _ = summed(self._observed, (users, movies, target), self._parts, start)
+        start = unobserved, [tf.constant(0.0)]
+        gradients, (observed,) = summed(self._observed, (users, movies, target), self._parts, start)
         everywhere = self._unobserved * tf.reduce_sum(grams[0] * grams[1])
         held = sum(tf.reduce_sum(prior * rows) for prior, rows in zip(priors, sides, strict=True))
         self._optimizer.apply(gradients, sides)
         return (observed + everywhere + held) / n
 
     def _observed(self, users: Any, movies: Any, target: Any) -> Slopes:
-        """Of the observed pairs; no MSE, since it predicts no ratings."""
+        """Of the observed pairs: gradients and loss."""
         sides = [self._users, self._movies]
         with tf.GradientTape() as tape:
             scores = tf.reduce_sum(tf.gather(self._users, users) * tf.gather(self._movies, movies), 1)
             loss = tf.reduce_sum((target - scores) ** 2) * (len(self._train) / self.ratings_per_step)
-        return tape.gradient(loss, sides), loss, tf.constant(0.0)
+        return tape.gradient(loss, sides), [loss]
 
     def begin_epoch(self, epoch: int) -> None:
         """Shuffle, seeded by the epoch."""

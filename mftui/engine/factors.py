@@ -72,7 +72,7 @@ class Factors:
             History.of(dataset.ratings, split.held_out, dataset.n_users),
             movie_counts.astype(np.int32),
             train_counts.astype(np.int32),
-            movie_means(dataset.ratings, dataset.n_movies),
+            movie_means(dataset.ratings.movies, dataset.ratings.values, dataset.n_movies),
             dataset.scale,
             meta,
         )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids
 from mftui.data.integrity import check_files, file_digest, sealed, unsealed
+from mftui.data.part import movie_means
 from mftui.engine.factors import Factors
 from mftui.engine.history import History
 from mftui.engine.links import Link
@@ -154,15 +155,18 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
         member_noise=tuple(map(float, d.get("member_noise", ()))),
         knows_cold=_two(d.get("knows_cold", (False, False))),
     )
+    history, means = History.load(directory), "movie_means.npy"
     factors = Factors(
         parameters,
         Ids.load(directory, "user_ids", "user"),
         Ids.load(directory, "movie_ids", "movie"),
         Movies.load(directory, bool(d["titled"])),
-        History.load(directory),
+        history,
         _opened(directory / "movie_counts.npy"),
         _opened(directory / "movie_train_counts.npy"),
-        _opened(directory / "movie_means.npy"),
+        _opened(directory / means)
+        if means in d["files"]  # runs that were begun before models had it can be opened and resumed
+        else movie_means(history.movies, history.ratings, int(d["n_movies"])),
         Scale(*map(float, d["scale"])),
         dict(d["meta"]),
     )

@@ -78,7 +78,7 @@ class MinibatchProgram(Stored):
         return loss / n, mse / n
 
     def _update(self, users: Any, movies: Any, ratings: Any) -> tuple[Any, Any]:
-        gradients, loss, mse = self._descend(users, movies, ratings)
+        gradients, (loss, mse) = self._descend(users, movies, ratings)
         self._optimizer.apply(gradients, self._learned)
         return loss, mse
 
@@ -95,7 +95,7 @@ class MinibatchProgram(Stored):
             error = self.factorizer.rating(logits) - ratings[:, None]
             loss = self._plan.objective(self.model, Batch(users, movies, error, self._share, priors))
         together = self.factorizer.rating(tf.reduce_mean(logits, 1)) - ratings
-        return tape.gradient(loss, self._learned), loss, tf.reduce_sum(together**2) / self._batches.size
+        return tape.gradient(loss, self._learned), [loss, tf.reduce_sum(together**2) / self._batches.size]
 
     @property
     def _share(self) -> float:

@@ -8,8 +8,8 @@ from typing import Any
 import tensorflow as tf
 
 Tensor = Any
-Slopes = tuple[list[Tensor], Tensor, Tensor]
-"""Gradients, tables' as IndexedSlices or dense; and two numbers beside them, loss and MSE."""
+Slopes = tuple[list[Tensor], list[Tensor]]
+"""Gradients, tables' as IndexedSlices or dense; and numbers that add up beside them, such as the loss."""
 
 
 def summed(slopes: Callable[..., Slopes], columns: Sequence[Tensor], parts: int, start: Slopes) -> Slopes:
@@ -35,16 +35,16 @@ def summed(slopes: Callable[..., Slopes], columns: Sequence[Tensor], parts: int,
 
 def dense(slopes: Slopes) -> Slopes:
     """The same with tables for gradients."""
-    gradients, loss, mse = slopes
-    return [tf.convert_to_tensor(gradient) for gradient in gradients], loss, mse
+    gradients, numbers = slopes
+    return [tf.convert_to_tensor(gradient) for gradient in gradients], numbers
 
 
 def _plus(sums: Slopes, more: Slopes) -> Slopes:
-    gradients = [_added(*both) for both in zip(sums[0], more[0], strict=True)]
-    return gradients, sums[1] + more[1], sums[2] + more[2]
+    gradients, numbers = ([_added(*both) for both in zip(*pair, strict=True)] for pair in zip(sums, more, strict=True))
+    return gradients, numbers
 
 
-def _added(total: Tensor, gradient: Tensor) -> Tensor:
-    if isinstance(gradient, tf.IndexedSlices):
-        return tf.tensor_scatter_nd_add(total, gradient.indices[:, None], gradient.values)
-    return total + gradient
+def _added(total: Tensor, more: Tensor) -> Tensor:
+    if isinstance(more, tf.IndexedSlices):
+        return tf.tensor_scatter_nd_add(total, more.indices[:, None], more.values)
+    return total + more

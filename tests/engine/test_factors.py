@@ -11,10 +11,11 @@ import pytest
 from helpers.models import TITLES, toy_dataset, toy_factors
 
 from mftui.data.dataset import Split, SplitSpec
+from mftui.data.integrity import sealed, unsealed
 from mftui.data.splits import make_split
 from mftui.engine.audience_block import SUPPORT
 from mftui.engine.factors import Factors
-from mftui.engine.factors_io import load_factors, save_factors
+from mftui.engine.factors_io import FILE, load_factors, save_factors
 from mftui.engine.filters import MovieFilter
 from mftui.engine.program import Parameters
 from mftui.errors import FormatError, UnknownId, UsageError
@@ -215,3 +216,13 @@ def test_a_list_of_an_ensemble_says_how_far_its_members_disagree(model: Factors)
     assert listed.std is not None
     assert listed.std.shape == listed.movies.shape
     assert (listed.std > 0).all()
+
+
+def test_a_model_from_before_means_were_kept_is_opened_with_them(tmp_path: Path) -> None:
+    factors = toy_factors()
+    save_factors(factors, tmp_path)
+    (tmp_path / "movie_means.npy").unlink()
+    document = unsealed(json.loads((tmp_path / FILE).read_text()))
+    del document["files"]["movie_means.npy"]
+    (tmp_path / FILE).write_text(json.dumps(sealed(document)))
+    np.testing.assert_array_equal(load_factors(tmp_path).movie_means, factors.movie_means)

@@ -105,7 +105,7 @@ def test_a_part_is_what_taking_its_rows_gives(small_pieces: None) -> None:
         np.testing.assert_array_equal(getattr(inner, name), getattr(taken, name)[::2])
     assert isinstance(part.whole(), Ratings) and part.mean() == pytest.approx(taken.values.mean(), abs=1e-6)
     np.testing.assert_array_equal(counts(part, 120, 80)[0], np.bincount(taken.users, minlength=120))
-    means = movie_means(part, 80 + 1)
+    means = movie_means(part.movies, part.values, 80 + 1)
     for movie in range(80):
         assert means[movie] == pytest.approx(taken.values[taken.movies == movie].mean(), abs=1e-6)
     assert np.isnan(means[80]), "nobody has rated it"
