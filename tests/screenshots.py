@@ -19,8 +19,8 @@ from textual.pilot import Pilot
 
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.look import Look
-from mftui.tui.memory import Memory
+from mftui.tui.base.display import Look
+from mftui.tui.base.session_state import Memory
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIZE = (110, 32)

@@ -108,5 +108,9 @@ def test_all_of_the_app_loads_without_tensorflow(home: Path) -> None:
 
 
 def test_the_engine_names_tensorflow_only_where_it_trains(home: Path) -> None:
-    needed = "mftui.engine.factors, mftui.engine.factors_io, mftui.engine.evaluation, mftui.engine.recipes"
-    assert not {"tensorflow", "keras", "textual"} & modules_after(f"import {needed}, mftui.engine.training", home)
+    needed = (
+        "mftui.engine.model.factors, mftui.engine.model.store, mftui.engine.evaluation.evaluate, mftui.engine.recipes"
+    )
+    assert not {"tensorflow", "keras", "textual"} & modules_after(
+        f"import {needed}, mftui.engine.training.training", home
+    )

@@ -18,24 +18,30 @@ from mftui.errors import MftuiError, TitleError, UsageError
 from mftui.text import visible
 
 COMMANDS = {
-    "train": ("mftui.cli.train:train", "Train a model (the same as `mftui --headless`)."),
-    "runs": ("mftui.cli.runs:runs", "List, compare, stop, annotate and delete trainings."),
-    "similar": ("mftui.cli.query:similar", "The latent neighbours of a movie."),
-    "user": ("mftui.cli.query:user", "What a user rated, beside what the model predicts."),
-    "recommend": ("mftui.cli.recommend:recommend", "Movies for a user, or for your own ratings, and why."),
-    "suggest": ("mftui.cli.recommend:suggest", "What to rate next: the films that would tell most about you."),
-    "rate": ("mftui.cli.rate:rate", "Rate a movie yourself; `recommend --ratings @` lists what you would like."),
-    "ratings": ("mftui.cli.ratings:ratings", "Your own ratings: list, undo, import, export, profiles."),
-    "factors": ("mftui.cli.factors:factors_command", "What the model learned, axis by axis."),
-    "map": ("mftui.cli.map:map_command", "The movies in two dimensions: by axes or by t-SNE."),
-    "predict": ("mftui.cli.predict:predict", "Predicted ratings for the pairs of a CSV file."),
-    "export": ("mftui.cli.export:export", "Take a model along: SavedModel, projector, CSV, Parquet, HDF5."),
-    "report": ("mftui.cli.report:report", "One page about a run, to look at and to pass on."),
-    "tune": ("mftui.cli.tune:tune", "Search better settings of a recipe; every trial is a run."),
-    "evaluate": ("mftui.cli.evaluate:evaluate", "Measure a model, beside simple baselines."),
-    "data": ("mftui.cli.data:data", "Data sets: list, fetch, inspect, synthesize."),
-    "paths": ("mftui.cli.doctor:paths", "Where mftui keeps its files."),
-    "doctor": ("mftui.cli.doctor:doctor", "What works here, and what to do about the rest."),
+    "train": ("mftui.cli.commands.train:train", "Train a model (the same as `mftui --headless`)."),
+    "runs": ("mftui.cli.commands.runs.runs:runs", "List, compare, stop, annotate and delete trainings."),
+    "similar": ("mftui.cli.commands.query:similar", "The latent neighbours of a movie."),
+    "user": ("mftui.cli.commands.query:user", "What a user rated, beside what the model predicts."),
+    "recommend": ("mftui.cli.commands.recommend:recommend", "Movies for a user, or for your own ratings, and why."),
+    "suggest": ("mftui.cli.commands.recommend:suggest", "What to rate next: the films that would tell most about you."),
+    "rate": (
+        "mftui.cli.commands.ratings.rate:rate",
+        "Rate a movie yourself; then try `recommend --ratings @`.",
+    ),
+    "ratings": (
+        "mftui.cli.commands.ratings.ratings:ratings",
+        "Your own ratings: list, undo, import, export.",
+    ),
+    "factors": ("mftui.cli.commands.factors:factors_command", "What the model learned, axis by axis."),
+    "map": ("mftui.cli.commands.map:map_command", "The movies in two dimensions: by axes or by t-SNE."),
+    "predict": ("mftui.cli.commands.predict:predict", "Predicted ratings for the pairs of a CSV file."),
+    "export": ("mftui.cli.commands.export:export", "Take a model along: SavedModel, projector, CSV, Parquet, HDF5."),
+    "report": ("mftui.cli.commands.report:report", "One page about a run, to look at and to pass on."),
+    "tune": ("mftui.cli.commands.tune:tune", "Search better settings of a recipe; every trial is a run."),
+    "evaluate": ("mftui.cli.commands.evaluate:evaluate", "Measure a model, beside simple baselines."),
+    "data": ("mftui.cli.commands.data:data", "Data sets: list, fetch, inspect, synthesize."),
+    "paths": ("mftui.cli.commands.doctor.doctor:paths", "Where mftui keeps its files."),
+    "doctor": ("mftui.cli.commands.doctor.doctor:doctor", "What works here, and what to do about the rest."),
 }
 """Name: where the command lives, and its line in the help (so that help imports none of them)."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.ids import Ids, RawId
-from mftui.data.strings import StringColumn
+from mftui.data.storage.string_column import StringColumn
 
 NO_GENRES = "(no genres listed)"
 PIECE = 1_000_000

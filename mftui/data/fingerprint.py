@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.ids import Ids
-from mftui.data.strings import StringColumn
+from mftui.data.storage.string_column import StringColumn
 
 Hashable = NDArray[Any] | StringColumn | Ids | None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.strings import StringColumn
+from mftui.data.storage.string_column import StringColumn
 from mftui.errors import UnknownId
 
 RawId = int | str

@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 
 from mftui.data import cache
 from mftui.data.dataset import Dataset, Movies, Ratings
-from mftui.data.files import FileRef
 from mftui.data.fingerprint import Hashable, digests, fingerprint
 from mftui.data.ids import Ids, RawId
-from mftui.data.locate import Sources, locate, one_file
 from mftui.data.readers.columns import Chunks, RawRatings
 from mftui.data.readers.inline import titles_within
 from mftui.data.readers.layout import recognise
@@ -24,7 +22,9 @@ from mftui.data.readers.names import ROLES
 from mftui.data.readers.parquet import is_parquet, read_parquet, read_parquet_pairs
 from mftui.data.readers.text import read_text, read_text_pairs
 from mftui.data.repair import check_enough, scale_of, without_duplicates
-from mftui.data.titling import movies_of
+from mftui.data.sources.files import FileRef
+from mftui.data.sources.locate import Sources, locate, one_file
+from mftui.data.titles.movie_titles import movies_of
 from mftui.data.vocabulary import vocabulary
 from mftui.errors import DataError, UsageError
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Dataset
 from mftui.data.ids import RawId
-from mftui.data.locate import locate
 from mftui.data.readers.users import read_users
+from mftui.data.sources.locate import locate
 
 
 @dataclass(frozen=True)

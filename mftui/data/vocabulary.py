@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mftui.data.ids import Ids
 from mftui.data.readers.columns import RawIds
-from mftui.data.strings import StringColumn
+from mftui.data.storage.string_column import StringColumn
 
 # A table over the whole range of ids is worth its memory up to this many entries, or four a rating.
 _SMALL_RANGE = 1 << 22

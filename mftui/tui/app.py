@@ -13,26 +13,26 @@ from textual.screen import Screen
 from mftui import paths
 from mftui.errors import MftuiError
 from mftui.settings import Settings, load_settings
-from mftui.tui import keys
+from mftui.tui.base import keys
+from mftui.tui.base.background import Latest
+from mftui.tui.base.display import Look
+from mftui.tui.base.messages import TrainingNews
+from mftui.tui.base.session_state import Memory
+from mftui.tui.base.themes import THEMES, default_theme
 from mftui.tui.commands import commands
-from mftui.tui.guard import GuardedApp, run_guarded
 from mftui.tui.guided import GuidedApp
-from mftui.tui.latest import Latest
-from mftui.tui.look import Look
-from mftui.tui.memory import Memory
-from mftui.tui.messages import TrainingNews
-from mftui.tui.modes import SCREENS, import_screens
-from mftui.tui.switching import SwitchingApp
-from mftui.tui.themes import THEMES, default_theme
-from mftui.tui.trainings import Starter, Trainings
-from mftui.tui.typeahead import TypeaheadApp
+from mftui.tui.monitor.trainings import Starter, Trainings
+from mftui.tui.registry import SCREENS, import_screens
+from mftui.tui.textual8.crash_guard import GuardedApp, run_guarded
+from mftui.tui.textual8.key_queue import TypeaheadApp
+from mftui.tui.textual8.stylesheets import SwitchingApp
 from mftui.tui.widgets.top_bar import Headline
 
 if TYPE_CHECKING:
     from mftui.engine.recipes import Recipe
-    from mftui.runs.directory import Run
-    from mftui.runs.request import TrainRequest
-    from mftui.tui.model import OpenModel
+    from mftui.runs.store.request import TrainRequest
+    from mftui.runs.store.run import Run
+    from mftui.tui.base.open_model import OpenModel
 
 
 class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
@@ -105,7 +105,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
 
     async def _begin(self) -> None:
         """Open the newest run, and get a trainer ready."""
-        from mftui.tui.model import model_to_open, newest_run
+        from mftui.tui.base.open_model import model_to_open, newest_run
 
         if self.memory.trouble:
             self.say(self.memory.trouble, warn=True)
@@ -142,7 +142,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
 
     def show_error(self, error: MftuiError, *, title: str = "This does not work", path: str = "") -> None:
         """A dialog with what is wrong and what to do."""
-        from mftui.tui.screens.dialogs import MessageDialog
+        from mftui.tui.dialogs.choice import MessageDialog
 
         self.push_screen(MessageDialog(title, error.message, hint=error.hint, path=path))
 
@@ -169,7 +169,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
     async def open_run(self, run: Run, *, stay: bool = False) -> None:
         """Open the newest model of `run` for Movies and Users. `stay`: somebody has asked for it, so it stays open
         until another is asked for or trained; else newer models of the watched training take its place."""
-        from mftui.tui.model import open_model
+        from mftui.tui.base.open_model import open_model
 
         self._stays_open = run.id if stay else ""
         async with self._opening:
@@ -237,8 +237,8 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
             if snapshot.factors_version and self.settings.after_training == "browse":
                 self.set_timer(_LOOK_AT_CURVE_S, self._browse)
             return
-        from mftui.tui.endings import ending
-        from mftui.tui.screens.dialogs import MessageDialog
+        from mftui.tui.dialogs.choice import MessageDialog
+        from mftui.tui.monitor.endings import ending
 
         end = ending(snapshot)
         self.push_screen(MessageDialog(end.title, end.message, hint=end.hint, path=snapshot.log_path))
@@ -255,7 +255,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         if not self.trainings.live:
             await self.leave()
             return
-        from mftui.tui.screens.dialogs import quit_dialog
+        from mftui.tui.dialogs.choice import quit_dialog
 
         self.push_screen(quit_dialog(), self._quit_decided)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from mftui.tui import keys
-from mftui.tui.modes import PANES
+from mftui.tui.base import keys
+from mftui.tui.registry import PANES
 
 if TYPE_CHECKING:
     from mftui.tui.app import MftuiApp

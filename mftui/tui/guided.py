@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from mftui.settings import Settings
-from mftui.tui.guide import HINTS, Tour, written
-from mftui.tui.memory import Memory
+from mftui.tui.base.session_state import Memory
 from mftui.tui.navigation import NavigatingApp
+from mftui.tui.tour import HINTS, Tour, written
 
 if TYPE_CHECKING:
     from mftui.tui.app import MftuiApp

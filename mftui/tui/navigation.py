@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import App
 
-from mftui.tui.modes import PANES
+from mftui.tui.registry import PANES
 from mftui.tui.screens.base import BaseScreen
 
 
@@ -24,7 +24,7 @@ class NavigatingApp(App[None]):
 
     def action_jump(self) -> None:
         """Choose a pane of any screen."""
-        from mftui.tui.screens.choices import pick_pane
+        from mftui.tui.dialogs.pickers import pick_pane
 
         if len(self.screen_stack) == 1:
             self.push_screen(pick_pane(), self.go_to_pane)
@@ -40,7 +40,7 @@ class NavigatingApp(App[None]):
 
     async def open_movie(self, movie: int) -> None:
         """Show the movie at an index of the open model on Movies; escape comes back to this screen."""
-        from mftui.tui.screens.movies import MoviesScreen
+        from mftui.tui.screens.movies.screen import MoviesScreen
 
         came_from = self.current_mode
         await self.switch_mode("movies")
@@ -55,7 +55,7 @@ class NavigatingApp(App[None]):
 
     def action_help(self) -> None:
         """All keys."""
-        from mftui.tui.screens.help import HelpScreen
+        from mftui.tui.dialogs.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))

@@ -27,11 +27,11 @@ from helpers.models import toy_factors, toy_run
 from terminal import COLUMNS, PATIENCE_S, App, Key
 from threadpoolctl import threadpool_limits
 
-from mftui.data.search import TitleIndex
-from mftui.engine.factors import Factors
-from mftui.runs.request import TrainRequest
-from mftui.runs.supervisor import Supervisor
-from mftui.tui.gauges import Meter
+from mftui.data.titles.search import TitleIndex
+from mftui.engine.model.factors import Factors
+from mftui.runs.control.supervisor import Supervisor
+from mftui.runs.store.request import TrainRequest
+from mftui.tui.monitor.load import Meter
 
 N_MOVIES, N_FACTORS = 90_000, 64
 FORM = (0, 34)

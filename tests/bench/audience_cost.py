@@ -20,7 +20,7 @@ from typing import Any
 from lists import watched
 
 from mftui.data.load import open_dataset
-from mftui.engine.factors_io import load_factors
+from mftui.engine.model.store import load_factors
 
 MB = 2**20
 

@@ -25,9 +25,9 @@ from tempfile import TemporaryDirectory
 
 from helpers.models import toy_run
 
-from mftui.runs.directory import Run
-from mftui.runs.process import Process
-from mftui.runs.status import RUNNING, Status, write_status
+from mftui.runs.store.process import Process
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import RUNNING, Status, write_status
 
 POINTS_A_SECOND = 10
 STEPS = 20_000

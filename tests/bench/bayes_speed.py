@@ -18,9 +18,9 @@ import numpy as np
 from peers import _one_hot, _quiet
 from protocol import ML_100K, Task, open_ml_100k, open_task, predicted, rmse, trained
 
-from mftui.data.synth import write_synthetic
+from mftui.data.synthetic.generate import write_synthetic
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 
 RANK = 10
 Timed = tuple[float, float]

@@ -19,12 +19,12 @@ from threadpoolctl import threadpool_limits
 
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids
-from mftui.data.strings import StringColumn
-from mftui.engine.explain import explain
-from mftui.engine.factors import Factors
-from mftui.engine.history import History
-from mftui.engine.program import Parameters
-from mftui.engine.suggest import suggest
+from mftui.data.storage.string_column import StringColumn
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.history import History
+from mftui.engine.query.explain import explain
+from mftui.engine.query.suggest import suggest
+from mftui.engine.training.program import Parameters
 
 N_MOVIES, N_USERS, N_RATED = 90_000, 1_000, 20
 

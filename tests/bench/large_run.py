@@ -30,10 +30,10 @@ from threadpoolctl import threadpool_limits
 from mftui.data.dataset import SplitSpec
 from mftui.data.load import open_dataset
 from mftui.data.splits import make_split
-from mftui.data.strings import StringColumn
-from mftui.engine.factors import Factors
-from mftui.engine.program import Parameters
-from mftui.runs.directory import Run
+from mftui.data.storage.string_column import StringColumn
+from mftui.engine.model.factors import Factors
+from mftui.engine.training.program import Parameters
+from mftui.runs.store.run import Run
 
 K, K_AUDIENCE = 48, 64
 OPENINGS = 5

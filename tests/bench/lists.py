@@ -24,12 +24,12 @@ import scipy.sparse as sparse
 
 from mftui.data.dataset import Dataset, Ratings, SplitSpec
 from mftui.data.load import open_dataset
-from mftui.data.series import find_series
 from mftui.data.splits import make_split
-from mftui.engine.evaluation import SERIES_MIN, series_at_10
-from mftui.engine.factors_io import load_factors
-from mftui.engine.lists import RANKS, list_scores
-from mftui.engine.metrics import list_quality
+from mftui.data.titles.series import find_series
+from mftui.engine.evaluation.evaluate import SERIES_MIN, series_at_10
+from mftui.engine.evaluation.measures import list_quality
+from mftui.engine.model.store import load_factors
+from mftui.engine.query.recommend import RANKS, list_scores
 
 Scores = Callable[[np.ndarray], np.ndarray]
 Nearness = Callable[[int], np.ndarray]

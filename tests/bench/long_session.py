@@ -18,8 +18,8 @@ from app_latency import FORM, RESULTS
 from helpers.models import toy_factors, toy_run
 from terminal import App
 
-from mftui.runs.process import Process
-from mftui.runs.status import RUNNING, Status, write_status
+from mftui.runs.store.process import Process
+from mftui.runs.store.status import RUNNING, Status, write_status
 
 BURST = 500
 CHART = (36, 120)

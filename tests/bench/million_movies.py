@@ -24,14 +24,14 @@ from threadpoolctl import threadpool_limits
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale, SplitSpec
 from mftui.data.ids import Ids
 from mftui.data.splits import make_split
-from mftui.data.strings import StringColumn
-from mftui.engine import approximate
-from mftui.engine.factors import Factors
-from mftui.engine.filters import MovieFilter
-from mftui.engine.neighbours import METRICS
-from mftui.engine.program import Parameters
-from mftui.engine.top_n import TopN
-from mftui.runs.directory import Run
+from mftui.data.storage.string_column import StringColumn
+from mftui.engine.model.factors import Factors
+from mftui.engine.query import approximate
+from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.neighbours import METRICS
+from mftui.engine.query.recommend_all import TopN
+from mftui.engine.training.program import Parameters
+from mftui.runs.store.run import Run
 
 N_USERS, N_RATINGS, N_CENTRES = 1_000, 5_000_000, 2_000
 ROUNDS = 9

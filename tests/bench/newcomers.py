@@ -25,11 +25,11 @@ from helpers.newcomers import Pairs, family_films, halves, newcomers, opposites,
 
 from mftui.data.dataset import Dataset
 from mftui.data.load import open_dataset
-from mftui.engine.factors import Factors
-from mftui.engine.fold_in import fold_in_users
-from mftui.engine.lists import Rank, row_logits, row_scores
-from mftui.engine.metrics import list_quality, rmse
-from mftui.engine.suggest import suggest
+from mftui.engine.evaluation.measures import list_quality, rmse
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.fold_in import fold_in_users
+from mftui.engine.query.recommend import Rank, row_logits, row_scores
+from mftui.engine.query.suggest import suggest
 
 KNOWN = 20
 NOTHING = np.array([], dtype=np.int64), np.array([], dtype=np.float32)

@@ -15,9 +15,9 @@ from mftui.data.dataset import Ratings, Scale, SplitSpec
 from mftui.data.load import open_dataset
 from mftui.data.people import people_of
 from mftui.data.splits import make_split
-from mftui.engine.program import Known, Parameters
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training import Training
+from mftui.engine.training.program import Known, Parameters
+from mftui.engine.training.training import Training
 
 ML_100K = Path(__file__).resolve().parents[3] / "shared" / "data" / "ml-100k"
 

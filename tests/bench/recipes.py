@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from protocol import ML_100K, Task, open_ml_100k, open_task, predicted, rmse, surprise_trainset, trained
 
-from mftui.engine.baselines import BiasBaseline
+from mftui.engine.evaluation.baselines import BiasBaseline
 
 
 def surprise_svd(task: Task) -> float:

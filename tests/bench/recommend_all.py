@@ -64,11 +64,11 @@ def measured(work: Callable[[], Any]) -> dict[str, Any]:
 def ours(folder: Path, o: argparse.Namespace, n_users: int) -> dict[str, Any]:
     from mftui.data.dataset import Movies, Scale
     from mftui.data.ids import Ids
-    from mftui.data.strings import StringColumn
+    from mftui.data.storage.string_column import StringColumn
     from mftui.engine.export.tables import write_lists
-    from mftui.engine.factors import Factors
-    from mftui.engine.history import History
-    from mftui.engine.program import Parameters
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.model.history import History
+    from mftui.engine.training.program import Parameters
 
     a = opened(folder)
     held = np.broadcast_to(np.False_, len(a["movies"]))

@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from mftui.data import taste
 from mftui.data.load import open_dataset
-from mftui.runs.directory import Run
+from mftui.data.synthetic import taste
+from mftui.runs.store.run import Run
 
 TEST = 0.1
 

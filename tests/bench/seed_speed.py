@@ -21,7 +21,7 @@ def eager_step(task: Task, k: int = 15) -> Callable[[], Any]:
     """The post's step as it is run there: variables, a tape, RMSprop, nothing compiled."""
     import tensorflow as tf
 
-    from mftui.engine.dense import scaled_matrix
+    from mftui.engine.descent.dense import scaled_matrix
 
     target = tf.constant(scaled_matrix(task.train, task.n_users, task.n_movies))
     glorot = tf.keras.initializers.GlorotUniform(seed=0)
@@ -44,8 +44,8 @@ def eager_step(task: Task, k: int = 15) -> Callable[[], Any]:
 
 def recipe_step(task: Task) -> Callable[[], Any]:
     """One step of recipe `seed`."""
-    from mftui.engine.program import Problem
     from mftui.engine.recipes import find_recipe
+    from mftui.engine.training.program import Problem
 
     recipe = find_recipe("seed")
     nothing = task.train.take(np.arange(0))

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from helpers.command import answer_of, launch
 from helpers.workers import launch_workers
 
-from mftui.runs.directory import Run
+from mftui.runs.store.run import Run
 
 COMMAND = ("train", "--data", "sample", "--no-audience", "--patience", 99, "--quiet")
 LOGICAL = """

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
-from mftui.engine.factors import Factors
+from mftui.engine.model.factors import Factors
 
 N_MOVIES, N_FACTORS, N_RATED = 90_000, 64, 20
 OWN, RECOMMENDED = (0, 60), (60, COLUMNS)

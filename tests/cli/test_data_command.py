@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from helpers.ratings_files import movielens_csv, write, zipped
 
-from mftui.cli.data import data
+from mftui.cli.commands.data import data
 from mftui.errors import DataError
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from mftui import paths
-from mftui.cli import checks, main
-from mftui.cli.checks import Check
-from mftui.cli.checks_terminal import terminal
-from mftui.runs.machine import run_tool
+from mftui.cli import main
+from mftui.cli.commands.doctor import checks
+from mftui.cli.commands.doctor.checks import Check
+from mftui.cli.commands.doctor.checks_terminal import terminal
+from mftui.runs.trainer.machine import run_tool
 
 Doctor = Callable[..., tuple[int, str]]
 
@@ -95,11 +96,11 @@ def test_little_memory_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_tmux_without_set_clipboard_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mftui.cli.checks_terminal.run_tool", lambda *command: "external")
+    monkeypatch.setattr("mftui.cli.commands.doctor.checks_terminal.run_tool", lambda *command: "external")
     clipboard = named(terminal({"TMUX": "/tmp/tmux"}), "clipboard")
     assert clipboard.status == "warning"
     assert "set-clipboard on" in clipboard.advice
-    monkeypatch.setattr("mftui.cli.checks_terminal.run_tool", lambda *command: "on")
+    monkeypatch.setattr("mftui.cli.commands.doctor.checks_terminal.run_tool", lambda *command: "on")
     assert named(terminal({"TMUX": "/tmp/tmux"}), "clipboard").status == "ok"
 
 

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from mftui.cli import main
-from mftui.engine import bench
-from mftui.engine.bench import Bench, Speed
+from mftui.engine.descent import benchmark
+from mftui.engine.descent.benchmark import Bench, Speed
 from mftui.errors import MftuiError
 
 TINY = {"batches": [400, 800], "factors": [3], "sizes": (100, 50, 4_000), "seconds": 0.01}
@@ -19,7 +19,7 @@ TINY = {"batches": [400, 800], "factors": [3], "sizes": (100, 50, 4_000), "secon
 @pytest.fixture(scope="module")
 def measured() -> tuple[Bench, list[Speed]]:
     told: list[Speed] = []
-    return bench.measure(told.append, **TINY), told  # type: ignore[arg-type]
+    return benchmark.measure(told.append, **TINY), told  # type: ignore[arg-type]
 
 
 def test_every_pair_is_measured_and_told_as_it_comes(measured: tuple[Bench, list[Speed]]) -> None:
@@ -30,7 +30,8 @@ def test_every_pair_is_measured_and_told_as_it_comes(measured: tuple[Bench, list
 
 
 def test_tensorflow_stays_in_the_child(measured: tuple[Bench, list[Speed]]) -> None:
-    code = "import sys, mftui.engine.bench, mftui.cli.doctor_bench; sys.exit('tensorflow' in sys.modules)"
+    modules = "mftui.engine.descent.benchmark, mftui.cli.commands.doctor.bench"
+    code = f"import sys, {modules}; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -42,12 +43,12 @@ def test_the_smallest_batch_that_is_nearly_as_fast_is_proposed() -> None:
 def test_a_child_that_fails_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "false")
     with pytest.raises(MftuiError, match="could not be measured: no reason given"):
-        bench.measure()
+        benchmark.measure()
 
 
 def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *more: str) -> tuple[str, str]:
     speeds = [Speed(k, size, size * 10.0 * k, 5) for k in (16, 32) for size in (10_000, 50_000)]
-    monkeypatch.setattr(bench, "measure", lambda on_speed: [on_speed(s) for s in speeds] and Bench("CPU", speeds))
+    monkeypatch.setattr(benchmark, "measure", lambda on_speed: [on_speed(s) for s in speeds] and Bench("CPU", speeds))
     with pytest.raises(SystemExit) as ended:
         main(["doctor", "--bench", *more])
     assert not ended.value.code

@@ -9,8 +9,8 @@ from helpers.command import call
 from helpers.numpy_training import NumpyTraining
 from helpers.runs import request, write_ratings
 
-from mftui.runs import crossval
-from mftui.runs.directory import Run, create_run
+from mftui.runs.results import evaluate
+from mftui.runs.store.run import Run, create_run
 
 Capture = pytest.CaptureFixture[str]
 
@@ -18,7 +18,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(crossval, "Training", NumpyTraining)
+    monkeypatch.setattr(evaluate, "Training", NumpyTraining)
 
 
 @pytest.fixture

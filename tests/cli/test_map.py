@@ -9,7 +9,7 @@ import pytest
 from helpers.command import call
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 
-from mftui.engine.axes import principal_axes
+from mftui.engine.insight.principal_axes import principal_axes
 
 Capture = pytest.CaptureFixture[str]
 

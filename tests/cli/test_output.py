@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from mftui.cli.output import print_json, print_table
+from mftui.cli.shared.output import print_json, print_table
 
 
 def test_numpy_values_become_plain_and_what_is_no_number_null(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,10 @@ import pytest
 from helpers.models import toy_factors, toy_run
 
 from mftui.cli import main
-from mftui.engine.factors import Factors, Floats
-from mftui.engine.factors_io import save_factors
-from mftui.runs.directory import Run
-from mftui.runs.files import publish
+from mftui.engine.model.factors import Factors, Floats
+from mftui.engine.model.store import save_factors
+from mftui.runs.store.publish import publish
+from mftui.runs.store.run import Run
 
 MEMBERS, NOISE = 3, 0.8
 

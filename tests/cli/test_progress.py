@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from helpers.models import toy_run
 
-from mftui.cli.progress import Bar, Lines, Silent, describe, make_progress
-from mftui.runs.directory import Run
-from mftui.runs.status import Status, write_status
+from mftui.cli.shared.progress import Bar, Lines, Silent, describe, make_progress
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import Status, write_status
 
 
 @pytest.fixture

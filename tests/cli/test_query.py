@@ -12,8 +12,8 @@ import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 
 from mftui.cli import main
-from mftui.engine import approximate
-from mftui.runs.directory import Run
+from mftui.engine.query import approximate
+from mftui.runs.store.run import Run
 from mftui.text import visible
 
 Answer = tuple[int, str, str]

@@ -16,10 +16,10 @@ from helpers.numpy_training import NumpyTraining
 from helpers.runs import request, start_trainer, wait_until, write_ratings
 
 from mftui.engine.recipes import RECIPES
-from mftui.runs.directory import Run, create_run
-from mftui.runs.process import Process
-from mftui.runs.status import Status, write_status
-from mftui.runs.trainer import train
+from mftui.runs.store.process import Process
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.store.status import Status, write_status
+from mftui.runs.trainer.main import train
 
 Capture = pytest.CaptureFixture[str]
 

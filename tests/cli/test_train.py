@@ -10,10 +10,10 @@ import pytest
 from helpers.command import Answer, answer_of, call, launch
 from helpers.runs import same_model, wait_until, without_times, write_ratings
 
-from mftui.cli.train import train
-from mftui.cli.train_options import request_from
+from mftui.cli.commands.train import train
+from mftui.cli.shared.train_options import request_from
 from mftui.engine.recipes import RECIPES
-from mftui.runs.directory import Run
+from mftui.runs.store.run import Run
 
 KEYS = {
     *("run", "run_dir", "state", "recipe", "dataset", "split", "n_users", "n_movies", "n_train", "n_test"),

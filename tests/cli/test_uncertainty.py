@@ -11,8 +11,8 @@ from helpers.members import with_members
 from helpers.models import toy_factors, toy_run
 
 from mftui.cli import main
-from mftui.engine.factors import Factors
-from mftui.engine.lists import STDS
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.recommend import STDS
 
 Capture = pytest.CaptureFixture[str]
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from helpers.ratings_files import EXPECTED, MOVIES_CSV, ROWS, movielens_csv, rows_of, write
 
-from mftui.cli.data import data
+from mftui.cli.commands.data import data
 from mftui.data.load import open_dataset
 from mftui.errors import DataError
 

@@ -18,9 +18,9 @@ from mftui import paths
 from mftui.data.dataset import Scale
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.rows import Rated, read_rows
+from mftui.data.profiles.stars import check_rating, from_stars, to_stars
 from mftui.data.profiles.store import Profile, choose, current, profiles
-from mftui.data.stars import check_rating, from_stars, to_stars
-from mftui.engine.factors import Factors
+from mftui.engine.model.factors import Factors
 from mftui.errors import DataError, MftuiError, UsageError
 
 TOY_STORY, MATRIX, HAMLET_1990 = 0, 2, 8

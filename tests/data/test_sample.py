@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mftui.data.films import AXES, films, planted_positions
-from mftui.data.sample import Sample, generate_sample, movie_ids, movies_csv, ratings_csv, write_sample
+from mftui.data.synthetic.films import AXES, films, planted_positions
+from mftui.data.synthetic.sample import Sample, generate_sample, movie_ids, movies_csv, ratings_csv, write_sample
 from mftui.paths import sample_dir
 
 GENRES = {

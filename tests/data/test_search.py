@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mftui.data.ids import Ids
-from mftui.data.search import TitleIndex
-from mftui.data.strings import StringColumn
+from mftui.data.storage.string_column import StringColumn
+from mftui.data.titles.search import TitleIndex
 from mftui.errors import TitleError
 
 COUNTS = {

@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 from helpers.paths import movielens
 
-from mftui.data.films import films
-from mftui.data.series import find_series
+from mftui.data.synthetic.films import films
+from mftui.data.titles.series import find_series
 
 
 def found(*titles: str) -> dict[str, list[int]]:

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mftui.cli.data import synth
-from mftui.data.synth import N_AXES, Truth, write_synthetic
-from mftui.data.taste import NOISE_SD, StableRandom, Stars, shares
+from mftui.cli.commands.data import synth
+from mftui.data.synthetic.generate import N_AXES, Truth, write_synthetic
+from mftui.data.synthetic.taste import NOISE_SD, StableRandom, Stars, shares
 from mftui.errors import DataError, UsageError
 
 Columns = dict[str, NDArray[np.float64]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mftui.data.titles import parse_year
+from mftui.data.titles.title import parse_year
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from helpers.models import toy_factors
 
 from mftui import paths
-from mftui.engine import approximate
-from mftui.engine.approximate import Asked, find_similar, opened
-from mftui.engine.filters import MovieFilter
-from mftui.engine.neighbours import METRICS, movie_scores
+from mftui.engine.query import approximate
+from mftui.engine.query.approximate import Asked, find_similar, opened
+from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.neighbours import METRICS, movie_scores
 from mftui.errors import UsageError
 
 needs_faiss = pytest.mark.skipif(not approximate.available(), reason="FAISS is not installed: pip install 'mftui[ann]'")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.audience import AudienceProgram
-from mftui.engine.program import Problem
+from mftui.engine.descent.audience_learner import AudienceProgram
+from mftui.engine.model.targets import row_weights, targets
 from mftui.engine.recipes import RECIPES
-from mftui.engine.targets import row_weights, targets
-from mftui.engine.training import Training
+from mftui.engine.training.program import Problem
+from mftui.engine.training.training import Training
 
 SCALE = Scale(0.5, 5.0, 0.5)
 

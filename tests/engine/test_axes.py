@@ -10,15 +10,15 @@ import pytest
 from helpers.models import TITLES, toy_factors
 
 from mftui.data.dataset import SplitSpec
-from mftui.data.films import AXES, planted_positions
 from mftui.data.load import open_dataset
-from mftui.data.sample import movie_ids
 from mftui.data.splits import make_split
-from mftui.engine.axes import Axes, principal_axes
-from mftui.engine.factors import Factors
+from mftui.data.synthetic.films import AXES, planted_positions
+from mftui.data.synthetic.sample import movie_ids
+from mftui.engine.insight.principal_axes import Axes, principal_axes
+from mftui.engine.insight.traits import Traits
+from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training import Training
-from mftui.engine.traits import Traits
+from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
 

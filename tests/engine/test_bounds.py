@@ -12,11 +12,11 @@ from helpers.models import toy_factors
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
 
-from mftui.engine.factors import Factors
-from mftui.engine.fold_in import fold_in
-from mftui.engine.history import History
-from mftui.engine.intervals import beliefs, expected_std
-from mftui.engine.lists import LEVEL, STDS, Bound, logits_of
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.history import History
+from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.intervals import beliefs, expected_std
+from mftui.engine.query.recommend import LEVEL, STDS, Bound, logits_of
 from mftui.errors import UsageError
 
 RANDOM = np.random.default_rng(0)

@@ -8,11 +8,11 @@ from helpers.members import with_members
 from helpers.models import toy_factors
 
 from mftui.data.dataset import Ratings
-from mftui.engine import calibration as module
-from mftui.engine.calibration import LEVELS, calibration, uncertainty
-from mftui.engine.evaluation import evaluate
-from mftui.engine.factors import Factors
-from mftui.engine.intervals import beliefs
+from mftui.engine.evaluation import calibration as module
+from mftui.engine.evaluation.calibration import LEVELS, calibration, uncertainty
+from mftui.engine.evaluation.evaluate import evaluate
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.intervals import beliefs
 
 
 def test_bins_are_equally_full_and_go_up() -> None:

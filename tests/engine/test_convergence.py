@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mftui.engine.convergence import Predictions
+from mftui.engine.alternating.convergence import Predictions
 
 
 def seen(offsets: list[float], draws: int = 200) -> Predictions:

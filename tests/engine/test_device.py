@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from helpers.trainings import planted_training
 
-from mftui.engine import batches, training
-from mftui.engine.device import Computing, set_up
+from mftui.engine.compute.device import Computing, set_up
+from mftui.engine.descent import batches
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training import Training
+from mftui.engine.training import training
+from mftui.engine.training.training import Training
 from mftui.errors import TrainingError, UsageError
 
 SMALL: dict[str, dict[str, Any]] = {

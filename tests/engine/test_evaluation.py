@@ -7,9 +7,9 @@ import pytest
 from helpers.models import toy_factors
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.baselines import BiasBaseline
-from mftui.engine.evaluation import evaluate
-from mftui.engine.metrics import list_quality, relevant_from
+from mftui.engine.evaluation.baselines import BiasBaseline
+from mftui.engine.evaluation.evaluate import evaluate
+from mftui.engine.evaluation.measures import list_quality, relevant_from
 
 SCALE = Scale(1.0, 5.0, 1.0)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from helpers.models import toy_factors
 
-from mftui.engine.explain import explain, explain_user
-from mftui.engine.factors import Factors
-from mftui.engine.fold_in import fold_in
-from mftui.engine.lists import FOLDED_LIKE_SHARE, row_logits, row_scores
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.explain import explain, explain_user
+from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.recommend import FOLDED_LIKE_SHARE, row_logits, row_scores
 from mftui.errors import UnknownId
 
 RATED = np.array([0, 3, 4, 7])

@@ -11,13 +11,13 @@ import pytest
 from helpers.models import TITLES, toy_dataset, toy_factors
 
 from mftui.data.dataset import Split, SplitSpec
-from mftui.data.integrity import sealed, unsealed
 from mftui.data.splits import make_split
-from mftui.engine.audience_block import SUPPORT
-from mftui.engine.factors import Factors
-from mftui.engine.factors_io import FILE, load_factors, save_factors
-from mftui.engine.filters import MovieFilter
-from mftui.engine.program import Parameters
+from mftui.data.storage.integrity import sealed, unsealed
+from mftui.engine.model.audience import SUPPORT
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.store import FILE, load_factors, save_factors
+from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.training.program import Parameters
 from mftui.errors import FormatError, UnknownId, UsageError
 
 

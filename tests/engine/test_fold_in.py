@@ -11,13 +11,13 @@ from helpers.planted import SCALE, planted_ratings
 from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy ships no types
 
 from mftui.data.dataset import Ratings
-from mftui.engine.factors import Factors
-from mftui.engine.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
-from mftui.engine.history import History
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.history import History
+from mftui.engine.model.targets import COUNT_POWER, targets
+from mftui.engine.query.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.recipes import RECIPES
-from mftui.engine.recipes.base import Held
-from mftui.engine.targets import COUNT_POWER, targets
-from mftui.engine.training import Training
+from mftui.engine.training.recipe import Held
+from mftui.engine.training.training import Training
 
 MOVIES = np.array([0, 3, 4, 7])
 RATINGS = np.array([5.0, 1.0, 4.5, 3.0], dtype=np.float32)

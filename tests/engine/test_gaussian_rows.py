@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mftui.engine import gaussian_rows
-from mftui.engine.gaussian_rows import GaussianRows, Prior
+from mftui.engine.alternating import gaussian_rows
+from mftui.engine.alternating.gaussian_rows import GaussianRows, Prior
 
 P, N_ROWS, N_COLUMNS = 4, 30, 12
 

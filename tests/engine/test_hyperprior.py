@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mftui.engine.hyperprior import MEAN_COUNTS, draw_prior
+from mftui.engine.alternating.hyperprior import MEAN_COUNTS, draw_prior
 
 N, P, DRAWS = 12, 3, 2_000
 

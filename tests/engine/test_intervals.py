@@ -17,14 +17,14 @@ from helpers.trainings import planted_training
 
 from mftui.data.dataset import Ratings, SplitSpec
 from mftui.data.load import open_dataset
-from mftui.data.sample import generate_sample
 from mftui.data.splits import make_split
-from mftui.engine.factors import Factors
-from mftui.engine.fold_in import fold_in
-from mftui.engine.history import History
-from mftui.engine.intervals import Beliefs, beliefs
+from mftui.data.synthetic.sample import generate_sample
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.history import History
+from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.intervals import Beliefs, beliefs
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
 

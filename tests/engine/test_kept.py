@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mftui.engine.kept import KeptEpoch
-from mftui.engine.program import Later
+from mftui.engine.training.best_epoch import KeptEpoch
+from mftui.engine.training.program import Later
 
 BASE = np.random.default_rng(0).random(400, dtype=np.float32)
 JITTER = np.random.default_rng(1).normal(0, 0.1, 400).astype(np.float32)

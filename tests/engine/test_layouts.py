@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from helpers.models import TITLES, toy_factors
 
-from mftui.engine import tsne
-from mftui.engine.axes import principal_axes
-from mftui.engine.fold_in import fold_in
-from mftui.engine.layouts import pair_layout, tsne_layout
+from mftui.engine.insight import tsne
+from mftui.engine.insight.layout import pair_layout, tsne_layout
+from mftui.engine.insight.principal_axes import principal_axes
+from mftui.engine.query.fold_in import fold_in
 from mftui.errors import TrainingError
 
 
@@ -104,7 +104,14 @@ def test_tsne_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_tsne_ends_with_the_process_that_wanted_it(tmp_path: Path) -> None:
     np.save(tmp_path / "rows.npy", np.random.default_rng(0).normal(size=(3_000, 20)).astype(np.float32))
-    arguments = [sys.executable, "-P", "-m", "mftui.engine.tsne", str(tmp_path / "rows.npy"), str(tmp_path / "out.npy")]
+    arguments = [
+        sys.executable,
+        "-P",
+        "-m",
+        "mftui.engine.insight.tsne",
+        str(tmp_path / "rows.npy"),
+        str(tmp_path / "out.npy"),
+    ]
     child = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
         assert child.stdin is not None

@@ -11,11 +11,11 @@ from helpers.paths import movielens
 
 from mftui.data.dataset import Dataset
 from mftui.data.load import open_dataset
-from mftui.engine.explain import explain, explain_user
-from mftui.engine.factors import Factors
-from mftui.engine.fold_in import fold_in_users
-from mftui.engine.lists import row_logits
-from mftui.engine.suggest import suggest
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.explain import explain, explain_user
+from mftui.engine.query.fold_in import fold_in_users
+from mftui.engine.query.recommend import row_logits
+from mftui.engine.query.suggest import suggest
 
 FAMILY = {
     "Pixar and Disney": (

@@ -9,9 +9,9 @@ import pytest
 import tensorflow as tf
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.optimizers import Adafactor, make_optimizer
+from mftui.engine.descent.optimizers import Adafactor, make_optimizer
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 
 N_USERS, N_MOVIES = 60, 40
 STOPS = (2, 5)

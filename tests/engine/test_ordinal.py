@@ -13,13 +13,13 @@ import tensorflow as tf
 from helpers.models import toy_factors
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.factors_io import load_factors, save_factors
-from mftui.engine.links import Output, normal_share
-from mftui.engine.ordinal import Ordinal
-from mftui.engine.program import Parameters
+from mftui.engine.alternating.ordinal import Ordinal
+from mftui.engine.model.members import member_std
+from mftui.engine.model.output import Output, normal_share
+from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.recipes import find_recipe
-from mftui.engine.spread import member_std
-from mftui.engine.training import Training
+from mftui.engine.training.program import Parameters
+from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
 CUTS = np.array([-1.6, -0.4, 1.5])

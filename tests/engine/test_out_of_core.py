@@ -12,9 +12,9 @@ from helpers.trainings import planted_training
 
 from mftui.data import dataset as dataset_module
 from mftui.data.dataset import Ratings
-from mftui.data.part import Part, counts, movie_means
-from mftui.engine.shards import Shards
-from mftui.engine.training import Training
+from mftui.data.subset import Part, counts, movie_means
+from mftui.engine.descent.shards import Shards
+from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 
 GIVEN: dict[str, Any] = {

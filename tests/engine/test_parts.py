@@ -10,9 +10,9 @@ import pytest
 from helpers.planted import planted_ratings
 from helpers.trainings import planted_training
 
-from mftui.engine import batches
-from mftui.engine.batches import Batches
-from mftui.engine.training import Training
+from mftui.engine.descent import batches
+from mftui.engine.descent.batches import Batches
+from mftui.engine.training.training import Training
 
 GIVEN: dict[str, Any] = {"members": 2, "factors": 3, "epochs": 4, "batch_size": 900, "audience": False, "patience": 9}
 

@@ -11,12 +11,12 @@ from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
 from mftui.data.dataset import Ratings
-from mftui.engine.gibbs import GibbsPlan, GibbsProgram
-from mftui.engine.program import Parameters, Problem
+from mftui.engine.alternating.gibbs import GibbsPlan, GibbsProgram
+from mftui.engine.model.members import member_std
 from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.bayes import kept_draws
-from mftui.engine.spread import member_std
-from mftui.engine.training import Metrics, Training
+from mftui.engine.training.program import Parameters, Problem
+from mftui.engine.training.training import Metrics, Training
 from mftui.errors import UsageError
 
 SMALL: dict[str, Any] = {"factors": 3, "epochs": 40, "burn_in": 10, "keep": 6, "validation": 0.1, "audience": False}

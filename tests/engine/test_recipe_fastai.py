@@ -57,7 +57,7 @@ def test_the_rate_goes_up_for_a_quarter_and_down_to_almost_nothing() -> None:
 
 
 def test_momentum_is_lowest_where_the_rate_is_highest() -> None:
-    from mftui.engine.one_cycle import OneCycleAdamW
+    from mftui.engine.descent.one_cycle import OneCycleAdamW
 
     optimizer = OneCycleAdamW(0.005, 0.1, updates=100)
     momentum = []

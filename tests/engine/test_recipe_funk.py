@@ -7,8 +7,8 @@ from helpers.planted import planted_ratings
 from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
 from mftui.data.dataset import Ratings
-from mftui.engine.batches import Batches
-from mftui.engine.program import Parameters
+from mftui.engine.descent.batches import Batches
+from mftui.engine.training.program import Parameters
 
 RATE, HELD = 0.01, 0.1
 

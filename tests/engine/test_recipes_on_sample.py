@@ -14,11 +14,11 @@ import pytest
 from mftui.data.dataset import Dataset, Split, SplitSpec
 from mftui.data.load import open_dataset
 from mftui.data.splits import make_split
-from mftui.engine import dense, one_cycle
-from mftui.engine.evaluation import baseline_errors, errors
-from mftui.engine.factors import Factors
+from mftui.engine.descent import dense, one_cycle
+from mftui.engine.evaluation.evaluate import baseline_errors, errors
+from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 
 
 @cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mftui.data.films import planted_positions
 from mftui.data.load import open_dataset
-from mftui.data.sample import movie_ids
+from mftui.data.synthetic.films import planted_positions
+from mftui.data.synthetic.sample import movie_ids
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 
 WELL_KNOWN = 50
 """Ratings from which on a film's place can be told."""

@@ -8,9 +8,9 @@ import numpy as np
 from helpers.planted import SCALE, planted_ratings
 
 from mftui.data.dataset import Ratings
-from mftui.engine.dense import scaled_matrix
+from mftui.engine.descent.dense import scaled_matrix
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 
 
 def transcribed_losses(

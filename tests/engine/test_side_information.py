@@ -12,14 +12,14 @@ from helpers.planted import SCALE, planted_ratings
 
 from mftui.data.dataset import Movies, Ratings
 from mftui.data.people import People
-from mftui.data.strings import StringColumn
-from mftui.engine.cold import without_cold_rows
-from mftui.engine.gaussian_rows import Prior
-from mftui.engine.prior_means import PriorMeans
-from mftui.engine.program import Known, Parameters, Problem
+from mftui.data.storage.string_column import StringColumn
+from mftui.engine.alternating.feature_effects import PriorMeans
+from mftui.engine.alternating.features import Axes, side_information
+from mftui.engine.alternating.gaussian_rows import Prior
+from mftui.engine.model.rows import without_cold_rows
 from mftui.engine.recipes import find_recipe
-from mftui.engine.side_information import Axes, side_information
-from mftui.engine.training import Training
+from mftui.engine.training.program import Known, Parameters, Problem
+from mftui.engine.training.training import Training
 from mftui.errors import TrainingError, UsageError
 
 N_USERS, N_MOVIES = 120, 80

@@ -10,8 +10,8 @@ from helpers.planted import planted_ratings
 from helpers.trainings import planted_training
 
 from mftui.data.dataset import Ratings
-from mftui.engine.program import Parameters
-from mftui.engine.spread import member_logits, member_std
+from mftui.engine.model.members import member_logits, member_std
+from mftui.engine.training.program import Parameters
 
 
 @pytest.fixture(scope="module")

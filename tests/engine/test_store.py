@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from helpers.models import toy_factors
 
-from mftui.engine.factors import Factors
-from mftui.engine.factors_io import load_factors, save_factors
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.store import load_factors, save_factors
 from mftui.errors import UsageError
-from mftui.runs.request import TrainRequest
+from mftui.runs.store.request import TrainRequest
 
 TOLERANCE = 0.005
 """Of a prediction, in rating units."""

@@ -14,8 +14,8 @@ from helpers.command import answer_of, call
 from helpers.runs import TESTS
 from helpers.workers import tf_config
 
-from mftui.engine.cluster import Cluster, find_cluster, require_distributable
-from mftui.engine.replicas import ALONE
+from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
+from mftui.engine.compute.replicas import ALONE
 from mftui.errors import UsageError
 
 TWO = ["one:1", "two:2"]

@@ -11,12 +11,12 @@ from helpers.planted import planted_ratings
 from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
 from mftui.data.dataset import Ratings
-from mftui.engine.factors import Factors
-from mftui.engine.filters import MovieFilter
-from mftui.engine.fold_in import fold_in, fold_in_users
-from mftui.engine.history import History
-from mftui.engine.lists import row_logits
-from mftui.engine.suggest import seen_probability, suggest
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.history import History
+from mftui.engine.query.fold_in import fold_in, fold_in_users
+from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.recommend import row_logits
+from mftui.engine.query.suggest import seen_probability, suggest
 
 NOTHING = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from helpers.models import TITLES, toy_factors
 
-from mftui.engine import top_n
-from mftui.engine.factors import Factors
-from mftui.engine.top_n import TopN
+from mftui.engine.model.factors import Factors
+from mftui.engine.query import recommend_all
+from mftui.engine.query.recommend_all import TopN
 from mftui.errors import UsageError
 
 
@@ -27,8 +27,8 @@ def listed(model: Factors, n: int, **options: Any) -> dict[int, list[tuple[int, 
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(top_n, "USER_BLOCK", 7)
-    monkeypatch.setattr(top_n, "MOVIE_BLOCK", 16)
+    monkeypatch.setattr(recommend_all, "USER_BLOCK", 7)
+    monkeypatch.setattr(recommend_all, "MOVIE_BLOCK", 16)
 
 
 @pytest.mark.usefixtures("small_blocks")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from helpers.planted import SCALE, planted_ratings
 
-from mftui.engine.metrics import rmse
-from mftui.engine.program import Parameters
+from mftui.engine.evaluation.measures import rmse
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training import Metrics, Training
+from mftui.engine.training.program import Parameters
+from mftui.engine.training.training import Metrics, Training
 from mftui.errors import TrainingError, UsageError
 
 SMALL = {"factors": 4, "epochs": 6, "batch_size": 500, "audience": False}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from helpers.models import toy_factors
 
-from mftui.engine.fold_in import fold_in
-from mftui.engine.lists import logits_of, row_logits
-from mftui.engine.neighbours import row_cosines, users_near
+from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.neighbours import row_cosines, users_near
+from mftui.engine.query.recommend import logits_of, row_logits
 
 
 @pytest.mark.parametrize("audience", [False, True])

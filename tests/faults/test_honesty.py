@@ -14,10 +14,10 @@ from helpers.numpy_training import NumpyTraining
 from helpers.ratings_files import write
 from helpers.runs import request
 
-from mftui.engine.factors import Factors
-from mftui.runs.directory import Run, create_run
-from mftui.runs.request import TrainRequest
-from mftui.runs.trainer import train
+from mftui.engine.model.factors import Factors
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.trainer.main import train
 
 COLD_USER, COLD_MOVIE = 1, 4
 
@@ -95,8 +95,8 @@ def test_an_answer_of_an_unfinished_run_says_so(
 
 
 def kill_in_status(run: Run) -> None:
-    from mftui.runs.process import Process
-    from mftui.runs.status import Status, write_status
+    from mftui.runs.store.process import Process
+    from mftui.runs.store.status import Status, write_status
 
     write_status(run.path, Status(state="running", process=replace(Process.current(), start="long ago")))
 

@@ -20,10 +20,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import mftui
-from mftui.cli import output
+from mftui.cli.shared import output
 from mftui.data.load import open_dataset
-from mftui.runs.directory import create_run
-from mftui.runs.trainer import train
+from mftui.runs.store.run import create_run
+from mftui.runs.trainer.main import train
 
 PACKAGE = Path(mftui.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -19,8 +19,8 @@ from helpers.deadly import MOMENTS
 from helpers.numpy_training import NumpyTraining
 from helpers.runs import TESTS, request, same_model, start_trainer, wait_until, without_times
 
-from mftui.runs.directory import Run, create_run
-from mftui.runs.trainer import train
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.trainer.main import train
 
 EPOCHS = 500
 KILLS_OF_A_RUN = 5

@@ -13,9 +13,9 @@ from helpers.ratings_files import write
 from helpers.runs import request, start_trainer
 
 from mftui.errors import TrainingError
-from mftui.runs.directory import create_run
-from mftui.runs.memory import Estimate, available_bytes, estimate, require_memory
-from mftui.runs.trainer import train
+from mftui.runs.store.run import create_run
+from mftui.runs.trainer.main import train
+from mftui.runs.trainer.memory_budget import Estimate, available_bytes, estimate, require_memory
 
 GB = 10**9
 HUGE = {"factors": 4096, "members": 64}
@@ -107,7 +107,7 @@ def test_under_a_limit_a_training_is_refused_before_it_begins(ratings: Path) -> 
 
 
 def test_the_check_can_be_switched_off(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mftui.runs.memory.available_bytes", lambda: 1000)
+    monkeypatch.setattr("mftui.runs.trainer.memory_budget.available_bytes", lambda: 1000)
     with pytest.raises(TrainingError, match="needs about"):
         train(create_run(request(ratings)), make_training=NumpyTraining)
     monkeypatch.setenv("MFTUI_CHECK_MEMORY", "false")
@@ -134,6 +134,6 @@ def test_predictions_for_many_pairs_take_little_memory_and_are_the_same(monkeypa
     random = np.random.default_rng(0)
     users, movies = (random.integers(0, n, 500) for n in (model.n_users, model.n_movies))
     at_once = model.logits(users, movies)
-    monkeypatch.setattr("mftui.engine.pairs.GATHERED_BYTES", 7 * 4 * model.n_factors)
+    monkeypatch.setattr("mftui.engine.model.dot_products.GATHERED_BYTES", 7 * 4 * model.n_factors)
     assert np.array_equal(model.logits(users, movies), at_once)
     assert len(model.logits(users[:0], movies[:0])) == 0

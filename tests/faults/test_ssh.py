@@ -15,8 +15,8 @@ from helpers.runs import wait_until
 from helpers.ssh import Account, Connection, Server, account, ssh_server
 from helpers.terminal import Terminal
 
-from mftui.runs.control import stop_run
-from mftui.runs.directory import Run
+from mftui.runs.control.signal_run import stop_run
+from mftui.runs.store.run import Run
 
 BOTH = [("root", "socket"), ("ordinary", "hang-up")]
 ALL = [*BOTH, ("root", "hang-up"), ("ordinary", "socket")]

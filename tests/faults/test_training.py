@@ -20,10 +20,10 @@ from helpers.runs import request, same_model, start_trainer, wait_until
 from helpers.terminal import Terminal
 
 from mftui.errors import RunError
-from mftui.runs.control import continue_run, pause_run, stop_run
-from mftui.runs.directory import Run, create_run, list_runs
-from mftui.runs.status import Status, write_status
-from mftui.runs.trainer import train
+from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
+from mftui.runs.store.run import Run, create_run, list_runs
+from mftui.runs.store.status import Status, write_status
+from mftui.runs.trainer.main import train
 
 FOREVER = 100_000
 only_long = pytest.mark.skipif("not config.getoption('--long')", reason="more of the same: --long")
@@ -237,7 +237,7 @@ def test_a_training_does_not_notice_the_end_of_an_app(home: Path, ratings: Path,
 def test_a_recycled_pid_is_not_stopped(ratings: Path) -> None:
     from dataclasses import replace
 
-    from mftui.runs.process import Process
+    from mftui.runs.store.process import Process
 
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     run = create_run(request(ratings))

@@ -12,7 +12,7 @@ from helpers.command import answer_of, call, launch
 from helpers.runs import wait_until
 from helpers.workers import launch_workers, tf_config
 
-from mftui.runs.directory import Run
+from mftui.runs.store.run import Run
 
 LONG = ("--epochs", 600, "--batch-size", 700)
 

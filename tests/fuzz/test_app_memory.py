@@ -9,7 +9,7 @@ from helpers.ratings_files import write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mftui.tui.memory import Memory
+from mftui.tui.base.session_state import Memory
 
 
 @fuzzed()

@@ -18,12 +18,12 @@ from pyarrow import parquet
 
 from mftui.data.load import open_dataset
 from mftui.data.profiles.incoming import read_incoming
-from mftui.engine.factors_io import load_factors, save_factors
+from mftui.engine.model.store import load_factors, save_factors
 from mftui.errors import DataError, FormatError
-from mftui.runs.checkpoint import load_checkpoint
-from mftui.runs.directory import Run, create_run
-from mftui.runs.files import write_json
-from mftui.runs.trainer import train
+from mftui.runs.store.checkpoint import load_checkpoint
+from mftui.runs.store.publish import write_json
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.trainer.main import train
 
 pytestmark = pytest.mark.filterwarnings("error")
 

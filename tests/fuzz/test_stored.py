@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 
 from mftui.data import cache, load
 from mftui.data.load import open_dataset
-from mftui.engine.factors import Factors
-from mftui.engine.factors_io import load_factors, save_factors
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.store import load_factors, save_factors
 from mftui.errors import MftuiError
-from mftui.runs.checkpoint import load_checkpoint
-from mftui.runs.directory import Run, create_run, find_run, list_runs
-from mftui.runs.trainer import train
+from mftui.runs.store.checkpoint import load_checkpoint
+from mftui.runs.store.run import Run, create_run, find_run, list_runs
+from mftui.runs.trainer.main import train
 from mftui.settings import load_settings
-from mftui.tui.snapshot import take_snapshot
+from mftui.tui.monitor.snapshot import take_snapshot
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -9,8 +9,8 @@ import threading
 from typing import Any
 
 from mftui.cli import main
-from mftui.tui import guard
 from mftui.tui.app import MftuiApp
+from mftui.tui.textual8 import crash_guard
 from mftui.tui.widgets.top_bar import TopBar
 
 RATING = 4.731
@@ -50,7 +50,7 @@ def _after_start(app: MftuiApp) -> Any:
 
 FAULT = sys.argv[1]
 if __name__ == "__main__":
-    guard._PATIENCE_S = 0.5
+    crash_guard._PATIENCE_S = 0.5
     if FAULT == "render":
         setattr(TopBar, "render_lines", _fail)  # noqa: B010
     elif FAULT == "compose":

@@ -8,10 +8,10 @@ from helpers.live_run import log_metrics
 from helpers.models import toy_run
 
 from mftui.data.dataset import SplitSpec
-from mftui.engine.factors import Factors
-from mftui.runs.directory import Run
-from mftui.runs.files import write_json
-from mftui.runs.request import TrainRequest
+from mftui.engine.model.factors import Factors
+from mftui.runs.store.publish import write_json
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run
 
 
 def make_run(

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mftui.runs.directory import Run
-from mftui.runs.status import write_status
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import write_status
 
 
 def log_metrics(run: Run, *lines: Mapping[str, Any]) -> None:

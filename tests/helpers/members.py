@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mftui.engine.factors import Factors
+from mftui.engine.model.factors import Factors
 
 
 def with_members(model: Factors, n: int = 8, *, noise: float = 0.0, spread: float = 0.2, seed: int = 0) -> Factors:

@@ -11,15 +11,15 @@ import numpy as np
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale, SplitSpec
 from mftui.data.ids import Ids
 from mftui.data.splits import make_split
-from mftui.data.strings import StringColumn
-from mftui.data.titles import parse_year
-from mftui.engine.factors import Factors
-from mftui.engine.factors_io import save_factors
-from mftui.engine.program import Parameters
-from mftui.runs.directory import Run
-from mftui.runs.files import publish, write_json
-from mftui.runs.process import Process
-from mftui.runs.status import ACTIVE, FINISHED, Status, write_status
+from mftui.data.storage.string_column import StringColumn
+from mftui.data.titles.title import parse_year
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.store import save_factors
+from mftui.engine.training.program import Parameters
+from mftui.runs.store.process import Process
+from mftui.runs.store.publish import publish, write_json
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import ACTIVE, FINISHED, Status, write_status
 
 TITLES = (
     "Toy Story (1995)",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mftui.data.dataset import Dataset, Ratings, Split, SplitSpec
-from mftui.engine.factors import Factors
+from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 
 Pairs = tuple[np.ndarray, np.ndarray]
 """(movie indices, ratings) of one user."""

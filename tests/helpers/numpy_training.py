@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.program import Arrays, Known, Parameters
-from mftui.engine.recipes.base import Hyper, Recipe
-from mftui.engine.training import Metrics, Tick
+from mftui.engine.training.program import Arrays, Known, Parameters
+from mftui.engine.training.recipe import Hyper, Recipe
+from mftui.engine.training.training import Metrics, Tick
 
 STEPS_PER_EPOCH = 4
 

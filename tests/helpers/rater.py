@@ -13,9 +13,9 @@ from typing import Any
 from helpers.deadly import Death
 from helpers.models import toy_factors
 
-from mftui.data import writing
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
+from mftui.data.storage import writing
 
 
 def rate_for_ever(seed: int) -> None:

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from mftui.errors import MftuiError
-from mftui.runs.directory import Run
-from mftui.runs.tail import MetricsTail
+from mftui.runs.store.metrics import MetricsTail
+from mftui.runs.store.run import Run
 
 if __name__ == "__main__":
     run = Run(Path(sys.argv[1]))

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from helpers.planted import planted_ratings
 
-from mftui.runs.checkpoint import Checkpoint, save_checkpoint
-from mftui.runs.directory import Run
-from mftui.runs.request import TrainRequest
+from mftui.runs.store.checkpoint import Checkpoint, save_checkpoint
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run
 
 TESTS = Path(__file__).resolve().parent.parent
 

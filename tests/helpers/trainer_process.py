@@ -14,10 +14,10 @@ from pathlib import Path
 from helpers.numpy_training import NumpyTraining
 
 from mftui.errors import MftuiError
-from mftui.runs import saving
-from mftui.runs.directory import Run
-from mftui.runs.signals import Requests
-from mftui.runs.trainer import train
+from mftui.runs.store.run import Run
+from mftui.runs.trainer import saving
+from mftui.runs.trainer.main import train
+from mftui.runs.trainer.signals import Requests
 
 
 def run_trainer(directory: str) -> None:

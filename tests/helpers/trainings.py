@@ -8,7 +8,7 @@ from helpers.planted import SCALE, planted_ratings
 
 from mftui.data.dataset import Ratings
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training import Training
+from mftui.engine.training.training import Training
 
 N_USERS, N_MOVIES = 120, 80
 

@@ -11,12 +11,12 @@ from helpers.numpy_training import NumpyTraining
 from helpers.runs import request
 
 from mftui.data.load import open_dataset
-from mftui.engine.calibration import LEVELS
+from mftui.engine.evaluation.calibration import LEVELS
 from mftui.errors import RunError, UsageError
-from mftui.runs.crossval import cross_validate, given_folds, random_folds
-from mftui.runs.directory import create_run
-from mftui.runs.request import TrainRequest
-from mftui.runs.trainer import train
+from mftui.runs.results.evaluate import cross_validate, given_folds, random_folds
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import create_run
+from mftui.runs.trainer.main import train
 
 
 def test_each_rating_is_tested_on_once_and_never_trained_on_there(ratings: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 from helpers.runs import request
 
 from mftui.errors import TrainingError
-from mftui.runs.directory import create_run
-from mftui.runs.trainer import train
+from mftui.runs.store.run import create_run
+from mftui.runs.trainer.main import train
 
 ON_CPU = {"device": "cpu", "precision": "bfloat16", "deterministic": False, "audience": False, "members": 1}
 

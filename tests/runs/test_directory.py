@@ -17,14 +17,14 @@ from helpers.runs import request
 
 from mftui import paths
 from mftui.errors import DataError, FormatError, RunError, UsageError
-from mftui.runs import naming
-from mftui.runs.control import stop_run
-from mftui.runs.directory import Run, create_run, find_run, list_runs, newest_usable
-from mftui.runs.files import publish
-from mftui.runs.process import Process
-from mftui.runs.request import TrainRequest
-from mftui.runs.status import Status, write_status
-from mftui.runs.trash import remove_run
+from mftui.runs.control.signal_run import stop_run
+from mftui.runs.store import naming
+from mftui.runs.store.process import Process
+from mftui.runs.store.publish import publish
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run, create_run, find_run, list_runs, newest_usable
+from mftui.runs.store.status import Status, write_status
+from mftui.runs.store.trash import remove_run
 
 
 def new(ratings: Path, name: str = "", **status: object) -> Run:

@@ -15,13 +15,13 @@ import pyarrow.parquet as parquet
 import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 
-from mftui.data.cells import original
 from mftui.data.ids import Ids
-from mftui.data.strings import StringColumn
-from mftui.engine.factors import Factors
+from mftui.data.storage.csv_cells import original
+from mftui.data.storage.string_column import StringColumn
+from mftui.engine.model.factors import Factors
 from mftui.errors import MftuiError, UsageError
-from mftui.runs import export
-from mftui.runs.export import export_run
+from mftui.runs.results import export
+from mftui.runs.results.export import export_run
 
 FORMULAS = ("=1+1", "+49 (1999)", "-2", "@SUM(A1) (2001)", "'=already", "\ttab", *TITLES)
 

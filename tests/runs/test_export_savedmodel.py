@@ -15,9 +15,9 @@ import pytest
 from helpers.models import toy_factors, toy_run
 
 from mftui.data.ids import Ids, RawId
-from mftui.data.strings import StringColumn
-from mftui.engine.factors import Factors
-from mftui.runs.export import export_run
+from mftui.data.storage.string_column import StringColumn
+from mftui.engine.model.factors import Factors
+from mftui.runs.results.export import export_run
 
 READER = Path(__file__).resolve().parent.parent / "helpers" / "savedmodel_reader.py"
 pytestmark = pytest.mark.timeout(600)  # TensorFlow is started four times

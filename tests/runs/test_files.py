@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mftui.data.writing import write_text
+from mftui.data.storage.writing import write_text
 from mftui.errors import FormatError
-from mftui.runs.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from mftui.runs.directory import Run
-from mftui.runs.files import publish, published, reason, remove_leftovers, versions
+from mftui.runs.store.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from mftui.runs.store.publish import publish, published, reason, remove_leftovers, versions
+from mftui.runs.store.run import Run
 
 
 def content(text: str):

@@ -9,11 +9,11 @@ import pytest
 from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.sizes import bytes_in
 from mftui.errors import TrainingError, UsageError
-from mftui.runs.directory import create_run
-from mftui.runs.memory import Estimate, choose_place, estimate, place_of_ratings
-from mftui.runs.request import TrainRequest
-from mftui.runs.summary import settings_of
-from mftui.runs.trainer import train
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import create_run
+from mftui.runs.store.summary import settings_of
+from mftui.runs.trainer.main import train
+from mftui.runs.trainer.memory_budget import Estimate, choose_place, estimate, place_of_ratings
 
 MB = 10**6
 NEEDED = Estimate(100 * MB, 100 * MB, 900 * MB, 0, "these sizes", streamed=(100 * MB, 200 * MB), base=1000 * MB)

@@ -15,9 +15,9 @@ from helpers.command import call
 from helpers.finished import make_run
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 
-from mftui.runs.directory import Run
-from mftui.runs.report import write_report
-from mftui.runs.report.svg import ticks
+from mftui.runs.results.report import write_report
+from mftui.runs.results.report.svg import ticks
+from mftui.runs.store.run import Run
 from mftui.text import visible
 
 ATTACKS = (

@@ -11,10 +11,10 @@ import pytest
 from helpers.runs import request, wait_until
 
 from mftui.errors import RunError
-from mftui.runs.directory import list_runs
-from mftui.runs.priority import NICENESS
-from mftui.runs.process import Process
-from mftui.runs.supervisor import Supervisor
+from mftui.runs.control.supervisor import Supervisor
+from mftui.runs.store.process import Process
+from mftui.runs.store.run import list_runs
+from mftui.runs.trainer.priority import NICENESS
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mftui.runs.metrics import MetricsWriter
-from mftui.runs.tail import MetricsTail
+from mftui.runs.store.metrics import MetricsTail
+from mftui.runs.store.metrics_writer import MetricsWriter
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from helpers.live_run import log_metrics
 from helpers.models import toy_factors, toy_run
 
 from mftui.engine.export.events import TAGS
-from mftui.engine.factors import Factors
-from mftui.runs.directory import Run
-from mftui.runs.events import Events
-from mftui.runs.export import export_run
+from mftui.engine.model.factors import Factors
+from mftui.runs.results.export import export_run
+from mftui.runs.store.run import Run
+from mftui.runs.trainer.tensorboard import Events
 
 pytest.importorskip("tensorboard", reason="TensorBoard is not installed (pip install -e '.[test]')")
 pytestmark = pytest.mark.timeout(600)  # TensorFlow and TensorBoard are started

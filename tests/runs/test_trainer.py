@@ -15,11 +15,11 @@ from helpers.numpy_training import NumpyTraining
 from helpers.runs import request, same_model, start_trainer, wait_until, without_times, write_ratings
 
 from mftui.errors import DataError, RunError, TrainingError
-from mftui.runs.control import continue_run, pause_run, stop_run
-from mftui.runs.directory import Run, create_run
-from mftui.runs.process import Process
-from mftui.runs.trainer import train
-from mftui.runs.trash import remove_run
+from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
+from mftui.runs.store.process import Process
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.store.trash import remove_run
+from mftui.runs.trainer.main import train
 
 FOREVER = 100_000
 LONG = 1_000

@@ -11,12 +11,12 @@ from helpers.runs import same_model
 
 from mftui import paths
 from mftui.errors import RunError, UsageError
-from mftui.runs.directory import find_run, list_runs
-from mftui.runs.lock import trainer_lock
-from mftui.runs.notes import Notes, checked_name, checked_note, checked_tags, read_notes, write_notes
-from mftui.runs.size import human, size_of
-from mftui.runs.summary import summarize
-from mftui.runs.trash import deleted_runs, find_deleted, prune, remove_run, restore_run
+from mftui.runs.store.lock import trainer_lock
+from mftui.runs.store.notes import Notes, checked_name, checked_note, checked_tags, read_notes, write_notes
+from mftui.runs.store.run import find_run, list_runs
+from mftui.runs.store.size import human, size_of
+from mftui.runs.store.summary import summarize
+from mftui.runs.store.trash import deleted_runs, find_deleted, prune, remove_run, restore_run
 
 
 @pytest.fixture(autouse=True)

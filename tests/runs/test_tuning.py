@@ -13,10 +13,10 @@ from helpers.runs import wait_until
 
 from mftui.engine.recipes import RECIPES
 from mftui.errors import UsageError
-from mftui.runs.directory import find_run, list_runs
-from mftui.runs.request import TrainRequest
-from mftui.runs.signals import Requests
-from mftui.runs.tuning import searched, study_path, tune
+from mftui.runs.results.tune import searched, study_path, tune
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import find_run, list_runs
+from mftui.runs.trainer.signals import Requests
 
 pytest.importorskip("optuna")
 

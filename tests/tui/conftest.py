@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from helpers.models import toy_run
 
-from mftui.runs.directory import Run
-from mftui.runs.request import TrainRequest
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.look import Look
-from mftui.tui.memory import Memory
+from mftui.tui.base.display import Look
+from mftui.tui.base.session_state import Memory
 
 
 class FakeStarter:

@@ -12,12 +12,12 @@ from helpers.screens import shown, until, until_gone, until_shown
 from textual.binding import Binding
 
 from mftui.settings import Settings
-from mftui.tui import keys
 from mftui.tui.app import MftuiApp
-from mftui.tui.glossary import WORDS
-from mftui.tui.look import Look
-from mftui.tui.modes import PANES
-from mftui.tui.screens.help import help_rows
+from mftui.tui.base import keys
+from mftui.tui.base.display import Look
+from mftui.tui.base.glossary import WORDS
+from mftui.tui.dialogs.help import help_rows
+from mftui.tui.registry import PANES
 
 MakeApp = Callable[..., MftuiApp]
 

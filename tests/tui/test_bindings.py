@@ -17,15 +17,15 @@ from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from mftui.runs import control
-from mftui.runs.directory import Run
-from mftui.runs.process import Process
-from mftui.runs.status import PAUSED, RUNNING, STOPPED
-from mftui.tui import keys
+from mftui.runs.control import signal_run
+from mftui.runs.store.process import Process
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import PAUSED, RUNNING, STOPPED
 from mftui.tui.app import MftuiApp
-from mftui.tui.screens.help import help_bindings
-from mftui.tui.widgets.form import FormView
-from mftui.tui.widgets.scatter import Scatter
+from mftui.tui.base import keys
+from mftui.tui.dialogs.help import help_bindings
+from mftui.tui.screens.map.scatter import Scatter
+from mftui.tui.screens.train.form_view import FormView
 
 MakeApp = Callable[..., MftuiApp]
 SIZE = (80, 24)
@@ -158,7 +158,7 @@ async def test_each_key_of_train_does_something(
         set_status(run, state=PAUSED)
         return PAUSED
 
-    monkeypatch.setattr(control, "pause_run", pause)
+    monkeypatch.setattr(signal_run, "pause_run", pause)
     monkeypatch.setattr(starter, "resume", lambda run: set_status(run, state=RUNNING, process=Process.current()))
     async with (app := make_app()).run_test(size=(120, 40)) as pilot:
         await until_shown(pilot, "validation 1.30")

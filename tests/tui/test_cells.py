@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mftui.tui.look import Look
+from mftui.tui.base.display import Look
 from mftui.tui.widgets.cells import changed_span, changed_spans, cut, fit, fit_right, wrap
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from mftui.tui.charts.axes import Range, number, ticks, x_range, y_range
 from mftui.tui.charts.canvas import BLANK, Layer, draw
+from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.points import Points
-from mftui.tui.curves import Curves
 
 
 def points(*pairs: tuple[float, float]) -> Points:

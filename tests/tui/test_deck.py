@@ -11,11 +11,11 @@ from helpers.live_run import log_metrics, set_status
 from helpers.models import toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.runs.directory import Run
-from mftui.runs.status import FINISHED, RUNNING
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import FINISHED, RUNNING
 from mftui.tui.app import MftuiApp
-from mftui.tui.look import Look
-from mftui.tui.widgets.deck import Deck
+from mftui.tui.base.display import Look
+from mftui.tui.charts.deck import Deck
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mftui.tui.curves import Curves
-from mftui.tui.pictures import pictures
+from mftui.tui.charts.curves import Curves
+from mftui.tui.charts.training_charts import pictures
 
 
 def labels(**more: float) -> list[str]:

@@ -23,14 +23,14 @@ from textual.pilot import Pilot
 from mftui import paths
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
-from mftui.runs.directory import Run
-from mftui.runs.process import Process
-from mftui.runs.status import DIVERGED, RUNNING
+from mftui.runs.store.process import Process
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import DIVERGED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.gauges import Load, Meter
-from mftui.tui.look import Look
-from mftui.tui.widgets.chart import Chart
+from mftui.tui.base.display import Look
+from mftui.tui.charts.chart import Chart
+from mftui.tui.monitor.load import Load, Meter
 
 MakeApp = Callable[..., MftuiApp]
 DUMPS = Path(__file__).parent / "dumps"
@@ -297,8 +297,8 @@ def pilot_app(pilot: Pilot[Any]) -> MftuiApp:
 def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A trainer that always takes the same, and no extra that adds a field."""
     monkeypatch.setattr(Meter, "read", lambda meter, pid: Load(185, 320))
-    monkeypatch.setattr("mftui.runs.summary.size_of", lambda path: 7_420_000)
-    monkeypatch.setattr("mftui.engine.approximate.available", lambda: False)
+    monkeypatch.setattr("mftui.runs.store.summary.size_of", lambda path: 7_420_000)
+    monkeypatch.setattr("mftui.engine.query.approximate.available", lambda: False)
 
 
 @pytest.mark.parametrize("look", LOOKS)

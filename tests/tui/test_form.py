@@ -8,9 +8,9 @@ import pytest
 
 from mftui.engine.recipes import RECIPES
 from mftui.errors import UsageError
-from mftui.runs.request import TrainRequest
+from mftui.runs.store.request import TrainRequest
 from mftui.settings import Settings
-from mftui.tui.form import TrainForm
+from mftui.tui.screens.train.form import TrainForm
 
 
 @pytest.fixture

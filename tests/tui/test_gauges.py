@@ -10,8 +10,8 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from mftui.tui import gauges
-from mftui.tui.gauges import Meter
+from mftui.tui.monitor import load as gauges
+from mftui.tui.monitor.load import Meter
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc")
 

@@ -14,13 +14,13 @@ from helpers.screens import shown, until, until_gone, until_shown
 from helpers.terminal import Terminal
 
 from mftui import paths
-from mftui.runs.status import FINISHED
+from mftui.runs.store.status import FINISHED
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.guide import HINTS, STEPS, written
-from mftui.tui.look import Look
-from mftui.tui.memory import Memory
-from mftui.tui.modes import SCREENS
+from mftui.tui.base.display import Look
+from mftui.tui.base.session_state import Memory
+from mftui.tui.registry import SCREENS
+from mftui.tui.tour import HINTS, STEPS, written
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]

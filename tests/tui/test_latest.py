@@ -7,7 +7,7 @@ from collections.abc import Callable
 from helpers.screens import until
 
 from mftui.tui.app import MftuiApp
-from mftui.tui.latest import Lull
+from mftui.tui.base.background import Lull
 
 MakeApp = Callable[..., MftuiApp]
 

@@ -15,15 +15,15 @@ from textual.pilot import Pilot
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
-from mftui.engine.axes import principal_axes
-from mftui.engine.fold_in import fold_in
-from mftui.engine.layouts import Layout
+from mftui.engine.insight.layout import Layout
+from mftui.engine.insight.principal_axes import principal_axes
+from mftui.engine.query.fold_in import fold_in
 from mftui.errors import TrainingError
 from mftui.settings import Settings
-from mftui.tui import tsne_job
 from mftui.tui.app import MftuiApp
-from mftui.tui.look import Look
-from mftui.tui.screens.map import MapScreen
+from mftui.tui.base.display import Look
+from mftui.tui.screens.map import tsne_job
+from mftui.tui.screens.map.screen import MapScreen
 
 MakeApp = Callable[..., MftuiApp]
 SIZE = (120, 40)
@@ -337,8 +337,8 @@ async def test_hostile_titles_are_shown_as_themselves(make_app: MakeApp, home: P
 
 
 async def test_a_newer_model_of_the_run_keeps_the_place(make_app: MakeApp, home: Path):
-    from mftui.engine.factors_io import save_factors
-    from mftui.runs.files import publish
+    from mftui.engine.model.store import save_factors
+    from mftui.runs.store.publish import publish
 
     run = toy_run(home, state="running")
     async with (app := make_app()).run_test(size=SIZE) as pilot:

@@ -15,9 +15,9 @@ from helpers.screens import until, until_shown
 from mftui import paths
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.listing import Filter, MovieChoices, UserChoices
-from mftui.tui.look import Look
-from mftui.tui.memory import Memory, revived
+from mftui.tui.base.display import Look
+from mftui.tui.base.session_state import Memory, revived
+from mftui.tui.lists.choices import Filter, MovieChoices, UserChoices
 
 SIZE = (80, 24)
 
@@ -99,7 +99,7 @@ async def test_what_makes_no_sense_any_more_does_no_harm(
     session: Callable[[], MftuiApp], home: Path, values: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ):
     toy_run(home)
-    monkeypatch.setattr("mftui.engine.approximate.available", lambda: False)  # one field less in the dialog
+    monkeypatch.setattr("mftui.engine.query.approximate.available", lambda: False)  # one field less in the dialog
     paths.state_file().write_text(json.dumps({"format_version": 1, **values}))
     async with session().run_test(size=SIZE) as pilot:
         for key in ("1", "2", "3", "escape", "2"):

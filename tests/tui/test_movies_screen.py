@@ -13,14 +13,14 @@ from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.data.ids import RawId
-from mftui.engine.factors import Factors
-from mftui.engine.factors_io import save_factors
-from mftui.engine.filters import MovieFilter
-from mftui.engine.neighbours import METRICS
-from mftui.runs.files import publish
-from mftui.tui import listing
+from mftui.engine.model.factors import Factors
+from mftui.engine.model.store import save_factors
+from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.neighbours import METRICS
+from mftui.runs.store.publish import publish
 from mftui.tui.app import MftuiApp
-from mftui.tui.facts import ratings_of_movie
+from mftui.tui.lists import choices
+from mftui.tui.widgets.histogram import ratings_of_movie
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -248,7 +248,7 @@ async def test_m_goes_round_the_metrics(make_app: MakeApp, home: Path):
             await pilot.press("m")
             movies, scores = factors.similar(subject, 1, metric=metric)
             row = f"{scores[0]:.3f}  {TITLES[movies[0]][:20]}"
-            await until_shown(pilot, listing.METRICS[metric])
+            await until_shown(pilot, choices.METRICS[metric])
             await until_shown(pilot, row)
 
 

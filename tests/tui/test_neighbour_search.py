@@ -9,7 +9,7 @@ import pytest
 from helpers.models import toy_factors, toy_run
 from helpers.screens import shown, until, until_shown
 
-from mftui.engine import approximate
+from mftui.engine.query import approximate
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 

@@ -10,15 +10,15 @@ from helpers.live_run import set_status
 from helpers.models import HOSTILE
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.runs.directory import Run
-from mftui.runs.notes import Notes, write_notes
-from mftui.runs.request import TrainRequest
-from mftui.runs.trash import deleted_runs
+from mftui.runs.store.notes import Notes, write_notes
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run
+from mftui.runs.store.trash import deleted_runs
 from mftui.tui.app import MftuiApp
-from mftui.tui.run_rows import SORTS, RunChoices, RunFilter, choose
-from mftui.tui.screens.runs import RunsScreen
-from mftui.tui.widgets.chart import Chart
-from mftui.tui.widgets.run_deck import MOST as MOST_CURVES
+from mftui.tui.charts.chart import Chart
+from mftui.tui.screens.runs.deck import MOST as MOST_CURVES
+from mftui.tui.screens.runs.rows import SORTS, RunChoices, RunFilter, choose
+from mftui.tui.screens.runs.screen import RunsScreen
 
 MakeApp = Callable[..., MftuiApp]
 SIZE = (120, 40)
@@ -71,7 +71,7 @@ async def test_an_empty_home_says_what_to_press(make_app: MakeApp):
 
 
 def test_every_sort_is_an_order_and_what_is_unknown_comes_last(home: Path):
-    from mftui.runs.summary import summarize
+    from mftui.runs.store.summary import summarize
 
     rows = [summarize(run) for run in three(home)] + [summarize(make_run(home, "none", 4, rmse=None))]
     names = {sort: [row.name for row in choose(rows, "", RunChoices(sort=sort))] for sort in SORTS}
@@ -159,7 +159,7 @@ async def test_a_run_that_is_being_trained_is_deleted_only_after_it_was_stopped(
         set_status(stopped, state="stopped", process=None)
         return "stopped"
 
-    monkeypatch.setattr("mftui.runs.control.stop_run", stop)
+    monkeypatch.setattr("mftui.runs.control.signal_run.stop_run", stop)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("6")
         await until(pilot, lambda: listed(app) == ["busy"], "the run")

@@ -8,9 +8,9 @@ from helpers.models import TITLES, toy_factors, toy_run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mftui.tui.map_colors import COLORINGS, MOST, coloring
-from mftui.tui.model import OpenModel, open_model
-from mftui.tui.scatter import Grid, Window, draw, runs
+from mftui.tui.base.open_model import OpenModel, open_model
+from mftui.tui.screens.map.colors import COLORINGS, MOST, coloring
+from mftui.tui.screens.map.raster import Grid, Window, draw, runs
 
 
 def points(*pairs: tuple[float, float]) -> np.ndarray:

@@ -17,8 +17,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mftui.tui.app import MftuiApp
-from mftui.tui.look import Look
-from mftui.tui.thrift import SpanUpdate
+from mftui.tui.base.display import Look
+from mftui.tui.textual8.span_compositor import SpanUpdate
 
 MakeApp = Callable[..., MftuiApp]
 

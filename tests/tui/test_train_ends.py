@@ -12,12 +12,12 @@ from helpers.live_run import set_status
 from helpers.models import toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.runs import control
-from mftui.runs.directory import Run
-from mftui.runs.files import publish, write_json
-from mftui.runs.process import Process
-from mftui.runs.request import TrainRequest
-from mftui.runs.status import DIVERGED, FINISHED, PAUSED, RUNNING, STOPPED
+from mftui.runs.control import signal_run
+from mftui.runs.store.process import Process
+from mftui.runs.store.publish import publish, write_json
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import DIVERGED, FINISHED, PAUSED, RUNNING, STOPPED
 from mftui.tui.app import MftuiApp
 
 SIZE = (80, 24)
@@ -37,8 +37,8 @@ async def test_p_pauses_and_goes_on(make_app: MakeApp, home: Path, monkeypatch: 
 
         return do
 
-    monkeypatch.setattr(control, "pause_run", ask("pause", PAUSED))
-    monkeypatch.setattr(control, "continue_run", ask("continue", RUNNING))
+    monkeypatch.setattr(signal_run, "pause_run", ask("pause", PAUSED))
+    monkeypatch.setattr(signal_run, "continue_run", ask("continue", RUNNING))
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "running")
         await until_shown(pilot, "t Stop  p Pause")

@@ -10,11 +10,11 @@ from helpers.live_run import log_metrics, set_status
 from helpers.models import toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.runs.status import DIVERGED, FINISHED, RUNNING
+from mftui.runs.store.status import DIVERGED, FINISHED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.look import Look
-from mftui.tui.widgets.chart import Chart
+from mftui.tui.base.display import Look
+from mftui.tui.charts.chart import Chart
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]

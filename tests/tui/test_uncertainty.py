@@ -16,20 +16,20 @@ from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
-from mftui.engine.calibration import uncertainty
-from mftui.engine.factors import Factors
-from mftui.engine.lists import Recommendations
+from mftui.engine.evaluation.calibration import uncertainty
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.recommend import Recommendations
 from mftui.tui.app import MftuiApp
-from mftui.tui.because import why_user
-from mftui.tui.listing import UserChoices
-from mftui.tui.look import Look
-from mftui.tui.memory import revived
-from mftui.tui.mine import read_mine
-from mftui.tui.rows import interval_axis, interval_title, recommended_rows
+from mftui.tui.base.display import Look
+from mftui.tui.base.session_state import revived
+from mftui.tui.lists.choices import UserChoices
+from mftui.tui.lists.explanation import why_user
+from mftui.tui.lists.rows import interval_axis, interval_title, recommended_rows
+from mftui.tui.screens.you.page import YouChoices, you_list
+from mftui.tui.screens.you.ratings import read_mine
 from mftui.tui.widgets.bars import interval_bar
 from mftui.tui.widgets.step_bars import step_lines
 from mftui.tui.widgets.table import Mark
-from mftui.tui.you_pages import YouChoices, you_list
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]

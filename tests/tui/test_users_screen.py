@@ -12,11 +12,11 @@ import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
-from mftui.engine.explain import explain_user
-from mftui.engine.filters import MovieFilter
+from mftui.engine.query.explain import explain_user
+from mftui.engine.query.movie_filter import MovieFilter
 from mftui.tui.app import MftuiApp
-from mftui.tui.blocks import ListRank
-from mftui.tui.user_pages import user_page
+from mftui.tui.lists.rankings import ListRank
+from mftui.tui.screens.users.page import user_page
 
 SIZE = (80, 24)
 RANKS: tuple[ListRank, ...] = ("like", "watch", "taste", "both")

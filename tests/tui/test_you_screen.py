@@ -18,13 +18,13 @@ from textual.pilot import Pilot
 from mftui.data.dataset import Scale
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
-from mftui.engine.explain import explain
-from mftui.engine.factors import Factors
-from mftui.engine.suggest import suggest
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.explain import explain
+from mftui.engine.query.suggest import suggest
 from mftui.errors import MftuiError
 from mftui.tui.app import MftuiApp
-from mftui.tui.screens.help import help_bindings
-from mftui.tui.stars import nudged, ratings_of_stars
+from mftui.tui.dialogs.help import help_bindings
+from mftui.tui.screens.you.stars import nudged, ratings_of_stars
 
 SIZE = (160, 40)
 MakeApp = Callable[..., MftuiApp]

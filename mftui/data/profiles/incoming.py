@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from mftui.data.cells import original
 from mftui.data.dataset import Scale
-from mftui.data.files import FileRef, archive
 from mftui.data.profiles.rows import Rated, read_rows
+from mftui.data.profiles.stars import describe, to_stars
 from mftui.data.profiles.tables import Row, Table, read_table
 from mftui.data.readers.names import match, plain
-from mftui.data.stars import describe, to_stars
-from mftui.data.titles import parse_year
+from mftui.data.sources.files import FileRef, archive
+from mftui.data.storage.csv_cells import original
+from mftui.data.titles.title import parse_year
 from mftui.errors import DataError
 
 Kind = Literal["Letterboxd", "IMDb", "MovieLens", "mftui"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from mftui.data.locate import locate
 from mftui.data.profiles.rows import imdb_number
+from mftui.data.sources.locate import locate
 from mftui.errors import DataError
 
 

@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Iterable
 
-from mftui.data.cells import inert
 from mftui.data.profiles.rows import Rated
-from mftui.data.titles import parse_year, spoken_name
+from mftui.data.storage.csv_cells import inert
+from mftui.data.titles.title import parse_year, spoken_name
 
 
 def as_letterboxd(rows: Iterable[Rated]) -> str:

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mftui.data.cells import inert, original
-from mftui.data.files import FileRef
+from mftui.data.profiles.stars import TOP
 from mftui.data.profiles.tables import Row, read_table
-from mftui.data.stars import TOP
+from mftui.data.sources.files import FileRef
+from mftui.data.storage.csv_cells import inert, original
 from mftui.errors import DataError
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "dataset", "fingerprint")
@@ -30,7 +30,7 @@ class Rated:
     title: str
     """As MovieLens writes it, with the year and other titles in brackets; empty where there is none."""
     stars: float
-    """0 to 5: see `mftui.data.stars`."""
+    """0 to 5: see `mftui.data.profiles.stars`."""
     movie_id: str = ""
     """Raw id in the data set that it was rated in, else empty."""
     timestamp: int = 0

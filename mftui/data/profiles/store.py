@@ -17,8 +17,8 @@ from pathlib import Path
 from mftui import paths
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.rows import Rated, as_csv, read_rows, revived
-from mftui.data.stars import check_rating
-from mftui.data.writing import exclusive, sync_directory, write_text
+from mftui.data.profiles.stars import check_rating
+from mftui.data.storage.writing import exclusive, sync_directory, write_text
 from mftui.errors import MftuiError, UsageError
 from mftui.text import visible
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from mftui.data.files import FileRef
 from mftui.data.readers.names import plain
+from mftui.data.sources.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.files import FileRef
 from mftui.data.readers.layout import recognise
 from mftui.data.readers.movies import MovieTable
 from mftui.data.readers.names import match
 from mftui.data.readers.parquet import is_parquet
 from mftui.data.readers.text import read_columns
+from mftui.data.sources.files import FileRef
 
 
 def titles_within(ref: FileRef, given: Mapping[str, str] | None = None) -> MovieTable | None:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.files import FileRef
 from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, from_strings
 from mftui.data.readers.names import ROLES, match
 from mftui.data.readers.times import seconds_of
+from mftui.data.sources.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from mftui.data.files import FileRef
 from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_strings
 from mftui.data.readers.faults import check_quotes, first_fault
 from mftui.data.readers.layout import Layout
 from mftui.data.readers.names import ROLES
 from mftui.data.readers.times import seconds_of
+from mftui.data.sources.files import FileRef
 from mftui.errors import DataError
 
 # Narrow types first: they take half the memory, and a file that needs more says so at once.

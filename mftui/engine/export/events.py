@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mftui.engine.export.projector import export_projector
-from mftui.engine.factors import Factors
+from mftui.engine.model.factors import Factors
 
 TAGS = {
     "train_loss": "loss",

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mftui.data.ids import Ids
-from mftui.engine.factors import Factors
+from mftui.engine.model.factors import Factors
 
 
 def export_hdf5(model: Factors, file: Path) -> None:

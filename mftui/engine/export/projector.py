@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.cells import inert
-from mftui.engine.factors import Factors
+from mftui.data.storage.csv_cells import inert
+from mftui.engine.model.factors import Factors
 from mftui.text import visible
 
 CONFIG = "projector_config.pbtxt"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mftui.engine.factors_io import load_factors
+from mftui.engine.model.store import load_factors
 from mftui.errors import MftuiError
 
 _LAST_CHARACTERS = 300

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from mftui.data.ids import Ids
-from mftui.engine.audience_block import SUPPORT
-from mftui.engine.factors import Factors
-from mftui.engine.lists import LIKE_SHARE, best_rank
-from mftui.engine.neighbours import blocks_of
+from mftui.engine.model.audience import SUPPORT
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.neighbours import blocks_of
+from mftui.engine.query.recommend import LIKE_SHARE, best_rank
 
 _LEAST_LENGTH = 1e-12
 

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as arrow
 from numpy.typing import NDArray
 
-from mftui.data.cells import inert
 from mftui.data.ids import Ids
-from mftui.engine.factors import Factors
-from mftui.engine.lists import Rank
-from mftui.engine.top_n import TopN
+from mftui.data.storage.csv_cells import inert
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.recommend import Rank
+from mftui.engine.query.recommend_all import TopN
 
 Format = Literal["csv", "parquet"]
 OnShare = Callable[[float], None]

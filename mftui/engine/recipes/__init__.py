@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mftui.engine.recipes.als import ALS
-from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe, Value
 from mftui.engine.recipes.bayes import BAYES
 from mftui.engine.recipes.biased import BIASED
 from mftui.engine.recipes.fastai import FASTAI
 from mftui.engine.recipes.funk import FUNK
 from mftui.engine.recipes.pmf import PMF
-from mftui.engine.recipes.seed import SEED
+from mftui.engine.recipes.post2019 import SEED
+from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe, Value
 from mftui.errors import UsageError
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, SEED, FUNK, FASTAI, PMF, ALS, BAYES)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.recipes.base import Field, Held, Hyper, Recipe
+from mftui.engine.training.recipe import Field, Held, Hyper, Recipe
 
 if TYPE_CHECKING:
-    from mftui.engine.program import Problem, Program
+    from mftui.engine.training.program import Problem, Program
 
 
 def _build(problem: Problem, hyper: Hyper) -> Program:
@@ -17,7 +17,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     n_u being the user's number of ratings.
     """
-    from mftui.engine.als import AlsPlan, AlsProgram
+    from mftui.engine.alternating.least_squares import AlsPlan, AlsProgram
 
     plan = AlsPlan(
         factors=int(hyper["factors"]),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.recipes.audience import AUDIENCE_FIELDS
-from mftui.engine.recipes.base import NONE, Field, Hyper, Preset, Recipe
+from mftui.engine.recipes.audience_fields import AUDIENCE_FIELDS
+from mftui.engine.training.recipe import NONE, Field, Hyper, Preset, Recipe
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
-    from mftui.engine.program import Problem, Program
+    from mftui.engine.training.program import Problem, Program
 
 FEATURES = ("genres", "year", "user", "implicit")
 """What `features` may name: genres and year of the movies; age, gender and occupation of the users; which movies a user
@@ -33,7 +33,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     by drawing each in turn, given all others. With an ordinal likelihood the first line is an ordered probit.
     """
-    from mftui.engine.gibbs import GibbsPlan, GibbsProgram
+    from mftui.engine.alternating.gibbs import GibbsPlan, GibbsProgram
 
     draws, burn_in = int(hyper["epochs"]), int(hyper["burn_in"])
     if burn_in >= draws:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.recipes.audience import AUDIENCE_FIELDS
-from mftui.engine.recipes.base import Field, Held, Hyper, Preset, Recipe
-from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY, STRATEGY
+from mftui.engine.recipes.audience_fields import AUDIENCE_FIELDS
+from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY, STRATEGY
+from mftui.engine.training.recipe import Field, Held, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
-    from mftui.engine.plan import Batch
-    from mftui.engine.program import Problem, Program
+    from mftui.engine.descent.objective import Batch
+    from mftui.engine.training.program import Problem, Program
 
 MARGIN = 0.5
 """How far the output range goes beyond the rating scale, so that its ends can be reached."""
@@ -42,9 +42,9 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     """
     import tensorflow as tf
 
-    from mftui.engine.minibatch import MinibatchProgram
-    from mftui.engine.optimizers import make_optimizer
-    from mftui.engine.plan import Plan
+    from mftui.engine.descent.minibatch import MinibatchProgram
+    from mftui.engine.descent.objective import Plan
+    from mftui.engine.descent.optimizers import make_optimizer
 
     n = len(problem.train)
     lo, hi = problem.scale.lo - MARGIN, problem.scale.hi + MARGIN

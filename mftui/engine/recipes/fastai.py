@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.recipes.base import Field, Hyper, Preset, Recipe
-from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY
+from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY
+from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
-    from mftui.engine.program import Problem, Program
+    from mftui.engine.training.program import Problem, Program
 
 BEYOND = 1.1
 """The output range ends this many times beyond the scale: 0 to 5.5 for five stars."""
@@ -20,9 +20,9 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     """Descend the mean squared error of lo + (hi - lo) · sigmoid(U_u·M_m + b_u + b_m) over each batch."""
     import tensorflow as tf
 
-    from mftui.engine.minibatch import MinibatchProgram
-    from mftui.engine.one_cycle import OneCycleAdamW
-    from mftui.engine.plan import Plan
+    from mftui.engine.descent.minibatch import MinibatchProgram
+    from mftui.engine.descent.objective import Plan
+    from mftui.engine.descent.one_cycle import OneCycleAdamW
 
     rate, decay = float(hyper["learning_rate"]), float(hyper["weight_decay"])
 

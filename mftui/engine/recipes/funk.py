@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.recipes.base import Field, Held, Hyper, Preset, Recipe
-from mftui.engine.recipes.device import DEVICE_FIELDS, MEMORY
+from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY
+from mftui.engine.training.recipe import Field, Held, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
-    from mftui.engine.plan import Batch
-    from mftui.engine.program import Problem, Program
+    from mftui.engine.descent.objective import Batch
+    from mftui.engine.training.program import Problem, Program
 
 START = 0.1
 """Standard deviation of the factors at the start."""
@@ -24,8 +24,8 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     """
     import tensorflow as tf
 
-    from mftui.engine.minibatch import MinibatchProgram
-    from mftui.engine.plan import Plan
+    from mftui.engine.descent.minibatch import MinibatchProgram
+    from mftui.engine.descent.objective import Plan
 
     rate, held = float(hyper["learning_rate"]), float(hyper["regularization"])
 

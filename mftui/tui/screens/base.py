@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mftui.tui.look import Look, look_of
-from mftui.tui.thrift import SpanCompositor
+from mftui.tui.base.display import Look, look_of
+from mftui.tui.textual8.span_compositor import SpanCompositor
 from mftui.tui.widgets.guide import GuideLine
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.top_bar import TopBar

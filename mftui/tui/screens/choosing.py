@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
-from mftui.tui.memory import revived
+from mftui.tui.base.session_state import revived
 from mftui.tui.screens.base import BaseScreen
 
 Choices = TypeVar("Choices", bound=Any)

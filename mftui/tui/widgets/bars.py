@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from mftui.tui.facts import Histogram
-from mftui.tui.look import Look
+from mftui.tui.base.display import Look
+from mftui.tui.widgets.histogram import Histogram
 
 _SMALL = 1e-9
 

@@ -16,7 +16,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mftui.tui.look import Look, look_of
+from mftui.tui.base.display import Look, look_of
 
 Part = tuple[str, Style]
 Line = Sequence[Part]

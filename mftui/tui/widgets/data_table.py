@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mftui.tui import keys
+from mftui.tui.base import keys
 from mftui.tui.widgets.table import Cell, Mark, Table
 
 if TYPE_CHECKING:
-    from mftui.tui.export import Value
+    from mftui.tui.dialogs.table_file import Value
 
 
 class DataTable(Table):
@@ -32,8 +32,8 @@ class DataTable(Table):
 
     def action_export(self) -> None:
         """Ask where to, then write."""
+        from mftui.tui.dialogs.export_table import ExportDialog
         from mftui.tui.screens.base import app_of
-        from mftui.tui.screens.export import ExportDialog
 
         if not len(self):
             app_of(self).say("There is nothing to export.", warn=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 
-from mftui.tui.keys import sign
+from mftui.tui.base.keys import sign
 from mftui.tui.widgets.cells import CellWidget, Line, Part
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from mftui.tui.facts import Histogram
 from mftui.tui.widgets.bars import histogram_lines
 from mftui.tui.widgets.cells import CellWidget, Line, fit
+from mftui.tui.widgets.histogram import Histogram
 
 Page = TypeVar("Page")
 GAP = 3

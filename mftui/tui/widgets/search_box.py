@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.geometry import Region
 from textual.widgets import Input
 
-from mftui.tui import keys
-from mftui.tui.look import look_of
+from mftui.tui.base import keys
+from mftui.tui.base.display import look_of
 
 
 class SearchBox(Input):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mftui.tui.look import Look
+from mftui.tui.base.display import Look
 from mftui.tui.widgets.bars import profile_lines
 
 _TITLE = "how probable each rating is, in %"

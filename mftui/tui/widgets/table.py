@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from mftui.tui import keys
+from mftui.tui.base import keys
 from mftui.tui.widgets.cells import CellWidget, Line, Part, cells_of, cut, fit, fit_right, wrap
 
 _GUTTER = 2

@@ -1,0 +1,265 @@
+"""`mftui data`: list, fetch, inspect and make data sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.shared.output import json_option, note, print_json, print_table
+from mftui.text import visible
+
+if TYPE_CHECKING:
+    import numpy as np
+    from rich.progress import Progress
+
+    from mftui.data.dataset import Dataset
+
+_MOST_BARS = 20
+_BAR_WIDTH = 40
+
+
+def parse_columns(_context: click.Context, _option: click.Parameter, text: str | None) -> dict[str, str] | None:
+    """Click callback: "user=A,movie=B,rating=C" to a mapping."""
+    if text is None:
+        return None
+    columns: dict[str, str] = {}
+    for pair in text.split(","):
+        role, equals, name = (part.strip() for part in pair.partition("="))
+        if not (equals and role and name):
+            raise click.BadParameter(f"{pair!r} is not of the form role=column, such as user=customer_id.")
+        columns[role] = name
+    return columns
+
+
+@click.group()
+def data() -> None:
+    """Data sets: list, fetch, inspect, make."""
+
+
+@data.command("ls")
+@json_option
+def list_data(as_json: bool) -> None:
+    """List the data sets that can be used by name."""
+    from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
+
+    rows = []
+    for entry in CATALOGUE.values():
+        here = entry is SAMPLE or fetched(entry.name) is not None
+        rows.append((entry, here))
+    if as_json:
+        print_json(
+            {
+                "datasets": [
+                    {
+                        "dataset": entry.name,
+                        "label": entry.label,
+                        "title": entry.title,
+                        "n_users": entry.n_users,
+                        "n_movies": entry.n_movies,
+                        "n_ratings": entry.n_ratings,
+                        "download_mb": entry.size_mb,
+                        "available": here,
+                        "licence": entry.licence,
+                        "url": entry.url,
+                    }
+                    for entry, here in rows
+                ]
+            }
+        )
+        return
+    print_table(
+        ["name", "users", "movies", "ratings", "here", ""],
+        [
+            (
+                entry.name,
+                f"{entry.n_users:>7,}",
+                f"{entry.n_movies:>7,}",
+                f"{entry.n_ratings:>10,}",
+                "yes" if here else f"fetch, {entry.size_mb:g} MB",
+                entry.title,
+            )
+            for entry, here in rows
+        ],
+    )
+
+
+@data.command("fetch")
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Fetch it again where it is there already.")
+@json_option
+def fetch_data(name: str, force: bool, as_json: bool) -> None:
+    """Download the data set NAME from its publisher.
+
+    Interrupted, it goes on where it stopped when it is called again.
+    """
+    from mftui.data.sources.catalogue import CATALOGUE, fetched
+    from mftui.data.sources.download import fetch, licence_text
+
+    there = name in CATALOGUE and fetched(name) is not None and not force
+    with _progress_bar() as bar:
+        task = bar.add_task(name, total=None, start=not there)
+        path = fetch(name, force=force, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    licence = licence_text(path)
+    if as_json:
+        print_json({"dataset": name, "path": str(path), "licence": CATALOGUE[name].licence, "licence_text": licence})
+        return
+    note(f"{name} is in {path}" + (" already." if there else "."))
+    if licence:
+        click.echo(f"\n{licence}\n", err=True)
+    else:
+        note(f"Licence: {CATALOGUE[name].licence}")
+
+
+@data.command("info")
+@click.argument("source", metavar="NAME|PATH")
+@click.option("--test", type=click.Path(path_type=Path), help="A file of ratings to test on.")
+@click.option("--columns", callback=parse_columns, metavar="user=…,movie=…,rating=…", help="Names of the columns.")
+@json_option
+def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json: bool) -> None:
+    """Show counts, density, scale and histogram of a data set, and what was repaired in it."""
+    from mftui.data.load import open_dataset
+
+    dataset = open_dataset(source, columns=columns, test=test)
+    values, counts = _histogram(dataset)
+    if as_json:
+        print_json(_document(dataset, values, counts))
+        return
+    scale = dataset.scale
+    step = f", in steps of {scale.step:g}" if scale.step else ""
+    print_table(
+        ["", ""],
+        [
+            ("data set", dataset.label),
+            ("users", f"{dataset.n_users:,}"),
+            ("movies", f"{dataset.n_movies:,}" + ("" if dataset.movies.titled else " (no titles found: ids stand in)")),
+            ("ratings", f"{dataset.n_ratings:,}"),
+            *([("of these in the test", f"{len(dataset.test_rows):,}")] if dataset.test_rows is not None else []),
+            ("density", f"{100 * dataset.density:.3g} %"),
+            ("scale", f"{scale.lo:g} to {scale.hi:g}{step}"),
+            ("mean", f"{dataset.ratings.values.mean(dtype='float64'):.3f}"),
+            ("timestamps", "no" if dataset.ratings.timestamps is None else "yes"),
+            ("fingerprint", dataset.fingerprint),
+            *(("repaired", repair) for repair in dataset.repairs),
+        ],
+    )
+    longest = max(counts.max(), 1) / _BAR_WIDTH
+    print_table(
+        ["rating", "n", "share", ""],
+        [
+            (
+                f"{value:g}",
+                f"{count:>11,}",
+                f"{100 * count / dataset.n_ratings:4.1f} %",
+                "█" * round(count / longest),
+            )
+            for value, count in zip(values.tolist(), counts.tolist(), strict=True)
+        ],
+    )
+
+
+@data.command("synth")
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.option("--users", type=click.IntRange(2), required=True, help="Number of users.")
+@click.option("--movies", type=click.IntRange(2), required=True, help="Number of movies.")
+@click.option("--ratings", type=click.IntRange(2), required=True, help="Number of ratings.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--rank", type=click.IntRange(1, 64), default=8, show_default=True, help="Planted axes of taste.")
+@click.option(
+    "--noise",
+    type=click.FloatRange(0, 5, min_open=True),
+    default=0.68,
+    show_default=True,
+    help="Planted noise, in stars.",
+)
+@json_option
+def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: int, noise: float, as_json: bool) -> None:
+    """Make a data set of any size, with planted tastes, in the directory DEST."""
+    from mftui.data.synthetic.generate import write_synthetic
+
+    with _progress_bar(of_bytes=False) as bar:
+        task = bar.add_task(visible(dest.name), total=ratings)
+        write_synthetic(
+            dest,
+            users=users,
+            movies=movies,
+            ratings=ratings,
+            seed=seed,
+            rank=rank,
+            noise=noise,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        print_json(
+            {
+                "path": str(dest.absolute()),
+                "n_users": users,
+                "n_movies": movies,
+                "n_ratings": ratings,
+                "seed": seed,
+                "rank": rank,
+                "noise": noise,
+            }
+        )
+    else:
+        note(f"{ratings:,} ratings by {users:,} users for {movies:,} movies are in {dest}.")
+
+
+def _document(dataset: Dataset, values: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
+    scale = dataset.scale
+    return {
+        "dataset": dataset.name,
+        "label": dataset.label,
+        "source": dataset.source,
+        "n_users": dataset.n_users,
+        "n_movies": dataset.n_movies,
+        "n_ratings": dataset.n_ratings,
+        "n_test": None if dataset.test_rows is None else len(dataset.test_rows),
+        "density": dataset.density,
+        "scale": [scale.lo, scale.hi, scale.step],
+        "mean": float(dataset.ratings.values.mean(dtype="float64")),
+        "histogram": [
+            {"rating": value, "n": count} for value, count in zip(values.tolist(), counts.tolist(), strict=True)
+        ],
+        "titled": dataset.movies.titled,
+        "timestamps": dataset.ratings.timestamps is not None,
+        "repairs": list(dataset.repairs),
+        "fingerprint": dataset.fingerprint,
+    }
+
+
+def _histogram(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """`(values, counts)`: each rating of a stepped scale, else the lower ends of equal bins."""
+    import numpy as np
+
+    scale, ratings = dataset.scale, dataset.ratings.values
+    n_steps = round((scale.hi - scale.lo) / scale.step) + 1 if scale.step else 0
+    if 0 < n_steps <= _MOST_BARS:
+        places = np.rint((ratings - np.float32(scale.lo)) / np.float32(scale.step)).astype(np.int32)
+        return scale.lo + scale.step * np.arange(n_steps), np.bincount(places, minlength=n_steps)
+    counts, edges = np.histogram(ratings, bins=_MOST_BARS // 2, range=(scale.lo, scale.hi))
+    return edges[:-1], counts
+
+
+def _progress_bar(*, of_bytes: bool = True) -> Progress:
+    """A bar on standard error that vanishes when it is done."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        *((DownloadColumn(), TransferSpeedColumn()) if of_bytes else (TaskProgressColumn(),)),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

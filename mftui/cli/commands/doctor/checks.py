@@ -1,0 +1,192 @@
+"""What `mftui doctor` looks at: software, machine and directories. TensorFlow is never imported."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from mftui import __version__, paths
+from mftui.errors import MftuiError
+from mftui.runs.trainer.machine import run_tool
+
+OK: Literal["ok"] = "ok"
+WARNING: Literal["warning"] = "warning"
+BROKEN: Literal["broken"] = "broken"
+
+_TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tf-nightly", "tensorflow-macos")
+_PACKAGES = ("numpy", "pandas", "pyarrow", "scikit-learn", "textual", "rich", "plotext", "click", "rapidfuzz", "pooch")
+_CUDA = ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
+_TRAINING_NEEDS = 1.5e9
+"""Bytes: TensorFlow takes 0.7 GB, the data and a second trainer on standby the rest."""
+_DISK_NEEDS = 1e9
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at."""
+
+    group: str
+    name: str
+    value: str
+    status: Literal["ok", "warning", "broken"] = OK
+    advice: str = ""
+    """What to do about it; empty where all is well."""
+
+
+def software() -> Iterator[Check]:
+    """Versions of Python and of what mftui is made of."""
+    yield Check("software", "mftui", __version__)
+    yield Check("software", "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    installed = next((v for name in _TENSORFLOW if (v := _version(name))), None)
+    if installed or importlib.util.find_spec("tensorflow"):
+        yield Check("software", "tensorflow", installed or "of unknown version")
+    else:
+        advice = "Nothing can be trained without it: pip install 'tensorflow>=2.20,<3'."
+        yield Check("software", "tensorflow", "not installed", BROKEN, advice)
+    for name in _PACKAGES:
+        found = _version(name)
+        if found:
+            yield Check("software", name, found)
+        else:
+            yield Check(
+                "software",
+                name,
+                "not installed",
+                BROKEN,
+                "Install mftui again with pip, so that all it needs is there.",
+            )
+
+
+def machine() -> Iterator[Check]:
+    """GPU, processors, memory."""
+    gpus = _gpus()
+    if not gpus:
+        yield Check("machine", "GPU", "none found: training runs on the CPU")
+    elif not any(_version(name) for name in _CUDA):
+        advice = "TensorFlow's CUDA libraries are missing, so it is not used: pip install 'mftui[gpu]'."
+        yield Check("machine", "GPU", "; ".join(gpus), WARNING, advice)
+    else:
+        yield Check("machine", "GPU", "; ".join(gpus))
+    yield Check("machine", "CPU", _processors())
+    total, free = memory()
+    if total is None or free is None:
+        yield Check("machine", "memory", "unknown")
+        return
+    value = f"{total / 1e9:.1f} GB, {free / 1e9:.1f} GB free"
+    if free < _TRAINING_NEEDS:
+        advice = f"A training needs about {_TRAINING_NEEDS / 1e9:.1f} GB: end other programs, or set MFTUI_STANDBY=off."
+        yield Check("machine", "memory", value, WARNING, advice)
+    else:
+        yield Check("machine", "memory", value)
+
+
+def directories() -> Iterator[Check]:
+    """Where files are kept, the settings, and the sample."""
+    places = {
+        "home": paths.home(),
+        "runs": paths.runs_dir(),
+        "cache": paths.cache_dir(),
+        "data sets": paths.downloads_dir(),
+    }
+    for name, path in places.items():
+        yield _directory(name, path)
+    from mftui.settings import load_settings
+
+    file = paths.config_file()
+    try:
+        load_settings()
+    except MftuiError as error:
+        yield Check("directories", "settings", str(file), BROKEN, str(error))
+    else:
+        yield Check("directories", "settings", str(file) + ("" if file.exists() else " (none yet: all defaults)"))
+    sample = paths.sample_dir() / "ratings.csv"
+    if sample.is_file():
+        yield Check("directories", "sample", str(sample.parent))
+    else:
+        yield Check(
+            "directories", "sample", f"{sample} is missing", WARNING, "Install mftui again, or train on --data PATH."
+        )
+
+
+def memory() -> tuple[int | None, int | None]:
+    """(all, free) bytes that this process may use: the machine's, or its cgroup's where that is less."""
+    found: dict[str, int] = {}
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            name, _, rest = line.partition(":")
+            if rest.endswith("kB"):
+                found[name] = int(rest.split()[0]) * 1024
+    except OSError:
+        return _memory_by_sysconf(), None
+    total, free = found.get("MemTotal"), found.get("MemAvailable")
+    for limit_file, used_file in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        limit, used = _cgroup_number(limit_file), _cgroup_number(used_file)
+        if limit is not None and total is not None and limit < total:
+            total = limit
+            free = min(free or limit, limit - (used or 0))
+    return total, free
+
+
+def _directory(name: str, path: Path) -> Check:
+    there = next(p for p in (path, *path.parents) if p.exists())
+    try:
+        free = shutil.disk_usage(there).free
+        if not there.is_dir():
+            raise NotADirectoryError(0, "not a directory")
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        advice = f"{there} cannot be written ({error.strerror}): set MFTUI_HOME to a directory that can be."
+        return Check("directories", name, str(path), BROKEN, advice)
+    value = f"{path} ({'exists' if there == path else 'made when needed'}, {free / 1e9:.1f} GB free)"
+    if free < _DISK_NEEDS:
+        return Check("directories", name, value, WARNING, "Make room, or set MFTUI_HOME to another disk.")
+    return Check("directories", name, value)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _gpus() -> list[str]:
+    """Names and memory of NVIDIA GPUs, by their own tool."""
+    listed = run_tool("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
+    return [", driver ".join(line.rsplit(", ", 1)) for line in (listed or "").splitlines() if line.strip()]
+
+
+def _processors() -> str:
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        limit = "" if quota == "max" else f", limited to the time of {int(quota) / int(period):.1f}"
+    except (OSError, ValueError):
+        limit = ""
+    return f"{usable} processors{limit}"
+
+
+def _cgroup_number(name: str) -> int | None:
+    try:
+        return int((Path("/sys/fs/cgroup") / name).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _memory_by_sysconf() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None

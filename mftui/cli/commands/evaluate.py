@@ -1,0 +1,159 @@
+"""`mftui evaluate`: a model's measures beside the baselines on the same test ratings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.shared.measures import BASELINES, measure_label, print_calibration, print_uncertainty
+from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
+from mftui.cli.shared.output import Cell, json_option, note, print_json, print_table
+from mftui.engine.compute.cluster import require_alone
+from mftui.errors import UsageError
+from mftui.text import visible
+
+if TYPE_CHECKING:
+    from mftui.data.dataset import Ratings
+    from mftui.engine.model.factors import Factors
+
+RANKINGS = {"like": "by predicted rating", "watch": "by audience", "both": "by both"}
+
+
+@click.command()
+@run_option
+@click.option(
+    "--test",
+    "test_file",
+    type=click.Path(exists=True, path_type=Path),
+    help="Ratings to test on [default: those that the run held out].",
+)
+@click.option("--k", default=10, show_default=True, type=click.IntRange(1), help="Length of the lists that are judged.")
+@click.option("--folds", type=click.IntRange(2), help="Cross-validate: train as the run did, on this many folds.")
+@click.option("--fold-files", metavar="PATTERN", help="Cross-validate on given folds, such as 'u*.base' with u*.test.")
+@json_option
+def evaluate(
+    run_text: str | None, test_file: Path | None, k: int, folds: int | None, fold_files: str | None, as_json: bool
+) -> None:
+    """Measure a run's model on ratings that it was not trained on, beside simple baselines.
+
+    RMSE and MAE judge predictions; NDCG@K and recall@K judge each user's list of K movies by the movies
+    that the user liked in the test; coverage is the share of all movies that appear in any list. Of runs with several
+    members it is shown what their ± is worth; of recipe bayes, how often the rating lay within the p % interval.
+    """
+    if folds is not None or fold_files is not None:
+        if test_file is not None or (folds and fold_files):
+            raise UsageError("--folds, --fold-files and --test each say what to test on: give one.")
+        _cross_validate(run_text, folds, fold_files, k, as_json)
+        return
+    from mftui.engine.evaluation import evaluate as evaluation
+
+    run, factors = open_model(run_text)
+    split = str(factors.meta.get("split", "unknown split"))
+    test, counts = None, dict.fromkeys(("n_left_out", "n_trained_on"), 0)
+    if test_file is not None:
+        split = f"test file {test_file}"
+        test, counts = _known_ratings(factors, test_file)
+    measures = evaluation.evaluate(factors, test, k)
+    if not measures["n_test"]:
+        raise UsageError(
+            f"run {run.id} held no ratings out ({split}).", hint="Give ratings to test on with --test FILE."
+        )
+    dataset = str(factors.meta.get("dataset", "unknown data"))
+    if as_json:
+        print_json(run_document(run) | {"dataset": dataset, "split": split} | counts | measures)
+        return
+    title = f"Test on {measures['n_test']:,} ratings: {split}; {model_label(run, factors)}"
+    columns = ["predictions", "RMSE", "MAE"]
+    named = {"model": measures} | {BASELINES[name]: found for name, found in measures["baselines"].items()}
+    rows: list[list[Cell]] = [[name, m["rmse"], m["mae"]] for name, m in named.items() if "rmse" in m]
+    print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
+    click.echo()
+    print_calibration(measures["calibration"])
+    click.echo()
+    if measures["uncertainty"]:
+        print_uncertainty(measures["uncertainty"])
+        click.echo()
+    _print_lists(measures, k)
+
+
+def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | None, k: int, as_json: bool) -> None:
+    """Train as the run did on each fold; means over the folds beside the baselines'."""
+    require_alone("cross-validation")
+    from mftui.runs.results.evaluate import cross_validate
+    from mftui.runs.store.run import find_run, newest_usable
+    from mftui.runs.trainer.logs import output_in
+
+    run = newest_usable() if run_text is None else find_run(run_text)
+    with output_in(run.path / "crossval.log") as screen:
+
+        def say(one: dict[str, Any]) -> None:
+            click.echo(visible(f"{one['split']}: RMSE {one['rmse']:.4f}"), file=screen)
+
+        found = cross_validate(run, folds, fold_files, k, say)
+    if as_json:
+        print_json({"run": run.id, "recipe": run.config()["recipe"]} | found)
+        return
+    columns = ["measure", "mean", "std", *(BASELINES[name] for name in found["baselines"])]
+    rows: list[list[Cell]] = [
+        [measure_label(name), mean, found["std"][name], *(base.get(name) for base in found["baselines"].values())]
+        for name, mean in found["mean"].items()
+    ]
+    title = f"Mean over {found['split']} of {found['dataset']}, trained as run {run.id}"
+    print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
+    click.echo()
+    print_calibration(found["calibration"])
+    if found["uncertainty"]:
+        click.echo()
+        print_uncertainty(found["uncertainty"])
+
+
+def _print_lists(measures: dict[str, Any], k: int) -> None:
+    """What the lists are worth: by each ranking, by the dial, and beside the baselines."""
+    default = measures["ranked_by"]
+    named = {f"{RANKINGS[rank]}{' (default)' * (rank == default)}": m for rank, m in measures["rankings"].items()}
+    named |= {f"default, discover {dial}": m for dial, m in measures["discover"].items()}
+    named |= {BASELINES[name]: m for name, m in measures["baselines"].items()}
+    keys = {f"NDCG@{k}": f"ndcg@{k}", f"recall@{k}": f"recall@{k}", "coverage": "coverage"}
+    columns = ["lists", *keys, "ratings of a listed movie"]
+    rows: list[list[Cell]] = [
+        [name, *(m[key] for key in keys.values()), f"{m['mean_popularity']:.0f}"]
+        for name, m in named.items()
+        if f"ndcg@{k}" in m
+    ]
+    print_table(columns, rows, f"Lists of {k} on the same test", formats=dict.fromkeys(columns, ".4f"))
+    if series := measures["series@10"]:
+        note(
+            f"series@10: {series['share']:.3f} of {series['n_films']} films in {series['n_series']} series have "
+            "another film of theirs among their ten nearest."
+        )
+
+
+def _known_ratings(factors: Factors, file: Path) -> tuple[Ratings, dict[str, int]]:
+    """The ratings of `file` whose user and movie the model knows; says and counts how many it does not, and how
+    many of the rest it was trained on."""
+    import numpy as np
+
+    from mftui.data.dataset import Ratings
+    from mftui.data.load import open_dataset
+
+    data = open_dataset(file)
+    users, user_known = factors.user_ids.indices(data.user_ids.raws(np.arange(data.n_users)))
+    movies, movie_known = factors.movie_ids.indices(data.movie_ids.raws(np.arange(data.n_movies)))
+    rows = user_known[data.ratings.users] & movie_known[data.ratings.movies]
+    if not rows.any():
+        raise UsageError(f"{file}: none of its ratings has a user and a movie of this model.")
+    if not rows.all():
+        note(f"{(~rows).sum():,} of {len(rows):,} test ratings are left out: their user or movie is not in the model.")
+    test = Ratings(users[data.ratings.users[rows]], movies[data.ratings.movies[rows]], data.ratings.values[rows])
+    train = factors.history.part(held_out=False)
+    seen = np.isin(_pair_keys(test, factors.n_movies), _pair_keys(train, factors.n_movies)).sum()
+    if seen:
+        note(f"{seen:,} of {len(test):,} test ratings were trained on: this flatters the model.")
+    return test, {"n_left_out": int((~rows).sum()), "n_trained_on": int(seen)}
+
+
+def _pair_keys(ratings: Ratings, n_movies: int) -> Any:
+    """(n,) one number for each pair of a user and a movie."""
+    return ratings.users.astype("int64") * n_movies + ratings.movies

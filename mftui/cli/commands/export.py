@@ -1,0 +1,83 @@
+"""`mftui export`: a model as other programs read it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.shared.output import json_option, note, print_json, print_line
+from mftui.errors import UsageError
+from mftui.runs.results.export import KINDS, export_run
+from mftui.runs.store.run import find_run
+from mftui.runs.store.size import human
+from mftui.runs.store.status import FINISHED
+
+if TYPE_CHECKING:
+    from mftui.runs.results.export import OnProgress
+
+_NEXT = {
+    "savedmodel": "Serve it: tensorflow_model_server --rest_api_port=8501 --model_name=mftui "
+    "--model_base_path={parent}",
+    "projector": "Look at it: tensorboard --logdir {path}, then Projector.",
+}
+
+
+@click.command("export")
+@click.argument("run")
+@click.argument("destination", metavar="DEST", type=click.Path(path_type=Path))
+@click.option("--to", required=True, type=click.Choice(KINDS), help="What to write.")
+@click.option("-n", "n", type=click.IntRange(0), help="Recommendations for each user; 0: none.  [default: 20]")
+@click.option(
+    "--rank", type=click.Choice(("like", "watch", "both")), help="What they are ranked by.  [default: both, or like]"
+)
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+@json_option
+def export(run: str, destination: Path, to: Any, n: int | None, rank: Any, quiet: bool, as_json: bool) -> None:
+    """Write the model of RUN to DEST, whole or not at all.
+
+    \b
+    savedmodel  for TensorFlow and TensorFlow Serving: DEST/1 (then 2, …) with the signatures
+                predict, recommend and similar; raw ids in and out
+    projector   vectors and labels of the movies, as the Embedding Projector of TensorBoard reads them
+    csv         movies, users (factors, biases) and the recommendations for every user; text that a
+    parquet     spreadsheet would compute has an apostrophe before it in CSV
+    hdf5        the file DEST as the post's weights: U, M, bu, bm, bg, user_idx2id, movie_idx2id
+    """
+    if to not in ("csv", "parquet") and (n is not None or rank is not None):
+        raise UsageError("-n and --rank are of the lists in csv and parquet.", hint="Leave them out.")
+    found = find_run(run)
+    with _progress(quiet=quiet) as on_progress:
+        done = export_run(found, destination, to, n=20 if n is None else n, rank=rank, on_progress=on_progress)
+    if done.state != FINISHED:
+        note(f"Run {done.run} is {done.state}, not finished: this is its best model so far.")
+    if as_json:
+        return print_json(asdict(done))
+    for name, size in done.files.items():
+        print_line(f"{human(size):>10}  {name}")
+    print_line(f"in {done.path}" if done.files else done.path)
+    if to in _NEXT:
+        path = Path(done.path)
+        note(_NEXT[to].format(path=shlex.quote(str(path)), parent=shlex.quote(str(path.parent))))
+    return None
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[OnProgress]:
+    """A bar on standard error, where that is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _, __: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda what, share: bar.update(task, description=what, completed=share)

@@ -1,0 +1,70 @@
+"""`mftui map`: the movies of a model as points in two dimensions."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.shared.open_model import model_label, movie_document, open_model, run_document, run_option
+from mftui.cli.shared.output import json_option, print_json, print_table
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.insight.layout import Layout
+    from mftui.engine.insight.principal_axes import Axes
+    from mftui.engine.model.factors import Factors
+
+
+class Pair(click.ParamType[tuple[int, int]]):
+    """`1,2`: two numbers of axes."""
+
+    name = "pair"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        parts = [part.strip() for part in str(value).split(",")]
+        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and 0 < int(part) < 10**6 for part in parts):
+            self.fail(f"{value!r} is no pair of axes; write 1,2.", param, ctx)
+        return int(parts[0]), int(parts[1])
+
+
+@click.command("map")
+@run_option
+@click.option("-n", "n", default=20, show_default=True, type=click.IntRange(0), help="The best-known movies; 0: all.")
+@click.option("--axes", "pair", type=Pair(), default="1,2", show_default=True, metavar="X,Y", help="Principal axes.")
+@click.option("--tsne", is_flag=True, help="By t-SNE instead of axes; takes a while.")
+@click.option("--by", type=click.Choice(("taste", "audience")), default="taste", show_default=True, help="The factors.")
+@json_option
+def map_command(run_text: str | None, n: int, pair: tuple[int, int], tsne: bool, by: Any, as_json: bool) -> None:
+    """Place movies in two dimensions: by two principal axes of their factors, or by t-SNE."""
+    import numpy as np
+
+    from mftui.engine.insight.layout import pair_layout
+    from mftui.engine.insight.principal_axes import principal_axes
+
+    run, model = open_model(run_text)
+    axes = principal_axes(model, by)
+    if max(pair) > len(axes.shares):
+        raise UsageError(f"no axis {max(pair)}.", hint=f"There are {len(axes.shares)}.")
+    trained = model.movie_train_counts > 0
+    layout = _tsne(axes, model) if tsne else pair_layout(axes, trained, *pair)
+    order = np.argsort(-model.movie_counts, kind="stable")
+    movies = order[trained[order]][: n or None]
+    places = zip(movies, layout.points[movies], strict=True)
+    points = [movie_document(model, movie) | {"x": x, "y": y} for movie, (x, y) in places]
+    if as_json:
+        return print_json(run_document(run) | {"layout": layout.name, "by": by, "points": points})
+    rows = [[p["x"], p["y"], p["title"], ", ".join(p["genres"]), p["n_ratings"]] for p in points]
+    print_table(["x", "y", "title", "genres", "ratings"], rows, f"Movies by {layout.name}; {model_label(run, model)}")
+    return None
+
+
+def _tsne(axes: Axes, model: Factors) -> Layout:
+    """With a progress bar on standard error, where that is a terminal."""
+    from mftui.engine.insight.layout import tsne_layout
+
+    with click.progressbar(length=100, label="t-SNE", file=sys.stderr) as bar:
+        layout = tsne_layout(axes, model.movie_train_counts, lambda share: bar.update(round(share * 100) - bar.pos))
+    assert layout is not None  # nobody cancels it
+    return layout

@@ -1,0 +1,153 @@
+"""`mftui predict`: a file of pairs of a user and a movie, with a column of predictions added."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from mftui.cli.shared.open_model import cold, open_model, run_document, run_option
+from mftui.cli.shared.output import json_option, note, print_json
+from mftui.errors import DataError, UsageError
+
+COLUMN = "predicted"
+SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
+@click.command()
+@click.argument("pairs", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PAIRS.csv")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write [default: standard output].",
+)
+@run_option
+@click.option(
+    "--interval",
+    type=SHARE,
+    help="Add `std`, how uncertain a prediction is, and `low` and `high`, between which the rating lies with this "
+    "probability, such as 0.9; for runs of recipe bayes.",
+)
+@click.option(
+    "--quantile",
+    "quantiles",
+    type=SHARE,
+    multiple=True,
+    help="Add a column such as `q0.05`: the rating lies below it with this probability. Can be given several times.",
+)
+@click.option("--mark-cold", is_flag=True, help="Add a column `cold` after the predictions: yes or no.")
+@json_option
+def predict(
+    pairs: Path,
+    output: Path | None,
+    run_text: str | None,
+    interval: float | None,
+    quantiles: tuple[float, ...],
+    mark_cold: bool,
+    as_json: bool,
+) -> None:
+    """Predict the rating of each pair of a user and a movie in PAIRS.csv.
+
+    The file needs a user and a movie column. All its columns are kept, and `predicted` is added. An id
+    that the model does not know, or has no training rating of (a cold one), is predicted from the mean and
+    from what is known of the other side. Of a run with an ordinal likelihood `--json` also gives the probability of
+    each step of the scale.
+    """
+    from mftui.data.load import read_pairs
+    from mftui.engine.query.intervals import beliefs
+
+    run, factors = open_model(run_text)
+    users, movies = read_pairs(pairs)
+    predicted, user_known, movie_known = factors.predict_known(users, movies)
+    for what, known in (("user", user_known), ("movie", movie_known)):
+        if not known.all():
+            note(
+                f"{(~known).sum()} of {len(known)} rows have a {what} that the model does not know: predicted from "
+                "the mean and from what is known of the other side."
+            )
+    user_rows, movie_rows = factors.user_ids.indices(users)[0], factors.movie_ids.indices(movies)[0]
+    known = user_known & movie_known
+    is_cold = ~known | cold(factors, user_rows, movie_rows)
+    if (is_cold & known).any():
+        note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without any training rating: cold.")
+    numbers = {COLUMN: predicted}
+    if interval is not None or quantiles:
+        believed = beliefs(factors, user_rows, movie_rows, (user_known, movie_known))
+        if interval is not None:
+            numbers["std"] = believed.std
+            numbers["low"], numbers["high"] = believed.interval(interval)
+        numbers |= {f"q{share:g}": believed.quantile(share) for share in quantiles}
+    columns = {name: [f"{value:.4f}" for value in values] for name, values in numbers.items()}
+    if mark_cold:
+        columns["cold"] = ["yes" if value else "no" for value in is_cold]
+    if as_json:
+        levels = factors.parameters.levels
+        names = ("user", "movie_id", *numbers, "user_known", "movie_known", "cold")
+        rows = zip(users, movies, *numbers.values(), user_known, movie_known, is_cold, strict=True)
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        if factors.parameters.cuts:
+            logits = factors.logits(user_rows, movie_rows, (user_known, movie_known))
+            for row, chances in zip(found, factors.parameters.output.probabilities(logits), strict=True):
+                row["probabilities"] = {f"{level:g}": chance for level, chance in zip(levels, chances, strict=True)}
+        print_json(run_document(run) | {"predictions": found})
+    elif output is None:
+        sys.stdout.write(_with_columns(pairs, columns))
+    if output is not None:
+        _write(output, _with_columns(pairs, columns))
+
+
+def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]]) -> str:
+    """The text of the file with more columns, by name; other columns and the order of the rows stay."""
+    from mftui.data.readers.layout import recognise
+    from mftui.data.sources.locate import one_file
+
+    ref = one_file(pairs)
+    layout = recognise(ref, None, ("user", "movie"))
+    with ref.open() as file:
+        text = file.read().decode("utf-8-sig" if layout.encoding == "utf-8" else layout.encoding)
+    lines = io.StringIO(text, newline="")
+    plain = len(layout.delimiter) > 1 or not layout.quoted
+    try:
+        rows = (
+            [line.rstrip("\r\n").split(layout.delimiter) for line in lines]
+            if plain
+            else list(csv.reader(lines, delimiter=layout.delimiter))
+        )
+    except csv.Error as error:
+        raise DataError(f"not a table ({error}).", path=pairs) from error
+    headings = [row for row in rows[: layout.skip_lines] if _filled(row)][-1:]
+    body = [row for row in rows[layout.skip_lines :] if _filled(row)]
+    added = list(zip(*columns.values(), strict=True))
+    if len(body) != len(added):
+        raise DataError(
+            f"{len(body)} rows, but {len(added)} pairs.", path=pairs, hint="Put each pair on a line of its own."
+        )
+    table = [[*row, *columns] for row in headings]
+    table += [[*row, *values] for row, values in zip(body, added, strict=True)]
+    end = "\r\n" if "\r\n" in text else "\n"
+    if plain:
+        return "".join(layout.delimiter.join(row) + end for row in table)
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=layout.delimiter, lineterminator=end).writerows(table)
+    return out.getvalue()
+
+
+def _filled(row: Iterable[str]) -> bool:
+    return any(field.strip() for field in row)
+
+
+def _write(output: Path, text: str) -> None:
+    """Replace `output` when all of it has been written, so that it can be the file of pairs itself."""
+    aside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="")
+        aside.replace(output)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UsageError(f"{output}: cannot be written ({error.strerror}).") from error

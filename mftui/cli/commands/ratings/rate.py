@@ -1,0 +1,42 @@
+"""`mftui rate`: give a movie stars of your own."""
+
+from __future__ import annotations
+
+import click
+
+from mftui.cli.shared.open_model import find_movie, movie_document, open_model, run_document, run_option
+from mftui.cli.shared.output import json_option, print_json, print_line
+from mftui.cli.shared.profile import counted, profile_of, profile_option
+
+
+@click.command()
+@click.argument("movie", nargs=-1, required=True)
+@click.argument("stars", type=float)
+@profile_option
+@run_option
+@json_option
+def rate(movie: tuple[str, ...], stars: float, profile_name: str | None, run_text: str | None, as_json: bool) -> None:
+    """Rate MOVIE yourself: `mftui rate toy story 4.5`.
+
+    MOVIE is a movie id or words of a title, STARS a rating on the model's scale. It is kept in your profile, whatever
+    the model: `mftui recommend --ratings @` lists what you would like. A film rated before is rated anew.
+    """
+    from mftui.data.profiles.match import Matcher
+
+    profile = profile_of(profile_name)
+    run, factors = open_model(run_text)
+    index = find_movie(factors, " ".join(movie))
+    matcher = Matcher(factors)
+    change = profile.rate(matcher, index, stars)
+    before = [matcher.rating(row) for row in change.before]
+    n_ratings = len(profile.rows())
+    document = movie_document(factors, index)
+    if as_json:
+        print_json(
+            run_document(run)
+            | {"profile": profile.name, "file": str(profile.path), "movie": document, "rating": stars}
+            | {"before": before[-1] if before else None, "n_ratings": n_ratings}
+        )
+        return
+    was = f" (was {before[-1]:g})" if before else ""
+    print_line(f"{document['title']}: {stars:g}{was}; saved in profile {profile.name}, {counted(n_ratings)}.")

@@ -1,0 +1,183 @@
+"""`mftui ratings`: what is done to one's own ratings, in named profiles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.commands.ratings.transfer import export, import_
+from mftui.cli.shared.open_model import model_label, open_model, run_option
+from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
+from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document, row_documents
+from mftui.errors import DataError, RunError
+
+if TYPE_CHECKING:
+    from mftui.data.profiles.match import Matcher
+    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.store import Change, Profile
+    from mftui.engine.model.factors import Factors
+    from mftui.runs.store.run import Run
+
+FORMATS = {"rating": "g"}
+
+
+@click.group()
+def ratings() -> None:
+    """Your own ratings: list, take back, import from Letterboxd, IMDb and MovieLens, export; in named profiles."""
+
+
+ratings.add_command(import_)
+ratings.add_command(export)
+
+
+@ratings.command()
+@profile_option
+@run_option
+@json_option
+def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
+    """What you rated, the latest first, and which of it the model has.
+
+    Ratings are shown on the model's scale; without a model, in stars of five.
+    """
+    profile = profile_of(profile_name)
+    rows = list(reversed(profile.rows()))
+    opened = _any_model(run_text)
+    documents = [row_document(row) | found for row, found in zip(rows, _found(opened, rows), strict=True)]
+    if as_json:
+        run = None if opened is None else opened[0].id
+        print_json({"profile": profile.name, "file": str(profile.path), "run": run, "ratings": documents})
+        return
+    if not rows:
+        print_line(f"No ratings in profile {profile.name} yet. Rate one: mftui rate toy story 4.5")
+        return
+    label = "stars of five" if opened is None else model_label(opened[0], opened[1])
+    table: list[list[Cell]] = [[d["rating"], d["title"], d["rated"], _text(d["movie_id"])] for d in documents]
+    columns = ("rating", "title", "rated", "movie id")
+    print_table(columns, table, f"Profile {profile.name}: {counted(len(rows))}; {label}", formats=FORMATS)
+
+
+@ratings.command()
+@click.argument("movie", nargs=-1, required=True)
+@profile_option
+@json_option
+def rm(movie: tuple[str, ...], profile_name: str | None, as_json: bool) -> None:
+    """Take back your rating of MOVIE (an id or words of a title, among what you rated)."""
+    profile = profile_of(profile_name)
+    _say(profile, profile.remove_rows(_rated_film(profile, " ".join(movie))), as_json)
+
+
+@ratings.command()
+@profile_option
+@json_option
+def undo(profile_name: str | None, as_json: bool) -> None:
+    """Take back the last change: a rating, a removal, an import; again, the one before."""
+    from mftui.data.profiles.store import Change
+
+    profile = profile_of(profile_name)
+    change = profile.undo()
+    if change is None:
+        note(f"There is nothing to undo in profile {profile.name}.")
+    _say(profile, change or Change(), as_json)
+
+
+@ratings.command("profiles")
+@json_option
+def list_profiles(as_json: bool) -> None:
+    """All profiles; the one in use has a star."""
+    from mftui.data.profiles.store import current, profiles
+
+    used = current()
+    documents = [_profile_document(profile) | {"current": profile.name == used} for profile in profiles()]
+    if as_json:
+        print_json({"profiles": documents})
+        return
+    rows: list[list[Cell]] = [["*" * d["current"], d["profile"], d["n_ratings"], d["file"]] for d in documents]
+    print_table(("", "profile", "ratings", "file"), rows)
+
+
+@ratings.command()
+@click.argument("name")
+@json_option
+def use(name: str, as_json: bool) -> None:
+    """Make NAME the profile that is meant where none is named; it may be a new one."""
+    from mftui.data.profiles.store import choose
+
+    document = _profile_document(choose(name))
+    if as_json:
+        print_json(document)
+        return
+    print_line(f"Profile {name}: {counted(document['n_ratings'] or 0)}.")
+
+
+def _any_model(run_text: str | None) -> tuple[Run, Factors, Matcher] | None:
+    """The model asked for, or the newest; None where none is asked for and there is none."""
+    from mftui.data.profiles.match import Matcher
+
+    try:
+        run, factors = open_model(run_text)
+    except RunError:
+        if run_text is not None:
+            raise
+        return None
+    return run, factors, Matcher(factors)
+
+
+def _found(opened: tuple[Run, Factors, Matcher] | None, rows: list[Rated]) -> list[dict[str, Any]]:
+    """What the model makes of each row: its movie, and the rating on its scale."""
+    if opened is None:
+        return [{"rating": row.stars, "movie_id": None} for row in rows]
+    matcher = opened[2]
+    return [
+        {"rating": matcher.rating(row), "movie_id": None if match is None else matcher.raw_id(match.movie)}
+        for row, match in zip(rows, matcher.find_all(rows), strict=True)
+    ]
+
+
+def _rated_film(profile: Profile, text: str) -> list[Rated]:
+    """The ratings of the one film that `text` names among those rated; raises TitleError."""
+    import numpy as np
+
+    from mftui.data.ids import Ids
+    from mftui.data.profiles.match import name_key
+    from mftui.data.storage.string_column import StringColumn
+    from mftui.data.titles.search import TitleIndex
+
+    by_id: dict[str, Rated] = {}
+    rows = profile.rows()
+    for row in rows:
+        key = row.movie_id or row.imdb_id or row.title
+        while key in by_id:
+            key += "'"
+        by_id[key] = row
+    names = sorted(by_id)
+    index = TitleIndex([by_id[n].name for n in names], Ids(StringColumn.of(names), "movie"), np.zeros(len(names), int))
+    film = name_key(by_id[names[index.resolve(text)]])
+    return [row for row in rows if name_key(row) == film]
+
+
+def _say(profile: Profile, change: Change, as_json: bool) -> None:
+    """What has changed."""
+    removed, added = map(row_documents, (change.before, change.after))
+    if as_json:
+        print_json({"profile": profile.name, "removed": removed, "added": added, "n_ratings": len(profile.rows())})
+        return
+    rows: list[list[Cell]] = [["removed", d["stars"], d["title"]] for d in removed]
+    rows += [["back", d["stars"], d["title"]] for d in added]
+    if rows:
+        heading = f"Profile {profile.name}: {counted(len(profile.rows()))}"
+        print_table(("", "stars", "title"), rows, heading, formats={"stars": "g"})
+
+
+def _profile_document(profile: Profile) -> dict[str, Any]:
+    """A profile with the number of its ratings, None where its file is damaged."""
+    try:
+        n_ratings = len(profile.rows())
+    except DataError as error:
+        note(str(error))
+        n_ratings = None
+    return {"profile": profile.name, "n_ratings": n_ratings, "file": str(profile.path)}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

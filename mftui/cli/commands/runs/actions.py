@@ -1,0 +1,158 @@
+"""`mftui runs rename | note | tag | rm | restore | trash | prune`: what a person does with runs that are there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import click
+
+from mftui.cli.shared.output import json_option, print_json, print_table
+from mftui.runs.store.notes import checked_name, checked_note, checked_tags, write_notes
+from mftui.runs.store.run import Run, find_run, list_runs
+from mftui.runs.store.size import human, size_of
+from mftui.runs.store.trash import (
+    Deleted,
+    deleted_runs,
+    find_deleted,
+    prune,
+    remove_run,
+    require_deletable,
+    restore_run,
+)
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [run.id for run in list_runs() if run.id.startswith(incomplete)]
+
+
+def _complete_deleted(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [one.run.id for one in deleted_runs() if one.run.id.startswith(incomplete)]
+
+
+one_run = click.argument("run", shell_complete=_complete)
+some_runs = click.argument("names", metavar="RUN...", nargs=-1, required=True, shell_complete=_complete)
+
+
+def runs_called(names: tuple[str, ...]) -> list[Run]:
+    """The runs that `names` mean, each once. Raises RunError."""
+    return list(dict.fromkeys(find_run(name) for name in names))
+
+
+@click.command()
+@one_run
+@click.argument("name")
+@json_option
+def rename(run: str, name: str, as_json: bool) -> None:
+    """Give RUN another NAME ("" takes it away). Its id stays."""
+    found = find_run(run)
+    write_notes(found.path, replace(found.notes(), name=checked_name(name)))
+    _say_notes(found, as_json)
+
+
+@click.command()
+@one_run
+@click.argument("text", nargs=-1, required=True)
+@json_option
+def note(run: str, text: tuple[str, ...], as_json: bool) -> None:
+    """Keep a note on RUN ("" takes it away)."""
+    found = find_run(run)
+    write_notes(found.path, replace(found.notes(), note=checked_note(" ".join(text))))
+    _say_notes(found, as_json)
+
+
+@click.command()
+@one_run
+@click.argument("tags", nargs=-1, required=True)
+@click.option("--remove", is_flag=True, help="Take these tags off.")
+@json_option
+def tag(run: str, tags: tuple[str, ...], remove: bool, as_json: bool) -> None:
+    """Put TAGS on RUN."""
+    found, given = find_run(run), checked_tags(tags)
+    notes = found.notes()
+    kept = [tag for tag in notes.tags if tag not in given] if remove else [*notes.tags, *given]
+    write_notes(found.path, replace(notes, tags=checked_tags(kept)))
+    _say_notes(found, as_json)
+
+
+@click.command()
+@some_runs
+@json_option
+def rm(names: tuple[str, ...], as_json: bool) -> None:
+    """Move runs into the trash. One that is being trained is refused. `restore` brings them back."""
+    found = runs_called(names)
+    for run in found:  # all or none
+        require_deletable(run)
+    for run in found:
+        remove_run(run)
+    if as_json:
+        return print_json({"removed": [run.id for run in found]})
+    for run in found:
+        click.echo(f"{run.id}: moved into the trash; `mftui runs restore {run.id}` brings it back")
+    return None
+
+
+@click.command()
+@click.argument("names", metavar="[RUN...]", nargs=-1, shell_complete=_complete_deleted)
+@json_option
+def restore(names: tuple[str, ...], as_json: bool) -> None:
+    """Bring runs back from the trash; without RUN the one that was deleted last."""
+    found = [find_deleted(name) for name in names] or deleted_runs()[:1]
+    restored = [restore_run(one).id for one in dict.fromkeys(found)]
+    if as_json:
+        return print_json({"restored": restored})
+    for run in restored:
+        click.echo(f"{run}: restored")
+    if not restored:
+        click.echo("The trash is empty.")
+    return None
+
+
+@click.command()
+@json_option
+def trash(as_json: bool) -> None:
+    """What is in the trash, the last deleted first."""
+    found = [(one, size_of(one.run.path)) for one in deleted_runs()]
+    if as_json:
+        return print_json({"trash": [_deleted(one, size) for one, size in found]})
+    if not found:
+        return click.echo("The trash is empty.")
+    rows = [[one.run.id, one.run.name, _when(one), human(size)] for one, size in found]
+    return print_table(["run", "name", "deleted", "size"], rows)
+
+
+@click.command("prune")
+@click.option("--older-than", "days", default=0.0, type=click.FloatRange(0), help="Only what was deleted DAYS ago.")
+@json_option
+def empty(days: float, as_json: bool) -> None:
+    """Empty the trash: what is in it is gone for good."""
+    gone = prune(days * 86_400)
+    freed = sum(size for _, size in gone)
+    if as_json:
+        return print_json({"pruned": [one.run.id for one, _ in gone], "freed_bytes": freed})
+    if not gone:
+        return click.echo("Nothing to delete.")
+    return click.echo(f"{len(gone)} {'run' if len(gone) == 1 else 'runs'} deleted for good, {human(freed)} freed")
+
+
+CARE = (rename, note, tag, rm, restore, trash, empty)
+
+
+def _say_notes(run: Run, as_json: bool) -> None:
+    from mftui.text import visible
+
+    notes = run.notes()
+    if as_json:
+        return print_json({"run": run.id, "name": run.name, "note": notes.note, "tags": notes.tags})
+    parts = {"name": run.name, "note": notes.note, "tags": " ".join(notes.tags)}
+    said = ", ".join(f"{part} {text!r}" for part, text in parts.items() if text)
+    return click.echo(visible(f"{run.id}: {said or 'no name, no note, no tags'}"))
+
+
+def _deleted(one: Deleted, size: int) -> dict[str, Any]:
+    return {"run": one.run.id, "name": one.run.name or None, "deleted": _when(one), "size_bytes": size}
+
+
+def _when(one: Deleted) -> str:
+    return datetime.fromtimestamp(one.at).astimezone().isoformat(timespec="seconds")

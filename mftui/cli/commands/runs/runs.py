@@ -1,0 +1,148 @@
+"""`mftui runs`: list, show, compare, stop, pause and continue trainings; the rest is in `actions`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from mftui.cli.commands.runs.actions import CARE, one_run, runs_called, some_runs
+from mftui.cli.shared.measures import print_evaluations
+from mftui.cli.shared.output import json_option, print_json, print_table
+from mftui.errors import RunError
+from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
+from mftui.runs.results.measure_run import evaluation_of
+from mftui.runs.store.run import Run, find_run, list_runs
+from mftui.runs.store.size import human
+from mftui.runs.store.summary import Summary, differing, measures_of, settings_of, summarize
+
+
+@click.group()
+def runs() -> None:
+    """List, show, compare, stop, annotate and delete trainings. RUN is an id, its beginning, or a name."""
+
+
+for command in CARE:
+    runs.add_command(command)
+
+
+@runs.command()
+@click.option("--tag", help="Only runs with this tag.")
+@json_option
+def ls(tag: str | None, as_json: bool) -> None:
+    """All runs, the newest first."""
+    rows = [summarize(run) for run in list_runs()]
+    if tag is not None:
+        rows = [row for row in rows if tag.casefold() in row.tags]
+    if as_json:
+        return print_json({"runs": [_document(row) for row in rows]})
+    if not rows:
+        return click.echo("No runs yet. Start one: mftui train" if tag is None else f"No run has the tag {tag}.")
+    columns = ["run", "state", "recipe", "dataset", "factors", "test RMSE", "split", "size"]
+    listed = [
+        [row.run, row.state, row.recipe, row.dataset, row.factors, row.test_rmse, row.split, human(row.size_bytes)]
+        for row in rows
+    ]
+    for title, values in (("name", [row.name for row in rows]), ("tags", [" ".join(row.tags) for row in rows])):
+        if any(values):
+            columns.append(title)
+            listed = [[*cells, value] for cells, value in zip(listed, values, strict=True)]
+    return print_table(columns, listed)
+
+
+@runs.command()
+@one_run
+@json_option
+def show(run: str, as_json: bool) -> None:
+    """Everything about one run."""
+    found = find_run(run)
+    status, result = found.status(), found.result()
+    config, row = found.config(), _document(summarize(found))
+    document = {
+        **row,
+        "run_dir": str(found.path),
+        "status": status.to_dict() | {"state": status.state},
+        "config": config,
+        "result": result,
+    }
+    if as_json:
+        return print_json(document)
+    rows = _rows_of({**row, "size_bytes": human(row["size_bytes"]), "tags": " ".join(row["tags"])})
+    hyper = config.get("hyper")
+    rows += _rows_of(hyper) if isinstance(hyper, dict) else []
+    rows += [["message", status.message]] if status.message else []
+    rows += [["warning", warning] for warning in status.warnings]
+    return print_table(("", ""), [*rows, ["directory", str(found.path)]])
+
+
+@runs.command()
+@one_run
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait for it to end.")
+@json_option
+def stop(run: str, timeout: float, as_json: bool) -> None:
+    """Let a training finish its step, save, and end."""
+    found = find_run(run)
+    _say(found, stop_run(found, timeout_s=timeout), as_json)
+
+
+@runs.command()
+@one_run
+@json_option
+def pause(run: str, as_json: bool) -> None:
+    """Let a training wait after its step, saved, until `continue`."""
+    found = find_run(run)
+    _say(found, pause_run(found), as_json)
+
+
+@runs.command("continue")
+@one_run
+@json_option
+def go_on(run: str, as_json: bool) -> None:
+    """Let a paused training go on. One that has ended goes on with `mftui train --resume`."""
+    found = find_run(run)
+    _say(found, continue_run(found), as_json)
+
+
+@runs.command()
+@some_runs
+@json_option
+def compare(names: tuple[str, ...], as_json: bool) -> None:
+    """What differs between runs: settings, and measures beside the baselines, with the split they were made on.
+
+    RMSE and MAE judge predictions; NDCG@10 and recall@10 the list of ten that each user would be given.
+    """
+    found = runs_called(names)
+    if len(found) < 2:
+        raise RunError("compare needs at least two different runs.")
+    settings = differing([settings_of(run) for run in found])
+    results = [measures_of(run) for run in found]
+    measures = {key: [result[key] for result in results] for key in results[0]}
+    evaluations = [evaluation_of(run) for run in found]
+    if as_json:
+        ids = [run.id for run in found]
+        return print_json({"runs": ids, "differences": settings, "measures": measures, "evaluations": evaluations})
+    rows = [[key, *map(_text, values)] for key, values in (settings | measures).items()]
+    print_table(("", *(run.id for run in found)), rows)
+    return print_evaluations([run.id for run in found], evaluations)
+
+
+def _say(run: Run, state: str, as_json: bool) -> None:
+    """What has become of one run."""
+    if as_json:
+        return print_json({"run": run.id, "state": state})
+    return click.echo(f"{run.id}: {state}")
+
+
+def _document(row: Summary) -> dict[str, Any]:
+    return {**asdict(row), "tags": list(row.tags)}
+
+
+def _rows_of(document: dict[str, Any]) -> list[list[Any]]:
+    return [[key, _text(value)] for key, value in document.items() if value not in (None, "", [])]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "–" if value is None else str(value)

@@ -1,0 +1,181 @@
+"""`mftui train`: one training, in this process."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from mftui.cli.shared.progress import make_progress
+from mftui.cli.shared.train_options import data_options, recipe_options, request_from
+from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
+from mftui.errors import UsageError
+from mftui.runs.store import status as states
+from mftui.runs.store.request import STORES
+from mftui.runs.store.run import Run, create_run, find_run
+from mftui.runs.trainer.logs import output_in
+from mftui.runs.trainer.signals import Requests
+from mftui.text import visible
+
+_ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
+
+
+@click.command()
+@data_options
+@recipe_options
+@click.option("--name", help="A word of your own for the run; becomes part of its id.")
+@click.option("--resume", metavar="RUN", help="Go on with a run that was stopped or killed.")
+@click.option("--checkpoint-seconds", type=float, help="How often to save a state to resume from.  [default: 20]")
+@click.option(
+    "--store",
+    type=click.Choice(STORES),
+    help="What the model's factors are kept in on disk; float16 takes half the room.  [default: float32]",
+)
+@click.option("--tensorboard", is_flag=True, help="Also write event files for TensorBoard, into the run's directory.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+@click.option("--run-dir", type=click.Path(path_type=Path), hidden=True)
+@click.option("--standby", is_flag=True, hidden=True)
+@click.pass_context
+def train(ctx: click.Context, /, **options: Any) -> int:
+    """Train a model on ratings, and keep it as a run.
+
+    Progress goes to standard error, the result to standard output. Ctrl-C and SIGTERM finish the
+    step, save, evaluate and end; `--resume` goes on from there.
+    """
+    with Requests() as requests:
+        if options["standby"]:
+            return _wait_and_train(requests)
+        if (cluster := _cluster(options)) and not cluster.chief:
+            return _work(ctx, options, requests)
+        run = _run_for(ctx, options)
+        resume = options["run_dir"] is not None or options["resume"] is not None
+        document = _train(run, requests, resume=resume, quiet=options["quiet"])
+    if options["as_json"]:
+        from mftui.cli.shared.output import print_json
+
+        print_json(document)
+    else:
+        _summarize(run, document)
+    return _exit_code(run, document, requests)
+
+
+def _run_for(ctx: click.Context, options: dict[str, Any]) -> Run:
+    """The run to train: given by directory, to be resumed, or new."""
+    if options["run_dir"] is not None:
+        run = Run(options["run_dir"].absolute())
+        run.config()
+        return run
+    if options["resume"] is not None:
+        _refuse_changes(ctx)
+        return find_run(options["resume"])
+    return create_run(request_from(options))
+
+
+def _cluster(options: dict[str, Any]) -> Cluster | None:
+    """The workers that train together, where there are several. Raises UsageError where they cannot."""
+    cluster = find_cluster()
+    if options["run_dir"] is None and options["resume"] is None:
+        request = request_from(options)
+        strategy = request.complete_hyper().get("strategy")
+        require_distributable(request.recipe, None if strategy is None else str(strategy), cluster)
+    return cluster
+
+
+def _work(ctx: click.Context, options: dict[str, Any], requests: Requests) -> int:
+    """Be a worker beside the chief, which alone has a run and something to say."""
+    from mftui.runs.trainer.worker import work
+
+    run = None
+    if options["resume"] is not None:
+        _refuse_changes(ctx)
+        run = find_run(options["resume"])
+    work(run.request() if run else request_from(options).checked(), run, requests)
+    return 0
+
+
+def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[str, Any]:
+    with output_in(run.log_path) as screen, make_progress(screen, run, quiet=quiet) as progress:
+        from mftui.runs.trainer.main import train as train_run
+
+        return train_run(
+            run,
+            resume=resume,
+            requests=requests,
+            on_metrics=progress.metrics,
+            on_phase=progress.phase,
+        )
+
+
+def _wait_and_train(requests: Requests) -> int:
+    """Be the standby: what there is to say goes into the run's log and status."""
+    from mftui.runs.trainer.standby import wait_for_run
+
+    run = wait_for_run(requests)
+    if run is None:
+        return 0
+    from mftui.runs.trainer.main import train as train_run
+
+    return _exit_code(run, train_run(run, resume=True, requests=requests), requests)
+
+
+def _refuse_changes(ctx: click.Context) -> None:
+    for name in ctx.params:
+        given = ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE
+        if given and name not in _ALLOWED_WITH_RESUME:
+            raise UsageError(
+                f"--resume goes on with the run's own settings: --{name.replace('_', '-')} cannot be given.",
+                hint="Leave it out, or start a new run.",
+            )
+
+
+def _exit_code(run: Run, document: dict[str, Any], requests: Requests) -> int:
+    state = document["state"]
+    if state == states.DIVERGED:
+        click.echo(f"mftui: run {run.id} diverged: {run.status().message}", err=True)
+        return 1
+    if state == states.STOPPED:
+        click.echo(f"mftui: stopped. Go on with: mftui train --resume {run.id}", err=True)
+        return 130 if requests.interrupted else 0
+    return 0
+
+
+def _summarize(run: Run, document: dict[str, Any]) -> None:
+    lines = [("run", f"{document['run']} ({document['state']})")]
+    if document.get("n_users"):
+        lines.append(
+            (
+                "data",
+                f"{document['dataset']}: {document['n_users']:,} users, {document['n_movies']:,} movies, "
+                f"{document['n_train']:,} ratings to train on, {document['n_test']:,} to test on",
+            )
+        )
+    if document.get("test_rmse") is not None:
+        base = document["baseline_rmse"]
+        lines += [
+            ("test RMSE", f"{document['test_rmse']:.4f}  on {document['split']}"),
+            ("baselines", f"{base['bias']:.4f} user and movie bias, {base['global_mean']:.4f} global mean"),
+        ]
+    if document.get("train_rmse") is not None:
+        lines.append(("training RMSE", f"{document['train_rmse']:.4f}"))
+    lines += [("warning", warning) for warning in document["warnings"]]
+    lines.append(("saved in", document["run_dir"]))
+    if run.events_path.is_dir():
+        lines.append(("look at it", f"tensorboard --logdir {shlex.quote(str(run.events_path))}"))
+    if run.has_factors:
+        lines.append(("next", _suggestion(run)))
+    width = max(len(name) for name, _ in lines) + 2
+    for name, text in lines:
+        click.echo(f"{name:{width}}{visible(text)}")
+    sys.stdout.flush()
+
+
+def _suggestion(run: Run) -> str:
+    """A command to go on with: neighbours of the movie with most ratings."""
+    factors = run.load_factors()
+    title = factors.movies.titles[int(factors.movie_counts.argmax())]
+    return f"mftui similar {shlex.quote(title)}"

@@ -1,0 +1,91 @@
+"""Why a movie is recommended, as JSON and as small tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.shared.movie_lists import FORMATS
+from mftui.cli.shared.output import Cell, print_table
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.query.explain import Because
+
+SHOWN = 3
+"""Own ratings that are named beside each movie."""
+BAR = 12
+"""Characters of the longest bar."""
+
+
+def because_documents(factors: Factors, because: Because) -> list[dict[str, Any]]:
+    """For each movie: `because`, all own ratings and their shares, the largest first; `listed_because`, the same of the
+    score that ranks the list, None where that is the prediction, and `listed_usual`, what is added to it because most
+    people watch the movie; `terms`, what adds up with the shares of `because`;
+    `folded_in`, the prediction they add up to, and `difference`, trained less that, None for newcomers."""
+    difference = because.difference()
+    return [
+        {
+            "because": _shares(factors, because, at, placed=False),
+            "listed_because": None if because.placed is None else _shares(factors, because, at, placed=True),
+            "listed_usual": None if because.usual is None else because.usual[at],
+            "terms": {
+                "mean": because.mean,
+                "movie_bias": because.movie_bias[at],
+                "user_bias": because.user_bias,
+                "linear": because.logits[at],
+            },
+            "folded_in": because.predicted[at],
+            "difference": None if difference is None else difference[at],
+        }
+        for at in range(len(because.movies))
+    ]
+
+
+def print_because(factors: Factors, because: Because) -> None:
+    """Below a list: for each movie what its prediction adds up from, and the own ratings that add most."""
+    difference = because.difference()
+    placed = because.contributions if because.placed is None else because.placed
+    longest = float(abs(placed).max(initial=0)) or 1.0
+    for at, movie in enumerate(because.movies):
+        click.echo()
+        rows: list[list[Cell]] = []
+        for own in because.strongest(at, SHOWN, placed=True):
+            row: list[Cell] = [_bar(placed[at, own] / longest), because.ratings[own]]
+            row += [] if because.placed is None else [because.placed[at, own]]
+            rows.append([*row, because.contributions[at, own], factors.movies.titles[because.rated[own]]])
+        title = f"{factors.movies.titles[movie]}: {because.predicted[at]:.2f}, that is {_sum(because, at)}"
+        if difference is not None and abs(difference[at]) > 0.005:
+            title += f"; trained {because.predicted[at] + difference[at]:.2f} ({difference[at]:+.2f})"
+        columns = ["because", "you gave", "on the list", "share", "title"]
+        if because.placed is None:
+            columns.remove("on the list")
+        print_table(columns, rows, title, formats=FORMATS | {"you gave": "g"})
+
+
+def _sum(because: Because, at: int) -> str:
+    terms = {
+        "mean": because.mean,
+        "movie": because.movie_bias[at],
+        "user": because.user_bias,
+        "shares": because.contributions[at].sum(),
+    }
+    return " ".join(f"{name} {value:+.3f}" for name, value in terms.items()) + f" = {because.logits[at]:+.3f}"
+
+
+def _bar(share: float) -> str:
+    return ("+" if share > 0 else "-") * max(1, round(BAR * abs(share)))
+
+
+def _shares(factors: Factors, because: Because, at: int, *, placed: bool) -> list[dict[str, Any]]:
+    shares = because.placed if placed and because.placed is not None else because.contributions
+    return [
+        {
+            "movie_id": factors.movie_ids.raw(because.rated[own]),
+            "title": factors.movies.titles[because.rated[own]],
+            "rating": because.ratings[own],
+            "contribution": shares[at, own],
+        }
+        for own in because.strongest(at, len(because.rated), placed=placed)
+    ]

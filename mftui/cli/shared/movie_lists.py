@@ -1,0 +1,167 @@
+"""What the commands that list movies share: their options, and how lists are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from mftui.cli.shared.open_model import movie_document
+from mftui.cli.shared.output import Cell, note, print_table
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.query.movie_filter import MovieFilter
+    from mftui.engine.query.recommend import Recommendations
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = {
+    "rated": "g",
+    "predicted": ".2f",
+    "would like": ".2f",
+    "±": ".2f",
+    "from": ".2f",
+    "to": ".2f",
+    "error": "+.2f",
+    "share": "+.3f",
+    "on the list": "+.3f",
+}
+COLD = "(cold): nothing was trained on this user or movie; predicted from the mean and from what is known of the other."
+
+count_option = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many to list.")
+min_ratings_option = click.option(
+    "--min-ratings", default=0, show_default=True, type=click.IntRange(0), help="Only movies rated at least so often."
+)
+
+
+class Years(click.ParamType[tuple[int, int]]):
+    """`1990-1999`, `1994`, `1990-` or `-1999`, as (first, last)."""
+
+    name = "years"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        match = re.fullmatch(r"\s*(\d{4})?\s*([-–]?)\s*(\d{4})?\s*", value)
+        if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
+            self.fail(f"{value!r} is no span of years; write 1990-1999, 1994, 1990- or -1999.", param, ctx)
+        first = int(match[1] or 0)
+        last = int(match[3]) if match[3] else 9999 if match[2] else first
+        if first > last:
+            self.fail(f"{value!r} ends before it begins.", param, ctx)
+        return first, last
+
+
+def filter_options(command: F) -> F:
+    """Add `--genre`, `--years` and `--min-ratings`, and give the command the MovieFilter of them as `where`."""
+
+    @wraps(command)
+    def filtered(*args: Any, genre: str | None, years: tuple[int, int] | None, min_ratings: int, **options: Any) -> Any:
+        return command(*args, where=movie_filter(genre, years, min_ratings), **options)
+
+    genres = click.option("--genre", help="Only movies of this genre.")
+    spans = click.option("--years", type=Years(), metavar="1990-1999", help="Only movies of these years.")
+    return cast(F, genres(spans(min_ratings_option(filtered))))
+
+
+def movie_filter(
+    genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0
+) -> MovieFilter | None:
+    """The filter of these options; None where they ask for none."""
+    from mftui.engine.query.movie_filter import MovieFilter
+
+    return MovieFilter(genre, years, min_ratings) if genre or years or min_ratings else None
+
+
+def recommended_documents(factors: Factors, unknown: Any, result: Recommendations) -> list[dict[str, Any]]:
+    """For JSON. `unknown`: (n,) whether a prediction is cold."""
+    nothing = [None] * len(result.movies)
+    columns = {
+        "predicted": result.predicted,
+        "std": result.std,
+        "lower": result.lower,
+        "upper": result.upper,
+        "cold": [bool(is_cold) for is_cold in unknown],
+        "would_watch": result.watch,
+    }
+    numbers = zip(*(nothing if column is None else column for column in columns.values()), strict=True)
+    return [
+        without_year(movie_document(factors, movie)) | dict(zip(columns, row, strict=True)) | {"because": []}
+        for movie, row in zip(result.movies, numbers, strict=True)
+    ]
+
+
+def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
+    """For JSON: what `std`, `lower` and `upper` of recommendations are; None for a model of one member.
+
+    `level` is the probability of lying between `lower` and `upper`: null where the members are no draws.
+    """
+    from mftui.engine.query.recommend import LEVEL, STDS
+
+    p = factors.parameters
+    if p.members == 1:
+        return None
+    drawn = bool(p.member_noise)
+    return {"of": "draws" if drawn else "members", "n": p.members, "level": LEVEL if drawn else None, "stds": STDS}
+
+
+def shortness(result: Recommendations, n: int) -> str:
+    """Why fewer than `n` are listed, as a sentence; empty where they are not."""
+    return f"{len(result.movies)} of {n} listed: {result.note}" if result.note else ""
+
+
+def without_year(document: dict[str, Any]) -> dict[str, Any]:
+    """A movie as lists have it."""
+    return {name: value for name, value in document.items() if name != "year"}
+
+
+def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
+    """What `recommended_documents` made, as a table."""
+    from mftui.engine.query.recommend import FEW_RATINGS
+
+    rows: list[list[Cell]] = []
+    for x in recommendations:
+        few = "*" if x["n_ratings"] < FEW_RATINGS else ""
+        rated = f"{few}{x['n_ratings']}{' (cold)' * x['cold']}"
+        rows.append([x["predicted"], x["title"], genres_cell(x), rated, str(x["movie_id"])])
+    columns = ["would like", "title", "genres", "ratings", "movie id"]
+    if any(x["would_watch"] is not None for x in recommendations):
+        columns.insert(1, "would watch")
+        for row, x in zip(rows, recommendations, strict=True):
+            row.insert(1, f"{x['would_watch']:.1f} %")
+    if any(x["std"] is not None for x in recommendations):
+        columns[1:1] = ["±", "from", "to"]
+        for row, x in zip(rows, recommendations, strict=True):
+            row[1:1] = [x["std"], x["lower"], x["upper"]]
+        reason = f"{reason} {spread_label(factors)}".strip()
+    if any(str(row[-2]).startswith("*") for row in rows):
+        reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
+    if any(x["cold"] for x in recommendations):
+        reason = f"{reason} {COLD}".strip()
+    print_list(columns, rows, title, reason)
+
+
+def spread_label(factors: Factors) -> str:
+    """What ±, from and to are, as sentences."""
+    from mftui.engine.query.recommend import LEVEL, STDS
+
+    p = factors.parameters
+    if p.member_noise:
+        return (
+            f"± is the standard deviation of the expected rating between {p.members} draws; it lies between from and "
+            f"to with {LEVEL:.0%} probability."
+        )
+    return f"± is how far {p.members} members disagree, from and to {STDS:.2f} times that: no probability."
+
+
+def print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:
+    """A table, and on standard error what is to be said of it."""
+    print_table(columns, rows, title, formats=FORMATS)
+    if reason:
+        note(reason)
+
+
+def genres_cell(document: dict[str, Any]) -> str:
+    """The genres of a movie in one cell."""
+    return ", ".join(document["genres"])

@@ -1,0 +1,136 @@
+"""The options of `mftui train`: one for each field of any recipe, made from the recipes' own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from mftui.engine.recipes import RECIPES, Field
+from mftui.errors import UsageError
+from mftui.runs.store.request import SPLITS, TrainRequest
+from mftui.settings import load_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def data_options(command: F) -> F:
+    """--data, --columns, --test and how to split."""
+    for option in reversed(
+        (
+            click.option("--data", metavar="NAME|PATH", help="Data set to train on.  [default: sample]"),
+            click.option(
+                "--columns",
+                metavar="ROLE=NAME,…",
+                help="Names of the columns that mean user, movie, rating, timestamp.",
+            ),
+            click.option("--test", metavar="FILE", help="Ratings to test on, instead of a split."),
+            click.option("--test-fraction", type=float, help="Share of ratings to test on.  [default: 0.1]"),
+            click.option("--split", type=click.Choice(SPLITS), help="How to choose them.  [default: random]"),
+            click.option("--split-seed", type=int, help="Seed of a random split.  [default: 0]"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def recipe_options(command: F) -> F:
+    """--recipe, --seed, --preset, and the fields of all recipes."""
+    for name in reversed(_field_names()):
+        command = _field_option(name)(command)
+    command = click.option("--preset", help=_presets())(command)
+    command = click.option("--seed", type=int, help="Seed of everything random.  [default: 0]")(command)
+    return click.option("--recipe", type=click.Choice(list(RECIPES)), help="Way of training.  [default: biased]")(
+        command
+    )
+
+
+def request_from(options: Mapping[str, Any]) -> TrainRequest:
+    """What the options ask for, settings and defaults filled in. Raises UsageError."""
+    settings = load_settings()
+    recipe = options["recipe"] or settings.recipe
+    columns = options["columns"]
+    given: dict[str, Any] = {
+        "data": options["data"] or settings.data,
+        "columns": None if columns is None else parse_columns(columns),
+        "test": options["test"],
+        "split": options["split"],
+        "test_fraction": options["test_fraction"],
+        "split_seed": options["split_seed"],
+        "recipe": recipe,
+        "hyper": _hyper(recipe, options),
+        "seed": settings.seed if options["seed"] is None else options["seed"],
+        "name": options["name"],
+        "checkpoint_seconds": options["checkpoint_seconds"] or settings.checkpoint_seconds,
+        "tensorboard": options.get("tensorboard"),
+        "store": options.get("store"),
+    }
+    if options["test"] is not None and (options["split"] or options["test_fraction"]):
+        raise UsageError("--test brings its own test ratings: leave --split and --test-fraction out.")
+    return TrainRequest(**{name: value for name, value in given.items() if value is not None})
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """`user=uid,movie=film,rating=stars` as a dict; raises UsageError."""
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(role.strip() and equals and name.strip() for role, equals, name in pairs):
+        raise UsageError(f"--columns {text}: cannot be read.", hint="Write user=…,movie=…,rating=….")
+    return {role.strip(): name.strip() for role, _, name in pairs}
+
+
+def _hyper(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: options[name] for name in _field_names() if options[name] is not None}
+    if recipe not in RECIPES:  # from a setting; the request says what there is
+        return given
+    preset = {} if options["preset"] is None else RECIPES[recipe].preset(options["preset"]).values
+    known = {field.name for field in RECIPES[recipe].fields}
+    for name in given:
+        if name not in known:
+            having = ", ".join(r.name for r in RECIPES.values() if any(f.name == name for f in r.fields))
+            raise UsageError(f"recipe {recipe} has no {_flag(name)}.", hint=f"These have: {having} (--recipe).")
+    return {**preset, **given}
+
+
+def _presets() -> str:
+    names = "; ".join(f"{r.name}: {', '.join(p.name for p in r.presets)}" for r in RECIPES.values())
+    return f"Settings of the recipe under one word; fields given as well come before it.  [{names}]"
+
+
+def _field_names() -> list[str]:
+    return list(dict.fromkeys(field.name for recipe in RECIPES.values() for field in recipe.fields))
+
+
+def _fields(name: str) -> dict[str, Field]:
+    """The field called `name` of each recipe that has one."""
+    return {r.name: f for r in RECIPES.values() for f in r.fields if f.name == name}
+
+
+def _field_option(name: str) -> Callable[[F], F]:
+    fields = _fields(name)
+    first = next(iter(fields.values()))
+    shown: dict[str, list[str]] = {}
+    for recipe, field in fields.items():
+        shown.setdefault(_shown(field.default), []).append(recipe)
+    defaults = "; ".join(f"{', '.join(recipes)}: {default}" for default, recipes in shown.items())
+    if len(fields) == len(RECIPES) and len(shown) == 1:
+        defaults = f"default: {_shown(first.default)}"
+    flag = f"{_flag(name)}/--no-{_flag(name)[2:]}" if first.type is bool else _flag(name)
+    return click.option(
+        flag,
+        name,
+        type=click.Choice(first.choices) if first.choices else first.type,
+        default=None,
+        help=f"{first.help}  [{defaults}]",
+    )
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _shown(default: object) -> str:
+    words = {True: "yes", False: "no"}
+    return (
+        words[default] if isinstance(default, bool) else f"{default:g}" if isinstance(default, float) else str(default)
+    )

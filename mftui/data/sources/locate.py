@@ -1,0 +1,193 @@
+"""From what the user names (a data set, a directory, a zip, a file) to the files to read."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mftui import paths
+from mftui.data.readers.layout import recognise
+from mftui.data.readers.parquet import is_parquet
+from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
+from mftui.data.sources.files import FileRef, Folder, archive, damaged_zip, directory, unreadable
+from mftui.data.sources.parquet_parts import PART_DIRECTORIES, parts_in
+from mftui.errors import DataError
+from mftui.text import visible
+
+_USUAL = ("ratings.csv", "ratings.dat", "u.data", "ratings.tsv", "ratings.parquet")
+_SUFFIXES = (".csv", ".tsv", ".dat", ".data", ".txt", ".base", ".parquet", ".inter")
+_MAX_LOOKED_AT = 200
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of one data set."""
+
+    name: str
+    label: str
+    source: str
+    ratings: FileRef
+    """The file of ratings; the directory, where they are in parts."""
+    movies: FileRef | None = None
+    genres: FileRef | None = None
+    test: FileRef | None = None
+    links: FileRef | None = None
+    """IMDb's ids of the movies; no part of what is trained on."""
+    users: FileRef | None = None
+    """Of the people; read only where a recipe is asked to learn from it."""
+    parts: tuple[FileRef, ...] = ()
+    """The parts of the ratings, in the order in which they are read; empty for ratings in one file."""
+
+    @property
+    def ratings_files(self) -> tuple[FileRef, ...]:
+        """The ratings, file by file."""
+        return self.parts or (self.ratings,)
+
+    @property
+    def files(self) -> list[FileRef]:
+        """All files that are read for a training."""
+        return [*self.ratings_files, *(ref for ref in (self.movies, self.genres, self.test) if ref is not None)]
+
+
+def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: str | Path | None = None) -> Sources:
+    """Find the files of `source`; raises DataError where there is none, or more than one to choose from."""
+    name, label, path, again = _resolve(source)
+    parts: tuple[FileRef, ...] = ()
+    if path.is_dir():
+        folder = _folder(path)
+        parts = () if folder.get(*_USUAL) else parts_in(path)
+        ratings = FileRef(parts[0].path.parent) if parts else _ratings_in(folder, columns)
+    elif not path.is_file():
+        raise _no_file(path)
+    elif _is_zip(path):
+        folder = archive(path)
+        ratings = _ratings_in(folder, columns)
+    else:
+        ratings = FileRef(path)
+        folder = _beside(path)
+    return Sources(
+        name,
+        label,
+        again,
+        ratings,
+        _movies_for(ratings, folder),
+        folder.get("u.genre"),
+        None if test is None else _test_file(test, folder),
+        folder.get("links.csv"),
+        folder.get("u.user", "users.dat"),
+        parts,
+    )
+
+
+def one_file(path: str | Path) -> FileRef:
+    """The file `path`, which is no directory and no zip."""
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise _no_file(file)
+    return FileRef(file)
+
+
+def _resolve(source: str | Path) -> tuple[str, str, Path, str]:
+    """`(name, label, path, source to open it again)` of a catalogue name or a path."""
+    text = str(source)
+    entry = CATALOGUE.get(text) if isinstance(source, str) else None
+    if entry is not None and entry is SAMPLE:
+        return entry.name, entry.label, paths.sample_dir(), entry.name
+    if entry is not None:
+        copy = fetched(entry.name)
+        if copy is not None:
+            return entry.name, entry.label, copy, entry.name
+        if not Path(text).exists():
+            raise DataError(f"{text} has not been fetched yet.", hint=f"Fetch it with: mftui data fetch {text}")
+    if not text.strip():
+        raise DataError("no data set is named.", hint=f"Give a path, or one of: {', '.join(CATALOGUE)}.")
+    path = Path(text).expanduser().absolute()
+    if not path.exists() and "/" not in text and "." not in text:
+        raise DataError(
+            f"no data set, file or directory is called {visible(text)}.",
+            hint=f"Data sets: {', '.join(CATALOGUE)}. {unreadable(path, FileNotFoundError()).hint}",
+        )
+    name = path.stem if path.suffix.lower() == ".zip" else path.name
+    return name, visible(name), path, str(path)
+
+
+def _is_zip(path: Path) -> bool:
+    ref = FileRef(path)
+    if ref.head(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+        if ref.suffix == ".zip":
+            raise damaged_zip(path, zipfile.BadZipFile("it does not begin as a zip"))
+        return False
+    return True
+
+
+def _folder(path: Path) -> Folder:
+    """The files of the directory `path`; of one called as a directory of parts is, those beside it too."""
+    folder = directory(path)
+    if path.name not in PART_DIRECTORIES or folder.get(*_USUAL):
+        return folder
+    return Folder(path, (*folder.files, *(ref for ref in _beside(path).files if ref.name not in _USUAL)))
+
+
+def _beside(path: Path) -> Folder:
+    """The files beside `path`; none where the directory cannot be listed."""
+    try:
+        return Folder(path.parent, tuple(FileRef(p) for p in sorted(path.parent.iterdir()) if p.is_file()))
+    except OSError:
+        return Folder(path.parent, ())
+
+
+def _ratings_in(folder: Folder, columns: Mapping[str, str] | None) -> FileRef:
+    usual = folder.get(*_USUAL)
+    if usual is not None:
+        return usual
+    candidates = [ref for ref in folder.files if ref.suffix in _SUFFIXES][:_MAX_LOOKED_AT]
+    fitting = [ref for ref in candidates if _recognisable(ref, columns)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = ", ".join(visible(ref.name) for ref in fitting[:12])
+        raise DataError(f"several files could be the ratings: {names}.", path=folder.path, hint="Name one of them.")
+    names = ", ".join(visible(ref.name) for ref in folder.files[:12]) or "nothing"
+    raise DataError(
+        f"no ratings file found; there is: {names}.",
+        path=folder.path,
+        hint="Expected ratings.csv, ratings.dat, u.data, or one table with user, movie and rating columns.",
+    )
+
+
+def _recognisable(ref: FileRef, columns: Mapping[str, str] | None) -> bool:
+    try:
+        if not is_parquet(ref):
+            recognise(ref, columns)
+    except DataError:
+        return False
+    return True
+
+
+def _movies_for(ratings: FileRef, folder: Folder) -> FileRef | None:
+    """The movies file beside the ratings, of the same family where there are several."""
+    family = {".dat": "movies.dat", ".data": "u.item", ".base": "u.item", ".test": "u.item"}
+    stem = ratings.name.removesuffix(".inter")
+    names = [f"{stem}.item", family.get(ratings.suffix, "movies.csv"), "movies.csv", "movies.dat", "u.item"]
+    found = folder.get(*names, "movies.tsv", "items.csv", "items.tsv")
+    return None if found is not None and found.name == ratings.name else found
+
+
+def _test_file(test: str | Path, folder: Folder) -> FileRef:
+    """The explicit test file: a path, or the name of a file beside the ratings."""
+    path = Path(test).expanduser().absolute()
+    if path.is_file():
+        return FileRef(path)
+    inside = folder.get(str(test)) if Path(test).name == str(test) else None
+    if inside is None:
+        raise _no_file(path)
+    return inside
+
+
+def _no_file(path: Path) -> DataError:
+    if path.exists():
+        what = "a directory" if path.is_dir() else "no regular file"
+        return DataError(f"this is {what}.", path=path, hint="Give a file with ratings.")
+    return unreadable(path, FileNotFoundError())

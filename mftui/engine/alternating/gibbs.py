@@ -1,0 +1,172 @@
+"""Bayesian matrix factorization with biases by Gibbs sampling: every unknown drawn in turn, given all others."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mftui.engine.alternating.chain import Chain
+from mftui.engine.alternating.convergence import Predictions
+from mftui.engine.alternating.features import side_information
+from mftui.engine.alternating.ordinal import Ordinal
+from mftui.engine.alternating.posterior import Draws, wide, with_cuts
+from mftui.engine.alternating.sides import DEVICE, Alternation, Asked
+from mftui.engine.training.program import Arrays, Later, Parameters, Problem
+from mftui.engine.training.recipe import NONE
+from mftui.errors import TrainingError
+
+SPREAD_FROM = 2_000
+"""Ratings from which it is measured how uncertain logits are."""
+
+
+@dataclass(frozen=True)
+class GibbsPlan:
+    """How long, and how much of it is kept."""
+
+    factors: int
+    sweeps: int
+    """Draws of each chain in all."""
+    burn_in: int
+    """The first of them, which count for nothing."""
+    keep: int
+    """How many of the others, of all chains, are kept, evenly spaced; not more than there are."""
+    chains: int = 1
+    ordinal: bool = False
+    """Ratings as steps of a scale: see `Ordinal`."""
+    features: str = NONE
+    """What is learned from beside the ratings: see `side_information`."""
+
+
+class GibbsProgram:
+    """An epoch is a step is a sweep of every chain: users' rows, movies' rows, what they are like, the noise.
+
+    The state is a draw of each chain, the draws kept, and sums over all draws after the burn-in, for the
+    validation ratings.
+    """
+
+    steps_per_epoch = 1
+    later: Later = "kept"
+    """The posterior mean gets better with every draw: no earlier one is worth keeping."""
+
+    def __init__(self, problem: Problem, plan: GibbsPlan) -> None:
+        self._plan, self._scale = plan, problem.scale
+        self._sizes = sizes = problem.n_users, problem.n_movies
+        self._n_ratings = len(problem.train)
+        self.n_epochs, self.ratings_per_step = plan.sweeps, plan.chains * self._n_ratings
+        information = side_information(plan.features, problem)
+        self._information, self._knows_cold = information.digest, information.describes
+        with tf.device(DEVICE):
+            self._sides = Alternation(problem, plan.factors, latent=plan.ordinal)
+            self._chains = [
+                Chain(
+                    self._sides,
+                    information,
+                    sizes,
+                    plan.factors,
+                    problem.seed,
+                    number,
+                    Ordinal(problem.train.values) if plan.ordinal else None,
+                )
+                for number in range(plan.chains)
+            ]
+            self._valid = Asked(problem.valid, self._sides.mean)
+        self._n_cuts = len(self._chains[0].output.cuts)
+        self._draws = Draws(plan.keep, *sizes, plan.factors, self._n_cuts)
+        shown = problem.valid if len(problem.valid) else problem.train
+        self._shown = shown.take(np.arange(min(SPREAD_FROM, len(shown))))
+        self._predictions = Predictions(plan.chains, len(problem.valid))
+        self._sweep = 0
+
+    # -- one sweep ---------------------------------------------------------------------------
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._sweep = epoch
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        with tf.device(DEVICE):
+            try:
+                errors = [chain.sweep(self._sweep, self._n_ratings) for chain in self._chains]
+            except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
+                return math.nan, math.nan
+            for number, chain in enumerate(self._chains):
+                self._count(number, chain)
+            mse = errors[0] / self._n_ratings if len(errors) == 1 else tf.add_n(errors) / self.ratings_per_step
+        return mse, mse
+
+    def _count(self, number: int, chain: Chain) -> None:
+        done, plan = self._sweep - self._plan.burn_in, self._plan
+        predicted = chain.output.rating(self._valid.predicted(chain.users, chain.movies))
+        self._predictions.see(number, predicted, counts=done >= 0)
+        seen, ahead = done * plan.chains + number + 1, (plan.sweeps - plan.burn_in) * plan.chains
+        if done >= 0 and seen * plan.keep // ahead > self._draws.count:
+            self._draws.keep(chain.draw())
+
+    # -- what it leads to --------------------------------------------------------------------
+
+    def learning_rate(self, step: int) -> float:
+        """There is none."""
+        return 0.0
+
+    def validation_errors(self) -> NDArray[np.float32] | None:
+        """Of the mean of all draws after the burn-in; of the current ones before there are any."""
+        return self._valid.errors(self._predictions.mean(), self._scale.lo, self._scale.hi)
+
+    def measures(self) -> dict[str, float]:
+        """On the validation ratings: RMSE of the current draw alone, and with several chains how much they differ."""
+        errors = self._valid.errors(self._predictions.last[0], self._scale.lo, self._scale.hi)
+        found = {} if errors is None else {"draw_valid_rmse": math.sqrt(float(np.mean(errors)))}
+        disagreement = self._predictions.disagreement()
+        return found if disagreement is None else found | {"r_hat": disagreement}
+
+    def parameters(self, arrays: Arrays | None = None) -> Parameters:
+        """The draws kept so far, as one wide model; the current one before there are any."""
+        draws = _part(arrays or self.snapshot(), "kept_")
+        model = replace(wide(draws, self._scale.lo, self._scale.hi), knows_cold=self._knows_cold)
+        if not self._n_cuts:
+            return model
+        return with_cuts(model, draws["cuts"].mean(0), self._chains[0].output.levels, self._shown)
+
+    # -- going on ----------------------------------------------------------------------------
+
+    def snapshot(self) -> Arrays:
+        kept = self._draws
+        if not kept.count:
+            kept = Draws(1, *self._sizes, self._plan.factors, self._n_cuts)
+            kept.keep(self._chains[0].draw())
+        return _named("kept_", kept.state())
+
+    def state(self) -> Arrays:
+        arrays = _named("kept_", self._draws.state()) | self._predictions.state()
+        arrays["features"] = np.array(self._information)
+        for number, chain in enumerate(self._chains):
+            arrays |= _named(f"chain{number}_", chain.state())
+        return arrays
+
+    def restore(self, arrays: Arrays) -> None:
+        """Raises TrainingError where what is known of users and movies is no longer what it was."""
+        if str(arrays["features"]) != self._information:
+            raise TrainingError("what is known of users or movies has changed since.", hint="Start a new run.")
+        self._draws.restore(_part(arrays, "kept_"))
+        self._predictions.restore(arrays)
+        with tf.device(DEVICE):
+            for number, chain in enumerate(self._chains):
+                chain.restore(_part(arrays, f"chain{number}_"))
+
+    def release(self) -> None:
+        """Let go of the ratings."""
+        for chain in self._chains:
+            chain.release()
+        del self._sides
+
+
+def _named(prefix: str, arrays: Arrays) -> Arrays:
+    return {prefix + name: array for name, array in arrays.items()}
+
+
+def _part(arrays: Arrays, prefix: str) -> Arrays:
+    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}

@@ -1,0 +1,109 @@
+"""Alternating least squares: all users' rows exactly, then all movies', again and again."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mftui.engine.alternating.gaussian_rows import Prior
+from mftui.engine.alternating.sides import DEVICE, Alternation, Asked
+from mftui.engine.training.program import Arrays, Later, Parameters, Problem
+
+START = 0.1
+"""Standard deviation of the movies' factors at the start."""
+LEAST = 1e-3
+"""Penalty on the square of every number, so that a row without a rating is determined."""
+
+
+@dataclass(frozen=True)
+class AlsPlan:
+    """What is minimised, and for how long."""
+
+    factors: int
+    epochs: int
+    held_factors: float
+    """Penalty on the squares of a row's factors, once for each of its ratings."""
+    held_biases: float
+    """Penalty on the square of its bias."""
+
+
+class AlsProgram:
+    """An epoch is a step: the users' rows, then the movies'. A row is (factors, bias)."""
+
+    steps_per_epoch = 1
+    later: Later = "judged"
+
+    def __init__(self, problem: Problem, plan: AlsPlan) -> None:
+        self._scale = problem.scale
+        self.n_epochs, self.ratings_per_step = plan.epochs, len(problem.train)
+        with tf.device(DEVICE):
+            self._begin(problem, plan)
+
+    def _begin(self, problem: Problem, plan: AlsPlan) -> None:
+        self._sides = Alternation(problem, plan.factors)
+        self._mean = self._sides.mean
+        self._valid = Asked(problem.valid, self._mean)
+        width = plan.factors + 1
+        start = START * tf.random.stateless_normal([problem.n_movies, plan.factors], [problem.seed, 1])
+        self._users, self._movies = tf.zeros([problem.n_users, width]), tf.pad(start, [[0, 0], [0, 1]])
+        self._no_noise = tf.zeros([problem.n_users, width]), tf.zeros([problem.n_movies, width])
+        of_bias = tf.one_hot(plan.factors, width)
+        self._prior = Prior(
+            tf.linalg.diag(plan.held_biases * of_bias + LEAST),
+            tf.zeros(width),
+            tf.linalg.diag(plan.held_factors * (1 - of_bias)),
+        )
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Every epoch is alike."""
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        one = tf.constant(1.0)
+        with tf.device(DEVICE):
+            try:
+                self._users, _ = self._sides.users(self._movies, one, self._prior, self._no_noise[0])
+                self._movies, error = self._sides.movies(self._users, one, self._prior, self._no_noise[1])
+            except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
+                return math.nan, math.nan
+            mse = error / self.ratings_per_step
+        return mse, mse
+
+    def learning_rate(self, step: int) -> float:
+        """There is none."""
+        return 0.0
+
+    def validation_errors(self) -> NDArray[np.float32] | None:
+        with tf.device(DEVICE):
+            predicted = self._valid.predicted(self._users, self._movies)
+        return self._valid.errors(predicted, self._scale.lo, self._scale.hi)
+
+    def parameters(self, arrays: Arrays | None = None) -> Parameters:
+        users, movies = (arrays or self.snapshot()).values()
+        return Parameters(
+            user_factors=np.ascontiguousarray(users[:, :-1]),
+            movie_factors=np.ascontiguousarray(movies[:, :-1]),
+            user_bias=np.ascontiguousarray(users[:, -1]),
+            movie_bias=np.ascontiguousarray(movies[:, -1]),
+            global_bias=self._mean,
+            lo=self._scale.lo,
+            hi=self._scale.hi,
+            link="linear",
+        )
+
+    def state(self) -> Arrays:
+        return {"users": self._users.numpy(), "movies": self._movies.numpy()}
+
+    snapshot = state
+
+    def restore(self, arrays: Arrays) -> None:
+        with tf.device(DEVICE):
+            self._users, self._movies = tf.constant(arrays["users"]), tf.constant(arrays["movies"])
+
+    def release(self) -> None:
+        """Let go of the ratings."""
+        del self._sides

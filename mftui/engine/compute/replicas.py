@@ -1,0 +1,143 @@
+"""Several devices, several workers: which strategy of tf.distribute a training goes by, and what workers agree on."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.compute.cluster import Cluster, find_cluster
+from mftui.errors import TrainingError
+from mftui.settings import load_settings
+
+
+class Devices:
+    """The replicas of a training, one on each device, and what the workers that have them agree on.
+
+    Parameters
+    ----------
+    strategy: of tf.distribute; None where there is one device, and nothing to agree on.
+    cluster: the workers, where there are several.
+    """
+
+    def __init__(self, kind: str = "one-device", strategy: Any = None, cluster: Cluster | None = None) -> None:
+        self.kind, self.strategy, self._cluster = kind, strategy, cluster
+        self._sum: Any = None
+
+    @property
+    def replicas(self) -> int:
+        """Over all workers."""
+        return int(self.strategy.num_replicas_in_sync) if self.strategy else 1
+
+    @property
+    def workers(self) -> int:
+        return self._cluster.workers if self._cluster else 1
+
+    @functools.cached_property
+    def mine(self) -> range:
+        """The replicas of this process."""
+        if self.strategy is None:
+            return range(1)
+        found: list[int] = []
+
+        def note(context: Any) -> int:
+            found.append(context.replica_id_in_sync_group)
+            return 0
+
+        self.strategy.experimental_distribute_values_from_function(note)
+        return range(min(found), max(found) + 1)
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """In which variables are made, one copy for each replica."""
+        scope: AbstractContextManager[Any] = self.strategy.scope() if self.strategy else nullcontext()
+        return scope
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Raises TrainingError where another worker does not take its part in what is done within."""
+        import tensorflow as tf
+
+        errors = tf.errors
+        lost = (errors.DeadlineExceededError, errors.UnavailableError, errors.AbortedError, errors.CancelledError)
+        try:
+            yield
+        except lost as error:
+            if self._cluster is None:
+                raise
+            raise TrainingError(
+                "a worker no longer answers: it was killed, has failed, or cannot be reached.",
+                hint="Go on with --resume on all workers that there are now; what was saved is kept.",
+            ) from error
+
+    def any(self, *flags: bool) -> tuple[bool, ...]:
+        """Each flag: whether it is set on any worker. To be called by all at the same point."""
+        if self._cluster is None:
+            return flags
+        return tuple(self._summed(np.array(flags, dtype=np.float64)) > 0)
+
+    def same(self, text: str) -> bool:
+        """Whether all workers have the same text. To be called by all at the same point."""
+        if self._cluster is None:
+            return True
+        digest = np.frombuffer(hashlib.sha256(text.encode()).digest(), dtype="<u2").astype(np.float64)
+        total, squares = self._summed(np.stack([digest, digest**2]))
+        return bool((total**2 == self.replicas * squares).all())  # equal in Cauchy and Schwarz's inequality
+
+    def of_chief(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the chief has, whatever the others have. To be called by all at the same point."""
+        if self._cluster is None:
+            return values
+        mine = values * np.float32(self._cluster.chief)
+        return np.asarray(self._summed(mine) / np.float32(self.replicas // self.workers))
+
+    def _summed(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Over all replicas; those of one worker have the same."""
+        import tensorflow as tf
+
+        def replica(mine: Any) -> Any:
+            return tf.distribute.get_replica_context().all_reduce("SUM", tf.identity(mine))
+
+        if self._sum is None:
+            self._sum = tf.function(lambda mine: self.strategy.run(replica, args=(mine,)))
+        with self.heard():
+            found = self._sum(tf.constant(values))
+            return np.asarray(self.strategy.experimental_local_results(found)[0])
+
+
+ALONE = Devices()
+
+
+def find_devices(asked: str, n_gpus: int) -> Devices:
+    """The devices that a training with `--strategy asked` computes on, of those that TensorFlow sees.
+
+    Where no cluster is left to resume on, this process goes on alone.
+    """
+    cluster = find_cluster()
+    if cluster and asked in ("auto", "multi-worker"):
+        return _several_workers(cluster)
+    if asked == "mirrored" or (asked == "auto" and n_gpus > 1):
+        return _mirrored("GPU" if n_gpus else "CPU")
+    return ALONE
+
+
+def _mirrored(kind: str) -> Devices:
+    import tensorflow as tf
+
+    return Devices("mirrored", tf.distribute.MirroredStrategy([d.name for d in tf.config.list_logical_devices(kind)]))
+
+
+@functools.cache
+def _several_workers(cluster: Cluster) -> Devices:
+    """Waits for all workers; a process can belong to one cluster once."""
+    import tensorflow as tf
+
+    resolvers = tf.distribute.cluster_resolver
+    resolver = resolvers.SlurmClusterResolver() if cluster.slurm else resolvers.TFConfigClusterResolver()
+    options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=load_settings().worker_seconds)
+    strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+    return Devices("multi-worker", strategy, cluster)

@@ -1,0 +1,159 @@
+"""How fast this machine trains: the step of recipe `biased` on ratings made up, measured in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from mftui.data.dataset import Ratings, Scale
+from mftui.errors import MftuiError
+
+BATCHES = (10_000, 50_000, 200_000, 500_000)
+FACTORS = (16, 32, 64, 128)
+SIZES = (20_000, 5_000, 1_000_000)
+"""Users, movies, ratings."""
+SECONDS = 0.6
+"""Of steps in each measurement, at least; compilation comes on top."""
+ENOUGH = 0.9
+"""A batch is large enough that reaches this share of the best speed: a smaller one learns more in an epoch."""
+_LAST_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One measurement."""
+
+    factors: int
+    batch_size: int
+    """Ratings in one update, as it really was."""
+    ratings_per_second: float
+    peak_bytes: int
+    """The most that was held so far: on a GPU of its memory, else by the process, TensorFlow included."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a machine can do."""
+
+    device: str
+    speeds: list[Speed]
+
+    def proposed(self, factors: int) -> int:
+        """The smallest batch size that is fast enough at this many factors; the fastest, were there no other."""
+        measured = [speed for speed in self.speeds if speed.factors == factors]
+        enough = ENOUGH * max(speed.ratings_per_second for speed in measured)
+        return min(speed.batch_size for speed in measured if speed.ratings_per_second >= enough)
+
+
+def measure(
+    on_speed: Callable[[Speed], None] = lambda speed: None,
+    *,
+    batches: Sequence[int] = BATCHES,
+    factors: Sequence[int] = FACTORS,
+    sizes: tuple[int, int, int] = SIZES,
+    seconds: float = SECONDS,
+) -> Bench:
+    """Measure in a child process, which imports TensorFlow; `on_speed` is told each measurement as it comes.
+
+    The child ends with this call, however it ends. Raises MftuiError where it fails.
+    """
+    asked = {"batches": list(batches), "factors": list(factors), "sizes": list(sizes), "seconds": seconds}
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "mftui.engine.descent.benchmark", json.dumps(asked)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,  # a file: a pipe that nobody reads meanwhile would stop the child
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        ) as child,
+    ):
+        assert child.stdout is not None
+        device, speeds = "", []
+        try:
+            for line in child.stdout:
+                said = json.loads(line)
+                if "device" in said:
+                    device = str(said["device"])
+                else:
+                    speeds.append(Speed(**said))
+                    on_speed(speeds[-1])
+        except BaseException:
+            child.kill()
+            raise
+        child.wait()
+        errors.seek(0)
+        wrong = errors.read().decode(errors="replace")
+    if child.returncode != 0 or not speeds:
+        said = wrong.strip()[-_LAST_CHARACTERS:] or "no reason given"
+        raise MftuiError(f"this machine could not be measured: {said}")
+    return Bench(device, speeds)
+
+
+def measure_here(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """In this process: the device, then each measurement. Imports TensorFlow."""
+    from mftui.engine.compute.device import set_up
+    from mftui.engine.recipes import RECIPES
+    from mftui.engine.training.program import Problem
+
+    computing = set_up({})
+    yield {"device": computing.name}
+    users, movies, n = asked["sizes"]
+    ratings, nothing = _made_up(users, movies, n), _made_up(users, movies, 0)
+    recipe = RECIPES["biased"]
+    for k in asked["factors"]:
+        for batch in asked["batches"]:
+            hyper = recipe.check({"factors": k, "members": 1, "batch_size": batch, "audience": False})
+            problem = Problem(ratings, nothing, users, movies, Scale(0.5, 5.0, 0.5), 0, computing)
+            yield asdict(_speed(recipe.build(problem, hyper), k, min(batch, n), asked["seconds"]))
+
+
+def _speed(program: Any, factors: int, batch: int, seconds: float) -> Speed:
+    """After a first step, which may still have to warm up, whole epochs until there is enough to go by."""
+    program.begin_epoch(0)
+    float(program.step(0)[0])
+    steps, together, done = program.steps_per_epoch, getattr(program, "steps_per_call", 1), 0
+    began = time.perf_counter()
+    while True:
+        for index in range(0, steps, together):
+            loss, _ = program.step(index)
+            done += together
+        float(loss)  # waits for the device
+        took = time.perf_counter() - began
+        if took >= seconds:
+            return Speed(factors, batch, done * program.ratings_per_step / took, _peak_bytes())
+
+
+def _made_up(users: int, movies: int, n: int) -> Ratings:
+    """n ratings, most of them of few movies, as in any real set."""
+    random = np.random.default_rng(0)
+    return Ratings(
+        random.integers(0, users, n, dtype=np.int32),
+        (movies * random.random(n) ** 3).astype(np.int32),
+        (random.integers(1, 11, n) / 2).astype(np.float32),
+    )
+
+
+def _peak_bytes() -> int:
+    import tensorflow as tf
+
+    if tf.config.list_logical_devices("GPU"):
+        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+if __name__ == "__main__":
+    for found in measure_here(json.loads(sys.argv[1])):
+        print(json.dumps(found), flush=True)

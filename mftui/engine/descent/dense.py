@@ -1,0 +1,100 @@
+"""The post's training: mean squared error over the dense matrix, full batch, RMSprop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+from sklearn.preprocessing import MaxAbsScaler
+
+from mftui.data.dataset import Ratings
+from mftui.engine.descent.network import MatrixFactorization, MatrixFactorizer
+from mftui.engine.training.program import Arrays, Later, Parameters, Problem
+from mftui.engine.training.recipe import Hyper
+from mftui.engine.training.variables import Stored
+from mftui.errors import TrainingError
+
+MAX_CELLS = 400_000_000
+"""Largest users × movies matrix: 1.6 GB as float32, of which a step holds a few."""
+
+
+class DenseProgram(Stored):
+    """sigmoid(U Mᵀ + b_u + b_m + b) against the matrix of ratings scaled by each movie's maximum."""
+
+    later: Later = "judged"
+
+    def __init__(self, problem: Problem, hyper: Hyper) -> None:
+        cells = problem.n_users * problem.n_movies
+        if cells > MAX_CELLS:
+            raise TrainingError(
+                f"recipe seed holds the whole matrix: {problem.n_users:,} × {problem.n_movies:,} cells need about "
+                f"{cells * 4 * 4 / 1e9:.0f} GB.",
+                hint="Use recipe biased, which needs the observed ratings alone.",
+            )
+        self.n_epochs, self.steps_per_epoch = int(hyper["epochs"]), 1
+        self.ratings_per_step = len(problem.train)
+        self._problem = problem
+        self._rate = float(hyper["learning_rate"])
+        self._target = tf.constant(scaled_matrix(problem.train, problem.n_users, problem.n_movies))
+        self.model = MatrixFactorization(*self._start(int(hyper["factors"])), 1, 0.0, problem.computing.precision)
+        self._unit = MatrixFactorizer(self.model, 0.0, 1.0)
+        self._optimizer = tf.keras.optimizers.RMSprop(self._rate, rho=0.9, momentum=float(hyper["momentum"]))
+        self._model_variables = self.model.parameters
+        self._optimizer.build(self._model_variables)
+        self._step = tf.function(self._update, jit_compile=True)
+        self._observed = tf.function(self._squared_errors, jit_compile=True)
+
+    def _start(self, k: int) -> tuple[Any, Any]:
+        glorot = tf.keras.initializers.GlorotUniform
+        users = glorot(seed=self._problem.seed * 2 + 1)((self._problem.n_users, k))
+        return users, glorot(seed=self._problem.seed * 2 + 2)((self._problem.n_movies, k))
+
+    def _update(self) -> Any:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((self._target - self._unit.dense()) ** 2)
+        self._optimizer.apply(tape.gradient(loss, self._model_variables), self._model_variables)
+        return loss
+
+    def _squared_errors(self, users: Any, movies: Any, ratings: Any) -> Any:
+        scale = self._problem.scale
+        predicted = scale.hi * tf.reduce_mean(self._unit(users, movies), 1)
+        return (tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2
+
+    def _errors(self, r: Ratings) -> NDArray[np.float32]:
+        return np.asarray(self._observed(tf.constant(r.users), tf.constant(r.movies), tf.constant(r.values)))
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Nothing: an epoch is one step over everything."""
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        return self._step(), None
+
+    def training_mse(self) -> float:
+        return float(np.mean(self._errors(self._problem.train)))
+
+    def learning_rate(self, step: int) -> float:
+        return self._rate
+
+    def validation_errors(self) -> NDArray[np.float32] | None:
+        return self._errors(self._problem.valid) if len(self._problem.valid) else None
+
+    def parameters(self, arrays: Arrays | None = None) -> Parameters:
+        users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
+        return Parameters(
+            users,
+            movies,
+            user_bias[:, 0],
+            movie_bias[:, 0],
+            float(bias[0]),
+            lo=0.0,
+            hi=self._problem.scale.hi,
+        )
+
+
+def scaled_matrix(ratings: Ratings, n_users: int, n_movies: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """The dense matrix (n_users, n_movies) as in the post: missing is 0, each column divided by its maximum."""
+    matrix = np.zeros((n_users, n_movies), dtype=np.float32)
+    matrix[ratings.users, ratings.movies] = ratings.values
+    return np.asarray(MaxAbsScaler().fit_transform(matrix), dtype=np.float32)

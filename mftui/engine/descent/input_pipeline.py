@@ -1,0 +1,185 @@
+"""Where a mini-batch program's ratings are: on the device, or in a file that they are read from, ahead of the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mftui.engine.descent.batches import Batches
+from mftui.engine.descent.shards import Shards
+from mftui.engine.training.program import Problem
+
+AHEAD = 2
+"""Steps whose ratings are read while one is made."""
+Updates = Callable[[Any, Any], tuple[Any, Any]]
+"""(users, movies and values, each (m, n); (u,) which of the m batches to update by) to mean loss and MSE."""
+
+
+class Feed(Protocol):
+    """Hands the ratings of a step to its updates, in one compiled call."""
+
+    steps_per_call: int
+
+    def compile(self, updates: Updates) -> None:
+        """Trace the call."""
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Take the batches in the order of this epoch."""
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        """Make step `index` of the epoch, and all up to the next multiple of `steps_per_call`."""
+
+
+def feed_of(problem: Problem, batches: Batches) -> Feed:
+    """The feed that the problem asks for."""
+    if problem.computing.devices.strategy is not None:
+        return Replicated(problem, batches)
+    if problem.stream_in is None:
+        return Resident(problem, batches)
+    return Streamed(problem, batches, problem.stream_in)
+
+
+class Resident:
+    """All ratings on the device; a step gathers its own by their numbers."""
+
+    def __init__(self, problem: Problem, batches: Batches) -> None:
+        self._batches = batches
+        self.steps_per_call = batches.run if problem.computing.loops else 1
+        self._data = [tf.constant(column) for column in batches.columns(problem.train)]
+        self._order = batches.order(0)
+
+    def compile(self, updates: Updates) -> None:
+        length = self._batches.updates if self.steps_per_call == 1 else None
+        self._call = compiled(lambda numbers: updates(self._data, numbers), tf.TensorSpec([length], tf.int32))
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._order = self._batches.order(epoch)
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        end = index + self.steps_per_call - index % self.steps_per_call
+        loss, mse = self._call(tf.constant(self._order[index:end].ravel()))
+        return loss, mse
+
+
+class Replicated:
+    """Each device has its part of every batch, cut along the users; the optimizer adds up what they find."""
+
+    steps_per_call = 1
+
+    def __init__(self, problem: Problem, batches: Batches) -> None:
+        self._batches, self._devices = batches, problem.computing.devices
+        parts = np.array_split(np.arange(batches.size), self._devices.replicas)
+        self._edges = [0, *np.cumsum([len(part) for part in parts]).tolist()]
+        mine = self._devices.mine
+        self._first = self._edges[mine.start]
+        self._data: list[Any] = []
+        self._reader: _Reader | None = None
+        if problem.stream_in is None:
+            self._data = [self._cut(column, 0) for column in batches.columns(problem.train)]
+        else:
+            part = slice(self._first, self._edges[mine.stop])
+            self._reader = _Reader(problem, batches, problem.stream_in, part)
+        self.begin_epoch(0)
+
+    def _cut(self, column: NDArray[Any], first: int) -> Any:
+        """The parts of a column of batches, which begins with rating `first` of each, on their devices."""
+
+        def part(context: Any) -> Any:
+            replica = context.replica_id_in_sync_group
+            return tf.constant(column[:, self._edges[replica] - first : self._edges[replica + 1] - first])
+
+        return self._devices.strategy.experimental_distribute_values_from_function(part)
+
+    def compile(self, updates: Updates) -> None:
+        strategy = self._devices.strategy
+
+        def call(data: Any, number: Any) -> Any:
+            found = strategy.run(lambda *columns: tf.stack(updates(columns, number)), args=data)
+            return strategy.reduce("SUM", found, axis=None)
+
+        self._call = tf.function(call)
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._order = self._batches.order(epoch)
+        if self._reader:
+            self._reader.begin_epoch(epoch)
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        data, numbers = self._data, self._order[index]
+        if self._reader:
+            data = [self._cut(column.numpy(), self._first) for column in self._reader.step(index)]
+            numbers = np.arange(self._batches.updates, dtype=np.int32)
+        with self._devices.heard():
+            found = [self._call(data, tf.constant([number])) for number in numbers]
+        loss, mse = tf.unstack(tf.add_n(found) / len(found))
+        return loss, mse
+
+
+class Streamed:
+    """The ratings of a step are read from a file, ahead of it."""
+
+    steps_per_call = 1
+
+    def __init__(self, problem: Problem, batches: Batches, directory: Path) -> None:
+        self._batches = batches
+        self._reader = _Reader(problem, batches, directory)
+        self.begin_epoch = self._reader.begin_epoch
+
+    def compile(self, updates: Updates) -> None:
+        numbers = tf.range(self._batches.updates)
+        self._call = compiled(lambda *data: updates(data, numbers), *self._reader.specs)
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        loss, mse = self._call(*self._reader.step(index))
+        return loss, mse
+
+
+class _Reader:
+    """All ratings in shards on a disk, one a batch; a tf.data pipeline reads them ahead, in the order of the epoch.
+
+    Parameters
+    ----------
+    part: which ratings of each shard.
+    """
+
+    def __init__(self, problem: Problem, batches: Batches, directory: Path, part: slice = slice(None)) -> None:
+        self._batches, self._part = batches, part
+        self._shards = Shards(problem.train, batches.count, batches.size, batches.seed, directory)
+        shape = [batches.updates, len(range(*part.indices(batches.size)))]
+        self.specs = [tf.TensorSpec(shape, kind) for kind in (tf.int32, tf.int32, tf.float32)]
+        self.begin_epoch(0)
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._order = self._batches.order(epoch)
+        self._next = -1
+
+    def step(self, index: int) -> tuple[Any, Any, Any]:
+        """(updates, ratings of the part) users, movies and values of a step."""
+        if index != self._next:
+            self._columns = self._read_ahead(self._order[index:])
+        self._next = index + 1
+        return next(self._columns)
+
+    def _read_ahead(self, order: NDArray[np.int32]) -> Iterator[tuple[Any, Any, Any]]:
+        kinds = [spec.dtype for spec in self.specs]
+
+        def take(indices: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+            return self._shards.take(indices, self._part)
+
+        def read(indices: Any) -> tuple[Any, ...]:
+            columns = tf.numpy_function(take, [indices], kinds, stateful=False)
+            return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, self.specs, strict=True))
+
+        columns: Iterator[tuple[Any, Any, Any]]
+        columns = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
+        return columns
+
+
+def compiled(function: Any, *signature: Any) -> Any:
+    """`function` through XLA, traced now: a concrete function has half the overhead of a call."""
+    return tf.function(function, jit_compile=True).get_concrete_function(*signature)

@@ -1,0 +1,144 @@
+"""Mini-batch training of what a plan says: compiled calls of one step or many, on ratings that a feed hands over."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mftui.engine.descent.accumulate import Slopes, dense, summed
+from mftui.engine.descent.batches import Batches
+from mftui.engine.descent.input_pipeline import compiled, feed_of
+from mftui.engine.descent.network import MatrixFactorization, MatrixFactorizer
+from mftui.engine.descent.objective import Batch, Plan
+from mftui.engine.training.program import Arrays, Later, Parameters, Problem
+from mftui.engine.training.variables import Stored
+
+FADED = 0.01
+"""A schedule that ends below this share of its highest rate has settled: its last steps only refine."""
+
+
+class MinibatchProgram(Stored):
+    """Gathers, dense gradients and the optimizer's update in one XLA call; an epoch shuffles the batches.
+
+    A step makes one update, or several where the batches are small (`Batches.updates`). A call makes one
+    step, or as many as `Batches.run` says where the device is better off with a loop (`Computing.loops`).
+    A CPU learns from a batch part by part, each small enough for its caches: see `summed`.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self._problem, self._plan, self._devices = problem, plan, problem.computing.devices
+        columns = (plan.factors + 1) * plan.members if plan.adds_up and problem.computing.in_parts else 0
+        self._batches = Batches(len(problem.train), plan.batch_size, problem.seed, columns)
+        self._feed = feed_of(problem, self._batches)
+        self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.steps
+        self.steps_per_call = self._feed.steps_per_call
+        self.ratings_per_step = self._batches.updates * self._batches.size
+        with self._devices.scope():
+            self.factorizer = self._start()
+        self.model = self.factorizer.factorization
+        self._model_variables = self.model.parameters
+        self._learned = [getattr(self.model, name) for name in plan.learned]
+        firsts = np.arange(self.n_epochs * self.steps_per_epoch) * self._batches.updates
+        with self._devices.scope():
+            self._optimizer, schedule = plan.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
+            self._optimizer.build(self._learned)
+        self._rates = schedule(tf.constant(firsts)).numpy() if callable(schedule) else np.full(len(firsts), schedule)
+        self.later: Later = "preferred" if self._rates[-1] < FADED * self._rates.max() else "judged"
+        v = problem.valid
+        self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
+        alone = self._devices.strategy is None  # the update of several devices' variables is no part of an XLA call
+        self._descend = self._gradients if alone else tf.function(self._gradients, jit_compile=True)
+        self._feed.compile(self._updates)
+        self._validate = compiled(self._squared_errors)
+
+    def _start(self) -> MatrixFactorizer:
+        p, plan = self._problem, self._plan
+        columns = plan.factors * plan.members
+        users, movies = plan.draw((p.n_users, columns), 1), plan.draw((p.n_movies, columns), 2)
+        model = MatrixFactorization(users, movies, plan.members, plan.global_bias, p.computing.precision)
+        if plan.draw_biases:
+            model.user_bias.assign(plan.draw((p.n_users, plan.members), 3))
+            model.movie_bias.assign(plan.draw((p.n_movies, plan.members), 4))
+        return MatrixFactorizer(model, plan.lo, plan.hi, plan.link)
+
+    def _updates(self, data: Any, batches: Any) -> tuple[Any, Any]:
+        """The batches with these numbers, one update after the other; their mean loss and MSE."""
+        if batches.shape[0] == 1:
+            return self._update(*(tf.gather(column, batches[0]) for column in data))
+        loss, mse = tf.constant(0.0), tf.constant(0.0)
+        for batch in batches:
+            a, b = self._update(*(tf.gather(column, batch) for column in data))
+            loss, mse = loss + a, mse + b
+        n = tf.cast(tf.size(batches), tf.float32)
+        return loss / n, mse / n
+
+    def _update(self, users: Any, movies: Any, ratings: Any) -> tuple[Any, Any]:
+        gradients, (loss, mse) = self._descend(users, movies, ratings)
+        self._optimizer.apply(gradients, self._learned)
+        return loss, mse
+
+    def _gradients(self, users: Any, movies: Any, ratings: Any) -> Slopes:
+        """Gradients, loss and MSE of a batch, or this device's part of them: over all devices they sum to the whole."""
+        if self._batches.parts == 1:
+            return dense(self._slopes(users, movies, ratings, priors=1 / self._devices.replicas))
+        start = self._slopes(users[:0], movies[:0], ratings[:0], priors=1.0)
+        return summed(partial(self._slopes, priors=0.0), (users, movies, ratings), self._batches.parts, start)
+
+    def _slopes(self, users: Any, movies: Any, ratings: Any, priors: float) -> Slopes:
+        with tf.GradientTape() as tape:
+            logits = self.model(users, movies)
+            error = self.factorizer.rating(logits) - ratings[:, None]
+            loss = self._plan.objective(self.model, Batch(users, movies, error, self._share, priors))
+        together = self.factorizer.rating(tf.reduce_mean(logits, 1)) - ratings
+        return tape.gradient(loss, self._learned), [loss, tf.reduce_sum(together**2) / self._batches.size]
+
+    @property
+    def _share(self) -> float:
+        return self._batches.size / len(self._problem.train)
+
+    def _squared_errors(self) -> Any:
+        users, movies, ratings = self._valid
+        scale = self._problem.scale
+        predicted = self.factorizer.rating(tf.reduce_mean(self.model(users, movies), 1))
+        return (tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._feed.begin_epoch(epoch)
+
+    def step(self, index: int) -> tuple[Any, Any]:
+        return self._feed.step(index)
+
+    def learning_rate(self, step: int) -> float:
+        return float(self._rates[step])
+
+    def validation_errors(self) -> NDArray[np.float32] | None:
+        return self._devices.of_chief(np.asarray(self._validate())) if len(self._problem.valid) else None
+
+    def release(self) -> None:
+        """Let go of the ratings, the compiled calls and the optimizer."""
+        super().release()
+        del self._problem, self._batches, self._feed, self._descend, self._valid, self._validate
+
+    def parameters(self, arrays: Arrays | None = None) -> Parameters:
+        users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
+        members = self._plan.members
+        shrink, several = np.float32(1 / math.sqrt(members)), members > 1
+        return Parameters(
+            user_factors=users * shrink,
+            movie_factors=movies * shrink,
+            user_bias=user_bias.mean(1),
+            movie_bias=movie_bias.mean(1),
+            global_bias=float(bias.mean()),
+            lo=self._plan.lo,
+            hi=self._plan.hi,
+            link=self._plan.link,
+            members=members,
+            member_user_bias=user_bias if several else None,
+            member_movie_bias=movie_bias if several else None,
+            member_global_bias=tuple(map(float, bias)) if several else (),
+        )

@@ -1,0 +1,81 @@
+"""Predicted against actual ratings by bins of the prediction, and whether ± says how wrong predictions are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.query.intervals import beliefs, expected_std_of
+
+if TYPE_CHECKING:
+    from mftui.data.dataset import Ratings
+    from mftui.engine.model.factors import Factors
+
+BINS = 10
+LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+"""Probabilities of the intervals whose coverage is measured."""
+SPREAD_BINS = 5
+MOST_PAIRS = 200_000
+"""Test ratings that ± is measured on: of more, a sample with a fixed seed; its error is below 0.2 %."""
+
+
+def calibration(predicted: NDArray[Any], actual: NDArray[Any], bins: int = BINS) -> list[dict[str, float | int]]:
+    """Mean predicted and mean actual rating of each of `bins` equally full bins, from the lowest predictions up.
+
+    Parameters: n predictions and the n ratings given, in rating units. Where a model is calibrated the
+    two means agree in every bin.
+    """
+    order = np.argsort(predicted, kind="stable")
+    return [
+        {
+            "n": len(rows),
+            "predicted": float(np.mean(predicted[rows], dtype=float)),
+            "actual": float(np.mean(actual[rows], dtype=float)),
+        }
+        for rows in np.array_split(order, min(bins, len(order)))
+    ]
+
+
+def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
+    """What the ± of a model of several members is worth on test ratings (indices of the model); None for one member, or
+    without test ratings.
+
+    Returns `of` ("draws" or "members"), `members`, `n` (test ratings used), and
+
+    - `coverage`, of draws alone: for each of LEVELS the share of the test ratings that lie within the central
+      interval of that probability (noise of ratings included; see `Beliefs.covered`), and the interval's mean width.
+      Members that are no draws have no intervals: None.
+    - `by_spread`: in equally full bins of ±, from the smallest up, mean ±, RMSE of the clipped predictions, and mean
+      number of training ratings of the movie. A ± that means something goes up with the RMSE.
+    """
+    members, drawn = model.parameters.members, bool(model.parameters.member_noise)
+    if members == 1 or not len(test):
+        return None
+    if len(test) > MOST_PAIRS:
+        test = test.take(np.sort(np.random.default_rng(0).choice(len(test), MOST_PAIRS, replace=False)))
+    coverage = None
+    if drawn:
+        believed = beliefs(model, test.users, test.movies)
+        std, predicted = believed.std, np.clip(believed.mean, model.scale.lo, model.scale.hi)
+        coverage = []
+        for level in LEVELS:
+            low, high = believed.interval(level)
+            covered = float(believed.covered(test.values, level).mean())
+            coverage.append({"level": level, "covered": covered, "width": float((high - low).mean())})
+    else:
+        std = expected_std_of(model, test.users, test.movies)
+        predicted = model.shown(model.logits(test.users, test.movies))
+    squares = (predicted.astype(float) - test.values) ** 2
+    by_spread = [
+        {
+            "n": len(rows),
+            "std": float(std[rows].mean()),
+            "rmse": float(np.sqrt(squares[rows].mean())),
+            "movie_ratings": float(model.movie_train_counts[test.movies[rows]].mean()),
+        }
+        for rows in np.array_split(np.argsort(std, kind="stable"), min(SPREAD_BINS, len(test)))
+    ]
+    of = "draws" if drawn else "members"
+    return {"of": of, "members": members, "n": len(test), "coverage": coverage, "by_spread": by_spread}

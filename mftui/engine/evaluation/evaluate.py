@@ -1,0 +1,112 @@
+"""Measure a trained model on test ratings, beside the baselines on the same split."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Ratings
+from mftui.data.titles.series import find_series
+from mftui.engine.evaluation.baselines import BiasBaseline
+from mftui.engine.evaluation.calibration import calibration, uncertainty
+from mftui.engine.evaluation.measures import list_quality, mae, rmse
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.recommend import RANKS, best_rank, list_scores
+
+Floats = NDArray[np.float32]
+CHUNK = 1_000_000
+"""Pairs predicted at once."""
+DIALS = (0.25, 0.5, 1.0)
+"""Settings of `discover` whose effect is shown."""
+SERIES_MIN = 20
+"""Ratings that a film needs to be asked for its series."""
+
+
+def predictions(factors: Factors, ratings: Ratings) -> Floats:
+    """(n,) clipped predictions for `ratings`."""
+    return np.concatenate(
+        [
+            factors.shown(factors.logits(ratings.users[at : at + CHUNK], ratings.movies[at : at + CHUNK]))
+            for at in range(0, len(ratings), CHUNK)
+        ]
+    )
+
+
+def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
+    """RMSE and MAE of the clipped predictions for `ratings`."""
+    squared = absolute = 0.0
+    for piece in ratings.pieces():
+        off = factors.shown(factors.logits(piece.users, piece.movies)).astype(np.float64) - piece.values
+        squared, absolute = squared + float(np.sum(off**2)), absolute + float(np.sum(np.abs(off)))
+    return {"rmse": math.sqrt(squared / len(ratings)), "mae": absolute / len(ratings)}
+
+
+def baseline_errors(train: Ratings, test: Ratings, factors: Factors) -> dict[str, dict[str, float]]:
+    """RMSE and MAE of `global_mean` and `bias` on `test`, fitted on `train`."""
+    bias = BiasBaseline.fit(train, factors.n_users, factors.n_movies)
+    guesses = {
+        "global_mean": np.full(len(test), bias.mean, dtype=np.float32),
+        "bias": np.clip(bias.predict(test.users, test.movies), factors.scale.lo, factors.scale.hi),
+    }
+    return {n: {"rmse": rmse(g, test.values), "mae": mae(g, test.values)} for n, g in guesses.items()}
+
+
+def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> dict[str, Any]:
+    """All measures of a model on `ratings` (indices of the model; default: its held-out part).
+
+    Returns a document with `n_test`, `rmse`, `mae`, and of the model's default ranking `ndcg@k`,
+    `recall@k`, `coverage`, `mean_popularity`; the same by `rankings` ("like", "watch", "both") and by
+    `discover` (how the default list changes as less-seen films are preferred); `series@10`; `calibration`
+    (mean predicted and actual rating by bins of the prediction); `uncertainty` (whether its ± holds); and
+    `baselines`: the same of "global_mean", "bias" and "popularity", as far as each has them.
+    Without test ratings every measure that needs them is None.
+    """
+    train = factors.history.part(held_out=False)
+    test = factors.history.part(held_out=True) if ratings is None else ratings
+    document: dict[str, Any] = {"n_train": len(train), "n_test": len(test), "k": k, "series@10": series_at_10(factors)}
+    if not len(test):
+        return document | {"rmse": None, "mae": None, "baselines": {}}
+    bias = BiasBaseline.fit(train, factors.n_users, factors.n_movies)
+    popularity = np.bincount(train.movies, minlength=factors.n_movies).astype(np.float32)
+    default = best_rank(factors, None)
+
+    def quality(scores: Callable[[NDArray[np.int64]], Floats]) -> dict[str, Any]:
+        found = list_quality(scores, train, test, factors.n_users, factors.n_movies, factors.scale, k)
+        return {} if found is None else dict(found.as_dict(k))
+
+    ranks = RANKS if factors.has_audience else (default,)
+    rankings = {rank: quality(partial(list_scores, factors, rank=rank)) for rank in ranks}
+    discover = {f"{d:g}": quality(partial(list_scores, factors, rank=default, discover=d)) for d in DIALS}
+    base = baseline_errors(train, test, factors)
+    base["bias"] |= quality(lambda users: np.tile(bias.movie_bias.astype(np.float32), (len(users), 1)))
+    base["popularity"] = quality(lambda users: np.tile(popularity, (len(users), 1)))
+    document |= errors(factors, test) | rankings[default]
+    document["calibration"] = calibration(predictions(factors, test), test.values)
+    document["uncertainty"] = uncertainty(factors, test)
+    return document | {"ranked_by": default, "rankings": rankings, "discover": discover, "baselines": base}
+
+
+def series_at_10(factors: Factors) -> dict[str, Any] | None:
+    """How often a film of a series has another of it among its ten nearest (films with at least 20 ratings
+    of series with at least two such films; all movies are candidates).
+
+    Returns {"share", "n_films", "n_series"}, or None where no titles or no series are known.
+    """
+    if not factors.movies.titled:
+        return None
+    series = [indices for _, indices in find_series(factors.movies.title_list)]
+    found = [indices[factors.movie_counts[indices] >= SERIES_MIN] for indices in series]
+    found = [indices for indices in found if len(indices) > 1]
+    if not found:
+        return None
+    hits = [
+        bool(np.isin(factors.similar(factors.movie_ids.raw(film), 10)[0], others).any())
+        for others in found
+        for film in others
+    ]
+    return {"share": float(np.mean(hits)), "n_films": len(hits), "n_series": len(found)}

@@ -1,0 +1,121 @@
+"""Who rated what, by user: the ratings that a trained model carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import PIECE, Ratings
+from mftui.data.subset import Part
+
+
+@dataclass(frozen=True)
+class UserHistory:
+    """The n ratings of one user, in the order of the file."""
+
+    movies: NDArray[np.int32]
+    """(n,) movie indices."""
+    ratings: NDArray[np.float32]
+    """(n,) ratings as given."""
+    held_out: NDArray[np.bool_]
+    """(n,) True where the rating was kept out of training, for the test."""
+
+    def __len__(self) -> int:
+        return len(self.movies)
+
+
+@dataclass(frozen=True)
+class History:
+    """All ratings, grouped by user: row u is `offsets[u]` to `offsets[u + 1]` of the columns."""
+
+    offsets: NDArray[np.int64]
+    """(n_users + 1,)."""
+    movies: NDArray[np.int32]
+    """(n_ratings,) movie indices."""
+    ratings: NDArray[np.float32]
+    """(n_ratings,)."""
+    held_out: NDArray[np.bool_]
+    """(n_ratings,) True for test ratings."""
+
+    @classmethod
+    def of(cls, ratings: Ratings, held_out: NDArray[np.bool_], n_users: int) -> History:
+        """Group `ratings` by user, the file's order kept within a user; `held_out` (n_ratings,) as in a Split.
+
+        Where they lie in that order already, nothing is copied.
+        """
+        counts = np.zeros(n_users, dtype=np.int64)
+        for piece in ratings.pieces():
+            counts += np.bincount(piece.users, minlength=n_users)
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+        if in_order(ratings.users):
+            return cls(offsets, ratings.movies, ratings.values, held_out)
+        order = np.argsort(ratings.users, kind="stable")
+        return cls(offsets, ratings.movies[order], ratings.values[order], held_out[order])
+
+    def of_user(self, user: int) -> UserHistory:
+        """The ratings of the user at index `user`."""
+        row = slice(int(self.offsets[user]), int(self.offsets[user + 1]))
+        return UserHistory(self.movies[row], self.ratings[row], self.held_out[row])
+
+    def counts(self) -> NDArray[np.int64]:
+        """(n_users,) ratings of each user."""
+        return np.diff(self.offsets)
+
+    def part(self, held_out: bool) -> Ratings:
+        """The training ratings, or the held-out ones, as columns sorted by user."""
+        return self.portion(held_out).whole()
+
+    def portion(self, held_out: bool) -> Part:
+        """The same, not copied."""
+        n_held = int(np.count_nonzero(self.held_out))
+        return Part(n_held if held_out else len(self.movies) - n_held, partial(self._pieces, held_out))
+
+    def _pieces(self, held_out: bool) -> Iterator[Ratings]:
+        for at in range(0, len(self.movies), PIECE):
+            span = slice(at, min(at + PIECE, len(self.movies)))
+            rows = self.held_out[span] if held_out else ~self.held_out[span]
+            yield Ratings(self._users(span)[rows], self.movies[span][rows], self.ratings[span][rows])
+
+    def _users(self, span: slice) -> NDArray[np.int32]:
+        """Whose the ratings of a span are."""
+        first = int(np.searchsorted(self.offsets, span.start, side="right")) - 1
+        last = int(np.searchsorted(self.offsets, span.stop, side="left"))
+        ends = np.clip(self.offsets[first : last + 1], span.start, span.stop)
+        counts = ends[1:] - ends[:-1]
+        return np.repeat(np.arange(first, last, dtype=np.int32), counts)
+
+    def trained_counts(self) -> NDArray[np.int64]:
+        """(n_users,) training ratings of each user."""
+        held = np.searchsorted(self.offsets, np.flatnonzero(self.held_out), side="right") - 1
+        return self.counts() - np.bincount(held, minlength=len(self.offsets) - 1)
+
+    def save(self, directory: Path) -> None:
+        """Write `history_*.npy`."""
+        for name, array in self._columns().items():
+            np.save(directory / f"history_{name}.npy", array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, directory: Path) -> History:
+        """Open what `save` wrote, memory-mapped."""
+        names = ("offsets", "movies", "ratings", "held_out")
+        return cls(*(np.load(directory / f"history_{n}.npy", mmap_mode="r", allow_pickle=False) for n in names))
+
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return {
+            "offsets": self.offsets,
+            "movies": self.movies,
+            "ratings": self.ratings,
+            "held_out": self.held_out,
+        }
+
+
+def in_order(indices: NDArray[np.int32]) -> bool:
+    """Whether they never fall."""
+    spans = (slice(at, at + PIECE + 1) for at in range(0, len(indices), PIECE))
+    return all((indices[span][1:] >= indices[span][:-1]).all() for span in spans)

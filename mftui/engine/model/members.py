@@ -1,0 +1,47 @@
+"""How far the members of a model disagree: a first, honest ± for its predictions. NumPy only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.training.program import Parameters
+
+Floats = NDArray[np.float32]
+BLOCK = 1_000_000
+"""Numbers held at once: 4 MB."""
+
+
+def member_logits(p: Parameters, factors: Floats, biases: Floats, movies: NDArray[Any]) -> Floats:
+    """(n, members) logits of n movies (indices), their mean over the members being the model's own logit.
+
+    A member's factors are its block of columns, scaled by sqrt(members) back to what they were.
+
+    Parameters
+    ----------
+    factors, biases: (n, k) and (n, members) rows of n users, or (1, k) and (1, members) of one.
+    """
+    if p.member_movie_bias is None:
+        raise ValueError("the model has one member: nothing to compare.")
+    products = factors * p.movie_factors[movies]
+    dots = products.reshape(len(movies), p.members, -1).sum(2) * p.members
+    return np.asarray(dots + biases + p.member_movie_bias[movies] + np.array(p.member_global_bias), dtype=np.float32)
+
+
+def member_std(p: Parameters, factors: Floats, biases: Floats | None, movies: NDArray[Any]) -> Floats | None:
+    """(n,) standard deviation of the members' predictions, in rating units, unclipped; see `member_logits`.
+
+    It says how much the start of the training matters for a prediction, not how much people's ratings
+    scatter around it. None for a model of one member.
+    """
+    if biases is None:
+        return None
+    found = np.empty(len(movies), dtype=np.float32)
+    step = max(1, BLOCK // p.movie_factors.shape[1])
+    for at in range(0, len(movies), step):
+        part = slice(at, at + step)
+        rows = (factors, biases) if len(factors) == 1 else (factors[part], biases[part])
+        found[part] = p.output.of_member.rating(member_logits(p, *rows, movies[part])).std(1, ddof=1)
+    return found

@@ -1,0 +1,268 @@
+"""Neighbours by an index of the movies (FAISS, the extra `ann`), for tables so large that to look at all is slow.
+
+The index gives candidates; their scores are made by `neighbours.movie_scores`, as in exact search. It lies in the
+cache, bound to the model by a digest of its factors; how many of the ten nearest it finds is measured as it is made.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui import paths
+from mftui.data.sources.files import keep_directory
+from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
+from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.neighbours import By, Metric, blocks_of, movie_scores, supported
+from mftui.engine.query.recommend import highest
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+Search = Literal["exact", "approximate"]
+SEARCHES: tuple[Search, ...] = ("exact", "approximate")
+EXACT_MS = 50.0
+"""Where exact search takes no longer than this, there is no need of an index."""
+K = 10
+"""The recall that is measured: of so many nearest movies."""
+GOAL = 0.95
+"""The recall that an index is set to, as far as it goes without looking at more than a quarter of the movies."""
+QUERIES = 100
+_CANDIDATES = 1_000
+"""Movies of the index that are scored, at least: those of few ratings fall back, which the index knows least of where
+distances are asked for."""
+_PROBES = 8
+"""Cells that are looked into, at least."""
+_FORMAT = 1
+_KEPT = 8
+"""Indexes in the cache; the oldest go."""
+_ROWS = 1 << 16
+"""Movies whose vectors are made at once."""
+_SAMPLED = 40
+"""Movies that each cell of the index is placed by."""
+_MANIFEST, _FILE = "index.json", "index.faiss"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The nearest movies, and how they were found."""
+
+    movies: Indices
+    """(≤ n,) movie indices, nearest first."""
+    scores: Floats
+    search: Search
+    recall: float | None = None
+    """Share of the K nearest that the index finds, over QUERIES movies; None of exact search."""
+    note: str = ""
+    """Why the search was exact, where an index was asked for."""
+
+    @property
+    def label(self) -> str:
+        """How they were found, as a sentence; "" of exact search that was asked for."""
+        if self.recall is None:
+            return self.note
+        return f"Found by an index that finds {self.recall:.0%} of the {K} nearest, measured on {QUERIES} movies."
+
+
+def available() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("faiss") is not None
+
+
+def find_similar(
+    model: Factors,
+    movie: int,
+    n: int,
+    *,
+    metric: Metric = "cosine",
+    by: By | None = None,
+    where: MovieFilter | None = None,
+    search: Search = "exact",
+) -> Found:
+    """The nearest movies to the movie at an index, as `Factors.similar` gives them; by an index where `search` asks
+    for it, exact search is slow, and no filter narrows the movies. The first time the index is made: that takes
+    seconds for each hundred thousand movies.
+
+    Raises UsageError where the extra is missing, and what `similar` raises.
+    """
+    note = ""
+    if search == "approximate":
+        if not available():
+            raise UsageError("approximate search needs FAISS.", hint="pip install 'mftui[ann]', or search exactly.")
+        if where not in (None, MovieFilter()):
+            note = "With a filter the search is exact."
+        elif exact_ms(asked := Asked(model, metric, by)) <= EXACT_MS:
+            note = f"Exact search takes less than {EXACT_MS:.0f} ms here, so it was used."
+        else:
+            index = opened(asked)
+            best, scores = index.nearest(model, movie, n)
+            return Found(best, scores, "approximate", index.recall)
+    best, scores = model.similar(model.movie_ids.raw(movie), n, metric=metric, by=by, where=where)
+    return Found(best, scores, "exact", note=note)
+
+
+class Asked:
+    """A model with metric and blocks, equal where the index would be the same."""
+
+    def __init__(self, model: Factors, metric: Metric, by: By | None) -> None:
+        self.model, self.metric = model, metric
+        self.by: By = by or ("both" if model.has_audience else "taste")
+        self.name = f"{model.movie_digest}-{metric}-{self.by}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asked) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+@lru_cache(maxsize=64)
+def exact_ms(asked: Asked) -> float:
+    """Milliseconds that exact search takes, once what it derives of the model is there: the least of three."""
+    times = []
+    for _ in range(4):
+        began = time.perf_counter()
+        movie_scores(asked.model, 0, asked.metric, asked.by)
+        times.append((time.perf_counter() - began) * 1000)
+    return min(times)
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """An index of one model, for one metric and one choice of blocks."""
+
+    cells: Any
+    """faiss.IndexIVFFlat."""
+    metric: Metric
+    by: By | None
+    recall: float
+
+    def nearest(self, model: Factors, movie: int, n: int) -> tuple[Indices, Floats]:
+        """Of the candidates near the movie at an index the nearest, exactly scored."""
+        row = _vectors(model, self.metric, self.by, np.array([movie]), query=True)
+        _, found = self.cells.search(row, max(_CANDIDATES, 10 * n))
+        candidates = np.sort(found[0][(found[0] >= 0) & (found[0] != movie)])
+        scores = movie_scores(model, movie, self.metric, self.by, candidates)
+        best = highest(-scores if self.metric == "euclidean" else scores, np.arange(len(candidates)), n)
+        return candidates[best], scores[best]
+
+
+@lru_cache(maxsize=3)
+def opened(asked: Asked) -> Index:
+    """The index from the cache; made where it is not there or is damaged."""
+    directory = paths.cache_dir() / "neighbours" / asked.name
+    return _load(directory, asked) or _make(directory, asked)
+
+
+def _load(directory: Path, asked: Asked) -> Index | None:
+    import faiss
+
+    try:
+        manifest = unsealed(json.loads((directory / _MANIFEST).read_text(encoding="utf-8")), required=True)
+        if manifest["format"] != _FORMAT or manifest["model"] != asked.name:
+            return None
+        check_files(directory, manifest["files"])
+        cells: Any = faiss.read_index(str(directory / _FILE), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+        cells.nprobe = int(manifest["probes"])
+        return Index(cells, asked.metric, asked.by, float(manifest["recall"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, RuntimeError) as error:
+        _log.info("index %s is damaged and will be made again: %s", directory, error)
+        return None
+
+
+def _make(directory: Path, asked: Asked) -> Index:
+    import faiss
+
+    cells = _built(asked)
+    recall = _set_probes(cells, asked)
+
+    def write(aside: Path) -> None:
+        faiss.write_index(cells, str(aside / _FILE))
+        manifest = {
+            "format": _FORMAT,
+            "model": asked.name,
+            "probes": cells.nprobe,
+            "recall": recall,
+            "files": {_FILE: file_digest(aside / _FILE)},
+        }
+        (aside / _MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+
+    try:
+        keep_directory(directory, write)
+        made = sorted(directory.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime, reverse=True)
+        for old in made[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+    except (OSError, RuntimeError) as error:
+        _log.info("no index in %s: %s", directory, error)
+    return Index(cells, asked.metric, asked.by, recall)
+
+
+def _built(asked: Asked) -> Any:
+    """Movies with training ratings in cells around centres that k-means found (FAISS: IVF, vectors as they are)."""
+    import faiss
+
+    model, metric, by = asked.model, asked.metric, asked.by
+    trained = np.flatnonzero(np.asarray(model.movie_train_counts) > 0)
+    n_cells = max(1, min(int(2 * len(trained) ** 0.5), len(trained)))
+    some = np.random.default_rng(0).choice(trained, min(len(trained), _SAMPLED * n_cells), replace=False)
+    sample = _vectors(model, metric, by, np.sort(some))
+    kind = faiss.METRIC_L2 if metric == "euclidean" else faiss.METRIC_INNER_PRODUCT
+    around = (faiss.IndexFlatL2 if metric == "euclidean" else faiss.IndexFlatIP)(sample.shape[1])
+    cells = faiss.IndexIVFFlat(around, sample.shape[1], n_cells, kind)
+    cells.cp.min_points_per_centroid = 1
+    cells.train(sample)
+    for at in range(0, len(trained), _ROWS):
+        rows = trained[at : at + _ROWS]
+        cells.add_with_ids(_vectors(model, metric, by, rows), rows)
+    return cells
+
+
+def _set_probes(cells: Any, asked: Asked) -> float:
+    """Look into as many cells as reach the GOAL, or into a quarter of them; returns the recall with these."""
+    model, metric, by = asked.model, asked.metric, asked.by
+    trained = np.flatnonzero(np.asarray(model.movie_train_counts) > 0)
+    movies = np.random.default_rng(1).choice(trained, min(len(trained), QUERIES), replace=False).tolist()
+    exact = [model.similar(model.movie_ids.raw(movie), K, metric=metric, by=by)[0] for movie in movies]
+    index, most = Index(cells, metric, by, 0.0), max(_PROBES, cells.nlist // 4)
+    cells.nprobe = _PROBES
+    while (recall := _recall(index, model, movies, exact)) < GOAL and cells.nprobe < most:
+        cells.nprobe = min(2 * cells.nprobe, most)
+    return recall
+
+
+def _recall(index: Index, model: Factors, movies: list[int], exact: list[Indices]) -> float:
+    """Share of the exact neighbours of these movies that the index finds."""
+    pairs = zip(movies, exact, strict=True)
+    return float(np.mean([np.isin(near, index.nearest(model, movie, K)[0]).mean() for movie, near in pairs]))
+
+
+def _vectors(model: Factors, metric: Metric, by: By | None, rows: Indices, *, query: bool = False) -> Floats:
+    """(n, k) what stands for movies in the index, or asks it: their inner products are the scores of `movie_scores` but
+    for a factor that is the same for all; for "euclidean" their distances are the distances without support."""
+    parts = []
+    for factors, norms, weight in blocks_of(model, by):
+        part = np.asarray(factors[rows], dtype=np.float32)
+        if metric == "euclidean":
+            scale: Any = np.float32(np.sqrt(weight) / max(float(norms.mean()), 1e-12))
+        elif query:
+            scale = np.float32(weight) / np.maximum(norms[rows], 1e-12) ** (2 if metric == "dot" else 1)
+        else:
+            scale = supported(model, rows) / (1 if metric == "dot" else np.maximum(norms[rows], 1e-12))
+        parts.append(part * np.reshape(scale, (-1, 1)))
+    return np.ascontiguousarray(np.concatenate(parts, axis=1), dtype=np.float32)

@@ -1,0 +1,233 @@
+"""How sure a prediction is: intervals of ratings for models whose members are draws from a posterior, and the ± of
+expected ratings for all models of several members. NumPy only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.model.members import member_std
+from mftui.engine.model.rows import known_rows
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.model.output import Output
+    from mftui.engine.query.recommend import UserRows
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+NUMBERS = 4_000_000
+"""Numbers of the rows of pairs that are held at once: 16 MB."""
+ROUNDING = 1e-9
+"""Of sums of probabilities."""
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """What is believed of n ratings."""
+
+    mean: Floats
+    """(n,) expected rating, unclipped."""
+    std: Floats
+    """(n,) how uncertain the expected rating is, in rating units."""
+    rating_std: Floats
+    """(n,) how far a rating may be from it: that, and the noise of ratings."""
+    lo: float
+    hi: float
+    steps: Steps | None = None
+    """Where ratings are steps of a scale."""
+
+    def quantile(self, share: float) -> Floats:
+        """(n,) ratings below which a rating lies with this probability, within the scale; of steps, the lowest one that
+        a rating does not exceed with this probability at least."""
+        if self.steps is not None:
+            return self.steps.quantile(share)
+        at = self.mean + NormalDist().inv_cdf(share) * self.rating_std
+        return np.asarray(np.clip(at, self.lo, self.hi), dtype=np.float32)
+
+    def interval(self, share: float) -> tuple[Floats, Floats]:
+        """((n,), (n,)) ends of the central interval in which a rating lies with this probability, within the scale; of
+        steps, with this probability at least."""
+        return self.quantile((1 - share) / 2), self.quantile((1 + share) / 2)
+
+    def covered(self, ratings: Floats, share: float) -> NDArray[np.float64]:
+        """(n,) whether ratings given lie in that interval, 0 or 1. A step at an end of it counts by the part of its
+        probability that lies within, so that where all is as believed the mean is `share` (the nonrandomized
+        transform of Czado, Gneiting and Held 2009)."""
+        if self.steps is not None:
+            return self.steps.covered(ratings, share)
+        low, high = self.interval(share)
+        return ((low <= ratings) & (ratings <= high)).astype(float)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The probabilities of each of some ratings."""
+
+    levels: NDArray[np.float64]
+    """(n_levels,) rising."""
+    reached: NDArray[np.float64]
+    """(n, n_levels) probability of a rating up to that level; the last is 1."""
+
+    def quantile(self, share: float) -> Floats:
+        """See `Beliefs.quantile`."""
+        lowest = (self.reached >= share - ROUNDING).argmax(1)
+        return np.asarray(self.levels[lowest], dtype=np.float32)
+
+    def covered(self, ratings: Floats, share: float) -> NDArray[np.float64]:
+        """See `Beliefs.covered`."""
+        at = np.abs(self.levels - ratings[:, None]).argmin(1)[:, None]
+        upper = np.take_along_axis(self.reached, at, 1)[:, 0]
+        lower = np.where(at[:, 0] > 0, np.take_along_axis(self.reached, np.maximum(at - 1, 0), 1)[:, 0], 0.0)
+        within = np.minimum(upper, (1 + share) / 2) - np.maximum(lower, (1 - share) / 2)
+        return np.clip(within / np.maximum(upper - lower, ROUNDING), 0.0, 1.0)
+
+
+def beliefs(
+    model: Factors, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None
+) -> Beliefs:
+    """Of the ratings of n pairs of indices.
+
+    `known`: whether the model knows the user, and the movie; all of them where it is left out. One that it does
+    not know, or that has no training rating, could be any: as uncertain as users, or movies, differ.
+    Raises UsageError for a model whose members are no draws.
+    """
+    p = model.parameters
+    if not p.member_noise:
+        raise UsageError("this model knows no intervals: it was not drawn.", hint="Train with --recipe bayes.")
+    everybody = np.ones(len(users), dtype=bool)
+    of_user, of_movie = known or (everybody, everybody)
+    logits = model.logits(users, movies, (of_user, of_movie))
+    predicted = model.to_rating(logits)
+    std = expected_std_of(model, users, movies, (of_user, of_movie))
+    noise = float(np.mean(np.square(p.member_noise)))
+    rating_std = np.sqrt(std.astype(float) ** 2 + noise).astype(np.float32)
+    steps = _steps(p.output, logits, std) if p.cuts else None
+    return Beliefs(predicted, std, rating_std, model.scale.lo, model.scale.hi, steps)
+
+
+def _steps(output: Output, logits: Floats, std: Floats) -> Steps:
+    """Of ratings with a probit link, `std` being the ± of what is expected: each logit as uncertain as that says."""
+    slope = np.maximum(output.slope(logits.astype(float)), ROUNDING)
+    chances = output.probabilities(logits, np.sqrt(1 + (std / slope) ** 2))
+    return Steps(np.array(output.levels), np.cumsum(chances, axis=1))
+
+
+def expected_std_of(
+    model: Factors, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None
+) -> Floats:
+    """(n,) ± of what is expected of n pairs of indices, in rating units; see `expected_std`, and `beliefs` for `known`.
+    Of a model of one member it is 0 where user and movie have training ratings."""
+    found, others = np.empty(len(users), dtype=np.float32), _Others(model)
+    for part in _parts(model, len(users)):
+        of_user = known_rows(model.user_train_counts[users[part]], model.parameters.knows_cold[0])
+        of_movie = known_rows(model.movie_train_counts[movies[part]], model.parameters.knows_cold[1])
+        if known is not None:
+            of_user, of_movie = of_user & known[0][part], of_movie & known[1][part]
+        found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie, others))
+    return found
+
+
+def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats | None:
+    """(n,) ± of what one user (a row, trained or folded in) is expected to give n movies (indices), in rating units.
+
+    Where the members are draws, it is the standard deviation of the expected rating given the data; else the spread of
+    the members, which says how much the start of the training matters, and no more. Either is as large as movies
+    differ for one without a training rating. None for a model of one member.
+    """
+    if row.member_bias is None:
+        return None
+    of_user = np.full(len(movies), bool(row.factors.any() or row.member_bias.any()))
+    found, others = np.empty(len(movies), dtype=np.float32), _Others(model)
+    for part in _parts(model, len(movies)):
+        of_movie = known_rows(model.movie_train_counts[movies[part]], model.parameters.knows_cold[1])
+        found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie, others))
+    return found
+
+
+def _parts(model: Factors, n: int) -> Iterator[slice]:
+    step = max(1, NUMBERS // model.n_factors)
+    return (slice(at, at + step) for at in range(0, n, step))
+
+
+def _variance(
+    model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags, others: _Others
+) -> NDArray[np.float64]:
+    """(n,) of the expected rating: between the members, and between all users or movies for one that is not known.
+
+    `rows`: of n users, or of one."""
+    p, variance = model.parameters, np.zeros(len(movies))
+    both = of_user & of_movie
+    std = member_std(p, _of(rows.factors, both), _of(rows.member_bias, both), movies[both])
+    variance[both] = 0.0 if std is None else std.astype(float) ** 2
+    if rows.covariance is not None:
+        logits = (rows.factors * p.movie_factors[movies[both]]).sum(1) + rows.bias + p.movie_bias[movies[both]]
+        slope = p.output.slope(logits.astype(float) + p.global_bias)
+        variance[both] += slope**2 * _within(model, rows.covariance, movies[both])
+    if both.all():
+        return variance
+    variance[~of_user] += p.user_bias.var()
+    variance[~of_movie] += p.movie_bias.var()
+    newcomer, novelty, neither = ~of_user & of_movie, of_user & ~of_movie, ~of_user & ~of_movie
+    if newcomer.any():
+        variance[newcomer] += _mean_square(p.movie_factors[movies[newcomer]], others.users)
+    if novelty.any():
+        variance[novelty] += _mean_square(_of(rows.factors, novelty), others.movies)
+    if neither.any():
+        variance[neither] += (others.users * others.movies).sum() * p.members
+    logits = (_of(rows.factors, ~both) * p.movie_factors[movies[~both]]).sum(1)
+    logits = logits + _of(rows.bias, ~both) + p.movie_bias[movies[~both]] + p.global_bias
+    variance[~both] *= p.output.slope(logits.astype(float)) ** 2
+    return variance
+
+
+def _of(table: Any, chosen: Flags) -> Any:
+    """The chosen ones of n rows; the one row there is, whatever is chosen."""
+    return table if table is None or len(table) == 1 < len(chosen) else table[chosen]
+
+
+def _within(model: Factors, covariance: NDArray[np.float64], movies: NDArray[Any]) -> NDArray[np.float64]:
+    """(n,) variance of the logits of a row that each member knows with this covariance, mean over members."""
+    p, members, total = model.parameters, model.parameters.members, np.zeros(len(movies))
+    k = p.movie_factors.shape[1] // members
+    for member, of_row in enumerate(covariance):
+        design = np.ones((len(movies), k + 1))
+        design[:, :k] = p.movie_factors[movies, member * k : (member + 1) * k] * math.sqrt(members)
+        total += np.einsum("ni,ij,nj->n", design, of_row, design, optimize=True)
+    return total / members
+
+
+class _Others:
+    """How the factors of all users, and of all movies, differ; made when one of them is not known."""
+
+    def __init__(self, model: Factors) -> None:
+        self._parameters = model.parameters
+
+    @cached_property
+    def users(self) -> NDArray[np.float64]:
+        """(members, k, k) mean of the products of their factors, two by two."""
+        return self._moments(self._parameters.user_factors)
+
+    @cached_property
+    def movies(self) -> NDArray[np.float64]:
+        """The same of movies."""
+        return self._moments(self._parameters.movie_factors)
+
+    def _moments(self, table: Floats) -> NDArray[np.float64]:
+        by_member = table.reshape(len(table), self._parameters.members, -1).transpose(1, 0, 2)
+        return np.asarray(by_member.transpose(0, 2, 1) @ by_member / len(table), dtype=np.float64)
+
+
+def _mean_square(rows: Floats, moments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) mean square, over all rows of the other side and all members, of the product with (n, k) rows."""
+    members = len(moments)
+    by_member = rows.reshape(len(rows), members, -1).transpose(1, 0, 2)
+    return np.asarray(((by_member @ moments) * by_member).sum((0, 2)) * members)

@@ -1,0 +1,47 @@
+"""Which movies may appear in a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+
+
+@dataclass(frozen=True)
+class MovieFilter:
+    """Which movies may appear in a list."""
+
+    genre: str | None = None
+    """A genre that the movie must have; case does not matter."""
+    years: tuple[int, int] | None = None
+    """First and last year, both included; movies without a year are left out."""
+    min_ratings: int = 0
+    """Least number of ratings in the data set."""
+
+
+def passing(model: Factors, where: MovieFilter | None) -> NDArray[np.bool_]:
+    """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
+    passes = np.ones(model.n_movies, dtype=bool)
+    if where is None:
+        return passes
+    if where.genre is not None:
+        passes &= _has_genre(model, where.genre)
+    if where.years is not None:
+        first, last = where.years
+        passes &= (model.movies.years >= max(first, 1)) & (model.movies.years <= last)
+    return passes & (model.movie_counts >= where.min_ratings)
+
+
+def _has_genre(model: Factors, genre: str) -> NDArray[np.bool_]:
+    texts, of_movie = model.movies.genre_texts
+    has = np.array([genre.casefold() in text.casefold().split("|") for text in texts], dtype=bool)
+    if not has.any():
+        raise UsageError(f"no movie has the genre {genre}.", hint=f"There are: {', '.join(model.movies.genre_names)}.")
+    return np.asarray(has[of_movie])

@@ -1,0 +1,106 @@
+"""Movies near a movie, users near a user: in taste, in audience, or in both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.model.audience import SUPPORT
+from mftui.engine.query.recommend import UserRows, highest
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+Metric = Literal["cosine", "dot", "euclidean"]
+METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
+By = Literal["taste", "audience", "both"]
+BYS: tuple[By, ...] = ("taste", "audience", "both")
+
+TASTE_SHARE = 0.3
+"""What taste weighs beside the audience where both are asked for; measured by series@10."""
+
+
+def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float]]:
+    """(movie factors, their lengths, weight) of the blocks that `by` names; None takes the best there is.
+
+    Raises UsageError where the model lacks the block.
+    """
+    audience = model.parameters.audience_movie_factors
+    if by is not None and by not in BYS:
+        raise UsageError(f"no neighbours by {by}.", hint=f"There are: {', '.join(BYS)}.")
+    if audience is None and by not in (None, "taste"):
+        raise UsageError("this model has no audience factors.", hint="Use taste, or train without --no-audience.")
+    taste = (model.parameters.movie_factors, model.movie_norms)
+    if audience is None or by == "taste":
+        return [(*taste, 1.0)]
+    block = (audience, model.audience.norms)
+    if by == "audience":
+        return [(*block, 1.0)]
+    return [(*block, 1 / (1 + TASTE_SHARE)), (*taste, TASTE_SHARE / (1 + TASTE_SHARE))]
+
+
+def movie_scores(
+    model: Factors, me: int, metric: Metric, by: By | None, among: Indices | slice = slice(None)
+) -> Floats:
+    """(n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`, already weighed by support.
+
+    "cosine" and "dot" (divided by the movie's own product with itself, as in the post) are high where
+    near. "euclidean" is a distance, low where near, and grows where support is thin; of two blocks,
+    each is measured in lengths of the movie's own vector.
+    """
+    if metric not in METRICS:
+        raise UsageError(f"no metric {metric}.", hint=f"There are: {', '.join(METRICS)}.")
+    support = supported(model, among)
+    blocks = blocks_of(model, by)
+    scores = np.zeros(len(support), dtype=np.float32)
+    for factors, norms, weight in blocks:
+        own = max(float(norms[me]), 1e-12)
+        products, sizes = factors[among] @ factors[me], norms[among]
+        if metric == "euclidean":
+            squared = np.maximum(sizes**2 + own**2 - 2 * products, 0)
+            scores += weight * squared / (own**2 if len(blocks) > 1 else 1)
+        else:
+            scores += weight * products / (own * (own if metric == "dot" else np.maximum(sizes, 1e-12)))
+    if metric == "euclidean":
+        return np.asarray(np.sqrt(scores) / np.maximum(support, 1e-12), dtype=np.float32)
+    return np.asarray(scores * support, dtype=np.float32)
+
+
+def supported(model: Factors, among: Indices | slice = slice(None)) -> Floats:
+    """(n,) what is left of the score of each movie among those: less where few training ratings support it."""
+    counts = model.movie_train_counts[among]
+    return np.asarray(counts / (counts + np.float32(SUPPORT)), dtype=np.float32)
+
+
+def user_scores(model: Factors, me: int, by: By | None) -> Floats:
+    """(n_users,) cosine of every user with the user at index `me`."""
+    return row_cosines(model, model.rows_of(np.array([me])), by)
+
+
+def row_cosines(model: Factors, row: UserRows, by: By | None = None) -> Floats:
+    """(n_users,) cosine of every user with one row, trained or folded in; 0 with a row of zeros."""
+    p = model.parameters
+    taste = _cosine(p.user_factors, model.user_norms, row.factors[0])
+    if p.audience_user_factors is None or row.audience is None or by == "taste":
+        return taste
+    audience = _cosine(p.audience_user_factors, model.audience.user_norms, row.audience[0])
+    if by == "audience":
+        return audience
+    return np.asarray((audience + TASTE_SHARE * taste) / (1 + TASTE_SHARE), dtype=np.float32)
+
+
+def users_near(model: Factors, row: UserRows, n: int = 10) -> tuple[Indices, Floats]:
+    """The users nearest to a row folded in, by cosine: (user indices (≤ n,), cosines (≤ n,)), nearest first."""
+    cosine = row_cosines(model, row)
+    best = highest(cosine, np.flatnonzero(model.history.counts() > 0), n)
+    return best, cosine[best]
+
+
+def _cosine(factors: Floats, norms: Floats, row: Floats) -> Floats:
+    sizes = np.maximum(norms, 1e-12) * max(float(np.linalg.norm(row)), 1e-12)
+    return np.asarray(factors @ row / sizes, dtype=np.float32)

@@ -1,0 +1,275 @@
+"""What a list is ranked by: the rating that is expected, who watches what, or both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.query.intervals import expected_std
+from mftui.engine.query.movie_filter import MovieFilter
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+Rank = Literal["like", "watch", "both"]
+RANKS: tuple[Rank, ...] = ("like", "watch", "both")
+Bound = Literal["lower", "upper"]
+"""Which end of the interval of an expected rating stands for it: "lower" for safe bets, "upper" for adventure."""
+LEVEL = 0.8
+"""How probably an expected rating lies within its interval, where the members are draws: nine to one that it is not
+below the lower end, nor above the upper one."""
+STDS = NormalDist().inv_cdf((1 + LEVEL) / 2)
+"""How many ± the ends of that interval are from the expected rating."""
+
+LIKE_SHARE = 0.2
+"""What the predicted rating, as a share of the scale, weighs beside the audience score; measured by NDCG@10
+on inner splits of training parts."""
+FOLDED_LIKE_SHARE = 0.3
+LEANING_SHARE = 1.1
+"""The same for somebody folded in, and what their leaning weighs beside both (see `fold_in.leaning_weights`); chosen by
+NDCG@10 on inner splits of training parts of two data sets, for users folded in from 8 and from 20 of their ratings."""
+DISCOVER_POWER = 0.3
+"""At `discover` 1 a score is divided by this power of the movie's count."""
+FEW_ROWS = 4
+MOVIE_BLOCK = 1024
+"""Movies whose scores are made at once for so few users."""
+FEW_RATINGS = 5
+"""Below so many ratings, little is known of a movie, and lists say so."""
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """A list for one user, best first."""
+
+    movies: Indices
+    """(n,) movie indices."""
+    predicted: Floats
+    """(n,) predicted ratings, clipped to the scale."""
+    scores: Floats
+    """(n,) what the list is ranked by."""
+    watch: Floats | None = None
+    """(n,) would watch, as a percentile: the share, 0 to 100, of the movies this user has not rated that
+    score lower with the audience block; None without that block."""
+    std: Floats | None = None
+    """(n,) ± of the predicted ratings, in rating units; see `intervals.expected_std`. None where the model has one
+    member."""
+    lower: Floats | None = None
+    upper: Floats | None = None
+    """(n,) ends of the interval of each expected rating, STDS times ± from it, clipped to the scale; None likewise."""
+    note: str = ""
+    """Why the list is shorter than asked for; empty where it is not."""
+    ranked_by: Rank = field(default="like")
+    bound: Bound | None = None
+    """Which end of the interval the list is ranked by, in place of the predicted rating."""
+
+    def take(self, places: Indices) -> Recommendations:
+        """Those at some places of the list."""
+
+        def some(array: Floats | None) -> Floats | None:
+            return None if array is None else array[places]
+
+        return replace(
+            self,
+            movies=self.movies[places],
+            predicted=self.predicted[places],
+            scores=self.scores[places],
+            watch=some(self.watch),
+            std=some(self.std),
+            lower=some(self.lower),
+            upper=some(self.upper),
+        )
+
+
+def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> Rank:
+    """`rank`, or the best that the model has; "like" where a bound is asked for.
+
+    Raises UsageError where it lacks the audience block, or members that differ.
+    """
+    if bound is not None:
+        if model.parameters.members == 1:
+            raise UsageError("this model has one member: it knows no ±.", hint="Train with --recipe bayes.")
+        if rank == "watch":
+            raise UsageError("who watches what has no bounds.", hint="Rank by like or both.")
+        rank = rank or "like"
+    if rank is None:
+        return "both" if model.has_audience else "like"
+    if rank not in RANKS:
+        raise UsageError(f"no ranking {rank}.", hint=f"There are: {', '.join(RANKS)}.")
+    if rank != "like" and not model.has_audience:
+        raise UsageError("this model has no audience factors.", hint="Rank by like, or train without --no-audience.")
+    return rank
+
+
+@dataclass(frozen=True)
+class UserRows:
+    """The factors of b users, trained or folded in."""
+
+    factors: Floats
+    """(b, k) taste."""
+    bias: Floats
+    """(b,)."""
+    audience: Floats | None
+    """(b, k of the audience block)."""
+    member_bias: Floats | None = None
+    """(b, members), where there are several."""
+    leaning: Floats | None = None
+    """(b, k of the audience block): towards which audiences these users' ratings are above what was expected, and away
+    from which below; of users folded in alone."""
+    covariance: NDArray[np.float64] | None = None
+    """(members, k + 1, k + 1) how uncertain each draw leaves the row of one user folded in, its bias last; None of
+    trained rows, which were drawn themselves, and of members that are no draws."""
+
+
+def row_logits(model: Factors, rows: UserRows) -> Floats:
+    """(b, n_movies) logits of b users for every movie."""
+    p = model.parameters
+    logits = _products(rows.factors, p.movie_factors)
+    logits += p.movie_bias
+    logits += rows.bias[:, None] + np.float32(p.global_bias)
+    return logits
+
+
+def logits_of(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats:
+    """(n,) logits of one user for n movies (indices)."""
+    p = model.parameters
+    products = p.movie_factors[movies] @ row.factors[0]
+    return np.asarray(products + p.movie_bias[movies] + row.bias[0] + np.float32(p.global_bias), dtype=np.float32)
+
+
+def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float = 0.0) -> Floats:
+    """(b, n_movies) scores of b trained users (indices): see `row_scores`."""
+    return row_scores(model, model.rows_of(users), rank, discover)
+
+
+def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0) -> Floats:
+    """(b, n_movies) scores of b users: higher is better. Never clipped.
+
+    "like" is the logit; "watch" P·Q, how much each movie is watched by those who watch as these users do; "both" is
+    that and a share of the predicted rating, as a part of the scale; for users folded in, their leaning is added.
+    `discover`, 0 to 1, divides by a power of the movie's training count, so that less-seen films move up.
+    """
+    return _ranked(model, rows, rank, discover, watch=False)[0]
+
+
+def _ranked(
+    model: Factors, rows: UserRows, rank: Rank, discover: float, *, watch: bool, beyond: Floats | None = None
+) -> tuple[Floats, Floats | None]:
+    """Scores as in `row_scores`, and the audience scores: None where neither needed nor asked for by `watch`.
+
+    `beyond` (n_movies,): how far from the predicted ratings those are that the list is ranked by.
+    """
+    p, audience, leaning = model.parameters, None, None
+    if rows.audience is not None and (watch or rank != "like"):
+        audience, leaning = _audience_scores(model, rows, leaning=rank == "both")
+    if rank == "like" or audience is None:
+        scores = row_logits(model, rows)
+        if beyond is not None:
+            scores = model.to_rating(scores) + beyond
+    elif rank == "watch":
+        scores = audience
+    else:
+        share = LIKE_SHARE if leaning is None else FOLDED_LIKE_SHARE
+        ratings = model.to_rating(row_logits(model, rows))
+        scores = audience + share * ((ratings if beyond is None else ratings + beyond) - p.lo) / (p.hi - p.lo)
+        if leaning is not None:
+            scores += LEANING_SHARE * leaning
+    return (less_seen_first(scores, model.movie_train_counts, discover) if discover else scores), audience
+
+
+def _audience_scores(model: Factors, rows: UserRows, *, leaning: bool) -> tuple[Floats, Floats | None]:
+    """(b, n_movies) P·Q, and how far each movie is liked beyond what is expected by those who lean so, where asked for
+    and known: both in one pass over the movies."""
+    assert rows.audience is not None
+    if not leaning or rows.leaning is None:
+        return _products(rows.audience, model.audience.factors), None
+    both = _products(np.concatenate([rows.audience, rows.leaning]), model.audience.factors)
+    return both[: len(rows.audience)], both[len(rows.audience) :] * model.audience.to_unit
+
+
+def _products(rows: Floats, table: Floats) -> Floats:
+    """(b, n) rows · tableᵀ. Of few rows in blocks that stay in the cache, on one thread: memory is what takes time."""
+    if len(rows) > FEW_ROWS:
+        return np.asarray(rows @ table.T, dtype=np.float32)
+    products = np.empty((len(rows), len(table)), dtype=np.float32)
+    for at in range(0, len(table), MOVIE_BLOCK):
+        block = table[at : at + MOVIE_BLOCK]
+        for row, out in zip(rows, products, strict=True):
+            np.dot(block, row, out=out[at : at + MOVIE_BLOCK])
+    return products
+
+
+def recommend(
+    model: Factors,
+    row: UserRows,
+    rated: NDArray[Any],
+    n: int,
+    rank: Rank | None,
+    discover: float,
+    where: MovieFilter | None,
+    bound: Bound | None = None,
+) -> Recommendations:
+    """The best `n` movies for one user that are not among the `rated` (movie indices)."""
+    rank = best_rank(model, rank, bound)
+    std, beyond = None, None
+    if bound is not None:
+        std = expected_std(model, row, np.arange(model.n_movies))
+        assert std is not None
+        beyond = np.float32(-STDS if bound == "lower" else STDS) * std
+    (scores,), audience = _ranked(model, row, rank, discover, watch=True, beyond=beyond)
+    allowed = model.allowed(where)
+    passing = int(allowed.sum())
+    unrated = np.ones(model.n_movies, dtype=bool)
+    unrated[rated] = False
+    best = highest(scores, np.flatnonzero(allowed & unrated), n)
+    note = ""
+    if len(best) < n:
+        left = passing - len(best)
+        note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
+        note += f", {left} of them already rated." if left else "."
+    predicted = model.to_rating(logits_of(model, row, best))
+    std = expected_std(model, row, best) if std is None else std[best]
+    within = partial(np.clip, a_min=model.scale.lo, a_max=model.scale.hi)
+    return Recommendations(
+        best,
+        within(predicted),
+        scores[best],
+        watch=None if audience is None else percentiles(audience[0], unrated, best),
+        std=std,
+        lower=None if std is None else within(predicted - np.float32(STDS) * std),
+        upper=None if std is None else within(predicted + np.float32(STDS) * std),
+        note=note,
+        ranked_by=rank,
+        bound=bound,
+    )
+
+
+def highest(scores: Floats, candidates: Indices, n: int) -> Indices:
+    """The `n` candidates of the highest score, best first; equal scores in the order of the indices."""
+    values = scores[candidates]
+    if n < len(candidates):
+        least = np.partition(values, len(values) - n)[len(values) - n]
+        candidates = candidates[values >= least]
+        values = scores[candidates]
+    return candidates[np.argsort(-values, kind="stable")][:n]
+
+
+def less_seen_first(scores: Floats, counts: NDArray[np.int32], discover: float) -> Floats:
+    """(b, n_movies) scores moved towards movies with few ratings, `discover` 0 to 1."""
+    if not 0 <= discover <= 1:
+        raise UsageError(f"discover is {discover:g}; it goes from 0 (as relevant as can be) to 1 (less-seen films).")
+    lowest = scores.min(axis=1, keepdims=True)
+    return np.asarray((scores - lowest) / (counts + 10) ** (discover * DISCOVER_POWER), dtype=np.float32)
+
+
+def percentiles(scores: Floats, among: NDArray[np.bool_], of: Indices) -> Floats:
+    """(n,) share, 0 to 100, of the scores `among` that lie below the scores at `of`."""
+    ordered = np.sort(scores[among])
+    return np.asarray(100 * np.searchsorted(ordered, scores[of]) / max(len(ordered), 1), dtype=np.float32)

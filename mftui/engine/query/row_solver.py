@@ -1,0 +1,105 @@
+"""Rows of a factor model given the other side: penalised least squares through the link, many at once. NumPy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.model.output import Output
+
+Doubles = NDArray[np.float64]
+STEPS = 50
+"""Gauss-Newton steps at most; a handful is enough."""
+CLOSE = 1e-7
+"""Change of a row at which it is solved."""
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """Find for each of r rows the x that minimises
+
+    Σ_i w_i (rating(known_i + design_i · x) - ratings_i)² + Σ held x²
+    """
+
+    design: Doubles
+    """(r, n, d): what x is multiplied with, for each of n ratings; zeros beyond a row's own."""
+    known: Doubles
+    """(r, n) logits of x = 0."""
+    ratings: Doubles
+    """(r, n)."""
+    counted: Doubles
+    """(r, n) 1 where there is a rating, 0 beyond a row's own."""
+    held: Doubles
+    """(r, d) how strongly each number is held near zero."""
+    output: Output
+
+
+@dataclass(frozen=True)
+class RowSolution:
+    """The solved rows, and the linear system that they are the exact solution of.
+
+    At the solution x = inverse · slopedᵀ · response: a ridge regression, linear in the responses, which are the ratings
+    as the link sees them there.
+    """
+
+    x: Doubles
+    """(r, d)."""
+    sloped: Doubles
+    """(r, n, d) the design times how fast the rating grows with the logit."""
+    response: Doubles
+    """(r, n) slope times the logit beyond `known`, plus rating given less predicted."""
+    inverse: Doubles
+    """(r, d, d) of slopedᵀ · sloped + held: the covariance of x, in units of the noise of a rating."""
+
+    def weights(self) -> Doubles:
+        """(r, d, n) what each rating adds to each number of x: summed over the ratings they are x."""
+        return np.asarray(self.inverse @ self.sloped.swapaxes(1, 2) * self.response[:, None, :])
+
+
+def solve_rows(problem: RowProblem) -> RowSolution:
+    """All rows by Gauss-Newton from zero, a step being halved until it no longer makes its row worse."""
+    x = np.zeros(problem.held.shape)
+    loss = _loss(problem, x)
+    for _ in range(STEPS):
+        sloped, error = _linearised(problem, x)
+        gradient = np.einsum("rnd,rn->rd", sloped, error) - problem.held * x
+        step = np.linalg.solve(_curvature(problem, sloped), gradient[..., None])[..., 0]
+        after = _loss(problem, x + step)
+        while (worse := (after > loss) & (np.abs(step).max(1) > CLOSE)).any():
+            step[worse] /= 2
+            after = _loss(problem, x + step)
+        x, loss = x + step, after
+        if not step.size or np.abs(step).max() <= CLOSE:
+            break
+    sloped, error = _linearised(problem, x)
+    response = np.einsum("rnd,rd->rn", sloped, x) + error
+    return RowSolution(x, sloped, response, np.asarray(np.linalg.inv(_curvature(problem, sloped)), dtype=np.float64))
+
+
+def _logits(problem: RowProblem, x: Doubles) -> Doubles:
+    return np.asarray(problem.known + (problem.design @ x[..., None])[..., 0])
+
+
+def _loss(problem: RowProblem, x: Doubles) -> Doubles:
+    """(r,)."""
+    rating = problem.output.rating(_logits(problem, x))
+    errors = problem.counted * (rating - problem.ratings) ** 2
+    return np.asarray(errors.sum(1) + (problem.held * x**2).sum(1))
+
+
+def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
+    """((r, n, d) design times slope, (r, n) rating given less predicted) at x."""
+    logits = _logits(problem, x)
+    slope = problem.counted * problem.output.slope(logits)
+    error = problem.counted * (problem.ratings - problem.output.rating(logits))
+    return problem.design * slope[..., None], error
+
+
+def _curvature(problem: RowProblem, sloped: Doubles) -> Doubles:
+    """(r, d, d)."""
+    curvature = sloped.swapaxes(1, 2) @ sloped
+    diagonal = np.arange(problem.held.shape[1])
+    curvature[:, diagonal, diagonal] += problem.held
+    return curvature

@@ -1,0 +1,137 @@
+"""What to rate next: the films whose ratings would tell most about a user. NumPy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.query.fold_in import design_of, fold_in_audience, solve_taste
+from mftui.engine.query.movie_filter import MovieFilter
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Indices = NDArray[np.int64]
+ASKED = 1_000
+"""So many movies, those most probably seen, are looked at: as candidates, and as what is to be predicted."""
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Films to rate next, the one that tells most first."""
+
+    movies: Indices
+    """(n,) movie indices."""
+    seen: Floats
+    """(n,) estimated probability that the user has seen it."""
+    uncertainty: Floats
+    """(n,) standard deviation of its predicted rating given the ratings so far, in rating units."""
+    gains: Floats
+    """(n,) the share of the present uncertainty of all predictions that the answer is expected to remove, 0 to 1."""
+
+
+def suggest(
+    model: Factors,
+    rated: NDArray[Any],
+    ratings: NDArray[Any],
+    n: int = 10,
+    *,
+    skipped: NDArray[Any] | None = None,
+    where: MovieFilter | None = None,
+) -> Suggestions:
+    """The films that somebody with these ratings is to be asked for next.
+
+    Given the ratings, a user's row is Gaussian around the folded-in one, with the inverse of its curvature as
+    covariance, in every member; what remains uncertain is the sum over movies of the variance of their predicted
+    ratings, each weighed by the probability that it is watched. A film is worth how much of that its rating would
+    remove, times the probability that the user has seen it. Films are chosen one after the other as if the earlier
+    were answered, so that no two ask for the same.
+
+    Parameters
+    ----------
+    rated: (m,) movie indices, each once; may be empty. ratings: (m,) on the model's scale.
+    skipped: movie indices that are not to be asked for: those not seen. where: only such movies.
+
+    Returns at most `n`.
+    """
+    rated, ratings = np.asarray(rated, dtype=np.int64), np.asarray(ratings, dtype=np.float32)
+    seen = seen_probability(model, rated, ratings)
+    open_ = model.allowed(where) & (model.movie_train_counts > 0)
+    open_[rated] = False
+    if skipped is not None:
+        open_[skipped] = False
+    watched = _most(seen, np.flatnonzero(model.movie_train_counts), ASKED)
+    candidates = _most(seen, np.flatnonzero(open_), ASKED)
+    taste = solve_taste(model, rated, ratings)
+    covariance = taste.solution.inverse
+    targets = _sloped(model, watched, taste.rows)
+    wanted = (targets * seen[watched][:, None]).swapaxes(1, 2) @ targets
+    asked = _sloped(model, candidates, taste.rows)
+    before = _remaining(covariance, wanted)
+    variance = _variances(covariance, asked)
+    chosen: list[int] = []
+    gains: list[float] = []
+    while len(chosen) < min(n, len(candidates)):
+        gain = (_variances(covariance @ wanted @ covariance, asked) / (1 + _variances(covariance, asked))).mean(0)
+        worth = gain * seen[candidates]
+        worth[chosen] = -np.inf
+        best = int(np.argmax(worth))
+        chosen.append(best)
+        gains.append(float(gain[best] / before))
+        covariance = _told(covariance, asked[:, best])
+    picked = np.array(chosen, dtype=np.int64)
+    noise = model.rating_noise
+    return Suggestions(
+        candidates[picked],
+        seen[candidates[picked]],
+        np.asarray(noise * np.sqrt(variance[:, picked].mean(0)), dtype=np.float32),
+        np.array(gains, dtype=np.float32),
+    )
+
+
+def seen_probability(model: Factors, rated: NDArray[Any], ratings: NDArray[Any]) -> Floats:
+    """(n_movies,) how probably somebody with these ratings has seen each movie.
+
+    The share of the users who rated it; with an audience block, somebody who watches with those who watch it
+    is the more likely to have seen it.
+    """
+    share = np.asarray(model.movie_train_counts / max(model.n_users, 1), dtype=np.float32)
+    q = model.parameters.audience_movie_factors
+    if q is None or not len(rated):
+        return share
+    audience = q @ fold_in_audience(model, rated, ratings).astype(np.float32)
+    return np.asarray(1 - (1 - share) * (1 - np.clip(audience, 0, 1)), dtype=np.float32)
+
+
+def _most(seen: Floats, among: NDArray[np.int64], n: int) -> Indices:
+    """The `n` movies most probably seen."""
+    return among if len(among) <= n else among[np.argpartition(-seen[among], n - 1)[:n]]
+
+
+def _sloped(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
+    """(members, m, k + 1) how the predicted ratings of m movies change with each member's row."""
+    p, design = model.parameters, design_of(model, movies)
+    biases = p.movie_bias[movies] + p.global_bias
+    logits = (design @ rows[..., None])[..., 0] + biases
+    return np.asarray(design * p.output.of_member.slope(logits)[..., None])
+
+
+def _variances(covariance: Doubles, sloped: Doubles) -> Doubles:
+    """(members, m) of the predicted ratings, in units of a rating's noise."""
+    return np.asarray(((sloped @ covariance) * sloped).sum(2))
+
+
+def _remaining(covariance: Doubles, wanted: Doubles) -> float:
+    return float((covariance * wanted).sum() / len(covariance))
+
+
+def _told(covariance: Doubles, sloped: Doubles) -> Doubles:
+    """(members, k + 1, k + 1) covariance once a rating with these slopes (members, k + 1) is known."""
+    through = (covariance @ sloped[..., None])[..., 0]
+    known = 1 + (through * sloped).sum(1)
+    return np.asarray(covariance - through[:, :, None] * through[:, None, :] / known[:, None, None])

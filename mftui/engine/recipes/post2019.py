@@ -1,0 +1,43 @@
+"""Recipe `seed`: the 2019 post, exactly. The dense matrix, a missing rating being 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mftui.engine.recipes.fields import DEVICE_FIELDS
+from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
+
+if TYPE_CHECKING:
+    from mftui.engine.training.program import Problem, Program
+
+
+def _build(problem: Problem, hyper: Hyper) -> Program:
+    from mftui.engine.descent.dense import DenseProgram
+
+    return DenseProgram(problem, hyper)
+
+
+SEED = Recipe(
+    name="seed",
+    title="the post's dense factorization",
+    source="the 2019 post: matrix factorization as gradient descent in TensorFlow 2",
+    summary="Fits every cell of the users × movies matrix, each movie's column scaled by its maximum; "
+    "a missing rating counts as 0.",
+    differs="Training is the post's. Its recommendations subtracted the biases and rescaled to 4.8 for "
+    "every film: here lists are ranked on the logits, and a prediction is sigmoid × highest rating.",
+    full_batch=True,
+    fields=(
+        Field("factors", 15, 1, 4096, "Numbers that describe each user and each movie."),
+        Field("epochs", 5_000, 1, 10_000_000, "Steps over the whole matrix."),
+        Field("learning_rate", 0.001, 1e-7, 10, "Step size of RMSprop."),
+        Field("momentum", 0.9, 0, 0.9999, "Momentum of RMSprop."),
+        Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to watch; the post had none."),
+        *DEVICE_FIELDS,
+    ),
+    presets=(
+        Preset("post", "As in the post: 15 factors, 5,000 steps, nothing held out."),
+        Preset("quick", "A tenth of the steps: to see the curve fall; not yet a good model.", {"epochs": 500}),
+        Preset("watched", "A tenth of the ratings held out, to see when it learns by heart.", {"validation": 0.1}),
+    ),
+    build=_build,
+)

@@ -1,0 +1,264 @@
+"""One block's training: steps a program, measures it, keeps its best epoch, can be gone on with elsewhere."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.compute.allocator import give_free_memory, keep_free_memory, return_free_memory, trim
+from mftui.engine.training.best_epoch import KeptEpoch
+from mftui.engine.training.program import Arrays, Steps
+from mftui.errors import TrainingError
+
+POINTS = 1_000
+"""About how many metric points a block gives, however long its training is."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """One point of the curves. RMSE in rating units; rates per second of training time."""
+
+    step: int
+    epoch: float
+    seconds: float
+    """Training time of this block so far, over all sessions, compilation left out."""
+    train_loss: float
+    train_rmse: float | None
+    """None for a block that predicts no ratings."""
+    valid_rmse: float | None
+    """On the validation part of the training ratings; None between validations."""
+    learning_rate: float
+    ratings_per_second: float
+    block: str
+    """"taste" or "audience": which factors are being trained."""
+    more: Mapping[str, float] = field(default_factory=dict)
+    """What this recipe alone measures, by name."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `metrics.jsonl`."""
+        numbers = asdict(self)
+        more: dict[str, float] = numbers.pop("more")
+        return numbers | more
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One step is done, or as many as one compiled call makes."""
+
+    step: int
+    epoch: int
+    metrics: Metrics | None
+    """A point of the curves, where one is due; else None."""
+
+
+class Stage:
+    """The steps of one program, from where it stands to its end or to an early stop.
+
+    The program is built when its turn comes, and when it is over keeps the model alone: what one
+    block needs to be trained is not held while another is.
+
+    Parameters
+    ----------
+    block: the name that its metric points carry.
+    build: makes the program.
+    planned: how many steps it will have.
+    patience: epochs without a better validation RMSE before it stops.
+    """
+
+    def __init__(self, block: str, build: Callable[[], Steps], planned: int, patience: float) -> None:
+        self.block, self._build, self._planned, self._patience = block, build, planned, patience
+        self._built: Steps | None = None
+        self.step = 0
+        self.outcome = ""
+        """"finished", "early-stop" or "diverged", once it is over."""
+        self.seconds = 0.0
+        self.kept = KeptEpoch()
+        self._best: Arrays | None = None
+        self._window = _Window()
+        self._copied = True
+        """Whether arrays were copied since the last step: where a step's memory was, and it takes other memory now."""
+
+    @property
+    def n_steps(self) -> int:
+        """Steps in all: as planned, or as done once it is over."""
+        return self.step if self.outcome else self._planned
+
+    @property
+    def epoch(self) -> int:
+        """Epochs completed."""
+        return self.step // self.program.steps_per_epoch
+
+    @property
+    def program(self) -> Steps:
+        """The program; raises TrainingError before `prepare`."""
+        if self._built is None:
+            raise TrainingError(f"the {self.block} block has not been prepared.")
+        return self._built
+
+    def prepare(self) -> float:
+        """Build the program and compile its step, unless that is done, leaving the variables as they start.
+
+        Returns the seconds that it took.
+        """
+        began = time.perf_counter()
+        if self._built is None:
+            self._built = self._build()
+            start = {name: _small(array) for name, array in self._built.state().items()}
+            return_free_memory()
+            self._built.begin_epoch(0)
+            self._built.step(0)
+            self._built.validation_errors()
+            return_free_memory()
+            keep_free_memory()
+            self._built.restore({name: array() for name, array in start.items()})
+        return time.perf_counter() - began
+
+    def __iter__(self) -> Iterator[Tick]:
+        program, per_epoch, n_steps = self.program, self.program.steps_per_epoch, self.n_steps
+        every, together = math.ceil(n_steps / POINTS), getattr(program, "steps_per_call", 1)
+        if self.step % per_epoch and self.step < n_steps:
+            program.begin_epoch(self.step // per_epoch)
+        while self.step < n_steps and not self.outcome:
+            began = time.perf_counter()
+            epoch, index = divmod(self.step, per_epoch)
+            if index == 0:
+                program.begin_epoch(epoch)
+            if self._copied:
+                self._copied = False
+                trim()
+            loss, mse = program.step(index)
+            done = together - index % together
+            due = (self.step + done) // every > self.step // every
+            self.step += done
+            self._window.add(loss, mse, done * program.ratings_per_step)
+            ends_epoch = index + done == per_epoch
+            due = due or self.step == n_steps or (ends_epoch and per_epoch > 1)
+            metrics = self._measure(ends_epoch) if due else None
+            self._count(time.perf_counter() - began)
+            if self.step == n_steps and not self.outcome:
+                self.outcome = "finished"
+            if self.outcome:
+                program.release()
+                give_free_memory()
+                return_free_memory()
+            yield Tick(self.step, self.epoch, metrics and self._timed(metrics))
+
+    def _count(self, seconds: float) -> None:
+        self.seconds += seconds
+        self._window.seconds += seconds
+
+    def _measure(self, ends_epoch: bool) -> Metrics:
+        """The point that is due now, its times still to be filled in."""
+        loss, rmse = self._window.means()
+        full_batch_mse = getattr(self.program, "training_mse", None)
+        if full_batch_mse is not None:
+            rmse = math.sqrt(full_batch_mse())
+        errors = self.program.validation_errors() if ends_epoch else None
+        valid = None if errors is None else math.sqrt(float(np.mean(errors)))
+        if not math.isfinite(loss) or (valid is not None and not math.isfinite(valid)):
+            self.outcome = "diverged"
+        elif errors is not None:
+            self._compare(errors)
+        rate = self.program.learning_rate(self.step - 1)
+        epoch = self.step / self.program.steps_per_epoch
+        more: Mapping[str, float] = getattr(self.program, "measures", dict)()
+        return Metrics(self.step, epoch, 0.0, loss, rmse, valid, rate, 0.0, self.block, more)
+
+    def _timed(self, point: Metrics) -> Metrics:
+        speed = self._window.ratings / max(self._window.seconds, 1e-9)
+        self._window = _Window()
+        return replace(point, seconds=self.seconds, ratings_per_second=speed)
+
+    def _compare(self, errors: NDArray[np.float32]) -> None:
+        if self.kept.judge(self.epoch, errors, self.program.later):
+            if self.program.later != "kept":
+                self._copied = True
+                self._best = self.program.snapshot()
+        elif self.kept.epoch is not None and self.epoch - self.kept.epoch >= self._patience:
+            self.outcome = "early-stop"
+
+    def snapshot(self, best: bool) -> Arrays | None:
+        """The model's variables at the epoch that is kept (where there is one), or now; None after a divergence
+        before there was anything to keep."""
+        self._copied = True
+        if (best or self.outcome == "diverged") and self._best is not None:
+            return self._best
+        return None if self.outcome == "diverged" else self.program.snapshot()
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        """Arrays and JSON-able numbers: all that is needed to go on exactly from here."""
+        self._copied = True
+        arrays = self.program.state()
+        if self._best is not None:
+            arrays |= {f"best_{name}": a for name, a in self._best.items()}
+        arrays |= self.kept.arrays()
+        numbers = {
+            "step": self.step,
+            "outcome": self.outcome,
+            "seconds": self.seconds,
+            "window": self._window.numbers(),
+        } | self.kept.numbers()
+        return arrays, numbers
+
+    def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        best = {name.removeprefix("best_"): a for name, a in arrays.items() if name.startswith("best_")}
+        self._best = best or None
+        self.step, self.outcome = int(numbers["step"]), str(numbers["outcome"])
+        self.prepare()
+        if self.outcome:
+            self.program.release()
+        self.program.restore({n: a for n, a in arrays.items() if not n.startswith("best_")})
+        self.kept.restore(arrays, numbers)
+        self.seconds = float(numbers["seconds"])
+        self._window = _Window.of(numbers["window"])
+
+
+def _small(array: NDArray[Any]) -> Callable[[], NDArray[Any]]:
+    """How to make the array again: one that is the same everywhere, such as a fresh optimizer's, is not kept."""
+    if array.size and (array == array.flat[0]).all():
+        return partial(np.broadcast_to, array.flat[0], array.shape)
+    return lambda: array
+
+
+class _Window:
+    """Steps since the last metric point; losses stay on the device until they are asked for."""
+
+    def __init__(self) -> None:
+        self._losses: list[Any] = []
+        self._mses: list[Any] = []
+        self.ratings = 0
+        self.seconds = 0.0
+
+    def add(self, loss: Any, mse: Any, ratings: int) -> None:
+        self._losses.append(loss)
+        if mse is not None:
+            self._mses.append(mse)
+        self.ratings += ratings
+
+    def means(self) -> tuple[float, float | None]:
+        """Mean loss, and the root of the mean MSE (None where the steps gave none)."""
+        loss = float(np.mean([float(x) for x in self._losses]))
+        return loss, math.sqrt(np.mean([float(x) for x in self._mses])) if self._mses else None
+
+    def numbers(self) -> dict[str, Any]:
+        return {
+            "losses": [float(x) for x in self._losses],
+            "mses": [float(x) for x in self._mses],
+            "ratings": self.ratings,
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def of(cls, numbers: dict[str, Any]) -> _Window:
+        window = cls()
+        window._losses, window._mses = list(numbers["losses"]), list(numbers["mses"])
+        window.ratings, window.seconds = int(numbers["ratings"]), float(numbers["seconds"])
+        return window

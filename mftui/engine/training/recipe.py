@@ -1,0 +1,182 @@
+"""What a recipe is: a named, complete way of training, and the fields that it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mftui.errors import UsageError
+from mftui.text import visible
+
+if TYPE_CHECKING:
+    from mftui.engine.training.program import Problem, Program
+
+Value = int | float | bool | str
+Hyper = Mapping[str, Value]
+NONE = "none"
+"""The empty list of words."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One hyperparameter: its name is the option's (`--learning-rate` is `learning_rate`)."""
+
+    name: str
+    default: Value
+    low: float
+    high: float
+    help: str
+    """One plain sentence for the form and for `--help`."""
+    choices: tuple[str, ...] = ()
+    """The allowed words, where the field is one."""
+    words: tuple[str, ...] = ()
+    """The words of which the field is a list, with commas, where it is one; NONE for none of them."""
+    search: tuple[float, float] | None = None
+    """Where `mftui tune` looks, on a logarithmic scale; None: nowhere, the field keeps its value."""
+    check: Callable[[str], object] | None = None
+    """Raises UsageError where the field is a text and cannot be read."""
+    unless: tuple[str, Value, Value] | None = None
+    """Another field, a value of it, and the default that this field has then."""
+
+    @property
+    def type(self) -> type[Value]:
+        """int, float, bool or str: that of the default."""
+        return type(self.default)
+
+    def parse(self, given: object) -> Value:
+        """`given` (a value, or text from a form) as this field's type.
+
+        Raises UsageError, naming the field and its range, where it does not fit.
+        """
+        try:
+            value = self._convert(given)
+        except (TypeError, ValueError):
+            raise UsageError(f"{self.name}: {given} is not {self._expectation}.") from None
+        if self.words:
+            return self._listed(str(value))
+        if self.check:
+            self.check(str(value))
+        if self.choices and value not in self.choices:
+            raise UsageError(f"{self.name}: {given} is not {self._expectation}.")
+        if not isinstance(value, str) and not self.low <= value <= self.high:
+            raise UsageError(f"{self.name}: {given} is outside {self.low:g} to {self.high:g}.")
+        return value
+
+    def _convert(self, given: object) -> Value:
+        if self.type is bool:
+            words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+            if isinstance(given, bool):
+                return given
+            if str(given).lower() not in words:
+                raise ValueError(given)
+            return words[str(given).lower()]
+        if self.type is int and float(str(given)) != int(float(str(given))):
+            raise ValueError(given)
+        if self.type is int:
+            return int(float(str(given)))
+        return float(str(given)) if self.type is float else str(given)
+
+    def _listed(self, text: str) -> str:
+        """The words of a list, each once, in their own order."""
+        given = {word.strip().lower() for word in text.split(",")} - {"", NONE}
+        if unknown := given - set(self.words):
+            raise UsageError(f"{self.name}: {visible(min(unknown))} is not {self._expectation}.")
+        return ",".join(word for word in self.words if word in given) or NONE
+
+    @property
+    def _expectation(self) -> str:
+        if self.choices or self.words:
+            return f"one of {', '.join(self.choices or self.words)}"
+        return {int: "a whole number", float: "a number", bool: "yes or no"}.get(self.type, "text")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings of a recipe under one word (`--preset`)."""
+
+    name: str
+    summary: str
+    """What they are for and what they cost, in a sentence."""
+    values: Hyper = field(default_factory=dict)
+    """Fields that differ from their defaults."""
+
+
+FIXED = 1e12
+"""Holds at zero what the recipe does not learn."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """How strongly a recipe holds a user's row near zero, in each member: ratios of variances, noise of a rating over
+    spread of the users."""
+
+    factors: float = 0.0
+    bias: float = 0.0
+    factors_each: float = 0.0
+    """More of it for each of the user's ratings."""
+    bias_each: float = 0.0
+
+
+def not_held(hyper: Hyper, span: float) -> None:
+    """Nothing is known to hold a user's row."""
+
+
+DEFAULTS = Preset("default", "Every field at the recipe's default.")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Model variant, objective, optimizer and schedule under one name.
+
+    Importing a recipe imports no TensorFlow; `build` does.
+    """
+
+    name: str
+    title: str
+    source: str
+    """Where it comes from: a post, a paper."""
+    summary: str
+    """What it does, in a sentence or two."""
+    differs: str
+    """In what it differs from its source."""
+    full_batch: bool
+    """Whether an epoch is one step over everything."""
+    fields: tuple[Field, ...]
+    build: Callable[[Problem, Hyper], Program]
+    presets: tuple[Preset, ...] = (DEFAULTS,)
+    """The first is the defaults, under the name that says what they are."""
+    holds_users: Callable[[Hyper, float], Held | None] = not_held
+    """What holds a user's row, given the hyperparameters and the width of the output range, for folding in; None where
+    no Gaussian prior does: then the spread of the trained rows tells."""
+
+    def field(self, name: str) -> Field:
+        """The field `name`; raises UsageError, naming those that there are."""
+        for known in self.fields:
+            if known.name == name:
+                return known
+        names = ", ".join(f.name for f in self.fields)
+        raise UsageError(f"recipe {self.name} has no {name}.", hint=f"It has: {names}.")
+
+    def preset(self, name: str) -> Preset:
+        """The preset `name`; raises UsageError, naming those that there are."""
+        for known in self.presets:
+            if known.name == name:
+                return known
+        raise UsageError(
+            f"recipe {self.name} has no preset {name}.", hint=f"It has: {', '.join(p.name for p in self.presets)}."
+        )
+
+    def defaults(self, given: Hyper | None = None) -> dict[str, Value]:
+        """Every field with its default, beside what is `given` of others."""
+        values = {f.name: f.default for f in self.fields}
+        known = values | dict(given or {})
+        return values | {f.name: f.unless[2] for f in self.fields if f.unless and known.get(f.unless[0]) == f.unless[1]}
+
+    def check(self, given: Mapping[str, object]) -> dict[str, Value]:
+        """Complete hyperparameters: the defaults, overridden by `given`.
+
+        Raises UsageError for an unknown field, a wrong type, or a value out of range.
+        """
+        parsed = {name: self.field(name).parse(value) for name, value in given.items()}
+        return self.defaults(parsed) | parsed

@@ -1,0 +1,62 @@
+"""Asking a running trainer for something, from any process: stop, pause, go on."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+from mftui.errors import RunError
+from mftui.runs.store import status as states
+from mftui.runs.store.process import Process
+from mftui.runs.store.run import Run
+from mftui.runs.store.status import require_state
+
+_LOOK_S = 0.05
+
+
+def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
+    """Ask the trainer of `run` to stop; returns the state afterwards.
+
+    `timeout_s`: how long to wait for its end; 0 does not wait, None waits as long as it takes.
+    Raises RunError where no trainer is at work, or it has not ended by then.
+    """
+    who = _trainer(run, states.ACTIVE, "stopped")
+    who.send(signal.SIGTERM)
+    began = time.monotonic()
+    while who.alive:
+        waited = time.monotonic() - began
+        if timeout_s is not None and waited >= timeout_s:
+            if timeout_s == 0:
+                break
+            raise RunError(f"run {run.id} has not stopped after {timeout_s:g} s.", hint="It may still.")
+        time.sleep(_LOOK_S)
+    return run.state
+
+
+def pause_run(run: Run, *, timeout_s: float = 10.0) -> str:
+    """Ask the trainer of `run` to pause after the step it is at; returns the state once it does, at the latest
+    after `timeout_s`. Raises RunError where it is not running."""
+    return _ask(run, signal.SIGUSR1, states.RUNNING, "paused", timeout_s)
+
+
+def continue_run(run: Run, *, timeout_s: float = 10.0) -> str:
+    """Ask a paused trainer to go on; returns the state as `pause_run` does. Raises RunError where it is not paused."""
+    return _ask(run, signal.SIGUSR2, states.PAUSED, "continued", timeout_s)
+
+
+def _ask(run: Run, number: signal.Signals, state: str, what: str, timeout_s: float) -> str:
+    _trainer(run, frozenset({state}), what).send(number)
+    end = time.monotonic() + timeout_s
+    while run.state == state and time.monotonic() < end:
+        time.sleep(_LOOK_S)
+    return run.state
+
+
+def _trainer(run: Run, allowed: frozenset[str], what: str) -> Process:
+    status = run.status()
+    require_state(status, allowed, what, run.id)
+    if status.launching or status.process is None:
+        raise RunError(f"run {run.id} is only just starting.", hint="Try again in a moment.")
+    if not status.process.here:
+        raise RunError(f"run {run.id} is being trained on {status.process.host}.", hint="Stop it there.")
+    return status.process

@@ -1,0 +1,148 @@
+"""Starts trainers for the app: each in a process and session of its own, the next one kept warm."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import IO
+
+from mftui.errors import RunError
+from mftui.runs.control.signal_run import stop_run
+from mftui.runs.store import status as states
+from mftui.runs.store.process import Process
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.store.status import Status, write_status
+from mftui.runs.trainer.signals import REQUESTS
+
+log = logging.getLogger(__name__)
+
+# -P: the user's working directory is not a place to import modules from.
+STANDBY_COMMAND = (sys.executable, "-P", "-m", "mftui", "train", "--standby")
+
+
+class Supervisor:
+    """Starts, stops and watches the trainers of one app. Trainings outlive it; a standby does not.
+
+    Every call may block for a moment (files, a new process), and may come from any thread.
+    """
+
+    def __init__(self, command: Sequence[str] = STANDBY_COMMAND) -> None:
+        self._command = list(command)
+        self._standby: subprocess.Popen[bytes] | None = None
+        self._trainers: dict[Run, subprocess.Popen[bytes]] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def warm_ready(self) -> bool:
+        """Whether a standby lives (it may still be importing)."""
+        return self._standby is not None and self._standby.poll() is None
+
+    @property
+    def running(self) -> list[Run]:
+        """Runs started here whose trainer has not ended; also collects those that have."""
+        with self._lock:
+            for run, child in self._trainers.items():
+                if child.poll() is not None:
+                    log.info("the trainer of run %s ended with %d", run.id, child.returncode)
+            self._trainers = {run: child for run, child in self._trainers.items() if child.returncode is None}
+            return list(self._trainers)
+
+    def warm(self) -> None:
+        """Start a standby, where there is none."""
+        with self._lock:
+            if not self.warm_ready:
+                self._let_standby_go()
+                self._standby = self._spawn(subprocess.DEVNULL)
+                log.debug("process %d stands by", self._standby.pid)
+
+    def tend(self) -> None:
+        """To be called now and then: warms the next standby once no training runs (it would take its cores)."""
+        with self._lock:
+            if not self.running:
+                self.warm()
+
+    def start(self, request: TrainRequest) -> Run:
+        """Make a run and start its trainer: the standby, or else a new one. Raises UsageError, RunError."""
+        run = create_run(request)
+        try:
+            self._train(run)
+        except RunError as error:
+            write_status(run.path, Status(state=states.FAILED, message=str(error)))
+            raise
+        return run
+
+    def resume(self, run: Run) -> None:
+        """Let a trainer go on with `run` from its last checkpoint. Raises RunError where one is at it."""
+        if run.state in states.ACTIVE:
+            raise RunError(f"run {run.id} is {run.state} already.")
+        self._train(run)
+
+    def stop(self, run: Run) -> None:
+        """Ask the trainer of `run` to stop, without waiting."""
+        log.info("run %s is asked to stop", run.id)
+        stop_run(run, timeout_s=0)
+
+    def close(self) -> None:
+        """Let the standby go. Trainings go on."""
+        with self._lock:
+            self._let_standby_go()
+
+    def _train(self, run: Run) -> None:
+        with self._lock:
+            standby, self._standby = self._standby, None
+            if standby is not None and self._hand_over(run, standby):
+                return
+            with run.log_path.open("ab") as log:
+                child = self._spawn(log)
+            if self._hand_over(run, child):
+                return
+            raise RunError(f"run {run.id} could not be started.", hint=f"See {run.log_path}.")
+
+    def _spawn(self, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        # Blocked until the trainer has its handlers: a stop that comes before waits, and kills nobody.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, REQUESTS)
+        try:
+            return subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise RunError(f"no trainer can be started ({error.strerror}).") from error
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def _hand_over(self, run: Run, child: subprocess.Popen[bytes]) -> bool:
+        """Give `run` to a waiting process; False where that has ended."""
+        assert child.stdin is not None
+        if child.poll() is not None:
+            return False
+        # Before the trainer knows of the run, so that it cannot be overtaken by this older status.
+        with contextlib.suppress(OSError):
+            write_status(run.path, Status(process=Process.of(child.pid), heartbeat=time.time()))
+        try:
+            child.stdin.write(os.fsencode(run.path) + b"\n")
+            child.stdin.close()
+        except OSError:
+            return False
+        self._trainers[run] = child
+        log.info("run %s is trained by process %d", run.id, child.pid)
+        return True
+
+    def _let_standby_go(self) -> None:
+        standby, self._standby = self._standby, None
+        if standby is not None and standby.stdin is not None:
+            with contextlib.suppress(OSError):
+                standby.stdin.close()
+            standby.kill()  # it holds nothing, and a polite end would wait for the import
+            standby.wait()

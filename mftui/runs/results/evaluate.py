@@ -1,0 +1,142 @@
+"""Cross-validation: a run's own way of training, repeated on folds of its data, each judged on what it left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mftui.data.dataset import Dataset, Split, SplitSpec
+from mftui.data.load import open_dataset
+from mftui.data.splits import make_split
+from mftui.engine.evaluation.evaluate import evaluate
+from mftui.engine.training.training import Training
+from mftui.errors import UsageError
+from mftui.runs.store.run import Run
+from mftui.runs.trainer.logs import quiet_tensorflow
+from mftui.runs.trainer.prepare import assembler, make_training, open_data
+
+MEASURES = ("rmse", "mae", "ndcg@{k}", "recall@{k}", "coverage", "mean_popularity")
+JUDGED = ("calibration", "uncertainty")
+BASELINES = ("global_mean", "bias", "popularity")
+
+
+class Fold(NamedTuple):
+    """One way to part the data."""
+
+    label: str
+    """What is tested on, for people."""
+    dataset: Dataset
+    split: Split
+
+
+def random_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Fold]:
+    """Each rating is tested on once: `default_rng(seed).permutation(n)`, cut into equal parts."""
+    n = len(dataset.ratings)
+    if not 2 <= folds <= n:
+        raise UsageError(f"{folds} folds of {n:,} ratings.", hint="Take 2 at least, and no more than ratings.")
+    parts = np.array_split(np.random.default_rng(seed).permutation(n), folds)
+    for number, part in enumerate(parts, 1):
+        test = np.sort(part)
+        train = np.setdiff1d(np.arange(n), test, assume_unique=True)
+        label = f"fold {number} of {folds} (seed {seed})"
+        yield Fold(label, dataset, Split.of(SplitSpec("random", 1 / folds, seed), n, train, test))
+
+
+def given_folds(directory: Path, pattern: str) -> Iterator[Fold]:
+    """Files such as u1.base to train on, each with its u1.test beside it."""
+    files = sorted(directory.glob(pattern))
+    if not files:
+        raise UsageError(f"{directory}: no file matches {pattern}.")
+    for file in files:
+        test = file.with_suffix(".test")
+        if not test.is_file() or test == file:
+            raise UsageError(f"{file}: it has no test file {test.name} beside it.")
+        dataset = open_dataset(file, test=str(test))
+        yield Fold(test.name, dataset, make_split(dataset, SplitSpec("file")))
+
+
+def cross_validate(
+    run: Run, folds: int | None, pattern: str | None, k: int, on_fold: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Train as `run` was trained, once for each fold, and measure.
+
+    Parameters
+    ----------
+    folds: how many random folds; or None, and `pattern` names the training files of given folds.
+    k: length of the lists that are judged.
+    on_fold: told the measures of each fold.
+
+    Returns `dataset` and `split` in words, `folds` (the measures of each), `mean` and `std` over the folds,
+    the means of `calibration` by bins, of `uncertainty` (see `calibration.uncertainty`), and of the `baselines`.
+    Raises RunError where the data is no longer what the run was trained on, UsageError where there are no such folds.
+    """
+    quiet_tensorflow()
+    request, config = run.request(), run.config()
+    if pattern is None:
+        data, _ = open_data(replace(request, split="none"), config.get("dataset"))
+        n = folds or 5
+        source, split = data.label, f"{n} random folds (seed {request.split_seed})"
+        parts = random_folds(data, n, request.split_seed)
+    else:
+        place = Path(request.data)
+        directory = place if place.is_dir() else place.parent
+        source, split, parts = directory.name, f"given folds {pattern}", given_folds(directory, pattern)
+    found = []
+    for fold in parts:
+        found.append(_measured(fold, config, k))
+        on_fold(found[-1])
+    means, spreads = _over_folds(found)
+    bases = {name: _over_folds([one["baselines"][name] for one in found])[0] for name in BASELINES}
+    words = {"dataset": source, "split": split, "n_folds": len(found), "k": k}
+    judged = {
+        "calibration": _mean_rows([one["calibration"] for one in found]),
+        "uncertainty": _mean_uncertainty([one["uncertainty"] for one in found]),
+    }
+    return words | {"mean": means, "std": spreads} | judged | {"baselines": bases, "folds": found}
+
+
+def _measured(fold: Fold, config: Mapping[str, Any], k: int) -> dict[str, Any]:
+    """The measures of one fold's model."""
+    training = make_training(Training, config, fold.dataset, fold.split)
+    training.prepare()
+    for _ in training:
+        pass
+    document = evaluate(assembler(fold.dataset, fold.split, config)(training.parameters()), k=k)
+    kept = {name: document.get(name) for name in [*(name.format(k=k) for name in MEASURES), *JUDGED]}
+    bases = {name: document["baselines"][name] for name in BASELINES}
+    sizes = {"n_train": fold.split.n_train, "n_test": fold.split.n_test}
+    return {"split": fold.label} | sizes | kept | {"baselines": bases}
+
+
+def _over_folds(found: list[dict[str, Any]]) -> tuple[dict[str, float], dict[str, float]]:
+    """Mean and standard deviation of every measure that all folds have."""
+    names = [name for name, value in found[0].items() if isinstance(value, float)]
+    columns = {name: [one[name] for one in found] for name in names if all(one.get(name) is not None for one in found)}
+    spread = {name: float(np.std(values, ddof=1)) if len(values) > 1 else 0.0 for name, values in columns.items()}
+    return {name: float(np.mean(values)) for name, values in columns.items()}, spread
+
+
+def _mean_uncertainty(folds: list[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """What ± is worth, over the folds (see `calibration.uncertainty`); None where the models have none."""
+    known = [one for one in folds if one is not None]
+    if len(known) < len(folds):
+        return None
+    words = {name: known[0][name] for name in ("of", "members")} | {"n": sum(one["n"] for one in known)}
+    drawn = known[0]["coverage"] is not None
+    coverage = _mean_rows([one["coverage"] for one in known]) if drawn else None
+    return words | {"coverage": coverage, "by_spread": _mean_rows([one["by_spread"] for one in known])}
+
+
+def _mean_rows(folds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Row by row the mean over the folds of each number; `n` is their sum."""
+    return [
+        {
+            name: sum(one[name] for one in rows) if name == "n" else float(np.mean([one[name] for one in rows]))
+            for name in rows[0]
+        }
+        for rows in zip(*folds, strict=False)
+    ]

@@ -1,0 +1,173 @@
+"""Take a model along: what `mftui export` writes, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from mftui.engine.model.factors import Factors
+from mftui.engine.query.recommend import Rank, best_rank
+from mftui.errors import MftuiError, UsageError
+from mftui.runs.store.publish import reason, write_json
+from mftui.runs.store.run import Run
+
+Kind = Literal["savedmodel", "projector", "csv", "parquet", "hdf5"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+OnProgress = Callable[[str, float], None]
+"""Told what is written, and from 0 to 1 how much of that."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written."""
+
+    run: str
+    state: str
+    to: Kind
+    path: str
+    """The file or directory, absolute; of a SavedModel the version's own."""
+    files: dict[str, int]
+    """Bytes by name, within the directory."""
+
+
+def export_run(
+    run: Run,
+    destination: Path,
+    to: str,
+    *,
+    n: int = 20,
+    rank: Rank | None = None,
+    on_progress: OnProgress = lambda _, __: None,
+) -> Exported:
+    """Write the model of `run` to `destination`, as other programs read it.
+
+    Parameters
+    ----------
+    destination: a new directory, or a new file for "hdf5"; for "savedmodel" also one that has versions already, to
+        which the next number is added.
+    to: one of KINDS. What each contains: `mftui.engine.export`.
+    n, rank: of the lists of recommendations, with "csv" and "parquet"; 0 leaves them out.
+
+    Everything is written beside its place and moved there at the end. Raises UsageError where the place is taken,
+    RunError where there is no model, MftuiError where writing fails.
+    """
+    if to not in KINDS:
+        raise UsageError(f"no export to {to}.", hint=f"There are: {', '.join(KINDS)}.")
+    destination, state = destination.expanduser().absolute(), run.state
+    model = run.load_factors()
+    best_rank(model, rank)
+    place = _place(destination, to)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with _aside(place) as aside:
+            if to == "savedmodel":
+                _savedmodel(run, aside, on_progress)
+            elif to == "hdf5":
+                _hdf5(model, aside, on_progress)
+            else:
+                aside.mkdir()
+                _WRITE[to](model, aside, n, rank, on_progress)
+            files = _sizes(aside)
+            aside.rename(place)  # an empty directory makes room for another
+    except OSError as error:
+        raise MftuiError(f"{place}: cannot be written ({reason(error)}).", hint="Give another place.") from error
+    return Exported(run.id, state, to, str(place), files)
+
+
+def _place(destination: Path, to: str) -> Path:
+    """Where it comes to stand; raises UsageError where something is there."""
+    if to == "savedmodel" and (not destination.exists() or _has_versions(destination)):
+        from mftui.engine.export.savedmodel import next_version
+
+        return destination / str(next_version(destination))
+    empty = destination.is_dir() and to != "hdf5" and not any(destination.iterdir())
+    if (destination.exists() or destination.is_symlink()) and not empty:
+        raise UsageError(f"{destination} is there already.", hint="Give a new place, or remove it.")
+    return destination / "1" if to == "savedmodel" else destination
+
+
+def _has_versions(directory: Path) -> bool:
+    return directory.is_dir() and any(one.name.isdigit() for one in directory.iterdir())
+
+
+@contextlib.contextmanager
+def _aside(place: Path) -> Iterator[Path]:
+    """A name beside `place` for what is not whole yet; what is left there is removed."""
+    aside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    try:
+        yield aside
+    finally:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
+
+
+def _sizes(written: Path) -> dict[str, int]:
+    if written.is_file():
+        return {}
+    files = sorted(file for file in written.rglob("*") if file.is_file())
+    return {str(file.relative_to(written)): file.stat().st_size for file in files}
+
+
+def _savedmodel(run: Run, aside: Path, on_progress: OnProgress) -> None:
+    from mftui.engine.export.savedmodel import export_savedmodel
+
+    def write(factors: Path) -> None:
+        aside.mkdir()
+        export_savedmodel(factors, aside)
+
+    on_progress("SavedModel, by TensorFlow", 0.0)
+    run.read_published(run.factors_path, write)
+    on_progress("SavedModel, by TensorFlow", 1.0)
+
+
+def _hdf5(model: Factors, aside: Path, on_progress: OnProgress) -> None:
+    from mftui.engine.export.hdf5 import export_hdf5
+
+    export_hdf5(model, aside)
+    on_progress("weights", 1.0)
+
+
+def _projector(model: Factors, directory: Path, _n: int, _rank: Rank | None, on_progress: OnProgress) -> None:
+    from mftui.engine.export.projector import export_projector
+
+    export_projector(model, directory, lambda share: on_progress("vectors", share))
+
+
+def _tables(suffix: str) -> Callable[[Factors, Path, int, Rank | None, OnProgress], None]:
+    def write(model: Factors, directory: Path, n: int, rank: Rank | None, on_progress: OnProgress) -> None:
+        from mftui.engine.export.tables import write_lists, write_movies, write_users
+
+        def told(what: str) -> Callable[[float], None]:
+            return lambda share: on_progress(what, share)
+
+        write_movies(model, directory / f"movies.{suffix}", told("movies"))
+        write_users(model, directory / f"users.{suffix}", told("users"))
+        if n:
+            file = directory / f"recommendations.{suffix}"
+            write_lists(model, file, n=n, rank=rank, on_progress=told("recommendations"))
+        write_json(directory / "model.json", _formula(model, best_rank(model, rank), n))
+
+    return write
+
+
+def _formula(model: Factors, rank: Rank, n: int) -> dict[str, Any]:
+    """What a prediction needs beside the tables."""
+    p = model.parameters
+    return {
+        "global_bias": p.global_bias,
+        "output_range": [p.lo, p.hi],
+        "link": p.link,
+        "probit": {"levels": p.levels, "cuts": p.cuts, "spread": p.spread} if p.cuts else None,
+        "scale": [model.scale.lo, model.scale.hi, model.scale.step],
+        "members": p.members,
+        "recommendations": {"n": n, "ranked_by": rank} if n else None,
+        **{name: model.meta.get(name) for name in ("run", "recipe", "dataset", "fingerprint", "split")},
+    }
+
+
+_WRITE = {"projector": _projector, "csv": _tables("csv"), "parquet": _tables("parquet")}

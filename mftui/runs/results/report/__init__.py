@@ -1,0 +1,28 @@
+"""A run as one page for people who look: HTML with inline SVG, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mftui.data.storage.writing import write_text
+from mftui.errors import MftuiError
+from mftui.runs.store.publish import reason
+from mftui.runs.store.run import Run
+
+
+def write_report(run: Run, file: Path) -> Path:
+    """Write the page about `run` to `file`, replacing what was there; returns its absolute path.
+
+    Raises RunError where there is no model, MftuiError where the file cannot be written.
+    """
+    from mftui.runs.results.report.facts import gather
+    from mftui.runs.results.report.page import page
+
+    file = file.expanduser().absolute()
+    text = page(gather(run))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_text(file, text)
+    except OSError as error:
+        raise MftuiError(f"{file}: cannot be written ({reason(error)}).", hint="Give another place.") from error
+    return file

@@ -1,0 +1,171 @@
+"""A search for better hyperparameters: every trial is a run, and what is known so far survives being killed.
+
+The study is Optuna's journal, one file that is only appended to. It knows validation RMSE alone: that of
+ratings held out of the training part. Test ratings stay out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mftui import paths
+from mftui.engine.recipes import Field, Recipe, find_recipe
+from mftui.errors import RunError, UsageError
+from mftui.runs.store import status as states
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run, create_run, find_run
+from mftui.runs.trainer.main import train
+from mftui.runs.trainer.signals import Requests
+
+FIXED = {"validation": 0.1, "audience": False}
+"""What trials share unless it is given: a validation part large enough to compare by, and ratings alone."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting that has been tried."""
+
+    number: int
+    run: str
+    valid_rmse: float
+    hyper: Mapping[str, Any]
+    """The fields that the search varies."""
+
+
+def study_path(name: str) -> Path:
+    """The study's journal."""
+    if not name or not all(c.isalnum() or c in "-_" for c in name):
+        raise UsageError(f"no study can be called {name!r}.", hint="Use letters, digits, - and _.")
+    return paths.home() / "studies" / f"{name}.jsonl"
+
+
+def log_path(name: str) -> Path:
+    """What TensorFlow and Optuna have to say; its directory is made."""
+    path = study_path(name).with_suffix(".log")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def searched(recipe: Recipe, given: Mapping[str, Any]) -> list[Field]:
+    """The fields that a search varies: those with a range to search, unless they are given."""
+    return [field for field in recipe.fields if field.search is not None and field.name not in given]
+
+
+def tune(
+    name: str,
+    request: TrainRequest | None,
+    trials: int,
+    requests: Requests,
+    on_trial: Callable[[Trial], None] = lambda trial: None,
+) -> list[Trial]:
+    """Try settings until the study has `trials` of them; returns all that are finished, best first.
+
+    Parameters
+    ----------
+    name: of the study. One that exists goes on where it stopped, with its own request.
+    request: what to train; its hyperparameters stay fixed. None to go on.
+    requests: the signal handlers; a stop ends the trial under way so that it can be gone on with.
+    on_trial: told every trial that has just finished.
+
+    Raises UsageError where the study or the extra `tune` is missing, or there is nothing to search.
+    """
+    study, asked = _open(name, request)
+    fields = searched(find_recipe(asked.recipe), asked.hyper)
+    for begun in _under_way(study):
+        _go_on(study, begun, requests, on_trial)
+    while len(_finished(study)) < trials and not requests.stop:
+        trial = study.ask()
+        hyper = {field.name: _suggest(trial, field) for field in fields}
+        run = create_run(replace(asked, hyper={**asked.hyper, **hyper}, name=f"{name}-{trial.number}"))
+        trial.set_user_attr("run", run.id)
+        _train(study, trial.number, run, requests, on_trial)
+    return sorted(_finished(study), key=lambda trial: trial.valid_rmse)
+
+
+def study_request(name: str) -> TrainRequest:
+    """What a study's trials train, but for what it varies. Raises UsageError where there is no such study."""
+    return _open(name, None)[1]
+
+
+def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
+    """The study and what it trains. A new one begins with the recipe's own defaults."""
+    try:
+        import optuna
+        from optuna.storages.journal import JournalFileBackend
+    except ImportError as error:
+        raise UsageError("tuning needs Optuna.", hint="pip install 'mftui[tune]'") from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    path = study_path(name)
+    if request is None and not path.exists():
+        raise UsageError(f"there is no study {name}.")
+    if request is not None and path.exists():
+        raise UsageError(f"there is a study {name} already.", hint=f"Go on with: mftui tune --resume {name}")
+    if request is not None and not searched(find_recipe(request.recipe), request.hyper):
+        raise UsageError(f"recipe {request.recipe} has nothing left to search.", hint="Give fewer settings.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    storage = optuna.storages.JournalStorage(JournalFileBackend(str(path)))
+    study = optuna.create_study(study_name=name, storage=storage, load_if_exists=True, direction="minimize")
+    if request is not None:
+        recipe = find_recipe(request.recipe)
+        fixed = {key: value for key, value in FIXED.items() if any(field.name == key for field in recipe.fields)}
+        request = replace(request, hyper={**fixed, **request.hyper}).checked()
+        study.set_user_attr("request", request.to_dict())
+        study.enqueue_trial({field.name: field.default for field in searched(recipe, request.hyper)})
+    asked = TrainRequest.from_dict(study.user_attrs["request"])
+    study.sampler = optuna.samplers.TPESampler(seed=asked.seed + len(study.trials), n_startup_trials=8)
+    return study, asked
+
+
+def _suggest(trial: Any, field: Field) -> Any:
+    assert field.search is not None
+    low, high = field.search
+    if field.type is int:
+        return trial.suggest_int(field.name, int(low), int(high), log=low > 0)
+    return trial.suggest_float(field.name, low, high, log=low > 0)
+
+
+def _train(study: Any, number: int, run: Run, requests: Requests, on_trial: Callable[[Trial], None]) -> None:
+    """Train and tell the study; a run that was stopped stays under way, one that diverged has failed."""
+    state = run.state
+    if state not in (states.FINISHED, states.DIVERGED):
+        state = train(run, resume=True, requests=requests)["state"]
+    if state == states.STOPPED:
+        return
+    valid = [line["valid_rmse"] for line in run.metrics() if line.get("valid_rmse") is not None]
+    if state == states.DIVERGED or not valid:
+        _fail(study, number)
+        return
+    study.tell(number, min(valid))
+    on_trial(next(trial for trial in _finished(study) if trial.number == number))
+
+
+def _go_on(study: Any, trial: Any, requests: Requests, on_trial: Callable[[Trial], None]) -> None:
+    """Finish a trial that was killed or stopped; one whose run is gone has failed."""
+    try:
+        run = find_run(trial.user_attrs.get("run", ""))
+    except RunError:
+        _fail(study, trial.number)
+        return
+    _train(study, trial.number, run, requests, on_trial)
+
+
+def _fail(study: Any, number: int) -> None:
+    from optuna.trial import TrialState
+
+    study.tell(number, state=TrialState.FAIL)
+
+
+def _under_way(study: Any) -> list[Any]:
+    from optuna.trial import TrialState
+
+    return list(study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
+
+
+def _finished(study: Any) -> list[Trial]:
+    from optuna.trial import TrialState
+
+    found = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    return [Trial(t.number, t.user_attrs["run"], float(t.value), dict(t.params)) for t in found]

@@ -1,0 +1,29 @@
+"""One trainer at a time in a run directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from mftui.data.storage.writing import exclusive
+from mftui.errors import RunError
+
+
+@contextmanager
+def trainer_lock(run: Path) -> Iterator[None]:
+    """Hold the run in directory `run`. The kernel lets go when the process ends, however it ends.
+
+    Raises RunError where another process holds it, or the directory is gone.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive(run / "lock"))
+        except BlockingIOError as error:
+            raise RunError(
+                f"run {run.name} is being trained by another process.",
+                hint=f"Wait for it, or `mftui runs stop {run.name}`.",
+            ) from error
+        except OSError as error:
+            raise RunError(f"{run}: cannot be used as a run directory ({error.strerror}).") from error
+        yield

@@ -1,0 +1,84 @@
+"""What a person says of a run afterwards: another name, a note, tags. In `notes.json`, which no trainer writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mftui.errors import MftuiError, RunError, UsageError
+from mftui.runs.store.naming import slug
+from mftui.runs.store.publish import read_json, write_json
+
+FILE = "notes.json"
+FORMAT_VERSION = 1
+MOST_TAGS = 20
+MAX_NAME = 100
+MAX_NOTE = 2_000
+_TAG = re.compile(r"[\w.+-]{1,30}")
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Of one run."""
+
+    name: str | None = None
+    """None: the name that it was trained with."""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    """Lower case, each once, in the order given."""
+
+
+def read_notes(run: Path) -> Notes:
+    """What `run` carries; nothing where it carries none, or its file is damaged: no note is worth an error."""
+    path = run / FILE
+    if not path.exists():
+        return Notes()
+    try:
+        document = read_json(path, version=FORMAT_VERSION)
+    except MftuiError:
+        return Notes()
+    name, note, tags = (document.get(part) for part in ("name", "note", "tags"))
+    return Notes(
+        name if isinstance(name, str) else None,
+        note if isinstance(note, str) else "",
+        tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+    )
+
+
+def write_notes(run: Path, notes: Notes) -> None:
+    """Keep `notes`. Raises RunError where they cannot be written."""
+    document: dict[str, Any] = {"format_version": FORMAT_VERSION, **asdict(notes), "tags": list(notes.tags)}
+    try:
+        write_json(run / FILE, document, durable=True)
+    except OSError as error:
+        raise RunError(f"{run / FILE}: cannot be written ({error.strerror}).") from error
+
+
+def checked_name(text: str) -> str:
+    """A name, or "" for none. Raises UsageError where it has no letter or digit, or is longer than 100."""
+    name = " ".join(text.split())
+    if len(name) > MAX_NAME:
+        raise UsageError(f"a name of {len(name)} characters.", hint=f"{MAX_NAME} at most.")
+    slug(name)
+    return name
+
+
+def checked_note(text: str) -> str:
+    """A note, or "" for none. Raises UsageError where it is longer than 2,000 characters."""
+    if len(note := text.strip()) > MAX_NOTE:
+        raise UsageError(f"a note of {len(note):,} characters.", hint=f"{MAX_NOTE:,} at most.")
+    return note
+
+
+def checked_tags(words: Iterable[str]) -> tuple[str, ...]:
+    """Tags, each once. Raises UsageError where a word is none (letters, digits, . + - _, at most 30), or too many."""
+    tags = tuple(dict.fromkeys(part.casefold() for word in words for part in re.split(r"[\s,]+", word) if part))
+    for tag in tags:
+        if not _TAG.fullmatch(tag):
+            raise UsageError(f"{tag[:40]!r} is no tag.", hint="Letters, digits, and . + - _, at most 30.")
+    if len(tags) > MOST_TAGS:
+        raise UsageError(f"{len(tags)} tags.", hint=f"{MOST_TAGS} at most.")
+    return tags

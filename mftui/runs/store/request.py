@@ -1,0 +1,123 @@
+"""What somebody asks to be trained: data, split, recipe, seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mftui.errors import FormatError, UsageError
+
+if TYPE_CHECKING:
+    from mftui.data.dataset import SplitSpec
+
+SPLITS = ("random", "temporal", "leave-last", "none")
+STORES = ("float32", "float16")
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """A training, as asked for; `config.json` keeps it, so that it can be repeated."""
+
+    data: str = "sample"
+    """Name of a data set, or a path."""
+    columns: Mapping[str, str] | None = None
+    """Column names of the user's file by meaning: user, movie, rating, timestamp."""
+    test: str | None = None
+    """An explicit file of test ratings; then `split` is not used."""
+    split: str = "random"
+    """One of SPLITS."""
+    test_fraction: float = 0.1
+    """Share of the ratings held out, above 0 and below 1."""
+    split_seed: int = 0
+    recipe: str = "biased"
+    hyper: Mapping[str, Any] = field(default_factory=dict)
+    """Hyperparameters that differ from the recipe's defaults."""
+    seed: int = 0
+    name: str = ""
+    """A word of the user's own for the run."""
+    checkpoint_seconds: float = 20.0
+    """How often a state to resume from is saved."""
+    tensorboard: bool = False
+    """Whether to write event files, too."""
+    store: str = "float32"
+    """One of STORES: what the model's factors are kept in on disk."""
+
+    def checked(self) -> TrainRequest:
+        """The same with paths made absolute and every part proved to make sense; raises UsageError, DataError."""
+        if self.split not in SPLITS:
+            raise UsageError(f"no split {self.split!r}.", hint=f"Choose one of {', '.join(SPLITS)}.")
+        if not 0.0 < self.test_fraction < 1.0:
+            raise UsageError(f"a test fraction of {self.test_fraction:g}.", hint="It must lie between 0 and 1.")
+        if not 0 <= self.seed < 2**31 or not 0 <= self.split_seed < 2**31:
+            raise UsageError("seeds must lie between 0 and 2147483647.")
+        if self.store not in STORES:
+            raise UsageError(f"factors are not kept in {self.store!r}.", hint=f"Choose one of {', '.join(STORES)}.")
+        if not self.checkpoint_seconds > 0:
+            raise UsageError("--checkpoint-seconds must be above 0.")
+        self.complete_hyper()
+        return replace(self, data=self._source(), test=self._test())
+
+    def _source(self) -> str:
+        """From where the data can be read again, wherever the trainer lives; raises DataError where none is."""
+        from mftui.data.sources.locate import locate
+
+        return locate(self.data, self.columns, self.test).source
+
+    def _test(self) -> str | None:
+        """Absolute, unless it names a file beside the ratings or within their archive."""
+        path = Path(self.test or "").expanduser().absolute()
+        return str(path) if path.is_file() else self.test
+
+    def complete_hyper(self) -> dict[str, Any]:
+        """Every hyperparameter: the recipe's defaults with `hyper` over them; raises UsageError."""
+        from mftui.engine.recipes import RECIPES
+
+        recipe = RECIPES.get(self.recipe)
+        if recipe is None:
+            raise UsageError(f"no recipe {self.recipe!r}.", hint=f"Choose one of {', '.join(RECIPES)}.")
+        return dict(recipe.check(dict(self.hyper)))
+
+    @property
+    def split_spec(self) -> SplitSpec:
+        """The split for `make_split`."""
+        from mftui.data.dataset import SplitSpec
+
+        kind = "file" if self.test is not None else self.split
+        return SplitSpec(kind=kind, fraction=self.test_fraction, seed=self.split_seed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `config.json`."""
+        return {
+            **asdict(self),
+            "columns": None if self.columns is None else dict(self.columns),
+            "hyper": dict(self.hyper),
+        }
+
+    @classmethod
+    def from_dict(cls, document: Any) -> TrainRequest:
+        """Back from `config.json`; raises FormatError where it is not one."""
+        if not isinstance(document, dict):
+            raise FormatError("config.json: its request is damaged.")
+        known = {f.name: f for f in fields(cls)}
+        unknown = sorted(set(document) - set(known))
+        if unknown:
+            raise FormatError(f"config.json: its request has an unknown part {unknown[0]!r}.")
+        sample = cls()
+        for name, value in document.items():
+            if not _fits(getattr(sample, name), name, value):
+                raise FormatError(f"config.json: its request has a damaged part {name!r}.")
+        return cls(**document)
+
+
+def _fits(default: Any, name: str, value: Any) -> bool:
+    if name == "test":
+        return value is None or isinstance(value, str)
+    if name == "columns":
+        return value is None or (isinstance(value, dict) and all(isinstance(v, str) for v in value.values()))
+    if isinstance(default, bool):
+        return isinstance(value, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, type(default)) and not isinstance(value, bool)

@@ -1,0 +1,258 @@
+"""The run directory: made here, read here, and found here by id, prefix or name."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mftui import __version__, paths
+from mftui.errors import FormatError, MftuiError, RunError
+from mftui.runs.store import status as states
+from mftui.runs.store.metrics import MetricsTail
+from mftui.runs.store.naming import base_id, is_run_id, make_directory
+from mftui.runs.store.notes import Notes, read_notes
+from mftui.runs.store.process import Process
+from mftui.runs.store.publish import published, read_json, write_json
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.status import Status
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+
+T = TypeVar("T")
+
+FORMAT_VERSION = 1
+_LOG_TAIL_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, by its directory. Everything is read afresh at each call."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The name of the directory."""
+        return self.path.name
+
+    @property
+    def factors_path(self) -> Path:
+        """The trained model: a symlink that moves on as training goes on."""
+        return self.path / "factors"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """The state to resume from: a symlink, too."""
+        return self.path / "checkpoint"
+
+    @property
+    def metrics_path(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def log_path(self) -> Path:
+        return self.path / "train.log"
+
+    @property
+    def events_path(self) -> Path:
+        """Event files and the embedding for TensorBoard, where they were asked for."""
+        return self.path / "tensorboard"
+
+    @property
+    def has_factors(self) -> bool:
+        """Whether there is a model to load."""
+        return published(self.factors_path) is not None
+
+    @property
+    def factors_version(self) -> str | None:
+        """Changes whenever a newer model has been published."""
+        now = published(self.factors_path)
+        return None if now is None else now.name
+
+    def load_factors(self) -> Factors:
+        """The newest model. Raises RunError where there is none yet, FormatError where it is damaged."""
+        from mftui.engine.model.store import load_factors
+
+        return self.read_published(self.factors_path, load_factors)
+
+    def read_published(self, link: Path, read: Callable[[Path], T]) -> T:
+        """`read` the directory that `link` points to; again where a newer one has replaced it meanwhile.
+
+        Raises RunError where nothing has been published, FormatError where files are missing.
+        """
+        while True:
+            directory = published(link)
+            if directory is None:
+                raise RunError(f"run {self.id} has no {link.name} yet.", hint=f"It is {self.state}.")
+            try:
+                return read(directory)
+            except FileNotFoundError as error:
+                if published(link) in (directory, None):
+                    raise FormatError(
+                        f"{directory}: incomplete ({Path(str(error.filename)).name} is missing).",
+                        hint="Train again, or restore the directory.",
+                    ) from error
+
+    def config(self) -> dict[str, Any]:
+        """`config.json`; raises RunError (missing) or FormatError (damaged, other version)."""
+        return read_json(self.path / "config.json", version=FORMAT_VERSION)
+
+    def update_config(self, **changes: Any) -> dict[str, Any]:
+        """Add to `config.json`, and return it."""
+        config = {**self.config(), **changes}
+        write_json(self.path / "config.json", config, durable=True, seal=True)
+        return config
+
+    def notes(self) -> Notes:
+        """What a person has said of it since."""
+        return read_notes(self.path)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: renamed, or as it was trained; "" where it has no name."""
+        renamed = self.notes().name
+        return _name(self) if renamed is None else renamed
+
+    def request(self) -> TrainRequest:
+        """What was asked for, from `config.json`."""
+        return TrainRequest.from_dict(self.config().get("request"))
+
+    def status(self) -> Status:
+        """`status.json`, with the state "crashed" where its trainer is gone."""
+        return states.read_status(self.path)
+
+    @property
+    def state(self) -> str:
+        """The state alone; "unreadable" where `status.json` is missing or damaged."""
+        return states.state_of(self.path)
+
+    def result(self) -> dict[str, Any] | None:
+        """`result.json`, or None where the run has not ended."""
+        path = self.path / "result.json"
+        return read_json(path) if path.exists() else None
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """All complete lines of `metrics.jsonl`."""
+        return MetricsTail(self.metrics_path).poll()
+
+    def log_tail(self, n: int = 20) -> list[str]:
+        """The last `n` lines of `train.log`, undecodable bytes replaced; not yet fit for a terminal."""
+        try:
+            with self.log_path.open("rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - _LOG_TAIL_BYTES))
+                lines = file.read().decode("utf-8", "replace").split("\n")
+        except OSError:
+            return []
+        return [line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines)][-n:]
+
+
+def create_run(request: TrainRequest) -> Run:
+    """A new run directory with `config.json`, in state "starting". Raises UsageError for a wrong request."""
+    request = request.checked()
+    hyper = request.complete_hyper()
+    parent = paths.runs_dir().absolute()
+    made = None
+    try:
+        made = make_directory(parent, base_id(request.recipe, hyper.get("factors"), request.name))
+        run = Run(made)
+        states.write_status(made, Status(process=Process.current(), launching=True, heartbeat=time.time()))
+        config = {
+            "format_version": FORMAT_VERSION,
+            "run": run.id,
+            "name": request.name,
+            "sequence": 1 + max((_sequence(other) for other in _directories()), default=0),
+            "started": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "recipe": request.recipe,
+            "hyper": hyper,
+            "seed": request.seed,
+            "request": request.to_dict(),
+            "versions": {"mftui": __version__, "python": platform.python_version()},
+        }
+        write_json(made / "config.json", config, durable=True, seal=True)
+    except OSError as error:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+        raise RunError(
+            f"{parent}: no run can be made there ({error.strerror}).",
+            hint="Set MFTUI_HOME to a directory that can be written.",
+        ) from error
+    return run
+
+
+def list_runs() -> list[Run]:
+    """All runs, the newest first (by the order in which they were made, whatever the clock said)."""
+    return sorted(_directories(), key=lambda run: (_sequence(run), run.id), reverse=True)
+
+
+def find_run(text: str) -> Run:
+    """The run whose id or name is `text`, or the only one whose id begins with it.
+
+    Only compares: `text` never becomes part of a path. Raises RunError for none or several.
+    """
+    runs = list_runs()
+    if not runs:
+        raise RunError("there are no runs yet.", hint="Start one with `mftui train`.")
+    for matches in (
+        [run for run in runs if run.id == text],
+        [run for run in runs if text and run.id.startswith(text)],
+        [run for run in runs if text and run.name == text],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            listed = ", ".join(run.id for run in matches[:5])
+            raise RunError(f"{text!r} can mean several runs: {listed}.", hint="Give more of the id.")
+    newest = ", ".join(run.id for run in runs[:3])
+    raise RunError(f"no run {text!r}.", hint=f"The newest: {newest}. `mftui runs ls` lists all.")
+
+
+def newest_usable() -> Run:
+    """The newest run with a model. Raises RunError where there is none."""
+    for run in list_runs():
+        if run.has_factors:
+            return run
+    raise RunError("no run has a trained model yet.", hint="Train one with `mftui train`.")
+
+
+def _directories() -> list[Run]:
+    """Every directory that is a run, in no order; one that is only just being made is none yet."""
+    parent = paths.runs_dir().absolute()
+    try:
+        entries = list(parent.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise RunError(f"{parent}: cannot be read ({error.strerror}).") from error
+    return [Run(entry) for entry in entries if _is_run(entry)]
+
+
+def _is_run(entry: Path) -> bool:
+    if entry.name.startswith(".") or entry.is_symlink():
+        return False
+    try:
+        return (entry / "config.json").is_file()
+    except OSError:  # somebody else's, and not for us to read
+        return is_run_id(entry.name)
+
+
+def _sequence(run: Run) -> int:
+    try:
+        number = run.config().get("sequence")
+    except MftuiError:
+        return 0
+    return number if isinstance(number, int) else 0
+
+
+def _name(run: Run) -> str:
+    try:
+        return str(run.config().get("name", ""))
+    except MftuiError:
+        return ""

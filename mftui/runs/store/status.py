@@ -1,0 +1,170 @@
+"""`status.json`: what state a run is in and how far it has come, as its trainer says and readers see it."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from mftui.errors import FormatError, MftuiError, RunError
+from mftui.runs.store.process import Process
+from mftui.runs.store.publish import read_json, write_json
+
+FORMAT_VERSION = 1
+FILE = "status.json"
+
+STARTING = "starting"
+RUNNING = "running"
+PAUSED = "paused"
+STOPPING = "stopping"
+FINISHED = "finished"
+STOPPED = "stopped"
+FAILED = "failed"
+DIVERGED = "diverged"
+CRASHED = "crashed"
+"""Never written: what a reader calls a run whose trainer is gone without a word."""
+
+ACTIVE = frozenset({STARTING, RUNNING, PAUSED, STOPPING})
+STATES = ACTIVE | {FINISHED, STOPPED, FAILED, DIVERGED}
+
+_SILENT_AFTER_S = 120.0
+
+
+@dataclass(frozen=True)
+class Status:
+    """A moment in the life of a run."""
+
+    state: str = STARTING
+    phase: str = ""
+    """What the trainer is at: load, import, compile, train, evaluate."""
+    process: Process | None = None
+    """The trainer; while `launching`, the process that is about to start one."""
+    launching: bool = False
+    heartbeat: float = 0.0
+    """When it was written, in seconds since 1970 by the writer's clock."""
+    epoch: int = 0
+    epochs: int = 0
+    step: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    """Spent in training steps so far."""
+    eta_seconds: float | None = None
+    """Until the last step; it may end earlier."""
+    message: str = ""
+    """Why it ended as it did."""
+    warnings: tuple[str, ...] = field(default=())
+    """What went wrong without ending it, such as a full disk."""
+
+    @property
+    def active(self) -> bool:
+        """Whether a trainer is at work on it."""
+        return self.state in ACTIVE
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1, by steps."""
+        return min(1.0, self.step / self.steps) if self.steps else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `status.json`."""
+        document = {"format_version": FORMAT_VERSION, **asdict(self)}
+        del document["process"]
+        who = self.process
+        return {
+            **document,
+            "pid": who and who.pid,
+            "pid_start": who and who.start,
+            "host": who and who.host,
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> Self:
+        """Back from `status.json`; a part of a wrong type counts as missing, an unknown state is an error."""
+        state = document.get("state")
+        if not isinstance(state, str) or state not in STATES:
+            raise FormatError(f"unknown state {str(state)[:20]!r}.")
+        plain = cls()
+        known: dict[str, Any] = {
+            f.name: document[f.name]
+            for f in fields(cls)
+            if f.name in document and _fits(getattr(plain, f.name), document[f.name])
+        }
+        known["process"] = _process(document)
+        warnings = document.get("warnings")
+        known["warnings"] = tuple(map(str, warnings)) if isinstance(warnings, list) else ()
+        return cls(**known)
+
+
+def read_status(run: Path) -> Status:
+    """The status of the run in directory `run`; "crashed" where its trainer is gone while it says active.
+
+    Raises RunError (missing) or FormatError (damaged).
+    """
+    path = run / FILE
+    try:
+        status = Status.from_dict(read_json(path, version=FORMAT_VERSION))
+    except FormatError as error:
+        raise error if str(path) in str(error) else FormatError(f"{path}: {error}") from error
+    if status.active and not _at_work(status):
+        return _replaced(status, CRASHED)
+    return status
+
+
+def state_of(run: Path) -> str:
+    """Only the state, for lists: "unreadable" where the status is missing or damaged."""
+    try:
+        return read_status(run).state
+    except MftuiError:
+        return "unreadable"
+
+
+def write_status(run: Path, status: Status, *, durable: bool = False) -> None:
+    """Replace `status.json`."""
+    write_json(run / FILE, status.to_dict(), durable=durable, seal=True)
+
+
+def require_state(status: Status, allowed: frozenset[str], what: str, run_id: str) -> None:
+    """Raise RunError where a run in this state cannot be asked `what`."""
+    if status.state not in allowed:
+        raise RunError(f"run {run_id} is {status.state}: it cannot be {what}.")
+
+
+def _at_work(status: Status) -> bool:
+    """Whether the trainer lives. One on another machine cannot be looked for: its heartbeat has to tell."""
+    if status.process is None:
+        return False
+    if status.process.here:
+        return status.process.alive
+    return time.time() - status.heartbeat < _SILENT_AFTER_S
+
+
+def _replaced(status: Status, state: str) -> Status:
+    message = (
+        status.message
+        or "its trainer is gone without a word (killed, or out of memory); `mftui train --resume` goes on from there."
+    )
+    return Status(**{**_as_kwargs(status), "state": state, "message": message, "eta_seconds": None})
+
+
+def _as_kwargs(status: Status) -> dict[str, Any]:
+    return {f.name: getattr(status, f.name) for f in fields(status)}
+
+
+def _fits(default: object, value: object) -> bool:
+    if isinstance(default, bool | str):
+        return isinstance(value, type(default))
+    if isinstance(default, int):
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 2**63 and math.isfinite(value)
+
+
+def _process(document: dict[str, Any]) -> Process | None:
+    pid, start, host = (document.get(key) for key in ("pid", "pid_start", "host"))
+    if isinstance(pid, int) and 0 < pid < 2**31 and isinstance(start, str) and isinstance(host, str):
+        return Process(pid, start, host)
+    return None

@@ -1,0 +1,140 @@
+"""A run in one row, and how runs differ: for lists and comparisons. Reads a handful of small files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mftui.errors import MftuiError
+from mftui.runs.store.run import Run
+from mftui.runs.store.size import size_of
+from mftui.runs.store.status import ACTIVE
+
+METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_per_second", "peak_rss_mb")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run; None for what is not known, or not readable."""
+
+    run: str
+    name: str | None
+    state: str
+    progress: float | None
+    """Share of its steps that are done, while a trainer is at work on it."""
+    recipe: str | None
+    dataset: str | None
+    factors: int | None
+    test_rmse: float | None
+    """On the test part of `split`, as all measures here but `train_rmse`."""
+    test_mae: float | None
+    train_rmse: float | None
+    split: str | None
+    started: str | None
+    """ISO 8601 with the offset."""
+    epochs: int | None
+    seconds: float | None
+    """Spent in training steps."""
+    size_bytes: int
+    has_model: bool
+    tags: tuple[str, ...]
+    note: str
+
+    @property
+    def active(self) -> bool:
+        """Whether a trainer is at work on it."""
+        return self.state in ACTIVE
+
+
+def summarize(run: Run) -> Summary:
+    """A run as it is now. A damaged file costs what it would have said, no more."""
+    config, result, notes = _read(run.config), _read(run.result), run.notes()
+    try:
+        status = run.status()
+        state, progress = status.state, status.progress if status.active else None
+    except MftuiError:
+        state, progress = "unreadable", None
+    dataset = _part(config, "dataset").get("label") or _label(_part(config, "request").get("data"))
+    return Summary(
+        run=run.id,
+        name=run.name or None,
+        state=state,
+        progress=progress,
+        recipe=_text(config.get("recipe")),
+        dataset=_text(dataset),
+        factors=_whole(_part(config, "hyper").get("factors")),
+        test_rmse=_number(result.get("test_rmse")),
+        test_mae=_number(result.get("test_mae")),
+        train_rmse=_number(result.get("train_rmse")),
+        split=_text(_part(config, "split").get("label")),
+        started=_text(config.get("started")),
+        epochs=_whole(result.get("epochs")),
+        seconds=_number(_part(result, "seconds").get("train")),
+        size_bytes=size_of(run.path),
+        has_model=run.has_factors,
+        tags=notes.tags,
+        note=notes.note,
+    )
+
+
+def settings_of(run: Run) -> dict[str, Any]:
+    """All that makes its training what it is, by name. Raises RunError, FormatError."""
+    config = run.config()
+    dataset = _part(config, "dataset")
+    return {
+        "recipe": config.get("recipe"),
+        "dataset": dataset.get("label") or _label(_part(config, "request").get("data")),
+        "fingerprint": dataset.get("fingerprint"),
+        "split": _part(config, "split").get("label"),
+        "test file": _part(config, "request").get("test"),
+        "seed": config.get("seed"),
+        **_part(config, "hyper"),
+        "device": config.get("device"),
+        "ratings in": config.get("ratings_in"),
+        **{f"version of {name}": version for name, version in _part(config, "versions").items()},
+    }
+
+
+def measures_of(run: Run) -> dict[str, Any]:
+    """What came out of it, with the split that it was measured on; empty values where it has not ended."""
+    result = _read(run.result)
+    return {key: result.get(key) for key in ("split", *METRICS)}
+
+
+def differing(documents: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """What is not the same in all of `documents`: by name, the value in each (None where it has none)."""
+    keys = dict.fromkeys(key for document in documents for key in document)
+    columns = {key: [document.get(key) for document in documents] for key in keys}
+    return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
+
+
+def _label(source: Any) -> Any:
+    """What a data set is called before it has been read: the sample is never just "sample"."""
+    from mftui.data.sources.catalogue import SAMPLE
+
+    return SAMPLE.label if source == SAMPLE.name else source
+
+
+def _read(read: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
+    try:
+        return read() or {}
+    except MftuiError:
+        return {}
+
+
+def _part(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    part = document.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

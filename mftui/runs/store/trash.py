@@ -1,0 +1,134 @@
+"""The trash: runs that were deleted, whole, until it is emptied. Each lies in a directory named for the moment."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from mftui import paths
+from mftui.errors import RunError
+from mftui.runs.store import status as states
+from mftui.runs.store.lock import trainer_lock
+from mftui.runs.store.run import Run
+from mftui.runs.store.size import size_of
+
+_MOMENT = re.compile(r"\d{15,25}")
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """A run in the trash."""
+
+    run: Run
+    at_ns: int
+    """When it was deleted, in nanoseconds since 1970."""
+
+    @property
+    def at(self) -> float:
+        """When it was deleted, in seconds since 1970."""
+        return self.at_ns / 1e9
+
+
+def require_deletable(run: Run) -> None:
+    """Raise RunError while a trainer is at work on `run`."""
+    state = run.state
+    if state in states.ACTIVE:
+        raise RunError(
+            f"run {run.id} is {state}: it cannot be deleted.", hint=f"Stop it first: `mftui runs stop {run.id}`."
+        )
+
+
+def remove_run(run: Run) -> Deleted:
+    """Move a run into the trash. Raises RunError while it is being trained, or where it cannot be moved.
+
+    No trainer can begin on it meanwhile: its lock is held.
+    """
+    require_deletable(run)
+    with trainer_lock(run.path):
+        require_deletable(run)
+        at = max([time.time_ns(), *(one.at_ns + 1 for one in deleted_runs())])
+        into = paths.trash_dir().absolute() / str(at)
+        aside = into.with_name(f".{at}")
+        try:
+            # Out of sight until all of it is there: where the trash is on another disk, it is copied.
+            aside.mkdir(parents=True)
+            shutil.move(run.path, aside / run.id)
+            aside.rename(into)
+        except OSError as error:
+            raise RunError(f"{run.path}: cannot be moved into the trash ({error.strerror}).") from error
+    return Deleted(Run(into / run.id), at)
+
+
+def deleted_runs() -> list[Deleted]:
+    """All that is in the trash, the last deleted first."""
+    found = []
+    for moment in _entries():
+        if _MOMENT.fullmatch(moment.name):
+            found += [Deleted(Run(path), int(moment.name)) for path in _children(moment)]
+    return sorted(found, key=lambda one: one.at_ns, reverse=True)
+
+
+def find_deleted(text: str) -> Deleted:
+    """The run in the trash whose id is `text`, or the only one whose id begins with it; of one id, the last deleted.
+
+    Only compares: `text` never becomes part of a path. Raises RunError for none or several.
+    """
+    found = deleted_runs()
+    for matches in (
+        [one for one in found if one.run.id == text],
+        [one for one in found if text and one.run.id.startswith(text)],
+    ):
+        if len({one.run.id for one in matches}) == 1:
+            return matches[0]
+        if matches:
+            listed = ", ".join(one.run.id for one in matches[:5])
+            raise RunError(f"{text!r} can mean several runs: {listed}.", hint="Give more of the id.")
+    raise RunError(f"no run {text!r} is in the trash.", hint="`mftui runs trash` lists what is.")
+
+
+def restore_run(deleted: Deleted) -> Run:
+    """Put a run back where it was. Raises RunError where there is another of its id, or it cannot be moved."""
+    run = Run(paths.runs_dir().absolute() / deleted.run.id)
+    if run.path.exists():
+        raise RunError(f"there is a run {run.id} already.", hint="Remove that one first.")
+    try:
+        run.path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(deleted.run.path, run.path)
+        deleted.run.path.parent.rmdir()
+    except OSError as error:
+        raise RunError(f"{deleted.run.path}: cannot be put back ({error.strerror}).") from error
+    return run
+
+
+def prune(older_than_s: float = 0.0) -> list[tuple[Deleted, int]]:
+    """Delete for good what was deleted at least `older_than_s` seconds ago; returns each with its bytes.
+
+    Raises RunError where something cannot be deleted.
+    """
+    now = time.time()
+    gone = [(one, size_of(one.run.path)) for one in deleted_runs() if now - one.at >= older_than_s]
+    doomed = [one.run.path.parent for one, _ in gone]
+    if older_than_s <= 0:  # also what a killed move has left, and what is no run
+        doomed = _entries()
+    for entry in doomed:
+        try:
+            shutil.rmtree(entry)
+        except OSError as error:
+            raise RunError(f"{entry}: cannot be deleted ({error.strerror}).") from error
+    return gone
+
+
+def _entries() -> list[Path]:
+    return [entry for entry in _children(paths.trash_dir().absolute()) if entry.is_dir() and not entry.is_symlink()]
+
+
+def _children(directory: Path) -> list[Path]:
+    try:
+        return list(directory.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise RunError(f"{directory}: cannot be read ({error.strerror}).") from error

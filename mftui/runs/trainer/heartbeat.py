@@ -1,0 +1,104 @@
+"""Keeps `status.json` current while a trainer works: on every change, and with a heartbeat between."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mftui.runs.store.process import Process
+from mftui.runs.store.status import RUNNING, Status, write_status
+from mftui.runs.trainer.protocol import Trainable
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 0.5
+SILENCE_S = 5.0
+"""With nothing new to say, it still beats this often."""
+
+
+class Heart:
+    """The writer of one run's status. A status that cannot be written is left for the next beat."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._status = Status(process=Process.current())
+        self._training: Trainable | None = None
+        self._from_step, self._from_seconds = 0, 0.0
+        self._written = 0.0
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
+
+    @property
+    def status(self) -> Status:
+        return self._status
+
+    def start(self) -> None:
+        """Write the first status, and begin to beat. Raises OSError where that cannot be written."""
+        write_status(self._run, replace(self._status, heartbeat=time.time()))
+        self._thread.start()
+
+    def watch(self, training: Trainable) -> None:
+        """From now on take step, epoch and seconds from `training`."""
+        self._from_step, self._from_seconds = training.step, training.trained_seconds
+        self._training = training
+
+    def update(self, **changes: Any) -> None:
+        """Change the status and write it."""
+        with self._lock:
+            self._status = replace(self._status, **changes)
+            self._write()
+
+    def warn(self, message: str) -> None:
+        """Add to the warnings (each once) and to the log."""
+        log.warning(message)
+        if message not in self._status.warnings:
+            self.update(warnings=(*self._status.warnings, message))
+
+    def stop(self, state: str, message: str = "") -> None:
+        """Write the last status."""
+        self._over.set()
+        self._thread.join()
+        with self._lock:
+            self._status = replace(self._status, state=state, phase="", message=message)
+            self._write(durable=True)
+
+    def _beat(self) -> None:
+        last = self._status
+        while not self._over.wait(BEAT_S):
+            with self._lock:
+                now = self._measured()
+                if now != last or time.monotonic() - self._written > SILENCE_S:
+                    last = now
+                    self._write()
+
+    def _write(self, durable: bool = False) -> None:
+        self._status = self._measured()
+        self._written = time.monotonic()
+        # A full disk, or a directory that somebody removed: the saver is the one to report it.
+        with contextlib.suppress(OSError):
+            write_status(self._run, replace(self._status, heartbeat=time.time()), durable=durable)
+
+    def _measured(self) -> Status:
+        training = self._training
+        if training is None:
+            return self._status
+        seconds, step = training.trained_seconds, training.step
+        eta = None
+        if self._status.state == RUNNING and step > self._from_step:
+            pace = (seconds - self._from_seconds) / (step - self._from_step)
+            eta = round((training.n_steps - step) * pace, 1)
+        return replace(
+            self._status,
+            epoch=training.epoch,
+            epochs=training.n_epochs,
+            step=step,
+            steps=training.n_steps,
+            seconds=round(seconds, 3),
+            eta_seconds=eta,
+        )

@@ -1,0 +1,96 @@
+"""The trainer: runs one training in this process, from its run directory into its run directory."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from mftui.errors import MftuiError, RunError, TrainingError, UsageError
+from mftui.runs.store import status as states
+from mftui.runs.store.lock import trainer_lock
+from mftui.runs.store.publish import remove_leftovers, unpublish
+from mftui.runs.store.run import Run
+from mftui.runs.trainer.logs import logged_to
+from mftui.runs.trainer.signals import Requests
+
+if TYPE_CHECKING:
+    from mftui.runs.trainer.protocol import MakeTraining
+    from mftui.runs.trainer.session import OnMetrics, OnPhase, Session
+
+log = logging.getLogger(__name__)
+
+
+def train(
+    run: Run,
+    *,
+    resume: bool = False,
+    on_metrics: OnMetrics | None = None,
+    on_phase: OnPhase | None = None,
+    requests: Requests | None = None,
+    make_training: MakeTraining | None = None,
+) -> dict[str, Any]:
+    """Train `run` in this process, and return what `result.json` then holds.
+
+    Parameters
+    ----------
+    resume: go on from the last checkpoint, where there is one, instead of refusing a run that has begun.
+    on_metrics: told every line of `metrics.jsonl`.
+    on_phase: told "load", "import", "compile", "train", "evaluate" as each begins.
+    requests: signal handlers already installed; by default they are installed here (main thread only).
+    make_training: stand-in for the engine's `Training`.
+
+    Raises RunError where another trainer holds the run, it is over, or its data has changed; DataError
+    for data that cannot be used; TrainingError where training failed. The status says it too.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(trainer_lock(run.path))
+        stack.enter_context(logged_to(run.log_path))
+        requests = requests or stack.enter_context(Requests())
+        _require_trainable(run, resume)
+        from mftui.runs.trainer.session import Session
+
+        return _guarded(run, Session(run, requests, on_metrics, on_phase, make_training))
+
+
+def _require_trainable(run: Run, resume: bool) -> None:
+    state = run.state
+    if state in (states.FINISHED, states.DIVERGED):
+        raise RunError(f"run {run.id} is {state}: there is nothing to go on with.", hint="Start a new one.")
+    if not resume and run.checkpoint_path.exists():
+        raise RunError(f"run {run.id} has been trained already.", hint=f"Use --resume {run.id}.")
+
+
+def _guarded(run: Run, session: Session) -> dict[str, Any]:
+    """Train, and make sure that the status tells how it ended."""
+    remove_leftovers(run.path)
+    try:
+        session.heart.start()
+    except OSError as error:
+        raise RunError(f"{run.path}: cannot be written ({error.strerror}).") from error
+    try:
+        document = session.train()
+    except KeyboardInterrupt:
+        session.heart.stop(states.STOPPED, "interrupted twice: what came after the last checkpoint is lost.")
+        raise
+    except MftuiError as error:
+        log.error("failed: %s", error, exc_info=not isinstance(error, TrainingError | UsageError))
+        session.heart.stop(states.FAILED, str(error))
+        raise
+    except Exception as error:
+        log.exception("failed")
+        out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+        message = "out of memory." if out_of_memory else f"training failed: {_first_line(error)}"
+        remedy = "Lower --factors or use --batch-size. " if out_of_memory else ""
+        session.heart.stop(states.FAILED, f"{message} {remedy}".strip())
+        raise TrainingError(message, hint=f"{remedy}Details are in {run.log_path}.") from error
+    session.heart.stop(document["state"], session.ending(document))
+    if document["state"] == run.state == states.FINISHED:
+        unpublish(run.checkpoint_path)  # nothing will ever go on from it, and it is three times the model's size
+    log.info("%s", document["state"])
+    return document
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"[:300]

@@ -1,0 +1,77 @@
+"""`result.json`: what a training led to, measured on its own split."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from mftui.data.dataset import Dataset, Split
+from mftui.engine.evaluation.evaluate import baseline_errors, errors
+from mftui.engine.model.factors import Factors
+from mftui.runs.store.run import Run
+from mftui.runs.trainer.protocol import Trainable
+
+
+def describe_run(run: Run, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the document says of the run itself."""
+    return {
+        "run": run.id,
+        "run_dir": str(run.path),
+        "state": "",
+        "recipe": config["recipe"],
+        "dataset": config.get("dataset", {}).get("label"),
+        "split": config.get("split", {}).get("label"),
+    }
+
+
+def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
+    """Sizes."""
+    return {
+        "n_users": dataset.n_users,
+        "n_movies": dataset.n_movies,
+        "n_train": split.n_train,
+        "n_test": split.n_test,
+    }
+
+
+def describe_training(training: Trainable, config: Mapping[str, Any]) -> dict[str, Any]:
+    """How far it came, and how it ended."""
+    seconds = training.block_seconds["taste"]
+    return {
+        "factors": config["hyper"].get("factors"),
+        "epochs": training.epoch,
+        "steps": training.step,
+        "outcome": training.outcome or "stopped",
+        "ratings_per_second": round(training.ratings_learned / seconds) if seconds > 0 else None,
+    }
+
+
+def measure(model: Factors | None) -> dict[str, Any]:
+    """RMSE and MAE in rating units, beside the baselines on the same test ratings; None where unknown."""
+    unknown: dict[str, Any] = {"train_rmse": None, "test_rmse": None, "test_mae": None, "baseline_rmse": None}
+    if model is None:
+        return unknown
+    train, test = model.history.portion(held_out=False), model.history.part(held_out=True)
+    measured = unknown | {"train_rmse": _rounded(errors(model, train)["rmse"])}
+    if not len(test):
+        return measured
+    on_test = errors(model, test)
+    baselines = baseline_errors(train, test, model)
+    return measured | {
+        "test_rmse": _rounded(on_test["rmse"]),
+        "test_mae": _rounded(on_test["mae"]),
+        "baseline_rmse": {name: _rounded(found["rmse"]) for name, found in baselines.items()},
+    }
+
+
+def peak_rss_mb() -> float:
+    """Largest resident memory of this process so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 6) if math.isfinite(value) else None

@@ -1,0 +1,55 @@
+"""A trainer that waits: TensorFlow imported, then one line on standard input, the directory of its run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+
+from mftui.runs.store.run import Run
+from mftui.runs.trainer.logs import send_output_to
+from mftui.runs.trainer.prepare import import_tensorflow
+from mftui.runs.trainer.priority import give_way
+from mftui.runs.trainer.signals import Requests
+
+
+def wait_for_run(requests: Requests) -> Run | None:
+    """Import TensorFlow and wait for a run; None where the app has gone, or a stop came first.
+
+    A failing import is left to the training, which reports it in the run that wanted it.
+    """
+    give_way()
+    with contextlib.suppress(ImportError):
+        import_tensorflow()
+    if not _input_before_stop(requests):
+        return None
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):
+        return None
+    run = Run(Path(os.fsdecode(line[:-1])))
+    send_output_to(run.log_path)
+    return run
+
+
+def _input_before_stop(requests: Requests) -> bool:
+    """Wait until standard input has something (its end, too); False where a stop is asked for before."""
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    os.set_blocking(woken, False)
+    before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    try:
+        while True:
+            waiting = 0.0 if requests.stop else None
+            ready, _, _ = select.select([0, woken], [], [], waiting)
+            if 0 in ready:
+                return True
+            if requests.stop:
+                return False
+            os.read(woken, 4096)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(wake)

@@ -1,0 +1,101 @@
+"""The model that is looked at: a run's factors and the index of its titles, opened together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mftui.errors import MftuiError, RunError
+from mftui.text import fold
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mftui.data.titles.search import TitleIndex
+    from mftui.engine.model.factors import Factors
+    from mftui.runs.store.run import Run
+    from mftui.tui.base.session_state import Memory
+
+
+@dataclass(frozen=True)
+class OpenModel:
+    """A model as it was published at one moment; a newer one is another OpenModel."""
+
+    run: Run
+    version: str
+    factors: Factors
+    index: TitleIndex
+
+    @cached_property
+    def title_places(self) -> NDArray[np.int64]:
+        """(n_movies,) place of each movie in the order of titles; case and accents do not matter."""
+        import numpy as np
+
+        titles = [fold(title) for title in self.factors.movies.title_list]
+        places = np.empty(len(titles), dtype=np.int64)
+        places[sorted(range(len(titles)), key=titles.__getitem__)] = np.arange(len(titles))
+        return places
+
+    @property
+    def dataset(self) -> str:
+        """The data set's label."""
+        return str(self.factors.meta.get("dataset", "") or "")
+
+    @property
+    def label(self) -> str:
+        """For the top line: data set, recipe, number of factors of each member."""
+        recipe, k = self.factors.meta.get("recipe", ""), self.factors.n_factors // self.factors.parameters.members
+        return " · ".join(p for p in (self.dataset, f"{recipe} k={k}".strip()) if p)
+
+
+def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
+    """Load the newest model of `run`; `before` again where that is the newest.
+
+    The titles are indexed once: a model `before` of the same run gives its index. From then on this process
+    multiplies in one thread: others would, after every look-up of a millisecond, spin for thirty more.
+
+    Raises RunError or FormatError where there is nothing to load. May take a second: not for the event loop.
+    """
+    from threadpoolctl import threadpool_limits
+
+    from mftui.data.titles.search import TitleIndex
+
+    version = run.factors_version
+    if version is None:
+        raise RunError(f"run {run.id} has no model yet.", hint="It comes with the first checkpoint.")
+    if before is not None and before.run.path == run.path and before.version == version:
+        return before
+    factors = run.load_factors()
+    threadpool_limits(1, user_api="blas")
+    if before is not None and before.run.path == run.path and before.factors.n_movies == factors.n_movies:
+        index = before.index
+    else:
+        index = TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts)
+    return OpenModel(run, version, factors, index)
+
+
+def newest_run() -> Run | None:
+    """The newest run, in whatever state."""
+    from mftui.runs.store.run import list_runs
+
+    runs = list_runs()
+    return runs[0] if runs else None
+
+
+def model_to_open(memory: Memory, newest: Run | None) -> Run | None:
+    """The run whose model was open when the app was left, unless there is a newer run since; else the newest model."""
+    from mftui.runs.store.run import find_run, newest_usable
+
+    try:
+        if newest is not None and memory.text("run") and memory.text("newest_run") == newest.id:
+            run = find_run(memory.text("run"))
+            if run.has_factors:
+                return run
+    except MftuiError:
+        pass
+    try:
+        return newest_usable()
+    except RunError:
+        return None

@@ -1,0 +1,97 @@
+"""What the app remembers from one session to the next: screen, run, theme, sorts and filters."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    T = TypeVar("T", bound=DataclassInstance)
+
+_log = logging.getLogger(__name__)
+_VERSION = 1
+_MOST_BYTES = 1 << 20
+
+
+class Memory:
+    """Values by name, kept in a file. Without a file nothing is kept."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._values: dict[str, Any] = {}
+        self._written: dict[str, Any] = {}
+        self._lock = Lock()
+        self.trouble = ""
+        """Why what was remembered could not be read, "" where it could."""
+
+    @classmethod
+    def load(cls, file: Path) -> Memory:
+        """What `file` holds; where it is damaged, nothing, and `trouble` says so."""
+        memory = cls(file)
+        try:
+            if file.stat().st_size > _MOST_BYTES:
+                raise ValueError("too large")
+            found = json.loads(file.read_bytes())
+            if not isinstance(found, dict) or found.get("format_version") != _VERSION:
+                raise ValueError("of another version")
+            memory._values = {name: value for name, value in found.items() if name != "format_version"}
+            memory._written = dict(memory._values)
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, RecursionError):
+            memory.trouble = f"{file} is damaged: the app starts as new, and writes it again."
+        return memory
+
+    def get(self, name: str) -> object:
+        """The value, whatever it is, or None."""
+        return self._values.get(name)
+
+    def text(self, name: str) -> str:
+        """The value where it is a text, else ""."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def put(self, **values: object) -> None:
+        """Remember; `save` writes it."""
+        self._values.update(values)
+
+    def save(self) -> None:
+        """Write what has changed; a reader sees the old file or the new. A full disk costs the memory, no more."""
+        if self._file is None:
+            return
+        with self._lock:
+            self._write(self._file, dict(self._values))
+
+    def _write(self, file: Path, values: dict[str, Any]) -> None:
+        if values == self._written:
+            return
+        from mftui.data.storage.writing import write_text
+
+        document = {"format_version": _VERSION, **values}
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_text(file, json.dumps(document, indent=1) + "\n")
+            self._written = values
+        except OSError as error:
+            _log.warning("what the app remembers could not be written: %s", error)
+
+
+def revived(default: T, found: object) -> T:
+    """`default` with the fields that `found` has in the right type; all else in it is left out."""
+    if not isinstance(found, Mapping):
+        return default
+    fitting = {}
+    for field in fields(default):
+        value, now = found.get(field.name), getattr(default, field.name)
+        if hasattr(now, "__dataclass_fields__"):
+            fitting[field.name] = revived(now, value)
+        elif type(value) is type(now):
+            fitting[field.name] = value
+    return replace(default, **fitting)

@@ -1,0 +1,106 @@
+"""Dialogs: something went wrong, or something is to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from mftui.tui.base import keys
+from mftui.tui.widgets.key_bar import KeyBar
+from mftui.tui.widgets.prose import Prose
+from mftui.tui.widgets.table import Column, Mark, Table
+
+
+class MessageDialog(ModalScreen[None]):
+    """What is wrong, what to do about it, and where to read more."""
+
+    BINDINGS = keys.DIALOG
+
+    def __init__(self, title: str, message: str, *, hint: str = "", path: str = "") -> None:
+        super().__init__()
+        self._paragraphs = [("title", title), ("text", ""), ("text", message)]
+        if hint:
+            self._paragraphs += [("text", ""), ("text", hint)]
+        if path:
+            self._paragraphs += [("text", ""), ("dim", f"Log: {path}")]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Prose(*self._paragraphs)
+        yield KeyBar()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("enter", "space"):
+            event.stop()
+            self.dismiss(None)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to decide."""
+
+    key: str
+    """The letter that chooses it."""
+    value: str
+    title: str
+    effect: str
+
+
+class ChoiceDialog(ModalScreen[str | None]):
+    """A question with a few answers, each of its own letter; escape is None."""
+
+    BINDINGS = keys.DIALOG
+
+    def __init__(self, question: str, options: Sequence[Option]) -> None:
+        super().__init__()
+        self._question = question
+        self._options = tuple(options)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Prose(("title", self._question), ("text", ""))
+            widest = max(8, *(len(option.title) for option in self._options))
+            table = Table([Column("", 1), Column("", widest), Column("")], id="options")
+            table.styles.height = len(self._options)
+            yield table
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        table = self.query_one(Table)
+        table.show([(Mark(o.key, "strong"), o.title, Mark(o.effect, "dim")) for o in self._options])
+        table.focus()
+
+    def on_table_chosen(self, event: Table.Chosen) -> None:
+        self.dismiss(self._options[event.index].value)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            self.dismiss(self._options[self.query_one(Table).cursor].value)
+        for option in self._options:
+            if event.key == option.key:
+                event.stop()
+                self.dismiss(option.value)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+def quit_dialog() -> ChoiceDialog:
+    """Asked on quitting while a training is under way."""
+    return ChoiceDialog(
+        "A training is under way.",
+        [
+            Option("d", "detach", "Detach", "Leave; the training goes on."),
+            Option("s", "stop", "Stop", "Stop it, keep its model, and leave."),
+            Option("y", "stay", "Stay", "Go on here."),
+        ],
+    )

@@ -1,0 +1,96 @@
+"""All keys of a screen, made from its bindings; and the words that the app uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+
+from mftui.tui.base import keys
+from mftui.tui.base.glossary import WORDS
+from mftui.tui.screens.base import app_of
+from mftui.tui.widgets.key_bar import KeyBar
+from mftui.tui.widgets.prose import Prose
+from mftui.tui.widgets.table import Cell, Column, Mark, Table
+
+
+class HelpScreen(ModalScreen[None]):
+    """A table of keys: of the screen it was called from, of that screen's parts, of the app; and one of words."""
+
+    BINDINGS = keys.HELP
+
+    def __init__(self, of: Screen[object]) -> None:
+        super().__init__()
+        self._keys = help_rows(of)
+        self._words: list[Sequence[Cell]] = [(Mark(word, "strong"), "", Mark(what, "dim")) for word, what in WORDS]
+        self._shows_words = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog help"):
+            yield Prose(("title", "Keys"), classes="title")
+            if hint := app_of(self).hint(self.app.current_mode):
+                yield Prose(("text", hint))
+            yield Table([Column("", 14), Column("", weight=2), Column("", weight=5, from_width=80)], id="keys")
+            yield Prose(classes="detail")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._show()
+        self.query_one(Table).focus()
+
+    def _show(self) -> None:
+        title = "Words (w: keys)" if self._shows_words else "Keys (w: words)"
+        self.query_one(".title", Prose).show(("title", title))
+        self.query_one(Table).show(self._rows)
+
+    @property
+    def _rows(self) -> list[Sequence[Cell]]:
+        return self._words if self._shows_words else self._keys
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        if event.index < len(self._rows):
+            explanation = self._rows[event.index][2]
+            self.query_one(".detail", Prose).show(("dim", explanation.text if isinstance(explanation, Mark) else ""))
+
+    def action_words(self) -> None:
+        """From the keys to the words, and back."""
+        self._shows_words = not self._shows_words
+        self._show()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+def help_rows(screen: Screen[object]) -> list[Sequence[Cell]]:
+    """One row for each binding: keys, what they do, the longer explanation. Screen first, then parts, then app."""
+    rows: list[Sequence[Cell]] = []
+    for binding, names in help_bindings(screen):
+        signs = " ".join(map(keys.sign, names))
+        rows.append((Mark(signs, "strong"), binding.description, Mark(binding.tooltip, "dim")))
+    rows.append((Mark("ctrl+p", "strong"), "Commands", Mark("Every action by name; themes.", "dim")))
+    return rows
+
+
+def help_bindings(screen: Screen[object]) -> list[tuple[Binding, list[str]]]:
+    """Each binding of the screen, of its parts and of the app, with all its keys."""
+    found: list[tuple[Binding, list[str]]] = []
+    seen: set[str] = set()
+    for node in (screen, *screen.query("*"), screen.app):
+        for binding, names in _bindings(node):
+            if binding.id and binding.id not in seen:
+                seen.add(binding.id)
+                found.append((binding, names))
+    return found
+
+
+def _bindings(node: DOMNode) -> list[tuple[Binding, list[str]]]:
+    """The bindings of one node, those of one id together, with all their keys."""
+    together: dict[str, tuple[Binding, list[str]]] = {}
+    for key, binding in node._bindings:
+        if binding.id:
+            together.setdefault(binding.id, (binding, []))[1].append(key)
+    return list(together.values())

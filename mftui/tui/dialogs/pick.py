@@ -1,0 +1,137 @@
+"""Choose one of many: a line to type into, a list that narrows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from mftui.text import fold
+from mftui.tui.base import keys
+from mftui.tui.base.background import Latest
+from mftui.tui.lists.rows import LazyRows
+from mftui.tui.widgets.key_bar import KeyBar
+from mftui.tui.widgets.prose import Prose
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Cell, Column, Table
+
+_MANY = 1000
+"""From so many items on they are narrowed in a thread."""
+Item = tuple[str, str, str]
+"""(value, what stands beside it, what stands below while the cursor is on it)."""
+
+
+class PickScreen(ModalScreen[str | None]):
+    """Gives the value that was chosen, what was typed where `free` takes it, or None.
+
+    Parameters
+    ----------
+    title: what is chosen.
+    items: read by index, so a list of a million costs what is shown.
+    now: the value under the cursor at first.
+    free: says whether a text that is no item is an answer, such as a path.
+    """
+
+    BINDINGS = keys.PICK
+
+    def __init__(
+        self,
+        title: str,
+        items: Sequence[Item],
+        *,
+        now: str = "",
+        prompt: str = "type to narrow",
+        free: Callable[[str], bool] | None = None,
+        widths: tuple[int, int] = (18, 0),
+    ) -> None:
+        super().__init__()
+        self._title, self._items, self._now, self._free = title, items, now, free
+        self._prompt, self._widths = prompt, widths
+        self._shown: Sequence[int] = range(len(items))
+        """Places of the items that are listed."""
+        self._narrowing = Latest(self, "pick")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog pick"):
+            yield Prose(("title", self._title))
+            yield SearchBox(self._prompt, id="narrow")
+            yield Table([Column("", self._widths[0]), Column("", self._widths[1])], id="items")
+            yield Prose(classes="detail")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        values = [value for value, *_ in self._items] if len(self._items) < _MANY else []
+        self._show(values.index(self._now) if self._now in values else 0)
+        self.query_one(Table).focus()
+
+    def _show(self, cursor: int = 0) -> None:
+        items, shown = self._items, self._shown
+
+        def row(i: int) -> Sequence[Cell]:
+            return items[shown[i]][:2]
+
+        empty = "Enter takes what you typed." if self._free else "Nothing fits."
+        self.query_one(Table).show(LazyRows(len(shown), row), empty=empty, cursor=cursor)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        text = event.value
+        if len(self._items) < _MANY:
+            self._list(self._narrowed(text))
+        else:
+            self._narrowing.ask(lambda: self._narrowed(text), self._list)
+
+    def _list(self, shown: Sequence[int]) -> None:
+        self._shown = shown
+        self._show()
+
+    @cached_property
+    def _folded(self) -> list[tuple[str, str]]:
+        """Of each item what it may begin with, and all that is searched."""
+        return [(fold(value), fold(f"{value} {beside}")) for value, beside, _ in self._items]
+
+    def _narrowed(self, text: str) -> Sequence[int]:
+        """Places of the items that have all the words, those that begin with the text first."""
+        words, start = fold(text).split(), fold(text)
+        if not words:
+            return range(len(self._items))
+        found = [at for at, (_, words_of) in enumerate(self._folded) if all(word in words_of for word in words)]
+        return sorted(found, key=lambda at: not self._folded[at][0].startswith(start))
+
+    def action_accept_search(self) -> None:
+        """What was typed, where it is an answer; else the first item that fits it."""
+        text = self.query_one(SearchBox).value.strip()
+        shown = self._narrowed(text)
+        exact = [at for at in shown if self._items[at][0] == text] if text else []
+        if exact or (text and self._free and self._free(text)):
+            self.dismiss(text)
+        elif shown:
+            self.dismiss(self._items[shown[0]][0])
+        elif text and self._free:
+            self.dismiss(text)
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        detail = self._items[self._shown[event.index]][2] if self._shown else ""
+        self.query_one(".detail", Prose).show(("dim", detail))
+
+    def action_leave_search(self) -> None:
+        """To the list."""
+        self.query_one(Table).focus()
+
+    def on_table_chosen(self) -> None:
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        """Take the item under the cursor."""
+        if self._shown:
+            self.dismiss(self._items[self._shown[self.query_one(Table).cursor]][0])
+
+    def action_search(self) -> None:
+        """Type into the line."""
+        self.query_one(SearchBox).focus()
+
+    def action_close(self) -> None:
+        self.dismiss(None)

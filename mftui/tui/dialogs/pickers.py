@@ -1,0 +1,105 @@
+"""What can be picked: data sets, recipes, users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, overload
+
+from mftui.tui.dialogs.pick import Item, PickScreen
+from mftui.tui.registry import PANES
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.recipes import Recipe
+    from mftui.tui.screens.users.page import UserPage
+
+
+def pick_data(now: str) -> PickScreen:
+    """The sample, what has been fetched, what could be, and any path."""
+    from mftui.data.sources.catalogue import CATALOGUE, fetched
+
+    here: list[Item] = []
+    away: list[Item] = []
+    for entry in CATALOGUE.values():
+        ratings = f"{_count(entry.n_ratings)} ratings"
+        if entry.name == "sample":
+            here.append((entry.name, f"{ratings}, synthetic", f"{entry.title}."))
+        elif fetched(entry.name):
+            here.append((entry.name, f"{ratings}, fetched", f"{entry.title}."))
+        else:
+            away.append((entry.name, f"{ratings}, not here yet", f"To have it: mftui data fetch {entry.name}"))
+    items = [*here, *away]
+    if all(now != value for value, *_ in items):
+        items.insert(0, (now, "as chosen before", now))
+    return PickScreen("Data set", items, now=now, prompt="type a name, or a path to ratings", free=_is_path)
+
+
+def pick_recipe(recipes: Mapping[str, Recipe], now: str) -> PickScreen:
+    """Every recipe, with what it does."""
+    return PickScreen("Recipe", [(r.name, r.title, r.summary) for r in recipes.values()], now=now, widths=(10, 0))
+
+
+def pick_preset(recipe: Recipe, now: str) -> PickScreen:
+    """Every preset of a recipe, with what it is for; below, what it sets."""
+
+    def sets(values: Mapping[str, object]) -> str:
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items()) or "nothing: defaults"
+
+    items = [(p.name, p.summary, f"{p.summary} Sets {sets(p.values)}.") for p in recipe.presets]
+    return PickScreen(f"Preset of {recipe.name}", items, now=now, widths=(10, 0))
+
+
+def pick_user(factors: Factors) -> PickScreen:
+    """Every user, with the number of ratings."""
+    return PickScreen("User", _Users(factors), prompt="type an id", widths=(18, 0))
+
+
+def pick_profile(now: str) -> PickScreen:
+    """Every profile of one's own ratings; what is typed and fits none begins another."""
+    from mftui.data.profiles.store import profiles
+
+    where = [(p.name, "", f"Kept in {p.path}. Type a new name, then enter, to begin another.") for p in profiles()]
+    return PickScreen("Whose ratings", where, now=now, prompt="type a name", free=lambda text: True, widths=(40, 0))
+
+
+def pick_pane() -> PickScreen:
+    """Every pane of every screen."""
+    return PickScreen("Go to", [(name, "", "") for name in PANES], prompt="type to narrow", widths=(30, 0))
+
+
+def pick_similar_user(factors: Factors, page: UserPage) -> PickScreen:
+    """The users nearest to one, with how near."""
+    counts = factors.history.counts()
+    items: list[Item] = []
+    for user, cosine in page.similar:
+        n = int(counts[factors.user_ids.index(user)])
+        items.append((str(user), f"cosine {cosine:.3f}, {n:,} ratings", ""))
+    return PickScreen(f"Users similar to {page.user}", items, prompt="type to narrow")
+
+
+class _Users(Sequence[Item]):
+    """Users by index."""
+
+    def __init__(self, factors: Factors) -> None:
+        self._ids = factors.user_ids
+        self._counts = factors.history.counts()
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, at: int) -> Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Item]: ...
+    def __getitem__(self, at: int | slice) -> Item | list[Item]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        return str(self._ids.raw(at)), f"{int(self._counts[at]):,} ratings", ""
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or text.startswith(("~", "."))
+
+
+def _count(n: int) -> str:
+    return f"{n / 1e6:.3g} M" if n >= 1e6 else f"{n / 1e3:.3g} k" if n >= 1e4 else str(n)

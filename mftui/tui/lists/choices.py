@@ -1,0 +1,239 @@
+"""Which movies are listed, and in what order: filters and sorts of the Movies and Users screens."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.engine.query.approximate import Found, Search
+    from mftui.engine.query.movie_filter import MovieFilter
+    from mftui.engine.query.neighbours import By, Metric
+    from mftui.tui.base.open_model import OpenModel
+    from mftui.tui.lists.rankings import ListRank
+
+MOST = 500
+"""Movies listed at most."""
+MOVIE_SORTS = ("", "title", "year", "ratings", "mean", "bias")
+"""By what movies can be sorted; "" is the search's own order, the best match or the most rated first."""
+METRICS: dict[Metric, str] = {"cosine": "Cosine", "dot": "Dot", "euclidean": "Dist."}
+"""The metrics of neighbours, and how their scores are headed."""
+MOST_NEIGHBOURS = 1000
+MOST_RECOMMENDED = 1000
+RATED_SORTS = ("rating", "model", "error", "part", "title")
+"""By what a user's ratings can be sorted: the highest, the furthest off, those in the test, first."""
+_ASCENDING = ("", "title")
+_YEARS = re.compile(r"(\d{4})?\s*(-|–|\.\.)?\s*(\d{4})?")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed to."""
+
+    genre: str = ""
+    years: str = ""
+    """As typed: "1999", "1990-1999", "1990-", "-1960"."""
+    min_ratings: int = 0
+
+    def where(self) -> MovieFilter | None:
+        """For the engine; None where everything passes."""
+        from mftui.engine.query.movie_filter import MovieFilter
+
+        if self == Filter():
+            return None
+        return MovieFilter(self.genre or None, parse_years(self.years), self.min_ratings)
+
+    def valid(self) -> Filter:
+        """This, or no filter where it makes no sense."""
+        try:
+            parse_years(self.years)
+        except UsageError:
+            return Filter()
+        return self if self.min_ratings >= 0 else Filter()
+
+    @property
+    def label(self) -> str:
+        """For a caption: "Drama, 1990-1999, 20+ ratings"; "" where everything passes."""
+        few = f"{self.min_ratings:,}+ ratings" if self.min_ratings else ""
+        return ", ".join(part for part in (self.genre, self.years, few) if part)
+
+
+@dataclass(frozen=True)
+class MovieChoices:
+    """What is chosen on the Movies screen, and remembered from one session to the next."""
+
+    sort: str = ""
+    reverse: bool = False
+    narrowed: Filter = field(default_factory=Filter)
+    metric: Metric = "cosine"
+    neighbours: int = 50
+    neighbour_ratings: int = 0
+    by: By | Literal[""] = ""
+    """"": the model's default."""
+    search: Search | Literal[""] = ""
+    """How neighbours are searched for; "": as the settings say."""
+
+    def valid(self) -> MovieChoices:
+        """This, without what this version does not know."""
+        from mftui.engine.query.approximate import SEARCHES
+        from mftui.engine.query.neighbours import BYS
+
+        plain = MovieChoices()
+        return replace(
+            self,
+            sort=self.sort if self.sort in MOVIE_SORTS else plain.sort,
+            metric=self.metric if self.metric in METRICS else plain.metric,
+            by=self.by if self.by in BYS else plain.by,
+            search=self.search if self.search in SEARCHES else plain.search,
+            narrowed=self.narrowed.valid(),
+            neighbours=min(max(self.neighbours, 1), MOST_NEIGHBOURS),
+            neighbour_ratings=max(self.neighbour_ratings, 0),
+        )
+
+    def caption(self, text: str) -> str:
+        """Of what a search for `text` finds."""
+        if text.strip():
+            return "Results"
+        return f"Movies by {self.sort}" if self.sort else "Most rated movies"
+
+    def detail(self, arrow: str, listed: int = 0, of: int = 0) -> str:
+        """Beside the caption: order, filters, and how many there are where not all are listed."""
+        order = f"by {self.sort or 'match'} {arrow}" if self.sort or self.reverse else ""
+        only = f"only {self.narrowed.label}" if self.narrowed.label else ""
+        some = f"the first {listed:,} of {of:,}" if of > listed else ""
+        return ", ".join(part for part in (order, only, some) if part)
+
+    def searched_by(self, setting: str) -> Search:
+        """How neighbours are searched for; exactly where the extra is not there."""
+        from mftui.engine.query.approximate import available
+
+        return "approximate" if (self.search or setting) == "approximate" and available() else "exact"
+
+    def near(self, by: str, back: int, found: Found) -> str:
+        """Beside the caption of neighbours: by which block, of which movies, how found, how many steps lead back."""
+        few = f", {self.neighbour_ratings:,}+ ratings" if self.neighbour_ratings else ""
+        index = "" if found.recall is None else f"index {found.recall:.0%}, "
+        return f"{index}by {by}{few}{f', {back} back: esc' if back else ''}"
+
+
+@dataclass(frozen=True)
+class UserChoices:
+    """What is chosen on the Users screen, and remembered."""
+
+    user: str = ""
+    sort: str = "rating"
+    reverse: bool = False
+    narrowed: Filter = field(default_factory=Filter)
+    many: int = 100
+    rank: ListRank | Literal[""] = ""
+    """"": the model's default."""
+
+    def valid(self) -> UserChoices:
+        """This, without what this version does not know."""
+        from mftui.tui.lists.rankings import LISTS
+
+        plain = UserChoices()
+        return replace(
+            self,
+            sort=self.sort if self.sort in RATED_SORTS else plain.sort,
+            rank=self.rank if self.rank in LISTS else plain.rank,
+            narrowed=self.narrowed.valid(),
+            many=min(max(self.many, 1), MOST_RECOMMENDED),
+        )
+
+
+def parse_years(text: str) -> tuple[int, int] | None:
+    """First and last year of "1999", "1990-1999", "1990-" or "-1960"; None of "". Raises UsageError."""
+    found = _YEARS.fullmatch(text.strip())
+    if not found or (found[2] and not (found[1] or found[3])) or (found[1] and found[3] and not found[2]):
+        raise UsageError(f"{text[:20]}: no years.", hint="Such as 1999, 1990-1999, 1990- or -1960.")
+    if not (found[1] or found[3]):
+        return None
+    if not found[2]:
+        return int(found[1]), int(found[1])
+    first, last = int(found[1] or 0), int(found[3] or 9999)
+    if first > last:
+        raise UsageError(f"{text[:20]}: the first year comes after the last.")
+    return first, last
+
+
+def parse_years_text(text: str) -> str:
+    """The text itself, where it says years."""
+    parse_years(text)
+    return text.strip()
+
+
+def parse_count(text: str) -> int:
+    """A whole number, 0 of "". Raises UsageError."""
+    digits = text.strip().replace(",", "")
+    if digits and not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise UsageError(f"{text[:20]}: not a whole number.")
+    return int(digits or 0)
+
+
+def parse_search(text: str) -> Search:
+    """ "exact" or "approximate", or how they begin; "exact" of "". Raises UsageError."""
+    from mftui.engine.query.approximate import SEARCHES
+
+    wanted = text.strip().casefold()
+    found = next((way for way in SEARCHES if way.startswith(wanted)), None)
+    if found is None:
+        raise UsageError(f"{text[:20]}: no such search.", hint="exact or approximate.")
+    return found
+
+
+def parse_genre(text: str, genres: list[str]) -> str:
+    """The genre that `text` is, or alone begins with it; case does not matter. Raises UsageError."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return ""
+    exact = [genre for genre in genres if genre.casefold() == wanted]
+    near = exact or [genre for genre in genres if genre.casefold().startswith(wanted)]
+    if len(near) != 1:
+        names = ", ".join(near or genres) or "none in this data"
+        raise UsageError(f"{text[:20]}: {'several genres' if near else 'no such genre'}.", hint=f"There are: {names}.")
+    return near[0]
+
+
+def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDArray[Any], int]:
+    """Up to MOST movie indices for a search, and how many there would be in all (0: not counted).
+
+    Raises UsageError where the data has not the filter's genre. Not for the event loop.
+    """
+    import numpy as np
+
+    where, sort, reverse = choices.narrowed.where(), choices.sort, choices.reverse
+    if where is None and not sort and not reverse:
+        return model.index.search(text, limit=MOST), 0
+    found = model.index.search(text, limit=model.factors.n_movies)
+    if where is not None:
+        found = found[model.factors.allowed(where)[found]]
+    if sort:
+        values = np.nan_to_num(np.asarray(_values(model, sort)[found], dtype=np.float64), nan=-np.inf)
+        found = found[np.argsort(values if sort in _ASCENDING else -values, kind="stable")]
+    return (found[::-1] if reverse else found)[:MOST], len(found)
+
+
+def one_movie(movie: int) -> tuple[NDArray[Any], int]:
+    """The same for a movie that is known by its index."""
+    import numpy as np
+
+    return np.array([movie]), 1
+
+
+def descending(sort: str, reverse: bool) -> bool:
+    """Whether the highest value comes first."""
+    return (sort not in _ASCENDING) != reverse
+
+
+def _values(model: OpenModel, sort: str) -> NDArray[Any]:
+    if sort == "title":
+        return model.title_places
+    if sort in ("mean", "bias"):
+        return model.factors.movie_means if sort == "mean" else model.factors.parameters.movie_bias
+    return model.factors.movies.years if sort == "year" else model.factors.movie_counts

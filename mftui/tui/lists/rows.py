@@ -1,0 +1,196 @@
+"""Columns and rows of the tables of Movies and Users; rows are made from a model when they come into view."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from mftui.tui.widgets.bars import interval_bar
+from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mftui.data.dataset import MovieRow, Scale
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.query.recommend import Recommendations
+    from mftui.tui.base.display import Look
+    from mftui.tui.base.open_model import OpenModel
+    from mftui.tui.screens.users.page import UserPage
+
+
+FOR_EXPORT = (Column("Year", 4, from_width=NEVER), Column("Movie id", 8, from_width=NEVER))
+MOVIE = (Column("Title", weight=5), Column("Genres", weight=3, from_width=64), Column("Ratings", 7, right=True))
+MOVIE_COLUMNS = (
+    *MOVIE,
+    Column("Mean", 4, right=True, from_width=46),
+    Column("Bias", 5, right=True, from_width=56),
+    *FOR_EXPORT,
+)
+RATED_COLUMNS = (
+    Column("Title"),
+    Column("Rating", 6, right=True),
+    Column("Model", 5, right=True),
+    Column("Error", 6, right=True),
+    Column("Part", 4),
+    *FOR_EXPORT,
+)
+_BAR = 9
+"""Cells of the bar of an interval."""
+NEIGHBOUR_COLUMNS = (*MOVIE, *FOR_EXPORT)
+
+
+class LazyRows(Sequence[Sequence[Cell]]):
+    """`n` rows, each made by `make(i)` when asked for."""
+
+    def __init__(self, n: int, make: Callable[[int], Sequence[Cell]]) -> None:
+        self._n = n
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._n
+
+    @overload
+    def __getitem__(self, at: int) -> Sequence[Cell]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sequence[Cell]]: ...
+    def __getitem__(self, at: int | slice) -> Sequence[Cell] | Sequence[Sequence[Cell]]:
+        if isinstance(at, slice):
+            return [self._make(i) for i in range(*at.indices(self._n))]
+        if not -self._n <= at < self._n:
+            raise IndexError(at)
+        return self._make(at % self._n)
+
+
+def movie_rows(model: OpenModel, movies: NDArray[Any]) -> LazyRows:
+    """Cells of MOVIE_COLUMNS for the movies at these indices."""
+    factors = model.factors
+
+    def row(i: int) -> Sequence[Cell]:
+        movie, at = factors.row(movies[i]), movies[i]
+        return (
+            *movie_cells(movie),
+            number_cell(factors.movie_means[at], ".2f"),
+            number_cell(factors.parameters.movie_bias[at], "+.2f"),
+            *export_cells(movie),
+        )
+
+    return LazyRows(len(movies), row)
+
+
+def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) -> LazyRows:
+    """Score, then title, genres, number of ratings."""
+
+    def row(i: int) -> Sequence[Cell]:
+        movie = factors.row(movies[i])
+        return (number_cell(scores[i], ".3f", "strong"), *movie_cells(movie), *export_cells(movie))
+
+    return LazyRows(len(movies), row)
+
+
+def spread_columns(factors: Factors) -> tuple[Column, ...]:
+    """Of ± and its bar; none where the model has one member."""
+    if factors.parameters.members == 1:
+        return ()
+    return Column("+/-", 4, right=True, from_width=46), Column("Interval", _BAR, from_width=70)
+
+
+def recommended_columns(factors: Factors) -> tuple[Column, ...]:
+    """With those alone that the model can fill."""
+    spread = spread_columns(factors)
+    return (
+        Column("Like", 4, right=True),
+        *spread,
+        *((Column("Watch", 5, right=True),) if factors.has_audience else ()),
+        Column("Title", weight=5),
+        Column("Genres", weight=3, from_width=90 if spread else 70),
+        Column("Ratings", 7, right=True),
+        *FOR_EXPORT,
+    )
+
+
+def interval_axis(listed: Recommendations, scale: Scale) -> tuple[float, float]:
+    """What the bars of a list go from and to: whole stars that hold all of its intervals."""
+    if listed.lower is None or listed.upper is None or not len(listed.movies):
+        return scale.lo, scale.hi
+    lo, hi = max(math.floor(listed.lower.min()), scale.lo), min(math.ceil(listed.upper.max()), scale.hi)
+    return (lo, hi) if lo < hi else (scale.lo, scale.hi)
+
+
+def interval_title(listed: Recommendations, scale: Scale) -> str:
+    """What heads the bars: their ends."""
+    lo, hi = (f"{end:g}" for end in interval_axis(listed, scale))
+    return f"{lo}{hi:>{_BAR - len(lo)}}"
+
+
+def recommended_rows(factors: Factors, listed: Recommendations, look: Look) -> LazyRows:
+    """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
+    and the number of ratings: marked where it is small, and "cold" where none was trained on."""
+    from mftui.engine.query.recommend import FEW_RATINGS
+
+    lo, hi = interval_axis(listed, factors.scale)
+
+    def sure(i: int) -> Sequence[Cell]:
+        if listed.std is None or listed.lower is None or listed.upper is None:
+            return ()
+        ends = float(listed.lower[i]), float(listed.upper[i])
+        bar = interval_bar(*ends, lo, hi, _BAR, look)
+        return number_cell(listed.std[i], ".2f"), Mark(bar, "dim", f"{ends[0]:.2f} to {ends[1]:.2f}")
+
+    def watch(i: int) -> Sequence[Cell]:
+        if listed.watch is None:
+            return ()
+        share = float(listed.watch[i])
+        return (Mark(f"{math.floor(share * 10) / 10:.4g}%", "", round(share, 2)),)
+
+    def row(i: int) -> Sequence[Cell]:
+        movie = factors.row(listed.movies[i])
+        title, genres, count = movie_cells(movie)
+        if factors.movie_train_counts[listed.movies[i]] == 0:
+            count = Mark("cold", "bad", movie.n_ratings)
+        elif movie.n_ratings < FEW_RATINGS:
+            count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
+        like = number_cell(listed.predicted[i], ".2f")
+        return like, *sure(i), *watch(i), title, genres, count, *export_cells(movie)
+
+    return LazyRows(len(listed.movies), row)
+
+
+def movie_cells(movie: MovieRow) -> tuple[Cell, Cell, Cell]:
+    """Title, genres, number of ratings."""
+    genres = Mark(", ".join(movie.genres), "dim", "|".join(movie.genres))
+    return movie.title, genres, Mark(f"{movie.n_ratings:,}", "", movie.n_ratings)
+
+
+def export_cells(movie: MovieRow) -> tuple[Cell, Cell]:
+    """Year and id, which stand in files alone: on the screen the year is in the title."""
+    return Mark(str(movie.year or ""), "", movie.year), Mark(str(movie.movie_id), "", movie.movie_id)
+
+
+def number_cell(value: float | np.floating[Any], form: str, kind: str = "") -> Mark:
+    """A number as it is shown, and, to five digits, as it is exported; nothing where it is not one."""
+    number = float(value)
+    return Mark(format(number, form), kind, float(f"{number:.5g}")) if math.isfinite(number) else Mark("", kind)
+
+
+def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRows:
+    """Title, rating, prediction, error, part of the ratings of a user at these places of the page."""
+    errors = page.errors
+
+    def row(i: int) -> Sequence[Cell]:
+        at = order[i]
+        error = float(errors[at])
+        kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
+        cold = factors.movie_train_counts[page.rated.movies[at]] == 0
+        held_out = Mark("cold" if cold else "test" if page.rated.held_out[at] else "", "bad" if cold else "strong")
+        movie = factors.row(page.rated.movies[at])
+        numbers = (
+            number_cell(page.rated.ratings[at], "g"),
+            number_cell(page.predicted[at], ".2f"),
+            number_cell(error, "+.2f", kind),
+        )
+        return (movie.title, *numbers, held_out, *export_cells(movie))
+
+    return LazyRows(len(order), row)

@@ -1,0 +1,89 @@
+"""Other runs laid over the curves: which, in what colour, and their points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mftui.tui.charts.chart import N_STYLES
+from mftui.tui.charts.curves import Curves
+from mftui.tui.charts.training_charts import Other
+from mftui.tui.monitor.run_watcher import Watcher
+
+if TYPE_CHECKING:
+    from mftui.runs.store.run import Run
+
+_OWN_STYLES = 2
+_MARKS = "abcdefghijklmnpqrstuvwxyz"
+
+
+@dataclass
+class _Laid:
+    name: str
+    watcher: Watcher
+    curves: Curves
+
+
+class Overlays:
+    """Follows each run that is laid over. A run keeps its colour and its letter as long as the app lives.
+
+    Parameters
+    ----------
+    wake: called, from any thread, when there is something to `take`.
+    slots: by run id, which letter and colour it has; the app's own, so that it has them on every screen.
+    """
+
+    def __init__(self, wake: Callable[[], None], interval_s: float, slots: dict[str, int]) -> None:
+        self._wake, self._interval_s = wake, interval_s
+        self._laid: dict[str, _Laid] = {}
+        self._slots = slots
+
+    def __contains__(self, run_id: object) -> bool:
+        return run_id in self._laid
+
+    def __len__(self) -> int:
+        return len(self._laid)
+
+    def mark(self, run_id: str) -> str:
+        """The letter of a run, "" where it has none yet."""
+        slot = self._slots.get(run_id)
+        return "" if slot is None else _MARKS[slot % len(_MARKS)]
+
+    def toggle(self, run: Run, name: str) -> None:
+        """Lay `run` over, or take it off."""
+        if run.id in self._laid:
+            self._laid.pop(run.id).watcher.stop()
+            return
+        self._slots.setdefault(run.id, len(self._slots))
+        self._laid[run.id] = _Laid(name, Watcher(run, self._wake, self._interval_s), Curves())
+        self._laid[run.id].watcher.start()
+
+    def take(self) -> bool:
+        """Move what has come into the curves; True where there is more to take at once."""
+        more = False
+        for laid in self._laid.values():
+            news = laid.watcher.take()
+            if news is None:
+                continue
+            if news.restarted:
+                laid.curves = Curves()
+            laid.curves.add(news.metrics)
+            more |= news.more
+        return more
+
+    def others(self, watched: str) -> tuple[Other, ...]:
+        """What is laid over, without the run that is `watched` itself."""
+        return tuple(
+            Other(laid.name, self.mark(run_id), self._style(run_id), laid.curves)
+            for run_id, laid in self._laid.items()
+            if run_id != watched
+        )
+
+    def _style(self, run_id: str) -> int:
+        return _OWN_STYLES + self._slots[run_id] % (N_STYLES - _OWN_STYLES)
+
+    def close(self) -> None:
+        """Follow none any longer."""
+        for laid in self._laid.values():
+            laid.watcher.stop()

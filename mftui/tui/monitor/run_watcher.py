@@ -1,0 +1,107 @@
+"""Follows one run directory in a thread of its own, and says when there is news."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from mftui.errors import MftuiError
+from mftui.tui.monitor.load import Meter
+from mftui.tui.monitor.snapshot import Snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from mftui.runs.store.run import Run
+
+_LOG_LINES = 40
+_BATCH = 2_000
+_METER_LOOKS = 10
+"""The trainer's load is read once in so many looks: a number that changes all the time is no news."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What has come since the last look."""
+
+    snapshot: Snapshot
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    restarted: bool = False
+    """Whether `metrics` begins from the first line again."""
+    more: bool = False
+    """Whether there is more to take at once."""
+
+
+class Watcher:
+    """Reads status, metrics and log of `run` every `interval_s` until its trainer is done.
+
+    The thread only reads; what it has read waits until `take` is called, so nothing is lost when
+    several calls of `wake` are answered by one `take`.
+
+    Parameters
+    ----------
+    wake: called from the thread when there is news.
+    """
+
+    def __init__(self, run: Run, wake: Callable[[], None], interval_s: float) -> None:
+        self.run = run
+        self._wake = wake
+        self._interval_s = interval_s
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._waiting: deque[tuple[bool, list[dict[str, Any]]]] = deque()
+        self._device = ""
+        self._thread = threading.Thread(target=self._follow, name=f"watch {run.id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Follow no longer; returns at once, the thread ends with its present look."""
+        self._stop.set()
+
+    def take(self) -> News | None:
+        """What has come, at most 2,000 lines of metrics at once; None before the first look is done."""
+        with self._lock:
+            if self._snapshot is None:
+                return None
+            if not self._waiting:
+                return News(self._snapshot)
+            restarted, metrics = self._waiting.popleft()
+            return News(self._snapshot, metrics, restarted, more=bool(self._waiting))
+
+    def _follow(self) -> None:
+        from mftui.runs.store.metrics import MetricsTail
+
+        tail, meter = MetricsTail(self.run.metrics_path), Meter(_METER_LOOKS * self._interval_s)
+        while not self._stop.is_set():
+            snapshot = self._measured(take_snapshot(self.run, _LOG_LINES), meter)
+            # After the snapshot: the last look misses none.
+            metrics = tail.poll()
+            if self._put(snapshot, metrics, tail.restarted) and not self._stop.is_set():
+                self._wake()
+            if not snapshot.live:
+                return
+            self._stop.wait(self._interval_s)
+
+    def _measured(self, snapshot: Snapshot, meter: Meter) -> Snapshot:
+        """With what the trainer takes, and what it computes on."""
+        who = snapshot.process
+        if who is None or not who.here:
+            return snapshot
+        if not self._device and snapshot.phase == "train":
+            with suppress(MftuiError):
+                self._device = str(self.run.config().get("device") or "")
+        return replace(snapshot, load=meter.read(who.pid), device=self._device)
+
+    def _put(self, snapshot: Snapshot, metrics: list[dict[str, Any]], restarted: bool) -> bool:
+        with self._lock:
+            changed = snapshot != self._snapshot or bool(metrics) or restarted
+            self._snapshot = snapshot
+            for start in range(0, max(len(metrics), int(restarted)), _BATCH):
+                self._waiting.append((restarted and start == 0, metrics[start : start + _BATCH]))
+            return changed

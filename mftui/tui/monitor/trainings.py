@@ -1,0 +1,129 @@
+"""The training that the app watches: start, stop, follow, let go."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+from mftui.tui.base.messages import TrainingNews
+from mftui.tui.charts.curves import Curves
+from mftui.tui.monitor.run_watcher import Watcher
+
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
+    from mftui.runs.store.request import TrainRequest
+    from mftui.runs.store.run import Run
+    from mftui.tui.monitor.snapshot import Snapshot
+
+
+class Starter(Protocol):
+    """What is needed of the supervisor; all calls may block."""
+
+    def warm(self) -> None: ...
+    def tend(self) -> None: ...
+    def start(self, request: TrainRequest) -> Run: ...
+    def resume(self, run: Run) -> None: ...
+    def stop(self, run: Run) -> None: ...
+    def close(self) -> None: ...
+
+
+def _supervisor() -> Starter:
+    from mftui.runs.control.supervisor import Supervisor
+
+    return Supervisor()
+
+
+class Trainings:
+    """Watches at most one run. `owner` is sent TrainingNews and answers with `take`."""
+
+    def __init__(self, owner: MessagePump, interval_s: float, starter: Starter | None = None) -> None:
+        self._owner = owner
+        self._interval_s = interval_s
+        self._starter = starter
+        self._watcher: Watcher | None = None
+        self._started: set[str] = set()
+        self.run: Run | None = None
+        self.snapshot: Snapshot | None = None
+        self.curves = Curves()
+
+    @property
+    def live(self) -> bool:
+        """Whether a trainer is at work on the watched run, as far as is known."""
+        return self.snapshot is not None and self.snapshot.live
+
+    @property
+    def started_here(self) -> bool:
+        """Whether this app started the watched run."""
+        return self.run is not None and self.run.id in self._started
+
+    async def warm(self) -> None:
+        """Keep a trainer ready, once none is at work."""
+        await asyncio.to_thread(lambda: self._the_starter().tend())
+
+    async def start(self, request: TrainRequest) -> None:
+        """Start a training and watch it. Raises MftuiError."""
+        run = await asyncio.to_thread(lambda: self._the_starter().start(request))
+        self._started.add(run.id)
+        self.watch(run)
+
+    async def stop(self) -> None:
+        """Ask the watched training to stop; it keeps its model. Raises MftuiError."""
+        run = self.run
+        if run is not None:
+            await asyncio.to_thread(lambda: self._the_starter().stop(run))
+
+    async def pause(self) -> str:
+        """Pause the watched training after the step it is at, or let it go on; the state then. Raises MftuiError."""
+        from mftui.runs.control.signal_run import continue_run, pause_run
+
+        run, paused = self.run, self.snapshot is not None and self.snapshot.state == "paused"
+        return "" if run is None else await asyncio.to_thread(continue_run if paused else pause_run, run)
+
+    async def resume(self) -> None:
+        """Go on with the watched run from its last checkpoint. Raises MftuiError."""
+        run = self.run
+        if run is not None:
+            await asyncio.to_thread(lambda: self._the_starter().resume(run))
+            self._started.add(run.id)
+            self.watch(run)
+
+    def watch(self, run: Run) -> None:
+        """Follow `run` instead of what was followed before."""
+        self.let_go()
+        self.run, self.snapshot, self.curves = run, None, Curves()
+        owner, name = self._owner, run.id
+        self._watcher = Watcher(run, lambda: _tell(owner, name), self._interval_s)
+        self._watcher.start()
+
+    def let_go(self) -> None:
+        """Follow no longer; the training itself goes on."""
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None
+
+    async def close(self) -> None:
+        """Let go of the run and of the standby."""
+        self.let_go()
+        if self._starter is not None:
+            await asyncio.to_thread(self._starter.close)
+
+    def take(self) -> bool:
+        """Move what has come into `snapshot` and `curves`; True where there is more to take at once."""
+        news = self._watcher.take() if self._watcher else None
+        if news is None:
+            return False
+        if news.restarted:
+            self.curves = Curves()
+        self.curves.add(news.metrics)
+        self.snapshot = news.snapshot
+        return news.more
+
+    def _the_starter(self) -> Starter:
+        if self._starter is None:
+            self._starter = _supervisor()
+        return self._starter
+
+
+def _tell(owner: MessagePump, run_id: str) -> None:
+    owner.post_message(TrainingNews(run_id))

@@ -1,0 +1,166 @@
+"""What the map shows, gathered in a thread: axes, layout, colours, and who stands among the films."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mftui.engine.insight.layout import Layout, pair_layout
+from mftui.engine.insight.principal_axes import BLOCKS, Axes, Axis, Block, principal_axes
+from mftui.errors import MftuiError
+from mftui.tui.lists.choices import Filter
+from mftui.tui.screens.map.colors import COLORINGS, Coloring, coloring
+from mftui.tui.screens.map.scene import Pin, Scene
+
+if TYPE_CHECKING:
+    from mftui.engine.query.recommend import UserRows
+    from mftui.tui.base.open_model import OpenModel
+
+USERS = ("", "open", "many")
+"""Who stands among the films: nobody, the user that is open on Users, or many."""
+MANY = 100
+_YEAR = re.compile(r"\s*\(\d{4}\)$")
+
+
+@dataclass(frozen=True)
+class MapChoices:
+    """What is chosen on the Map screen, and remembered."""
+
+    color: str = "genre"
+    x: int = 1
+    y: int = 2
+    block: Block = "taste"
+    users: str = ""
+    names: bool = True
+    narrowed: Filter = field(default_factory=Filter)
+
+    def valid(self, model: OpenModel) -> MapChoices:
+        """This, without what this version or this model does not know."""
+        plain = MapChoices()
+        known = self.block in BLOCKS and (self.block == "taste" or model.factors.has_audience)
+        return replace(
+            self,
+            color=self.color if self.color in COLORINGS else plain.color,
+            x=max(self.x, 1),
+            y=max(self.y, 1),
+            block=self.block if known else plain.block,
+            users=self.users if self.users in USERS else plain.users,
+            narrowed=self.narrowed.valid(),
+        )
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """One picture, and what it was made of."""
+
+    model: OpenModel
+    choices: MapChoices
+    axes: Axes
+    layout: Layout
+    scene: Scene
+
+
+def gather(
+    model: OpenModel, choices: MapChoices, axes: Axes | None, tsne: Layout | None, colors: Coloring | None
+) -> Gathered:
+    """The picture that `choices` ask for. `axes`, `colors`: those of before, where they still hold; `tsne`: instead of
+    axes. Raises UsageError. Not for the event loop."""
+    factors = model.factors
+    axes = axes or principal_axes(factors, choices.block)
+    trained = np.asarray(factors.movie_train_counts) > 0
+    x, y = axis_in(axes, choices.x), axis_in(axes, choices.y)
+    layout = tsne or pair_layout(axes, trained, x, y)
+    shown = trained & factors.allowed(choices.narrowed.where())
+    named = () if tsne else (axes.axis(x, 1), axes.axis(y, 1))
+    words = tuple("  ".join(map(_named, named, "xy", (n, n))) for n in (3, 2, 1))
+    narrowed = f", only {choices.narrowed.label}" if choices.narrowed.label else ""
+    return Gathered(
+        model,
+        choices,
+        axes,
+        layout,
+        Scene(
+            layout.points,
+            shown,
+            colors or coloring(model, choices.color),
+            np.argsort(-np.asarray(factors.movie_counts), kind="stable"),
+            lambda movie: short_title(factors.movies.titles[movie]),
+            (f"t-SNE of {choices.block}" if tsne else choices.block.capitalize()) + narrowed,
+            words,
+        ),
+    )
+
+
+def axis_in(axes: Axes, number: int) -> int:
+    """`number`, or the last where there are fewer."""
+    return min(number, len(axes.shares))
+
+
+def guests(model: OpenModel, layout: Layout, block: Block, rows: UserRows, labels: Sequence[str]) -> list[Pin]:
+    """Users with these rows, trained or folded in, as pins on the map; of those with factors of zero, none."""
+    given = rows.factors if block == "taste" else rows.audience
+    if given is None:
+        return []
+    places = layout.place(given)
+    known = np.abs(given).sum(axis=1) > 0
+    return [
+        Pin(float(x), float(y), label)
+        for (x, y), label, some in zip(places, labels, known, strict=True)
+        if some and np.isfinite((x, y)).all()
+    ]
+
+
+def own_row(model: OpenModel) -> UserRows | None:
+    """The row folded in for one's own ratings (the profile that is in use); None where the model has none of them, or
+    they cannot be read: You says why. Not for the event loop."""
+    from mftui.data.profiles.match import Matcher
+    from mftui.data.profiles.store import Profile
+    from mftui.engine.query.fold_in import fold_in
+
+    try:
+        rows = Profile().rows()
+        matched = Matcher(model.factors).match(rows) if rows else None
+    except MftuiError:
+        return None
+    if matched is None or not len(matched.movies):
+        return None
+    return fold_in(model.factors, matched.movies, matched.ratings)
+
+
+def pins(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str) -> list[Pin]:
+    """Who is to stand among the films: You, where there are ratings of one's own, and users of the data. Not for the
+    event loop."""
+    own = own_row(model)
+    you = [] if own is None else guests(model, layout, choices.block, own, ["You"])
+    return you + _users(model, layout, choices, open_user)
+
+
+def _users(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str) -> list[Pin]:
+    factors = model.factors
+    if choices.users == "many":
+        users = np.unique(np.linspace(0, factors.n_users - 1, MANY).astype(np.int64))
+        return guests(model, layout, choices.block, factors.rows_of(users), [""] * len(users))
+    index = factors.user_ids.find(open_user) if choices.users == "open" and open_user else None
+    if index is None:
+        return []
+    return guests(model, layout, choices.block, factors.rows_of(np.array([index])), [f"user {open_user}"])
+
+
+def short_title(title: str) -> str:
+    """Without the year: "Matrix, The"."""
+    return _YEAR.sub("", title) or title
+
+
+def ends_of(axis: Axis, most: int = 3) -> tuple[str, str]:
+    """What the negative and the positive end are known by; "" where nothing is sure."""
+    low, high = (", ".join(trait.name for trait in axis.sure_traits(sign)[:most]) for sign in (-1, 1))
+    return low, high
+
+
+def _named(axis: Axis, letter: str, most: int) -> str:
+    low, high = ends_of(axis, most)
+    return f"{letter} {axis.number}: - {low or '?'} + {high or '?'}"

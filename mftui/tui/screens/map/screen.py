@@ -1,0 +1,245 @@
+"""Map: the films as points in two dimensions, what lies where, and the axes that the model found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual.widget import Widget
+
+from mftui.errors import MftuiError
+from mftui.tui.base import keys
+from mftui.tui.base.background import Latest
+from mftui.tui.screens.map.colors import COLORINGS
+from mftui.tui.screens.map.factors import MOST_AXES
+from mftui.tui.screens.map.films import FilmsView
+from mftui.tui.screens.map.gather import USERS, Gathered, gather, pins
+from mftui.tui.screens.map.tsne_job import TsneJob
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from mftui.tui.screens.map.scene import Pin
+
+
+_ON_THE_MAP = ("search", "match", "color", "layout", "axis", "filter", "users", "names", "pane")
+"""Actions that change nothing of what is seen of Factors."""
+
+
+class MapScreen(FilmsView):
+    """Search box; the points with the films under the cursor, or the axes with all about one of them."""
+
+    MODE = "map"
+    BINDINGS = keys.MAP
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tsne = TsneJob(self)
+        self._stands = Latest(self, "users")
+        self._scenes = Latest(self, "map")
+
+    def body(self) -> Iterable[Widget]:
+        yield from self.films_body()
+        yield from self.factors_body()
+
+    def on_mount(self) -> None:
+        self._choices = self.remembered()
+        self.scatter.focus()
+
+    def on_unmount(self) -> None:
+        self._tsne.cancel()
+
+    def model_changed(self) -> None:
+        model = self.mftui.model
+        if model is None:
+            self.scatter.show(None, empty=self.no_model())
+            self.films.show((), caption="Films")
+            self.axes.show((), caption="Axes", empty=self.no_model())
+        elif model is not self._shown:
+            another = self._shown is None or self._shown.run.path != model.run.path
+            self._shown, self._choices = model, self._choices.valid(model)
+            if another:
+                self._forget()
+            self._gather(axes_too=True, whole=another)
+        else:
+            self._stand()  # another user may be open by now
+
+    def _forget(self) -> None:
+        """What was of another model."""
+        self._tsne.forget()
+        self._now = None
+        self._dim()
+
+    # The picture
+
+    def _gather(self, *, axes_too: bool = False, colors_too: bool = False, whole: bool = False) -> None:
+        model, choices, now = self._shown, self._choices, self._now
+        if model is None:
+            return
+        axes = None if axes_too or now is None else now.axes
+        colors = None if axes_too or colors_too or now is None else now.scene.coloring
+        tsne = self._tsne.layout
+
+        def work() -> Gathered | MftuiError:
+            try:
+                return gather(model, choices, axes, tsne, colors)
+            except MftuiError as error:
+                return error
+
+        def show(found: Gathered | MftuiError) -> None:
+            if isinstance(found, MftuiError):
+                self.scatter.show(None, empty=f"{found} Press f to change the filters.")
+                self.films.show((), caption="Films")
+                return
+            self._now = found
+            self.scatter.names = choices.names
+            self.scatter.show(found.scene, whole=whole)
+            self._stand()
+            if axes_too:
+                self.show_axes()
+
+        self._scenes.ask(work, show)
+
+    def _stand(self, then: Callable[[], None] = lambda: None) -> None:
+        """You and users among the films, as they are now."""
+        now, choices, memory = self._now, self._choices, self.mftui.memory.get("users")
+        if now is None:
+            return
+        user = str(memory.get("user") or "") if isinstance(memory, dict) else ""
+
+        def show(found: list[Pin]) -> None:
+            self.scatter.pins = found
+            self.scatter.repaint()
+            then()
+
+        self._stands.ask(lambda: pins(now.model, now.layout, choices, user), show)
+
+    # Choices
+
+    def action_choose(self) -> None:
+        """Light up the neighbours of the film under the cursor, or of the one in the list."""
+        if self.axes.has_focus:
+            self.choose(x=self.axes.cursor + 1)
+            self._tsne.put_away()
+            self.action_factors()
+            self._gather(whole=True)
+        elif self.films.has_focus and self._listed:
+            movie = self._listed[self.films.cursor]
+            self.scatter.go_to(movie)
+            self._light(movie)
+        elif (here := self.scatter.here(1)[0]).size:
+            self._light(int(here[0]))
+
+    def on_table_chosen(self, event: Table.Chosen) -> None:
+        self.action_choose()
+
+    def action_color(self) -> None:
+        """Colour by the next of genre, decade, mean, bias and nothing."""
+        self.choose(color=COLORINGS[(COLORINGS.index(self._choices.color) + 1) % len(COLORINGS)])
+        self._gather(colors_too=True)
+
+    def action_axis(self, which: str, by: int) -> None:
+        """Another axis from left to right, or upward."""
+        if self._now is None:
+            return
+        self._tsne.put_away()
+        most = min(len(self._now.axes.shares), MOST_AXES)
+        self.choose(**{which: (getattr(self._choices, which) - 1 + by) % most + 1})
+        self._gather(whole=True)
+
+    def action_layout(self) -> None:
+        """t-SNE: begin, cancel, or back to the axes."""
+        if self._now is None:
+            return
+        if self._tsne.busy:
+            self._tsne.cancel()
+            self.mftui.say("t-SNE was cancelled.")
+        elif self._tsne.layout is not None:
+            self._tsne.put_away()
+            self._gather(whole=True)
+        elif self._tsne.take_out():
+            self._gather(whole=True)
+        else:
+            self._tsne.begin(self._now.axes, self._now.model.factors.movie_train_counts)
+
+    def on_tsne_job_progress(self, event: TsneJob.Progress) -> None:
+        self.scatter.busy = "" if event.share is None else f"t-SNE {event.share:.0%}, t cancels"
+        if event.trouble:
+            self.mftui.say(event.trouble, warn=True)
+        if event.done:
+            self._gather(whole=True)
+        self.scatter.repaint()
+        self.refresh_bindings()
+
+    def action_by(self) -> None:
+        """Axes of the other block."""
+        if self._shown is None:
+            return
+        if not self._shown.factors.has_audience:
+            from mftui.tui.lists.rankings import ONE_BLOCK
+
+            self.mftui.say(ONE_BLOCK)
+            return
+        self.choose(block="audience" if self._choices.block == "taste" else "taste")
+        self._tsne.forget()
+        self._dim()
+        self._gather(axes_too=True, whole=True)
+
+    def action_users(self) -> None:
+        """Who stands among the films: nobody, the user that is open, many."""
+        users = USERS[(USERS.index(self._choices.users) + 1) % len(USERS)]
+        self.choose(users=users)
+
+        def say() -> None:
+            alone = any(pin.label.startswith("user") for pin in self.scatter.pins)
+            opened = "The user that is open on Users, as @." if alone else "No user is open: press 3 for one."
+            self.mftui.say({"": "No users on the map but You.", "many": "Many users, each an @."}.get(users, opened))
+
+        self._stand(say)
+
+    def action_names(self) -> None:
+        """Names on the map, or not."""
+        self.choose(names=not self._choices.names)
+        self.scatter.names = self._choices.names
+        self.scatter.repaint()
+
+    def action_filter(self) -> None:
+        """Ask for filters."""
+        from mftui.tui.dialogs.filters import map_filters
+
+        if self._shown is not None:
+            self.app.push_screen(map_filters(self._shown.factors, self._choices.narrowed), self._filtered)
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        if answer is not None:
+            self.choose(narrowed=replace(self._choices.narrowed, **answer))
+            self._gather()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action not in _ON_THE_MAP or not self.shows_factors
+
+    @property
+    def key_names(self) -> dict[str, str]:
+        """What keys do just now, by the id of their binding, where that is not what they are called."""
+        names = {"map.choose": "Map along it", "map.factors": "Map"} if self.shows_factors else {}
+        layout = "Cancel t-SNE" if self._tsne.busy else "Axes" if self._tsne.layout is not None else "t-SNE"
+        return names | {"map.layout": layout}
+
+    # Panes
+
+    def action_pane(self, by: int) -> None:
+        """Between the map and the films listed."""
+        if not self.shows_factors:
+            (self.films if self.scatter.has_focus and self.films.display else self.scatter).focus()
+
+    def action_go_back(self) -> None:
+        """From the list to the map, from the neighbours, from a search, from the factors."""
+        if self.shows_factors:
+            self.action_factors()
+        elif self.films.has_focus:
+            self.scatter.focus()
+        elif self.scatter.chosen is not None:
+            self._dim()
+        else:
+            self.query_one(SearchBox).value = ""

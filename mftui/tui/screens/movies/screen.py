@@ -1,0 +1,308 @@
+"""Movies: search, filter and sort; see a movie's page and its neighbours; go on from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual.containers import Container, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from mftui.errors import MftuiError
+from mftui.tui.base import keys
+from mftui.tui.base.background import Latest, Lull
+from mftui.tui.lists import choices as listing
+from mftui.tui.lists import rankings
+from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices
+from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
+from mftui.tui.screens.movies.page import MoviePage, movie_page
+from mftui.tui.screens.movies.panel import MoviePanel
+from mftui.tui.screens.two_lists import PagedScreen
+from mftui.tui.widgets.data_table import DataTable
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.engine.query.approximate import Found
+    from mftui.engine.query.neighbours import By
+    from mftui.tui.base.open_model import OpenModel
+    from mftui.tui.lists.rows import LazyRows
+
+    Listed = tuple[NDArray[Any], int, LazyRows]
+
+_LULL_S = 0.08
+"""How long no letter comes before the page and the neighbours follow the search."""
+_NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
+_NO_NEIGHBOUR = "No movie has as many ratings as f asks of neighbours."
+_NO_PLACE = "This movie has no training ratings, so it has no place among the others."
+_FILTERED_OUT = "No movie passes the search and the filters: {}. Press f to change them, ctrl+r there clears them."
+
+
+class MoviesScreen(PagedScreen[MovieChoices]):
+    """Search box, results, and page and neighbours of the movie under the cursor."""
+
+    MODE = "movies"
+    BINDINGS = keys.MOVIES
+    SORTS = MOVIE_SORTS
+    CHOICES = MovieChoices
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: OpenModel | None = None
+        self._found: NDArray[Any] | None = None
+        self._near: NDArray[Any] | None = None
+        self._subject: int | None = None
+        self._trail: list[tuple[int, int]] = []
+        self._search_told = ""
+        """What was said last of how neighbours are found."""
+        self._visit: tuple[int, str] | None = None
+        """A movie to which another screen sent, and that screen's mode."""
+        self._search = Latest(self, "search")
+        self._neighbours = Latest(self, "neighbours")
+        self._lull = Lull(self, _LULL_S)
+        self.left = DataTable(MOVIE_COLUMNS, id="results", classes="left")
+        self.right = DataTable([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], id="neighbours")
+        self._panel = MoviePanel(id="page")
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("words of a title", id="search")
+        with Container(classes="panes"):
+            yield self.left
+            with Vertical(classes="right"):
+                yield self._panel
+                yield self.right
+
+    def on_mount(self) -> None:
+        self._choices = self.remembered().valid()
+        self._name_columns()
+        self.left.focus()
+
+    def choose(self, **changes: Any) -> None:
+        super().choose(**changes)
+        self._name_columns()
+
+    def _name_columns(self) -> None:
+        self.right.name_columns(score=METRICS[self._choices.metric])
+
+    @property
+    def _arrow(self) -> str:
+        glyphs = self.look.glyphs
+        return glyphs.down_arrow if listing.descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
+
+    def model_changed(self) -> None:
+        model = self.mftui.model
+        if model is None:
+            self.left.show((), caption="Movies", empty=self.no_model())
+            self.right.show(())
+        elif model is not self._shown:
+            again = self._is_shown(model) and self._found is not None
+            self._shown = model
+            if again:
+                self._show_movie(self._subject, self.right.cursor)
+            else:
+                self._trail.clear()
+                self._subject = self._visit = None
+                self._look_up()
+
+    def _is_shown(self, model: OpenModel) -> bool:
+        """Whether what is shown comes from the same run, of whatever moment."""
+        return self._shown is not None and self._shown.run.path == model.run.path
+
+    # The list
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._visit = None
+        self._look_up()
+
+    def visit(self, movie: int, came_from: str) -> None:
+        """Show the movie at an index alone, with its page; escape goes to the screen of the mode `came_from`."""
+        self._visit = (movie, came_from)
+        with self.prevent(Input.Changed):
+            self.query_one(SearchBox).value = ""
+        self._look_up()
+        if not self.shows_page:
+            self.action_page()
+        self.action_accept_search()
+
+    def _look_up(self) -> None:
+        model, text, choices, visit = self._shown, self.query_one(SearchBox).value, self._choices, self._visit
+        if model is None:
+            return
+
+        def work() -> Listed | MftuiError:
+            try:
+                found, n = listing.one_movie(visit[0]) if visit else listing.list_movies(model, text, choices)
+            except MftuiError as error:
+                return error
+            return found, n, movie_rows(model, found)
+
+        self._search.ask(work, lambda result: self._show_results(model, text, choices, result))
+
+    def _show_results(self, model: OpenModel, text: str, choices: MovieChoices, result: Listed | MftuiError) -> None:
+        if not self._is_shown(model):
+            return
+        self._lull.forget()
+        if self._trail:
+            self._trail.clear()
+            self._subject = None
+        narrowed = choices.narrowed.label
+        if isinstance(result, MftuiError):
+            self._found = None
+            empty = f"{result} Press f to change the filters."
+            self.left.show((), caption="Results", detail=choices.detail(self._arrow), empty=empty)
+        elif self._visit:
+            self._found, _, rows = result
+            self.left.show(rows, caption=f"From {self._visit[1].capitalize()}", detail="back: esc")
+        else:
+            self._found, n, rows = result
+            detail = choices.detail(self._arrow, len(rows), n)
+            empty = _FILTERED_OUT.format(narrowed) if narrowed else _NO_MATCH
+            self.left.show(rows, caption=choices.caption(text), detail=detail, empty=empty)
+        if self._found is None or not len(self._found):
+            self._near = self._subject = None
+            self._panel.show(None)
+            self.right.show(())
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        if event.table is self.left and self._found is not None and event.index < len(self._found):
+            subject = int(self._found[event.index])
+            if subject != self._subject:
+                self._trail.clear()
+                if self.query_one(SearchBox).has_focus:
+                    self._lull.ask(lambda: self._show_movie(subject))
+                else:
+                    self._show_movie(subject)
+
+    # The movie
+
+    def _show_movie(self, subject: int | None, cursor: int = 0) -> None:
+        """Page and neighbours of the movie at an index."""
+        model, choices = self._shown, self._choices
+        if model is None or subject is None:
+            return
+        from mftui.engine.query.approximate import find_similar
+        from mftui.engine.query.movie_filter import MovieFilter
+
+        self._subject = subject
+        with_page = self.shows_page
+        by: By | None = (choices.by or None) if model.factors.has_audience else None
+        where = MovieFilter(min_ratings=choices.neighbour_ratings)
+
+        n, metric, search = choices.neighbours, choices.metric, choices.searched_by(self.mftui.settings.neighbours)
+
+        def look() -> tuple[Found, MoviePage | None]:
+            page = movie_page(model, subject) if with_page else None
+            return find_similar(model.factors, subject, n, metric=metric, by=by, where=where, search=search), page
+
+        def show(looked: tuple[Found, MoviePage | None]) -> None:
+            found, page = looked
+            self._near = found.movies
+            if found.label != self._search_told:
+                self._search_told = found.label
+                self.mftui.say(found.label or "Neighbours by exact search.")
+            if page is not None:
+                self._panel.show(page)
+            self.right.show(
+                scored_rows(model.factors, found.movies, found.scores),
+                caption=f"Neighbours of {model.factors.movies.titles[subject]}",
+                detail=choices.near(by or ("both" if model.factors.has_audience else "taste"), len(self._trail), found),
+                empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_PLACE,
+                cursor=cursor,
+            )
+
+        self._neighbours.ask(look, show)
+
+    def page_shown(self) -> None:
+        if self.shows_page:
+            self._show_movie(self._subject, self.right.cursor)
+
+    # Actions
+
+    def on_table_chosen(self) -> None:
+        self.action_open()
+
+    def action_search(self) -> None:
+        """Type a title."""
+        self.query_one(SearchBox).focus()
+
+    def action_accept_search(self) -> None:
+        """From the search to what it found."""
+        self._lull.now()
+        (self.left if self.left.display else self.right).focus()
+
+    action_leave_search = action_accept_search
+
+    def action_open(self) -> None:
+        """From the results into the neighbours; from a neighbour on to its own."""
+        if self.left.has_focus:
+            self.right.focus()
+        elif self._near is not None and len(self._near) and self._subject is not None:
+            self._trail.append((self._subject, self.right.cursor))
+            self._show_movie(int(self._near[self.right.cursor]))
+
+    def action_by(self) -> None:
+        """Neighbours by the next of both, taste and audience."""
+        if self._shown is None:
+            return
+        by = rankings.next_by(self._shown.factors, self._choices.by or None)
+        self.mftui.say(rankings.NEIGHBOURS[by] if by else rankings.ONE_BLOCK)
+        if by is not None:
+            self.choose(by=by)
+            self._show_movie(self._subject)
+
+    def action_metric(self) -> None:
+        """Neighbours by the next of cosine, dot product and distance."""
+        metrics = list(METRICS)
+        metric = metrics[(metrics.index(self._choices.metric) + 1) % len(metrics)]
+        self.choose(metric=metric)
+        self.mftui.say(rankings.METRICS[metric])
+        self._show_movie(self._subject)
+
+    @property
+    def order(self) -> tuple[str, bool]:
+        return self._choices.sort, self._choices.reverse
+
+    def sort_by(self, column: str, *, reverse: bool = False) -> None:
+        self._visit = None
+        self.bring_list()
+        self.choose(sort=column, reverse=reverse)
+        self._look_up()
+
+    def action_filter(self) -> None:
+        """Ask for filters."""
+        from mftui.tui.dialogs.filters import movie_filters
+
+        if self._shown is not None:
+            c = self._choices
+            search = c.searched_by(self.mftui.settings.neighbours)
+            dialog = movie_filters(self._shown.factors, c.narrowed, c.neighbours, c.neighbour_ratings, search)
+            self.app.push_screen(dialog, self._filtered)
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        if answer is not None:
+            self._visit = self._subject = None
+            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
+            self.choose(
+                narrowed=narrowed,
+                neighbours=answer["many"] or 50,
+                neighbour_ratings=answer["neighbour_ratings"],
+                search=answer.get("search", self._choices.search),
+            )
+            self._look_up()
+
+    def action_go_back(self) -> None:
+        """One neighbour back, then to the screen that sent here or to the results, then no search."""
+        if self._trail:
+            self.right.focus()
+            self._show_movie(*self._trail.pop())
+        elif self._visit:
+            mode, self._visit = self._visit[1], None
+            self._look_up()
+            self.app.switch_mode(mode)
+        elif self.right.has_focus:
+            self.action_pane(-1)
+        else:
+            self.query_one(SearchBox).value = ""

@@ -1,0 +1,95 @@
+"""What Users and You share: recommendations on the right, their filters, and the way from a film to its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mftui.tui.lists.choices import Filter
+from mftui.tui.lists.rows import interval_title
+from mftui.tui.screens.choosing import Choices
+from mftui.tui.screens.two_lists import PagedScreen
+
+if TYPE_CHECKING:
+    from mftui.engine.query.recommend import Recommendations
+    from mftui.tui.base.open_model import OpenModel
+    from mftui.tui.widgets.table import Rows
+
+
+class AdviceScreen(PagedScreen[Choices]):
+    """Choices have `narrowed` and `many`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: OpenModel | None = None
+
+    def film(self) -> int | None:
+        """The movie under the cursor of the list that has the keys."""
+        raise NotImplementedError
+
+    def no_film(self) -> str:
+        """What to do where there is none."""
+        raise NotImplementedError
+
+    def again(self) -> None:
+        """Recommend anew, with the choices as they are now."""
+        raise NotImplementedError
+
+    def show_recommended(
+        self,
+        model: OpenModel,
+        listed: Recommendations,
+        rows: Rows,
+        *,
+        to: str,
+        facts: Sequence[str],
+        cursor: int,
+    ) -> None:
+        """The list on the right."""
+        narrowed = self._choices.narrowed.label
+        told = (*facts, f"only {narrowed}" if narrowed else "", listed.note)
+        self.right.name_columns(interval=interval_title(listed, model.factors.scale))
+        self.right.show(
+            rows,
+            caption=f"Recommended to {to}",
+            detail=", ".join(fact for fact in told if fact),
+            empty=listed.note or "Nothing left to recommend.",
+            note=f"No more: {listed.note}" if listed.note else "",
+            cursor=cursor,
+        )
+
+    def filter_is_foreign(self) -> bool:
+        """Whether the filters are those of another data set, which is the fault then; they are taken off."""
+        foreign = self._choices.narrowed != Filter()
+        if foreign:
+            self.choose(narrowed=Filter())
+        return bool(foreign)
+
+    async def on_table_chosen(self) -> None:
+        await self.action_open()
+
+    async def action_open(self) -> None:
+        """Go to the film under the cursor, on Movies; escape there comes back."""
+        movie = self.film()
+        if movie is None:
+            self.mftui.say(self.no_film(), warn=True)
+        else:
+            await self.mftui.open_movie(movie)
+
+    def action_filter(self) -> None:
+        """Ask for filters of the recommendations."""
+        from mftui.tui.dialogs.filters import user_filters
+
+        if self._shown is not None:
+            c = self._choices
+            self.app.push_screen(user_filters(self._shown.factors, c.narrowed, c.many), self._filtered)
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        if answer is not None:
+            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
+            self.choose(narrowed=narrowed, many=answer["many"])
+            self.again()
+
+    @property
+    def order(self) -> tuple[str, bool]:
+        return self._choices.sort, self._choices.reverse

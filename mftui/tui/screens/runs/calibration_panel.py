@@ -1,0 +1,160 @@
+"""What the ± of a run is worth on its test part: how often the truth lay within the p % interval, and whether a larger
+± is a larger error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mftui.errors import MftuiError
+from mftui.tui.base.background import Latest
+from mftui.tui.screens.runs.rows import called
+from mftui.tui.screens.train.run_picker import run_of
+from mftui.tui.widgets.cells import CellWidget, Line, cells_of, cut, fit_right, wrap
+
+if TYPE_CHECKING:
+    from mftui.runs.store.summary import Summary
+
+_LABEL, _VALUE = 7, 8
+_CLOSE = 0.03
+"""How far from p a share may be to be called right; of 1,000 test ratings chance alone makes it up to 0.03."""
+_NO_TEST = "This run held no ratings out: it has no test part, so nobody can say how often it is right."
+_ONE_MEMBER = "This model has one member, so its predictions have no +/-. Recipe bayes gives intervals."
+_OF_MEMBERS = (
+    "The members are no draws: their spread says how much the start of training matters, not how probably a rating "
+    "lies near. For intervals, train with recipe bayes."
+)
+_MOST_KEPT = 32
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What is drawn of one run."""
+
+    title: str
+    tested: str
+    """The split, and how many test ratings."""
+    found: dict[str, Any] | None
+    """See `engine.calibration.uncertainty`."""
+    why_not: str = ""
+
+
+class CalibrationPanel(CellWidget, can_focus=True):
+    """Measured in a thread, drawn when there; kept while the app runs."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "panel--title", "panel--dim", "panel--bar", "panel--down", "panel--text", "panel--focus",
+    }  # fmt: skip
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._measuring = Latest(self, "calibration")
+        self._kept: dict[tuple[str, str], Calibration] = {}
+        self._subject: Calibration | None = None
+
+    def follow(self, row: Summary | None) -> None:
+        """Show that of a run."""
+        if row is None:
+            self._show(None)
+            return
+        title = f"Calibration of {called(row)}"
+        self._show(Calibration(title, "", None, "Measuring on the test part."))
+
+        def work() -> Calibration:
+            run = run_of(row.run)
+            key = row.run, run.factors_version or ""
+            if key not in self._kept:
+                while len(self._kept) >= _MOST_KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[key] = _measured(row, title)
+            return self._kept[key]
+
+        self._measuring.ask(work, self._show)
+
+    def _show(self, subject: Calibration | None) -> None:
+        self._subject = subject
+        self.redraw()
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        now = self._subject
+        if now is None:
+            return
+        head = self.style("panel--focus" if self.has_focus else "panel--title")
+        title = self._fit(now.title, width)
+        yield [(title, head), (self._fit(f"  {now.tested}", width - cells_of(title)), self.style("panel--dim"))]
+        if now.found is None:
+            for text in wrap(self.look.text(now.why_not), width):
+                yield [(text, self.style("panel--dim"))]
+            return
+        coverage = now.found["coverage"]
+        if coverage is not None:
+            yield from self._coverage(coverage[-max(1, height - 2) :], width)
+            if height < len(coverage) + len(now.found["by_spread"]) + 6:
+                return
+            yield []
+        yield from self._spread(now.found, width)
+
+    def _coverage(self, coverage: list[dict[str, float]], width: int) -> Iterable[Line]:
+        dim = self.style("panel--dim")
+        yield [(self._fit("How often the truth lay within the p % interval", width), dim)]
+        room = max(1, width - _LABEL - _VALUE)
+        glyphs = self.look.glyphs
+        for one in coverage:
+            level, covered = one["level"], one["covered"]
+            at = min(round(level * room), room - 1)
+            full = round(covered * room)
+            cells = [glyphs.full if i < full else " " for i in range(room)]
+            cells[at] = glyphs.axis
+            bar = self.style("panel--bar" if abs(covered - level) <= _CLOSE else "panel--down")
+            yield [
+                (fit_right(f"{level:.0%} ", _LABEL), dim),
+                ("".join(cells[:at]), bar),
+                (cells[at], self.style("panel--text")),
+                ("".join(cells[at + 1 :]), bar),
+                (fit_right(f"{covered:.1%}", _VALUE), self.style("panel--text")),
+            ]
+        yield [(self._fit(f"{' ' * _LABEL}{glyphs.axis} is where p % would end", width), dim)]
+
+    def _spread(self, found: dict[str, Any], width: int) -> Iterable[Line]:
+        dim, text, bar = self.style("panel--dim"), self.style("panel--text"), self.style("panel--bar")
+        members, drawn = found["members"], found["of"] == "draws"
+        what = f"+/- between {members} draws" if drawn else f"Spread of {members} members, which is no interval"
+        yield [(self._fit(f"{what}, from the smallest up, and RMSE", width), dim)]
+        rows = found["by_spread"]
+        most = max(row["rmse"] for row in rows) or 1.0
+        room = max(1, width - 8 - _VALUE)
+        for row in rows:
+            length = round(row["rmse"] / most * room)
+            yield [
+                (f"  {row['std']:.2f}  ", text),
+                (self.look.glyphs.full * length + " " * (room - length), bar),
+                (fit_right(f"{row['rmse']:.3f}", _VALUE), text),
+            ]
+        if not drawn:
+            for line in wrap(_OF_MEMBERS, width):
+                yield [(line, dim)]
+
+    def _fit(self, text: str, width: int) -> str:
+        return cut(self.look.text(text), width, self.look.glyphs.ellipsis)
+
+
+def _measured(row: Summary, title: str) -> Calibration:
+    from mftui.engine.evaluation.calibration import uncertainty
+
+    try:
+        model = run_of(row.run).load_factors()
+        test = model.history.part(held_out=True)
+        found = uncertainty(model, test)
+    except MftuiError as error:
+        return Calibration(title, "", None, f"{error} {error.hint or ''}".strip())
+    if found is None:
+        return Calibration(title, "", None, _ONE_MEMBER if len(test) else _NO_TEST)
+    n = f"{len(test):,}" if found["n"] == len(test) else f"{found['n']:,} of {len(test):,}"
+    return Calibration(title, f"{model.meta.get('split', 'test part')}, {n} test ratings", found)

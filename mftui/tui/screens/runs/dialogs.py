@@ -1,0 +1,89 @@
+"""What the Runs screen asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mftui.runs.store.notes import Notes, checked_name, checked_note, checked_tags
+from mftui.runs.store.summary import Summary
+from mftui.tui.dialogs.choice import ChoiceDialog, Option
+from mftui.tui.dialogs.fields import Field, FieldsDialog
+from mftui.tui.registry import SCREENS
+from mftui.tui.screens.runs.rows import RunFilter, called
+
+_KEYS = {"movies": "m", "users": "u", "you": "y", "map": "p"}
+
+
+def open_dialog(row: Summary) -> ChoiceDialog:
+    """Where a run is to be looked at."""
+    options = [
+        Option(_KEYS[mode], mode, title, f"Its model in {title}.")
+        for mode, title, _ in SCREENS
+        if mode in _KEYS and row.has_model
+    ]
+    watch = Option("t", "train", "Train", "Its curve, state and log on Train.")
+    return ChoiceDialog(f"Open {called(row)}", [*options, watch])
+
+
+def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
+    """Whether to train with the same settings as they are, or to change them first."""
+    beside = " A training is under way: it goes on beside it." if live else ""
+    return ChoiceDialog(
+        f"Train again as {called(row)}.{beside}",
+        [
+            Option("t", "now", "Now", "The same data, recipe, values and seed."),
+            Option("e", "edit", "Edit", "Into the settings on Train, to change them first."),
+        ],
+    )
+
+
+def busy_dialog(row: Summary) -> ChoiceDialog:
+    """A run that is being trained was to be deleted."""
+    return ChoiceDialog(
+        f"{called(row)} is {row.state}: it cannot be deleted without stopping it.",
+        [
+            Option("s", "stop", "Stop", "Stop it, then move it into the trash."),
+            Option("n", "leave", "Leave it", "It goes on."),
+        ],
+    )
+
+
+def notes_dialog(row: Summary) -> FieldsDialog:
+    """Name, note and tags of a run."""
+    return FieldsDialog(
+        f"Notes on {row.run}",
+        [
+            Field("name", "name", row.name or "", "What you call it. Empty: its id.", checked_name),
+            Field("note", "note", row.note, "A line or two for yourself.", checked_note),
+            Field(
+                "tags", "tags", " ".join(row.tags), "Words to find it by, such as: best k32.",
+                lambda text: checked_tags([text]),
+            ),
+        ],
+    )  # fmt: skip
+
+
+def notes_of(answer: dict[str, object]) -> Notes:
+    """What was filled in."""
+    name, note, tags = answer["name"], answer["note"], answer["tags"]
+    assert isinstance(name, str) and isinstance(note, str) and isinstance(tags, tuple)
+    return Notes(name, note, tags)
+
+
+def filter_dialog(now: RunFilter, rows: Sequence[Summary]) -> FieldsDialog:
+    """What the table is narrowed to."""
+
+    def field(name: str, label: str, values: Sequence[str | None]) -> Field:
+        known = sorted({value for value in values if value})
+        some = f"Here: {', '.join(known[:8])}." if known else "No run here has one."
+        return Field(name, label, getattr(now, name), some, str.strip, known)
+
+    return FieldsDialog(
+        "Only runs with",
+        [
+            field("recipe", "recipe", [row.recipe for row in rows]),
+            field("dataset", "data", [row.dataset for row in rows]),
+            field("state", "state", [row.state for row in rows]),
+            field("tag", "tag", [tag for row in rows for tag in row.tags]),
+        ],
+    )

@@ -1,0 +1,160 @@
+"""The table of runs: its columns, what it is narrowed to and sorted by; and the table of what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mftui.runs.store.size import human
+from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
+from mftui.runs.store.summary import Summary
+from mftui.text import fold
+from mftui.tui.screens.train.run_picker import without_date
+from mftui.tui.screens.train.status_line import clock
+from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
+
+COLUMNS = (
+    Column("", 1),
+    Column("Run", weight=4),
+    Column("State", 9),
+    Column("Recipe", 7, from_width=92),
+    Column("Data", weight=4, from_width=104),
+    Column("k", 3, right=True, from_width=46),
+    Column("Test RMSE", 9, right=True),
+    Column("MAE", 6, right=True, from_width=112),
+    Column("Split", 11, from_width=60),
+    Column("Time", 6, right=True, from_width=50),
+    Column("Size", 7, right=True, from_width=72),
+    Column("Started", 11, from_width=84),
+    Column("Tags", weight=2, from_width=126),
+    Column("Id", from_width=NEVER),
+    Column("Note", from_width=NEVER),
+)
+SORTS = ("", "name", "state", "recipe", "data", "k", "RMSE", "time", "size")
+"""By what runs can be sorted; "" is the newest first."""
+_VALUES: dict[str, Callable[[Summary], Any]] = {
+    "name": lambda row: fold(called(row)),
+    "state": lambda row: row.state,
+    "recipe": lambda row: row.recipe,
+    "data": lambda row: row.dataset and fold(row.dataset),
+    "k": lambda row: row.factors,
+    "RMSE": lambda row: row.test_rmse,
+    "time": lambda row: row.seconds,
+    "size": lambda row: row.size_bytes,
+}
+_DESCENDING = ("", "k", "time", "size")
+_BAD = (FAILED, DIVERGED, "crashed", "unreadable")
+_ORDER_OF_PARTS = ("recipe", "dataset", "state", "tag")
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """What the table is narrowed to, beside the words typed; "" lets everything pass."""
+
+    recipe: str = ""
+    dataset: str = ""
+    state: str = ""
+    tag: str = ""
+
+    @property
+    def label(self) -> str:
+        """For a caption."""
+        return ", ".join(part for part in (getattr(self, name) for name in _ORDER_OF_PARTS) if part)
+
+    def passes(self, row: Summary) -> bool:
+        """Whether a run has all that is asked for; case does not matter."""
+        pairs = ((self.recipe, row.recipe), (self.dataset, row.dataset), (self.state, row.state))
+        named = all(fold(wanted) in fold(found or "") for wanted, found in pairs if wanted)
+        return named and (not self.tag or fold(self.tag) in row.tags)
+
+
+@dataclass(frozen=True)
+class RunChoices:
+    """What is chosen on the Runs screen, and remembered."""
+
+    sort: str = ""
+    reverse: bool = False
+    narrowed: RunFilter = field(default_factory=RunFilter)
+    settings: bool = False
+    """Whether the settings are shown where there is no room for them beside the curves."""
+    calibration: bool = False
+    """Whether the calibration is shown in place of the curves."""
+
+    def valid(self) -> RunChoices:
+        """This, without what this version does not know."""
+        return self if self.sort in SORTS else replace(self, sort="")
+
+    @property
+    def descending(self) -> bool:
+        """Whether the highest value comes first."""
+        return (self.sort in _DESCENDING) != self.reverse
+
+
+def choose(rows: Sequence[Summary], words: str, choices: RunChoices) -> list[Summary]:
+    """Those that have all `words` in name, id, recipe, data, state, tags or note and pass the filter, in order.
+    What has no value to sort by comes last."""
+    wanted = fold(words).split()
+    found = [row for row in rows if choices.narrowed.passes(row) and all(word in _text(row) for word in wanted)]
+    if not choices.sort:
+        return found[::-1] if choices.reverse else found
+    value = _VALUES[choices.sort]
+    known = [row for row in found if value(row) is not None]
+    return sorted(known, key=value, reverse=choices.descending) + [row for row in found if value(row) is None]
+
+
+def called(row: Summary) -> str:
+    """The run's name, or its id without the date."""
+    return row.name or without_date(row.run)
+
+
+def cells(row: Summary, mark: str) -> Sequence[Cell]:
+    """Of COLUMNS."""
+    state = f"at {row.progress:.0%}" if row.state == RUNNING and row.progress else row.state
+    kind = "bad" if row.state in _BAD else "strong" if row.active else "dim"
+    started = row.started or ""
+    return (
+        Mark(mark, "strong"),
+        Mark(called(row), "", row.name or ""),
+        Mark(state, kind, row.state),
+        row.recipe or "",
+        row.dataset or "",
+        _figure(row.factors, "d"),
+        _figure(row.test_rmse, ".4f"),
+        _figure(row.test_mae, ".4f"),
+        Mark((row.split or "").split(" (")[0], "dim", row.split),
+        Mark("" if row.seconds is None else _duration(row.seconds), "", row.seconds),
+        Mark(human(row.size_bytes), "", row.size_bytes),
+        Mark(started[5:16].replace("T", " "), "dim", started),
+        Mark(" ".join(row.tags), "dim"),
+        row.run,
+        row.note,
+    )
+
+
+def compared(documents: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> list[Sequence[Cell]]:
+    """A row for each of `keys`: its name, then its value in each document."""
+    return [(Mark(key, "dim"), *(_value(document.get(key)) for document in documents)) for key in keys]
+
+
+def _value(value: Any) -> Mark:
+    if isinstance(value, bool):
+        return Mark("yes" if value else "no")
+    if isinstance(value, float):
+        return Mark(f"{value:.6g}", "", value)
+    if isinstance(value, int):
+        return Mark(f"{value:,}" if abs(value) >= 10_000 else str(value), "", value)
+    return Mark("", "") if value is None else Mark(str(value))
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 9.95 else clock(seconds)
+
+
+def _figure(value: float | None, form: str) -> Mark:
+    return Mark("") if value is None else Mark(format(value, form), "", value)
+
+
+def _text(row: Summary) -> str:
+    parts = (row.run, row.name, row.state, row.recipe, row.dataset, row.split, row.note, *row.tags)
+    return fold(" ".join(part for part in parts if part))

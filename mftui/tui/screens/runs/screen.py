@@ -1,0 +1,285 @@
+"""Runs: all trainings in a table; their curves laid over each other, and what differs between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from mftui.tui.base import keys
+from mftui.tui.lists.rows import LazyRows
+from mftui.tui.monitor.runs_watcher import RunBook
+from mftui.tui.screens.runs.actions import RunCare
+from mftui.tui.screens.runs.calibration_panel import CalibrationPanel
+from mftui.tui.screens.runs.deck import RunDeck
+from mftui.tui.screens.runs.rows import COLUMNS, SORTS, RunFilter, cells, choose
+from mftui.tui.screens.runs.settings_table import SettingsTable
+from mftui.tui.widgets.data_table import DataTable
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from mftui.runs.store.summary import Summary
+
+_LOOK_S = 1.0
+_NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
+_NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
+
+
+@dataclass
+class RunsNews(Message, bubble=False):
+    """A run has come, gone or changed."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, RunsNews)
+
+
+class RunsScreen(RunCare):
+    """Search box and table above; curves and settings below, side by side where it is wide."""
+
+    MODE = "runs"
+    BINDINGS = keys.RUNS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[Summary] = []
+        self._marked: dict[str, None] = {}
+        self.table = DataTable(COLUMNS, id="runs")
+        self.settings = SettingsTable(id="settings")
+        self.calibration = CalibrationPanel(id="calibration")
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("words of a name, a tag, a state", id="search")
+        yield self.table
+        with Horizontal(id="below"):
+            yield RunDeck(id="curves")
+            yield self.calibration
+            yield self.settings
+
+    def on_mount(self) -> None:
+        look = self.mftui.look
+        self._choices = self.remembered().valid()
+        self.set_class(self._choices.settings, "-settings")
+        self.set_class(self._choices.calibration, "-calibration")
+        self.book = RunBook(self._runs_woke, _LOOK_S * (2 if look.low_bandwidth else 1))
+        self.table.show((), caption="Runs", empty="Looking for runs.")
+        self.table.focus()
+        self.book.open()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        if self.is_mounted:
+            self.book.open()
+
+    def on_screen_suspend(self) -> None:
+        if self.app.current_mode != self.MODE:  # a dialog over it leaves it in sight
+            self.book.close()
+
+    def on_unmount(self) -> None:
+        self.book.close()
+
+    def _runs_woke(self) -> None:
+        self.post_message(RunsNews())
+
+    @property
+    def deck(self) -> RunDeck:
+        """The charts."""
+        return self.query_one(RunDeck)
+
+    # The table
+
+    def on_runs_news(self) -> None:
+        self._show_runs()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show_runs()
+
+    def _show_runs(self) -> None:
+        rows = self.book.rows
+        if rows is None:
+            return
+        there = {row.run for row in rows}
+        for gone in [run for run in self._marked if run not in there]:
+            self._unmark(gone)
+        here = self.here
+        self._shown = choose(rows, self.query_one(SearchBox).value, self._choices)
+        ids = [row.run for row in self._shown]
+        at = ids.index(here.run) if here is not None and here.run in ids else self.table.cursor
+        self._fill(at, len(rows))
+
+    def _fill(self, at: int, n_all: int) -> None:
+        shown, marked, choices = self._shown, self._marked, self._choices
+        glyphs = self.look.glyphs
+        arrow = glyphs.down_arrow if choices.descending else glyphs.up_arrow
+        order = f"by {choices.sort or 'age'} {arrow}" if choices.sort or choices.reverse else "the newest first"
+        facts = [
+            order,
+            f"only {choices.narrowed.label}" if choices.narrowed.label else "",
+            f"{len(shown):,} of {n_all:,}" if len(shown) < n_all else "",
+            f"{len(marked)} marked" if marked else "",
+        ]
+        self.table.show(
+            LazyRows(len(shown), lambda i: cells(shown[i], self._sign(shown[i].run))),
+            caption="Runs",
+            detail=", ".join(fact for fact in facts if fact),
+            empty=_NO_MATCH if n_all else _NO_RUNS,
+            cursor=at,
+        )
+
+    def _sign(self, run: str) -> str:
+        return self.deck.sign(run) if run in self._marked else ""
+
+    @property
+    def here(self) -> Summary | None:
+        """The run under the cursor."""
+        return self._shown[self.table.cursor] if self.table.cursor < len(self._shown) else None
+
+    @property
+    def chosen(self) -> list[Summary]:
+        """The marked runs in the order of the table; the one under the cursor where none is marked."""
+        marked = [row for row in self.book.rows or () if row.run in self._marked]
+        return marked or ([self.here] if self.here else [])
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        if event.table is not self.table:
+            return
+        self.deck.follow(self.here)
+        self.settings.compare(self.chosen, self._sign)
+        if self._choices.calibration:
+            self.calibration.follow(self.here)
+        self.refresh_bindings()
+
+    def on_table_chosen(self, event: Table.Chosen) -> None:
+        if event.table is self.table:
+            self.action_open()
+
+    # Actions
+
+    def action_replay(self) -> None:
+        """Draw the curve once more from its first step; again ends that."""
+        if self._choices.settings:
+            self.action_settings()
+        if self._choices.calibration:
+            self._show_calibration(False)
+        if self.has_class("-low"):
+            self.focus_pane("#curves")
+        self.deck.replay()
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or not; then on to the next."""
+        if (here := self.here) is None:
+            return
+        if here.run in self._marked:
+            self._unmark(here.run)
+        else:
+            self._mark(here)
+        self._fill(min(self.table.cursor + 1, len(self._shown) - 1), len(self.book.rows or ()))
+
+    def action_mark_all(self) -> None:
+        """Mark all that are listed, or none."""
+        if self._marked:
+            for run in list(self._marked):
+                self._unmark(run)
+        else:
+            for row in self._shown:
+                self._mark(row)
+        self._fill(self.table.cursor, len(self.book.rows or ()))
+
+    def _mark(self, row: Summary) -> None:
+        self._marked[row.run] = None
+        self.deck.lay_over(row)
+
+    def _unmark(self, run: str) -> None:
+        del self._marked[run]
+        self.deck.take_off(run)
+
+    def action_settings(self) -> None:
+        """Settings, or curves, where there is no room for both."""
+        self.choose(settings=not self._choices.settings)
+        self.set_class(self._choices.settings, "-settings")
+        if not self.deck.display and self.deck.has_focus:
+            self.table.focus()
+
+    def action_calibration(self) -> None:
+        """The calibration of the run under the cursor, or the curves."""
+        hidden = self._choices.settings and self.size.width < _WIDE
+        if hidden:
+            self.action_settings()
+        self._show_calibration(hidden or not self._choices.calibration)
+        if self.has_class("-low") or not self.table.has_focus:
+            self.focus_pane(self._picture)
+
+    def _show_calibration(self, show: bool) -> None:
+        self.choose(calibration=show)
+        self.set_class(show, "-calibration")
+        self.calibration.follow(self.here if show else None)
+
+    @property
+    def _picture(self) -> str:
+        """The pane beside the settings."""
+        return "#calibration" if self._choices.calibration else "#curves"
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.choose(sort=SORTS[(SORTS.index(self._choices.sort) + 1) % len(SORTS)], reverse=False)
+        self._show_runs()
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.choose(reverse=not self._choices.reverse)
+        self._show_runs()
+
+    def action_filter(self) -> None:
+        """Ask for filters."""
+        from mftui.tui.screens.runs.dialogs import filter_dialog
+
+        self.app.push_screen(filter_dialog(self._choices.narrowed, self.book.rows or ()), self._filtered)
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        if answer is not None:
+            self.choose(narrowed=RunFilter(**answer))
+            self._show_runs()
+
+    def action_search(self) -> None:
+        """Type words."""
+        self.query_one(SearchBox).focus()
+
+    def action_accept_search(self) -> None:
+        """From the search to the table."""
+        self.focus_pane("#runs")
+
+    def action_leave_search(self) -> None:
+        """To the table, whatever it shows."""
+        self.focus_pane("#runs")
+
+    def focus_pane(self, selector: str) -> None:
+        below = selector in ("#curves", "#calibration", "#settings")
+        self.set_class(below, "-below")
+        if below and self.size.width < _WIDE and self._choices.settings != (selector == "#settings"):
+            self.action_settings()
+        if below and selector not in ("#settings", self._picture):
+            self._show_calibration(selector == "#calibration")
+        super().focus_pane(selector)
+
+    def action_pane(self, by: int) -> None:
+        """From the table to what is below it, and back."""
+        panes = ["#runs", self._picture, "#settings"]
+        now = next((i for i, pane in enumerate(panes) if self.query_one(pane).has_focus), 0)
+        wide = self.size.width >= _WIDE
+        there = panes if wide else ["#runs", "#settings" if self._choices.settings else self._picture]
+        self.focus_pane(there[min(max(there.index(panes[now]) + by if panes[now] in there else 0, 0), len(there) - 1)])
+
+    def action_go_back(self) -> None:
+        """From a cursor or a zoom, from the panes below, from a search."""
+        if self.table.has_focus:
+            self.query_one(SearchBox).value = ""
+        elif not (self.deck.has_focus and self.deck.back()):
+            self.focus_pane("#runs")
+
+
+_WIDE = 100

@@ -1,0 +1,241 @@
+"""What the form on Train holds: the fields of a training, as typed, with what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mftui.errors import MftuiError, UsageError
+from mftui.settings import Settings
+
+if TYPE_CHECKING:
+    from mftui.engine.recipes import Field, Recipe
+    from mftui.runs.store.request import TrainRequest
+
+_MAIN = ("factors", "epochs", "learning_rate")
+_TOP_SEED = 2**31 - 1
+CHOSEN = ("data", "recipe", "preset")
+"""Rows that are chosen from a list."""
+OWN = "own"
+"""What stands for a preset where the fields are none's."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the form."""
+
+    key: str
+    """"data", "recipe", "preset", "seed", or the name of a hyperparameter."""
+    label: str
+    help: str
+    kind: str
+    """"choice" opens a list, "text" is typed, "number" is typed or stepped."""
+    text: str
+    """As typed, or the default."""
+    changed: bool
+    error: str
+    """What is wrong with it, "" if nothing."""
+
+
+class TrainForm:
+    """Data set, recipe, preset, fields and seed. What was typed for one recipe is kept when another is looked at.
+
+    Parameters
+    ----------
+    recipes: by name; the first is the default.
+    settings: data set, recipe, seed and how often to save, where the user has set them.
+    """
+
+    def __init__(self, recipes: Mapping[str, Recipe], settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
+        self.recipes = recipes
+        self.data = self._settings.data
+        self.recipe = recipes.get(self._settings.recipe) or next(iter(recipes.values()))
+        self.more = False
+        self._typed: dict[tuple[str, str], str] = {}
+        self._seed = str(self._settings.seed)
+        self._like: TrainRequest | None = None
+        """Where columns, test file and split come from, as long as the data is the same."""
+
+    def rows(self) -> list[Row]:
+        """The lines to show: the main fields, and all of the recipe's if `more` is set."""
+        shown = [
+            Row("data", "data set", "The ratings to learn from: a data set's name, or a path.", "choice",
+                self.data, self.data != "sample", ""),
+            Row("recipe", "recipe", self.recipe.summary, "choice", self.recipe.name, False, ""),
+            self._preset_row(),
+        ]  # fmt: skip
+        main = [f for name in _MAIN for f in self.recipe.fields if f.name == name]
+        rest = [f for f in self.recipe.fields if f.name not in _MAIN]
+        shown += [self._row(f) for f in main]
+        shown.append(
+            Row("seed", "seed", "Where the random numbers start: the same seed, the same result.", "number",
+                self._seed, self._seed != "0", self._seed_error())
+        )  # fmt: skip
+        return shown + ([self._row(f) for f in rest] if self.more else [])
+
+    @property
+    def n_more(self) -> int:
+        """How many fields `more` would show."""
+        return sum(f.name not in _MAIN for f in self.recipe.fields)
+
+    def set(self, key: str, text: str) -> None:
+        """Take what was typed into a field. An unknown recipe or preset raises UsageError."""
+        text = text.strip()
+        if key == "data":
+            self.data = text or "sample"
+        elif key == "recipe":
+            if text not in self.recipes:
+                raise UsageError(f"no recipe {text}.", hint=f"There are: {', '.join(self.recipes)}.")
+            self.recipe = self.recipes[text]
+        elif key == "preset":
+            chosen = self.recipe.preset(text).values
+            self._forget()
+            self._set_all(chosen)
+        elif key == "seed":
+            self._seed = text or "0"
+        elif text and text != self._default(key):
+            self._typed[self.recipe.name, key] = text
+        else:
+            self._typed.pop((self.recipe.name, key), None)
+
+    def take(self, request: TrainRequest) -> None:
+        """Everything as in `request`, so that it can be asked for again with a change. An unknown recipe raises
+        UsageError."""
+        self.set("recipe", request.recipe)
+        self.reset()
+        self._like, self.data, self._seed = request, request.data, str(request.seed)
+        self._set_all(request.hyper)
+
+    def _set_all(self, values: Mapping[str, Any]) -> None:
+        """Those of them that the recipe has; the fields whose default depends on another come last."""
+        for field in sorted(self.recipe.fields, key=lambda field: field.unless is not None):
+            if field.name in values:
+                self.set(field.name, _plain(values[field.name]))
+
+    def reset(self) -> None:
+        """Every field of this recipe back to its default, and the seed to 0."""
+        self._forget()
+        self._seed = "0"
+
+    def _forget(self) -> None:
+        self._typed = {at: text for at, text in self._typed.items() if at[0] != self.recipe.name}
+
+    @property
+    def preset(self) -> str:
+        """The preset whose values the fields have, or OWN."""
+        typed = {name: text for (recipe, name), text in self._typed.items() if recipe == self.recipe.name}
+        same = (p.name for p in self.recipe.presets if {n: _plain(v) for n, v in p.values.items()} == typed)
+        return next(same, OWN)
+
+    def _preset_row(self) -> Row:
+        name = self.preset
+        own = "Fields of your own choice. The arrow keys and enter choose a preset instead."
+        what = own if name == OWN else self.recipe.preset(name).summary
+        return Row("preset", "preset", what, "choice", name, name != self.recipe.presets[0].name, "")
+
+    def error_in(self, key: str, text: str) -> str:
+        """What would be wrong with `text` in a field, "" if nothing."""
+        if key == "seed":
+            return self._seed_error(text)
+        if key in CHOSEN:
+            return ""
+        try:
+            self.recipe.field(key).parse(text)
+        except MftuiError as error:
+            return error.message.removeprefix(f"{key}: ")
+        return ""
+
+    def nudged(self, key: str, by: int) -> str | None:
+        """The text one step on (1) or back (-1): numbers in round steps, words and recipes in turn."""
+        if key == "data":
+            return None
+        if key == "recipe":
+            return _next(list(self.recipes), self.recipe.name, by)
+        if key == "preset":
+            names = [preset.name for preset in self.recipe.presets]
+            return _next(names, self.preset, by) if self.preset in names else names[0 if by > 0 else -1]
+        if key == "seed":
+            return str(min(max(int(self._seed) + by, 0), _TOP_SEED)) if not self._seed_error() else None
+        field = self.recipe.field(key)
+        if field.type is bool:
+            return _next(["yes", "no"], self._text(field), by)
+        if field.type is str:
+            return _next(list(field.choices), self._text(field), by) if field.choices else None
+        try:
+            value = field.parse(self._text(field))
+        except MftuiError:
+            return None
+        return _stepped(float(value), by, whole=field.type is int, low=field.low, high=field.high)
+
+    def request(self) -> TrainRequest:
+        """The training that the form asks for; raises UsageError naming the first field that is wrong."""
+        from mftui.runs.store.request import TrainRequest
+
+        more, self.more = self.more, True
+        wrong = [row for row in self.rows() if row.error]
+        self.more = more
+        if wrong:
+            raise UsageError(f"{wrong[0].label}: {wrong[0].error}", hint="Change it in the form.")
+        hyper: dict[str, Any] = {
+            key: self.recipe.field(key).parse(text)
+            for (recipe, key), text in self._typed.items()
+            if recipe == self.recipe.name
+        }
+        same_data = self._like is not None and self._like.data == self.data
+        return replace(
+            self._like if self._like is not None and same_data else TrainRequest(),
+            name="",
+            data=self.data,
+            recipe=self.recipe.name,
+            hyper=hyper,
+            seed=int(self._seed),
+            checkpoint_seconds=self._settings.checkpoint_seconds,
+        ).checked()
+
+    def _row(self, field: Field) -> Row:
+        kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"
+        text = self._text(field)
+        changed = (self.recipe.name, field.name) in self._typed
+        label = field.name.replace("_", " ")
+        return Row(field.name, label, field.help, kind, text, changed, self.error_in(field.name, text))
+
+    def _text(self, field: Field) -> str:
+        return self._typed.get((self.recipe.name, field.name), self._default(field.name))
+
+    def _default(self, name: str) -> str:
+        """The field's default, beside what has been typed into others."""
+        typed = {field.name: self._typed.get((self.recipe.name, field.name)) for field in self.recipe.fields}
+        given = {key: text for key, text in typed.items() if text is not None and not self.error_in(key, text)}
+        return _plain(self.recipe.defaults({k: self.recipe.field(k).parse(text) for k, text in given.items()})[name])
+
+    def _seed_error(self, text: str | None = None) -> str:
+        given = self._seed if text is None else text.strip()
+        if not given.isascii() or not given.isdigit():
+            return f"{given} is not a whole number from 0."
+        return f"{given} is above {_TOP_SEED}." if int(given) > _TOP_SEED else ""
+
+
+def _plain(value: bool | float | str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _next(choices: list[str], now: str, by: int) -> str | None:
+    return choices[(choices.index(now) + by) % len(choices)] if now in choices else None
+
+
+def _stepped(value: float, by: int, *, whole: bool, low: float, high: float) -> str:
+    """One round step: 1, 2, 5, 10, 20, … (whole numbers up to 10 in ones)."""
+    if whole and max(value, value + by) <= 10:
+        new = value + by
+    elif value <= 0:
+        new = (1.0 if high >= 1 else 0.05) if by > 0 else low
+    else:
+        ladder = [float(f"{f}e{p}") for p in range(-9, 10) for f in (1, 2, 5)]
+        beyond = [s for s in ladder if (s > value * 1.0001 if by > 0 else s < value * 0.9999)]
+        new = (beyond[0] if by > 0 else beyond[-1]) if beyond else low
+    new = min(max(new, low), high)
+    return str(int(new)) if whole else f"{new:g}"

@@ -1,0 +1,50 @@
+"""The list of runs to choose from, for the charts of Train."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mftui import paths
+from mftui.errors import MftuiError
+from mftui.runs.store.run import Run, list_runs
+from mftui.tui.dialogs.pick import Item, PickScreen
+
+_MOST = 500
+
+
+def run_items(sign: Callable[[str], str]) -> list[Item]:
+    """(id, what it is, its path) of the newest 500 runs; `sign` gives what stands before each by its id.
+
+    Reads files: not for the event loop. Raises RunError.
+    """
+    return [(run.id, f"{sign(run.id)}{describe(run)}", str(run.path)) for run in list_runs()[:_MOST]]
+
+
+def run_of(run_id: str) -> Run:
+    """The run that an item is about."""
+    return Run(paths.runs_dir().absolute() / run_id)
+
+
+def describe(run: Run) -> str:
+    """State, and the test RMSE where there is one."""
+    try:
+        result = run.result() or {}
+    except MftuiError:
+        result = {}
+    rmse = result.get("test_rmse")
+    return f"{run.state}  {rmse:.4f}" if isinstance(rmse, int | float) else run.state
+
+
+def short_name(run: Run) -> str:
+    """The name that its user gave it, or its id without the date."""
+    return (run.name or without_date(run.id))[:20]
+
+
+def without_date(run_id: str) -> str:
+    """A run's id without its date and time."""
+    return run_id.split("-", 2)[-1]
+
+
+def pick_run(title: str, items: Sequence[Item]) -> PickScreen:
+    """Choose one of `items`."""
+    return PickScreen(title, items, widths=(36, 0))

@@ -1,0 +1,266 @@
+"""Train: say what to train, start it, watch it learn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from mftui.errors import MftuiError
+from mftui.tui.base import keys
+from mftui.tui.base.messages import OverlayNews
+from mftui.tui.charts.deck import Deck
+from mftui.tui.charts.training_charts import pictures
+from mftui.tui.monitor.overlays import Overlays
+from mftui.tui.screens.base import BaseScreen
+from mftui.tui.screens.train.form import TrainForm
+from mftui.tui.screens.train.form_view import FormView
+from mftui.tui.screens.train.log_pane import LogPane
+from mftui.tui.screens.train.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from mftui.runs.store.request import TrainRequest
+
+_INVITATION = "Nothing trained yet.\nPress t to train on the sample (synthetic ratings):\nthe loss curve appears here."
+_WAITING = "The curve begins with the first steps."
+
+
+class TrainScreen(BaseScreen):
+    """Form on the left, charts on the right, state and log below."""
+
+    MODE = "train"
+    BINDINGS = keys.TRAIN
+
+    def body(self) -> Iterable[Widget]:
+        with Horizontal(id="train"):
+            yield FormView(self._pick, id="form")
+            yield Deck(id="deck")
+        yield StatusLine(id="status")
+        yield LogPane(id="log")
+
+    def on_mount(self) -> None:
+        self.form = TrainForm(self.mftui.recipes(), self.mftui.settings)
+        self.overlays = Overlays(self._overlay_woke, self.mftui.look.refresh_s, self.mftui.run_slots)
+        self._chart_alone: bool | None = None
+        self._watched = ""
+        view = self.query_one(FormView)
+        view.show(self.form)
+        view.focus()
+
+    def on_unmount(self) -> None:
+        self.overlays.close()
+
+    def _overlay_woke(self) -> None:
+        self.post_message(OverlayNews())
+
+    @property
+    def deck(self) -> Deck:
+        """The charts."""
+        return self.query_one(Deck)
+
+    def training_changed(self) -> None:
+        """Show the watched training as it is now."""
+        trainings = self.mftui.trainings
+        snapshot, curves, run = trainings.snapshot, trainings.curves, trainings.run
+        if run is not None and run.id != self._watched:
+            self._watched = run.id
+            self.deck.forget()
+        made = pictures(
+            curves,
+            live=trainings.live,
+            total=snapshot.steps if snapshot and snapshot.steps else None,
+            others=self.overlays.others(self._watched),
+            empty=_WAITING if run else _INVITATION,
+        )
+        in_audience = trainings.live and curves.in_audience
+        self.deck.show(made, "loss" if in_audience else "rmse")
+        block = curves.block if in_audience else ""
+        self.query_one(StatusLine).show(snapshot, curves.ratings_per_second, block, curves.n_broken)
+        self.query_one(LogPane).show(snapshot.log if snapshot else ())
+        self._divide()
+        self.refresh_bindings()
+
+    def on_overlay_news(self) -> None:
+        if self.overlays.take():
+            self.post_message(OverlayNews())
+        self.training_changed()
+
+    def on_resize(self) -> None:
+        self._divide()
+
+    def _divide(self) -> None:
+        """The room between form and charts. Both where they fit; where not, the charts while there is something to
+        see in them; as the user wants once that has been said."""
+        tiny, narrow = self.size.width < 60, self.size.width < 100
+        by_itself = (tiny and self.mftui.trainings.live) or (narrow and self.deck.panels)
+        alone = by_itself if self._chart_alone is None else self._chart_alone
+        if alone == self.has_class("-chart"):
+            return
+        self.set_class(alone, "-chart")
+        if alone and self.query_one(FormView).has_focus_within:
+            self.deck.focus()
+        elif not alone and self.deck.has_focus and (tiny or self._chart_alone is False):
+            self.query_one(FormView).focus()
+
+    @property
+    def key_names(self) -> dict[str, str]:
+        """What keys do just now, by the id of their binding, where that is not what they are called."""
+        snapshot = self.mftui.trainings.snapshot
+        if snapshot is None or not snapshot.live:
+            return {}
+        names = {"train.toggle": "Stop"}
+        return names | {"train.pause": "Continue"} if snapshot.state == "paused" else names
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        snapshot = self.mftui.trainings.snapshot
+        if action == "pause":
+            return snapshot is not None and snapshot.state in ("running", "paused")
+        if action == "resume":
+            return snapshot is not None and snapshot.resumable
+        return True
+
+    async def action_toggle_training(self) -> None:
+        """Start what the form says; while a training runs, ask it to stop."""
+        if self.mftui.trainings.live:
+            await self.mftui.stop_training()
+            return
+        try:
+            request = self.form.request()
+        except MftuiError as error:
+            self.mftui.show_error(error)
+            return
+        await self.mftui.start_training(request)
+
+    def action_pause(self) -> None:
+        """Pause after the step under way, or go on."""
+        self.run_worker(self._pause(), group="pause", exclusive=True)
+
+    async def _pause(self) -> None:
+        try:
+            await self.mftui.trainings.pause()
+        except MftuiError as error:
+            self.mftui.show_error(error)
+
+    async def action_resume(self) -> None:
+        """Go on with a run that was stopped or has crashed."""
+        try:
+            await self.mftui.trainings.resume()
+        except MftuiError as error:
+            self.mftui.show_error(error)
+
+    def action_more_fields(self) -> None:
+        """Show the recipe's other fields, or hide them."""
+        self.form.more = not self.form.more
+        self.query_one(FormView).show(self.form)
+
+    def action_defaults(self) -> None:
+        """Every field back to the recipe's default."""
+        self.form.reset()
+        self.query_one(FormView).show(self.form)
+
+    async def action_same_again(self) -> None:
+        """Take what the watched run was asked for into the form."""
+        run = self.mftui.trainings.run
+        if run is None:
+            self.mftui.say("No run is shown. Press t to train one, or w to choose one.")
+            return
+        try:
+            self.take_request(await asyncio.to_thread(run.request))
+        except MftuiError as error:
+            self.mftui.show_error(error)
+
+    def take_request(self, request: TrainRequest) -> None:
+        """What a run was asked for, into the form. Raises MftuiError."""
+        self.form.take(request)
+        self.query_one(FormView).show(self.form)
+        self.mftui.say("The settings are those of this run. Change one, then press t.")
+
+    def action_form(self) -> None:
+        """Hide the form, or show it."""
+        self._chart_alone = not self.has_class("-chart")
+        self._divide()
+
+    def action_view(self) -> None:
+        """One chart, or four."""
+        self.deck.toggle_panels()
+        self._divide()
+
+    def action_smooth(self) -> None:
+        """The next strength of smoothing."""
+        self.deck.smooth()
+
+    def action_log(self) -> None:
+        """Logarithmic values, or not."""
+        self.deck.toggle_log()
+
+    def action_tail(self) -> None:
+        """The newest part, or all."""
+        self.deck.toggle_tail()
+
+    def action_go_back(self) -> None:
+        """From the cursor, from a zoom, from the charts to the form."""
+        if not self.deck.back() and self.deck.has_focus and not self.has_class("-chart"):
+            self.query_one(FormView).focus()
+
+    def action_compare(self) -> None:
+        """Lay a run over the curves, or take it off."""
+        title = "Lay a run over, or take it off"
+        self.run_worker(self._pick_run(title, self._compare, but=self._watched), group="runs", exclusive=True)
+
+    def action_watch(self) -> None:
+        """Show another run."""
+        self.run_worker(self._pick_run("Watch a run", self._watch), group="runs", exclusive=True)
+
+    async def _pick_run(self, title: str, take: Callable[[str | None], None], but: str = "") -> None:
+        from mftui.tui.screens.train.run_picker import pick_run, run_items
+
+        def sign(run_id: str) -> str:
+            mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
+            here = self.mftui.look.glyphs.busy if run_id == self._watched else ""
+            return f"{mark or here or ' '} "
+
+        try:
+            items = await asyncio.to_thread(partial(run_items, sign))
+        except MftuiError as error:
+            self.mftui.show_error(error)
+            return
+        items = [item for item in items if item[0] != but]
+        if not items:
+            self.mftui.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
+            return
+        self.app.push_screen(pick_run(title, items), take)
+
+    def _compare(self, chosen: str | None) -> None:
+        if chosen is not None:
+            from mftui.tui.screens.train.run_picker import run_of, short_name
+
+            run = run_of(chosen)
+            self.overlays.toggle(run, short_name(run))
+            self.training_changed()
+
+    def _watch(self, chosen: str | None) -> None:
+        if chosen is not None:
+            from mftui.tui.screens.train.run_picker import run_of
+
+            self.mftui.trainings.watch(run_of(chosen))
+            self.training_changed()
+
+    def _pick(self, key: str) -> None:
+        from mftui.tui.dialogs.pickers import pick_data, pick_preset, pick_recipe
+
+        def take(chosen: str | None) -> None:
+            if chosen is not None:
+                self.form.set(key, chosen)
+                self.query_one(FormView).show(self.form)
+
+        form = self.form
+        pickers = {
+            "data": lambda: pick_data(form.data),
+            "recipe": lambda: pick_recipe(form.recipes, form.recipe.name),
+            "preset": lambda: pick_preset(form.recipe, form.preset),
+        }
+        self.app.push_screen(pickers[key](), take)

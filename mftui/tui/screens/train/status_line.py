@@ -1,0 +1,123 @@
+"""How a training is getting on: state, progress, time left, speed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.cells import cell_len
+
+from mftui.tui.charts.training_charts import large
+from mftui.tui.monitor.endings import ending
+from mftui.tui.monitor.snapshot import Snapshot
+from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap
+
+_BAR = 20
+
+
+class StatusLine(CellWidget):
+    """One line, or two where it is narrow."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "status--state",
+        "status--bad",
+        "status--bar",
+        "status--rest",
+        "status--text",
+    }
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._snapshot: Snapshot | None = None
+        self._speed: float | None = None
+        self._block = ""
+        self._n_broken = 0
+
+    def show(
+        self, snapshot: Snapshot | None, ratings_per_second: float | None = None, block: str = "", n_broken: int = 0
+    ) -> None:
+        """Show a training, or nothing. `block`: the part of it that is trained, where that is not the ratings;
+        `n_broken`: how many lines of its metrics are not finite."""
+        self._snapshot, self._speed, self._block, self._n_broken = snapshot, ratings_per_second, block, n_broken
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        snapshot = self._snapshot
+        if snapshot is None:
+            return
+        glyphs = self.look.glyphs
+        end = None if snapshot.live else ending(snapshot)
+        bad = end is not None and end.bad
+        word = end.word if end else snapshot.state
+        parts: list[Part] = [(f"{word:<9}", self.style("status--bad" if bad else "status--state"))]
+        if snapshot.share is not None:
+            bar = min(_BAR, max(0, width - 16))
+            full = round(snapshot.share * bar)
+            parts += [
+                (" " + glyphs.full * full, self.style("status--bar")),
+                (glyphs.empty * (bar - full), self.style("status--rest")),
+                (f" {snapshot.share:>4.0%}", self.style("status--text")),
+            ]
+        facts = [*self._facts(snapshot), *_taken(snapshot)]
+        facts = self._fill(parts, facts, width)
+        yield parts
+        message = self.look.text((end.line if end else "") or snapshot.message or snapshot.doing)
+        below: list[Part] = []
+        for line in wrap(message, width)[: max(1, height - 1)]:
+            if below:
+                yield below
+            below = [(line, self.style("status--bad" if bad else "status--text"))]
+        self._fill(below, facts, width)
+        yield below
+
+    def _fill(self, line: list[Part], facts: list[str], width: int) -> list[str]:
+        """Put on `line` what fits, in order; returns the rest."""
+        used = sum(cell_len(text) for text, _ in line)
+        for at, fact in enumerate(facts):
+            text = f"  {fact}" if line else fact
+            if used + len(text) > width:
+                return facts[at:]
+            line.append((text, self.style("status--text")))
+            used += len(text)
+        return []
+
+    def _facts(self, snapshot: Snapshot) -> Iterable[str]:
+        if self._n_broken:
+            yield f"{self._n_broken:,} of its values {'is' if self._n_broken == 1 else 'are'} no number"
+        if self._block and snapshot.live:
+            yield f"{self._block} block"
+        if snapshot.test_rmse is not None:
+            yield f"test RMSE {snapshot.test_rmse:.4f}"
+        if snapshot.epochs and not (self._block and snapshot.live):
+            yield f"epoch {snapshot.epoch:,}/{snapshot.epochs:,}"
+        if snapshot.steps and snapshot.steps != snapshot.epochs:
+            yield f"step {snapshot.step:,}/{snapshot.steps:,}"
+        if snapshot.live and snapshot.eta_s is not None:
+            yield f"ETA {clock(snapshot.eta_s)}"
+        if snapshot.elapsed_s is not None:
+            yield f"{'after' if snapshot.live else 'took'} {clock(snapshot.elapsed_s)}"
+        if self._speed:
+            yield f"{large(self._speed)} ratings/s"
+
+
+def _taken(snapshot: Snapshot) -> Iterable[str]:
+    """What the trainer takes of the machine."""
+    load = snapshot.load
+    if snapshot.device:
+        yield f"on {snapshot.device}"
+    if load is None:
+        return
+    if load.cpu_percent is not None:
+        yield f"CPU {load.cpu_percent}%"
+    yield f"memory {load.memory_mb:,} MB"
+    if load.gpu_percent is not None:
+        yield f"GPU {load.gpu_percent}%"
+    if load.gpu_memory_mb is not None:
+        yield f"GPU memory {load.gpu_memory_mb:,} MB"
+
+
+def clock(seconds: float) -> str:
+    """0:07, 12:34, 1:02:03."""
+    whole = max(0, round(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,146 @@
+"""All there is to say of one user: gathered in a thread, drawn by the Users screen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mftui.text import fold
+from mftui.tui.lists.rankings import engine_rank, rank_of
+from mftui.tui.widgets.histogram import Histogram, histogram
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.data.dataset import Scale
+    from mftui.data.ids import RawId
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.model.history import UserHistory
+    from mftui.engine.query.movie_filter import MovieFilter
+    from mftui.engine.query.recommend import Recommendations
+    from mftui.tui.lists.rankings import ListRank
+
+_SIMILAR = 50
+_LIKED = 6
+_DOUBT = 5.0
+"""A genre's mean is pulled towards the user's own as if by so many ratings of it."""
+
+
+@dataclass(frozen=True)
+class UserPage:
+    """One user."""
+
+    user: RawId
+    index: int
+    mean: float
+    """NaN where there is no rating."""
+    bias: float
+    """b_u, in logits."""
+    rmse_train: float
+    """Over the ratings in training; NaN where there are none."""
+    rmse_test: float
+    """Over the held-out ratings; NaN where there are none."""
+    rated: UserHistory
+    predicted: NDArray[Any]
+    """(n_ratings,) predictions for `rated`."""
+    scale: Scale
+    histogram: Histogram
+    likes: tuple[tuple[str, float, int], ...]
+    """(genre, mean rating, number of ratings), the best liked first."""
+    similar: tuple[tuple[RawId, float], ...]
+    """(user, cosine), the nearest first."""
+    recommended: Recommendations
+    ranked_by: ListRank
+
+    @property
+    def errors(self) -> NDArray[Any]:
+        """(n_ratings,) prediction minus rating."""
+        return self.predicted - self.rated.ratings
+
+
+def user_page(
+    factors: Factors, user: RawId, n: int = 100, *, rank: ListRank | None = None, where: MovieFilter | None = None
+) -> UserPage:
+    """Everything about one user. Raises UnknownId, naming the nearest known ids; UsageError for an unknown genre."""
+    import numpy as np
+
+    index = factors.user_ids.index(user)
+    history = factors.history_of(user)
+    predicted = factors.shown(factors.logits(np.full(len(history), index), history.movies))
+    errors = predicted - history.ratings
+    users, cosines = factors.similar_users(user, _SIMILAR)
+    if rank == "taste":
+        recommended = _taste_alone(factors, index, n, where)
+    else:
+        engine, bound = (None, None) if rank is None else engine_rank(rank)
+        recommended = factors.recommend(user, n, rank=engine, where=where, bound=bound)
+    return UserPage(
+        user=factors.user_ids.raw(index),
+        index=index,
+        mean=float(history.ratings.mean()) if len(history) else math.nan,
+        bias=float(factors.parameters.user_bias[index]),
+        rmse_train=_rmse(errors[~history.held_out]),
+        rmse_test=_rmse(errors[history.held_out]),
+        rated=history,
+        predicted=predicted,
+        scale=factors.scale,
+        histogram=histogram(history.ratings, factors.scale),
+        likes=_likes(factors, history),
+        similar=tuple(zip(factors.user_ids.raws(users), cosines.tolist(), strict=True)),
+        recommended=recommended,
+        ranked_by="taste" if rank == "taste" else rank_of(recommended),
+    )
+
+
+def order_of(factors: Factors, page: UserPage, sort: str, *, reverse: bool) -> NDArray[Any]:
+    """(n_ratings,) places of the page's ratings in the order of `sort`, one of listing.RATED_SORTS."""
+    import numpy as np
+
+    if sort == "title":
+        titles = [fold(factors.movies.titles[movie]) for movie in page.rated.movies]
+        order = np.array(sorted(range(len(titles)), key=titles.__getitem__), dtype=np.int64)
+    else:
+        values = {
+            "rating": page.rated.ratings,
+            "model": page.predicted,
+            "error": abs(page.errors),
+            "part": page.rated.held_out.astype(np.int8),
+        }[sort]
+        order = np.argsort(-values, kind="stable")
+    return order[::-1] if reverse else order
+
+
+def _taste_alone(factors: Factors, user: int, n: int, where: MovieFilter | None) -> Recommendations:
+    """What there is to recommend, by the product of factors alone: b_u, b_m and the mean left out."""
+    import numpy as np
+
+    raw = factors.user_ids.raw(user)
+    everything = factors.recommend(raw, factors.n_movies, rank="like", where=where)
+    p = factors.parameters
+    scores = p.movie_factors[everything.movies] @ p.user_factors[user]
+    best = np.argsort(-scores, kind="stable")[:n]
+    return replace(
+        everything.take(best),
+        scores=scores[best],
+        note=factors.recommend(raw, n, rank="like", where=where).note,
+    )
+
+
+def _likes(factors: Factors, history: UserHistory) -> tuple[tuple[str, float, int], ...]:
+    given: dict[str, list[float]] = {}
+    for movie, rating in zip(history.movies.tolist(), history.ratings.tolist(), strict=True):
+        for genre in factors.movies.genres_of(movie):
+            given.setdefault(genre, []).append(rating)
+    mean = float(history.ratings.mean()) if len(history) else 0.0
+
+    def liking(genre: str) -> float:
+        ratings = given[genre]
+        return (sum(ratings) - mean * len(ratings)) / (len(ratings) + _DOUBT)
+
+    best = sorted(given, key=lambda genre: (-liking(genre), genre))[:_LIKED]
+    return tuple((genre, sum(given[genre]) / len(given[genre]), len(given[genre])) for genre in best)
+
+
+def _rmse(errors: NDArray[Any]) -> float:
+    return math.sqrt(float((errors.astype("float64") ** 2).mean())) if len(errors) else math.nan

@@ -1,0 +1,238 @@
+"""Users: what a user rated against what the model predicts, the user's page, and what the model would recommend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual.containers import Container, Vertical
+from textual.widget import Widget
+
+from mftui.errors import MftuiError, UnknownId
+from mftui.tui.base import keys
+from mftui.tui.base.background import Latest
+from mftui.tui.lists import rankings
+from mftui.tui.lists.choices import RATED_SORTS, UserChoices
+from mftui.tui.lists.explanation import why_user
+from mftui.tui.lists.explanation_panel import BecausePanel
+from mftui.tui.lists.rows import RATED_COLUMNS, rated_rows, recommended_columns, recommended_rows
+from mftui.tui.screens.recommended import AdviceScreen
+from mftui.tui.screens.users.page import UserPage, order_of, user_page
+from mftui.tui.screens.users.panel import UserPanel
+from mftui.tui.widgets.data_table import DataTable
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Column
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.data.ids import RawId
+    from mftui.tui.base.open_model import OpenModel
+
+_NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
+_USUAL_ORDER = UserChoices().sort
+
+
+class UsersScreen(AdviceScreen[UserChoices]):
+    """Ratings on the left (above, where it is narrow), page and recommendations on the right."""
+
+    MODE = "users"
+    BINDINGS = keys.USERS
+    SORTS = RATED_SORTS
+    CHOICES = UserChoices
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page: UserPage | None = None
+        self._order: NDArray[Any] | None = None
+        """The places of the page's ratings, as they are listed."""
+        self._pages = Latest(self, "user")
+        self.left = DataTable(RATED_COLUMNS, id="rated", classes="left")
+        self.right = DataTable((Column("Like", 4),), id="recommended")
+        self._panel = UserPanel(id="page")
+        self._why = BecausePanel(id="why")
+        self._whys = Latest(self, "why")
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("a user's id", id="search")
+        with Container(classes="panes"):
+            yield self.left
+            with Vertical(classes="right"):
+                yield self._panel
+                yield self._why
+                yield self.right
+
+    def on_mount(self) -> None:
+        self._choices = self.remembered().valid()
+        self.left.focus()
+
+    def model_changed(self) -> None:
+        model = self.mftui.model
+        if model is None:
+            self.left.show((), caption="Users", empty=self.no_model())
+            self.right.show(())
+        elif model is not self._shown:
+            self._shown = model
+            self.right.set_columns(recommended_columns(model.factors))
+            user = self._page.user if self._page else self._choices.user
+            if user != "" and model.factors.user_ids.find(user) is not None:
+                self._open(user, keep=True)
+            else:
+                self._page = None
+                self._panel.show(None)
+                self.left.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
+                self.right.show(())
+
+    def _open(self, user: RawId, *, keep: bool = False) -> None:
+        model, choices = self._shown, self._choices
+        if model is None:
+            return
+        rank = rankings.known_rank(model.factors, choices.rank)
+
+        def work() -> UserPage | MftuiError:
+            try:
+                return user_page(model.factors, user, choices.many, rank=rank, where=choices.narrowed.where())
+            except MftuiError as error:
+                return error
+
+        def show(result: UserPage | MftuiError) -> None:
+            if isinstance(result, UserPage):
+                self._show(model, result, keep)
+                return
+            self.mftui.show_error(result)
+            if not isinstance(result, UnknownId) and self.filter_is_foreign():
+                self._open(user, keep=keep)
+
+        self._pages.ask(work, show)
+
+    def _show(self, model: OpenModel, page: UserPage, keep: bool) -> None:
+        self._page = page
+        self.choose(user=str(page.user))
+        self._panel.show(page)
+        self._show_rated(model, page, self.left.cursor if keep else 0)
+        self.show_recommended(
+            model,
+            page.recommended,
+            recommended_rows(model.factors, page.recommended, self.look),
+            to=f"user {page.user}",
+            facts=(rankings.ordered(page.ranked_by), rankings.spread_label(model.factors)),
+            cursor=self.right.cursor if keep else 0,
+        )
+        self.query_one(SearchBox).value = ""
+
+    def _show_rated(self, model: OpenModel, page: UserPage, cursor: int) -> None:
+        sort, reverse = self._choices.sort, self._choices.reverse
+        parts = {"training": page.rmse_train, "test": page.rmse_test}
+        errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
+        order = f"by {sort}{', reversed' if reverse else ''}" if reverse or sort != _USUAL_ORDER else ""
+        self._order = order_of(model.factors, page, sort, reverse=reverse)
+        self.left.show(
+            rated_rows(model.factors, page, self._order),
+            caption=f"User {page.user}: {len(page.rated):,} ratings, mean {page.mean:.2f}",
+            detail=", ".join(part for part in (order, f"RMSE {errors}" if errors else "") if part),
+            empty="No ratings.",
+            cursor=cursor,
+        )
+
+    # Actions
+
+    def action_search(self) -> None:
+        """Type a user's id."""
+        self.query_one(SearchBox).focus()
+
+    def action_accept_search(self) -> None:
+        """Open the user whose id was typed."""
+        user = self.query_one(SearchBox).value.strip()
+        self.action_leave_search()
+        if user:
+            self._open(user)
+
+    def action_leave_search(self) -> None:
+        """To the ratings."""
+        (self.left if self.left.display else self.right).focus()
+
+    def action_pick(self) -> None:
+        """Choose from all users."""
+        from mftui.tui.dialogs.pickers import pick_user
+
+        if self._shown:
+            self.app.push_screen(pick_user(self._shown.factors), self._picked)
+
+    def no_film(self) -> str:
+        return f"There is no film to open. {_NO_USER if self._page is None else ''}".strip()
+
+    def film(self) -> int | None:
+        page, table = self._page, self.left if self.left.has_focus else self.right
+        if self._shown is None or page is None or not len(table):
+            return None
+        movies = page.rated.movies[self._order] if table is self.left else page.recommended.movies
+        return int(movies[table.cursor])
+
+    def action_why(self) -> None:
+        """Say why the film under the cursor is predicted what it is, in place of the user's page; or no longer."""
+        self.toggle_class("-why")
+        if self.has_class("-why") and not self.shows_page:
+            self.action_page()
+        self._explain()
+
+    def on_table_moved(self) -> None:
+        self._explain()
+
+    def on_descendant_focus(self) -> None:
+        self._explain()
+
+    def page_shown(self) -> None:
+        self._explain()
+
+    def _explain(self) -> None:
+        model, page, movie = self._shown, self._page, self.film()
+        if not (self.has_class("-why") and self.shows_page):
+            return
+        if model is None or page is None or movie is None:
+            self._why.show(None, _NO_USER)
+            return
+        self._whys.ask(lambda: why_user(model.factors, page.user, movie, page.ranked_by), self._why.show)
+
+    def action_similar(self) -> None:
+        """Choose from the users nearest to this one."""
+        from mftui.tui.dialogs.pickers import pick_similar_user
+
+        if self._shown and self._page:
+            self.app.push_screen(pick_similar_user(self._shown.factors, self._page), self._picked)
+        else:
+            self.mftui.say(f"No user is open. {_NO_USER}", warn=True)
+
+    def _picked(self, chosen: str | None) -> None:
+        if chosen is not None:
+            self._open(chosen)
+
+    def action_step(self, by: int) -> None:
+        """The next user, or the one before."""
+        if self._shown:
+            ids = self._shown.factors.user_ids
+            at = (self._page.index if self._page else 0 if by < 0 else -1) + by
+            self._open(ids.raw(at % len(ids)))
+
+    def action_by(self) -> None:
+        """Rank by the next of both, like, watch, taste, safe bets and adventurous."""
+        if self._shown is None:
+            return
+        rank = rankings.next_rank(self._shown.factors, self._choices.rank or None)
+        self.mftui.say(rankings.LISTS[rank])
+        self.choose(rank=rank)
+        self.again()
+
+    def sort_by(self, column: str, *, reverse: bool = False) -> None:
+        self.choose(sort=column, reverse=reverse)
+        self.bring_list()
+        if self._shown and self._page:
+            self._show_rated(self._shown, self._page, 0)
+
+    def again(self) -> None:
+        if self._page is not None:
+            self._open(self._page.user, keep=True)
+
+    def action_go_back(self) -> None:
+        """From the recommendations to the ratings."""
+        self.action_pane(-1)

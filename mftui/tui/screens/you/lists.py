@@ -1,0 +1,125 @@
+"""What the list on the left of the You screen shows: what was found, what to rate next, or what is rated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mftui.engine.query.suggest import Suggestions
+from mftui.tui.screens.you.page import order_of_mine, predicted_of
+from mftui.tui.screens.you.rows import FOUND_COLUMNS, MINE_COLUMNS, NEXT_COLUMNS, found_rows, mine_rows, next_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.data.profiles.rows import Rated
+    from mftui.engine.model.factors import Factors
+    from mftui.tui.screens.you.page import YouList
+    from mftui.tui.screens.you.ratings import Mine
+    from mftui.tui.widgets.table import Column, Rows
+
+_NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
+_NONE_TO_RATE = "No other film can be asked for. Press / to search one, t for your ratings."
+_NONE_RATED = "No rating yet. Press / and type a title, or t for films to rate; then one key gives it stars."
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One list."""
+
+    view: str = ""
+    """"found", "next" or "rated"."""
+    key: object = None
+    """Another one is another list, in which the cursor starts from the top."""
+    movies: tuple[int, ...] = ()
+    """By row: movie indices."""
+    gone: tuple[Rated, ...] = ()
+    """Below them: ratings of films that the model does not have."""
+    columns: Sequence[Column] = MINE_COLUMNS
+    rows: Rows = ()
+    caption: str = ""
+    detail: str = ""
+    empty: str = ""
+    note: str = ""
+
+    def film(self, at: int) -> int | None:
+        """The movie of a row, where it has one."""
+        return self.movies[at] if 0 <= at < len(self.movies) else None
+
+    def missing(self, at: int) -> Rated | None:
+        """The rating of a row whose film the model does not have."""
+        at -= len(self.movies)
+        return self.gone[at] if 0 <= at < len(self.gone) else None
+
+    def place(self, film: int | None, at: int) -> int:
+        """The row of a film, or `at` where it is no longer there."""
+        return self.movies.index(film) if film is not None and film in self.movies else at
+
+
+def found_list(factors: Factors, now: YouList, mine: Mine, found: NDArray[Any], text: str) -> Listed:
+    """What a search for `text` found."""
+    rows = found_rows(factors, found, predicted_of(factors, now.row, found), mine)
+    movies = tuple(found.tolist())
+    return Listed("found", text, movies, (), FOUND_COLUMNS, rows, "Results", "one key rates", _NO_MATCH)
+
+
+def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, left_out: set[int]) -> Listed:
+    """What to rate next, without what has been rated or left out since."""
+    if suggested is None:
+        return Listed("next", None, (), (), NEXT_COLUMNS, (), "Rate next", "", "Looking for the films that tell most.")
+    chosen = _rows_of(suggested, [at for at, movie in enumerate(suggested.movies.tolist()) if movie not in left_out])
+    return Listed(
+        "next",
+        None,
+        tuple(chosen.movies.tolist()),
+        (),
+        NEXT_COLUMNS,
+        next_rows(factors, chosen, predicted_of(factors, now.row, chosen.movies)),
+        "Rate next",
+        "what tells most about you",
+        _NONE_TO_RATE,
+    )
+
+
+def keeping(new: Suggestions, old: Suggestions, film: int) -> Suggestions:
+    """`new` with a film of `old` first: what is under the cursor is not exchanged for another while somebody reaches
+    for a key."""
+    source = new if film in new.movies else old
+    at = np.flatnonzero(source.movies == film)
+    if not len(at):
+        return new
+    first, rest = _rows_of(source, at[:1]), _rows_of(new, np.flatnonzero(new.movies != film))
+    return Suggestions(*(np.concatenate([getattr(first, f.name), getattr(rest, f.name)]) for f in fields(Suggestions)))
+
+
+def _rows_of(suggested: Suggestions, at: Any) -> Suggestions:
+    return Suggestions(*(getattr(suggested, f.name)[at] for f in fields(Suggestions)))
+
+
+def mine_list(factors: Factors, now: YouList, mine: Mine, sort: str, *, reverse: bool) -> Listed:
+    """One's own ratings. Those that have changed since the list `now` was made are in it at once."""
+    if not now.mine.same_ratings(mine):
+        now = replace(now, mine=mine, fitted=predicted_of(factors, now.row, mine.movies))
+    elif now.mine is not mine:
+        now = replace(now, mine=mine)
+    order = order_of_mine(factors, now, sort, reverse=reverse)
+    n, gone = len(mine), len(mine.missing)
+    mean = f", mean {mine.ratings.mean():.2f}" if n else ""
+    facts = (
+        f"by {sort}{', reversed' if reverse else ''}",
+        f"{gone:,} not in this model, below" if gone else "",
+    )
+    return Listed(
+        "rated",
+        (mine.name, sort, reverse),
+        tuple(mine.movies[order].tolist()),
+        mine.missing,
+        MINE_COLUMNS,
+        mine_rows(factors, now, order),
+        f"Ratings of {mine.name}: {n:,}{mean}",
+        ", ".join(fact for fact in facts if fact),
+        _NONE_RATED,
+    )

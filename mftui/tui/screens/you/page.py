@@ -1,0 +1,172 @@
+"""All that the You screen shows beside one's own ratings: gathered in threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+
+from mftui.engine.query.explain import explain
+from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.neighbours import users_near
+from mftui.engine.query.recommend import Rank, best_rank, logits_of, recommend
+from mftui.engine.query.suggest import suggest
+from mftui.text import fold
+from mftui.tui.lists.choices import MOST_RECOMMENDED, Filter
+from mftui.tui.lists.explanation import Why, why
+from mftui.tui.lists.rankings import OwnRank, engine_rank, own_ranks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.data.ids import RawId
+    from mftui.engine.insight.principal_axes import Axes
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.query.explain import Because
+    from mftui.engine.query.recommend import Recommendations, UserRows
+    from mftui.engine.query.suggest import Suggestions
+    from mftui.tui.screens.you.ratings import Mine
+
+MINE_SORTS = ("newest", "rating", "model", "error", "title")
+"""By what one's own ratings can be sorted."""
+VIEWS = ("next", "rated")
+"""What is listed on the left: what to rate next, or one's own ratings."""
+SUGGESTED = 20
+_ALIKE = 6
+_AXES = 3
+
+
+@dataclass(frozen=True)
+class YouChoices:
+    """What is chosen on the You screen, and remembered."""
+
+    view: str = "next"
+    sort: str = "newest"
+    reverse: bool = False
+    narrowed: Filter = field(default_factory=Filter)
+    many: int = 100
+    rank: OwnRank | Literal[""] = ""
+    """"": the model's default."""
+
+    def valid(self) -> YouChoices:
+        """This, without what this version does not know."""
+        plain = YouChoices()
+        return replace(
+            self,
+            view=self.view if self.view in VIEWS else plain.view,
+            sort=self.sort if self.sort in MINE_SORTS else plain.sort,
+            rank=self.rank if self.rank in get_args(OwnRank) else plain.rank,
+            narrowed=self.narrowed.valid(),
+            many=min(max(self.many, 1), MOST_RECOMMENDED),
+        )
+
+    def rank_for(self, factors: Factors) -> OwnRank:
+        """What a list of this model is ranked by."""
+        return self.rank if self.rank and self.rank in own_ranks(factors) else best_rank(factors, None)
+
+
+@dataclass(frozen=True)
+class YouList:
+    """Somebody's row, folded in from their ratings, and what it recommends."""
+
+    mine: Mine
+    row: UserRows
+    fitted: NDArray[Any]
+    """(n,) what is predicted of one's own ratings."""
+    recommended: Recommendations
+    because: Because | None
+    """Of the movies that are recommended; None where nothing is rated."""
+
+    @property
+    def errors(self) -> NDArray[Any]:
+        """(n,) prediction minus rating."""
+        return self.fitted - self.mine.ratings
+
+
+@dataclass(frozen=True)
+class About:
+    """What takes a moment longer."""
+
+    suggested: Suggestions
+    alike: tuple[tuple[RawId, float], ...]
+    """(user, cosine), the nearest first; none where nothing is rated."""
+
+
+def you_list(factors: Factors, mine: Mine, choices: YouChoices) -> YouList:
+    """Raises UsageError for a genre that the data has not."""
+    rank, bound = engine_rank(choices.rank_for(factors))
+    row = fold_in(factors, mine.movies, mine.ratings)
+    listed = recommend(factors, row, mine.movies, choices.many, rank, 0.0, choices.narrowed.where(), bound)
+    because = explain(factors, listed.movies, mine.movies, mine.ratings, rank=rank) if len(mine) else None
+    return YouList(mine, row, predicted_of(factors, row, mine.movies), listed, because)
+
+
+def about(factors: Factors, now: YouList, choices: YouChoices, skipped: NDArray[np.int64]) -> About:
+    """What to rate next, and the users most alike. `skipped`: movies not to be asked for."""
+    mine, where = now.mine, choices.narrowed.where()
+    suggested = suggest(factors, mine.movies, mine.ratings, SUGGESTED, skipped=skipped, where=where)
+    if not len(mine):
+        return About(suggested, ())
+    users, cosines = users_near(factors, now.row, _ALIKE)
+    return About(suggested, tuple(zip(factors.user_ids.raws(users), cosines.tolist(), strict=True)))
+
+
+def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArray[np.float32]:
+    """(n,) predicted ratings of n movies (indices) for one row, clipped to the scale."""
+    return factors.shown(logits_of(factors, row, movies))
+
+
+def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Why:
+    """Why the movie at an index is predicted what it is."""
+    movies = np.array([movie])
+    because = explain(factors, movies, now.mine.movies, now.mine.ratings, rank=rank)
+    return why(factors, because, now.row)
+
+
+def order_of_mine(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:
+    """(n,) places of one's own ratings in the order of `sort`, one of MINE_SORTS."""
+    mine = now.mine
+    if sort == "title":
+        titles = [fold(factors.movies.titles[movie]) for movie in mine.movies]
+        order = np.array(sorted(range(len(titles)), key=titles.__getitem__), dtype=np.int64)
+    else:
+        values: dict[str, NDArray[Any]] = {
+            "newest": np.arange(len(mine)),
+            "rating": mine.ratings,
+            "model": now.fitted,
+            "error": abs(now.errors),
+        }
+        order = np.argsort(-values[sort], kind="stable")
+    return np.asarray(order[::-1] if reverse else order)
+
+
+@dataclass(frozen=True)
+class Compass:
+    """The first axes of a model, with what their ends are known by: made once for each model."""
+
+    axes: Axes
+    ends: tuple[tuple[str, str], ...]
+    """(negative end, positive end) of each of the first."""
+
+    def places(self, row: UserRows) -> tuple[str, ...]:
+        """Where somebody stands on each of the first axes, in words."""
+        return tuple(self._place(at, row) for at in range(len(self.ends)))
+
+    def _place(self, at: int, row: UserRows) -> str:
+        users = self.axes.users[:, at]
+        along = float(self.axes.turned(row.factors)[0, at])
+        share = float((users < along).mean())
+        low, high = self.ends[at]
+        towards, beyond = (high, share) if share >= 0.5 else (low, 1 - share)
+        return f"axis {at + 1}: {towards or ('+' if share >= 0.5 else '-')} more than {beyond:.0%} of users"
+
+
+def compass(factors: Factors) -> Compass:
+    """Raises UsageError where the model has no axes. Not for the event loop: a large model takes a second."""
+    from mftui.engine.insight.principal_axes import principal_axes
+    from mftui.tui.screens.map.gather import ends_of
+
+    axes = principal_axes(factors)
+    first = range(1, min(_AXES, len(axes.shares)) + 1)
+    return Compass(axes, tuple(ends_of(axes.axis(number, 1), 2) for number in first))

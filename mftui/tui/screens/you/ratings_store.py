@@ -1,0 +1,198 @@
+"""The ratings of a profile under a model: read, watched and changed, without the event loop waiting for the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from mftui.errors import MftuiError
+from mftui.tui.base.background import Latest
+from mftui.tui.screens.you.ratings import Mine, Writer, read_mine
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+    from mftui.data.profiles.match import Matcher
+    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.store import Profile
+    from mftui.engine.model.factors import Factors
+
+
+class Listener(Protocol):
+    """Who shows them."""
+
+    def ratings_changed(self) -> None:
+        """Others than before are given."""
+
+    def ratings_saved(self) -> None:
+        """The same, but more of them are on the disk."""
+
+    def ratings_unreadable(self, error: MftuiError) -> None:
+        """The file cannot be used."""
+
+    def ratings_refused(self, error: MftuiError) -> None:
+        """A change could not be made."""
+
+    def say(self, text: str, kind: str) -> None:
+        """What became of a change: `kind` is "text" under way, "good" once it is on the disk, "bad"."""
+
+
+class OwnRatings:
+    """What is asked for counts at once; it is said to be saved once it is on the disk."""
+
+    def __init__(self, node: DOMNode, listener: Listener) -> None:
+        self._listener = listener
+        self._profile: Profile | None = None
+        self._matcher: Matcher | None = None
+        self._saved: Mine | None = None
+        self._pending: dict[int, tuple[int, float | None]] = {}
+        """By movie: which change it is, and the rating that is not on the disk yet; None: taken back."""
+        self._changes = 0
+        self._writer, self._files = Writer(node), Latest(node, "mine")
+
+    @property
+    def mine(self) -> Mine | None:
+        """The ratings, with those that are on their way to the disk; None until the file was read."""
+        return None if self._saved is None else self._saved.changed({m: r for m, (_, r) in self._pending.items()})
+
+    @property
+    def name(self) -> str:
+        """The profile's."""
+        return "" if self._profile is None else self._profile.name
+
+    def open(self, factors: Factors) -> None:
+        """Read the profile as ratings of this model."""
+        from mftui.data.profiles.match import Matcher
+        from mftui.data.profiles.store import Profile
+
+        self._matcher, self._profile, self._saved = Matcher(factors), self._profile or Profile(), None
+        self._pending.clear()
+        self._read()
+
+    def look(self) -> None:
+        """Read the file again where it is not as it was: another process has rated."""
+        profile, saved = self._profile, self._saved
+        if profile is not None and not self._writer.waiting:
+            stamp_then = None if saved is None else saved.stamp
+            self._files.ask(profile.stamp, lambda stamp: self._read_again() if stamp != stamp_then else None)
+
+    def _read_again(self) -> None:
+        if self._saved is not None:
+            self._listener.say("changed in another terminal", "text")
+        self._read()
+
+    def _read(self) -> None:
+        profile, matcher = self._profile, self._matcher
+        if profile is None or matcher is None:
+            return
+
+        def work() -> Mine | MftuiError:
+            try:
+                return read_mine(profile, matcher)
+            except MftuiError as error:
+                return error
+
+        def show(mine: Mine | MftuiError) -> None:
+            if matcher is not self._matcher or profile is not self._profile:
+                return
+            if isinstance(mine, MftuiError):
+                self._saved = None
+                self._listener.ratings_unreadable(mine)
+            else:
+                self._take(mine, self.mine)
+
+        self._files.ask(work, show)
+
+    def _take(self, mine: Mine, before: Mine | None) -> None:
+        """The ratings as they are on the disk, after those that were given `before`."""
+        self._saved = mine
+        now = self.mine
+        if before is None or now is None or not before.same_ratings(now):
+            self._listener.ratings_changed()
+        else:
+            self._listener.ratings_saved()
+
+    def rate(self, movie: int, rating: float, title: str) -> None:
+        """Give the movie at an index a rating of the model's scale."""
+        profile, matcher = self._ready()
+        self._change(f"{title}: {rating:g}", lambda: profile.rate(matcher, movie, rating), movie, rating)
+
+    def remove(self, movie: int, title: str) -> None:
+        """Take its rating back."""
+        profile, matcher = self._ready()
+        self._change(f"{title}: taken back", lambda: profile.remove(matcher, movie), movie)
+
+    def remove_row(self, row: Rated) -> None:
+        """Take back the rating of a film that the model does not have."""
+        profile, _ = self._ready()
+        self._change(f"{row.name}: taken back", lambda: profile.remove_rows([row]))
+
+    def undo(self) -> None:
+        """Take back the last change, whoever made it."""
+        profile, _ = self._ready()
+
+        def undo() -> str:
+            change = profile.undo()
+            rows = () if change is None else change.before or change.after
+            more = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""
+            return f"undone: {rows[0].name}{more}" if rows else "There is nothing to undo."
+
+        self._change("", undo)
+
+    def choose(self, name: str) -> None:
+        """Another profile, for the command line as well."""
+        from mftui.data.profiles.store import choose
+
+        def show(found: Profile | MftuiError) -> None:
+            if isinstance(found, MftuiError):
+                self._listener.ratings_refused(found)
+                return
+            self._profile, self._saved = found, None
+            self._pending.clear()
+            self._listener.say(f"ratings of {found.name}", "text")
+            self._read()
+
+        self._writer.ask(lambda: choose(name), show)
+
+    def _ready(self) -> tuple[Profile, Matcher]:
+        assert self._profile is not None and self._matcher is not None
+        return self._profile, self._matcher
+
+    def _change(
+        self, what: str, make: Callable[[], object], movie: int | None = None, rating: float | None = None
+    ) -> None:
+        profile, matcher = self._ready()
+        self._changes += 1
+        change = self._changes
+        if movie is not None:
+            self._pending[movie] = change, rating
+        self._listener.say(f"saving {what}" if what else "undoing", "text")
+
+        def work() -> tuple[object, Mine]:
+            return make(), read_mine(profile, matcher)
+
+        def show(result: tuple[object, Mine] | MftuiError) -> None:
+            here = profile is self._profile and matcher is self._matcher
+            if isinstance(result, MftuiError):
+                self._forget(movie, change)
+                self._listener.say(f"NOT saved: {what}", "bad")
+                self._listener.ratings_refused(result)
+                if here:
+                    self._listener.ratings_changed()
+                return
+            said, mine = result
+            if change == self._changes:
+                self._listener.say(said if isinstance(said, str) else f"saved {what}", "good")
+            if here:
+                before = self.mine
+                self._forget(movie, change)
+                self._take(mine, before)
+
+        self._writer.ask(work, show)
+        if movie is not None:
+            self._listener.ratings_changed()
+
+    def _forget(self, movie: int | None, change: int) -> None:
+        """A change is no longer under way, unless a later one of the same film is."""
+        if movie is not None and self._pending.get(movie, (0, None))[0] == change:
+            del self._pending[movie]

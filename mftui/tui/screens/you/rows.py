@@ -1,0 +1,127 @@
+"""Columns and rows of the tables of the You screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mftui.tui.lists.explanation import in_short
+from mftui.tui.lists.rows import (
+    FOR_EXPORT,
+    LazyRows,
+    export_cells,
+    movie_cells,
+    number_cell,
+    recommended_rows,
+    spread_columns,
+)
+from mftui.tui.widgets.table import Cell, Column, Mark
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.query.suggest import Suggestions
+    from mftui.tui.base.display import Look
+    from mftui.tui.screens.you.page import YouList
+    from mftui.tui.screens.you.ratings import Mine
+
+_TITLE, _GENRES = Column("Title", weight=5), Column("Genres", weight=3, from_width=56)
+_RATINGS, _YOU, _MODEL = Column("Ratings", 7, right=True), Column("You", 4, right=True), Column("Model", 5, right=True)
+MINE_COLUMNS = (
+    _TITLE,
+    Column("Rating", 6, right=True),
+    _MODEL,
+    Column("Error", 6, right=True),
+    Column("Rated on", 10, from_width=60),
+    *FOR_EXPORT,
+)
+NEXT_COLUMNS = (
+    _TITLE,
+    _GENRES,
+    _RATINGS,
+    Column("Seen", 4, right=True),
+    _MODEL,
+    Column("+/-", 4, right=True),
+    Column("Tells", 5, right=True, from_width=50),
+    *FOR_EXPORT,
+)
+FOUND_COLUMNS = (_TITLE, _GENRES, _RATINGS, _MODEL, _YOU, *FOR_EXPORT)
+
+
+def recommended_columns(factors: Factors) -> tuple[Column, ...]:
+    """With those alone that the model can fill."""
+    spread = spread_columns(factors)
+    watch = (Column("Watch", 5, right=True, from_width=90),) if factors.has_audience else ()
+    return (
+        Column("Like", 4, right=True),
+        *spread,
+        *watch,
+        _TITLE,
+        Column("Genres", weight=3, from_width=100 if spread else 70),
+        Column("Because you gave", weight=4, from_width=50),
+        _RATINGS,
+        *FOR_EXPORT,
+    )
+
+
+def recommended_with_reasons(factors: Factors, now: YouList, look: Look) -> LazyRows:
+    """Cells of `recommended_columns`."""
+    plain, because = recommended_rows(factors, now.recommended, look), now.because
+    before = len(recommended_columns(factors)) - len(FOR_EXPORT) - 2
+
+    def row(i: int) -> Sequence[Cell]:
+        cells = plain[i]
+        reason = Mark(in_short(factors, because, i) if because else "", "strong")
+        return (*cells[:before], reason, *cells[before:])
+
+    return LazyRows(len(plain), row)
+
+
+def mine_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRows:
+    """Cells of MINE_COLUMNS: one's own ratings in this order, then those of films that the model does not have."""
+    mine, errors = now.mine, now.errors
+
+    def row(i: int) -> Sequence[Cell]:
+        if i >= len(order):
+            gone = mine.missing[i - len(order)]
+            stars = Mark(f"{gone.stars:g}", "dim", gone.stars)
+            there = Mark("unmatched", "dim")
+            return Mark(gone.name, "dim"), stars, "", "", there, "", Mark(gone.movie_id, "dim")
+        at = int(order[i])
+        movie, error = factors.row(mine.movies[at]), float(errors[at])
+        kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
+        numbers = number_cell(mine.ratings[at], "g", "strong"), number_cell(now.fitted[at], ".2f")
+        day = Mark(mine.days[at] or "saving", "dim")
+        return (movie.title, *numbers, number_cell(error, "+.2f", kind), day, *export_cells(movie))
+
+    return LazyRows(len(order) + len(mine.missing), row)
+
+
+def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any]) -> LazyRows:
+    """Cells of NEXT_COLUMNS; `predicted` (n,) of the same movies."""
+
+    def row(i: int) -> Sequence[Cell]:
+        movie = factors.row(suggested.movies[i])
+        seen, tells = float(suggested.seen[i]), float(suggested.gains[i])
+        return (
+            *movie_cells(movie),
+            Mark(f"{seen:.0%}", "", round(seen, 3)),
+            number_cell(predicted[i], ".2f"),
+            number_cell(suggested.uncertainty[i], ".2f"),
+            Mark(f"{tells:.1%}", "", round(tells, 4)),
+            *export_cells(movie),
+        )
+
+    return LazyRows(len(suggested.movies), row)
+
+
+def found_rows(factors: Factors, movies: NDArray[Any], predicted: NDArray[Any], mine: Mine) -> LazyRows:
+    """Cells of FOUND_COLUMNS."""
+
+    def row(i: int) -> Sequence[Cell]:
+        movie, given = factors.row(movies[i]), mine.by_movie.get(int(movies[i]))
+        rating = Mark("") if given is None else number_cell(given, "g", "strong")
+        return (*movie_cells(movie), number_cell(predicted[i], ".2f"), rating, *export_cells(movie))
+
+    return LazyRows(len(movies), row)

@@ -1,0 +1,326 @@
+"""You: rate films with one key each, watch your own list move, and read why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.containers import Container, Vertical
+from textual.widget import Widget
+from textual.widgets import Input
+
+from mftui.errors import MftuiError
+from mftui.tui.base import keys
+from mftui.tui.base.background import Latest
+from mftui.tui.lists import choices as listing
+from mftui.tui.lists import rankings
+from mftui.tui.lists.explanation_panel import BecausePanel
+from mftui.tui.screens.you.explain_pane import WhyPane
+from mftui.tui.screens.you.lists import Listed, found_list, keeping, mine_list, next_list
+from mftui.tui.screens.you.page import MINE_SORTS, About, YouChoices, YouList, about, you_list
+from mftui.tui.screens.you.rating import NOTHING, RatingScreen
+from mftui.tui.screens.you.rows import MINE_COLUMNS, recommended_columns, recommended_with_reasons
+from mftui.tui.widgets.data_table import DataTable
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mftui.data.profiles.rows import Rated
+    from mftui.tui.base.open_model import OpenModel
+
+
+class YouScreen(RatingScreen):
+    """One's own films on the left (above, where it is narrow), why and recommendations on the right."""
+
+    MODE = "you"
+    BINDINGS = keys.YOU
+    SORTS = MINE_SORTS
+    CHOICES = YouChoices
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now: YouList | None = None
+        self._about: About | None = None
+        self._found: NDArray[Any] | None = None
+        self._listed = Listed()
+        self._skipped: set[int] = set()
+        """Movies that are not to be asked for, for as long as this model is open."""
+        self._lists, self._abouts, self._searches = (Latest(self, name) for name in ("list", "about", "search"))
+        self.left = DataTable(MINE_COLUMNS, id="own", classes="left")
+        self.right = DataTable((Column("Like", 4),), id="recommended")
+        self._panel = BecausePanel(id="page")
+        self._why = WhyPane(self, self._panel)
+
+    def body(self) -> Iterable[Widget]:
+        yield SearchBox("words of a title, to rate it", id="search")
+        yield self._stars
+        with Container(classes="panes"):
+            yield self.left
+            with Vertical(classes="right"):
+                yield self._panel
+                yield self.right
+
+    def on_mount(self) -> None:
+        self._choices = self.remembered().valid()
+        self.left.focus()
+
+    # The model and the file
+
+    def model_changed(self) -> None:
+        model = self.mftui.model
+        if model is None:
+            self.left.show((), caption="You", empty=self.no_model())
+            self.right.show(())
+        elif model is not self._shown:
+            if self._shown is None or self._shown.run.path != model.run.path:
+                self._skipped.clear()
+            self._found = None
+            self._shown, self._now, self._about = model, None, None
+            self.show_keys()
+            self.right.set_columns(recommended_columns(model.factors))
+            self._own.open(model.factors)
+            self._search()
+
+    def ratings_changed(self) -> None:
+        mine, film = self._own.mine, self._film(self.right)
+        if self.right.has_focus and mine is not None and film in mine.by_movie:
+            self.right.action_move(1)  # the next key is for the next film, also before the new list is there
+        self._show_left()
+        self.again()
+
+    def ratings_saved(self) -> None:
+        self._show_left()
+
+    def ratings_unreadable(self, error: MftuiError) -> None:
+        self._now = self._about = None
+        self.left.show((), caption=f"Ratings of {self._own.name}", empty=f"{error} {error.hint or ''}")
+        self.right.show(())
+
+    # What follows from the ratings
+
+    def again(self) -> None:
+        """Fold in anew, and recommend."""
+        model, mine, choices = self._shown, self._own.mine, self._choices
+        if model is None or mine is None:
+            return
+
+        def work() -> YouList | MftuiError:
+            try:
+                return you_list(model.factors, mine, choices)
+            except MftuiError as error:
+                return error
+
+        def show(result: YouList | MftuiError) -> None:
+            if model is not self._shown:
+                return
+            if isinstance(result, YouList):
+                self._show(model, result)
+            elif self.filter_is_foreign():
+                self.mftui.show_error(result)
+                self.again()
+            else:
+                self.right.show((), caption="Recommended", empty=f"{result} {result.hint or ''}")
+
+        self._lists.ask(work, show)
+
+    def _show(self, model: OpenModel, now: YouList) -> None:
+        keep = self._film(self.right) if self.right.has_focus else None
+        self._now, listed = now, now.recommended
+        places = {int(movie): at for at, movie in enumerate(listed.movies)}
+        n = len(now.mine)
+        known = f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody"
+        self.show_recommended(
+            model,
+            listed,
+            recommended_with_reasons(model.factors, now, self.look),
+            to=now.mine.name,
+            facts=(rankings.ordered(rankings.rank_of(listed)), rankings.spread_label(model.factors), known),
+            cursor=places.get(keep, self.right.cursor) if keep is not None else 0,
+        )
+        self._show_left()
+        self._ask_about(model, now)
+
+    def _ask_about(self, model: OpenModel, now: YouList) -> None:
+        import numpy as np
+
+        choices, skipped = self._choices, np.array(sorted(self._skipped), dtype=np.int64)
+
+        def show(result: About) -> None:
+            if now is self._now:
+                film = self._film(self.left) if self.left.has_focus and self._listed.view == "next" else None
+                if film is not None and self._about is not None:
+                    result = replace(result, suggested=keeping(result.suggested, self._about.suggested, film))
+                self._about = result
+                if self._listed.view == "next":
+                    self._show_left()
+                self._place()
+
+        self._abouts.ask(lambda: about(model.factors, now, choices, skipped), show)
+
+    # The list on the left
+
+    def _show_left(self) -> None:
+        """What was searched for, what to rate next, or what is rated; the cursor stays on its film."""
+        model, now, mine = self._shown, self._now, self._own.mine
+        if model is None or now is None or mine is None:
+            return
+        before, at = self._listed, self.left.cursor
+        film = before.film(at)
+        if self._found is not None:
+            text = self.query_one(SearchBox).value
+            self._listed = found_list(model.factors, now, mine, self._found, text)
+        elif self._choices.view == "next":
+            suggested = None if self._about is None else self._about.suggested
+            self._listed = next_list(model.factors, now, suggested, {*self._skipped, *mine.by_movie})
+        else:
+            c = self._choices
+            self._listed = mine_list(model.factors, now, mine, c.sort, reverse=c.reverse)
+        new = self._listed
+        if new.view != before.view:
+            self.left.set_columns(new.columns)
+        same_list = new.view == before.view and new.key == before.key
+        self.left.show(
+            new.rows,
+            caption=new.caption,
+            detail=new.detail,
+            empty=new.empty,
+            note=new.note,
+            cursor=new.place(film, at) if same_list else 0,
+        )
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._search()
+
+    def _search(self) -> None:
+        model, text = self._shown, self.query_one(SearchBox).value
+        if model is None:
+            return
+        if not text.strip():
+            self._searches.ask(lambda: None, lambda _: self._show_found(model, None))
+            return
+        choices = listing.MovieChoices()
+        found = partial(listing.list_movies, model, text, choices)
+        self._searches.ask(lambda: found()[0], lambda movies: self._show_found(model, movies))
+
+    def _show_found(self, model: OpenModel, found: NDArray[Any] | None) -> None:
+        if model is self._shown:
+            self._found = found
+            self._show_left()
+
+    # Rating
+
+    def _film(self, table: DataTable | None = None) -> int | None:
+        """The movie under the cursor of the list that has the keys."""
+        table = table or (self.right if self.right.has_focus else self.left)
+        if table is self.left:
+            return self._listed.film(self.left.cursor)
+        if self._now is None or not len(self._now.recommended.movies):
+            return None
+        return int(self._now.recommended.movies[self.right.cursor])
+
+    def film(self) -> int | None:
+        return self._film()
+
+    def gone(self) -> Rated | None:
+        return None if self.right.has_focus else self._listed.missing(self.left.cursor)
+
+    def action_skip(self) -> None:
+        """Leave the film under the cursor out of what is asked for."""
+        movie = self._film(self.left)
+        if self._listed.view != "next" or movie is None or self._shown is None or self._now is None:
+            self.say("Only films to rate next can be left out: press t.")
+            return
+        self._skipped.add(movie)
+        self.say(f"not seen: {self.title_of(movie)}", "text")
+        self._show_left()
+        self._ask_about(self._shown, self._now)
+
+    # Why
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        focused = self.right if self.right.has_focus or not self.left.display else self.left
+        if event.table is focused:
+            self._explain()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self._explain()
+
+    def page_shown(self) -> None:
+        self._explain()
+        self._place()
+
+    def _explain(self) -> None:
+        if self._shown is not None and self._now is not None and self.shows_page:
+            self._why.explain(self._shown.factors, self._now, self._film(None if self.left.display else self.right))
+
+    def _place(self) -> None:
+        if self._shown is not None and self._now is not None and self.shows_page:
+            self._why.place(self._shown.factors, self._now, self._about)
+
+    # Actions
+
+    def _filtered(self, answer: dict[str, Any] | None) -> None:
+        self._about = None  # what is to be rated next is narrowed too
+        super()._filtered(answer)
+
+    def no_film(self) -> str:
+        return NOTHING
+
+    def action_search(self) -> None:
+        """Type a title."""
+        self.bring_list()
+        self.query_one(SearchBox).focus()
+
+    def action_accept_search(self) -> None:
+        """From the search to what it found."""
+        (self.left if self.left.display else self.right).focus()
+
+    action_leave_search = action_accept_search
+
+    def action_view(self) -> None:
+        """From what to rate next to what is rated, and back."""
+        self.bring_list()
+        self.choose(view="rated" if self._choices.view == "next" and self._found is None else "next")
+        self._clear_search()
+        self._show_left()
+        self.left.focus()
+
+    def _clear_search(self) -> None:
+        self._found = None
+        self.query_one(SearchBox).value = ""
+
+    def action_by(self) -> None:
+        """Rank by the next of both, like, watch, safe bets and adventurous."""
+        if self._shown is None:
+            return
+        factors = self._shown.factors
+        now = self._choices.rank_for(factors)
+        rank = rankings.next_own_rank(factors, now)
+        self.mftui.say(rankings.LISTS[rank] if rank != now else rankings.ONE_BLOCK)
+        self.choose(rank=rank)
+        self.again()
+
+    def sort_by(self, column: str, *, reverse: bool = False) -> None:
+        self.bring_list()
+        self.choose(sort=column, reverse=reverse, view="rated")
+        self._clear_search()
+        self._show_left()
+
+    def take_profile(self, name: str | None) -> None:
+        if name is not None:
+            self._skipped.clear()
+            self._about = None
+        super().take_profile(name)
+
+    def action_go_back(self) -> None:
+        """From the recommendations to the list, then no search."""
+        if self.right.has_focus:
+            self.action_pane(-1)
+        else:
+            self._clear_search()
+            self._show_left()
