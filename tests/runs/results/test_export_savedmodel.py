@@ -19,7 +19,7 @@ from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
 from mftui.runs.results.export import export_run
 
-READER = Path(__file__).resolve().parent.parent / "helpers" / "savedmodel_reader.py"
+READER = Path(__file__).resolve().parents[2] / "helpers" / "savedmodel_reader.py"
 pytestmark = pytest.mark.timeout(600)  # TensorFlow is started four times
 PAIRS = [(1, 3), (2, 5), (20, 12), (7, 7)]
 
