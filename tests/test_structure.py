@@ -116,6 +116,7 @@ def test_composition_before_inheritance() -> None:
             if isinstance(node, ast.ClassDef):
                 for base in node.bases:
                     inner = base.value if isinstance(base, ast.Subscript) else base
-                    subclasses.setdefault(ast.unparse(inner).rpartition(".")[2], set()).add(f"{name}.{node.name}")
+                    if isinstance(inner, ast.Name):
+                        subclasses.setdefault(inner.id, set()).add(f"{name}.{node.name}")
     ours = {node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
     assert {base: found for base, found in subclasses.items() if base in ours and len(found) == 1} == {}
