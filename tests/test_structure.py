@@ -107,16 +107,33 @@ def test_a_package_says_what_lives_there_and_what_it_imports(package: str) -> No
     assert found == allowed
 
 
+def classes_of(name: str) -> dict[str, str]:
+    """Return the classes that a module can name, by that name: its own and those that it imports from mftui."""
+    found = {}
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = f"{name}.{node.name}"
+        elif isinstance(node, ast.ImportFrom) and node.module in FILES:
+            found.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
+    return found
+
+
 def test_composition_before_inheritance() -> None:
-    """No class of ours has exactly one subclass, and no method waits for a subclass."""
+    """No class of ours has exactly one subclass; the workarounds for Textual's App, which must be a base, aside."""
     subclasses: dict[str, set[str]] = {}
     for name, tree in TREES.items():
+        known = classes_of(name)
         for node in ast.walk(tree):
-            assert not (isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node)), name
             if isinstance(node, ast.ClassDef):
-                for base in node.bases:
-                    inner = base.value if isinstance(base, ast.Subscript) else base
-                    if isinstance(inner, ast.Name):
-                        subclasses.setdefault(inner.id, set()).add(f"{name}.{node.name}")
-    ours = {node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
-    assert {base: found for base, found in subclasses.items() if base in ours and len(found) == 1} == {}
+                bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+                for base in bases:
+                    if isinstance(base, ast.Name) and base.id in known:
+                        subclasses.setdefault(known[base.id], set()).add(f"{name}.{node.name}")
+    single = {base: found for base, found in subclasses.items() if len(found) == 1}
+    assert {base: found for base, found in single.items() if not base.startswith("mftui.tui.textual8.")} == {}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_method_waits_for_a_subclass(name: str) -> None:
+    raised = (node for node in ast.walk(TREES[name]) if isinstance(node, ast.Raise))
+    assert not [node.lineno for node in raised if "NotImplementedError" in ast.dump(node)]
