@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Ratings
 from mftui.data.people import People
-from mftui.engine.recipes.bayes import FEATURES
+from mftui.engine.alternating.feature_names import FEATURES
 from mftui.engine.training.program import Problem
 from mftui.engine.training.recipe import NONE
 from mftui.errors import UsageError

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mftui.engine.compute.allocator import keep_imported
 from mftui.engine.compute.replicas import ALONE, Devices, find_devices
-from mftui.engine.training.recipe import Hyper
 from mftui.errors import TrainingError
 
 BFLOAT16_FROM = (8, 0)
@@ -46,7 +46,7 @@ class Computing:
 CPU = Computing()
 
 
-def set_up(hyper: Hyper) -> Computing:
+def set_up(hyper: Mapping[str, Any]) -> Computing:
     """Let TensorFlow use the device that `hyper` asks for, with memory as it is needed; may be called again.
 
     Raises TrainingError where there is no GPU and one is asked for, or where this process uses one already

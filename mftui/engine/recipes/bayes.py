@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mftui.engine.alternating.feature_names import FEATURES
 from mftui.engine.recipes.audience_fields import AUDIENCE_FIELDS
 from mftui.engine.training.recipe import NONE, Field, Hyper, Preset, Recipe
 from mftui.errors import UsageError
@@ -11,9 +12,6 @@ from mftui.errors import UsageError
 if TYPE_CHECKING:
     from mftui.engine.training.program import Problem, Program
 
-FEATURES = ("genres", "year", "user", "implicit")
-"""What `features` may name: genres and year of the movies; age, gender and occupation of the users; which movies a user
-rated in training, and who rated a movie."""
 ROOM = 64 << 20
 """Bytes of the draws that are kept where no number is asked for."""
 LEAST_KEPT = 20

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from mftui.cli import main
-from mftui.engine.descent import benchmark
-from mftui.engine.descent.benchmark import Bench, Speed
+from mftui.engine.recipes import benchmark
+from mftui.engine.recipes.benchmark import Bench, Speed
 from mftui.errors import MftuiError
 
 TINY = {"batches": [400, 800], "factors": [3], "sizes": (100, 50, 4_000), "seconds": 0.01}
@@ -30,7 +30,7 @@ def test_every_pair_is_measured_and_told_as_it_comes(measured: tuple[Bench, list
 
 
 def test_tensorflow_stays_in_the_child(measured: tuple[Bench, list[Speed]]) -> None:
-    modules = "mftui.engine.descent.benchmark, mftui.cli.commands.doctor.bench"
+    modules = "mftui.engine.recipes.benchmark, mftui.cli.commands.doctor.bench"
     code = f"import sys, {modules}; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -11,13 +11,13 @@ from mftui.cli.shared.output import note, print_json, print_table
 from mftui.text import visible
 
 if TYPE_CHECKING:
-    from mftui.engine.descent.benchmark import Bench, Speed
+    from mftui.engine.recipes.benchmark import Bench, Speed
 
 
 def show_bench(*, as_json: bool) -> None:
     """Measure, saying on standard error how far it is, and show the speeds and the batch sizes to use."""
     from mftui.cli.commands.doctor.checks import memory as machine_memory
-    from mftui.engine.descent import benchmark
+    from mftui.engine.recipes import benchmark
     from mftui.runs.trainer.machine import gpu_bytes
 
     note("Measuring how fast this machine trains, on ratings made up: about a minute.")

@@ -71,7 +71,7 @@ def measure(
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
-            [sys.executable, "-P", "-m", "mftui.engine.descent.benchmark", json.dumps(asked)],
+            [sys.executable, "-P", "-m", "mftui.engine.recipes.benchmark", json.dumps(asked)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,  # a file: a pipe that nobody reads meanwhile would stop the child
