@@ -20,6 +20,7 @@ from protocol import ML_100K, Task, open_ml_100k, open_task, predicted, rmse, tr
 
 from mftui.data.synthetic.generate import write_synthetic
 from mftui.engine.recipes import find_recipe
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 RANK = 10
@@ -31,7 +32,7 @@ def ours(task: Task, draws: int) -> Timed:
     """The training alone, compilation left out (`seconds.train`)."""
     recipe = find_recipe("bayes")
     hyper = recipe.check({"factors": RANK, "epochs": draws, "audience": False})
-    training = Training(recipe, hyper, task.train, task.n_users, task.n_movies, task.scale, 0)
+    training = Training(TrainingSpec(recipe, hyper, task.train, task.n_users, task.n_movies, task.scale, 0))
     training.prepare()
     worked = time.process_time()
     for _ in training:

@@ -22,9 +22,9 @@ from mftui.data.ids import Ids
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.query.explain import explain
 from mftui.engine.query.suggest import suggest
-from mftui.engine.training.program import Parameters
 
 N_MOVIES, N_USERS, N_RATED = 90_000, 1_000, 20
 

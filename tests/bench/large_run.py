@@ -32,7 +32,7 @@ from mftui.data.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 from mftui.runs.store.run import Run
 
 K, K_AUDIENCE = 48, 64

@@ -26,11 +26,11 @@ from mftui.data.ids import Ids
 from mftui.data.splits import make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.query import approximate
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.engine.query.neighbours import METRICS
 from mftui.engine.query.recommend_all import TopN
-from mftui.engine.training.program import Parameters
 from mftui.runs.store.run import Run
 
 N_USERS, N_RATINGS, N_CENTRES = 1_000, 5_000_000, 2_000

@@ -15,8 +15,10 @@ from mftui.data.dataset import Ratings, Scale, SplitSpec
 from mftui.data.load import open_dataset
 from mftui.data.people import people_of
 from mftui.data.splits import make_split
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training.program import Known, Parameters
+from mftui.engine.training.problem import SideInfo
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 ML_100K = Path(__file__).resolve().parents[3] / "shared" / "data" / "ml-100k"
@@ -32,7 +34,7 @@ class Task:
     n_users: int
     n_movies: int
     scale: Scale
-    known: Known | None = None
+    known: SideInfo | None = None
 
 
 def open_task(source: str | Path, test: str | None = None, fraction: float = 0.1) -> Task:
@@ -40,7 +42,7 @@ def open_task(source: str | Path, test: str | None = None, fraction: float = 0.1
     data = open_dataset(str(source), test=test)
     split = make_split(data, SplitSpec("file" if test else "random", fraction, 0))
     train, held_out = data.ratings.take(split.train_rows), data.ratings.take(split.test_rows)
-    label, known = f"{data.label}, {split.spec.label}", Known(data.movies, lambda: people_of(data))
+    label, known = f"{data.label}, {split.spec.label}", SideInfo(data.movies, lambda: people_of(data))
     return Task(label, train, held_out, data.n_users, data.n_movies, data.scale, known)
 
 
@@ -55,7 +57,7 @@ def trained(recipe: str, task: Task, seed: int = 0, **hyper: object) -> tuple[Tr
     """A finished training, with its model."""
     chosen = find_recipe(recipe)
     sizes = task.n_users, task.n_movies
-    training = Training(chosen, chosen.check(hyper), task.train, *sizes, task.scale, seed, task.known)
+    training = Training(TrainingSpec(chosen, chosen.check(hyper), task.train, *sizes, task.scale, seed, task.known))
     training.prepare()
     for _ in training:
         pass

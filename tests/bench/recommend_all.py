@@ -68,7 +68,7 @@ def ours(folder: Path, o: argparse.Namespace, n_users: int) -> dict[str, Any]:
     from mftui.engine.export.tables import write_lists
     from mftui.engine.model.factors import Factors
     from mftui.engine.model.history import History
-    from mftui.engine.training.program import Parameters
+    from mftui.engine.model.parameters import Parameters
 
     a = opened(folder)
     held = np.broadcast_to(np.False_, len(a["movies"]))

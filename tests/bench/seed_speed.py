@@ -45,7 +45,7 @@ def eager_step(task: Task, k: int = 15) -> Callable[[], Any]:
 def recipe_step(task: Task) -> Callable[[], Any]:
     """One step of recipe `seed`."""
     from mftui.engine.recipes import find_recipe
-    from mftui.engine.training.program import Problem
+    from mftui.engine.training.problem import Problem
 
     recipe = find_recipe("seed")
     nothing = task.train.take(np.arange(0))

@@ -14,8 +14,8 @@ from mftui.data.splits import make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.titles.title import parse_year
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
-from mftui.engine.training.program import Parameters
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import publish, write_json
 from mftui.runs.store.run import Run

@@ -9,6 +9,7 @@ import numpy as np
 from mftui.data.dataset import Dataset, Ratings, Split, SplitSpec
 from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import find_recipe
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 Pairs = tuple[np.ndarray, np.ndarray]
@@ -46,7 +47,9 @@ def trained_on(dataset: Dataset, rows: np.ndarray, **given: object) -> Factors:
     recipe = find_recipe("biased")
     hyper = recipe.check(given)
     training = Training(
-        recipe, hyper, dataset.ratings.take(rows), dataset.n_users, dataset.n_movies, dataset.scale, seed=0
+        TrainingSpec(
+            recipe, hyper, dataset.ratings.take(rows), dataset.n_users, dataset.n_movies, dataset.scale, seed=0
+        )
     )
     training.prepare()
     list(training)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mftui.data.dataset import Ratings, Scale
-from mftui.engine.training.program import Arrays, Known, Parameters
-from mftui.engine.training.recipe import Hyper, Recipe
-from mftui.engine.training.training import Metrics, Tick
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.block import Metrics, Tick
+from mftui.engine.training.learner import Arrays
+from mftui.engine.training.spec import TrainingSpec
 
 STEPS_PER_EPOCH = 4
 
@@ -24,19 +23,9 @@ class NumpyTraining:
     A learning rate above 1 makes the loss NaN at once.
     """
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        hyper: Hyper,
-        ratings: Ratings,
-        n_users: int,
-        n_movies: int,
-        scale: Scale,
-        seed: int,
-        known: Known | None = None,
-        stream_in: Path | None = None,
-    ) -> None:
-        self._ratings, self._scale, self._seed = ratings, scale, seed
+    def __init__(self, spec: TrainingSpec) -> None:
+        hyper, seed, n_users, n_movies = spec.hyper, spec.seed, spec.n_users, spec.n_movies
+        self._ratings, self._scale, self._seed = spec.ratings, spec.scale, seed
         self._rate, self.n_epochs = float(hyper["learning_rate"]), int(hyper["epochs"])
         random = np.random.default_rng(seed)
         shapes = {"users": (n_users, 4), "movies": (n_movies, 4), "user_bias": (n_users, 1)}

@@ -8,6 +8,7 @@ from helpers.planted import SCALE, planted_ratings
 
 from mftui.data.dataset import Ratings
 from mftui.engine.recipes import find_recipe
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 N_USERS, N_MOVIES = 120, 80
@@ -19,6 +20,8 @@ def planted_training(
     """A training of `recipe` on planted ratings (120 users and 80 movies), its step compiled."""
     chosen = find_recipe(recipe)
     learned = planted_ratings() if ratings is None else ratings
-    training = Training(chosen, chosen.check(given), learned, N_USERS, N_MOVIES, SCALE, seed, stream_in=stream_in)
+    training = Training(
+        TrainingSpec(chosen, chosen.check(given), learned, N_USERS, N_MOVIES, SCALE, seed, stream_in=stream_in)
+    )
     training.prepare()
     return training

@@ -17,7 +17,7 @@ from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.alternating.posterior import Draw, standardized
 from mftui.engine.alternating.sides import Alternation
 from mftui.engine.model.output import Output
-from mftui.engine.training.program import Arrays
+from mftui.engine.training.learner import Arrays
 
 Doubles = NDArray[np.float64]
 START = 0.1

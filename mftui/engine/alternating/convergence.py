@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.training.program import Arrays
+from mftui.engine.training.learner import Arrays
 
 Doubles = NDArray[np.float64]
 

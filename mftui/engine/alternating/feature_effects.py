@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from mftui.engine.alternating.features import Axes
 from mftui.engine.alternating.gaussian_rows import Prior
-from mftui.engine.training.program import Arrays
+from mftui.engine.training.learner import Arrays
 
 Tensor = Any
 SHAPE, RATE = 0.5, 0.005

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Movies, Ratings
 from mftui.data.people import People
 from mftui.engine.alternating.feature_names import FEATURES
-from mftui.engine.training.program import Problem
+from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import NONE
 from mftui.errors import UsageError
 
@@ -92,12 +92,12 @@ def _tables(name: str, problem: Problem) -> tuple[dict[str, Table], dict[str, Ta
     """Of users and of movies, by group; both empty where the data does not have it."""
     if name == "implicit":
         return _implicit(problem.train, problem.n_users, problem.n_movies)
-    if problem.known is None:
+    if problem.side_info is None:
         return {}, {}
     if name == "user":
-        people = problem.known.people()
+        people = problem.side_info.people()
         return ({} if people is None else _people(people)), {}
-    movies = problem.known.movies
+    movies = problem.side_info.movies
     table = _genres(movies) if name == "genres" else _years(movies)
     return {}, ({} if table is None else {name: table})
 

@@ -16,7 +16,9 @@ from mftui.engine.alternating.features import side_information
 from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.alternating.posterior import Draws, wide, with_cuts
 from mftui.engine.alternating.sides import DEVICE, Alternation, Asked
-from mftui.engine.training.program import Arrays, Later, Parameters, Problem
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.learner import Arrays, KeepMode, Learner
+from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import NONE
 from mftui.errors import TrainingError
 
@@ -25,7 +27,7 @@ SPREAD_FROM = 2_000
 
 
 @dataclass(frozen=True)
-class GibbsPlan:
+class GibbsSettings:
     """How long, and how much of it is kept."""
 
     factors: int
@@ -42,7 +44,7 @@ class GibbsPlan:
     """What is learned from beside the ratings: see `side_information`."""
 
 
-class GibbsProgram:
+class GibbsLearner(Learner):
     """An epoch is a step is a sweep of every chain: users' rows, movies' rows, what they are like, the noise.
 
     The state is a draw of each chain, the draws kept, and sums over all draws after the burn-in, for the
@@ -50,10 +52,10 @@ class GibbsProgram:
     """
 
     steps_per_epoch = 1
-    later: Later = "kept"
+    keep_mode: KeepMode = "last"
     """The posterior mean gets better with every draw: no earlier one is worth keeping."""
 
-    def __init__(self, problem: Problem, plan: GibbsPlan) -> None:
+    def __init__(self, problem: Problem, plan: GibbsSettings) -> None:
         self._plan, self._scale = plan, problem.scale
         self._sizes = sizes = problem.n_users, problem.n_movies
         self._n_ratings = len(problem.train)
@@ -107,10 +109,6 @@ class GibbsProgram:
             self._draws.keep(chain.draw())
 
     # -- what it leads to --------------------------------------------------------------------
-
-    def learning_rate(self, step: int) -> float:
-        """There is none."""
-        return 0.0
 
     def validation_errors(self) -> NDArray[np.float32] | None:
         """Of the mean of all draws after the burn-in; of the current ones before there are any."""

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from mftui.engine.alternating.gaussian_rows import Prior
 from mftui.engine.alternating.sides import DEVICE, Alternation, Asked
-from mftui.engine.training.program import Arrays, Later, Parameters, Problem
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.learner import Arrays, Learner
+from mftui.engine.training.problem import Problem
 
 START = 0.1
 """Standard deviation of the movies' factors at the start."""
@@ -21,7 +23,7 @@ LEAST = 1e-3
 
 
 @dataclass(frozen=True)
-class AlsPlan:
+class AlsSettings:
     """What is minimised, and for how long."""
 
     factors: int
@@ -32,19 +34,18 @@ class AlsPlan:
     """Penalty on the square of its bias."""
 
 
-class AlsProgram:
+class AlsLearner(Learner):
     """An epoch is a step: the users' rows, then the movies'. A row is (factors, bias)."""
 
     steps_per_epoch = 1
-    later: Later = "judged"
 
-    def __init__(self, problem: Problem, plan: AlsPlan) -> None:
+    def __init__(self, problem: Problem, plan: AlsSettings) -> None:
         self._scale = problem.scale
         self.n_epochs, self.ratings_per_step = plan.epochs, len(problem.train)
         with tf.device(DEVICE):
             self._begin(problem, plan)
 
-    def _begin(self, problem: Problem, plan: AlsPlan) -> None:
+    def _begin(self, problem: Problem, plan: AlsSettings) -> None:
         self._sides = Alternation(problem, plan.factors)
         self._mean = self._sides.mean
         self._valid = Asked(problem.valid, self._mean)
@@ -59,9 +60,6 @@ class AlsProgram:
             tf.linalg.diag(plan.held_factors * (1 - of_bias)),
         )
 
-    def begin_epoch(self, epoch: int) -> None:
-        """Every epoch is alike."""
-
     def step(self, index: int) -> tuple[Any, Any]:
         one = tf.constant(1.0)
         with tf.device(DEVICE):
@@ -72,10 +70,6 @@ class AlsProgram:
                 return math.nan, math.nan
             mse = error / self.ratings_per_step
         return mse, mse
-
-    def learning_rate(self, step: int) -> float:
-        """There is none."""
-        return 0.0
 
     def validation_errors(self) -> NDArray[np.float32] | None:
         with tf.device(DEVICE):

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mftui.engine.training.program import Arrays
+from mftui.engine.training.learner import Arrays
 from mftui.errors import UsageError
 
 Tensor = Any

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
 from mftui.engine.model.members import member_logits
-from mftui.engine.training.program import Arrays, Parameters
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.learner import Arrays
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]

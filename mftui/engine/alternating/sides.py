@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
 from mftui.engine.alternating.gaussian_rows import GaussianRows, Prior
-from mftui.engine.training.program import Problem
+from mftui.engine.training.problem import Problem
 
 Tensor = Any
 DEVICE = "CPU:0"

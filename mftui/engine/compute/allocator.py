@@ -13,27 +13,27 @@ _KEEPING = {_TRIM_THRESHOLD: 2**31 - 1, _MMAP_MAX: 0}
 
 
 @cache
-def keep_imported() -> None:
+def gc_freeze() -> None:
     """What is there now, TensorFlow's 350,000 objects above all, is left out of every collection: each takes
     milliseconds then, not a quarter of a second. Once in a process; what a training leaves behind is still collected.
     """
     gc.freeze()
 
 
-def return_free_memory() -> None:
+def collect_and_trim() -> None:
     """Collect what is no longer used, and return the pages: after a compilation glibc would keep 70 MB and more."""
     gc.collect()
-    trim()
+    malloc_trim()
 
 
-def trim() -> None:
+def malloc_trim() -> None:
     """Return the pages of what has been freed."""
-    if malloc_trim := _glibc("malloc_trim"):
-        malloc_trim(0)
+    if found := _glibc("malloc_trim"):
+        found(0)
 
 
-def keep_free_memory() -> None:
-    """From now on large blocks that are freed stay with the process, until `trim`.
+def disable_trim() -> None:
+    """From now on large blocks that are freed stay with the process, until `malloc_trim`.
 
     Each step asks anew for the same hundreds of MB. By default glibc maps them each time, and the kernel clears
     them: with large batches that takes longer than the arithmetic.
@@ -41,7 +41,7 @@ def keep_free_memory() -> None:
     _set(_KEEPING)
 
 
-def give_free_memory() -> None:
+def restore_trim() -> None:
     """The usual again."""
     _set(_USUAL)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mftui.engine.compute.allocator import keep_imported
+from mftui.engine.compute.allocator import gc_freeze
 from mftui.engine.compute.replicas import ALONE, Devices, find_devices
 from mftui.errors import TrainingError
 
@@ -54,7 +54,7 @@ def set_up(hyper: Mapping[str, Any]) -> Computing:
     """
     import tensorflow as tf
 
-    keep_imported()
+    gc_freeze()
     if hyper.get("deterministic"):
         tf.config.experimental.enable_op_determinism()
     gpus = _gpus(tf, str(hyper.get("device", "auto")))

@@ -13,9 +13,10 @@ from mftui.engine.descent.accumulate import Slopes, summed
 from mftui.engine.descent.batches import parts_on_cpu
 from mftui.engine.descent.optimizers import make_optimizer
 from mftui.engine.model.targets import row_weights, targets
-from mftui.engine.training.program import Later, Problem
+from mftui.engine.training.learner import KeepMode
+from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import Hyper
-from mftui.engine.training.variables import Stored
+from mftui.engine.training.variables import VariableLearner
 
 START = 0.3
 """Length of a row at the start."""
@@ -44,7 +45,7 @@ def audience_steps(n: int, hyper: Hyper) -> AudienceSteps:
     return AudienceSteps(per_epoch, max(1, round(int(hyper["audience_steps"]) / per_epoch)), n // per_epoch)
 
 
-class AudienceProgram(Stored):
+class AudienceLearner(VariableLearner):
     """User vectors P and movie vectors Q, such that P·Q is near `target` where a movie was rated and near 0 elsewhere.
 
     The loss of Hu, Koren and Volinsky (2008), regularised as by Rendle et al. (2021):
@@ -56,7 +57,7 @@ class AudienceProgram(Stored):
     that a film which was watched and disliked says less about its audience.
     """
 
-    later: Later = "kept"
+    keep_mode: KeepMode = "last"
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
         n, k = len(problem.train), int(hyper["audience_factors"])
@@ -124,6 +125,3 @@ class AudienceProgram(Stored):
     def learning_rate(self, step: int) -> float:
         """The rate of that step, on its cosine."""
         return self._peak_rate * 0.5 * (1 + math.cos(math.pi * step / (self.n_epochs * self.steps_per_epoch)))
-
-    def validation_errors(self) -> None:
-        """None: it predicts no ratings."""

@@ -11,19 +11,19 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from mftui.data.dataset import Ratings
 from mftui.engine.descent.network import MatrixFactorization, MatrixFactorizer
-from mftui.engine.training.program import Arrays, Later, Parameters, Problem
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.learner import Arrays
+from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import Hyper
-from mftui.engine.training.variables import Stored
+from mftui.engine.training.variables import VariableLearner
 from mftui.errors import TrainingError
 
 MAX_CELLS = 400_000_000
 """Largest users × movies matrix: 1.6 GB as float32, of which a step holds a few."""
 
 
-class DenseProgram(Stored):
+class DenseLearner(VariableLearner):
     """sigmoid(U Mᵀ + b_u + b_m + b) against the matrix of ratings scaled by each movie's maximum."""
-
-    later: Later = "judged"
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
         cells = problem.n_users * problem.n_movies
@@ -64,9 +64,6 @@ class DenseProgram(Stored):
 
     def _errors(self, r: Ratings) -> NDArray[np.float32]:
         return np.asarray(self._observed(tf.constant(r.users), tf.constant(r.movies), tf.constant(r.values)))
-
-    def begin_epoch(self, epoch: int) -> None:
-        """Nothing: an epoch is one step over everything."""
 
     def step(self, index: int) -> tuple[Any, Any]:
         return self._step(), None

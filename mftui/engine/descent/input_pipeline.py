@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.descent.batches import Batches
 from mftui.engine.descent.shards import Shards
-from mftui.engine.training.program import Problem
+from mftui.engine.training.problem import Problem
 
 AHEAD = 2
 """Steps whose ratings are read while one is made."""

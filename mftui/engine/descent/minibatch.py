@@ -14,15 +14,17 @@ from mftui.engine.descent.accumulate import Slopes, dense, summed
 from mftui.engine.descent.batches import Batches
 from mftui.engine.descent.input_pipeline import compiled, feed_of
 from mftui.engine.descent.network import MatrixFactorization, MatrixFactorizer
-from mftui.engine.descent.objective import Batch, Plan
-from mftui.engine.training.program import Arrays, Later, Parameters, Problem
-from mftui.engine.training.variables import Stored
+from mftui.engine.descent.objective import Batch, Objective
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.learner import Arrays
+from mftui.engine.training.problem import Problem
+from mftui.engine.training.variables import VariableLearner
 
 FADED = 0.01
 """A schedule that ends below this share of its highest rate has settled: its last steps only refine."""
 
 
-class MinibatchProgram(Stored):
+class MinibatchLearner(VariableLearner):
     """Gathers, dense gradients and the optimizer's update in one XLA call; an epoch shuffles the batches.
 
     A step makes one update, or several where the batches are small (`Batches.updates`). A call makes one
@@ -30,25 +32,25 @@ class MinibatchProgram(Stored):
     A CPU learns from a batch part by part, each small enough for its caches: see `summed`.
     """
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
-        self._problem, self._plan, self._devices = problem, plan, problem.computing.devices
-        columns = (plan.factors + 1) * plan.members if plan.adds_up and problem.computing.in_parts else 0
-        self._batches = Batches(len(problem.train), plan.batch_size, problem.seed, columns)
+    def __init__(self, problem: Problem, objective: Objective) -> None:
+        self._problem, self._objective, self._devices = problem, objective, problem.computing.devices
+        columns = (objective.factors + 1) * objective.members if objective.adds_up and problem.computing.in_parts else 0
+        self._batches = Batches(len(problem.train), objective.batch_size, problem.seed, columns)
         self._feed = feed_of(problem, self._batches)
-        self.n_epochs, self.steps_per_epoch = plan.epochs, self._batches.steps
+        self.n_epochs, self.steps_per_epoch = objective.epochs, self._batches.steps
         self.steps_per_call = self._feed.steps_per_call
         self.ratings_per_step = self._batches.updates * self._batches.size
         with self._devices.scope():
             self.factorizer = self._start()
         self.model = self.factorizer.factorization
         self._model_variables = self.model.parameters
-        self._learned = [getattr(self.model, name) for name in plan.learned]
+        self._learned = [getattr(self.model, name) for name in objective.learned]
         firsts = np.arange(self.n_epochs * self.steps_per_epoch) * self._batches.updates
         with self._devices.scope():
-            self._optimizer, schedule = plan.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
+            self._optimizer, schedule = objective.descent(self.n_epochs * self.steps_per_epoch * self._batches.updates)
             self._optimizer.build(self._learned)
         self._rates = schedule(tf.constant(firsts)).numpy() if callable(schedule) else np.full(len(firsts), schedule)
-        self.later: Later = "preferred" if self._rates[-1] < FADED * self._rates.max() else "judged"
+        self.keep_mode = "one_standard_error" if self._rates[-1] < FADED * self._rates.max() else "best"
         v = problem.valid
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
         alone = self._devices.strategy is None  # the update of several devices' variables is no part of an XLA call
@@ -57,14 +59,14 @@ class MinibatchProgram(Stored):
         self._validate = compiled(self._squared_errors)
 
     def _start(self) -> MatrixFactorizer:
-        p, plan = self._problem, self._plan
-        columns = plan.factors * plan.members
-        users, movies = plan.draw((p.n_users, columns), 1), plan.draw((p.n_movies, columns), 2)
-        model = MatrixFactorization(users, movies, plan.members, plan.global_bias, p.computing.precision)
-        if plan.draw_biases:
-            model.user_bias.assign(plan.draw((p.n_users, plan.members), 3))
-            model.movie_bias.assign(plan.draw((p.n_movies, plan.members), 4))
-        return MatrixFactorizer(model, plan.lo, plan.hi, plan.link)
+        p, objective = self._problem, self._objective
+        columns = objective.factors * objective.members
+        users, movies = objective.draw((p.n_users, columns), 1), objective.draw((p.n_movies, columns), 2)
+        model = MatrixFactorization(users, movies, objective.members, objective.global_bias, p.computing.precision)
+        if objective.draw_biases:
+            model.user_bias.assign(objective.draw((p.n_users, objective.members), 3))
+            model.movie_bias.assign(objective.draw((p.n_movies, objective.members), 4))
+        return MatrixFactorizer(model, objective.lo, objective.hi, objective.link)
 
     def _updates(self, data: Any, batches: Any) -> tuple[Any, Any]:
         """The batches with these numbers, one update after the other; their mean loss and MSE."""
@@ -93,7 +95,7 @@ class MinibatchProgram(Stored):
         with tf.GradientTape() as tape:
             logits = self.model(users, movies)
             error = self.factorizer.rating(logits) - ratings[:, None]
-            loss = self._plan.objective(self.model, Batch(users, movies, error, self._share, priors))
+            loss = self._objective.loss(self.model, Batch(users, movies, error, self._share, priors))
         together = self.factorizer.rating(tf.reduce_mean(logits, 1)) - ratings
         return tape.gradient(loss, self._learned), [loss, tf.reduce_sum(together**2) / self._batches.size]
 
@@ -126,7 +128,7 @@ class MinibatchProgram(Stored):
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
-        members = self._plan.members
+        members = self._objective.members
         shrink, several = np.float32(1 / math.sqrt(members)), members > 1
         return Parameters(
             user_factors=users * shrink,
@@ -134,9 +136,9 @@ class MinibatchProgram(Stored):
             user_bias=user_bias.mean(1),
             movie_bias=movie_bias.mean(1),
             global_bias=float(bias.mean()),
-            lo=self._plan.lo,
-            hi=self._plan.hi,
-            link=self._plan.link,
+            lo=self._objective.lo,
+            hi=self._objective.hi,
+            link=self._objective.link,
             members=members,
             member_user_bias=user_bias if several else None,
             member_movie_bias=movie_bias if several else None,

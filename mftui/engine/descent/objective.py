@@ -30,7 +30,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Objective:
     """Everything about a training that the mini-batch program does not decide itself."""
 
     factors: int
@@ -44,7 +44,7 @@ class Plan:
     """Upper end of the output range."""
     draw: Callable[[tuple[int, int], int], Tensor]
     """Factors at the start: the shape, and a number that differs for each table, to a (rows, columns) tensor."""
-    objective: Callable[[Any, Batch], Tensor]
+    loss: Callable[[Any, Batch], Tensor]
     """The model (a MatrixFactorization) and a batch to the loss that is descended, a mean per rating."""
     descent: Callable[[int], tuple[Any, Any]]
     """The number of updates in the whole training to a Keras optimizer and its schedule: a Keras schedule

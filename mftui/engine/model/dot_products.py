@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 
 GATHERED_BYTES = 4 << 20
 """Of rows that are copied together at once."""

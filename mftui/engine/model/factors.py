@@ -21,6 +21,7 @@ from mftui.data.subset import Part, counts, movie_means
 from mftui.engine.model.audience import AudienceBlock
 from mftui.engine.model.dot_products import lengths, pair_products
 from mftui.engine.model.history import History, UserHistory
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.rows import without_cold_rows
 from mftui.engine.model.user_prior import UserPrior, rating_noise, user_prior
 from mftui.engine.query import recommend as lists
@@ -28,7 +29,6 @@ from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.movie_filter import MovieFilter, passing
 from mftui.engine.query.neighbours import By, Metric, movie_scores, user_scores
 from mftui.engine.query.recommend import Bound, Rank, Recommendations, UserRows, highest
-from mftui.engine.training.program import Parameters
 from mftui.errors import UsageError
 
 Floats = NDArray[np.float32]

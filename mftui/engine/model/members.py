@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 
 Floats = NDArray[np.float32]
 BLOCK = 1_000_000

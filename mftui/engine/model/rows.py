@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 
 _ROWS = ("user_factors", "user_bias", "movie_factors", "movie_bias")
 

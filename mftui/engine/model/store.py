@@ -19,7 +19,7 @@ from mftui.data.subset import movie_means
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.output import Link
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 from mftui.errors import FormatError
 
 FORMAT_VERSION = 1

@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING
 from mftui.engine.training.recipe import Field, Held, Hyper, Recipe
 
 if TYPE_CHECKING:
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 
-def _build(problem: Problem, hyper: Hyper) -> Program:
+def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     """r̂ = mean + b_u + b_m + U_u·M_m; minimise, each side exactly given the other,
 
         Σ (r̂ - r)² + Σ_u (reg_factors n_u |U_u|² + reg_biases b_u²) + the same for movies
 
     n_u being the user's number of ratings.
     """
-    from mftui.engine.alternating.least_squares import AlsPlan, AlsProgram
+    from mftui.engine.alternating.least_squares import AlsLearner, AlsSettings
 
-    plan = AlsPlan(
+    plan = AlsSettings(
         factors=int(hyper["factors"]),
         epochs=int(hyper["epochs"]),
         held_factors=float(hyper["reg_factors"]),
         held_biases=float(hyper["reg_biases"]),
     )
-    return AlsProgram(problem, plan)
+    return AlsLearner(problem, plan)
 
 
 ALS = Recipe(

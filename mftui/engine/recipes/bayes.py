@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.engine.alternating.feature_names import FEATURES
-from mftui.engine.recipes.audience_fields import AUDIENCE_FIELDS
+from mftui.engine.recipes.fields import AUDIENCE_FIELDS, audience_block
 from mftui.engine.training.recipe import NONE, Field, Hyper, Preset, Recipe
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 ROOM = 64 << 20
 """Bytes of the draws that are kept where no number is asked for."""
@@ -21,7 +22,7 @@ FACTORS = 24
 ml-latest-small and the sample; the RMSE hardly depends on it."""
 
 
-def _build(problem: Problem, hyper: Hyper) -> Program:
+def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     """Draw from the posterior of
 
         r ~ N(mean + U_u·M_m + b_u + b_m, 1/α),    α ~ Gamma(1, 1)
@@ -31,13 +32,13 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
 
     by drawing each in turn, given all others. With an ordinal likelihood the first line is an ordered probit.
     """
-    from mftui.engine.alternating.gibbs import GibbsPlan, GibbsProgram
+    from mftui.engine.alternating.gibbs import GibbsLearner, GibbsSettings
 
     draws, burn_in = int(hyper["epochs"]), int(hyper["burn_in"])
     if burn_in >= draws:
         raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
     keep = kept_draws(hyper, problem.n_users + problem.n_movies)
-    plan = GibbsPlan(
+    plan = GibbsSettings(
         int(hyper["factors"]),
         draws,
         burn_in,
@@ -46,7 +47,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         ordinal=hyper.get("likelihood") == "ordinal",
         features=str(hyper.get("features", NONE)),
     )
-    return GibbsProgram(problem, plan)
+    return GibbsLearner(problem, plan)
 
 
 def kept_draws(hyper: Hyper, rows: int) -> int:
@@ -108,4 +109,5 @@ BAYES = Recipe(
         ),
     ),
     build=_build,
+    audience=audience_block,
 )

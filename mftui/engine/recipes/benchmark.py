@@ -106,7 +106,7 @@ def measure_here(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """In this process: the device, then each measurement. Imports TensorFlow."""
     from mftui.engine.compute.device import set_up
     from mftui.engine.recipes import RECIPES
-    from mftui.engine.training.program import Problem
+    from mftui.engine.training.problem import Problem
 
     computing = set_up({})
     yield {"device": computing.name}
@@ -120,20 +120,20 @@ def measure_here(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield asdict(_speed(recipe.build(problem, hyper), k, min(batch, n), asked["seconds"]))
 
 
-def _speed(program: Any, factors: int, batch: int, seconds: float) -> Speed:
+def _speed(learner: Any, factors: int, batch: int, seconds: float) -> Speed:
     """After a first step, which may still have to warm up, whole epochs until there is enough to go by."""
-    program.begin_epoch(0)
-    float(program.step(0)[0])
-    steps, together, done = program.steps_per_epoch, getattr(program, "steps_per_call", 1), 0
+    learner.begin_epoch(0)
+    float(learner.step(0)[0])
+    steps, together, done = learner.steps_per_epoch, learner.steps_per_call, 0
     began = time.perf_counter()
     while True:
         for index in range(0, steps, together):
-            loss, _ = program.step(index)
+            loss, _ = learner.step(index)
             done += together
         float(loss)  # waits for the device
         took = time.perf_counter() - began
         if took >= seconds:
-            return Speed(factors, batch, done * program.ratings_per_step / took, _peak_bytes())
+            return Speed(factors, batch, done * learner.ratings_per_step / took, _peak_bytes())
 
 
 def _made_up(users: int, movies: int, n: int) -> Ratings:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.recipes.audience_fields import AUDIENCE_FIELDS
-from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY, STRATEGY
+from mftui.engine.recipes.fields import AUDIENCE_FIELDS, DEVICE_FIELDS, MEMORY, STRATEGY, audience_block
 from mftui.engine.training.recipe import Field, Held, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 MARGIN = 0.5
 """How far the output range goes beyond the rating scale, so that its ends can be reached."""
@@ -23,7 +23,7 @@ ADAPTS = 0.7
 """What a row adds to the confidence in an adaptive prior, as a share of the ratings' variance."""
 
 
-def _build(problem: Problem, hyper: Hyper) -> Program:
+def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     """Descend, for each member and per rating,
 
         n/batch · sum over the batch of (r̂ - r)² + prior_factors (|U|² + |M|²) + prior_biases (|b_u|² + |b_m|²)
@@ -42,8 +42,8 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     """
     import tensorflow as tf
 
-    from mftui.engine.descent.minibatch import MinibatchProgram
-    from mftui.engine.descent.objective import Plan
+    from mftui.engine.descent.minibatch import MinibatchLearner
+    from mftui.engine.descent.objective import Objective
     from mftui.engine.descent.optimizers import make_optimizer
 
     n = len(problem.train)
@@ -59,19 +59,19 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         c = confidence * int(table.shape[0])
         return c * tf.reduce_sum(tf.math.log1p(held.factors / c * tf.reduce_sum(tf.square(table), 0)))
 
-    def objective(model: Any, batch: Batch) -> Any:
-        loss = tf.reduce_sum(batch.error**2) / batch.share
+    def loss(model: Any, batch: Batch) -> Any:
+        total = tf.reduce_sum(batch.error**2) / batch.share
         if batch.priors:
             factors = bound(model.user_factors) + bound(model.movie_factors)
             biases = tf.reduce_sum(tf.square(model.user_bias)) + tf.reduce_sum(tf.square(model.movie_bias))
-            loss += batch.priors * (factors + held.bias * biases)
-        return loss / (n * members)
+            total += batch.priors * (factors + held.bias * biases)
+        return total / (n * members)
 
     def descent(updates: int) -> tuple[Any, Any]:
         decay = tf.keras.optimizers.schedules.CosineDecay(float(hyper["learning_rate"]), updates)
         return make_optimizer(str(hyper["optimizer"]), decay, epsilon=EPSILON), decay
 
-    plan = Plan(
+    objective = Objective(
         factors=int(hyper["factors"]),
         members=members,
         epochs=int(hyper["epochs"]),
@@ -80,11 +80,11 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         hi=hi,
         global_bias=math.log((mean - lo) / (hi - mean)),
         draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
-        objective=objective,
+        loss=loss,
         descent=descent,
         adds_up=True,
     )
-    return MinibatchProgram(problem, plan)
+    return MinibatchLearner(problem, objective)
 
 
 def _holds(hyper: Hyper) -> Held:
@@ -207,5 +207,6 @@ BIASED = Recipe(
         ),
     ),
     build=_build,
+    audience=audience_block,
     holds_users=lambda hyper, span: None if hyper["adaptive_priors"] else _holds(hyper),
 )

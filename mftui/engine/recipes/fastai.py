@@ -8,7 +8,8 @@ from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 BEYOND = 1.1
 """The output range ends this many times beyond the scale: 0 to 5.5 for five stars."""
@@ -16,12 +17,12 @@ START = 0.01
 """Standard deviation of all embeddings at the start, biases included, cut off at twice that."""
 
 
-def _build(problem: Problem, hyper: Hyper) -> Program:
+def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     """Descend the mean squared error of lo + (hi - lo) · sigmoid(U_u·M_m + b_u + b_m) over each batch."""
     import tensorflow as tf
 
-    from mftui.engine.descent.minibatch import MinibatchProgram
-    from mftui.engine.descent.objective import Plan
+    from mftui.engine.descent.minibatch import MinibatchLearner
+    from mftui.engine.descent.objective import Objective
     from mftui.engine.descent.one_cycle import OneCycleAdamW
 
     rate, decay = float(hyper["learning_rate"]), float(hyper["weight_decay"])
@@ -30,7 +31,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         optimizer = OneCycleAdamW(rate, decay, updates)
         return optimizer, optimizer.rate
 
-    plan = Plan(
+    objective = Objective(
         factors=int(hyper["factors"]),
         epochs=int(hyper["epochs"]),
         batch_size=int(hyper["batch_size"]),
@@ -38,11 +39,11 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         hi=BEYOND * problem.scale.hi,
         draw=lambda shape, part: tf.random.stateless_truncated_normal(shape, [problem.seed, part], stddev=START),
         draw_biases=True,
-        objective=lambda model, batch: tf.reduce_mean(batch.error**2),
+        loss=lambda model, batch: tf.reduce_mean(batch.error**2),
         descent=descent,
         learned=("user_factors", "movie_factors", "user_bias", "movie_bias"),
     )
-    return MinibatchProgram(problem, plan)
+    return MinibatchLearner(problem, objective)
 
 
 FASTAI = Recipe(

@@ -9,13 +9,14 @@ from mftui.engine.training.recipe import Field, Held, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 START = 0.1
 """Standard deviation of the factors at the start."""
 
 
-def _build(problem: Problem, hyper: Hyper) -> Program:
+def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     """r̂ = mean + b_u + b_m + U_u·M_m; descend, for every rating of the batch,
 
         ½ (r̂ - r)² + ½ regularization (b_u² + b_m² + |U_u|² + |M_m|²)
@@ -24,12 +25,12 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     """
     import tensorflow as tf
 
-    from mftui.engine.descent.minibatch import MinibatchProgram
-    from mftui.engine.descent.objective import Plan
+    from mftui.engine.descent.minibatch import MinibatchLearner
+    from mftui.engine.descent.objective import Objective
 
     rate, held = float(hyper["learning_rate"]), float(hyper["regularization"])
 
-    def objective(model: Any, batch: Batch) -> Any:
+    def loss(model: Any, batch: Batch) -> Any:
         touched = (
             tf.nn.l2_loss(tf.gather(table, rows))
             for table, rows in (
@@ -41,7 +42,7 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         )
         return tf.nn.l2_loss(batch.error) + held * sum(touched)
 
-    plan = Plan(
+    objective = Objective(
         factors=int(hyper["factors"]),
         epochs=int(hyper["epochs"]),
         batch_size=int(hyper["batch_size"]),
@@ -50,11 +51,11 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         link="linear",
         global_bias=float(problem.train.values.mean(dtype="float64")),
         draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
-        objective=objective,
+        loss=loss,
         descent=lambda updates: (tf.keras.optimizers.SGD(rate), rate),
         learned=("user_factors", "movie_factors", "user_bias", "movie_bias"),
     )
-    return MinibatchProgram(problem, plan)
+    return MinibatchLearner(problem, objective)
 
 
 def _holds_users(hyper: Hyper, span: float) -> Held:

@@ -9,7 +9,8 @@ from mftui.engine.training.recipe import FIXED, Field, Held, Hyper, Preset, Reci
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 START = 0.1
 """Standard deviation of the factors at the start."""
@@ -18,7 +19,7 @@ STEPS = {"gaussian": 100, "norm": 1_000}
 held-out ratings of ml-100k's training parts were predicted best, long before the optimum is reached."""
 
 
-def _build(problem: Problem, hyper: Hyper) -> Program:
+def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     """Ratings t mapped to 0..1 are sigmoid(U_u·M_m) with Gaussian noise. Descend, over all ratings,
 
         Σ (sigmoid(U_u·M_m) - t)² + prior_users Σ |U_u|² + prior_movies Σ |M_m|²
@@ -27,8 +28,8 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
     """
     import tensorflow as tf
 
-    from mftui.engine.descent.minibatch import MinibatchProgram
-    from mftui.engine.descent.objective import Plan
+    from mftui.engine.descent.minibatch import MinibatchLearner
+    from mftui.engine.descent.objective import Objective
 
     lo, hi = problem.scale.lo, problem.scale.hi
     rate, squares = float(hyper["learning_rate"]), hyper["prior"] == "gaussian"
@@ -38,23 +39,23 @@ def _build(problem: Problem, hyper: Hyper) -> Program:
         squared = tf.reduce_sum(rows**2, 1)
         return tf.reduce_sum(squared if squares else tf.sqrt(squared + 1e-12))
 
-    def objective(model: Any, batch: Batch) -> Any:
+    def loss(model: Any, batch: Batch) -> Any:
         priors = of_users * sizes(model.user_factors) + of_movies * sizes(model.movie_factors)
         return tf.reduce_sum((batch.error / (hi - lo)) ** 2) + batch.priors * priors
 
-    plan = Plan(
+    objective = Objective(
         factors=int(hyper["factors"]),
         epochs=int(hyper["epochs"]) or STEPS[str(hyper["prior"])],
         batch_size=len(problem.train),
         lo=lo,
         hi=hi,
         draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
-        objective=objective,
+        loss=loss,
         descent=lambda updates: (tf.keras.optimizers.Adam(rate), rate),
         adds_up=True,
         learned=("user_factors", "movie_factors"),
     )
-    return MinibatchProgram(problem, plan)
+    return MinibatchLearner(problem, objective)
 
 
 def _holds_users(hyper: Hyper, span: float) -> Held | None:

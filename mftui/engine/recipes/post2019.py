@@ -8,13 +8,14 @@ from mftui.engine.recipes.fields import DEVICE_FIELDS
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 
-def _build(problem: Problem, hyper: Hyper) -> Program:
-    from mftui.engine.descent.dense import DenseProgram
+def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
+    from mftui.engine.descent.dense import DenseLearner
 
-    return DenseProgram(problem, hyper)
+    return DenseLearner(problem, hyper)
 
 
 SEED = Recipe(

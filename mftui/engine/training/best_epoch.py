@@ -1,4 +1,4 @@
-"""Which epoch's model is kept, by what validation says of each."""
+"""Best-epoch selection: which epoch's model is kept, by its errors on the validation ratings."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.training.program import Later
+from mftui.engine.training.learner import KeepMode
 
-CHANCE = 2.0
+STANDARD_ERRORS = 2.0
 
 
-class KeptEpoch:
-    """The epoch whose model is kept so far.
+class BestEpoch:
+    """Remember the epoch whose model is kept.
 
     Attributes
     ----------
-    epoch: the one that is kept, and `rmse`, its validation RMSE; None and infinite before there is one.
+    epoch: the one that is kept; None before there is one.
+    rmse: its validation RMSE; infinite before there is one.
     """
 
     def __init__(self) -> None:
@@ -26,32 +27,35 @@ class KeptEpoch:
         self.rmse = math.inf
         self._best = np.empty(0, dtype=np.float32)
 
-    def judge(self, epoch: int, errors: NDArray[np.float32], later: Later) -> bool:
-        """Whether this epoch is to be kept, by its squared errors (n_valid,) on the validation ratings.
+    def judge(self, epoch: int, errors: NDArray[np.float32], mode: KeepMode) -> bool:
+        """Decide whether to keep this epoch's model, and remember it if so.
 
-        `later` says what a later epoch has to show. "judged": a lower validation RMSE. "preferred": that it is
-        not worse than the best one by more than chance: CHANCE standard errors of the difference, the errors being
-        paired (after the one-standard-error rule of Breiman, Friedman, Olshen and Stone 1984). "kept": nothing.
+        Parameters
+        ----------
+        errors: (n_valid,) squared errors on the validation ratings.
+        mode: what a later epoch must show to be kept. "best": a lower RMSE. "one_standard_error": an RMSE that is not
+            worse than the best by more than STANDARD_ERRORS of the paired difference (after the one-standard-error
+            rule of Breiman, Friedman, Olshen and Stone 1984). "last": nothing.
         """
         rise = float(np.mean(errors - self._best)) if len(self._best) else -math.inf
-        chance = float(np.std(errors - self._best)) / math.sqrt(len(errors)) if len(self._best) else 0.0
+        error = float(np.std(errors - self._best)) / math.sqrt(len(errors)) if len(self._best) else 0.0
         if rise < 0:
             self._best = errors
-        if rise < 0 or later == "kept" or (later == "preferred" and rise <= CHANCE * chance):
+        if rise < 0 or mode == "last" or (mode == "one_standard_error" and rise <= STANDARD_ERRORS * error):
             self.epoch, self.rmse = epoch, math.sqrt(float(np.mean(errors)))
             return True
         return False
 
     def numbers(self) -> dict[str, Any]:
-        """What JSON can hold of it."""
+        """Return the part of its state that JSON can hold."""
         return {"best_epoch": self.epoch, "best_rmse": self.rmse if math.isfinite(self.rmse) else None}
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
-        """The rest."""
+        """Return the rest of its state."""
         return {"validation_errors": self._best} if len(self._best) else {}
 
     def restore(self, arrays: dict[str, NDArray[Any]], numbers: dict[str, Any]) -> None:
-        """Go on from what `arrays` and `numbers` gave."""
+        """Set what `arrays` and `numbers` gave."""
         self.epoch = numbers["best_epoch"]
         self.rmse = math.inf if numbers["best_rmse"] is None else float(numbers["best_rmse"])
         self._best = arrays.get("validation_errors", np.empty(0, dtype=np.float32))

@@ -1,4 +1,4 @@
-"""One block's training: steps a program, measures it, keeps its best epoch, can be gone on with elsewhere."""
+"""One block's training: steps a learner, measures it, keeps its best epoch, can be gone on with elsewhere."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.compute.allocator import give_free_memory, keep_free_memory, return_free_memory, trim
-from mftui.engine.training.best_epoch import KeptEpoch
-from mftui.engine.training.program import Arrays, Steps
+from mftui.engine.compute.allocator import collect_and_trim, disable_trim, malloc_trim, restore_trim
+from mftui.engine.training.best_epoch import BestEpoch
+from mftui.engine.training.learner import Arrays, Block, Learner
 from mftui.errors import TrainingError
 
 POINTS = 1_000
@@ -58,32 +58,33 @@ class Tick:
     """A point of the curves, where one is due; else None."""
 
 
-class Stage:
-    """The steps of one program, from where it stands to its end or to an early stop.
+class BlockTrainer:
+    """Run the steps of one block, record metrics, keep the best epoch's model, save and restore.
 
-    The program is built when its turn comes, and when it is over keeps the model alone: what one
-    block needs to be trained is not held while another is.
+    The learner is built when its turn comes; when it is over it keeps the model alone, so that what one block needs
+    to be trained is not in memory while another is.
 
     Parameters
     ----------
-    block: the name that its metric points carry.
-    build: makes the program.
-    planned: how many steps it will have.
     patience: epochs without a better validation RMSE before it stops.
+
+    Attributes
+    ----------
+    outcome: "finished", "early-stop" or "diverged", once it is over.
+    seconds: spent in steps and validations, over all sessions.
     """
 
-    def __init__(self, block: str, build: Callable[[], Steps], planned: int, patience: float) -> None:
-        self.block, self._build, self._planned, self._patience = block, build, planned, patience
-        self._built: Steps | None = None
+    def __init__(self, block: Block, patience: float) -> None:
+        self.name, self._build, self._planned, self._patience = block.name, block.build, block.n_steps, patience
+        self._built: Learner | None = None
         self.step = 0
         self.outcome = ""
-        """"finished", "early-stop" or "diverged", once it is over."""
         self.seconds = 0.0
-        self.kept = KeptEpoch()
+        self.kept = BestEpoch()
         self._best: Arrays | None = None
         self._window = _Window()
         self._copied = True
-        """Whether arrays were copied since the last step: where a step's memory was, and it takes other memory now."""
+        """Whether arrays were copied since the last step: they took memory between two steps' own."""
 
     @property
     def n_steps(self) -> int:
@@ -93,17 +94,17 @@ class Stage:
     @property
     def epoch(self) -> int:
         """Epochs completed."""
-        return self.step // self.program.steps_per_epoch
+        return self.step // self.learner.steps_per_epoch
 
     @property
-    def program(self) -> Steps:
-        """The program; raises TrainingError before `prepare`."""
+    def learner(self) -> Learner:
+        """The learner; raises TrainingError before `prepare`."""
         if self._built is None:
-            raise TrainingError(f"the {self.block} block has not been prepared.")
+            raise TrainingError(f"the {self.name} block has not been prepared.")
         return self._built
 
     def prepare(self) -> float:
-        """Build the program and compile its step, unless that is done, leaving the variables as they start.
+        """Build the learner and compile its step, unless that is done, leaving the variables as they start.
 
         Returns the seconds that it took.
         """
@@ -111,33 +112,33 @@ class Stage:
         if self._built is None:
             self._built = self._build()
             start = {name: _small(array) for name, array in self._built.state().items()}
-            return_free_memory()
+            collect_and_trim()
             self._built.begin_epoch(0)
             self._built.step(0)
             self._built.validation_errors()
-            return_free_memory()
-            keep_free_memory()
+            collect_and_trim()
+            disable_trim()
             self._built.restore({name: array() for name, array in start.items()})
         return time.perf_counter() - began
 
     def __iter__(self) -> Iterator[Tick]:
-        program, per_epoch, n_steps = self.program, self.program.steps_per_epoch, self.n_steps
-        every, together = math.ceil(n_steps / POINTS), getattr(program, "steps_per_call", 1)
+        learner, per_epoch, n_steps = self.learner, self.learner.steps_per_epoch, self.n_steps
+        every, together = math.ceil(n_steps / POINTS), learner.steps_per_call
         if self.step % per_epoch and self.step < n_steps:
-            program.begin_epoch(self.step // per_epoch)
+            learner.begin_epoch(self.step // per_epoch)
         while self.step < n_steps and not self.outcome:
             began = time.perf_counter()
             epoch, index = divmod(self.step, per_epoch)
             if index == 0:
-                program.begin_epoch(epoch)
+                learner.begin_epoch(epoch)
             if self._copied:
                 self._copied = False
-                trim()
-            loss, mse = program.step(index)
+                malloc_trim()
+            loss, mse = learner.step(index)
             done = together - index % together
             due = (self.step + done) // every > self.step // every
             self.step += done
-            self._window.add(loss, mse, done * program.ratings_per_step)
+            self._window.add(loss, mse, done * learner.ratings_per_step)
             ends_epoch = index + done == per_epoch
             due = due or self.step == n_steps or (ends_epoch and per_epoch > 1)
             metrics = self._measure(ends_epoch) if due else None
@@ -145,9 +146,9 @@ class Stage:
             if self.step == n_steps and not self.outcome:
                 self.outcome = "finished"
             if self.outcome:
-                program.release()
-                give_free_memory()
-                return_free_memory()
+                learner.release()
+                restore_trim()
+                collect_and_trim()
             yield Tick(self.step, self.epoch, metrics and self._timed(metrics))
 
     def _count(self, seconds: float) -> None:
@@ -157,19 +158,17 @@ class Stage:
     def _measure(self, ends_epoch: bool) -> Metrics:
         """The point that is due now, its times still to be filled in."""
         loss, rmse = self._window.means()
-        full_batch_mse = getattr(self.program, "training_mse", None)
-        if full_batch_mse is not None:
-            rmse = math.sqrt(full_batch_mse())
-        errors = self.program.validation_errors() if ends_epoch else None
+        if (mse := self.learner.training_mse()) is not None:
+            rmse = math.sqrt(mse)
+        errors = self.learner.validation_errors() if ends_epoch else None
         valid = None if errors is None else math.sqrt(float(np.mean(errors)))
         if not math.isfinite(loss) or (valid is not None and not math.isfinite(valid)):
             self.outcome = "diverged"
         elif errors is not None:
             self._compare(errors)
-        rate = self.program.learning_rate(self.step - 1)
-        epoch = self.step / self.program.steps_per_epoch
-        more: Mapping[str, float] = getattr(self.program, "measures", dict)()
-        return Metrics(self.step, epoch, 0.0, loss, rmse, valid, rate, 0.0, self.block, more)
+        rate = self.learner.learning_rate(self.step - 1)
+        epoch = self.step / self.learner.steps_per_epoch
+        return Metrics(self.step, epoch, 0.0, loss, rmse, valid, rate, 0.0, self.name, self.learner.measures())
 
     def _timed(self, point: Metrics) -> Metrics:
         speed = self._window.ratings / max(self._window.seconds, 1e-9)
@@ -177,10 +176,10 @@ class Stage:
         return replace(point, seconds=self.seconds, ratings_per_second=speed)
 
     def _compare(self, errors: NDArray[np.float32]) -> None:
-        if self.kept.judge(self.epoch, errors, self.program.later):
-            if self.program.later != "kept":
+        if self.kept.judge(self.epoch, errors, self.learner.keep_mode):
+            if self.learner.keep_mode != "last":
                 self._copied = True
-                self._best = self.program.snapshot()
+                self._best = self.learner.snapshot()
         elif self.kept.epoch is not None and self.epoch - self.kept.epoch >= self._patience:
             self.outcome = "early-stop"
 
@@ -190,12 +189,12 @@ class Stage:
         self._copied = True
         if (best or self.outcome == "diverged") and self._best is not None:
             return self._best
-        return None if self.outcome == "diverged" else self.program.snapshot()
+        return None if self.outcome == "diverged" else self.learner.snapshot()
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         """Arrays and JSON-able numbers: all that is needed to go on exactly from here."""
         self._copied = True
-        arrays = self.program.state()
+        arrays = self.learner.state()
         if self._best is not None:
             arrays |= {f"best_{name}": a for name, a in self._best.items()}
         arrays |= self.kept.arrays()
@@ -214,8 +213,8 @@ class Stage:
         self.step, self.outcome = int(numbers["step"]), str(numbers["outcome"])
         self.prepare()
         if self.outcome:
-            self.program.release()
-        self.program.restore({n: a for n, a in arrays.items() if not n.startswith("best_")})
+            self.learner.release()
+        self.learner.restore({n: a for n, a in arrays.items() if not n.startswith("best_")})
         self.kept.restore(arrays, numbers)
         self.seconds = float(numbers["seconds"])
         self._window = _Window.of(numbers["window"])

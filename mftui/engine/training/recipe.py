@@ -10,7 +10,8 @@ from mftui.errors import UsageError
 from mftui.text import visible
 
 if TYPE_CHECKING:
-    from mftui.engine.training.program import Problem, Program
+    from mftui.engine.training.learner import Block, RatingsLearner
+    from mftui.engine.training.problem import Problem
 
 Value = int | float | bool | str
 Hyper = Mapping[str, Value]
@@ -143,7 +144,9 @@ class Recipe:
     full_batch: bool
     """Whether an epoch is one step over everything."""
     fields: tuple[Field, ...]
-    build: Callable[[Problem, Hyper], Program]
+    build: Callable[[Problem, Hyper], RatingsLearner]
+    audience: Callable[[Problem, Hyper], Block] | None = None
+    """What is trained after the ratings where the field `audience` is set: who watched what."""
     presets: tuple[Preset, ...] = (DEFAULTS,)
     """The first is the defaults, under the name that says what they are."""
     holds_users: Callable[[Hyper, float], Held | None] = not_held

@@ -1,4 +1,4 @@
-"""A training: the taste block by its recipe, then the audience block. Writes nothing, draws nothing."""
+"""A training: the ratings' block by its recipe, then the audience block. Writes nothing, draws nothing."""
 
 from __future__ import annotations
 
@@ -6,122 +6,96 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mftui.data.dataset import Ratings, Scale
+from mftui.data.dataset import Ratings
 from mftui.data.splits import shuffled
 from mftui.data.subset import Part
 from mftui.engine.compute.device import CPU, set_up
-from mftui.engine.training.block import Metrics, Stage, Tick
-from mftui.engine.training.program import Arrays, Known, Parameters, Problem, Program
-from mftui.engine.training.recipe import Hyper, Recipe
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.block import BlockTrainer, Tick
+from mftui.engine.training.learner import Arrays, Block, RatingsLearner
+from mftui.engine.training.problem import Problem
+from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import TrainingError
-
-__all__ = ["Metrics", "Tick", "Training"]
 
 
 class Training:
-    """One training under way. Prepare, perhaps restore, then iterate; stop by no longer iterating.
+    """Train what a spec asks for: prepare, perhaps restore, then iterate; stop by no longer iterating.
 
-    Parameters
+    Attributes
     ----------
-    recipe, hyper: which way, with complete hyperparameters (`recipe.check`).
-    ratings: the training part alone. Validation ratings are taken out of it, seeded.
-    n_users, n_movies: sizes of the vocabularies.
-    seed: of everything random; the same seed on the same machine gives the same bits.
-    known: what is known of users and movies, for recipes that learn from it.
-    stream_in: where to keep the ratings in a file and read them from there; None: in memory.
+    n_train, n_valid: ratings that the ratings' block learns from, and those held out to choose the best epoch.
+    outcome: "finished", "early-stop" or "diverged", once iteration has ended by itself.
+    seconds: of importing TensorFlow, and of compiling.
     """
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        hyper: Hyper,
-        ratings: Ratings,
-        n_users: int,
-        n_movies: int,
-        scale: Scale,
-        seed: int,
-        known: Known | None = None,
-        stream_in: Path | None = None,
-    ) -> None:
-        self._ratings, self._sizes, self._scale, self._seed = ratings, (n_users, n_movies), scale, seed
-        self._recipe, self._hyper, self._known, self._stream_in = recipe, hyper, known, stream_in
-        self.n_valid = int(len(ratings) * float(hyper.get("validation", 0)))
-        """Ratings held out of training to choose the best epoch."""
-        self.n_train = len(ratings) - self.n_valid
-        """Ratings that the taste block learns from."""
+    def __init__(self, spec: TrainingSpec) -> None:
+        self._spec = spec
+        self.n_valid = int(len(spec.ratings) * float(spec.hyper.get("validation", 0)))
+        self.n_train = len(spec.ratings) - self.n_valid
         self._computing = CPU
-        self._program: Program
-        self._stages: list[Stage] = []
+        self._learner: RatingsLearner
+        self._blocks: list[BlockTrainer] = []
         self.outcome = ""
-        """"finished", "early-stop" or "diverged", once iteration has ended by itself."""
         self.seconds = {"import": 0.0, "compile": 0.0}
 
     def prepare(self) -> None:
-        """Import TensorFlow, build the programs and compile the first, leaving the variables as they start."""
+        """Import TensorFlow, build the learners and compile the first, leaving its variables as they start."""
         began = time.perf_counter()
-        self._computing = set_up(self._hyper)
+        recipe, hyper, ratings = self._spec.recipe, self._spec.hyper, self._spec.ratings
+        self._computing = set_up(hyper)
         imported = time.perf_counter()
-        patience = int(self._hyper.get("patience", 0)) or math.inf
-        self._program = self._recipe.build(self._problem(*self._held_out()), self._hyper)
-        steps = self._program.n_epochs * self._program.steps_per_epoch
-        self._stages = [Stage("taste", lambda: self._program, steps, patience)]
-        if self._hyper.get("audience"):
-            from mftui.engine.descent.audience_learner import AudienceProgram, audience_steps
-
-            nothing = Part.where(self._ratings, np.zeros(len(self._ratings), dtype=bool))
-            self._stages.append(
-                Stage(
-                    "audience",
-                    lambda: AudienceProgram(self._problem(self._ratings, nothing), self._hyper),
-                    audience_steps(len(self._ratings), self._hyper).total,
-                    math.inf,
-                )
-            )
+        patience = int(hyper.get("patience", 0)) or math.inf
+        self._learner = recipe.build(self._problem(*self._held_out()), hyper)
+        steps = self._learner.n_epochs * self._learner.steps_per_epoch
+        self._blocks = [BlockTrainer(Block("taste", lambda: self._learner, steps), patience)]
+        if recipe.audience and hyper.get("audience"):
+            nothing = Part.where(ratings, np.zeros(len(ratings), dtype=bool))
+            self._blocks.append(BlockTrainer(recipe.audience(self._problem(ratings, nothing), hyper), math.inf))
         self._taste.prepare()
         self.seconds = {"import": imported - began, "compile": time.perf_counter() - imported}
 
     def _problem(self, train: Ratings, valid: Ratings) -> Problem:
-        computing, known, stream_in = self._computing, self._known, self._stream_in
-        return Problem(train, valid, *self._sizes, self._scale, self._seed, computing, known, stream_in)
+        s = self._spec
+        return Problem(train, valid, s.n_users, s.n_movies, s.scale, s.seed, self._computing, s.side_info, s.stream_in)
 
     def _held_out(self) -> tuple[Ratings, Ratings]:
-        """The training ratings in two parts, to learn from and to validate on: seeded, each in file order."""
-        held_out = np.zeros(len(self._ratings), dtype=bool)
-        held_out[shuffled(np.random.default_rng([self._seed, 1]), len(held_out))[: self.n_valid]] = True
-        return Part.where(self._ratings, ~held_out), Part.where(self._ratings, held_out).whole()
+        """Split the training ratings into those to learn from and those to validate on: seeded, each in file order."""
+        ratings = self._spec.ratings
+        held_out = np.zeros(len(ratings), dtype=bool)
+        held_out[shuffled(np.random.default_rng([self._spec.seed, 1]), len(held_out))[: self.n_valid]] = True
+        return Part.where(ratings, ~held_out), Part.where(ratings, held_out).whole()
 
     @property
-    def _taste(self) -> Stage:
-        if not self._stages:
+    def _taste(self) -> BlockTrainer:
+        if not self._blocks:
             raise TrainingError("the training has not been prepared.")
-        return self._stages[0]
+        return self._blocks[0]
 
     # -- how far it is -----------------------------------------------------------------------
 
     @property
     def n_epochs(self) -> int:
         """Epochs of the taste block."""
-        return self._program.n_epochs
+        return self._learner.n_epochs
 
     @property
     def steps_per_epoch(self) -> int:
         """Steps of the taste block in an epoch."""
-        return self._program.steps_per_epoch
+        return self._learner.steps_per_epoch
 
     @property
     def n_steps(self) -> int:
         """Steps of all blocks, if nothing stops them."""
-        return sum(stage.n_steps for stage in self._stages)
+        return sum(block.n_steps for block in self._blocks)
 
     @property
     def step(self) -> int:
         """Steps done, over all blocks."""
-        return sum(stage.step for stage in self._stages)
+        return sum(block.step for block in self._blocks)
 
     @property
     def epoch(self) -> int:
@@ -131,17 +105,17 @@ class Training:
     @property
     def trained_seconds(self) -> float:
         """Time spent in steps and validations, over all blocks and all sessions of this run."""
-        return sum(stage.seconds for stage in self._stages)
+        return sum(block.seconds for block in self._blocks)
 
     @property
     def block_seconds(self) -> dict[str, float]:
         """The same, by block: "taste", and "audience" where there is one."""
-        return {stage.block: stage.seconds for stage in self._stages}
+        return {block.name: block.seconds for block in self._blocks}
 
     @property
     def ratings_learned(self) -> int:
         """Ratings that went through the taste block's steps."""
-        return self._taste.step * self._program.ratings_per_step
+        return self._taste.step * self._learner.ratings_per_step
 
     @property
     def best_epoch(self) -> int | None:
@@ -156,20 +130,20 @@ class Training:
     # -- going on ----------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Tick]:
-        for stage in self._stages:
+        for block in self._blocks:
             if self._taste.outcome == "diverged":
                 break
-            if stage.outcome:
+            if block.outcome:
                 continue
-            self.seconds["compile"] += stage.prepare()
-            before = self.step - stage.step
-            for tick in stage:
+            self.seconds["compile"] += block.prepare()
+            before = self.step - block.step
+            for tick in block:
                 yield _moved(tick, before)
         self.outcome = "diverged" if self._diverged else self._taste.outcome
 
     @property
     def _diverged(self) -> bool:
-        return any(stage.outcome == "diverged" for stage in self._stages)
+        return any(block.outcome == "diverged" for block in self._blocks)
 
     def parameters(self, best: bool = True) -> Parameters:
         """The model of the epoch that validation keeps so far (where there is validation), or as it is now.
@@ -181,9 +155,9 @@ class Training:
             raise TrainingError(
                 f"diverged at step {self.step}, before there was a model to keep.", hint="Lower --learning-rate."
             )
-        parameters = self._program.parameters(arrays)
-        for stage in self._stages[1:]:
-            if stage.step and (audience := stage.snapshot(best)) is not None:
+        parameters = self._learner.parameters(arrays)
+        for block in self._blocks[1:]:
+            if block.step and (audience := block.snapshot(best)) is not None:
                 users, movies = audience.values()
                 parameters = replace(parameters, audience_user_factors=users, audience_movie_factors=movies)
         return parameters
@@ -192,20 +166,20 @@ class Training:
         """All that is needed to go on exactly from here: arrays, and numbers that JSON can hold."""
         arrays: Arrays = {}
         numbers: dict[str, Any] = {"outcome": self.outcome}
-        for stage in self._stages:
-            if stage.step or stage is self._taste:
-                found, numbers[stage.block] = stage.state()
-                arrays |= {f"{stage.block}.{name}": array for name, array in found.items()}
+        for block in self._blocks:
+            if block.step or block is self._taste:
+                found, numbers[block.name] = block.state()
+                arrays |= {f"{block.name}.{name}": array for name, array in found.items()}
         return arrays, numbers
 
     def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
         """Go on from what `state` gave, after `prepare`."""
         self.outcome = str(numbers["outcome"])
-        for stage in self._stages:
-            if stage.block in numbers:
-                own = f"{stage.block}."
+        for block in self._blocks:
+            if block.name in numbers:
+                own = f"{block.name}."
                 found = {name.removeprefix(own): a for name, a in arrays.items() if name.startswith(own)}
-                stage.restore(found, numbers[stage.block])
+                block.restore(found, numbers[block.name])
 
 
 def _moved(tick: Tick, steps: int) -> Tick:

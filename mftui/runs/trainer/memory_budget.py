@@ -12,7 +12,7 @@ from mftui.engine.compute.cluster import find_cluster
 from mftui.engine.descent.batches import AT_ONCE
 from mftui.engine.recipes.bayes import kept_draws
 from mftui.engine.recipes.biased import batch_size
-from mftui.engine.recipes.sizes import AUTO, bytes_in
+from mftui.engine.recipes.fields import AUTO, bytes_in
 from mftui.engine.training.recipe import Hyper
 from mftui.errors import TrainingError, UsageError
 from mftui.settings import load_settings

@@ -13,8 +13,10 @@ from mftui.data.people import people_of
 from mftui.data.splits import make_split
 from mftui.data.subset import Part
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training.program import Known, Parameters
+from mftui.engine.training.problem import SideInfo
+from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import RunError
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.trainer.logs import quiet_tensorflow
@@ -89,13 +91,15 @@ def import_tensorflow() -> int:
 def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Dataset, split: Split) -> Trainable:
     """The training that `config.json` asks for, on the training part of the data: a run's, or a fold's."""
     return make(
-        find_recipe(config["recipe"]),
-        config["hyper"],
-        Part.where(dataset.ratings, split.trained),
-        dataset.n_users,
-        dataset.n_movies,
-        dataset.scale,
-        int(config["seed"]),
-        Known(dataset.movies, lambda: people_of(dataset)),
-        paths.cache_dir() if config.get("ratings_in") == "file" else None,
+        TrainingSpec(
+            find_recipe(config["recipe"]),
+            config["hyper"],
+            Part.where(dataset.ratings, split.trained),
+            dataset.n_users,
+            dataset.n_movies,
+            dataset.scale,
+            int(config["seed"]),
+            SideInfo(dataset.movies, lambda: people_of(dataset)),
+            paths.cache_dir() if config.get("ratings_in") == "file" else None,
+        )
     )

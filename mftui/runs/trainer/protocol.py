@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from mftui.data.dataset import Ratings, Scale
-from mftui.engine.training.program import Arrays, Known, Parameters
-from mftui.engine.training.recipe import Hyper, Recipe
-from mftui.engine.training.training import Tick
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.block import Tick
+from mftui.engine.training.learner import Arrays
+from mftui.engine.training.spec import TrainingSpec
 
 
 class Trainable(Protocol):
@@ -43,18 +42,5 @@ class Trainable(Protocol):
     def parameters(self, best: bool = True) -> Parameters: ...
 
 
-class MakeTraining(Protocol):
-    """Builds one, as `Training(...)` does."""
-
-    def __call__(
-        self,
-        recipe: Recipe,
-        hyper: Hyper,
-        ratings: Ratings,
-        n_users: int,
-        n_movies: int,
-        scale: Scale,
-        seed: int,
-        known: Known | None = None,
-        stream_in: Path | None = None,
-    ) -> Trainable: ...
+MakeTraining = Callable[[TrainingSpec], Trainable]
+"""Builds one, as `Training(spec)` does."""

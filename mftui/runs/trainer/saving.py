@@ -9,8 +9,8 @@ from dataclasses import fields
 import numpy as np
 
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
-from mftui.engine.training.program import Parameters
 from mftui.errors import TrainingError
 from mftui.runs.store.checkpoint import Checkpoint, save_checkpoint
 from mftui.runs.store.metrics_writer import MetricsWriter

@@ -16,9 +16,11 @@ from mftui.data.storage.string_column import StringColumn
 from mftui.engine.alternating.feature_effects import PriorMeans
 from mftui.engine.alternating.features import Axes, side_information
 from mftui.engine.alternating.gaussian_rows import Prior
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.rows import without_cold_rows
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training.program import Known, Parameters, Problem
+from mftui.engine.training.problem import Problem, SideInfo
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 from mftui.errors import TrainingError, UsageError
 
@@ -32,8 +34,8 @@ def movies(genres: list[str] | None = None, year: int = 0) -> Movies:
     return Movies(column, column, np.full(len(texts), year, np.int16), titled=False)
 
 
-def problem(known: Known | None) -> Problem:
-    return Problem(planted_ratings(), planted_ratings(n=1), N_USERS, N_MOVIES, SCALE, 0, known=known)
+def problem(known: SideInfo | None) -> Problem:
+    return Problem(planted_ratings(), planted_ratings(n=1), N_USERS, N_MOVIES, SCALE, 0, side_info=known)
 
 
 def crowd() -> People:
@@ -46,7 +48,7 @@ GENRES = [("Comedy", "Horror|War", "")[movie % 3] for movie in range(N_MOVIES)]
 
 
 def test_tables_are_what_the_data_says() -> None:
-    found = side_information("genres,year,user", problem(Known(movies(GENRES, 1999), crowd)))
+    found = side_information("genres,year,user", problem(SideInfo(movies(GENRES, 1999), crowd)))
 
     assert [axes.name for axes in found.movies] == ["genres"]  # one year for all says nothing
     assert [axes.name for axes in found.users] == ["age", "gender", "occupation"]
@@ -75,12 +77,14 @@ def test_implicit_is_who_rated_what_in_training_whatever_the_ratings() -> None:
     ("known", "missing", "there"),
     [
         (None, "genres", "implicit"),
-        (Known(movies(), lambda: None), "year", "implicit"),
-        (Known(movies(GENRES), lambda: None), "user", "genres, implicit"),
-        (Known(movies(year=1999), crowd), "genres", "year, user, implicit"),
+        (SideInfo(movies(), lambda: None), "year", "implicit"),
+        (SideInfo(movies(GENRES), lambda: None), "user", "genres, implicit"),
+        (SideInfo(movies(year=1999), crowd), "genres", "year, user, implicit"),
     ],
 )
-def test_what_the_data_does_not_have_is_named_with_what_it_has(known: Known | None, missing: str, there: str) -> None:
+def test_what_the_data_does_not_have_is_named_with_what_it_has(
+    known: SideInfo | None, missing: str, there: str
+) -> None:
     with pytest.raises(UsageError, match=f"the data has no {missing}") as raised:
         side_information(missing, problem(known))
     assert raised.value.hint == f"It has: {there}."
@@ -151,9 +155,9 @@ def told(features: str = "genres,implicit", genres: list[str] | None = None) -> 
     ratings = ratings.take(ratings.movies < N_MOVIES - 6)
     liked = np.where(ratings.movies % 3 == 0, 0.8, -0.4).astype(np.float32)
     ratings = Ratings(ratings.users, ratings.movies, np.clip(ratings.values + liked, 1, 5))
-    recipe, known = find_recipe("bayes"), Known(movies(genres or GENRES), lambda: None)
+    recipe, known = find_recipe("bayes"), SideInfo(movies(genres or GENRES), lambda: None)
     hyper = recipe.check(SMALL | {"features": features})
-    training = Training(recipe, hyper, ratings, N_USERS, N_MOVIES, SCALE, 0, known)
+    training = Training(TrainingSpec(recipe, hyper, ratings, N_USERS, N_MOVIES, SCALE, 0, known))
     training.prepare()
     return training
 

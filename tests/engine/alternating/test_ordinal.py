@@ -16,9 +16,10 @@ from mftui.data.dataset import Ratings, Scale
 from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.model.members import member_std
 from mftui.engine.model.output import Output, normal_share
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training.program import Parameters
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
@@ -43,7 +44,7 @@ def training(**given: object) -> Training:
     recipe = find_recipe("bayes")
     small = {"factors": 1, "epochs": 120, "burn_in": 40, "keep": 40, "validation": 0.1, "audience": False}
     hyper = recipe.check(small | {"likelihood": "ordinal"} | given)
-    made = Training(recipe, hyper, planted()[0], N_USERS, N_MOVIES, Scale(1, 5, 0.5), 0)
+    made = Training(TrainingSpec(recipe, hyper, planted()[0], N_USERS, N_MOVIES, Scale(1, 5, 0.5), 0))
     made.prepare()
     return made
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.descent.audience_learner import AudienceProgram
+from mftui.engine.descent.audience_learner import AudienceLearner
 from mftui.engine.model.targets import row_weights, targets
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training.program import Problem
+from mftui.engine.training.problem import Problem
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 SCALE = Scale(0.5, 5.0, 0.5)
@@ -27,7 +28,7 @@ def two_audiences(n_users: int = 60, n_movies: int = 40, seed: int = 0) -> Ratin
 def test_the_loss_is_the_sum_over_all_pairs_written_out() -> None:
     ratings = two_audiences()
     hyper = RECIPES["biased"].check({"audience_factors": 5, "audience_rate": 1e-6})
-    program = AudienceProgram(Problem(ratings, ratings.take(np.arange(0)), 60, 40, SCALE, 0), hyper)
+    program = AudienceLearner(Problem(ratings, ratings.take(np.arange(0)), 60, 40, SCALE, 0), hyper)
     users, movies = program.snapshot().values()
     a0, held = 0.3, 0.1
 
@@ -51,7 +52,9 @@ def test_movies_of_one_audience_become_neighbours_and_ratings_stay_as_they_were(
     ratings, recipe = two_audiences(), RECIPES["biased"]
 
     def trained(**given: object) -> Training:
-        training = Training(recipe, recipe.check({"factors": 4, "epochs": 3} | given), ratings, 60, 40, SCALE, 0)
+        training = Training(
+            TrainingSpec(recipe, recipe.check({"factors": 4, "epochs": 3} | given), ratings, 60, 40, SCALE, 0)
+        )
         training.prepare()
         list(training)
         return training
@@ -72,7 +75,7 @@ def test_movies_of_one_audience_become_neighbours_and_ratings_stay_as_they_were(
 def test_its_points_carry_its_name_and_go_on_counting_steps() -> None:
     ratings, recipe = two_audiences(), RECIPES["biased"]
     given = {"factors": 4, "epochs": 3, "audience_factors": 4, "audience_steps": 5}
-    training = Training(recipe, recipe.check(given), ratings, 60, 40, SCALE, 0)
+    training = Training(TrainingSpec(recipe, recipe.check(given), ratings, 60, 40, SCALE, 0))
     training.prepare()
     points = [tick.metrics for tick in training if tick.metrics]
 

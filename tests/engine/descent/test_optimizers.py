@@ -11,6 +11,7 @@ import tensorflow as tf
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.descent.optimizers import Adafactor, make_optimizer
 from mftui.engine.recipes import RECIPES
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 N_USERS, N_MOVIES = 60, 40
@@ -70,7 +71,7 @@ def training(optimizer: str) -> Training:
     liked = (users % 2 == movies % 2).astype(np.float32)
     ratings = Ratings(users, movies, (2 + 2 * liked + random.integers(0, 2, 1500)).astype(np.float32))
     hyper = RECIPES["biased"].check({**SMALL, "optimizer": optimizer})
-    made = Training(RECIPES["biased"], hyper, ratings, N_USERS, N_MOVIES, Scale(1, 5, 1), 0)
+    made = Training(TrainingSpec(RECIPES["biased"], hyper, ratings, N_USERS, N_MOVIES, Scale(1, 5, 1), 0))
     made.prepare()
     return made
 

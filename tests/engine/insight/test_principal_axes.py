@@ -18,6 +18,7 @@ from mftui.engine.insight.principal_axes import Axes, principal_axes
 from mftui.engine.insight.traits import Traits
 from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import RECIPES
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
@@ -29,7 +30,7 @@ def sample_model() -> Factors:
     split = make_split(data, SplitSpec("random", 0.1))
     hyper = recipe.check({"audience": False})
     train = data.ratings.take(split.train_rows)
-    training = Training(recipe, hyper, train, data.n_users, data.n_movies, data.scale, seed=0)
+    training = Training(TrainingSpec(recipe, hyper, train, data.n_users, data.n_movies, data.scale, seed=0))
     training.prepare()
     list(training)
     return Factors.assemble(training.parameters(), data, split, meta={})

@@ -9,6 +9,7 @@ from mftui.data.load import open_dataset
 from mftui.data.synthetic.films import planted_positions
 from mftui.data.synthetic.sample import movie_ids
 from mftui.engine.recipes import RECIPES
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 WELL_KNOWN = 50
@@ -21,7 +22,9 @@ def cosines() -> tuple[np.ndarray, np.ndarray]:
     """(n, n) cosines of the well-known films: learned, planted."""
     data, recipe = open_dataset("sample"), RECIPES["biased"]
     training = Training(
-        recipe, recipe.check({"audience": False}), data.ratings, data.n_users, data.n_movies, data.scale, seed=0
+        TrainingSpec(
+            recipe, recipe.check({"audience": False}), data.ratings, data.n_users, data.n_movies, data.scale, seed=0
+        )
     )
     training.prepare()
     list(training)

@@ -15,9 +15,9 @@ from mftui.data.splits import make_split
 from mftui.data.storage.integrity import sealed, unsealed
 from mftui.engine.model.audience import SUPPORT
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import FILE, load_factors, save_factors
 from mftui.engine.query.movie_filter import MovieFilter
-from mftui.engine.training.program import Parameters
 from mftui.errors import FormatError, UnknownId, UsageError
 
 

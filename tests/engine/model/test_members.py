@@ -11,7 +11,7 @@ from helpers.trainings import planted_training
 
 from mftui.data.dataset import Ratings
 from mftui.engine.model.members import member_logits, member_std
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 
 
 @pytest.fixture(scope="module")

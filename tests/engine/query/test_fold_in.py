@@ -17,6 +17,7 @@ from mftui.engine.model.targets import COUNT_POWER, targets
 from mftui.engine.query.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.recipe import Held
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 MOVIES = np.array([0, 3, 4, 7])
@@ -211,7 +212,7 @@ def test_users_folded_in_are_predicted_like_users_trained(members: int, adaptive
     known, asked = ratings.take(late & (order < 0.6)), ratings.take(late & (order >= 0.6))
 
     def trained(part: Ratings) -> Factors:
-        training = Training(recipe, recipe.check(given), part, 120, 80, SCALE, 0)
+        training = Training(TrainingSpec(recipe, recipe.check(given), part, 120, 80, SCALE, 0))
         training.prepare()
         list(training)
         toy = toy_factors()

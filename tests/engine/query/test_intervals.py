@@ -24,6 +24,7 @@ from mftui.engine.model.history import History
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.intervals import Beliefs, beliefs
 from mftui.engine.recipes import find_recipe
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
@@ -130,7 +131,7 @@ def trained(source: str, test: str | None = None, **given: object) -> tuple[Fact
     recipe = find_recipe("bayes")
     hyper = recipe.check({"audience": False} | given)
     train = data.ratings.take(split.train_rows)
-    training = Training(recipe, hyper, train, data.n_users, data.n_movies, data.scale, 0)
+    training = Training(TrainingSpec(recipe, hyper, train, data.n_users, data.n_movies, data.scale, 0))
     training.prepare()
     list(training)
     model = Factors.assemble(training.parameters(), data, split, meta={"recipe": "bayes"})

@@ -66,7 +66,7 @@ HORROR = {
         "Hostel (2005)",
         "Saw II (2005)",
         "Saw III (2006)",
-        "28 Days Later (2002)",
+        "28 Days KeepMode (2002)",
         "Dawn of the Dead (1978)",
     ),
     "without a cartoon": (

@@ -12,8 +12,8 @@ from helpers.models import toy_factors
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import N_MOVIES, planted_training
 
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.training.program import Parameters
 
 SMALL: dict[str, Any] = {"factors": 3, "reg_factors": 0.1, "reg_biases": 2.0, "validation": 0.0}
 

@@ -11,12 +11,14 @@ from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
 from mftui.data.dataset import Ratings
-from mftui.engine.alternating.gibbs import GibbsPlan, GibbsProgram
+from mftui.engine.alternating.gibbs import GibbsLearner, GibbsSettings
 from mftui.engine.model.members import member_std
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.bayes import kept_draws
-from mftui.engine.training.program import Parameters, Problem
-from mftui.engine.training.training import Metrics, Training
+from mftui.engine.training.block import Metrics
+from mftui.engine.training.problem import Problem
+from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
 SMALL: dict[str, Any] = {"factors": 3, "epochs": 40, "burn_in": 10, "keep": 6, "validation": 0.1, "audience": False}
@@ -59,7 +61,7 @@ def test_it_learns_what_was_planted_and_how_noisy_it_is(whole: tuple[list[Metric
 def test_the_mean_of_all_draws_is_better_than_the_last_alone() -> None:
     ratings = planted_ratings()
     problem = Problem(ratings.take(np.arange(3_000)), ratings.take(np.arange(3_000, 4_000)), 120, 80, SCALE, 0)
-    program = GibbsProgram(problem, GibbsPlan(3, 60, 10, 10))
+    program = GibbsLearner(problem, GibbsSettings(3, 60, 10, 10))
     for sweep in range(60):
         program.begin_epoch(sweep)
         program.step(0)
@@ -194,7 +196,7 @@ def test_planted_truths_fall_anywhere_among_the_draws_equally_often() -> None:
     for seed in range(3):
         ratings, truth = from_the_prior(seed)
         problem = Problem(ratings, ratings.take(np.arange(0)), 60, 50, SCALE, seed)
-        program = GibbsProgram(problem, GibbsPlan(2, 160, 40, 60))
+        program = GibbsLearner(problem, GibbsSettings(2, 160, 40, 60))
         for sweep in range(160):
             program.begin_epoch(sweep)
             program.step(0)

@@ -8,7 +8,7 @@ from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
 from mftui.data.dataset import Ratings
 from mftui.engine.descent.batches import Batches
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 
 RATE, HELD = 0.01, 0.1
 

@@ -18,6 +18,7 @@ from mftui.engine.descent import dense, one_cycle
 from mftui.engine.evaluation.evaluate import baseline_errors, errors
 from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import find_recipe
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 
@@ -33,7 +34,7 @@ def learned(name: str, **given: Any) -> Factors:
     recipe, train = find_recipe(name), data.ratings.take(split.train_rows)
     own = {"audience": False} if name == "biased" else {}
     hyper = recipe.check(own | given)
-    training = Training(recipe, hyper, train, data.n_users, data.n_movies, data.scale, seed=0)
+    training = Training(TrainingSpec(recipe, hyper, train, data.n_users, data.n_movies, data.scale, seed=0))
     training.prepare()
     list(training)
     return Factors.assemble(training.parameters(), data, split, meta={})

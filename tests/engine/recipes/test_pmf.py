@@ -7,7 +7,7 @@ import pytest
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
 
-from mftui.engine.training.program import Parameters
+from mftui.engine.model.parameters import Parameters
 
 
 def misfit(p: Parameters) -> float:

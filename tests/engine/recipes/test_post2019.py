@@ -10,6 +10,7 @@ from helpers.planted import SCALE, planted_ratings
 from mftui.data.dataset import Ratings
 from mftui.engine.descent.dense import scaled_matrix
 from mftui.engine.recipes import RECIPES
+from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
 
@@ -37,7 +38,7 @@ def transcribed_losses(
 
 def seed_training(ratings: Ratings, **given: object) -> Training:
     recipe = RECIPES["seed"]
-    training = Training(recipe, recipe.check(given), ratings, 120, 80, SCALE, seed=0)
+    training = Training(TrainingSpec(recipe, recipe.check(given), ratings, 120, 80, SCALE, seed=0))
     training.prepare()
     return training
 

@@ -7,9 +7,11 @@ import pytest
 from helpers.planted import SCALE, planted_ratings
 
 from mftui.engine.evaluation.measures import rmse
+from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training.program import Parameters
-from mftui.engine.training.training import Metrics, Training
+from mftui.engine.training.block import Metrics
+from mftui.engine.training.spec import TrainingSpec
+from mftui.engine.training.training import Training
 from mftui.errors import TrainingError, UsageError
 
 SMALL = {"factors": 4, "epochs": 6, "batch_size": 500, "audience": False}
@@ -17,7 +19,7 @@ SMALL = {"factors": 4, "epochs": 6, "batch_size": 500, "audience": False}
 
 def biased(seed: int = 0, n: int = 4_000, **given: object) -> Training:
     recipe = RECIPES["biased"]
-    training = Training(recipe, recipe.check(SMALL | given), planted_ratings(n=n), 120, 80, SCALE, seed)
+    training = Training(TrainingSpec(recipe, recipe.check(SMALL | given), planted_ratings(n=n), 120, 80, SCALE, seed))
     training.prepare()
     return training
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mftui.engine.recipes import find_recipe
-from mftui.engine.recipes.sizes import bytes_in
+from mftui.engine.recipes.fields import bytes_in
 from mftui.errors import TrainingError, UsageError
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run

@@ -1,0 +1,55 @@
+"""A trained model as plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.engine.model.output import Link, Output
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A trained model as NumPy arrays, float32: what the formula needs and nothing else."""
+
+    user_factors: NDArray[np.float32]
+    """(n_users, k): members side by side, each scaled by 1/sqrt(members), so that the dot product
+    over all columns is the mean of the members' dot products."""
+    movie_factors: NDArray[np.float32]
+    """(n_movies, k)."""
+    user_bias: NDArray[np.float32]
+    """(n_users,)."""
+    movie_bias: NDArray[np.float32]
+    """(n_movies,)."""
+    global_bias: float
+    lo: float
+    """Lower end of the output range."""
+    hi: float
+    """Upper end of the output range."""
+    link: Link = "sigmoid"
+    levels: tuple[float, ...] = ()
+    """Of a probit link, with `cuts` and `spread`: see `Output`."""
+    cuts: tuple[float, ...] = ()
+    spread: float = 1.0
+    members: int = 1
+    member_user_bias: NDArray[np.float32] | None = None
+    """(n_users, members), where there are several."""
+    member_movie_bias: NDArray[np.float32] | None = None
+    """(n_movies, members), where there are several."""
+    member_global_bias: tuple[float, ...] = ()
+    member_noise: tuple[float, ...] = ()
+    """Standard deviation of the ratings around each member's prediction, where the members are draws from a
+    posterior; empty where they are not."""
+    knows_cold: tuple[bool, bool] = (False, False)
+    """(users, movies): whether rows without a training rating are known, by what else is known of them."""
+    audience_user_factors: NDArray[np.float32] | None = None
+    """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
+    audience_movie_factors: NDArray[np.float32] | None = None
+    """(n_movies, k of the audience block): whom a movie attracts."""
+
+    @property
+    def output(self) -> Output:
+        """From logits to ratings."""
+        return Output(self.link, self.lo, self.hi, self.levels, self.cuts, self.spread)

@@ -1,0 +1,35 @@
+"""What a training is to learn, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mftui.data.dataset import Ratings, Scale
+from mftui.engine.training.problem import SideInfo
+from mftui.engine.training.recipe import Hyper, Recipe
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """All that determines a training; the same spec on the same machine gives the same bits.
+
+    Parameters
+    ----------
+    hyper: complete hyperparameters (`Recipe.check`).
+    ratings: the training part alone; validation ratings are taken out of it, by `seed`.
+    n_users, n_movies: sizes of the vocabularies.
+    seed: of everything random.
+    side_info: what is known of users and movies, for recipes that learn from it.
+    stream_in: directory of a file that keeps the ratings while they are learned from; None: in memory.
+    """
+
+    recipe: Recipe
+    hyper: Hyper
+    ratings: Ratings
+    n_users: int
+    n_movies: int
+    scale: Scale
+    seed: int
+    side_info: SideInfo | None = None
+    stream_in: Path | None = None
