@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.recipes import Recipe, Value, find_recipe
-from mftui.engine.training.recipe import FIXED
+from mftui.engine.training.recipe import NOT_LEARNED
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -40,7 +40,7 @@ class UserPrior:
 
 
 def user_prior(model: Factors) -> UserPrior:
-    """The prior of one member's user rows: the recipe's own (`Recipe.holds_users`).
+    """The prior of one member's user rows: the recipe's own (`Recipe.user_prior`).
 
     Where the recipe has no Gaussian one, it is the one that the trained rows show: their mean, and the noise of the
     ratings over their variance.
@@ -48,10 +48,12 @@ def user_prior(model: Factors) -> UserPrior:
     (recipe, hyper), p = _trained_by(model), model.parameters
     k = model.n_factors // p.members
     # A model's own members count, whatever its fields say.
-    held = recipe.holds_users(hyper | {"members": p.members}, p.hi - p.lo)
+    held = recipe.user_prior(hyper | {"members": p.members}, p.hi - p.lo)
     if held is None:
         return _measured(model, k)
-    return UserPrior(np.zeros(k + 1), _row(k, held.factors, held.bias), each=_row(k, held.factors_each, held.bias_each))
+    return UserPrior(
+        np.zeros(k + 1), _row(k, held.factors, held.bias), each=_row(k, held.factors_per_rating, held.bias_per_rating)
+    )
 
 
 def rating_noise(model: Factors) -> float:
@@ -92,4 +94,4 @@ def _measured(model: Factors, k: int) -> UserPrior:
     rows = np.concatenate([factors, np.asarray(bias[known], dtype=np.float64).reshape(-1, members, 1)], 2)
     rows = rows.reshape(-1, k + 1)
     noise = model.rating_noise**2
-    return UserPrior(rows.mean(0), np.minimum(noise / np.maximum(rows.var(0), noise / FIXED), FIXED))
+    return UserPrior(rows.mean(0), np.minimum(noise / np.maximum(rows.var(0), noise / NOT_LEARNED), NOT_LEARNED))

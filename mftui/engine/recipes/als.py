@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.training.recipe import Field, Held, Hyper, Recipe
+from mftui.engine.training.recipe import Field, Hyper, PriorPrecision, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
@@ -47,5 +47,7 @@ ALS = Recipe(
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
     ),
     build=_build,
-    holds_users=lambda hyper, span: Held(bias=float(hyper["reg_biases"]), factors_each=float(hyper["reg_factors"])),
+    user_prior=lambda hyper, span: PriorPrecision(
+        bias=float(hyper["reg_biases"]), factors_per_rating=float(hyper["reg_factors"])
+    ),
 )

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.fields import AUDIENCE_FIELDS, DEVICE_FIELDS, MEMORY, STRATEGY, audience_block
-from mftui.engine.training.recipe import Field, Held, Hyper, Preset, Recipe
+from mftui.engine.training.recipe import Field, Hyper, Preset, PriorPrecision, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
@@ -37,7 +37,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
         c · log(1 + prior_factors |t|² / c), c being ADAPTS · the ratings' variance · the rows of the table.
 
-    So an axis that ratings bear out is hardly held, and one that only noise would fill stays near zero
+    So an axis that ratings bear out is hardly priors, and one that only noise would fill stays near zero
     (Salakhutdinov and Mnih 2007, section 3, and Tipping 2001, without steps of its own for the variances).
     """
     import tensorflow as tf
@@ -50,21 +50,21 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     lo, hi = problem.scale.lo - MARGIN, problem.scale.hi + MARGIN
     mean = problem.train.mean()
     members = int(hyper["members"])
-    held = _holds(hyper)
+    priors = _priors(hyper)
     confidence = ADAPTS * problem.train.variance() if hyper["adaptive_priors"] else 0.0
 
     def bound(table: Any) -> Any:
         if not confidence:
-            return held.factors * tf.reduce_sum(tf.square(table))
+            return priors.factors * tf.reduce_sum(tf.square(table))
         c = confidence * int(table.shape[0])
-        return c * tf.reduce_sum(tf.math.log1p(held.factors / c * tf.reduce_sum(tf.square(table), 0)))
+        return c * tf.reduce_sum(tf.math.log1p(priors.factors / c * tf.reduce_sum(tf.square(table), 0)))
 
     def loss(model: Any, batch: Batch) -> Any:
         total = tf.reduce_sum(batch.error**2) / batch.share
         if batch.priors:
             factors = bound(model.user_factors) + bound(model.movie_factors)
             biases = tf.reduce_sum(tf.square(model.user_bias)) + tf.reduce_sum(tf.square(model.movie_bias))
-            total += batch.priors * (factors + held.bias * biases)
+            total += batch.priors * (factors + priors.bias * biases)
         return total / (n * members)
 
     def descent(updates: int) -> tuple[Any, Any]:
@@ -87,10 +87,10 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return MinibatchLearner(problem, objective)
 
 
-def _holds(hyper: Hyper) -> Held:
+def _priors(hyper: Hyper) -> PriorPrecision:
     """Users and movies alike; see `_build`."""
     share = (1 + 1 / int(hyper["members"])) / 2
-    return Held(share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"]))
+    return PriorPrecision(share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"]))
 
 
 def batch_size(hyper: Hyper, n: int) -> int:
@@ -133,7 +133,7 @@ BIASED = Recipe(
             13.0,
             0,
             10_000,
-            "How strongly one member's factors are held near zero (ratio of variances); 25 with adaptive priors.",
+            "How strongly one member's factors are priors near zero (ratio of variances); 25 with adaptive priors.",
             search=(4.0, 40.0),
             unless=("adaptive_priors", True, 25.0),
         ),
@@ -142,7 +142,7 @@ BIASED = Recipe(
             5.0,
             0,
             10_000,
-            "How strongly one member's biases are held near zero (ratio of variances).",
+            "How strongly one member's biases are priors near zero (ratio of variances).",
             search=(1.0, 20.0),
         ),
         Field(
@@ -158,7 +158,7 @@ BIASED = Recipe(
             0.01,
             0,
             0.5,
-            "Share of the training ratings held out to choose the epoch whose model is kept.",
+            "Share of the training ratings priors out to choose the epoch whose model is kept.",
         ),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         Field(
@@ -183,7 +183,7 @@ BIASED = Recipe(
         ),
         Preset(
             "large",
-            "For ten million ratings and more: half the members, held less, and an audience block of 64.",
+            "For ten million ratings and more: half the members, priors less, and an audience block of 64.",
             {"members": 4, "epochs": 10, "prior_factors": 6.0, "audience_factors": 64},
         ),
         Preset(
@@ -208,5 +208,5 @@ BIASED = Recipe(
     ),
     build=_build,
     audience=audience_block,
-    holds_users=lambda hyper, span: None if hyper["adaptive_priors"] else _holds(hyper),
+    user_prior=lambda hyper, span: None if hyper["adaptive_priors"] else _priors(hyper),
 )

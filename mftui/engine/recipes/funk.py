@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY
-from mftui.engine.training.recipe import Field, Held, Hyper, Preset, Recipe
+from mftui.engine.training.recipe import Field, Hyper, Preset, PriorPrecision, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
@@ -28,7 +28,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     from mftui.engine.descent.minibatch import MinibatchLearner
     from mftui.engine.descent.objective import Objective
 
-    rate, held = float(hyper["learning_rate"]), float(hyper["regularization"])
+    rate, l2 = float(hyper["learning_rate"]), float(hyper["regularization"])
 
     def loss(model: Any, batch: Batch) -> Any:
         touched = (
@@ -40,7 +40,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
                 (model.movie_bias, batch.movies),
             )
         )
-        return tf.nn.l2_loss(batch.error) + held * sum(touched)
+        return tf.nn.l2_loss(batch.error) + l2 * sum(touched)
 
     objective = Objective(
         factors=int(hyper["factors"]),
@@ -58,9 +58,9 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return MinibatchLearner(problem, objective)
 
 
-def _holds_users(hyper: Hyper, span: float) -> Held:
+def _user_prior(hyper: Hyper, span: float) -> PriorPrecision:
     each = float(hyper["regularization"])
-    return Held(factors_each=each, bias_each=each)
+    return PriorPrecision(factors_per_rating=each, bias_per_rating=each)
 
 
 FUNK = Recipe(
@@ -84,7 +84,7 @@ FUNK = Recipe(
             "How strongly each rating pulls its factors and biases to zero.",
             search=(0.005, 0.2),
         ),
-        Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
+        Field("validation", 0.0, 0, 0.5, "Share of the training ratings l2 out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *DEVICE_FIELDS,
         MEMORY,
@@ -92,12 +92,12 @@ FUNK = Recipe(
     presets=(
         Preset("usual", "As Surprise's SVD: 100 factors, 20 epochs, a weak pull to zero."),
         Preset(
-            "held",
+            "l2",
             "Fewer factors, a stronger pull, more epochs: overfits less.",
             {"factors": 50, "regularization": 0.08, "epochs": 40},
         ),
         Preset("single", "One rating at a time, as Funk wrote it; many times slower.", {"batch_size": 1}),
     ),
     build=_build,
-    holds_users=_holds_users,
+    user_prior=_user_prior,
 )

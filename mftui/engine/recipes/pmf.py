@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.fields import DEVICE_FIELDS
-from mftui.engine.training.recipe import FIXED, Field, Held, Hyper, Preset, Recipe
+from mftui.engine.training.recipe import NOT_LEARNED, Field, Hyper, Preset, PriorPrecision, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
@@ -58,11 +58,11 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return MinibatchLearner(problem, objective)
 
 
-def _holds_users(hyper: Hyper, span: float) -> Held | None:
+def _user_prior(hyper: Hyper, span: float) -> PriorPrecision | None:
     """With the Gaussian prior; ratings are mapped to 0..1, and there are no biases."""
     if hyper["prior"] != "gaussian":
         return None
-    return Held(factors=float(hyper["prior_users"]) * span**2, bias=FIXED)
+    return PriorPrecision(factors=float(hyper["prior_users"]) * span**2, bias=NOT_LEARNED)
 
 
 PMF = Recipe(
@@ -112,5 +112,5 @@ PMF = Recipe(
         ),
     ),
     build=_build,
-    holds_users=_holds_users,
+    user_prior=_user_prior,
 )

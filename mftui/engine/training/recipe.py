@@ -103,24 +103,22 @@ class Preset:
     """Fields that differ from their defaults."""
 
 
-FIXED = 1e12
-"""Holds at zero what the recipe does not learn."""
+NOT_LEARNED = 1e12
+"""Precision that keeps at zero what a recipe does not learn."""
 
 
 @dataclass(frozen=True)
-class Held:
-    """How strongly a recipe holds a user's row near zero, in each member: ratios of variances, noise of a rating over
-    spread of the users."""
+class PriorPrecision:
+    """Precision of the Gaussian prior of one member's user row, around zero.
+
+    In units of the precision of one rating: the variance of the noise over that of the users.
+    """
 
     factors: float = 0.0
     bias: float = 0.0
-    factors_each: float = 0.0
-    """More of it for each of the user's ratings."""
-    bias_each: float = 0.0
-
-
-def not_held(hyper: Hyper, span: float) -> None:
-    """Nothing is known to hold a user's row."""
+    factors_per_rating: float = 0.0
+    """Added for each rating of the user."""
+    bias_per_rating: float = 0.0
 
 
 DEFAULTS = Preset("default", "Every field at the recipe's default.")
@@ -149,9 +147,9 @@ class Recipe:
     """What is trained after the ratings where the field `audience` is set: who watched what."""
     presets: tuple[Preset, ...] = (DEFAULTS,)
     """The first is the defaults, under the name that says what they are."""
-    holds_users: Callable[[Hyper, float], Held | None] = not_held
-    """What holds a user's row, given the hyperparameters and the width of the output range, for folding in; None where
-    no Gaussian prior does: then the spread of the trained rows tells."""
+    user_prior: Callable[[Hyper, float], PriorPrecision | None] = lambda hyper, span: None
+    """Hyperparameters and width of the output range to the prior of a user's row, for folding in; None where it is not
+    Gaussian: then the spread of the trained rows is used."""
 
     def field(self, name: str) -> Field:
         """The field `name`; raises UsageError, naming those that there are."""

@@ -16,7 +16,7 @@ from mftui.engine.model.history import History
 from mftui.engine.model.targets import COUNT_POWER, targets
 from mftui.engine.query.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training.recipe import Held
+from mftui.engine.training.recipe import PriorPrecision
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
@@ -136,7 +136,7 @@ def test_a_row_that_nothing_holds_is_that_of_the_users_there_are(model: Factors)
 
 def test_what_holds_a_users_row_is_what_its_recipe_says(model: Factors) -> None:
     """Factors by one, a bias by two and a half, and for each of four ratings by a half and a quarter more."""
-    own = replace(RECIPES["als"], name="own", holds_users=lambda hyper, span: Held(1.0, 2.5, 0.5, 0.25))
+    own = replace(RECIPES["als"], name="own", user_prior=lambda hyper, span: PriorPrecision(1.0, 2.5, 0.5, 0.25))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(RECIPES, "own", own)
         prior = replace(model, meta={"recipe": "own"}).user_prior
