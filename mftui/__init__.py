@@ -1,3 +1,5 @@
 """mftui: a terminal workbench for matrix factorization."""
 
-__version__ = "0.1.0"
+from mftui.version import __version__
+
+__all__ = ["__version__"]

@@ -8,8 +8,9 @@ from collections import deque
 from itertools import pairwise
 from pathlib import Path
 
-from mftui import __version__, paths
+from mftui import paths
 from mftui.text import visible
+from mftui.version import __version__
 
 MAX_BYTES = 1_000_000
 KEPT = 3

@@ -2,6 +2,7 @@
 
 Each message says what is wrong, where, and what to do. `exit_code` is what the
 command line ends with: 2 for wrong usage or bad input, 1 for work that failed.
+What is wrong with an argument is also a ValueError or a TypeError, as Python programs expect.
 """
 
 from __future__ import annotations
@@ -30,13 +31,19 @@ class MftuiError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
-class UsageError(MftuiError):
+class UsageError(MftuiError, ValueError):
     """The command or the settings ask for something that does not exist or does not fit."""
 
     exit_code = 2
 
 
-class DataError(MftuiError):
+class ArgumentError(MftuiError, TypeError):
+    """A call from Python with an argument of the wrong type, or of a name that there is not."""
+
+    exit_code = 2
+
+
+class DataError(MftuiError, ValueError):
     """A ratings or movies file that cannot be used; says where (file, line) and what to do."""
 
     exit_code = 2
@@ -50,7 +57,7 @@ class DataError(MftuiError):
         self.line = line
 
 
-class UnknownId(MftuiError):
+class UnknownId(MftuiError, ValueError):
     """A user or movie id that the model does not know; `nearest` lists known ones."""
 
     exit_code = 2
@@ -63,7 +70,7 @@ class UnknownId(MftuiError):
         self.nearest = tuple(nearest)
 
 
-class TitleError(MftuiError):
+class TitleError(MftuiError, ValueError):
     """Words that name no movie, or several; `candidates` are titles to choose from."""
 
     exit_code = 2

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from mftui import __version__, paths
+from mftui import paths
 from mftui.applog import last_events
 from mftui.text import visible
+from mftui.version import __version__
 
 _PACKAGES = ("textual", "rich", "click", "numpy", "pandas", "pyarrow", "tensorflow")
 _VARIABLES = ("TERM", "COLORTERM", "LANG", "LC_ALL", "TMUX", "SSH_CONNECTION", "NO_COLOR")

@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from mftui import __version__
 from mftui.applog import start_log
 from mftui.errors import MftuiError, TitleError, UsageError
 from mftui.text import visible
+from mftui.version import __version__
 
 COMMANDS = {
     "train": ("mftui.cli.commands.train:train", "Train a model (the same as `mftui --headless`)."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,40 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     n_train = sum(map(len, parts))
     if sources.test is not None:
         parts += _read_files((sources.test,), sources.test, columns)
+    return assemble(
+        parts,
+        n_train,
+        lambda movie_ids: _titles(sources, columns, movie_ids),
+        name=sources.name,
+        label=sources.label,
+        source=sources.source,
+        path=str(sources.ratings),
+        test_name=sources.test.name if sources.test else "",
+    )
+
+
+def assemble(
+    parts: list[RawRatings],
+    n_train: int,
+    describe: Callable[[Ids], tuple[Movies, list[str]]],
+    *,
+    name: str,
+    label: str,
+    source: str,
+    path: str,
+    test_name: str,
+) -> Dataset:
+    """Make a data set of what was read: vocabularies, columns without repeated pairs, scale, fingerprint.
+
+    Parameters
+    ----------
+    parts: the ratings as read, one part after the other; they are emptied on the way.
+    n_train: how many of them come first and are no explicit test.
+    describe: returns titles, genres and years by movie index, and sentences on what did not fit.
+    name, label, source: of the data set.
+    path: what the ratings are from, for messages.
+    test_name: of the explicit test; "" where there is none.
+    """
     repairs = _notes(parts)
     timed = all(part.timestamps is not None for part in parts)
     with ThreadPoolExecutor(2) as pool:
@@ -96,19 +130,19 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     user_ids, users = of_users.result()
     movie_ids, movies = of_movies.result()
     read = Ratings(users, movies, of_values.result(), of_times.result() if of_times else None)
-    del of_users, of_movies, of_values, of_times, times, parts
+    parts.clear()
+    del of_users, of_movies, of_values, of_times, times
     _return_what_arrow_keeps()
-    test_name = sources.test.name if sources.test else ""
     with ThreadPoolExecutor(2) as pool:
-        of_titles = pool.submit(_titles, sources, columns, movie_ids)
+        of_titles = pool.submit(describe, movie_ids)
         hashed = digests(pool, _columns(read))
-        ratings, n_train, notes = without_duplicates(read, len(movie_ids), n_train, sources.ratings.name, test_name)
+        ratings, n_train, notes = without_duplicates(read, len(movie_ids), n_train, Path(path).name, test_name)
         scale = scale_of(ratings.values)
-        check_enough(len(user_ids), len(movie_ids), scale, len(ratings), str(sources.ratings))
+        check_enough(len(user_ids), len(movie_ids), scale, len(ratings), path)
         if ratings is not read:
             hashed = digests(pool, _columns(ratings))
         described, of_these = of_titles.result()
-        test_rows = np.arange(n_train, len(ratings)) if sources.test else None
+        test_rows = np.arange(n_train, len(ratings)) if test_name else None
         rest: dict[str, Hashable] = {
             "user_ids": user_ids,
             "movie_ids": movie_ids,
@@ -118,8 +152,8 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
         }
         hashed += digests(pool, rest)
     return Dataset(
-        name=sources.name,
-        label=sources.label,
+        name=name,
+        label=label,
         ratings=ratings,
         user_ids=user_ids,
         movie_ids=movie_ids,
@@ -128,7 +162,7 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
         fingerprint=fingerprint(hashed),
         repairs=(*repairs, *notes, *of_these),
         test_rows=test_rows,
-        source=sources.source,
+        source=source,
     )
 
 

@@ -26,22 +26,28 @@ def is_parquet(ref: FileRef) -> bool:
 def read_parquet(ref: FileRef, given: Mapping[str, str] | None = None) -> RawRatings:
     """Read the ratings of the Parquet file `ref`; none where it is empty. Raises DataError with the row of the first
     fault."""
-    columns = _read(ref, given or {}, ("user", "movie", "rating"))
-    rating = columns.pop("rating")
-    values = _numbers(ref, rating, "rating")
-    users, movies = _ids(ref, columns.pop("user"), "user"), _ids(ref, columns.pop("movie"), "movie")
+    return ratings_in(_read(ref, given or {}, ("user", "movie", "rating")), str(ref), ref.name)
+
+
+def ratings_in(columns: dict[str, Any], path: str, name: str) -> RawRatings:
+    """Return the ratings of Arrow columns by role; `path` and `name` say in messages what they are from.
+
+    Raises DataError with the row of the first fault.
+    """
+    values = _numbers(path, columns.pop("rating"), "rating")
+    users, movies = _ids(path, columns.pop("user"), "user"), _ids(path, columns.pop("movie"), "movie")
     repairs: list[str] = []
     timestamps = None
     if "timestamp" in columns:
         timestamps, note = seconds_of(columns.pop("timestamp"))
-        repairs += [f"{ref.name}: {note}."] if note else []
+        repairs += [f"{name}: {note}."] if note else []
     return RawRatings(users, movies, values, timestamps, repairs)
 
 
 def read_parquet_pairs(ref: FileRef, given: Mapping[str, str] | None = None) -> tuple[RawIds, RawIds]:
     """Read the user and movie ids alone."""
     columns = _read(ref, given or {}, ("user", "movie"))
-    return _ids(ref, columns["user"], "user"), _ids(ref, columns["movie"], "movie")
+    return _ids(str(ref), columns["user"], "user"), _ids(str(ref), columns["movie"], "movie")
 
 
 def _read(ref: FileRef, given: Mapping[str, str], needed: Sequence[str]) -> dict[str, Any]:
@@ -52,66 +58,71 @@ def _read(ref: FileRef, given: Mapping[str, str], needed: Sequence[str]) -> dict
         with ref.open() as file:
             opened = parquet.ParquetFile(file, page_checksum_verification=True)
             names = opened.schema_arrow.names
-            columns = _columns(ref, names, given, needed)
+            columns = columns_for(names, given, needed, str(ref))
             wanted = [*needed, *(["timestamp"] if "rating" in needed and "timestamp" in columns else [])]
             table = opened.read(columns=[names[columns[role]] for role in wanted])
             table.validate(full=True)
+    except DataError:
+        raise
     except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
         raise DataError(f"damaged or no Parquet ({visible(str(error)[:200])}).", path=str(ref)) from error
     return {role: table.column(names[columns[role]]) for role in wanted}
 
 
-def _columns(ref: FileRef, names: list[str], given: Mapping[str, str], needed: Sequence[str]) -> dict[str, int]:
+def columns_for(
+    names: list[str], given: Mapping[str, str], needed: Sequence[str], path: str, hint: str = _HINT
+) -> dict[str, int]:
+    """Return the positions of the columns by role. Raises DataError, naming the columns found, where one is missing."""
     columns = match(names, ROLES, given)
     for role in (*needed, *given):
         if role not in columns:
             found = ", ".join(visible(name[:30]) for name in names[:20])
             wanted = f" {visible(given[role])} (for the {role})" if role in given else f" for the {role}"
-            raise DataError(f"no column{wanted}; columns found: {found}.", path=str(ref), hint=_HINT)
+            raise DataError(f"no column{wanted}; columns found: {found}.", path=path, hint=hint)
     return columns
 
 
-def _first_null(ref: FileRef, column: Any, role: str) -> None:
+def _first_null(path: str, column: Any, role: str) -> None:
     import pyarrow.compute as pc
 
     if column.null_count:
         row = int(np.flatnonzero(pc.is_null(column).to_numpy())[0]) + 1
-        raise DataError(f"row {row}: the {role} is missing.", path=str(ref), hint="Fill it in, or remove the row.")
+        raise DataError(f"row {row}: the {role} is missing.", path=path, hint="Fill it in, or remove the row.")
 
 
-def _numbers(ref: FileRef, column: Any, role: str) -> Chunks:
+def _numbers(path: str, column: Any, role: str) -> Chunks:
     import pyarrow as pa
 
-    _first_null(ref, column, role)
+    _first_null(path, column, role)
     try:
         chunks = chunks_of(column.cast(pa.float32(), safe=False))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise DataError(f"the {role} is not a number ({visible(str(error)[:120])}).", path=str(ref)) from error
+        raise DataError(f"the {role} is not a number ({visible(str(error)[:120])}).", path=path) from error
     if not all(np.isfinite(chunk).all() for chunk in chunks):
         values = np.concatenate(chunks)
         row = int(np.flatnonzero(~np.isfinite(values))[0])
         raise DataError(
             f"row {row + 1}: the {role} {values[row]} is not a finite number.",
-            path=str(ref),
+            path=path,
             hint="Mend or remove the row.",
         )
     return chunks
 
 
-def _ids(ref: FileRef, column: Any, role: str) -> RawIds:
+def _ids(path: str, column: Any, role: str) -> RawIds:
     import pyarrow as pa
 
-    _first_null(ref, column, f"{role} id")
+    _first_null(path, column, f"{role} id")
     if pa.types.is_integer(column.type) and column.type != pa.uint64():
         return RawIds(numbers=[_narrow(chunk) for chunk in chunks_of(column)])
     try:
         encoded = column.cast(pa.string()).dictionary_encode().combine_chunks()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise DataError(f"the {role} id has the type {column.type}.", path=str(ref)) from error
+        raise DataError(f"the {role} id has the type {column.type}.", path=path) from error
     encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
     ids = from_strings(encoded.indices.to_numpy().astype(np.int32), encoded.dictionary.to_pylist())
     if ids is None:
-        raise DataError(f"a {role} id is missing.", path=str(ref), hint="Fill it in, or remove the row.")
+        raise DataError(f"a {role} id is missing.", path=path, hint="Fill it in, or remove the row.")
     return ids
 
 

@@ -124,6 +124,8 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
         for last in (False, True) if part.exists() else (True,):
             try:
                 return Path(pooch.retrieve(url, f"md5:{checksum}", name, paths.downloads_dir(), downloader=download))
+            except DataError:
+                raise
             except ValueError as error:  # pooch: the hash differs
                 if last:
                     raise DataError(

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mftui import __version__, paths
+from mftui import paths
 from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.metrics import MetricsTail
@@ -21,6 +21,7 @@ from mftui.runs.store.process import Process
 from mftui.runs.store.publish import published, read_json, write_json
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.status import Status
+from mftui.version import __version__
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from mftui import __version__
 from mftui.data.dataset import Dataset, Split
 from mftui.engine.compute.device import set_up
 from mftui.engine.compute.replicas import ALONE
@@ -29,6 +28,7 @@ from mftui.runs.trainer.saving import Saver
 from mftui.runs.trainer.signals import Requests
 from mftui.runs.trainer.tensorboard import Events
 from mftui.runs.trainer.worker import PAUSE_LOOK_S, place_on, require_same
+from mftui.version import __version__
 
 log = logging.getLogger(__name__)
 

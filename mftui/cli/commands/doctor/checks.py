@@ -13,9 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from mftui import __version__, paths
+from mftui import paths
 from mftui.errors import MftuiError
 from mftui.runs.trainer.machine import run_tool
+from mftui.version import __version__
 
 OK: Literal["ok"] = "ok"
 WARNING: Literal["warning"] = "warning"

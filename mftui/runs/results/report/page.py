@@ -9,10 +9,10 @@ from importlib.resources import files
 from textwrap import shorten
 from typing import Any
 
-from mftui import __version__
 from mftui.runs.results.report.facts import Facts, Film, Told
 from mftui.runs.results.report.svg import Dot, Line, against_chart, line_chart, map_chart, text
 from mftui.runs.store.status import FINISHED
+from mftui.version import __version__
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _LABELLED = 60

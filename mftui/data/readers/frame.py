@@ -1,0 +1,91 @@
+"""Ratings and movies from pandas DataFrames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mftui.data.readers.columns import RawRatings
+from mftui.data.readers.movies import MovieTable
+from mftui.data.readers.names import match
+from mftui.data.readers.parquet import columns_for, ratings_in
+from mftui.data.titles.title import parse_year
+from mftui.errors import DataError
+from mftui.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HINT = "Name them with columns={'user': …, 'movie': …, 'rating': …}."
+
+
+def read_frame(frame: pd.DataFrame, given: Mapping[str, str] | None = None, name: str = "DataFrame") -> RawRatings:
+    """Read the ratings of a DataFrame; its index does not count.
+
+    Parameters
+    ----------
+    frame: with a user, a movie and a rating column, and perhaps a timestamp (numbers, texts or dates).
+    given: role ("user", "movie", "rating", "timestamp") → column name, for columns of unusual names.
+    name: what the frame is called in messages.
+
+    Raises DataError, with the row, for what is missing or no number.
+    """
+    names = [str(column) for column in frame.columns]
+    at = columns_for(names, given or {}, ("user", "movie", "rating"), name, HINT)
+    if not len(frame):
+        raise DataError("no rows.", path=name, hint="Give a frame with ratings.")
+    return ratings_in({role: _arrow(frame, index, name) for role, index in at.items()}, name, name)
+
+
+def movies_in(frame: pd.DataFrame, given: Mapping[str, str] | None = None) -> MovieTable | None:
+    """Return titles, genres and years of a DataFrame, from the last row of each movie; None without a title column."""
+    import pandas as pd
+
+    names = [str(column) for column in frame.columns]
+    at = match(names, ("movie", "title", "genres", "year"), {k: v for k, v in (given or {}).items() if k == "movie"})
+    if not {"movie", "title"} <= at.keys():
+        return None
+    lines = frame.iloc[:, list(at.values())].set_axis(list(at), axis=1).dropna(subset=["movie", "title"])
+    table = MovieTable()
+    for row in _whole(lines.drop_duplicates("movie", keep="last")).to_dict("records"):
+        title, genres = str(row["title"]).strip(), row.get("genres")
+        if not title:
+            continue
+        year = parse_year(title) or pd.to_numeric(row.get("year"), errors="coerce")
+        table.ids.append(str(row["movie"]).strip())
+        table.titles.append(title)
+        table.genres.append(genres if isinstance(genres, str) else "|".join(_listed(genres)))
+        table.years.append(0 if pd.isna(year) else int(year))
+    return table
+
+
+def _listed(genres: Any) -> list[str]:
+    return [str(genre) for genre in genres] if isinstance(genres, list | tuple) or hasattr(genres, "tolist") else []
+
+
+def _whole(lines: pd.DataFrame) -> pd.DataFrame:
+    """Ids that pandas made floats, as it does beside missing ones, as integers again."""
+    ids = lines["movie"]
+    whole = ids.dtype.kind == "f" and bool((ids % 1 == 0).all())
+    return lines.assign(movie=ids.astype("int64")) if whole else lines
+
+
+def _arrow(frame: pd.DataFrame, at: int, name: str) -> Any:
+    """One column as Arrow has it, whole floats as integers."""
+    import pandas as pd
+    import pyarrow as pa
+
+    column = frame.iloc[:, at]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    if column.dtype.kind == "f" and column.notna().all() and (column % 1 == 0).all() and column.abs().max() < 2**53:
+        column = column.astype("int64")
+    try:
+        array = pa.Array.from_pandas(column)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise DataError(
+            f"the column {visible(str(frame.columns[at])[:60])} holds values of several types, or none that is an id.",
+            path=name,
+            hint="Convert it first, for example with .astype(str).",
+        ) from error
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
