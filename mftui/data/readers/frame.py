@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from mftui.text import visible
 if TYPE_CHECKING:
     import pandas as pd
 
+_YEAR = re.compile(r"(\d{4})(\.0)?")
 HINT = "Name them with columns={'user': …, 'movie': …, 'rating': …}."
 
 
@@ -39,8 +41,6 @@ def read_frame(frame: pd.DataFrame, given: Mapping[str, str] | None = None, name
 
 def movies_in(frame: pd.DataFrame, given: Mapping[str, str] | None = None) -> MovieTable | None:
     """Return titles, genres and years of a DataFrame, from the last row of each movie; None without a title column."""
-    import pandas as pd
-
     names = [str(column) for column in frame.columns]
     at = match(names, ("movie", "title", "genres", "year"), {k: v for k, v in (given or {}).items() if k == "movie"})
     if not {"movie", "title"} <= at.keys():
@@ -51,11 +51,11 @@ def movies_in(frame: pd.DataFrame, given: Mapping[str, str] | None = None) -> Mo
         title, genres = str(row["title"]).strip(), row.get("genres")
         if not title:
             continue
-        year = parse_year(title) or pd.to_numeric(row.get("year"), errors="coerce")
+        year = parse_year(title) or _YEAR.fullmatch(str(row.get("year")))
         table.ids.append(str(row["movie"]).strip())
         table.titles.append(title)
         table.genres.append(genres if isinstance(genres, str) else "|".join(_listed(genres)))
-        table.years.append(0 if pd.isna(year) else int(year))
+        table.years.append(year if isinstance(year, int) else int(year[1]) if year else 0)
     return table
 
 
