@@ -1,4 +1,7 @@
-"""The `mftui` command: one thin module for each group of commands, each imported only when it is used."""
+"""The `mftui` command: one thin module for each group of commands, each imported only when it is used.
+
+May import: applog, errors, mftui, reports, text, tui.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,8 @@
+"""Ratings in: what a data set is once it has been read, and how it is split.
+
+The folders read it: `loading` makes a Dataset of the files that `sources` finds and `readers` read; `titles` finds
+movies; `profiles` keeps the ratings that users of mftui enter; `synthetic` makes data sets; `storage` reads and
+writes files.
+
+May import: data.storage, errors.
+"""

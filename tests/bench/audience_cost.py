@@ -19,7 +19,7 @@ from typing import Any
 
 from lists import watched
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.engine.model.store import load_factors
 
 MB = 2**20

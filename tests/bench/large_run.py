@@ -28,7 +28,7 @@ from terminal import COLUMNS, Key
 from threadpoolctl import threadpool_limits
 
 from mftui.data.dataset import SplitSpec
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors

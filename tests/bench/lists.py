@@ -23,7 +23,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from mftui.data.dataset import Dataset, Ratings, SplitSpec
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.data.titles.series import find_series
 from mftui.engine.evaluation.evaluate import SERIES_MIN, series_at_10

@@ -29,7 +29,7 @@ Load = Callable[[], int]
 
 def mftui(data: Path) -> Load:
     """Everything that a training needs: from the files where there is no cache yet, else from the cache."""
-    from mftui.data.load import open_dataset
+    from mftui.data.loading.load import open_dataset
 
     return lambda: open_dataset(data).n_ratings
 

@@ -24,7 +24,7 @@ import numpy as np
 from helpers.newcomers import Pairs, family_films, halves, newcomers, opposites, ratings_of, trained_on
 
 from mftui.data.dataset import Dataset
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.engine.evaluation.measures import list_quality, rmse
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.fold_in import fold_in_users

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.synthetic import taste
 from mftui.runs.store.run import Run
 

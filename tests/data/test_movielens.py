@@ -10,7 +10,7 @@ from helpers.paths import movielens
 from helpers.ratings_files import zipped
 
 from mftui.data.dataset import SplitSpec
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.splits import make_split
 
 

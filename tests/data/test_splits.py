@@ -9,7 +9,7 @@ import pytest
 from helpers.ratings_files import lines, write
 
 from mftui.data.dataset import Dataset, SplitSpec
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.errors import DataError, UsageError
 

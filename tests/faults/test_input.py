@@ -21,7 +21,7 @@ from rich.console import Console
 
 import mftui
 from mftui.cli.shared import output
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.runs.store.run import create_run
 from mftui.runs.trainer.main import train
 

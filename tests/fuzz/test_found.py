@@ -16,7 +16,7 @@ from helpers.ratings_files import EXPECTED, movielens_csv, rows_of, write
 from helpers.runs import request, save_small_checkpoint, write_ratings
 from pyarrow import parquet
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.profiles.incoming import read_incoming
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.errors import DataError, FormatError

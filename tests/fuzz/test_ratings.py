@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from mftui.data.dataset import Dataset
-from mftui.data.load import open_dataset, read_pairs
+from mftui.data.loading.load import open_dataset, read_pairs
 from mftui.errors import MftuiError
 
 pytestmark = pytest.mark.filterwarnings("error")

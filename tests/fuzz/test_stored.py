@@ -19,8 +19,8 @@ from helpers.runs import request, save_small_checkpoint, write_ratings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mftui.data import cache, load
-from mftui.data.load import open_dataset
+from mftui.data.loading import cache, load
+from mftui.data.loading.load import open_dataset
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.errors import MftuiError

@@ -119,7 +119,7 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
 @json_option
 def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json: bool) -> None:
     """Show counts, density, scale and histogram of a data set, and what was repaired in it."""
-    from mftui.data.load import open_dataset
+    from mftui.data.loading.load import open_dataset
 
     dataset = open_dataset(source, columns=columns, test=test)
     values, counts = _histogram(dataset)

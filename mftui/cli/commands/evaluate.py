@@ -136,7 +136,7 @@ def _known_ratings(factors: Factors, file: Path) -> tuple[Ratings, dict[str, int
     import numpy as np
 
     from mftui.data.dataset import Ratings
-    from mftui.data.load import open_dataset
+    from mftui.data.loading.load import open_dataset
 
     data = open_dataset(file)
     users, user_known = factors.user_ids.indices(data.user_ids.raws(np.arange(data.n_users)))

@@ -59,7 +59,7 @@ def predict(
     from what is known of the other side. Of a run with an ordinal likelihood `--json` also gives the probability of
     each step of the scale.
     """
-    from mftui.data.load import read_pairs
+    from mftui.data.loading.load import read_pairs
     from mftui.engine.query.intervals import beliefs
 
     run, factors = open_model(run_text)

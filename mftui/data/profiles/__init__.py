@@ -1,1 +1,4 @@
-"""People's own ratings: the files that keep them, what comes in from elsewhere, and the movies that they mean."""
+"""Profiles: the ratings that users of mftui enter or import, each a CSV file, and the movies of a model that they mean.
+
+May import: data, data.readers, data.sources, data.storage, data.titles, errors, paths, text.
+"""

@@ -14,8 +14,8 @@ from mftui.data.profiles.rows import Rated, read_rows
 from mftui.data.profiles.stars import describe, to_stars
 from mftui.data.profiles.tables import Row, Table, read_table
 from mftui.data.readers.names import match, plain
-from mftui.data.sources.files import FileRef, archive
 from mftui.data.storage.csv_cells import original
+from mftui.data.storage.files import FileRef, archive
 from mftui.data.titles.title import parse_year
 from mftui.errors import DataError
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from mftui.data.profiles.stars import TOP
 from mftui.data.profiles.tables import Row, read_table
-from mftui.data.sources.files import FileRef
 from mftui.data.storage.csv_cells import inert, original
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "dataset", "fingerprint")

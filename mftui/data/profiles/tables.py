@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mftui.data.readers.names import plain
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 

@@ -1,1 +1,4 @@
-"""Readers: from a file of some format to columns, or to a DataError that names the line."""
+"""Readers: each turns a file of one format into columns, or raises a DataError that names the line.
+
+May import: data.storage, data.titles, errors, text.
+"""

@@ -12,7 +12,7 @@ from typing import IO
 from mftui.data.readers.columns import as_integer, is_missing
 from mftui.data.readers.layout import Layout
 from mftui.data.readers.quotes import unclosed_quote
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 

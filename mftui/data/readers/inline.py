@@ -14,7 +14,7 @@ from mftui.data.readers.movies import MovieTable
 from mftui.data.readers.names import match
 from mftui.data.readers.parquet import is_parquet
 from mftui.data.readers.text import read_columns
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 
 
 def titles_within(ref: FileRef, given: Mapping[str, str] | None = None) -> MovieTable | None:

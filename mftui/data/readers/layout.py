@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mftui.data.readers.names import ROLES, match
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 

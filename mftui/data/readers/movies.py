@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mftui.data.readers.layout import head_lines
 from mftui.data.readers.names import match
 from mftui.data.readers.quotes import unclosed_quote
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 from mftui.data.titles.title import parse_year
 from mftui.errors import DataError
 from mftui.text import visible

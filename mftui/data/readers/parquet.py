@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, from_strings
 from mftui.data.readers.names import ROLES, match
 from mftui.data.readers.times import seconds_of
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 

@@ -14,7 +14,7 @@ from mftui.data.readers.faults import check_quotes, first_fault
 from mftui.data.readers.layout import Layout
 from mftui.data.readers.names import ROLES
 from mftui.data.readers.times import seconds_of
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
 # Narrow types first: they take half the memory, and a file that needs more says so at once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import NamedTuple
 
-from mftui.data.sources.files import FileRef
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from mftui import paths
 from mftui.data.sources.catalogue import CATALOGUE, GROUPLENS, SAMPLE, fetched
-from mftui.data.sources.files import archive, keep_directory, open_archive
+from mftui.data.storage.files import archive, keep_directory, open_archive
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
 

@@ -11,8 +11,8 @@ from mftui import paths
 from mftui.data.readers.layout import recognise
 from mftui.data.readers.parquet import is_parquet
 from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
-from mftui.data.sources.files import FileRef, Folder, archive, damaged_zip, directory, unreadable
 from mftui.data.sources.parquet_parts import PART_DIRECTORIES, parts_in
+from mftui.data.storage.files import FileRef, Folder, archive, damaged_zip, directory, unreadable
 from mftui.errors import DataError
 from mftui.text import visible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mftui.data.sources.files import FileRef, unreadable
+from mftui.data.storage.files import FileRef, unreadable
 
 PART_DIRECTORIES = ("ratings", "ratings.parquet")
 """What a directory of parts is called that stands beside a movies file."""

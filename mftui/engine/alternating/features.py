@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Ratings
-from mftui.data.people import People
+from mftui.data.loading.people import People
 from mftui.engine.alternating.feature_names import FEATURES
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import NONE

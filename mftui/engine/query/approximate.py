@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui import paths
-from mftui.data.sources.files import keep_directory
+from mftui.data.storage.files import keep_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.engine.query.neighbours import By, Metric, blocks_of, movie_scores, supported

@@ -11,7 +11,7 @@ from mftui.data.dataset import Movies, Ratings, Scale
 from mftui.engine.compute.device import CPU, Computing
 
 if TYPE_CHECKING:
-    from mftui.data.people import People
+    from mftui.data.loading.people import People
 
 
 @dataclass(frozen=True)

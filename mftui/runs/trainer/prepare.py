@@ -8,8 +8,8 @@ from typing import Any
 
 from mftui import paths
 from mftui.data.dataset import Dataset, Split
-from mftui.data.load import open_dataset
-from mftui.data.people import people_of
+from mftui.data.loading.load import open_dataset
+from mftui.data.loading.people import people_of
 from mftui.data.splits import make_split
 from mftui.data.subset import Part
 from mftui.engine.model.factors import Factors

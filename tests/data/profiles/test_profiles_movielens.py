@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers.paths import movielens
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.profiles.match import Matcher
 
 

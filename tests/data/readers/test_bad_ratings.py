@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers.ratings_files import movielens_csv, write
 
-from mftui.data.load import open_dataset, read_pairs
+from mftui.data.loading.load import open_dataset, read_pairs
 from mftui.errors import DataError, UsageError
 
 HEAD = "userId,movieId,rating\n"

@@ -10,7 +10,7 @@ from helpers.ratings_files import EXPECTED, MOVIES_CSV, lines, movielens_csv, ro
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mftui.data.load import open_dataset, read_pairs
+from mftui.data.loading.load import open_dataset, read_pairs
 
 HEADERS = {
     "plain.csv": lines(",", "userId,movieId,rating,timestamp"),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from helpers.ratings_files import EXPECTED, lines, rows_of
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.sources.download import URL_VARIABLE, fetch, licence_text
 from mftui.errors import DataError, MftuiError, UsageError
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from helpers.ratings_files import EXPECTED, MOVIES_CSV, ROWS, movielens_csv, rows_of, write
 
 from mftui.cli.commands.data import data
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.errors import DataError
 
 Row = tuple[object, ...]

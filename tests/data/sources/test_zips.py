@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from helpers.ratings_files import EXPECTED, lines, movielens_csv, rows_of, write, zipped
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.errors import DataError
 
 

@@ -11,7 +11,7 @@ import pytest
 from helpers.planted import SCALE, planted_ratings
 
 from mftui.data.dataset import Movies, Ratings
-from mftui.data.people import People
+from mftui.data.loading.people import People
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.alternating.feature_effects import PriorMeans
 from mftui.engine.alternating.features import Axes, side_information

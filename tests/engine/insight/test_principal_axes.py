@@ -10,7 +10,7 @@ import pytest
 from helpers.models import TITLES, toy_factors
 
 from mftui.data.dataset import SplitSpec
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.data.synthetic.films import AXES, planted_positions
 from mftui.data.synthetic.sample import movie_ids

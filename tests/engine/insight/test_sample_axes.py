@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.synthetic.films import planted_positions
 from mftui.data.synthetic.sample import movie_ids
 from mftui.engine.recipes import RECIPES

@@ -16,7 +16,7 @@ from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
 
 from mftui.data.dataset import Ratings, SplitSpec
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.data.synthetic.sample import generate_sample
 from mftui.engine.model.factors import Factors

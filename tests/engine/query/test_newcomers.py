@@ -10,7 +10,7 @@ from helpers.newcomers import Pairs, family_films, newcomers, opposites, ratings
 from helpers.paths import movielens
 
 from mftui.data.dataset import Dataset
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.explain import explain, explain_user
 from mftui.engine.query.fold_in import fold_in_users

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from mftui.data.dataset import Dataset, Split, SplitSpec
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.data.splits import make_split
 from mftui.engine.descent import dense, one_cycle
 from mftui.engine.evaluation.evaluate import baseline_errors, errors

@@ -10,7 +10,7 @@ import pytest
 from helpers.numpy_training import NumpyTraining
 from helpers.runs import request
 
-from mftui.data.load import open_dataset
+from mftui.data.loading.load import open_dataset
 from mftui.engine.evaluation.calibration import LEVELS
 from mftui.errors import RunError, UsageError
 from mftui.runs.results.evaluate import cross_validate, given_folds, random_folds

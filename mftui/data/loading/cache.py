@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from mftui import paths
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
-from mftui.data.sources.files import keep_directory
 from mftui.data.sources.locate import Sources
+from mftui.data.storage.files import keep_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 
 FORMAT = 2

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from helpers.ratings_files import EXPECTED, lines, movielens_csv, rows_of, write, zipped
 
-from mftui.data import cache, load
-from mftui.data.load import open_dataset
+from mftui.data.loading import cache, load
+from mftui.data.loading.load import open_dataset
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_test_rows_and_string_ids_survive_the_cache(tmp_path: Path, reads: list[
 def test_a_cached_opening_needs_no_arrow(tmp_path: Path) -> None:
     open_dataset(movielens_csv(tmp_path))
     script = (
-        "import sys; from mftui.data.load import open_dataset; open_dataset(sys.argv[1]);"
+        "import sys; from mftui.data.loading.load import open_dataset; open_dataset(sys.argv[1]);"
         "print([m for m in ('pyarrow', 'pandas', 'tensorflow') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)

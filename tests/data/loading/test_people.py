@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from helpers.paths import movielens
 
-from mftui.data.load import open_dataset
-from mftui.data.people import people_of
+from mftui.data.loading.load import open_dataset
+from mftui.data.loading.people import people_of
 from mftui.errors import DataError
 
 RATINGS = "1\t10\t3\t1\n1\t20\t4\t1\n2\t10\t5\t1\n3\t20\t1\t1\n"

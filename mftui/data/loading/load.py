@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data import cache
 from mftui.data.dataset import Dataset, Movies, Ratings
-from mftui.data.fingerprint import Hashable, digests, fingerprint
 from mftui.data.ids import Ids, RawId
+from mftui.data.loading import cache
+from mftui.data.loading.fingerprint import Hashable, digests, fingerprint
+from mftui.data.loading.movie_titles import movies_of
+from mftui.data.loading.repair import check_enough, scale_of, without_duplicates
+from mftui.data.loading.vocabulary import vocabulary
 from mftui.data.readers.columns import Chunks, RawRatings
 from mftui.data.readers.inline import titles_within
 from mftui.data.readers.layout import recognise
@@ -21,11 +24,8 @@ from mftui.data.readers.movies import read_movies
 from mftui.data.readers.names import ROLES
 from mftui.data.readers.parquet import is_parquet, read_parquet, read_parquet_pairs
 from mftui.data.readers.text import read_text, read_text_pairs
-from mftui.data.repair import check_enough, scale_of, without_duplicates
-from mftui.data.sources.files import FileRef
 from mftui.data.sources.locate import Sources, locate, one_file
-from mftui.data.titles.movie_titles import movies_of
-from mftui.data.vocabulary import vocabulary
+from mftui.data.storage.files import FileRef
 from mftui.errors import DataError, UsageError
 
 
