@@ -1,6 +1,6 @@
 """The `mftui` command: one thin module for each group of commands, each imported only when it is used.
 
-May import: applog, errors, mftui, reports, text, tui.
+May import: applog, errors, reports, text, tui, version.
 """
 
 from __future__ import annotations
