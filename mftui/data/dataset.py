@@ -1,8 +1,8 @@
-"""What a data set is, once it has been read: ratings, vocabularies, movies, scale."""
+"""A data set, once it has been read: ratings, vocabularies of users and movies, titles, rating scale, split."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,48 +16,137 @@ from mftui.data.storage.string_column import StringColumn
 
 NO_GENRES = "(no genres listed)"
 PIECE = 1_000_000
-"""Ratings that are worked on at once where there may be too many to hold."""
+"""Ratings in one piece, where there may be too many to hold."""
 
 
-@dataclass(frozen=True)
 class Ratings:
-    """n ratings as columns of equal length, in the order of the file."""
+    """n ratings as columns of equal length, in the order of the file.
 
-    users: NDArray[np.int32]
-    """(n,) user indices."""
-    movies: NDArray[np.int32]
-    """(n,) movie indices."""
-    values: NDArray[np.float32]
-    """(n,) ratings as given."""
-    timestamps: NDArray[np.int64] | None = None
-    """(n,) seconds since 1970, where the data has them."""
+    The columns are arrays, or, for ratings that `where` and `pieced` return, made anew each time they are read:
+    whoever needs such a column twice keeps it, or calls `whole`.
+
+    Parameters
+    ----------
+    users: (n,) user indices.
+    movies: (n,) movie indices.
+    values: (n,) ratings as given.
+    timestamps: (n,) seconds since 1970, where the data has them.
+    """
+
+    def __init__(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        values: NDArray[np.float32],
+        timestamps: NDArray[np.int64] | None = None,
+    ) -> None:
+        self._columns = {"users": users, "movies": movies, "values": values}
+        self._length = len(values)
+        self._make: Callable[[], Iterator[Ratings]] | None = None
+        self.timestamps = timestamps
+
+    @classmethod
+    def pieced(cls, length: int, make: Callable[[], Iterator[Ratings]]) -> Ratings:
+        """Return ratings that are not held, but made piece by piece.
+
+        Parameters
+        ----------
+        length: how many ratings there are.
+        make: yields them, always in the same order, as Ratings without timestamps that are small enough to be held.
+        """
+        ratings = cls(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
+        ratings._columns, ratings._length, ratings._make = {}, length, make
+        return ratings
+
+    @property
+    def users(self) -> NDArray[np.int32]:
+        """(n,) user indices."""
+        return self._column("users", np.int32)
+
+    @property
+    def movies(self) -> NDArray[np.int32]:
+        """(n,) movie indices."""
+        return self._column("movies", np.int32)
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """(n,) ratings as given."""
+        return self._column("values", np.float32)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return self._length
 
     def take(self, rows: NDArray[Any]) -> Ratings:
-        """The ratings at `rows` (indices or a mask)."""
+        """Return a copy of the ratings at `rows` (indices or a mask)."""
         times = None if self.timestamps is None else self.timestamps[rows]
         return Ratings(self.users[rows], self.movies[rows], self.values[rows], times)
 
+    def where(self, mask: NDArray[np.bool_]) -> Ratings:
+        """Return the ratings where `mask` (n,) is True, not copied and without timestamps."""
+
+        def make() -> Iterator[Ratings]:
+            at = 0
+            for piece in self.pieces():
+                yield piece.take(mask[at : at + len(piece)])
+                at += len(piece)
+
+        return Ratings.pieced(int(np.count_nonzero(mask)), make)
+
     def pieces(self) -> Iterator[Ratings]:
-        """All ratings in their order, PIECE at a time at most, without timestamps."""
+        """Yield all ratings in their order, at most PIECE at a time, without timestamps."""
+        if self._make is not None:
+            yield from self._make()
+            return
         for at in range(0, len(self), PIECE):
             rows = slice(at, at + PIECE)
             yield Ratings(self.users[rows], self.movies[rows], self.values[rows])
 
+    def whole(self) -> Ratings:
+        """Return the same ratings with columns that are held as arrays."""
+        return self if self._make is None else Ratings(self.users, self.movies, self.values)
+
     def mean(self) -> float:
-        """The mean rating."""
+        """Return the mean rating."""
         return sum(float(piece.values.sum(dtype=np.float64)) for piece in self.pieces()) / len(self)
 
     def variance(self) -> float:
-        """The variance of the ratings about their mean."""
+        """Return the variance of the ratings about their mean."""
         mean = self.mean()
         return sum(float(((piece.values - mean) ** 2).sum(dtype=np.float64)) for piece in self.pieces()) / len(self)
 
-    def whole(self) -> Ratings:
-        """The same with columns that lie there as arrays."""
-        return self
+    def counts(self, n_users: int, n_movies: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return how many ratings each user (n_users,) and each movie (n_movies,) has."""
+        of_users, of_movies = np.zeros(n_users, dtype=np.int64), np.zeros(n_movies, dtype=np.int64)
+        for piece in self.pieces():
+            of_users += np.bincount(piece.users, minlength=n_users)
+            of_movies += np.bincount(piece.movies, minlength=n_movies)
+        return of_users, of_movies
+
+    def _column(self, name: str, kind: type[Any]) -> NDArray[Any]:
+        if self._make is None:
+            return self._columns[name]
+        filled, at = np.empty(len(self), dtype=kind), 0
+        for piece in self.pieces():
+            filled[at : at + len(piece)] = getattr(piece, name)
+            at += len(piece)
+        return filled
+
+
+def movie_means(movies: NDArray[np.int32], values: NDArray[np.float32], n_movies: int) -> NDArray[np.float32]:
+    """Return the mean rating of each movie (n_movies,), NaN where it has none.
+
+    Parameters
+    ----------
+    movies: (n,) the movie of each rating.
+    values: (n,) the ratings.
+    n_movies: how many movies there are.
+    """
+    counts, sums = np.zeros((2, n_movies))
+    for at in range(0, len(movies), PIECE):
+        rows = slice(at, at + PIECE)
+        counts += np.bincount(movies[rows], minlength=n_movies)
+        sums += np.bincount(movies[rows], weights=values[rows], minlength=n_movies)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -168,66 +257,6 @@ class Dataset:
     def density(self) -> float:
         """Share of all (user, movie) pairs that are rated."""
         return self.n_ratings / (self.n_users * self.n_movies)
-
-
-@dataclass(frozen=True)
-class SplitSpec:
-    """How to part training from test ratings."""
-
-    kind: str = "random"
-    """"random", "temporal", "leave-last", "file" (explicit test file) or "none"."""
-    fraction: float = 0.1
-    """Share of the ratings that is tested on, for random and temporal."""
-    seed: int = 0
-    """For random: `default_rng(seed).permutation(n)`, test is the first `int(n * fraction)` of it."""
-
-    @property
-    def label(self) -> str:
-        """For people: "random 10 % (seed 0)"."""
-        percent = f"{100 * self.fraction:g} %"
-        return {
-            "random": f"random {percent} (seed {self.seed})",
-            "temporal": f"latest {percent}",
-            "leave-last": "last rating of each user",
-            "file": "given test file",
-            "none": "no test ratings",
-        }[self.kind]
-
-
-@dataclass(frozen=True)
-class Split:
-    """Which of a data set's ratings are in training, and which are held out for the test."""
-
-    spec: SplitSpec
-    trained: NDArray[np.bool_]
-    """(n_ratings,) True where the rating is trained on."""
-    held_out: NDArray[np.bool_]
-    """(n_ratings,) True where it is tested on."""
-
-    @classmethod
-    def of(cls, spec: SplitSpec, n_ratings: int, train_rows: NDArray[Any], test_rows: NDArray[Any]) -> Split:
-        """From the rows of both parts; a row may be in neither."""
-        trained, held_out = np.zeros(n_ratings, dtype=bool), np.zeros(n_ratings, dtype=bool)
-        trained[train_rows], held_out[test_rows] = True, True
-        return cls(spec, trained, held_out)
-
-    @cached_property
-    def n_train(self) -> int:
-        return int(np.count_nonzero(self.trained))
-
-    @cached_property
-    def n_test(self) -> int:
-        return int(np.count_nonzero(self.held_out))
-
-    @property
-    def train_rows(self) -> NDArray[np.int64]:
-        """(n_train,) rows in file order."""
-        return np.flatnonzero(self.trained)
-
-    @property
-    def test_rows(self) -> NDArray[np.int64]:
-        """(n_test,) rows in file order."""
-        return np.flatnonzero(self.held_out)
 
 
 @dataclass(frozen=True)

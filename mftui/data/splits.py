@@ -2,16 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Dataset, Ratings, Split, SplitSpec
+from mftui.data.dataset import Dataset, Ratings
 from mftui.errors import DataError, UsageError
 
 KINDS = ("random", "temporal", "leave-last", "file", "none")
+
+
+@dataclass(frozen=True)
+class SplitSpec:
+    """How to part training from test ratings."""
+
+    kind: str = "random"
+    """"random", "temporal", "leave-last", "file" (explicit test file) or "none"."""
+    fraction: float = 0.1
+    """Share of the ratings that is tested on, for random and temporal."""
+    seed: int = 0
+    """For random: `default_rng(seed).permutation(n)`, test is the first `int(n * fraction)` of it."""
+
+    @property
+    def label(self) -> str:
+        """For people: "random 10 % (seed 0)"."""
+        percent = f"{100 * self.fraction:g} %"
+        return {
+            "random": f"random {percent} (seed {self.seed})",
+            "temporal": f"latest {percent}",
+            "leave-last": "last rating of each user",
+            "file": "given test file",
+            "none": "no test ratings",
+        }[self.kind]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which of a data set's ratings are in training, and which are held out for the test."""
+
+    spec: SplitSpec
+    trained: NDArray[np.bool_]
+    """(n_ratings,) True where the rating is trained on."""
+    held_out: NDArray[np.bool_]
+    """(n_ratings,) True where it is tested on."""
+
+    @classmethod
+    def of(cls, spec: SplitSpec, n_ratings: int, train_rows: NDArray[Any], test_rows: NDArray[Any]) -> Split:
+        """From the rows of both parts; a row may be in neither."""
+        trained, held_out = np.zeros(n_ratings, dtype=bool), np.zeros(n_ratings, dtype=bool)
+        trained[train_rows], held_out[test_rows] = True, True
+        return cls(spec, trained, held_out)
+
+    @cached_property
+    def n_train(self) -> int:
+        return int(np.count_nonzero(self.trained))
+
+    @cached_property
+    def n_test(self) -> int:
+        return int(np.count_nonzero(self.held_out))
+
+    @property
+    def train_rows(self) -> NDArray[np.int64]:
+        """(n_train,) rows in file order."""
+        return np.flatnonzero(self.trained)
+
+    @property
+    def test_rows(self) -> NDArray[np.int64]:
+        """(n_test,) rows in file order."""
+        return np.flatnonzero(self.held_out)
 
 
 def make_split(dataset: Dataset, spec: SplitSpec) -> Split:

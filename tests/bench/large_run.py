@@ -27,9 +27,8 @@ from helpers.models import toy_run
 from terminal import COLUMNS, Key
 from threadpoolctl import threadpool_limits
 
-from mftui.data.dataset import SplitSpec
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 
-from mftui.data.dataset import Dataset, Ratings, SplitSpec
+from mftui.data.dataset import Dataset, Ratings
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.data.titles.series import find_series
 from mftui.engine.evaluation.evaluate import SERIES_MIN, series_at_10
 from mftui.engine.evaluation.measures import list_quality

@@ -21,9 +21,9 @@ import numpy as np
 from helpers.models import toy_run
 from threadpoolctl import threadpool_limits
 
-from mftui.data.dataset import Dataset, Movies, Ratings, Scale, SplitSpec
+from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters

@@ -11,10 +11,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from mftui.data.dataset import Ratings, Scale, SplitSpec
+from mftui.data.dataset import Ratings, Scale
 from mftui.data.loading.load import open_dataset
 from mftui.data.loading.people import people_of
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training.problem import SideInfo

@@ -9,9 +9,8 @@ import pytest
 from helpers.paths import movielens
 from helpers.ratings_files import zipped
 
-from mftui.data.dataset import SplitSpec
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 
 
 def test_latest_small() -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from helpers.ratings_files import lines, write
 
-from mftui.data.dataset import Dataset, SplitSpec
+from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.errors import DataError, UsageError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from helpers.live_run import log_metrics
 from helpers.models import toy_run
 
-from mftui.data.dataset import SplitSpec
+from mftui.data.splits import SplitSpec
 from mftui.engine.model.factors import Factors
 from mftui.runs.store.publish import write_json
 from mftui.runs.store.request import TrainRequest

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mftui.data.dataset import Dataset, Movies, Ratings, Scale, SplitSpec
+from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.titles.title import parse_year
 from mftui.engine.model.factors import Factors

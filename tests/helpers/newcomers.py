@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mftui.data.dataset import Dataset, Ratings, Split, SplitSpec
+from mftui.data.dataset import Dataset, Ratings
+from mftui.data.splits import Split, SplitSpec
 from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training.spec import TrainingSpec

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
-from mftui.data.subset import counts
 
 USER_DAMPING = 15.0
 MOVIE_DAMPING = 10.0
@@ -29,7 +28,7 @@ class BiasBaseline:
     def fit(cls, train: Ratings, n_users: int, n_movies: int) -> BiasBaseline:
         """Alternate between the closed-form solutions of movie and user biases."""
         mean = train.mean()
-        user_counts, movie_counts = counts(train, n_users, n_movies)
+        user_counts, movie_counts = train.counts(n_users, n_movies)
         user_bias, movie_bias = np.zeros(n_users), np.zeros(n_movies)
         for _ in range(SWEEPS):
             sums = np.zeros(n_movies)

@@ -14,10 +14,10 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, Split
+from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, movie_means
 from mftui.data.ids import Ids, RawId
+from mftui.data.splits import Split
 from mftui.data.storage.integrity import table_digest
-from mftui.data.subset import Part, counts, movie_means
 from mftui.engine.model.audience import AudienceBlock
 from mftui.engine.model.dot_products import lengths, pair_products
 from mftui.engine.model.history import History, UserHistory
@@ -62,8 +62,8 @@ class Factors:
         predicted from the mean and the bias that is known.
         """
         sizes = dataset.n_users, dataset.n_movies
-        user_counts, train_counts = counts(Part.where(dataset.ratings, split.trained), *sizes)
-        _, movie_counts = counts(dataset.ratings, *sizes)
+        user_counts, train_counts = dataset.ratings.where(split.trained).counts(*sizes)
+        _, movie_counts = dataset.ratings.counts(*sizes)
         return cls(
             without_cold_rows(parameters, user_counts == 0, train_counts == 0),
             dataset.user_ids,

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import PIECE, Ratings
-from mftui.data.subset import Part
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,10 @@ class History:
         """The training ratings, or the held-out ones, as columns sorted by user."""
         return self.portion(held_out).whole()
 
-    def portion(self, held_out: bool) -> Part:
+    def portion(self, held_out: bool) -> Ratings:
         """The same, not copied."""
         n_held = int(np.count_nonzero(self.held_out))
-        return Part(n_held if held_out else len(self.movies) - n_held, partial(self._pieces, held_out))
+        return Ratings.pieced(n_held if held_out else len(self.movies) - n_held, partial(self._pieces, held_out))
 
     def _pieces(self, held_out: bool) -> Iterator[Ratings]:
         for at in range(0, len(self.movies), PIECE):

@@ -12,10 +12,9 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Movies, Scale
+from mftui.data.dataset import Movies, Scale, movie_means
 from mftui.data.ids import Ids
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
-from mftui.data.subset import movie_means
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.output import Link

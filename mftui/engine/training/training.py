@@ -12,7 +12,6 @@ import numpy as np
 
 from mftui.data.dataset import Ratings
 from mftui.data.splits import shuffled
-from mftui.data.subset import Part
 from mftui.engine.compute.device import CPU, set_up
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.block import BlockTrainer, Tick
@@ -53,7 +52,7 @@ class Training:
         steps = self._learner.n_epochs * self._learner.steps_per_epoch
         self._blocks = [BlockTrainer(Block("taste", lambda: self._learner, steps), patience)]
         if recipe.audience and hyper.get("audience"):
-            nothing = Part.where(ratings, np.zeros(len(ratings), dtype=bool))
+            nothing = ratings.where(np.zeros(len(ratings), dtype=bool))
             self._blocks.append(BlockTrainer(recipe.audience(self._problem(ratings, nothing), hyper), math.inf))
         self._taste.prepare()
         self.seconds = {"import": imported - began, "compile": time.perf_counter() - imported}
@@ -67,7 +66,7 @@ class Training:
         ratings = self._spec.ratings
         held_out = np.zeros(len(ratings), dtype=bool)
         held_out[shuffled(np.random.default_rng([self._spec.seed, 1]), len(held_out))[: self.n_valid]] = True
-        return Part.where(ratings, ~held_out), Part.where(ratings, held_out).whole()
+        return ratings.where(~held_out), ratings.where(held_out).whole()
 
     @property
     def _taste(self) -> BlockTrainer:

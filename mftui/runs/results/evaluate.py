@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mftui.data.dataset import Dataset, Split, SplitSpec
+from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.engine.evaluation.evaluate import evaluate
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mftui.errors import FormatError, UsageError
 
 if TYPE_CHECKING:
-    from mftui.data.dataset import SplitSpec
+    from mftui.data.splits import SplitSpec
 
 SPLITS = ("random", "temporal", "leave-last", "none")
 STORES = ("float32", "float16")
@@ -82,7 +82,7 @@ class TrainRequest:
     @property
     def split_spec(self) -> SplitSpec:
         """The split for `make_split`."""
-        from mftui.data.dataset import SplitSpec
+        from mftui.data.splits import SplitSpec
 
         kind = "file" if self.test is not None else self.split
         return SplitSpec(kind=kind, fraction=self.test_fraction, seed=self.split_seed)

@@ -7,11 +7,10 @@ from functools import cache
 from typing import Any
 
 from mftui import paths
-from mftui.data.dataset import Dataset, Split
+from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.data.loading.people import people_of
-from mftui.data.splits import make_split
-from mftui.data.subset import Part
+from mftui.data.splits import Split, make_split
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe
@@ -94,7 +93,7 @@ def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Datase
         TrainingSpec(
             find_recipe(config["recipe"]),
             config["hyper"],
-            Part.where(dataset.ratings, split.trained),
+            dataset.ratings.where(split.trained),
             dataset.n_users,
             dataset.n_movies,
             dataset.scale,

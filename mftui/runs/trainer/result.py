@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from mftui.data.dataset import Dataset, Split
+from mftui.data.dataset import Dataset
+from mftui.data.splits import Split
 from mftui.engine.evaluation.evaluate import baseline_errors, errors
 from mftui.engine.model.factors import Factors
 from mftui.runs.store.run import Run

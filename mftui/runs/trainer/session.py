@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from mftui.data.dataset import Dataset, Split
+from mftui.data.dataset import Dataset
+from mftui.data.splits import Split
 from mftui.engine.compute.device import set_up
 from mftui.engine.compute.replicas import ALONE
 from mftui.engine.model.factors import Factors

@@ -11,8 +11,7 @@ from helpers.planted import planted_ratings
 from helpers.trainings import planted_training
 
 from mftui.data import dataset as dataset_module
-from mftui.data.dataset import Ratings
-from mftui.data.subset import Part, counts, movie_means
+from mftui.data.dataset import movie_means
 from mftui.engine.descent.shards import Shards
 from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
@@ -97,14 +96,16 @@ def test_several_small_updates_to_a_step(tmp_path: Path) -> None:
 def test_a_part_is_what_taking_its_rows_gives(small_pieces: None) -> None:
     ratings = planted_ratings()
     mask = np.random.default_rng(0).random(len(ratings)) < 0.3
-    part, taken = Part.where(ratings, mask), ratings.take(mask)
-    inner = Part.where(part, np.arange(len(part)) % 2 == 0)
+    part, taken = ratings.where(mask), ratings.take(mask)
+    inner = part.where(np.arange(len(part)) % 2 == 0)
     assert len(part) == len(taken) and len(inner) == (len(part) + 1) // 2
     for name in ("users", "movies", "values"):
         np.testing.assert_array_equal(getattr(part, name), getattr(taken, name))
         np.testing.assert_array_equal(getattr(inner, name), getattr(taken, name)[::2])
-    assert isinstance(part.whole(), Ratings) and part.mean() == pytest.approx(taken.values.mean(), abs=1e-6)
-    np.testing.assert_array_equal(counts(part, 120, 80)[0], np.bincount(taken.users, minlength=120))
+    whole = part.whole()
+    assert whole.users is whole.users and part.users is not part.users
+    assert part.mean() == pytest.approx(taken.values.mean(), abs=1e-6)
+    np.testing.assert_array_equal(part.counts(120, 80)[0], np.bincount(taken.users, minlength=120))
     means = movie_means(part.movies, part.values, 80 + 1)
     for movie in range(80):
         assert means[movie] == pytest.approx(taken.values[taken.movies == movie].mean(), abs=1e-6)

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from helpers.models import TITLES, toy_factors
 
-from mftui.data.dataset import SplitSpec
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.data.synthetic.films import AXES, planted_positions
 from mftui.data.synthetic.sample import movie_ids
 from mftui.engine.insight.principal_axes import Axes, principal_axes

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from helpers.models import TITLES, toy_dataset, toy_factors
 
-from mftui.data.dataset import Split, SplitSpec
-from mftui.data.splits import make_split
+from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.data.storage.integrity import sealed, unsealed
 from mftui.engine.model.audience import SUPPORT
 from mftui.engine.model.factors import Factors

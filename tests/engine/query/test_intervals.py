@@ -15,9 +15,9 @@ from helpers.paths import movielens
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
 
-from mftui.data.dataset import Ratings, SplitSpec
+from mftui.data.dataset import Ratings
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import SplitSpec, make_split
 from mftui.data.synthetic.sample import generate_sample
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mftui.data.dataset import Dataset, Split, SplitSpec
+from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import make_split
+from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.engine.descent import dense, one_cycle
 from mftui.engine.evaluation.evaluate import baseline_errors, errors
 from mftui.engine.model.factors import Factors
