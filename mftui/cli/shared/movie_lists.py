@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -11,6 +10,7 @@ import click
 
 from mftui.cli.shared.open_model import movie_document
 from mftui.cli.shared.output import Cell, note, print_table
+from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -43,14 +43,13 @@ class Years(click.ParamType[tuple[int, int]]):
     name = "years"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        match = re.fullmatch(r"\s*(\d{4})?\s*([-–]?)\s*(\d{4})?\s*", value)
-        if not match or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
-            self.fail(f"{value!r} is no span of years; write 1990-1999, 1994, 1990- or -1999.", param, ctx)
-        first = int(match[1] or 0)
-        last = int(match[3]) if match[3] else 9999 if match[2] else first
-        if first > last:
-            self.fail(f"{value!r} ends before it begins.", param, ctx)
-        return first, last
+        from mftui.data.titles.years import parse_years
+
+        try:
+            years = parse_years(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+        return years or self.fail("no years.", param, ctx)
 
 
 def filter_options(command: F) -> F:

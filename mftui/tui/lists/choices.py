@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from mftui.data.titles.years import parse_years
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ MOST_RECOMMENDED = 1000
 RATED_SORTS = ("rating", "model", "error", "part", "title")
 """By what a user's ratings can be sorted: the highest, the furthest off, those in the test, first."""
 _ASCENDING = ("", "title")
-_YEARS = re.compile(r"(\d{4})?\s*(-|–|\.\.)?\s*(\d{4})?")
 
 
 @dataclass(frozen=True)
@@ -145,21 +144,6 @@ class UserChoices:
             narrowed=self.narrowed.valid(),
             many=min(max(self.many, 1), MOST_RECOMMENDED),
         )
-
-
-def parse_years(text: str) -> tuple[int, int] | None:
-    """First and last year of "1999", "1990-1999", "1990-" or "-1960"; None of "". Raises UsageError."""
-    found = _YEARS.fullmatch(text.strip())
-    if not found or (found[2] and not (found[1] or found[3])) or (found[1] and found[3] and not found[2]):
-        raise UsageError(f"{text[:20]}: no years.", hint="Such as 1999, 1990-1999, 1990- or -1960.")
-    if not (found[1] or found[3]):
-        return None
-    if not found[2]:
-        return int(found[1]), int(found[1])
-    first, last = int(found[1] or 0), int(found[3] or 9999)
-    if first > last:
-        raise UsageError(f"{text[:20]}: the first year comes after the last.")
-    return first, last
 
 
 def parse_years_text(text: str) -> str:
