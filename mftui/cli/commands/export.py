@@ -16,8 +16,8 @@ from mftui.cli.shared.output import json_option, note, print_json, print_line
 from mftui.errors import UsageError
 from mftui.runs.results.export import KINDS, export_run
 from mftui.runs.store.run import find_run
-from mftui.runs.store.size import human
 from mftui.runs.store.status import FINISHED
+from mftui.runs.store.summary import human
 
 if TYPE_CHECKING:
     from mftui.runs.results.export import OnProgress

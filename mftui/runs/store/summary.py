@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mftui.errors import MftuiError
 from mftui.runs.store.run import Run
-from mftui.runs.store.size import size_of
 from mftui.runs.store.status import ACTIVE
 
 METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_per_second", "peak_rss_mb")
@@ -107,6 +108,31 @@ def differing(documents: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     keys = dict.fromkeys(key for document in documents for key in document)
     columns = {key: [document.get(key) for document in documents] for key in keys}
     return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
+
+
+def size_of(directory: Path) -> int:
+    """Bytes of all files below `directory`, each once however many names it has; what vanishes meanwhile is none."""
+    seen: set[tuple[int, int]] = set()
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            try:
+                stat = os.lstat(f"{folder}/{name}")
+            except OSError:
+                continue
+            if (stat.st_dev, stat.st_ino) not in seen:
+                seen.add((stat.st_dev, stat.st_ino))
+                total += stat.st_size
+    return total
+
+
+def human(size: float) -> str:
+    """Bytes in words: 812 B, 7.4 MB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 999.5:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
 
 
 def _label(source: Any) -> Any:

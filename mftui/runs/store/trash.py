@@ -13,7 +13,7 @@ from mftui.errors import RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
 from mftui.runs.store.run import Run
-from mftui.runs.store.size import size_of
+from mftui.runs.store.summary import size_of
 
 _MOMENT = re.compile(r"\d{15,25}")
 

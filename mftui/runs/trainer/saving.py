@@ -13,7 +13,7 @@ from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
 from mftui.errors import TrainingError
 from mftui.runs.store.checkpoint import Checkpoint, save_checkpoint
-from mftui.runs.store.metrics_writer import MetricsWriter
+from mftui.runs.store.metrics import MetricsWriter
 from mftui.runs.store.publish import publish, published, reason
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.protocol import Trainable

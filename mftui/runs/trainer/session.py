@@ -17,7 +17,7 @@ from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 from mftui.runs.store import status as states
 from mftui.runs.store.checkpoint import load_checkpoint
-from mftui.runs.store.metrics_writer import MetricsWriter
+from mftui.runs.store.metrics import MetricsWriter
 from mftui.runs.store.publish import reason, write_json
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.heartbeat import Heart

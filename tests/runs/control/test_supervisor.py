@@ -14,7 +14,7 @@ from mftui.errors import RunError
 from mftui.runs.control.supervisor import Supervisor
 from mftui.runs.store.process import Process
 from mftui.runs.store.run import list_runs
-from mftui.runs.trainer.priority import NICENESS
+from mftui.runs.trainer.standby import NICENESS
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mftui.runs.store.metrics import MetricsTail
-from mftui.runs.store.metrics_writer import MetricsWriter
+from mftui.runs.store.metrics import MetricsTail, MetricsWriter
 
 
 @pytest.fixture

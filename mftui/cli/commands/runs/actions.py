@@ -11,7 +11,7 @@ import click
 from mftui.cli.shared.output import json_option, print_json, print_table
 from mftui.runs.store.notes import checked_name, checked_note, checked_tags, write_notes
 from mftui.runs.store.run import Run, find_run, list_runs
-from mftui.runs.store.size import human, size_of
+from mftui.runs.store.summary import human, size_of
 from mftui.runs.store.trash import (
     Deleted,
     deleted_runs,

@@ -12,10 +12,8 @@ from mftui.cli.shared.measures import print_evaluations
 from mftui.cli.shared.output import json_option, print_json, print_table
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
-from mftui.runs.results.measure_run import evaluation_of
 from mftui.runs.store.run import Run, find_run, list_runs
-from mftui.runs.store.size import human
-from mftui.runs.store.summary import Summary, differing, measures_of, settings_of, summarize
+from mftui.runs.store.summary import Summary, differing, human, measures_of, settings_of, summarize
 
 
 @click.group()
@@ -112,6 +110,8 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
 
     RMSE and MAE judge predictions; NDCG@10 and recall@10 the list of ten that each user would be given.
     """
+    from mftui.runs.results.evaluate import evaluation_of
+
     found = runs_called(names)
     if len(found) < 2:
         raise RunError("compare needs at least two different runs.")

@@ -13,7 +13,7 @@ from mftui.engine.insight.layout import pair_layout
 from mftui.engine.insight.principal_axes import Axes, Axis, principal_axes
 from mftui.engine.model.factors import Factors
 from mftui.errors import MftuiError, UsageError
-from mftui.runs.results.measure_run import evaluation_of
+from mftui.runs.results.evaluate import evaluation_of
 from mftui.runs.store.run import Run
 
 FILMS = 8

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mftui.runs.store.size import human
 from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
-from mftui.runs.store.summary import Summary
+from mftui.runs.store.summary import Summary, human
 from mftui.text import fold
 from mftui.tui.screens.train.run_picker import without_date
 from mftui.tui.screens.train.status_line import clock
