@@ -193,7 +193,13 @@ def test_recommend_has_the_documented_shape(run: Run, ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("years", "first", "last"),
-    [("1995", 1995, 1995), ("1990-1996", 1990, 1996), ("1996-", 1996, 9999), ("-1990", 1, 1990)],
+    [
+        ("1995", 1995, 1995),
+        ("1990-1996", 1990, 1996),
+        ("1990..1996", 1990, 1996),
+        ("1996-", 1996, 9999),
+        ("..1990", 1, 1990),
+    ],
 )
 def test_recommend_filters_by_years(run: Run, ask: Ask, years: str, first: int, last: int) -> None:
     answer = document(ask("recommend", "3", f"--years={years}", "--json"))

@@ -49,7 +49,7 @@ class Years(click.ParamType[tuple[int, int]]):
             years = parse_years(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
-        return years or self.fail("no years.", param, ctx)
+        return years or self.fail("no years are given.", param, ctx)
 
 
 def filter_options(command: F) -> F:

@@ -182,8 +182,8 @@ async def test_f_narrows_the_list_by_genre_years_and_ratings(make_app: MakeApp, 
     async with (app := make_app()).run_test(size=(80, 40)) as pilot:
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
-        await pilot.press("f", *"dra", "tab", *"1970-1990", "down", "7", "enter")
-        await until_shown(pilot, "only Drama, 1970-1990, 7+ ratings")
+        await pilot.press("f", *"dra", "tab", *"1970..1990", "down", "7", "enter")
+        await until_shown(pilot, "only Drama, 1970..1990, 7+ ratings")
         where = MovieFilter("Drama", (1970, 1990), 7)
         assert set(results(app)) == {TITLES[i] for i in range(len(TITLES)) if factors.allowed(where)[i]}
         await pilot.press("f", "tab", "tab", *"999", "enter")
@@ -195,7 +195,7 @@ async def test_f_narrows_the_list_by_genre_years_and_ratings(make_app: MakeApp, 
 
 @pytest.mark.parametrize(
     ("typed", "problem"),
-    [(("x",), "no such genre"), (("tab", *"19"), "no years"), (("tab", "tab", "x"), "not a whole number")],
+    [(("x",), "no such genre"), (("tab", *"19"), "not a span of years"), (("tab", "tab", "x"), "not a whole number")],
 )
 async def test_a_filter_that_makes_no_sense_is_refused_as_it_is_typed(
     make_app: MakeApp, home: Path, typed: tuple[str, ...], problem: str
