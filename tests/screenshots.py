@@ -1,6 +1,7 @@
-"""Makes the pictures of the README: the real app on the sample, driven by keys, each screen saved as SVG.
+"""Make the pictures of the papers: the real app on the sample, driven by keys, each screen saved as SVG.
 
-Run: `.venv/bin/python tests/screenshots.py` (writes `docs/*.svg`: train, movies, users, you, map, runs).
+Run: `.venv/bin/python tests/screenshots.py` (writes `docs/*.svg`: train, movies, users, you, map, runs). The moving
+picture is made by `tests/moving_picture.py`.
 """
 
 from __future__ import annotations
@@ -24,12 +25,20 @@ from mftui.tui.base.session_state import Memory
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIZE = (110, 32)
-PATIENCE_S = 300.0
+PATIENCE_S = 120.0
+FONT = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"
 _REMOTE_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
+def make_app() -> MftuiApp:
+    """Return the app without its hints, which stays on Train when a training ends."""
+    memory = Memory()
+    memory.put(hints=False)
+    return MftuiApp(Look(), Settings(standby=False, after_training="stay"), memory=memory)
+
+
 def text_of(app: MftuiApp) -> str:
-    """What the screen says."""
+    """Return the text on the screen."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
@@ -43,23 +52,21 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
 def save(app: MftuiApp, name: str) -> None:
     """Write the screen as a small SVG that loads nothing from elsewhere."""
     svg = _REMOTE_FONT.sub("", app.export_screenshot(title="mftui", simplify=True))
-    svg = svg.replace("Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono")
+    svg = svg.replace("Fira Code, monospace", FONT)
     svg = "\n".join(line.strip() for line in svg.splitlines() if line.strip()) + "\n"
     (DOCS / f"{name}.svg").write_text(svg, encoding="utf-8")
     print(f"docs/{name}.svg: {len(svg) / 1024:.0f} KB")
 
 
 async def take_pictures() -> None:
-    """Train on the sample, look for Batman, open a user, rate four films, look at the map and at three runs."""
-    memory = Memory()
-    memory.put(hints=False)
-    app = MftuiApp(Look(), Settings(standby=False, after_training="stay"), memory=memory)
+    """Train on the sample, look for The Matrix, open a user, rate four films, look at the map and at three runs."""
+    app = make_app()
     async with app.run_test(size=SIZE, notifications=False) as pilot:
         await pilot.press("t")
         await until(pilot, lambda: "finished" in text_of(app) and app.model is not None)
         save(app, "train")
-        await pilot.press("2", "slash", *"batman", "enter")
-        await until(pilot, lambda: "Neighbours of Batman" in text_of(app))
+        await pilot.press("2", "slash", *"matrix", "enter")
+        await until(pilot, lambda: "Neighbours of Matrix" in text_of(app))
         await pilot.press("l")
         await pilot.pause(0.2)
         save(app, "movies")
@@ -92,14 +99,19 @@ async def take_pictures() -> None:
         save(app, "runs")
 
 
+def prepare() -> None:
+    """Make the pictures independent of the terminal, and let TensorFlow say nothing about a missing GPU."""
+    for name in ("NO_COLOR", "SSH_CONNECTION"):
+        os.environ.pop(name, None)
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    DOCS.mkdir(exist_ok=True)
+
+
 def main() -> None:
     """Work in a home of its own, so that nothing but the sample can be seen."""
     with TemporaryDirectory() as home:
         os.environ["MFTUI_HOME"] = home
-        for name in ("NO_COLOR", "SSH_CONNECTION"):
-            os.environ.pop(name, None)
-        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # a machine without a GPU has nothing to say about it here
-        DOCS.mkdir(exist_ok=True)
+        prepare()
         asyncio.run(take_pictures())
 
 
