@@ -22,31 +22,37 @@ from mftui.version import __version__
 
 COMMANDS = {
     "train": ("mftui.cli.commands.train:train", "Train a model (the same as `mftui --headless`)."),
-    "runs": ("mftui.cli.commands.runs.runs:runs", "List, compare, stop, annotate and delete trainings."),
-    "similar": ("mftui.cli.commands.query:similar", "The latent neighbours of a movie."),
-    "user": ("mftui.cli.commands.query:user", "What a user rated, beside what the model predicts."),
-    "recommend": ("mftui.cli.commands.recommend:recommend", "Movies for a user, or for your own ratings, and why."),
-    "suggest": ("mftui.cli.commands.recommend:suggest", "What to rate next: the films that would tell most about you."),
+    "runs": ("mftui.cli.commands.runs.runs:runs", "List, compare, stop, label and delete runs."),
+    "similar": ("mftui.cli.commands.similar:similar", "List the movies most like a movie."),
+    "user": ("mftui.cli.commands.user:user", "Show a user's ratings next to the model's predictions."),
+    "recommend": (
+        "mftui.cli.commands.recommend:recommend",
+        "Recommend movies to a user, or for your own ratings, and say why.",
+    ),
+    "suggest": (
+        "mftui.cli.commands.suggest:suggest",
+        "Suggest movies to rate: those whose ratings would say most about you.",
+    ),
     "rate": (
         "mftui.cli.commands.ratings.rate:rate",
-        "Rate a movie yourself; then try `recommend --ratings @`.",
+        "Rate a movie; then try `mftui recommend --ratings @`.",
     ),
     "ratings": (
         "mftui.cli.commands.ratings.ratings:ratings",
-        "Your own ratings: list, undo, import, export.",
+        "Your own ratings: list, remove, undo, import, export.",
     ),
-    "factors": ("mftui.cli.commands.factors:factors_command", "What the model learned, axis by axis."),
-    "map": ("mftui.cli.commands.map:map_command", "The movies in two dimensions: by axes or by t-SNE."),
-    "predict": ("mftui.cli.commands.predict:predict", "Predicted ratings for the pairs of a CSV file."),
-    "export": ("mftui.cli.commands.export:export", "Take a model along: SavedModel, projector, CSV, Parquet, HDF5."),
-    "report": ("mftui.cli.commands.report:report", "One page about a run, to look at and to pass on."),
-    "tune": ("mftui.cli.commands.tune:tune", "Search better settings of a recipe; every trial is a run."),
-    "evaluate": ("mftui.cli.commands.evaluate:evaluate", "Measure a model, beside simple baselines."),
-    "data": ("mftui.cli.commands.data:data", "Data sets: list, fetch, inspect, synthesize."),
-    "paths": ("mftui.cli.commands.doctor.doctor:paths", "Where mftui keeps its files."),
-    "doctor": ("mftui.cli.commands.doctor.doctor:doctor", "What works here, and what to do about the rest."),
+    "factors": ("mftui.cli.commands.factors:factors_command", "Show what the model learned, axis by axis."),
+    "map": ("mftui.cli.commands.map:map_command", "Place the movies in two dimensions, by axes or by t-SNE."),
+    "predict": ("mftui.cli.commands.predict:predict", "Predict a rating for each user and movie in a CSV file."),
+    "export": ("mftui.cli.commands.export:export", "Export a model: SavedModel, projector, CSV, Parquet, HDF5."),
+    "report": ("mftui.cli.commands.report:report", "Write a report on a run as one HTML page."),
+    "tune": ("mftui.cli.commands.tune:tune", "Search for better settings of a recipe; every trial is a run."),
+    "evaluate": ("mftui.cli.commands.evaluate:evaluate", "Measure a model and simple baselines on test ratings."),
+    "data": ("mftui.cli.commands.data:data", "Data sets: list, download, inspect, generate."),
+    "paths": ("mftui.cli.commands.doctor.doctor:paths", "Show where mftui keeps its files."),
+    "doctor": ("mftui.cli.commands.doctor.doctor:doctor", "Check this machine, and say how to fix what is missing."),
 }
-"""Name: where the command lives, and its line in the help (so that help imports none of them)."""
+"""Name: where the command lives, and its line in the help (so that the help imports no command)."""
 
 _NOT_OURS = (
     errno.ENOSPC,
@@ -58,11 +64,11 @@ _NOT_OURS = (
     errno.ENOMEM,
     errno.EMFILE,
 )
-"""What the machine refuses: worth a message, no report."""
+"""What the machine refuses: the user gets a message, and no crash report is written."""
 
-HELP = """Train a movie recommender by matrix factorization, watch it learn, browse what it learned.
+HELP = """Train a movie recommender by matrix factorization, watch it learn, and explore what it learned.
 
-Without a command: the app. With --headless: a training without the app, as `mftui train`.
+Without a command, mftui opens the app. `mftui --headless` trains without the app, like `mftui train`.
 
 \b
 Shell completion, for example in ~/.bashrc:
@@ -71,7 +77,7 @@ zsh and fish: zsh_source and fish_source instead of bash_source."""
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by table, and imports the one that is used."""
+    """A group of the commands in COMMANDS, which imports only the one that is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -96,12 +102,12 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="mftui")
-@click.option("--headless", is_flag=True, help="Train without the app; takes all options of `mftui train`.")
+@click.option("--headless", is_flag=True, help="Train without the app; accepts all options of `mftui train`.")
 @click.option("--ascii", is_flag=True, help="Draw the app with ASCII characters only.")
-@click.option("--low-bandwidth/--full-bandwidth", default=None, help="Redraw the app rarely; by default under SSH.")
-@click.option("--mouse/--no-mouse", default=None, help="Take clicks, or leave the mouse to the terminal.")
-@click.option("--tour", is_flag=True, help="Two minutes in the app, by hand: train, neighbours, a user.")
-@click.option("--debug", is_flag=True, help="Log more; `mftui paths` says where the log is.")
+@click.option("--low-bandwidth/--full-bandwidth", default=None, help="Redraw the app less often [default: over SSH].")
+@click.option("--mouse/--no-mouse", default=None, help="Use the mouse in the app, or leave it to the terminal.")
+@click.option("--tour", is_flag=True, help="Take a two-minute tour of the app: train, find neighbours, look at a user.")
+@click.option("--debug", is_flag=True, help="Write more into the log; `mftui paths` shows where it is.")
 @click.pass_context
 def mftui(ctx: click.Context, /, headless: bool, debug: bool, **of_app: Any) -> int:
     if debug or ctx.invoked_subcommand is None:
@@ -117,16 +123,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _app(options: Mapping[str, Any]) -> int:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError("the app needs a terminal, and this is none.", hint="Train without: mftui --headless.")
+        raise UsageError("the app needs a terminal.", hint="Train without it: mftui --headless.")
     if os.environ.get("TERM") in ("dumb", "unknown"):
-        raise UsageError(f"the app cannot draw on TERM={os.environ['TERM']}.", hint="Train without: mftui --headless.")
+        raise UsageError(
+            f"the app cannot draw on TERM={os.environ['TERM']}.", hint="Train without it: mftui --headless."
+        )
     from mftui.tui.app import run
 
     return run(**options)
 
 
 def _headless(arguments: list[str]) -> list[str]:
-    """`--headless …` as `train …`, unless a command comes first."""
+    """Return `--headless …` as `train …`, unless a command comes first."""
     if "--headless" not in arguments or arguments[0] in COMMANDS:
         return arguments
     at = arguments.index("--headless")
@@ -134,7 +142,7 @@ def _headless(arguments: list[str]) -> list[str]:
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run one command line. The exit code: 0 done, 1 it failed, 2 wrong usage or bad input, 130 interrupted."""
+    """Run one command line and return its exit code: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted."""
     try:
         code = mftui.main(_headless(arguments), prog_name="mftui", standalone_mode=False)
         sys.stdout.flush()
@@ -149,7 +157,7 @@ def run_command(arguments: list[str]) -> int:
         return _report("interrupted.", 130)
     except OSError as error:
         if error.errno in (errno.EPIPE, errno.EIO):
-            # Nobody reads any more: not worth a word, also not when Python flushes on its way out.
+            # The reader is gone: say nothing, also when Python flushes on its way out.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             return 1
         if error.errno in _NOT_OURS:
@@ -158,7 +166,7 @@ def run_command(arguments: list[str]) -> int:
         return _crashed(error)
     except MemoryError:
         return _report("out of memory. Use a smaller data set or model, or a machine with more.", 1)
-    except Exception as error:  # noqa: BLE001  # what nobody foresaw: kept in a report, told in a few lines
+    except Exception as error:  # noqa: BLE001  # a bug: write a report and say so in a few lines
         return _crashed(error)
     return code if isinstance(code, int) else 0
 

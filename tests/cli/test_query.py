@@ -91,7 +91,7 @@ def test_similar_looks_at_all_movies_unless_asked(run: Run, ask: Ask) -> None:
 def test_similar_says_why_its_list_is_short(run: Run, ask: Ask) -> None:
     answer = document(ask("similar", "1", "-n", "50", "--json"))
     assert len(answer["neighbours"]) == len(TITLES) - 1
-    assert f"{len(TITLES) - 1} other movies" in answer["note"]
+    assert f"only {len(TITLES) - 1} other movies" in answer["note"]
     code, _, err = ask("similar", "1", "--min-ratings", "1000")
     assert code == 0
     assert "at least 1000 ratings" in err

@@ -58,15 +58,15 @@ def test_the_table_says_what_its_ends_are(home: Path, capsys: Capture) -> None:
     toy_run(home, draws())
     _, out, err = ask(capsys, "recommend", "3")
     assert "from" in out
-    assert "between 8 draws" in err
+    assert "over 8 posterior draws" in err
     assert "80% probability" in err
 
 
 def test_the_spread_of_members_is_called_no_probability(home: Path, capsys: Capture) -> None:
     toy_run(home, with_members(toy_factors()))
     _, _, err = ask(capsys, "recommend", "3", "--bound", "lower")
-    assert "8 members disagree" in err
-    assert "no probability" in err
+    assert "spread of 8 members" in err
+    assert "Not a probability interval" in err
     answer = document(capsys, "recommend", "3")
     assert (answer["uncertainty"]["of"], answer["uncertainty"]["level"]) == ("members", None)
     assert document(capsys, "user", "3")["uncertainty"] == answer["uncertainty"]

@@ -72,7 +72,7 @@ def test_lists_and_tables_mark_what_is_cold(run: Run, capfd: pytest.CaptureFixtu
         answer = call(capfd, command, COLD_USER, "--json")
         assert answer.document[key] and all(row["cold"] for row in answer.document[key])
         table = call(capfd, command, COLD_USER)
-        assert "(cold)" in table.out and "(cold): nothing was trained on this user or movie" in table.err
+        assert "(cold)" in table.out and "(cold): no training ratings of this user or movie" in table.err
     warm = call(capfd, "user", 2, "--json").document
     assert {row["movie_id"] for row in warm["rated"] if row["cold"]} <= {COLD_MOVIE}
 

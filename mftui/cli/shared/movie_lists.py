@@ -1,4 +1,4 @@
-"""What the commands that list movies share: their options, and how lists are written."""
+"""Options of the commands that list movies, and the lists themselves as JSON and as tables."""
 
 from __future__ import annotations
 
@@ -29,11 +29,15 @@ FORMATS = {
     "share": "+.3f",
     "on the list": "+.3f",
 }
-COLD = "(cold): nothing was trained on this user or movie; predicted from the mean and from what is known of the other."
+COLD = "(cold): no training ratings of this user or movie; predicted from the mean and what is known of the other one."
 
 count_option = click.option("-n", "n", default=10, show_default=True, type=click.IntRange(1), help="How many to list.")
 min_ratings_option = click.option(
-    "--min-ratings", default=0, show_default=True, type=click.IntRange(0), help="Only movies rated at least so often."
+    "--min-ratings",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Only movies with at least this many ratings.",
 )
 
 
@@ -53,28 +57,30 @@ class Years(click.ParamType[tuple[int, int]]):
 
 
 def filter_options(command: F) -> F:
-    """Add `--genre`, `--years` and `--min-ratings`, and give the command the MovieFilter of them as `where`."""
+    """Add `--genre`, `--years` and `--min-ratings`; the command gets a MovieFilter of them as `where`."""
 
     @wraps(command)
     def filtered(*args: Any, genre: str | None, years: tuple[int, int] | None, min_ratings: int, **options: Any) -> Any:
         return command(*args, where=movie_filter(genre, years, min_ratings), **options)
 
     genres = click.option("--genre", help="Only movies of this genre.")
-    spans = click.option("--years", type=Years(), metavar="1990-1999", help="Only movies of these years.")
+    spans = click.option(
+        "--years", type=Years(), metavar="1990-1999", help="Only movies of these years; also 1994, 1990- or -1999."
+    )
     return cast(F, genres(spans(min_ratings_option(filtered))))
 
 
 def movie_filter(
     genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0
 ) -> MovieFilter | None:
-    """The filter of these options; None where they ask for none."""
+    """Return the filter that these options ask for, or None."""
     from mftui.engine.query.movie_filter import MovieFilter
 
     return MovieFilter(genre, years, min_ratings) if genre or years or min_ratings else None
 
 
 def recommended_documents(factors: Factors, unknown: Any, result: Recommendations) -> list[dict[str, Any]]:
-    """For JSON. `unknown`: (n,) whether a prediction is cold."""
+    """Describe recommendations for JSON. `unknown`: (n,) whether a prediction is cold."""
     nothing = [None] * len(result.movies)
     columns = {
         "predicted": result.predicted,
@@ -92,9 +98,9 @@ def recommended_documents(factors: Factors, unknown: Any, result: Recommendation
 
 
 def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
-    """For JSON: what `std`, `lower` and `upper` of recommendations are; None for a model of one member.
+    """Describe for JSON what `std`, `lower` and `upper` mean; None for a model of one member.
 
-    `level` is the probability of lying between `lower` and `upper`: null where the members are no draws.
+    `level` is the probability of lying between `lower` and `upper`; None unless the members are posterior draws.
     """
     from mftui.engine.query.recommend import LEVEL, STDS
 
@@ -106,17 +112,17 @@ def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
 
 
 def shortness(result: Recommendations, n: int) -> str:
-    """Why fewer than `n` are listed, as a sentence; empty where they are not."""
+    """Say why fewer than `n` movies are listed; "" if they are not fewer."""
     return f"{len(result.movies)} of {n} listed: {result.note}" if result.note else ""
 
 
 def without_year(document: dict[str, Any]) -> dict[str, Any]:
-    """A movie as lists have it."""
+    """Return a movie as it stands in lists."""
     return {name: value for name, value in document.items() if name != "year"}
 
 
 def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
-    """What `recommended_documents` made, as a table."""
+    """Print what `recommended_documents` made as a table."""
     from mftui.engine.query.recommend import FEW_RATINGS
 
     rows: list[list[Cell]] = []
@@ -142,25 +148,25 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
 
 
 def spread_label(factors: Factors) -> str:
-    """What ±, from and to are, as sentences."""
+    """Say what ±, from and to mean."""
     from mftui.engine.query.recommend import LEVEL, STDS
 
     p = factors.parameters
     if p.member_noise:
         return (
-            f"± is the standard deviation of the expected rating between {p.members} draws; it lies between from and "
+            f"± = standard deviation of the expected rating over {p.members} posterior draws; it lies between from and "
             f"to with {LEVEL:.0%} probability."
         )
-    return f"± is how far {p.members} members disagree, from and to {STDS:.2f} times that: no probability."
+    return f"± = spread of {p.members} members; from/to = ±{STDS:.2f} spreads. Not a probability interval."
 
 
 def print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:
-    """A table, and on standard error what is to be said of it."""
+    """Print a table, and on standard error a remark about it."""
     print_table(columns, rows, title, formats=FORMATS)
     if reason:
         note(reason)
 
 
 def genres_cell(document: dict[str, Any]) -> str:
-    """The genres of a movie in one cell."""
+    """Return the genres of a movie as one cell."""
     return ", ".join(document["genres"])

@@ -1,0 +1,109 @@
+"""`mftui similar`: the movies most like one movie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.shared.movie_lists import (
+    count_option,
+    genres_cell,
+    min_ratings_option,
+    movie_filter,
+    print_list,
+    without_year,
+)
+from mftui.cli.shared.open_model import (
+    find_movie,
+    model_label,
+    movie_document,
+    open_model,
+    run_document,
+    run_option,
+)
+from mftui.cli.shared.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from mftui.engine.query.approximate import Found
+
+METRICS = ("cosine", "dot", "euclidean")
+BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"}
+
+
+@click.command()
+@click.argument("movie", nargs=-1, required=True)
+@run_option
+@count_option
+@click.option(
+    "--metric", type=click.Choice(METRICS), default="cosine", show_default=True, help="How similarity is measured."
+)
+@click.option(
+    "--by",
+    type=click.Choice(("taste", "audience", "both")),
+    help="Compare what people thought of the movies, who watched them, or both [default: both if the model has both].",
+)
+@min_ratings_option
+@click.option(
+    "--index",
+    "search",
+    type=click.Choice(("exact", "approximate")),
+    help="Compare with every movie, or use an index if that is slow (extra `ann`) [default: the setting `neighbours`].",
+)
+@json_option
+def similar(
+    movie: tuple[str, ...],
+    run_text: str | None,
+    n: int,
+    metric: Any,
+    by: Any,
+    min_ratings: int,
+    search: Any,
+    as_json: bool,
+) -> None:
+    """List the movies most like MOVIE, by the factors that the model learned.
+
+    MOVIE is a movie id or words of a title: `mftui similar toy story`. An exact title comes first. If several movies
+    match, they are listed. A number is a movie id; it is a title only if no movie has that id.
+    """
+    from mftui.engine.query.approximate import find_similar
+    from mftui.engine.query.neighbours import blocks_of
+    from mftui.settings import load_settings
+
+    search = search or load_settings().neighbours
+    run, factors = open_model(run_text)
+    by = by or ("both" if factors.has_audience else "taste")
+    blocks_of(factors, by)
+    index = find_movie(factors, " ".join(movie))
+    reason = ""
+    found: Found | None = None
+    if factors.movie_train_counts[index]:
+        where = movie_filter(min_ratings=min_ratings)
+        found = find_similar(factors, index, n, metric=metric, by=by, where=where, search=search)
+        neighbours = [
+            without_year(movie_document(factors, m)) | {"score": s}
+            for m, s in zip(found.movies, found.scores, strict=True)
+        ]
+        if len(neighbours) < n:
+            rated = f" with at least {min_ratings} ratings" if min_ratings else ""
+            reason = f"The model was trained on only {len(neighbours)} other movies{rated}."
+    else:
+        neighbours = []
+        reason = "The model was trained on no rating of this movie, so it cannot compare it with others."
+    document = movie_document(factors, index)
+    if as_json:
+        print_json(
+            run_document(run)
+            | {"movie": document, "metric": metric, "by": by, "neighbours": neighbours, "note": reason}
+            | {"search": search_document(found)}
+        )
+        return
+    rows = [[x["score"], x["title"], genres_cell(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
+    title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}; {model_label(run, factors)}"
+    how = found.label if found else ""
+    print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, " ".join(filter(None, (reason, how))))
+
+
+def search_document(found: Found | None) -> dict[str, Any] | None:
+    """Describe for JSON how neighbours were found; None without a search. `recall_at_10` is None for exact search."""
+    return None if found is None else {"by": found.search, "recall_at_10": found.recall, "note": found.note}

@@ -1,0 +1,70 @@
+"""`mftui suggest`: which movies to rate next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mftui.cli.shared.movie_lists import count_option, filter_options, genres_cell, print_list, without_year
+from mftui.cli.shared.open_model import model_label, movie_document, open_model, run_document, run_option
+from mftui.cli.shared.output import Cell, json_option, print_json
+from mftui.cli.shared.person import find_person, person_options
+
+
+@click.command()
+@person_options
+@run_option
+@count_option
+@filter_options
+@json_option
+def suggest(
+    user: str | None,
+    ratings_file: Path | None,
+    run_text: str | None,
+    n: int,
+    where: Any,
+    as_json: bool,
+) -> None:
+    """Suggest movies to rate next: those whose ratings would say most about a person.
+
+    The person is USER, or whoever made the ratings in --ratings FILE, or, without both, somebody of whom nothing is
+    known. "info gain" is the share of the uncertainty of all predictions that a rating would remove. "P(seen)" is the
+    probability that they have seen the movie; ± is the uncertainty of its predicted rating. Movies are chosen one
+    after another, as if those above were rated.
+    """
+    import numpy as np
+
+    from mftui.engine.query.suggest import suggest as suggest_movies
+
+    run, factors = open_model(run_text)
+    person = None if user is None and ratings_file is None else find_person(factors, user, ratings_file)
+    nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
+    movies, ratings = nothing if person is None else (person.movies, person.ratings)
+    known = None if person is None or person.index is None else factors.history.of_user(person.index).movies
+    found = suggest_movies(factors, movies, ratings, n, skipped=known, where=where)
+    documents = [
+        without_year(movie_document(factors, movie)) | {"seen": seen, "uncertainty": std, "gain": gain}
+        for movie, seen, std, gain in zip(found.movies, found.seen, found.uncertainty, found.gains, strict=True)
+    ]
+    if as_json:
+        raw = None if person is None else person.raw
+        print_json(run_document(run) | {"user": raw, "n_ratings": len(movies), "suggestions": documents})
+        return
+    rows: list[list[Cell]] = [
+        [
+            f"{x['gain']:.1%}",
+            f"{x['seen']:.0%}",
+            x["uncertainty"],
+            x["title"],
+            genres_cell(x),
+            x["n_ratings"],
+            str(x["movie_id"]),
+        ]
+        for x in documents
+    ]
+    label = "somebody without ratings" if person is None else person.label
+    columns = ["info gain", "P(seen)", "±", "title", "genres", "ratings", "movie id"]
+    short = f"{len(rows)} of {n} listed: there are no other movies to ask about." if len(rows) < n else ""
+    print_list(columns, rows, f"Movies to rate next, for {label}; {model_label(run, factors)}", short)

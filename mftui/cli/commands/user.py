@@ -1,0 +1,121 @@
+"""`mftui user`: what a user rated, what the model predicts for it, and what it recommends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mftui.cli.shared.movie_lists import (
+    COLD,
+    count_option,
+    print_list,
+    print_recommendations,
+    recommended_documents,
+    shortness,
+    uncertainty_document,
+)
+from mftui.cli.shared.open_model import cold, model_label, open_model, run_document, run_option
+from mftui.cli.shared.output import Cell, json_option, print_json
+from mftui.cli.shared.person import Person, find_person, person_options
+
+if TYPE_CHECKING:
+    from mftui.engine.model.factors import Factors
+
+FIT = "part fit: predicted by factors that were computed from these very ratings; this is not a test."
+
+
+@click.command()
+@person_options
+@run_option
+@count_option
+@json_option
+def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: int, as_json: bool) -> None:
+    """Show USER's ratings next to the model's predictions, and recommendations.
+
+    Each table has N lines; --json prints every rating. The error is the predicted rating minus the given one.
+
+    With --ratings FILE, the user is the person who made those ratings: mftui computes their factors from the ratings,
+    without training, so the predictions of these ratings are a fit and not a test. With both USER and --ratings, the
+    ratings in FILE are added to the user's, and replace older ones of the same movies.
+    """
+    run, factors = open_model(run_text)
+    person = find_person(factors, user, ratings_file)
+    rated = _fitted(factors, person) if person.folded else _rated(factors, person)
+    result = person.recommend(factors, n)
+    recommendations = recommended_documents(factors, person.cold(factors, result.movies), result)
+    if as_json:
+        document = run_document(run) | {"user": person.raw, "n_ratings": len(rated), "folded_in": person.folded}
+        document |= {"rated": rated, "recommendations": recommendations, "note": result.note}
+        print_json(document | {"uncertainty": uncertainty_document(factors)})
+        return
+    rows: list[list[Cell]] = [
+        [
+            x["rating"],
+            x["predicted"],
+            x["error"],
+            f"{_part(x, person)}{' (cold)' * x['cold']}",
+            x["title"],
+            str(x["movie_id"]),
+        ]
+        for x in rated[:n]
+    ]
+    more = [f"{n} of {len(rated)} ratings are shown; -n {len(rated)} shows all."] if len(rated) > n else []
+    more += [FIT] if person.folded else []
+    more += [COLD] if any(x["cold"] for x in rated[:n]) else []
+    columns = ["rated", "predicted", "error", "part", "title", "movie id"]
+    count = "" if person.index is None else f": {len(rated)} ratings"
+    title = f"{person.label}{count}; {model_label(run, factors)}"
+    print_list(columns, rows, title[0].upper() + title[1:], " ".join(more))
+    click.echo()
+    print_recommendations(factors, recommendations, f"Recommended {person.whom}", shortness(result, n))
+
+
+def _part(line: dict[str, Any], person: Person) -> str:
+    if person.folded:
+        return "fit"
+    return "test" if line["held_out"] else "train"
+
+
+def _rated(factors: Factors, person: Person) -> list[dict[str, Any]]:
+    """Return a line for each rating of a user, the highest first."""
+    import numpy as np
+
+    history = factors.history.of_user(person.known_index)
+    users = np.full(len(history), person.known_index)
+    predicted = factors.shown(factors.logits(users, history.movies))
+    unknown = cold(factors, users, history.movies)
+    return _lines(factors, history.movies, history.ratings, predicted, history.held_out, unknown)
+
+
+def _fitted(factors: Factors, person: Person) -> list[dict[str, Any]]:
+    """Return a line for each rating that a person's factors were computed from, the highest first."""
+    import numpy as np
+
+    from mftui.engine.query.recommend import logits_of
+
+    logits = logits_of(factors, person.row(factors), person.movies)
+    unknown = factors.movie_train_counts[person.movies] == 0
+    return _lines(
+        factors, person.movies, person.ratings, factors.shown(logits), np.zeros(len(unknown), dtype=bool), unknown
+    )
+
+
+def _lines(
+    factors: Factors, movies: Any, ratings: Any, predicted: Any, held_out: Any, unknown: Any
+) -> list[dict[str, Any]]:
+    import numpy as np
+
+    return [
+        {
+            "movie_id": factors.movie_ids.raw(movies[at]),
+            "title": factors.movies.titles[movies[at]],
+            "rating": ratings[at],
+            "predicted": predicted[at],
+            "error": predicted[at] - ratings[at],
+            "held_out": bool(held_out[at]),
+            "cold": bool(unknown[at]),
+        }
+        for at in np.lexsort((-predicted, -ratings))
+    ]
