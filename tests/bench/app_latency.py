@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 
 from mftui.data.titles.search import TitleIndex
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.neighbours import similar
 from mftui.runs.control.supervisor import Supervisor
 from mftui.runs.store.request import TrainRequest
 from mftui.tui.monitor.load import Meter
@@ -137,7 +138,7 @@ def browsing(home: str, factors: Factors, presses: int) -> dict[str, list[Key]]:
     words = [name.split(" ")[0].lower() for name in names[:500]]
 
     def near(movie: int) -> list[int]:
-        return [int(i) for i in factors.similar(factors.movie_ids.raw(movie), 50)[0]]
+        return [int(i) for i in similar(factors, movie, 50)[0]]
 
     def shows_near(movie: int) -> Shows:
         return lists([names[i] for i in near(movie)[:NEAR]], NEIGHBOURS, "Cosine")

@@ -21,6 +21,7 @@ from lists import watched
 
 from mftui.data.loading.load import open_dataset
 from mftui.engine.model.store import load_factors
+from mftui.engine.recipes import row_priors
 
 MB = 2**20
 
@@ -55,7 +56,7 @@ def als_seconds(data: str) -> float | None:
 
 def block_mb(document: dict[str, Any]) -> float:
     """The audience factors and Adam's two moments of each."""
-    p = load_factors(Path(document["run_dir"]) / "factors").parameters
+    p = load_factors(Path(document["run_dir"]) / "factors", row_priors).parameters
     assert p.audience_user_factors is not None and p.audience_movie_factors is not None
     return 3 * (p.audience_user_factors.nbytes + p.audience_movie_factors.nbytes) / MB
 

@@ -25,6 +25,7 @@ from mftui.engine.model.history import History
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.query.explain import explain
 from mftui.engine.query.suggest import suggest
+from mftui.engine.recipes import row_priors
 
 N_MOVIES, N_USERS, N_RATED = 90_000, 1_000, 20
 
@@ -68,6 +69,7 @@ def model(members: int, k: int, audience: int) -> Factors:
         counts,
         np.ones(N_MOVIES, np.float32),
         Scale(0.5, 5.0, 0.5),
+        row_priors({}, parameters),
         {"recipe": "biased"},
     )
 

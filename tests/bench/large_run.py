@@ -23,14 +23,13 @@ import map_latency
 import numpy as np
 import you_latency
 from first_paint import first_paint
-from helpers.models import toy_run
+from helpers.models import assembled, toy_run
 from terminal import COLUMNS, Key
 from threadpoolctl import threadpool_limits
 
 from mftui.data.loading.load import open_dataset
 from mftui.data.splits import SplitSpec, make_split
 from mftui.data.storage.string_column import StringColumn
-from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.runs.store.run import Run
 
@@ -55,7 +54,7 @@ def make_run(data: str, home: Path) -> Run:
     blocks = {"audience_user_factors": drawn(users, K_AUDIENCE), "audience_movie_factors": drawn(movies, K_AUDIENCE)}
     split = make_split(dataset, SplitSpec("random"))
     meta = {"dataset": dataset.label, "fingerprint": dataset.fingerprint, "recipe": "biased", "split": split.spec.label}
-    return toy_run(home, Factors.assemble(replace(parameters, **blocks), dataset, split, meta=meta), name="large")
+    return toy_run(home, assembled(replace(parameters, **blocks), dataset, split, meta), name="large")
 
 
 def opening(home: Path, screen: str, sign: str) -> None:

@@ -30,6 +30,7 @@ from mftui.engine.evaluation.evaluate import SERIES_MIN, series_at_10
 from mftui.engine.evaluation.measures import list_quality
 from mftui.engine.model.store import load_factors
 from mftui.engine.query.recommend import RANKS, list_scores
+from mftui.engine.recipes import row_priors
 
 Scores = Callable[[np.ndarray], np.ndarray]
 Nearness = Callable[[int], np.ndarray]
@@ -76,7 +77,7 @@ def _train(data: str, home: str, *options: str) -> tuple[Any, float]:
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "MFTUI_HOME": home})
     document = json.loads(done.stdout)
     seconds = document["seconds"]["train"] + document["seconds"].get("audience", 0)
-    return load_factors(Path(document["run_dir"]) / "factors"), seconds
+    return load_factors(Path(document["run_dir"]) / "factors", row_priors), seconds
 
 
 def implicit_peers(data: Dataset, train: Ratings, judge: Callable[[Scores], str]) -> None:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from helpers.models import toy_run
+from helpers.models import assembled, toy_run
 from threadpoolctl import threadpool_limits
 
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
@@ -29,7 +29,8 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.query import approximate
 from mftui.engine.query.movie_filter import MovieFilter
-from mftui.engine.query.neighbours import METRICS
+from mftui.engine.query.neighbours import METRICS, similar
+from mftui.engine.query.recommend import recommend
 from mftui.engine.query.recommend_all import TopN
 from mftui.runs.store.run import Run
 
@@ -64,9 +65,7 @@ def model_of(n_movies: int, k: int) -> Factors:
     centres = drawn(N_CENTRES, k)
     factors = centres[random.integers(0, N_CENTRES, n_movies)] + np.float32(0.7) * drawn(n_movies, k)
     parameters = Parameters(drawn(N_USERS, k), factors, drawn(N_USERS), drawn(n_movies), 0.3, 0.3, 5.2)
-    return Factors.assemble(
-        parameters, dataset, make_split(dataset, SplitSpec("none")), meta={"recipe": "biased", "split": "none"}
-    )
+    return assembled(parameters, dataset, make_split(dataset, SplitSpec("none")), {"recipe": "biased", "split": "none"})
 
 
 def anonymous_mb(of: str = "RssAnon") -> float:
@@ -103,9 +102,9 @@ def main() -> None:
         print(f"{n_movies:,} movies, k={k}: factors {n_movies * k * 4 / 2**20:.0f} MB, mapped; {anonymous_mb():.0f} MB")
         Path("/proc/self/clear_refs").write_text("5")  # the peak from here on
         for metric in METRICS:
-            show(f"neighbours, exact, {metric}", lambda m=metric: factors.similar(7, 50, metric=m))
-        show("neighbours, exact, filtered", lambda: factors.similar(7, 50, where=MovieFilter("Drama", None, 5)))
-        show("recommendations of a user", lambda: factors.recommend(7, 50))
+            show(f"neighbours, exact, {metric}", lambda m=metric: similar(factors, 6, 50, metric=m))
+        show("neighbours, exact, filtered", lambda: similar(factors, 6, 50, where=MovieFilter("Drama", None, 5)))
+        show("recommendations of a user", lambda: recommend(factors, 6, 50))
         users = np.arange(256)
         show("lists of 256 users", lambda: list(TopN(factors, 20).of(users)), 1)
         print(f"memory at its peak, mapped files included: {anonymous_mb('VmHWM'):.0f} MB")

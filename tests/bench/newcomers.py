@@ -28,7 +28,7 @@ from mftui.data.loading.load import open_dataset
 from mftui.engine.evaluation.measures import list_quality, rmse
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.fold_in import fold_in_users
-from mftui.engine.query.recommend import Rank, row_logits, row_scores
+from mftui.engine.query.recommend import Rank, recommend_newcomer, row_logits, row_scores
 from mftui.engine.query.suggest import suggest
 
 KNOWN = 20
@@ -117,7 +117,7 @@ def mirrored(data: Dataset, n: int = 200) -> None:
     family = family_films(model)
 
     def listed(person: Pairs) -> np.ndarray:
-        movies = model.recommend_newcomer(*person, 20).movies
+        movies = recommend_newcomer(model, *person, 20).movies
         return np.asarray(movies[family[movies]])
 
     print(f"family films in lists of 20, {n} random pairs; {family.mean():.0%} of all films are such")

@@ -69,6 +69,7 @@ def ours(folder: Path, o: argparse.Namespace, n_users: int) -> dict[str, Any]:
     from mftui.engine.model.factors import Factors
     from mftui.engine.model.history import History
     from mftui.engine.model.parameters import Parameters
+    from mftui.engine.model.rows import RowPriors
 
     a = opened(folder)
     held = np.broadcast_to(np.False_, len(a["movies"]))
@@ -94,6 +95,7 @@ def ours(folder: Path, o: argparse.Namespace, n_users: int) -> dict[str, Any]:
         counts,
         np.full(o.movies, 3, dtype=np.float32),
         Scale(0.5, 5.0, 0.5),
+        RowPriors(),
     )
     file = folder / "lists.parquet"
     return measured(

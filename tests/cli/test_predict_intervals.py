@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.models import toy_factors, toy_run
+from helpers.models import toy_factors, toy_run, trained_by
 
 from mftui.cli import main
-from mftui.engine.model.factors import Factors, Floats
+from mftui.engine.model.arrays import Floats
+from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import save_factors
 from mftui.runs.store.publish import publish
 from mftui.runs.store.run import Run
@@ -44,7 +45,7 @@ def drawn_factors() -> Factors:
         member_global_bias=(3.0,) * MEMBERS,
         member_noise=(NOISE,) * MEMBERS,
     )
-    return replace(toy.with_parameters(parameters), meta=toy.meta | {"recipe": "bayes", "hyper": {}})
+    return trained_by(toy.with_parameters(parameters), meta=toy.meta | {"recipe": "bayes", "hyper": {}})
 
 
 @pytest.fixture

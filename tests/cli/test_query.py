@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
+from helpers.models import HOSTILE, TITLES, predicted, toy_factors, toy_run
 
 from mftui.cli import main
 from mftui.engine.query import approximate
+from mftui.engine.query.neighbours import similar
+from mftui.engine.query.recommend import recommend
 from mftui.runs.store.run import Run
 from mftui.text import visible
 
@@ -109,7 +111,7 @@ def test_similar_by_either_block_or_both(home: Path, ask: Ask) -> None:
     toy_run(home, model)
     for by in ("taste", "audience", "both"):
         answer = document(ask("similar", "1", "--by", by, "--json"))
-        expected, _ = model.similar(1, by=by)
+        expected, _ = similar(model, 0, by=by)
         assert [line["movie_id"] for line in answer["neighbours"]] == [m + 1 for m in expected]
     assert document(ask("similar", "1", "--json"))["by"] == "both"
 
@@ -119,7 +121,7 @@ def test_recommend_by_each_ranking_and_towards_less_seen_films(home: Path, ask: 
     toy_run(home, model)
     for rank in ("like", "watch", "both"):
         answer = document(ask("recommend", "3", "--rank", rank, "--json"))
-        expected = model.recommend(3, rank=rank).movies
+        expected = recommend(model, 2, rank=rank).movies
         assert [line["movie_id"] for line in answer["recommendations"]] == [m + 1 for m in expected]
         assert answer["ranked_by"] == rank
         assert all(0 <= line["would_watch"] <= 100 for line in answer["recommendations"])
@@ -156,10 +158,10 @@ def test_user_shows_every_rating_beside_its_prediction(run: Run, ask: Ask) -> No
     answer = document(ask("user", "7", "--json"))
     factors = run.load_factors()
     assert answer["user"] == 7
-    assert answer["n_ratings"] == len(answer["rated"]) == len(factors.history_of(7))
+    assert answer["n_ratings"] == len(answer["rated"]) == len(factors.history.of_user(6))
     for line in answer["rated"]:
         assert line["error"] == pytest.approx(line["predicted"] - line["rating"], abs=1e-5)
-        assert line["predicted"] == pytest.approx(factors.predict(7, line["movie_id"]), abs=1e-5)
+        assert line["predicted"] == pytest.approx(predicted(factors, 7, line["movie_id"]), abs=1e-5)
     rated = {line["movie_id"] for line in answer["rated"]}
     assert not rated & {line["movie_id"] for line in answer["recommendations"]}
     assert any(line["held_out"] for line in answer["rated"])
@@ -261,7 +263,7 @@ def test_predict_adds_a_column_and_touches_nothing_else(run: Run, ask: Ask, tmp_
     factors = run.load_factors()
     for before, after in zip(rows[1:], table[1:], strict=True):
         assert after[:-1] == before
-        assert float(after[-1]) == pytest.approx(factors.predict(int(before[2]), int(before[1])), abs=1e-4)
+        assert float(after[-1]) == pytest.approx(predicted(factors, int(before[2]), int(before[1])), abs=1e-4)
 
 
 def test_predict_counts_unknown_ids_and_predicts_from_what_is_known(run: Run, ask: Ask, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def as_trained(factors: Factors, held_out: np.ndarray, counts: np.ndarray) -> Fa
         "movie_train_counts",
         "movie_means",
         "scale",
+        "priors",
         "meta",
     )
     given = {name: parts[name] for name in names}
@@ -122,7 +123,7 @@ def test_ratings_that_were_trained_on_are_counted_in_a_test_file(
 ) -> None:
     factors = toy_factors(test_fraction=0)
     toy_run(home, factors)
-    user, movie = 3, int(factors.history_of(3).movies[0]) + 1
+    user, movie = 3, int(factors.history.of_user(2).movies[0]) + 1
     test = write(tmp_path / "t.csv", f"user,movie,rating\n{user},{movie},4\n2,99,1\n")
     answer = call(capfd, "evaluate", "--test", test, "--json")
     assert answer.document["n_trained_on"] == 1 and "were trained on: this flatters the model" in answer.err

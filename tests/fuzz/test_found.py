@@ -19,6 +19,7 @@ from pyarrow import parquet
 from mftui.data.loading.load import open_dataset
 from mftui.data.profiles.incoming import read_incoming
 from mftui.engine.model.store import load_factors, save_factors
+from mftui.engine.recipes import row_priors
 from mftui.errors import DataError, FormatError
 from mftui.runs.store.checkpoint import load_checkpoint
 from mftui.runs.store.publish import write_json
@@ -131,7 +132,7 @@ def test_one_bit_changed_in_a_model_is_noticed(tmp_path: Path, name: str) -> Non
     whole[-3] ^= 1
     write(tmp_path / name, bytes(whole))
     with pytest.raises(FormatError, match=f"{name} does not have its checksum"):
-        load_factors(tmp_path)
+        load_factors(tmp_path, row_priors)
 
 
 def test_a_digit_changed_in_a_models_description_is_noticed(tmp_path: Path) -> None:
@@ -140,9 +141,9 @@ def test_a_digit_changed_in_a_models_description_is_noticed(tmp_path: Path) -> N
     document = json.loads(file.read_text())
     write(file, json.dumps(document | {"global_bias": 0.9}))
     with pytest.raises(FormatError, match="checksum"):
-        load_factors(tmp_path)
+        load_factors(tmp_path, row_priors)
     write(file, json.dumps(document))
-    assert np.isclose(load_factors(tmp_path).parameters.global_bias, 0.3)
+    assert np.isclose(load_factors(tmp_path, row_priors).parameters.global_bias, 0.3)
 
 
 def test_models_and_checkpoints_of_a_later_version_are_refused_by_name(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_models_and_checkpoints_of_a_later_version_are_refused_by_name(tmp_path:
     file = tmp_path / "factors.json"
     write(file, json.dumps(json.loads(file.read_text()) | {"format_version": 3}))
     with pytest.raises(FormatError, match="has format version 3; this mftui reads versions 1 and 2"):
-        load_factors(tmp_path)
+        load_factors(tmp_path, row_priors)
     save_small_checkpoint(tmp_path / "checkpoint")
     state = (tmp_path / "checkpoint").resolve() / "state.json"
     document = {name: value for name, value in json.loads(state.read_text()).items() if name != "checksum"}

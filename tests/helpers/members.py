@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from helpers.models import trained_by
 
 from mftui.engine.model.factors import Factors
 
@@ -36,4 +37,4 @@ def with_members(model: Factors, n: int = 8, *, noise: float = 0.0, spread: floa
     if noise:
         centre = float((model.scale.lo + model.scale.hi) / 2)
         wide = replace(wide, global_bias=centre, member_global_bias=(centre,) * n)
-    return replace(model, meta=model.meta | {"recipe": "bayes" if noise else "biased"}).with_parameters(wide)
+    return trained_by(model.with_parameters(wide), meta=model.meta | {"recipe": "bayes" if noise else "biased"})

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
-from mftui.data.splits import SplitSpec, make_split
+from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.titles.title import parse_year
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
+from mftui.engine.recipes import row_priors
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import publish, write_json
 from mftui.runs.store.run import Run
@@ -96,7 +98,24 @@ def toy_factors(
         parameters = replace(parameters, audience_user_factors=users, audience_movie_factors=movies)
     spec = SplitSpec("random", test_fraction) if test_fraction else SplitSpec("none")
     meta = {"dataset": dataset.label, "recipe": "biased", "split": spec.label}
-    return Factors.assemble(parameters, dataset, make_split(dataset, spec), meta=meta)
+    return assembled(parameters, dataset, make_split(dataset, spec), meta)
+
+
+def assembled(parameters: Parameters, dataset: Dataset, split: Split, meta: dict[str, Any]) -> Factors:
+    """A model as a run has it, with the priors of the recipe that `meta` names."""
+    return Factors.assemble(parameters, dataset, split, priors=row_priors(meta, parameters), meta=meta)
+
+
+def trained_by(model: Factors, **changes: Any) -> Factors:
+    """The model with changes, and the priors of the recipe that its `meta` names then."""
+    changed = replace(model, **changes)
+    return replace(changed, priors=row_priors(changed.meta, changed.parameters))
+
+
+def predicted(model: Factors, user: int | str, movie: int | str) -> float:
+    """The rating that a model predicts for a pair of raw ids."""
+    pair = np.array([model.user_ids.index(user)]), np.array([model.movie_ids.index(movie)])
+    return float(model.predict(*pair)[0])
 
 
 def toy_run(home: Path, factors: Factors | None = None, *, state: str = FINISHED, name: str = "toy") -> Run:

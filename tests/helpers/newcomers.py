@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from helpers.models import assembled
 
 from mftui.data.dataset import Dataset, Ratings
 from mftui.data.splits import Split, SplitSpec
@@ -55,11 +56,11 @@ def trained_on(dataset: Dataset, rows: np.ndarray, **given: object) -> Factors:
     training.prepare()
     list(training)
     held_out = np.setdiff1d(np.arange(len(dataset.ratings)), rows)
-    return Factors.assemble(
+    return assembled(
         training.parameters(),
         dataset,
         Split.of(SplitSpec("random"), len(dataset.ratings), rows, held_out),
-        meta={"recipe": "biased", "hyper": hyper},
+        {"recipe": "biased", "hyper": hyper},
     )
 
 

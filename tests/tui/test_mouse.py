@@ -13,6 +13,7 @@ from helpers.screens import shown, until, until_gone, until_shown
 from helpers.terminal import Terminal
 from textual.pilot import Pilot
 
+from mftui.engine.query.recommend import recommend
 from mftui.tui.app import MftuiApp
 
 COMMAND = [sys.executable, "-m", "mftui"]
@@ -97,7 +98,7 @@ async def test_rows_of_lists_dialogs_and_help_can_be_clicked(make_app: MakeApp, 
 async def test_a_film_of_a_user_is_opened_and_escape_comes_back(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)
-    best = factors.movies.titles[factors.recommend(7, 1).movies[0]]
+    best = factors.movies.titles[recommend(factors, 6, 1).movies[0]]
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter", "l")
         await until_shown(pilot, "Recommended to user 7")

@@ -18,7 +18,7 @@ from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.engine.evaluation.calibration import uncertainty
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.recommend import Recommendations
+from mftui.engine.query.recommend import Recommendations, recommend
 from mftui.tui.app import MftuiApp
 from mftui.tui.base.display import Look
 from mftui.tui.base.session_state import revived
@@ -76,11 +76,11 @@ async def test_users_lists_safe_bets_and_adventurous_ones_and_remembers(make_app
         await until_shown(pilot, "+/- between 8 draws, bar 80%")
         await pilot.press("b", "b", "b", "b")
         await until_shown(pilot, "safe bets first")
-        listed = factors.recommend(7, 1, bound="lower")
+        listed = recommend(factors, 6, 1, bound="lower")
         await until(pilot, partial(is_listed, app, caption, listed), "the safest bet")
         await pilot.press("b")
         await until_shown(pilot, "adventurous first")
-        listed = factors.recommend(7, 1, bound="upper")
+        listed = recommend(factors, 6, 1, bound="upper")
         await until(pilot, partial(is_listed, app, caption, listed), "the most adventurous")
         choices = revived(UserChoices(), app.memory.get("users")).valid()
         assert choices.rank == "adventurous"
@@ -165,7 +165,7 @@ def test_a_model_without_that_ranking_lists_by_its_default(rank: str) -> None:
 
 def test_the_bars_of_a_list_go_from_a_whole_star_to_a_whole_star() -> None:
     factors = draws()
-    listed = factors.recommend(7, 5, bound="upper")
+    listed = recommend(factors, 6, 5, bound="upper")
     assert listed.lower is not None
     assert listed.upper is not None
     lo, hi = interval_axis(listed, factors.scale)

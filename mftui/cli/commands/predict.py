@@ -64,14 +64,15 @@ def predict(
 
     run, factors = open_model(run_text)
     users, movies = read_pairs(pairs)
-    predicted, user_known, movie_known = factors.predict_known(users, movies)
+    user_rows, user_known = factors.user_ids.indices(users)
+    movie_rows, movie_known = factors.movie_ids.indices(movies)
+    predicted = factors.predict(user_rows, movie_rows, (user_known, movie_known))
     for what, known in (("user", user_known), ("movie", movie_known)):
         if not known.all():
             note(
                 f"{(~known).sum()} of {len(known)} rows have a {what} that the model does not know: predicted from "
                 "the mean and from what is known of the other side."
             )
-    user_rows, movie_rows = factors.user_ids.indices(users)[0], factors.movie_ids.indices(movies)[0]
     known = user_known & movie_known
     is_cold = ~known | cold(factors, user_rows, movie_rows)
     if (is_cold & known).any():

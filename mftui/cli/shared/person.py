@@ -15,8 +15,9 @@ from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
+    from mftui.engine.model.rows import UserRows
     from mftui.engine.query.explain import Because
-    from mftui.engine.query.recommend import Recommendations, UserRows
+    from mftui.engine.query.recommend import Recommendations
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,11 +58,13 @@ class Person:
         return factors.rows_of(np.array([self.known_index]))
 
     def recommend(self, factors: Factors, n: int, **options: Any) -> Recommendations:
-        """The best movies of those they have not rated; see `Factors.recommend` for the options."""
+        """The best movies of those they have not rated; see `recommend` for the options."""
+        from mftui.engine.query.recommend import recommend, recommend_newcomer
+
         if not self.folded:
-            return factors.recommend(self.raw, n, **options)
+            return recommend(factors, self.known_index, n, **options)
         rated = None if self.index is None else factors.history.of_user(self.index).movies
-        return factors.recommend_newcomer(self.movies, self.ratings, n, leave_out=rated, **options)
+        return recommend_newcomer(factors, self.movies, self.ratings, n, leave_out=rated, **options)
 
     def because(self, factors: Factors, movies: Any, rank: Any) -> Because:
         """Why they are predicted what they are; see `engine.explain`."""
@@ -69,7 +72,7 @@ class Person:
 
         if self.folded:
             return explain(factors, movies, self.movies, self.ratings, rank=rank)
-        return explain_user(factors, self.raw, movies, rank=rank)
+        return explain_user(factors, self.known_index, movies, rank=rank)
 
     def cold(self, factors: Factors, movies: Any) -> Any:
         """(n,) whether nothing was trained on them or on the movie."""

@@ -12,7 +12,7 @@ import tensorflow as tf
 from mftui.engine.descent.accumulate import Slopes, summed
 from mftui.engine.descent.batches import parts_on_cpu
 from mftui.engine.descent.optimizers import make_optimizer
-from mftui.engine.model.targets import row_weights, targets
+from mftui.engine.model.audience import row_weights, targets
 from mftui.engine.training.learner import KeepMode
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import Hyper

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
+from mftui.engine.model.arrays import Doubles, Floats
 
 USER_DAMPING = 15.0
 MOVIE_DAMPING = 10.0
@@ -19,9 +20,9 @@ class BiasBaseline:
     """mean + b_u + b_m, the biases damped by counts (Koren 2010, section 2.1; Surprise's ALS settings)."""
 
     mean: float
-    user_bias: NDArray[np.float64]
+    user_bias: Doubles
     """(n_users,)."""
-    movie_bias: NDArray[np.float64]
+    movie_bias: Doubles
     """(n_movies,)."""
 
     @classmethod
@@ -43,6 +44,6 @@ class BiasBaseline:
             user_bias = sums / (USER_DAMPING + user_counts)
         return cls(mean, user_bias, movie_bias)
 
-    def predict(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> NDArray[np.float32]:
+    def predict(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> Floats:
         """(n,) ratings of n pairs of indices, unclipped."""
         return (self.mean + self.user_bias[users] + self.movie_bias[movies]).astype(np.float32)

@@ -8,17 +8,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
 from mftui.data.titles.series import find_series
 from mftui.engine.evaluation.baselines import BiasBaseline
 from mftui.engine.evaluation.calibration import calibration, uncertainty
 from mftui.engine.evaluation.measures import list_quality, mae, rmse
+from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.neighbours import similar
 from mftui.engine.query.recommend import RANKS, best_rank, list_scores
 
-Floats = NDArray[np.float32]
 CHUNK = 1_000_000
 """Pairs predicted at once."""
 DIALS = (0.25, 0.5, 1.0)
@@ -31,7 +31,7 @@ def predictions(factors: Factors, ratings: Ratings) -> Floats:
     """(n,) clipped predictions for `ratings`."""
     return np.concatenate(
         [
-            factors.shown(factors.logits(ratings.users[at : at + CHUNK], ratings.movies[at : at + CHUNK]))
+            factors.predict(ratings.users[at : at + CHUNK], ratings.movies[at : at + CHUNK])
             for at in range(0, len(ratings), CHUNK)
         ]
     )
@@ -41,7 +41,7 @@ def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
     """RMSE and MAE of the clipped predictions for `ratings`."""
     squared = absolute = 0.0
     for piece in ratings.pieces():
-        off = factors.shown(factors.logits(piece.users, piece.movies)).astype(np.float64) - piece.values
+        off = factors.predict(piece.users, piece.movies).astype(np.float64) - piece.values
         squared, absolute = squared + float(np.sum(off**2)), absolute + float(np.sum(np.abs(off)))
     return {"rmse": math.sqrt(squared / len(ratings)), "mae": absolute / len(ratings)}
 
@@ -75,7 +75,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
     popularity = np.bincount(train.movies, minlength=factors.n_movies).astype(np.float32)
     default = best_rank(factors, None)
 
-    def quality(scores: Callable[[NDArray[np.int64]], Floats]) -> dict[str, Any]:
+    def quality(scores: Callable[[Indices], Floats]) -> dict[str, Any]:
         found = list_quality(scores, train, test, factors.n_users, factors.n_movies, factors.scale, k)
         return {} if found is None else dict(found.as_dict(k))
 
@@ -104,9 +104,5 @@ def series_at_10(factors: Factors) -> dict[str, Any] | None:
     found = [indices for indices in found if len(indices) > 1]
     if not found:
         return None
-    hits = [
-        bool(np.isin(factors.similar(factors.movie_ids.raw(film), 10)[0], others).any())
-        for others in found
-        for film in others
-    ]
+    hits = [bool(np.isin(similar(factors, int(film), 10)[0], others).any()) for others in found for film in others]
     return {"share": float(np.mean(hits)), "n_films": len(hits), "n_series": len(found)}

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings, Scale
+from mftui.engine.model.arrays import Floats, Indices
 
-Floats = NDArray[np.float32]
 BLOCK_CELLS = 8_000_000
 """Scores held at once when lists are made for many users: 32 MB."""
 
@@ -56,7 +56,7 @@ def relevant_from(scale: Scale) -> float:
 
 
 def list_quality(
-    scores: Callable[[NDArray[np.int64]], Floats],
+    scores: Callable[[Indices], Floats],
     train: Ratings,
     test: Ratings,
     n_users: int,
@@ -96,7 +96,7 @@ def list_quality(
     )
 
 
-def _top(table: Floats, k: int) -> NDArray[np.int64]:
+def _top(table: Floats, k: int) -> Indices:
     """(b, k) columns of the highest scores, best first."""
     k = min(k, table.shape[1])
     columns = np.argpartition(-table, k - 1, axis=1)[:, :k]

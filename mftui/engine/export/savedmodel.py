@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from mftui.engine.model.store import load_factors
+from mftui.engine.recipes import row_priors
 from mftui.errors import MftuiError
 
 _LAST_CHARACTERS = 300
@@ -45,7 +46,7 @@ def write_here(factors: Path, directory: Path) -> None:
 
     from mftui.engine.export.signatures import build
 
-    module, signatures = build(load_factors(factors))
+    module, signatures = build(load_factors(factors, row_priors))
     tf.saved_model.save(module, str(directory), signatures=signatures)
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Flags, Floats
+
 if TYPE_CHECKING:
     from mftui.engine.insight.principal_axes import Axes
 
-Floats = NDArray[np.float32]
 _TASTES = 20
 """Where no axis says it, a user stands amid the movies that they would like best: so many."""
 _COMPONENTS = 50
@@ -48,7 +49,7 @@ class Layout:
         return np.asarray(np.nanmean(self.points[best], axis=1), dtype=np.float32)
 
 
-def pair_layout(axes: Axes, trained: NDArray[np.bool_], x: int = 1, y: int = 2) -> Layout:
+def pair_layout(axes: Axes, trained: Flags, x: int = 1, y: int = 2) -> Layout:
     """The movies on axes `x` and `y` (from 1). `trained`: (n_movies,) which movies have a place."""
     points = axes.movies[:, [x - 1, y - 1]].copy()
     points[~trained] = np.nan

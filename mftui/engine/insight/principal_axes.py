@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.insight.traits import Trait, Traits
+from mftui.engine.model.arrays import Doubles, Floats, Indices
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
 Block = Literal["taste", "audience"]
 BLOCKS: tuple[Block, ...] = ("taste", "audience")
 WELL_KNOWN = 20
@@ -48,9 +48,9 @@ class Axis:
     """Of the variance of the movies' factors, 0 to 1."""
     logits: float
     """Root mean square of what it adds to a logit, over users and movies."""
-    high: NDArray[np.int64]
+    high: Indices
     """Movie indices at its positive end, the furthest first."""
-    low: NDArray[np.int64]
+    low: Indices
     """At its negative end."""
     traits: tuple[Trait, ...]
     """What it goes with, the surest and strongest first."""
@@ -70,15 +70,15 @@ class Axis:
 class Axes:
     """A model's principal axes. `movies` and `users` are the factors, turned: their products are what they were."""
 
-    rotation: NDArray[np.float64]
+    rotation: Doubles
     """(k, k) orthogonal; a column for each axis. A row of factors times it gives coordinates."""
-    shares: NDArray[np.float64]
+    shares: Doubles
     """(k,) of the movies' variance, falling."""
     movies: Floats
     """(n_movies, k) coordinates; 0 for movies without training ratings."""
     users: Floats
     """(n_users, k)."""
-    known: NDArray[np.int64]
+    known: Indices
     """Movie indices that are well enough known to be told of."""
     least_ratings: int
     """Training ratings that those have at least."""

@@ -7,14 +7,13 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mftui.data.dataset import genres_in
+from mftui.engine.model.arrays import Doubles, Flags, Floats, Indices
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
 Kind = Literal["genre", "decade", "year"]
 FEWEST = 5
 """Movies that must have a trait, and as many that must not, for it to be told of."""
@@ -44,17 +43,17 @@ class Traits:
     """The traits of n movies, one column each."""
 
     names: tuple[tuple[str, Kind], ...]
-    counts: NDArray[np.int64]
+    counts: Indices
     """(t,) movies that have each."""
-    columns: NDArray[np.float64]
+    columns: Doubles
     """(n, t) standardized: mean 0, sum of squares 1."""
     n: int
 
     @classmethod
-    def of_movies(cls, model: Factors, movies: NDArray[np.int64]) -> Traits:
+    def of_movies(cls, model: Factors, movies: Indices) -> Traits:
         """Genres, decades and the year of the movies at these indices; what fewer than FEWEST have is left out."""
         genres, has_genre = genre_table(model)
-        wide: list[tuple[str, Kind, NDArray[np.float64]]] = [
+        wide: list[tuple[str, Kind, Doubles]] = [
             (genre, "genre", has_genre[movies, at].astype(np.float64)) for at, genre in enumerate(genres)
         ]
         years = np.asarray(model.movies.years)[movies].astype(np.int64)
@@ -70,7 +69,7 @@ class Traits:
         names = tuple((name, kind) for name, kind, _ in kept)
         return cls(names, np.array(counts, dtype=np.int64), _standardized(columns), len(movies))
 
-    def correlations(self, along: Floats) -> NDArray[np.float64]:
+    def correlations(self, along: Floats) -> Doubles:
         """(t,) Pearson's r of a number of each movie (n,) with each trait."""
         return np.asarray(_standardized(along.astype(np.float64)[:, None])[:, 0] @ self.columns)
 
@@ -99,7 +98,7 @@ class Traits:
         return tuple(sorted(found, key=lambda trait: (not trait.sure, -abs(trait.r), trait.name)))
 
 
-def genre_table(model: Factors) -> tuple[list[str], NDArray[np.bool_]]:
+def genre_table(model: Factors) -> tuple[list[str], Flags]:
     """All genres by name (g), and which movie has which (n_movies, g)."""
     texts, of_movie = model.movies.genre_texts
     parts, names = [set(genres_in(text)) for text in texts], model.movies.genre_names
@@ -107,6 +106,6 @@ def genre_table(model: Factors) -> tuple[list[str], NDArray[np.bool_]]:
     return names, rows[of_movie]
 
 
-def _standardized(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+def _standardized(columns: Doubles) -> Doubles:
     centred = columns - columns.mean(axis=0) if len(columns) else columns
     return np.asarray(centred / np.maximum(np.sqrt((centred**2).sum(axis=0)), 1e-12))

@@ -12,11 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Floats
 from mftui.errors import TrainingError
 
-Floats = NDArray[np.float32]
 MOST = 10_000
 """Rows that are embedded; the rest are placed beside them."""
 _STEPS = 750

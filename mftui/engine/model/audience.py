@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mftui.engine.model.dot_products import lengths
+from mftui.data.dataset import Scale
+from mftui.engine.model.arrays import Counts, Doubles, Floats
+from mftui.engine.model.rows import lengths
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 SUPPORT = 5.0
 """A neighbour with n training ratings keeps n/(n + SUPPORT) of its score; measured by series@10."""
+COUNT_POWER = 0.5
+"""ν: how the prior grows with a row's count."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class AudienceBlock:
     """(n_movies, k), Q."""
     users: Floats
     """(n_users, k), P."""
-    counts: NDArray[np.int32]
+    counts: Counts
     """(n_movies,) training ratings."""
 
     @cached_property
@@ -53,3 +54,15 @@ class AudienceBlock:
         """(n_movies,) what makes the factors of a movie length 1, or less where few ratings support them."""
         counts = self.counts.astype(np.float32)
         return np.asarray(np.sqrt(counts / (counts + SUPPORT)) / np.maximum(self.norms, 1e-12), dtype=np.float32)
+
+
+def targets(ratings: Floats, scale: Scale) -> Floats:
+    """(n,) how far up the scale each rating is: 1 for the highest, one step above 0 for the lowest."""
+    step = scale.step or (scale.hi - scale.lo) / 10
+    return np.asarray((ratings - scale.lo + step) / (scale.hi - scale.lo + step), dtype=np.float32)
+
+
+def row_weights(rows: Counts, size: int, others: int, unobserved: float) -> Floats:
+    """(size,) how strongly each row is held near zero: (count + a0 · others)^ν."""
+    counts = np.bincount(rows, minlength=size) + unobserved * others
+    return np.asarray(counts**COUNT_POWER, dtype=np.float32)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Floats
 from mftui.engine.model.parameters import Parameters
 
-Floats = NDArray[np.float32]
 BLOCK = 1_000_000
 """Numbers held at once: 4 MB."""
 

@@ -1,12 +1,10 @@
-"""A trained model as plain arrays."""
+"""The numbers of a trained model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mftui.engine.model.arrays import Floats
 from mftui.engine.model.output import Link, Output
 
 
@@ -14,14 +12,14 @@ from mftui.engine.model.output import Link, Output
 class Parameters:
     """A trained model as NumPy arrays, float32: what the formula needs and nothing else."""
 
-    user_factors: NDArray[np.float32]
+    user_factors: Floats
     """(n_users, k): members side by side, each scaled by 1/sqrt(members), so that the dot product
     over all columns is the mean of the members' dot products."""
-    movie_factors: NDArray[np.float32]
+    movie_factors: Floats
     """(n_movies, k)."""
-    user_bias: NDArray[np.float32]
+    user_bias: Floats
     """(n_users,)."""
-    movie_bias: NDArray[np.float32]
+    movie_bias: Floats
     """(n_movies,)."""
     global_bias: float
     lo: float
@@ -34,9 +32,9 @@ class Parameters:
     cuts: tuple[float, ...] = ()
     spread: float = 1.0
     members: int = 1
-    member_user_bias: NDArray[np.float32] | None = None
+    member_user_bias: Floats | None = None
     """(n_users, members), where there are several."""
-    member_movie_bias: NDArray[np.float32] | None = None
+    member_movie_bias: Floats | None = None
     """(n_movies, members), where there are several."""
     member_global_bias: tuple[float, ...] = ()
     member_noise: tuple[float, ...] = ()
@@ -44,9 +42,9 @@ class Parameters:
     posterior; empty where they are not."""
     knows_cold: tuple[bool, bool] = (False, False)
     """(users, movies): whether rows without a training rating are known, by what else is known of them."""
-    audience_user_factors: NDArray[np.float32] | None = None
+    audience_user_factors: Floats | None = None
     """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
-    audience_movie_factors: NDArray[np.float32] | None = None
+    audience_movie_factors: Floats | None = None
     """(n_movies, k of the audience block): whom a movie attracts."""
 
     @property

@@ -1,19 +1,86 @@
-"""Rows of which nothing is known: those without a training rating."""
+"""Rows of users and movies: their products, their priors, and which of them are cold."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Doubles, Flags, Floats
 from mftui.engine.model.parameters import Parameters
 
+GATHERED_BYTES = 4 << 20
+"""Of rows that are copied together at once."""
+NOT_LEARNED = 1e12
+"""Precision that keeps at zero what a recipe does not learn."""
 _ROWS = ("user_factors", "user_bias", "movie_factors", "movie_bias")
 
 
-def without_cold_rows(p: Parameters, cold_users: NDArray[np.bool_], cold_movies: NDArray[np.bool_]) -> Parameters:
+@dataclass(frozen=True)
+class UserRows:
+    """The factors of b users, trained or folded in."""
+
+    factors: Floats
+    """(b, k) taste."""
+    bias: Floats
+    """(b,)."""
+    audience: Floats | None
+    """(b, k of the audience block)."""
+    member_bias: Floats | None = None
+    """(b, members), where there are several."""
+    leaning: Floats | None = None
+    """(b, k of the audience block): towards which audiences these users' ratings are above what was expected, and away
+    from which below; of users folded in alone."""
+    covariance: Doubles | None = None
+    """(members, k + 1, k + 1) how uncertain each draw leaves the row of one user folded in, its bias last; None of
+    trained rows, which were drawn themselves, and of members that are no draws."""
+
+
+@dataclass(frozen=True)
+class PriorPrecision:
+    """Precision of the Gaussian prior of one member's user row, around zero.
+
+    In units of the precision of one rating: the variance of the noise over that of the users.
+    """
+
+    factors: float = 0.0
+    bias: float = 0.0
+    factors_per_rating: float = 0.0
+    """Added for each rating of the user."""
+    bias_per_rating: float = 0.0
+
+
+@dataclass(frozen=True)
+class RowPriors:
+    """What a recipe trained its users' rows with, so that new users can be folded in likewise."""
+
+    taste: PriorPrecision | None = None
+    """None where the recipe has no Gaussian prior: then the spread of the trained rows stands for it."""
+    audience: float = 0.0
+    """The audience block's prior precision."""
+    unobserved: float = 0.0
+    """Weight of an unobserved pair in the audience block."""
+
+
+def pair_products(p: Parameters, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
+    """(n,) products of the factors of n pairs of indices, a part at a time: all rows at once could take many times
+    the model."""
+    dots = np.empty(len(users), dtype=np.float32)
+    step = max(1, GATHERED_BYTES // (4 * p.user_factors.shape[1]))
+    for at in range(0, len(users), step):
+        part = slice(at, at + step)
+        np.einsum("ij,ij->i", p.user_factors[users[part]], p.movie_factors[movies[part]], out=dots[part])
+    return dots
+
+
+def lengths(table: Floats) -> Floats:
+    """(n,) lengths of the rows of a table (n, k), which is not copied."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", table, table)), dtype=np.float32)
+
+
+def without_cold_rows(p: Parameters, cold_users: Flags, cold_movies: Flags) -> Parameters:
     """The same parameters, zero for cold users (n_users,) and movies (n_movies,), in all blocks; what the ratings'
     block knows of them beside their ratings stays."""
     changed: dict[str, Any] = {}
@@ -27,6 +94,6 @@ def without_cold_rows(p: Parameters, cold_users: NDArray[np.bool_], cold_movies:
     return replace(p, **changed)
 
 
-def known_rows(counts: NDArray[Any], knows_cold: bool) -> NDArray[np.bool_]:
+def known_rows(counts: NDArray[Any], knows_cold: bool) -> Flags:
     """(n,) whether anything is known of rows with so many training ratings; `knows_cold`: of all of them."""
     return np.asarray((counts > 0) | knows_cold)

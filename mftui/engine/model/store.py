@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -19,8 +20,10 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.output import Link
 from mftui.engine.model.parameters import Parameters
+from mftui.engine.model.rows import RowPriors
 from mftui.errors import FormatError
 
+PriorsOf = Callable[[Mapping[str, Any], Parameters], RowPriors]
 FORMAT_VERSION = 1
 HALF_VERSION = 2
 """The format where factors are float16, which a reader of version 1 would compute in."""
@@ -87,13 +90,20 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
     (directory / FILE).write_text(json.dumps(sealed(document), indent=1), encoding="utf-8")
 
 
-def load_factors(directory: Path) -> Factors:
-    """Open a model. Raises FormatError for another format version, or for files that do not fit together."""
+def load_factors(directory: Path, priors_of: PriorsOf) -> Factors:
+    """Open a model.
+
+    Parameters
+    ----------
+    priors_of: tells from `meta` and the parameters what the recipe trained with (`recipes.row_priors`).
+
+    Raises FormatError for another format version, or for files that do not fit together.
+    """
     directory = Path(os.path.realpath(directory))
     document = _document(directory / FILE)
     try:
         check_files(directory, document["files"])
-        return _assembled(directory, document)
+        return _assembled(directory, document, priors_of)
     except FileNotFoundError:
         raise  # perhaps replaced by a newer model meanwhile: the caller looks again
     except _DAMAGE as error:
@@ -135,7 +145,7 @@ def _same(file: Path, reuse: Path | None) -> bool:
     return other is not None and other.exists() and other.samefile(file)
 
 
-def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
+def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Factors:
     arrays: dict[str, Any] = {
         name: _opened(directory / f"{name}.npy") if f"{name}.npy" in d["files"] else None for name in ARRAYS
     }
@@ -167,6 +177,7 @@ def _assembled(directory: Path, d: dict[str, Any]) -> Factors:
         if means in d["files"]  # runs that were begun before models had it can be opened and resumed
         else movie_means(history.movies, history.ratings, int(d["n_movies"])),
         Scale(*map(float, d["scale"])),
+        priors_of(d["meta"], parameters),
         dict(d["meta"]),
     )
     _check_shapes(factors, d)

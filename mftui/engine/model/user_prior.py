@@ -1,97 +1,80 @@
-"""What is believed of a user before their first rating: the prior that the recipe trained their row with."""
+"""The prior of a user's row before their first rating: the one that the recipe trained with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.recipes import Recipe, Value, find_recipe
-from mftui.engine.training.recipe import NOT_LEARNED
+from mftui.engine.model.arrays import Doubles
+from mftui.engine.model.factors import Factors, once_per_model
+from mftui.engine.model.rows import NOT_LEARNED
 
-if TYPE_CHECKING:
-    from mftui.engine.model.factors import Factors
-
-Doubles = NDArray[np.float64]
-LEAST = 1e-6
-"""A row that nothing holds is not determined by a few ratings."""
-NOISE_FROM = 100_000
+MIN_PRECISION = 1e-6
+"""Without any, a few ratings would not determine a row."""
+NOISE_RATINGS = 100_000
 """Ratings from which the noise is measured."""
 
 
 @dataclass(frozen=True)
 class UserPrior:
-    """Gaussian: beside Σ (rating - given)², a member's row x, its bias last, costs Σ (held + n each) (x - mean)²,
-    n being the number of the user's ratings."""
+    """A Gaussian prior. Beside Σ (rating - given)², a member's row x, its bias last, costs
+    Σ (precision + n · precision_per_rating) (x - mean)² for a user of n ratings."""
 
     mean: Doubles
     """(k + 1,)."""
-    held: Doubles
+    precision: Doubles
     """(k + 1,) ratios of variances: noise of a rating over spread of the users."""
-    each: Doubles | float = 0.0
-    """(k + 1,) more of it for each rating of the user."""
+    precision_per_rating: Doubles | float = 0.0
+    """(k + 1,) added for each rating of the user."""
 
-    def held_with(self, counts: NDArray[Any]) -> Doubles:
-        """(n, k + 1) for users of `counts` (n,) ratings."""
-        return np.asarray(np.maximum(self.held + np.maximum(counts, 1)[:, None] * self.each, LEAST))
+    def precisions(self, counts: NDArray[Any]) -> Doubles:
+        """Return the (n, k + 1) precisions for users of `counts` (n,) ratings."""
+        added = np.maximum(counts, 1)[:, None] * self.precision_per_rating
+        return np.asarray(np.maximum(self.precision + added, MIN_PRECISION))
 
 
+@once_per_model
 def user_prior(model: Factors) -> UserPrior:
-    """The prior of one member's user rows: the recipe's own (`Recipe.user_prior`).
+    """Return the prior of one member's user rows: the one that the model was trained with.
 
-    Where the recipe has no Gaussian one, it is the one that the trained rows show: their mean, and the noise of the
-    ratings over their variance.
+    Without a Gaussian one, estimate it from the trained rows: their mean, and the noise of the ratings over their
+    variance.
     """
-    (recipe, hyper), p = _trained_by(model), model.parameters
-    k = model.n_factors // p.members
-    # A model's own members count, whatever its fields say.
-    held = recipe.user_prior(hyper | {"members": p.members}, p.hi - p.lo)
-    if held is None:
-        return _measured(model, k)
+    k, taste = model.n_factors // model.parameters.members, model.priors.taste
+    if taste is None:
+        return _estimated(model, k)
     return UserPrior(
-        np.zeros(k + 1), _row(k, held.factors, held.bias), each=_row(k, held.factors_per_rating, held.bias_per_rating)
+        np.zeros(k + 1),
+        np.append(np.full(k, taste.factors), taste.bias),
+        np.append(np.full(k, taste.factors_per_rating), taste.bias_per_rating),
     )
 
 
+@once_per_model
 def rating_noise(model: Factors) -> float:
-    """Root of the mean squared error of the training ratings, of the first NOISE_FROM of them: what no row explains.
+    """Return how far ratings scatter around their predictions, in rating units: what no row explains.
 
-    Where the members are draws from a posterior, the noise was drawn with them.
+    It is the RMSE of the first NOISE_RATINGS training ratings; where the members are draws from a posterior, the
+    noise was drawn with them.
     """
     if model.parameters.member_noise:
         return float(np.sqrt(np.mean(np.square(model.parameters.member_noise))))
-    rows = np.flatnonzero(~model.history.held_out[:NOISE_FROM])
+    rows = np.flatnonzero(~model.history.held_out[:NOISE_RATINGS])
     users = np.searchsorted(model.history.offsets, rows, side="right") - 1
     movies, given = model.history.movies[rows], model.history.ratings[rows]
     errors = model.to_rating(model.logits(users, movies)) - given
     return float(np.sqrt(np.mean(errors.astype(np.float64) ** 2))) if len(errors) else 1.0
 
 
-def audience_hyper(model: Factors) -> Mapping[str, float]:
-    """`audience_prior` and `audience_unobserved`, as the block was trained with them."""
-    _, hyper = _trained_by(model)
-    return {name: float(hyper[name]) for name in ("audience_prior", "audience_unobserved")}
-
-
-def _trained_by(model: Factors) -> tuple[Recipe, dict[str, Value]]:
-    """The recipe, and its fields as they were."""
-    recipe = find_recipe(model.meta.get("recipe", "biased"))
-    return recipe, recipe.defaults() | dict(model.meta.get("hyper", {}))
-
-
-def _row(k: int, factors: float, bias: float) -> Doubles:
-    return np.append(np.full(k, factors), bias)
-
-
-def _measured(model: Factors, k: int) -> UserPrior:
+def _estimated(model: Factors, k: int) -> UserPrior:
     p, members = model.parameters, model.parameters.members
-    known = model.user_train_counts > 0
-    factors = np.asarray(p.user_factors[known], dtype=np.float64).reshape(-1, members, k) * np.sqrt(members)
+    trained = model.user_train_counts > 0
+    factors = np.asarray(p.user_factors[trained], dtype=np.float64).reshape(-1, members, k) * np.sqrt(members)
     bias = p.user_bias if p.member_user_bias is None else p.member_user_bias
-    rows = np.concatenate([factors, np.asarray(bias[known], dtype=np.float64).reshape(-1, members, 1)], 2)
+    rows = np.concatenate([factors, np.asarray(bias[trained], dtype=np.float64).reshape(-1, members, 1)], 2)
     rows = rows.reshape(-1, k + 1)
-    noise = model.rating_noise**2
+    noise = rating_noise(model) ** 2
     return UserPrior(rows.mean(0), np.minimum(noise / np.maximum(rows.var(0), noise / NOT_LEARNED), NOT_LEARNED))

@@ -17,21 +17,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mftui import paths
 from mftui.data.storage.files import keep_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
+from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.query.movie_filter import MovieFilter
-from mftui.engine.query.neighbours import By, Metric, blocks_of, movie_scores, supported
+from mftui.engine.query.neighbours import By, Metric, blocks_of, movie_scores, similar, supported
 from mftui.engine.query.recommend import highest
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
-Indices = NDArray[np.int64]
 Search = Literal["exact", "approximate"]
 SEARCHES: tuple[Search, ...] = ("exact", "approximate")
 EXACT_MS = 50.0
@@ -111,7 +109,7 @@ def find_similar(
             index = opened(asked)
             best, scores = index.nearest(model, movie, n)
             return Found(best, scores, "approximate", index.recall)
-    best, scores = model.similar(model.movie_ids.raw(movie), n, metric=metric, by=by, where=where)
+    best, scores = similar(model, movie, n, metric=metric, by=by, where=where)
     return Found(best, scores, "exact", note=note)
 
 
@@ -238,7 +236,7 @@ def _set_probes(cells: Any, asked: Asked) -> float:
     model, metric, by = asked.model, asked.metric, asked.by
     trained = np.flatnonzero(np.asarray(model.movie_train_counts) > 0)
     movies = np.random.default_rng(1).choice(trained, min(len(trained), QUERIES), replace=False).tolist()
-    exact = [model.similar(model.movie_ids.raw(movie), K, metric=metric, by=by)[0] for movie in movies]
+    exact = [similar(model, movie, K, metric=metric, by=by)[0] for movie in movies]
     index, most = Index(cells, metric, by, 0.0), max(_PROBES, cells.nlist // 4)
     cells.nprobe = _PROBES
     while (recall := _recall(index, model, movies, exact)) < GOAL and cells.nprobe < most:

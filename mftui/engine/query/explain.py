@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.model.targets import targets
+from mftui.engine.model.arrays import Doubles, Floats, Indices
+from mftui.engine.model.audience import targets
 from mftui.engine.query.fold_in import audience_weights, design_of, leaning_weights, solve_taste, usual_audience
 from mftui.engine.query.recommend import LEANING_SHARE, Rank, best_rank
 
 if TYPE_CHECKING:
-    from mftui.data.ids import RawId
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
-Indices = NDArray[np.int64]
-Doubles = NDArray[np.float64]
 ROUNDING = 0.005
 """A smaller difference between two ratings is not shown."""
 
@@ -114,16 +111,12 @@ def explain(
     )
 
 
-def explain_user(model: Factors, user: RawId, movies: NDArray[Any], *, rank: Rank | None = None) -> Because:
-    """The same for a user of the data: by folding in their training ratings, beside what training found.
-
-    Raises UnknownId for a user that the model does not know.
-    """
-    me = model.user_ids.index(user)
-    history = model.history.of_user(me)
+def explain_user(model: Factors, user: int, movies: NDArray[Any], *, rank: Rank | None = None) -> Because:
+    """The same for a user of the data: by folding in their training ratings, beside what training found."""
+    history = model.history.of_user(user)
     known = ~history.held_out
     because = explain(model, movies, history.movies[known], history.ratings[known], rank=rank, folded=False)
-    trained = model.shown(model.logits(np.full(len(because.movies), me), because.movies))
+    trained = model.predict(np.full(len(because.movies), user), because.movies)
     return replace(because, trained=trained)
 
 

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.model.targets import COUNT_POWER, targets
-from mftui.engine.model.user_prior import audience_hyper
-from mftui.engine.query.recommend import UserRows
+from mftui.engine.model.arrays import Doubles, Floats, Indices
+from mftui.engine.model.audience import COUNT_POWER, targets
+from mftui.engine.model.rows import UserRows
+from mftui.engine.model.user_prior import user_prior
 from mftui.engine.query.row_solver import RowProblem, RowSolution, solve_rows
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Indices = NDArray[np.int64]
 Ratings = tuple[NDArray[Any], NDArray[Any]]
 """One person's ratings: (n,) movie indices and (n,) ratings on the model's scale, each movie once."""
 LEANING_PRIOR = 4.0
@@ -71,7 +69,7 @@ def fold_in_users(model: Factors, users: Sequence[Ratings]) -> UserRows:
     factors = np.empty((len(users), model.n_factors), dtype=np.float32)
     member_bias = np.empty((len(users), members), dtype=np.float32)
     for part in _parts(users, members * (k + 1)):
-        solved = _taste(model, [users[i] for i in part]).x.reshape(len(part), members, k + 1) + model.user_prior.mean
+        solved = _taste(model, [users[i] for i in part]).x.reshape(len(part), members, k + 1) + user_prior(model).mean
         factors[part] = (solved[..., :k] / np.sqrt(members)).reshape(len(part), -1)
         member_bias[part] = solved[..., k]
     bias = member_bias.mean(1)
@@ -101,7 +99,7 @@ def with_new(model: Factors, user: int, movies: NDArray[Any], ratings: NDArray[A
 
 def solve_taste(model: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> TasteSolution:
     """One user's taste, with the linear system that it solves."""
-    return TasteSolution(_taste(model, [(movies, ratings)]), model.user_prior.mean)
+    return TasteSolution(_taste(model, [(movies, ratings)]), user_prior(model).mean)
 
 
 def audience_weights(model: Factors, movies: NDArray[Any]) -> Doubles:
@@ -110,10 +108,8 @@ def audience_weights(model: Factors, movies: NDArray[Any]) -> Doubles:
     W = A⁻¹ Sᵀ with A = SᵀS + a0 QᵀQ + λ. All but SᵀS is diagonal on the axes of QᵀQ, so that few ratings need a system
     of their own number only.
     """
-    hyper, q = audience_hyper(model), model.parameters.audience_movie_factors
-    assert q is not None
-    a0, (lengths, axes) = hyper["audience_unobserved"], model.audience.axes
-    held = a0 * lengths + hyper["audience_prior"] * (len(movies) + a0 * model.n_movies) ** COUNT_POWER
+    q, a0, (lengths, axes) = model.audience.factors, model.priors.unobserved, model.audience.axes
+    held = a0 * lengths + model.priors.audience * (len(movies) + a0 * model.n_movies) ** COUNT_POWER
     seen = np.asarray(q[movies], dtype=np.float64) @ axes
     if len(movies) > len(held):
         return axes @ np.linalg.solve(seen.T @ seen + np.diag(held), seen.T)
@@ -163,7 +159,7 @@ def design_of(model: Factors, movies: NDArray[Any]) -> Doubles:
 
 def _taste(model: Factors, users: Sequence[Ratings]) -> RowSolution:
     """b · members rows, the members of a user beside each other: each member's least squares, solved apart."""
-    p, members, prior = model.parameters, model.parameters.members, model.user_prior
+    p, members, prior = model.parameters, model.parameters.members, user_prior(model)
     counts = np.array([len(movies) for movies, _ in users], dtype=np.int64)
     shape = (len(users), int(counts.max(initial=0)))
     movies, ratings = np.zeros(shape, dtype=np.int64), np.zeros(shape)
@@ -179,7 +175,7 @@ def _taste(model: Factors, users: Sequence[Ratings]) -> RowSolution:
             known,
             np.repeat(ratings, members, axis=0),
             np.repeat(counted, members, axis=0),
-            np.repeat(prior.held_with(counts), members, axis=0),
+            np.repeat(prior.precisions(counts), members, axis=0),
             p.output.of_member,
         )
     )

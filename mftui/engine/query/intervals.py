@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Doubles, Flags, Floats
 from mftui.engine.model.members import member_std
-from mftui.engine.model.rows import known_rows
+from mftui.engine.model.rows import UserRows, known_rows
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
     from mftui.engine.model.output import Output
-    from mftui.engine.query.recommend import UserRows
 
-Floats = NDArray[np.float32]
-Flags = NDArray[np.bool_]
 NUMBERS = 4_000_000
 """Numbers of the rows of pairs that are held at once: 16 MB."""
 ROUNDING = 1e-9
@@ -58,7 +56,7 @@ class Beliefs:
         steps, with this probability at least."""
         return self.quantile((1 - share) / 2), self.quantile((1 + share) / 2)
 
-    def covered(self, ratings: Floats, share: float) -> NDArray[np.float64]:
+    def covered(self, ratings: Floats, share: float) -> Doubles:
         """(n,) whether ratings given lie in that interval, 0 or 1. A step at an end of it counts by the part of its
         probability that lies within, so that where all is as believed the mean is `share` (the nonrandomized
         transform of Czado, Gneiting and Held 2009)."""
@@ -72,9 +70,9 @@ class Beliefs:
 class Steps:
     """The probabilities of each of some ratings."""
 
-    levels: NDArray[np.float64]
+    levels: Doubles
     """(n_levels,) rising."""
-    reached: NDArray[np.float64]
+    reached: Doubles
     """(n, n_levels) probability of a rating up to that level; the last is 1."""
 
     def quantile(self, share: float) -> Floats:
@@ -82,7 +80,7 @@ class Steps:
         lowest = (self.reached >= share - ROUNDING).argmax(1)
         return np.asarray(self.levels[lowest], dtype=np.float32)
 
-    def covered(self, ratings: Floats, share: float) -> NDArray[np.float64]:
+    def covered(self, ratings: Floats, share: float) -> Doubles:
         """See `Beliefs.covered`."""
         at = np.abs(self.levels - ratings[:, None]).argmin(1)[:, None]
         upper = np.take_along_axis(self.reached, at, 1)[:, 0]
@@ -160,7 +158,7 @@ def _parts(model: Factors, n: int) -> Iterator[slice]:
 
 def _variance(
     model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags, others: _Others
-) -> NDArray[np.float64]:
+) -> Doubles:
     """(n,) of the expected rating: between the members, and between all users or movies for one that is not known.
 
     `rows`: of n users, or of one."""
@@ -194,7 +192,7 @@ def _of(table: Any, chosen: Flags) -> Any:
     return table if table is None or len(table) == 1 < len(chosen) else table[chosen]
 
 
-def _within(model: Factors, covariance: NDArray[np.float64], movies: NDArray[Any]) -> NDArray[np.float64]:
+def _within(model: Factors, covariance: Doubles, movies: NDArray[Any]) -> Doubles:
     """(n,) variance of the logits of a row that each member knows with this covariance, mean over members."""
     p, members, total = model.parameters, model.parameters.members, np.zeros(len(movies))
     k = p.movie_factors.shape[1] // members
@@ -212,21 +210,21 @@ class _Others:
         self._parameters = model.parameters
 
     @cached_property
-    def users(self) -> NDArray[np.float64]:
+    def users(self) -> Doubles:
         """(members, k, k) mean of the products of their factors, two by two."""
         return self._moments(self._parameters.user_factors)
 
     @cached_property
-    def movies(self) -> NDArray[np.float64]:
+    def movies(self) -> Doubles:
         """The same of movies."""
         return self._moments(self._parameters.movie_factors)
 
-    def _moments(self, table: Floats) -> NDArray[np.float64]:
+    def _moments(self, table: Floats) -> Doubles:
         by_member = table.reshape(len(table), self._parameters.members, -1).transpose(1, 0, 2)
         return np.asarray(by_member.transpose(0, 2, 1) @ by_member / len(table), dtype=np.float64)
 
 
-def _mean_square(rows: Floats, moments: NDArray[np.float64]) -> NDArray[np.float64]:
+def _mean_square(rows: Floats, moments: Doubles) -> Doubles:
     """(n,) mean square, over all rows of the other side and all members, of the product with (n, k) rows."""
     members = len(moments)
     by_member = rows.reshape(len(rows), members, -1).transpose(1, 0, 2)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Flags
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class MovieFilter:
     """Least number of ratings in the data set."""
 
 
-def passing(model: Factors, where: MovieFilter | None) -> NDArray[np.bool_]:
+def passing(model: Factors, where: MovieFilter | None) -> Flags:
     """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
     passes = np.ones(model.n_movies, dtype=bool)
     if where is None:
@@ -39,7 +39,7 @@ def passing(model: Factors, where: MovieFilter | None) -> NDArray[np.bool_]:
     return passes & (model.movie_counts >= where.min_ratings)
 
 
-def _has_genre(model: Factors, genre: str) -> NDArray[np.bool_]:
+def _has_genre(model: Factors, genre: str) -> Flags:
     texts, of_movie = model.movies.genre_texts
     has = np.array([genre.casefold() in text.casefold().split("|") for text in texts], dtype=bool)
     if not has.any():

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.audience import SUPPORT
-from mftui.engine.query.recommend import UserRows, highest
+from mftui.engine.model.rows import UserRows
+from mftui.engine.query.movie_filter import MovieFilter, passing
+from mftui.engine.query.recommend import highest
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
-Indices = NDArray[np.int64]
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 By = Literal["taste", "audience", "both"]
@@ -23,6 +23,35 @@ BYS: tuple[By, ...] = ("taste", "audience", "both")
 
 TASTE_SHARE = 0.3
 """What taste weighs beside the audience where both are asked for; measured by series@10."""
+
+
+def similar(
+    model: Factors,
+    movie: int,
+    n: int = 10,
+    *,
+    metric: Metric = "cosine",
+    by: By | None = None,
+    where: MovieFilter | None = None,
+) -> tuple[Indices, Floats]:
+    """Return the nearest movies to the movie at an index, which is left out: (movie indices (≤ n,), scores (≤ n,)).
+
+    `metric`, `by`: see `movie_scores`; by default both blocks where the model has both. Movies without training
+    ratings have no factors and are never neighbours.
+    """
+    scores = movie_scores(model, movie, metric, by)
+    allowed = passing(model, where) & (model.movie_train_counts > 0)
+    allowed[movie] = False
+    best = highest(-scores if metric == "euclidean" else scores, np.flatnonzero(allowed), n)
+    return best, scores[best]
+
+
+def similar_users(model: Factors, user: int, n: int = 10, *, by: By | None = None) -> tuple[Indices, Floats]:
+    """Return the users nearest by cosine to the one at an index: (user indices (≤ n,), cosines (≤ n,))."""
+    cosine = user_scores(model, user, by)
+    others = np.flatnonzero(model.history.counts() > 0)
+    best = highest(cosine, others[others != user], n)
+    return best, cosine[best]
 
 
 def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float]]:

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Flags, Floats, Indices
+from mftui.engine.model.rows import UserRows
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.intervals import expected_std
-from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.movie_filter import MovieFilter, passing
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
-Indices = NDArray[np.int64]
 Rank = Literal["like", "watch", "both"]
 RANKS: tuple[Rank, ...] = ("like", "watch", "both")
 Bound = Literal["lower", "upper"]
@@ -108,26 +109,6 @@ def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> 
     return rank
 
 
-@dataclass(frozen=True)
-class UserRows:
-    """The factors of b users, trained or folded in."""
-
-    factors: Floats
-    """(b, k) taste."""
-    bias: Floats
-    """(b,)."""
-    audience: Floats | None
-    """(b, k of the audience block)."""
-    member_bias: Floats | None = None
-    """(b, members), where there are several."""
-    leaning: Floats | None = None
-    """(b, k of the audience block): towards which audiences these users' ratings are above what was expected, and away
-    from which below; of users folded in alone."""
-    covariance: NDArray[np.float64] | None = None
-    """(members, k + 1, k + 1) how uncertain each draw leaves the row of one user folded in, its bias last; None of
-    trained rows, which were drawn themselves, and of members that are no draws."""
-
-
 def row_logits(model: Factors, rows: UserRows) -> Floats:
     """(b, n_movies) logits of b users for every movie."""
     p = model.parameters
@@ -208,6 +189,49 @@ def _products(rows: Floats, table: Floats) -> Floats:
 
 def recommend(
     model: Factors,
+    user: int,
+    n: int = 10,
+    *,
+    rank: Rank | None = None,
+    discover: float = 0.0,
+    where: MovieFilter | None = None,
+    bound: Bound | None = None,
+) -> Recommendations:
+    """Return the best movies that a user has not rated, held out of training or not.
+
+    Parameters
+    ----------
+    user: index.
+    rank: "like", by predicted rating (the logit); "watch", by audience; "both", the default where the model has both.
+    discover: 0 to 1, see `row_scores`.
+    bound: the "lower" or "upper" end of its interval in place of the predicted rating, by default alone ("like").
+    """
+    row, rated = model.rows_of(np.array([user])), model.history.of_user(user).movies
+    return recommend_row(model, row, rated, n, rank, discover, where, bound)
+
+
+def recommend_newcomer(
+    model: Factors,
+    movies: Indices,
+    ratings: Floats,
+    n: int = 10,
+    *,
+    rank: Rank | None = None,
+    discover: float = 0.0,
+    where: MovieFilter | None = None,
+    bound: Bound | None = None,
+    leave_out: NDArray[Any] | None = None,
+) -> Recommendations:
+    """The same for somebody who is not in the data, from their ratings: (m,) movie indices and ratings.
+
+    `leave_out`: movies that are not to be listed, beside those rated.
+    """
+    rated = movies if leave_out is None else np.union1d(movies, leave_out)
+    return recommend_row(model, fold_in(model, movies, ratings), rated, n, rank, discover, where, bound)
+
+
+def recommend_row(
+    model: Factors,
     row: UserRows,
     rated: NDArray[Any],
     n: int,
@@ -224,15 +248,15 @@ def recommend(
         assert std is not None
         beyond = np.float32(-STDS if bound == "lower" else STDS) * std
     (scores,), audience = _ranked(model, row, rank, discover, watch=True, beyond=beyond)
-    allowed = model.allowed(where)
-    passing = int(allowed.sum())
+    allowed = passing(model, where)
+    n_allowed = int(allowed.sum())
     unrated = np.ones(model.n_movies, dtype=bool)
     unrated[rated] = False
     best = highest(scores, np.flatnonzero(allowed & unrated), n)
     note = ""
     if len(best) < n:
-        left = passing - len(best)
-        note = f"{passing} movies pass the filters" if where else f"the data has {passing} movies"
+        left = n_allowed - len(best)
+        note = f"{n_allowed} movies pass the filters" if where else f"the data has {n_allowed} movies"
         note += f", {left} of them already rated." if left else "."
     predicted = model.to_rating(logits_of(model, row, best))
     std = expected_std(model, row, best) if std is None else std[best]
@@ -269,7 +293,7 @@ def less_seen_first(scores: Floats, counts: NDArray[np.int32], discover: float) 
     return np.asarray((scores - lowest) / (counts + 10) ** (discover * DISCOVER_POWER), dtype=np.float32)
 
 
-def percentiles(scores: Floats, among: NDArray[np.bool_], of: Indices) -> Floats:
+def percentiles(scores: Floats, among: Flags, of: Indices) -> Floats:
     """(n,) share, 0 to 100, of the scores `among` that lie below the scores at `of`."""
     ordered = np.sort(scores[among])
     return np.asarray(100 * np.searchsorted(ordered, scores[of]) / max(len(ordered), 1), dtype=np.float32)

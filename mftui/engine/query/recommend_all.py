@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.recommend import LIKE_SHARE, Rank, best_rank
 
-Floats = NDArray[np.float32]
 USER_BLOCK = 256
 MOVIE_BLOCK = 1_024
 THREADS = 2
@@ -26,15 +26,15 @@ _FULL = 2
 class Lists:
     """The lists of a block of users: m entries, by user, the best first."""
 
-    users: NDArray[np.int64]
+    users: Indices
     """(b,) the users (indices) that they are for; not all of them need have an entry."""
-    rows: NDArray[np.int64]
+    rows: Indices
     """(m,) for whom an entry is: a place in `users`."""
-    movies: NDArray[np.int64]
+    movies: Indices
     """(m,) movie indices."""
     scores: Floats
     """(m,) what the lists are ranked by."""
-    places: NDArray[np.int64]
+    places: Indices
     """(m,) 1 for the best."""
 
 
@@ -59,7 +59,7 @@ class TopN:
     def __iter__(self) -> Iterator[Lists]:
         return self.of(np.arange(self._model.n_users))
 
-    def of(self, users: NDArray[np.int64]) -> Iterator[Lists]:
+    def of(self, users: Indices) -> Iterator[Lists]:
         """The lists of these users (indices), a block at a time, in their order."""
         from threadpoolctl import threadpool_limits
 
@@ -123,7 +123,7 @@ class TopN:
 
     # -- selection ---------------------------------------------------------------------------
 
-    def _best(self, users: NDArray[np.int64]) -> Lists:
+    def _best(self, users: Indices) -> Lists:
         model, b = self._model, len(users)
         rows = _Rows.of(model, users)
         rated = _Rated.of(model, users, self._place)
@@ -161,7 +161,7 @@ class _Rows:
     audience: Floats | None
 
     @classmethod
-    def of(cls, model: Factors, users: NDArray[np.int64]) -> _Rows:
+    def of(cls, model: Factors, users: Indices) -> _Rows:
         rows = model.rows_of(users)
         ones = np.ones(len(users), dtype=np.float32)
         taste = np.column_stack([rows.factors, ones])
@@ -172,14 +172,14 @@ class _Rows:
 class _Rated:
     """What a block of users rated, by block of movies."""
 
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    rows: Indices
+    columns: Indices
     """Within the block of movies."""
-    cuts: NDArray[np.int64]
+    cuts: Indices
     """Where each block of movies begins."""
 
     @classmethod
-    def of(cls, model: Factors, users: NDArray[np.int64], place: NDArray[np.int64]) -> _Rated:
+    def of(cls, model: Factors, users: Indices, place: Indices) -> _Rated:
         starts, ends = model.history.offsets[users], model.history.offsets[users + 1]
         parts = [model.history.movies[start:end] for start, end in zip(starts, ends, strict=True)]
         rows = np.repeat(np.arange(len(users)), ends - starts)
@@ -198,12 +198,12 @@ class _Found:
 
     def __init__(self, b: int, n: int) -> None:
         self._b, self._n = b, n
-        self._parts: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []
+        self._parts: list[tuple[Indices, Indices, Floats]] = []
         self._size = 0
         self.least = np.full(b, -np.inf, dtype=np.float32)
         """(b,) what a score must reach to be among the n best of a user."""
 
-    def add(self, rows: NDArray[np.int64], movies: NDArray[np.int64], scores: Floats) -> None:
+    def add(self, rows: Indices, movies: Indices, scores: Floats) -> None:
         self._parts.append((rows, movies, scores))
         self._size += len(rows)
         if self._size > _FULL * self._b * self._n:
@@ -222,7 +222,7 @@ class _Found:
         self._parts = [(rows[kept], movies[kept], scores[kept])]
         self._size = int(kept.sum())
 
-    def best(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, NDArray[np.int64]]:
+    def best(self) -> tuple[Indices, Indices, Floats, Indices]:
         """(rows, movies, scores, places): by user, the best first, equal scores in the order of the movies."""
         rows, movies, scores = self._all()
         order = np.lexsort((movies, -scores, rows))
@@ -239,7 +239,7 @@ class _Found:
         return tuple(np.concatenate(column) for column in zip(*self._parts, strict=True))
 
 
-def _sortable(rows: NDArray[np.int64], scores: Floats) -> NDArray[np.uint64]:
+def _sortable(rows: Indices, scores: Floats) -> NDArray[np.uint64]:
     """One number for each entry, rising with the row and, within it, falling with the score."""
     bits = np.ascontiguousarray(scores).view(np.uint32).astype(np.uint64)
     negative = bits >> np.uint64(31) == 1

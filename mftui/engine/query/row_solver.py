@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Doubles
 from mftui.engine.model.output import Output
 
-Doubles = NDArray[np.float64]
 STEPS = 50
 """Gauss-Newton steps at most; a handful is enough."""
 CLOSE = 1e-7

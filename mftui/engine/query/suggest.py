@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Doubles, Floats, Indices
+from mftui.engine.model.user_prior import rating_noise
 from mftui.engine.query.fold_in import design_of, fold_in_audience, solve_taste
-from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.movie_filter import MovieFilter, passing
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Indices = NDArray[np.int64]
 ASKED = 1_000
 """So many movies, those most probably seen, are looked at: as candidates, and as what is to be predicted."""
 
@@ -61,7 +60,7 @@ def suggest(
     """
     rated, ratings = np.asarray(rated, dtype=np.int64), np.asarray(ratings, dtype=np.float32)
     seen = seen_probability(model, rated, ratings)
-    open_ = model.allowed(where) & (model.movie_train_counts > 0)
+    open_ = passing(model, where) & (model.movie_train_counts > 0)
     open_[rated] = False
     if skipped is not None:
         open_[skipped] = False
@@ -85,7 +84,7 @@ def suggest(
         gains.append(float(gain[best] / before))
         covariance = _told(covariance, asked[:, best])
     picked = np.array(chosen, dtype=np.int64)
-    noise = model.rating_noise
+    noise = rating_noise(model)
     return Suggestions(
         candidates[picked],
         seen[candidates[picked]],
@@ -108,7 +107,7 @@ def seen_probability(model: Factors, rated: NDArray[Any], ratings: NDArray[Any])
     return np.asarray(1 - (1 - share) * (1 - np.clip(audience, 0, 1)), dtype=np.float32)
 
 
-def _most(seen: Floats, among: NDArray[np.int64], n: int) -> Indices:
+def _most(seen: Floats, among: Indices, n: int) -> Indices:
     """The `n` movies most probably seen."""
     return among if len(among) <= n else among[np.argpartition(-seen[among], n - 1)[:n]]
 

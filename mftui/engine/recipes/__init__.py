@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.model.rows import RowPriors
 from mftui.engine.recipes.als import ALS
 from mftui.engine.recipes.bayes import BAYES
 from mftui.engine.recipes.biased import BIASED
@@ -22,4 +27,13 @@ def find_recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe"]
+def row_priors(meta: Mapping[str, Any], parameters: Parameters) -> RowPriors:
+    """Return what a model's recipe trained its users' rows with, by the model's own `meta`."""
+    recipe, p = find_recipe(meta.get("recipe", BIASED.name)), parameters
+    # A model's own members count, whatever its fields say.
+    hyper = recipe.defaults() | dict(meta.get("hyper", {})) | {"members": p.members}
+    audience = (float(hyper.get(name, 0)) for name in ("audience_prior", "audience_unobserved"))
+    return RowPriors(recipe.user_prior(hyper, p.hi - p.lo), *audience)
+
+
+__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe", "row_priors"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.training.recipe import Field, Hyper, PriorPrecision, Recipe
+from mftui.engine.model.rows import PriorPrecision
+from mftui.engine.training.recipe import Field, Hyper, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mftui.engine.model.rows import NOT_LEARNED, PriorPrecision
 from mftui.engine.recipes.fields import DEVICE_FIELDS
-from mftui.engine.training.recipe import NOT_LEARNED, Field, Hyper, Preset, PriorPrecision, Recipe
+from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mftui.engine.model.rows import PriorPrecision
 from mftui.errors import UsageError
 from mftui.text import visible
 
@@ -101,24 +102,6 @@ class Preset:
     """What they are for and what they cost, in a sentence."""
     values: Hyper = field(default_factory=dict)
     """Fields that differ from their defaults."""
-
-
-NOT_LEARNED = 1e12
-"""Precision that keeps at zero what a recipe does not learn."""
-
-
-@dataclass(frozen=True)
-class PriorPrecision:
-    """Precision of the Gaussian prior of one member's user row, around zero.
-
-    In units of the precision of one rating: the variance of the noise over that of the users.
-    """
-
-    factors: float = 0.0
-    bias: float = 0.0
-    factors_per_rating: float = 0.0
-    """Added for each rating of the user."""
-    bias_per_rating: float = 0.0
 
 
 DEFAULTS = Preset("default", "Every field at the recipe's default.")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -80,8 +81,9 @@ class Run:
     def load_factors(self) -> Factors:
         """The newest model. Raises RunError where there is none yet, FormatError where it is damaged."""
         from mftui.engine.model.store import load_factors
+        from mftui.engine.recipes import row_priors
 
-        return self.read_published(self.factors_path, load_factors)
+        return self.read_published(self.factors_path, partial(load_factors, priors_of=row_priors))
 
     def read_published(self, link: Path, read: Callable[[Path], T]) -> T:
         """`read` the directory that `link` points to; again where a newer one has replaced it meanwhile.

@@ -13,7 +13,7 @@ from mftui.data.loading.people import people_of
 from mftui.data.splits import Split, make_split
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
-from mftui.engine.recipes import find_recipe
+from mftui.engine.recipes import find_recipe, row_priors
 from mftui.engine.training.problem import SideInfo
 from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import RunError
@@ -74,7 +74,11 @@ def assembler(dataset: Dataset, split: Split, config: Mapping[str, Any]) -> Call
         "fingerprint": dataset.fingerprint,
         "split": split.spec.label,
     }
-    return lambda parameters: Factors.assemble(parameters, dataset, split, meta=meta)
+
+    def assemble(parameters: Parameters) -> Factors:
+        return Factors.assemble(parameters, dataset, split, priors=row_priors(meta, parameters), meta=meta)
+
+    return assemble
 
 
 @cache

@@ -191,12 +191,14 @@ def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDA
     """
     import numpy as np
 
+    from mftui.engine.query.movie_filter import passing
+
     where, sort, reverse = choices.narrowed.where(), choices.sort, choices.reverse
     if where is None and not sort and not reverse:
         return model.index.search(text, limit=MOST), 0
     found = model.index.search(text, limit=model.factors.n_movies)
     if where is not None:
-        found = found[model.factors.allowed(where)[found]]
+        found = found[passing(model.factors, where)[found]]
     if sort:
         values = np.nan_to_num(np.asarray(_values(model, sort)[found], dtype=np.float64), nan=-np.inf)
         found = found[np.argsort(values if sort in _ASCENDING else -values, kind="stable")]

@@ -14,8 +14,8 @@ from mftui.tui.lists.rankings import engine_rank
 if TYPE_CHECKING:
     from mftui.data.ids import RawId
     from mftui.engine.model.factors import Factors
+    from mftui.engine.model.rows import UserRows
     from mftui.engine.query.explain import Because
-    from mftui.engine.query.recommend import UserRows
     from mftui.tui.lists.rankings import ListRank
 
 
@@ -81,9 +81,9 @@ def why(factors: Factors, because: Because, row: UserRows) -> Why:
 
 def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Why:
     """Why a user of the data is predicted what they are for the movie at an index, by their training ratings."""
-    movies = np.array([movie])
-    because = explain_user(factors, user, movies, rank=engine_rank(rank)[0])
-    row = factors.rows_of(np.array([factors.user_ids.index(user)]))
+    movies, index = np.array([movie]), factors.user_ids.index(user)
+    because = explain_user(factors, index, movies, rank=engine_rank(rank)[0])
+    row = factors.rows_of(np.array([index]))
     return why(factors, because, row)
 
 

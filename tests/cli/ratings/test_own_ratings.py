@@ -10,6 +10,7 @@ import pytest
 from helpers.models import toy_factors, toy_run
 
 from mftui.cli import run_command
+from mftui.engine.query.recommend import recommend_newcomer
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def test_a_list_from_ones_own_ratings_by_id_or_by_title(home: Path, capsys: pyte
     by_id = written(home, "movieId,rating\n1,5\n3,1.5\n")
     assert run_command(["recommend", "--ratings", by_id, "-n", "4", "--json"]) == 0
     first = json.loads(capsys.readouterr().out)
-    expected = toy_factors(audience=True).recommend_newcomer(np.array([0, 2]), np.array([5, 1.5], np.float32), 4)
+    expected = recommend_newcomer(toy_factors(audience=True), np.array([0, 2]), np.array([5, 1.5], np.float32), 4)
     assert [line["movie_id"] for line in first["recommendations"]] == [m + 1 for m in expected.movies]
 
     by_title = written(home, 'title,rating\nToy Story (1995),5\n"Matrix, The",1.5\n')
@@ -67,7 +68,7 @@ def test_without_a_user_or_a_file_both_are_named(home: Path, capsys: pytest.Capt
 
 def test_a_user_with_a_file_is_refreshed_by_it(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = toy_factors(audience=True)
-    history = model.history_of(3)
+    history = model.history.of_user(2)
     again = int(history.movies[~history.held_out][0])
     new = next(m for m in range(model.n_movies) if m not in history.movies)
     file = written(home, f"movieId,rating\n{again + 1},0.5\n{new + 1},5\n")

@@ -18,7 +18,7 @@ from mftui.engine.model.members import member_std
 from mftui.engine.model.output import Output, normal_share
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import load_factors, save_factors
-from mftui.engine.recipes import find_recipe
+from mftui.engine.recipes import find_recipe, row_priors
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
@@ -126,7 +126,7 @@ def test_it_is_saved_with_the_model(tmp_path: Path) -> None:
     probit = {"link": "probit", "lo": 1.0, "hi": 5.0, "levels": PROBIT.levels, "cuts": PROBIT.cuts, "spread": 1.2}
     save_factors(toy.with_parameters(replace(toy.parameters, **probit)), tmp_path)  # type: ignore[arg-type]
 
-    assert load_factors(tmp_path).parameters.output == PROBIT
+    assert load_factors(tmp_path, row_priors).parameters.output == PROBIT
 
 
 # -- trainings -------------------------------------------------------------------------------

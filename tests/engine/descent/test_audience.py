@@ -7,7 +7,7 @@ import pytest
 
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.descent.audience_learner import AudienceLearner
-from mftui.engine.model.targets import row_weights, targets
+from mftui.engine.model.audience import row_weights, targets
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.spec import TrainingSpec

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers.models import TITLES, toy_factors
+from helpers.models import TITLES, assembled, toy_factors
 
 from mftui.data.loading.load import open_dataset
 from mftui.data.splits import SplitSpec, make_split
@@ -32,7 +32,7 @@ def sample_model() -> Factors:
     training = Training(TrainingSpec(recipe, hyper, train, data.n_users, data.n_movies, data.scale, seed=0))
     training.prepare()
     list(training)
-    return Factors.assemble(training.parameters(), data, split, meta={})
+    return assembled(training.parameters(), data, split, {})
 
 
 @cache

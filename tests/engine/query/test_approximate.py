@@ -12,7 +12,7 @@ from mftui import paths
 from mftui.engine.query import approximate
 from mftui.engine.query.approximate import Asked, find_similar, opened
 from mftui.engine.query.movie_filter import MovieFilter
-from mftui.engine.query.neighbours import METRICS, movie_scores
+from mftui.engine.query.neighbours import METRICS, movie_scores, similar
 from mftui.errors import UsageError
 
 needs_faiss = pytest.mark.skipif(not approximate.available(), reason="FAISS is not installed: pip install 'mftui[ann]'")
@@ -38,7 +38,7 @@ def slow(monkeypatch, tmp_path):
 @pytest.mark.parametrize("by", ["taste", "audience", "both"])
 def test_an_index_finds_the_nearest_with_their_exact_scores(model, slow, metric, by):
     found = find_similar(model, 5, 10, metric=metric, by=by, search="approximate")
-    exact, _ = model.similar(model.movie_ids.raw(5), 10, metric=metric, by=by)
+    exact, _ = similar(model, 5, 10, metric=metric, by=by)
     assert found.search == "approximate"
     assert found.recall is not None and found.recall > 0.5
     assert len(set(found.movies.tolist()) & set(exact.tolist())) >= 5
@@ -56,7 +56,7 @@ def test_the_recall_told_is_the_recall_measured_again(model, slow):
     movies = np.random.default_rng(1).choice(trained, min(len(trained), approximate.QUERIES), replace=False)
     shares = []
     for movie in movies.tolist():
-        exact, _ = model.similar(model.movie_ids.raw(movie), approximate.K)
+        exact, _ = similar(model, movie, approximate.K)
         shares.append(
             len(set(exact.tolist()) & set(index.nearest(model, movie, approximate.K)[0].tolist())) / len(exact)
         )
@@ -79,7 +79,7 @@ def test_a_model_with_other_factors_gets_an_index_of_its_own(model, slow):
     find_similar(model, 5, 10, search="approximate")
     p = model.parameters
     other = replace(model, parameters=replace(p, movie_factors=p.movie_factors[::-1].copy()))
-    exact, _ = other.similar(other.movie_ids.raw(5), 1)
+    exact, _ = similar(other, 5, 1)
     assert find_similar(other, 5, 10, search="approximate").movies[0] == exact[0]
     assert len(list((paths.cache_dir() / "neighbours").iterdir())) == 2
 

@@ -8,15 +8,16 @@ from typing import get_args
 import numpy as np
 import pytest
 from helpers.members import with_members
-from helpers.models import toy_factors
+from helpers.models import toy_factors, trained_by
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
 
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
+from mftui.engine.model.user_prior import rating_noise
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.intervals import beliefs, expected_std
-from mftui.engine.query.recommend import LEVEL, STDS, Bound, logits_of
+from mftui.engine.query.recommend import LEVEL, STDS, Bound, logits_of, recommend
 from mftui.errors import UsageError
 
 RANDOM = np.random.default_rng(0)
@@ -30,7 +31,7 @@ def drawn() -> Factors:
     training = planted_training("bayes", known, factors=3, epochs=60, burn_in=20, keep=20, validation=0)
     list(training)
     counts = np.bincount(known.movies, minlength=80).astype(np.int32)
-    bare = replace(
+    bare = trained_by(
         toy_factors([f"Film {i}" for i in range(80)], n_users=120),
         history=History.of(known, np.zeros(len(known), bool), 120),
         movie_counts=counts,
@@ -49,7 +50,7 @@ def test_a_list_by_a_bound_is_in_the_order_of_that_end_unclipped(drawn: Factors)
 
     ends: dict[Bound, np.ndarray] = {"lower": mean - STDS * std, "upper": mean + STDS * std}
     for bound, end in ends.items():
-        listed = drawn.recommend(7, 20, bound=bound)
+        listed = recommend(drawn, 6, 20, bound=bound)
         assert listed.bound == bound
         assert listed.ranked_by == "like"
         np.testing.assert_allclose(listed.scores, end[listed.movies], atol=1e-5)
@@ -58,8 +59,8 @@ def test_a_list_by_a_bound_is_in_the_order_of_that_end_unclipped(drawn: Factors)
 
 
 def test_beside_the_audience_the_bound_takes_the_place_of_the_prediction(drawn: Factors) -> None:
-    plain = drawn.recommend(7, 80, rank="both")
-    safe = drawn.recommend(7, 80, rank="both", bound="lower")
+    plain = recommend(drawn, 6, 80, rank="both")
+    safe = recommend(drawn, 6, 80, rank="both", bound="lower")
     by_movie = dict(zip(plain.movies.tolist(), plain.scores.tolist(), strict=True))
 
     lost = np.array([by_movie[movie] for movie in safe.movies.tolist()]) - safe.scores
@@ -69,7 +70,7 @@ def test_beside_the_audience_the_bound_takes_the_place_of_the_prediction(drawn: 
 
 
 def test_what_has_no_rating_is_adventure_and_no_safe_bet(drawn: Factors) -> None:
-    safe, bold = (drawn.recommend(7, 80, bound=bound).movies.tolist() for bound in get_args(Bound))
+    safe, bold = (recommend(drawn, 6, 80, bound=bound).movies.tolist() for bound in get_args(Bound))
 
     assert np.mean([safe.index(movie) for movie in range(70, 80)]) > np.mean(
         [bold.index(movie) for movie in range(70, 80)]
@@ -110,13 +111,13 @@ def test_somebody_folded_in_is_the_less_certain_the_less_they_rated(drawn: Facto
 def test_ratings_of_somebody_folded_in_from_a_few_lie_within_their_intervals_as_often_as_said(drawn: Factors) -> None:
     held: dict[bool, list[bool]] = {True: [], False: []}
     for user in range(1, 121):
-        h = drawn.history_of(user)
+        h = drawn.history.of_user(drawn.user_ids.index(user))
         row = fold_in(drawn, h.movies[:4], h.ratings[:4])
         expected = drawn.to_rating(logits_of(drawn, row, h.movies[4:]))
         for knows_itself, used in ((True, row), (False, replace(row, covariance=None))):
             std = expected_std(drawn, used, h.movies[4:])
             assert std is not None
-            reach = STDS * np.hypot(std, drawn.rating_noise)
+            reach = STDS * np.hypot(std, rating_noise(drawn))
             held[knows_itself] += (abs(np.clip(expected, 1, 5) - h.ratings[4:]) <= reach).tolist()
 
     assert np.mean(held[True]) == pytest.approx(LEVEL, abs=0.05)
@@ -124,7 +125,7 @@ def test_ratings_of_somebody_folded_in_from_a_few_lie_within_their_intervals_as_
 
 
 def test_a_list_can_be_cut_with_all_that_is_said_of_it(drawn: Factors) -> None:
-    listed = drawn.recommend(7, 10)
+    listed = recommend(drawn, 6, 10)
     second = listed.take(np.array([1]))
 
     for name in ("movies", "predicted", "scores", "watch", "std", "lower", "upper"):
@@ -133,9 +134,9 @@ def test_a_list_can_be_cut_with_all_that_is_said_of_it(drawn: Factors) -> None:
 
 def test_where_there_is_no_bound_it_is_said(drawn: Factors) -> None:
     with pytest.raises(UsageError, match="no bounds"):
-        drawn.recommend(1, bound="lower", rank="watch")
+        recommend(drawn, 0, bound="lower", rank="watch")
     with pytest.raises(UsageError, match="one member"):
-        toy_factors().recommend(1, bound="upper")
+        recommend(toy_factors(), 0, bound="upper")
 
 
 def test_the_ends_are_those_of_a_central_interval() -> None:

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.models import toy_factors
+from helpers.models import predicted, toy_factors, trained_by
 
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.explain import explain, explain_user
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import FOLDED_LIKE_SHARE, row_logits, row_scores
-from mftui.errors import UnknownId
 
 RATED = np.array([0, 3, 4, 7])
 RATINGS = np.array([5.0, 1.0, 4.5, 3.0], dtype=np.float32)
@@ -44,7 +43,9 @@ def linear(model: Factors) -> Factors:
 
 def unheld(model: Factors) -> Factors:
     """Of a recipe whose prior is measured, and not centred on zero."""
-    return replace(model, meta={"recipe": "fastai"}, parameters=replace(model.parameters, audience_movie_factors=None))
+    return trained_by(
+        model, meta={"recipe": "fastai"}, parameters=replace(model.parameters, audience_movie_factors=None)
+    )
 
 
 @pytest.mark.parametrize("kind", [lambda m: m, wide, linear, unheld])
@@ -104,16 +105,14 @@ def test_the_strongest_reasons_come_first_for_or_against() -> None:
 
 def test_a_user_of_the_data_is_explained_by_their_training_ratings() -> None:
     model = toy_factors(audience=True)
-    history = model.history_of(3)
-    because = explain_user(model, 3, OTHERS)
+    history = model.history.of_user(2)
+    because = explain_user(model, 2, OTHERS)
 
     assert because.rated.tolist() == history.movies[~history.held_out].tolist()
     difference = because.difference()
     assert difference is not None
-    trained = [model.predict(3, int(m) + 1) for m in OTHERS]
+    trained = [predicted(model, 3, int(m) + 1) for m in OTHERS]
     np.testing.assert_allclose(because.predicted + difference, trained, atol=1e-5)
-    with pytest.raises(UnknownId):
-        explain_user(model, 999, OTHERS)
 
 
 def test_without_ratings_there_is_nothing_but_mean_and_biases() -> None:

@@ -6,17 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.models import toy_factors
+from helpers.models import toy_factors, trained_by
 from helpers.planted import SCALE, planted_ratings
 from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy ships no types
 
 from mftui.data.dataset import Ratings
+from mftui.engine.model.audience import COUNT_POWER, targets
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
-from mftui.engine.model.targets import COUNT_POWER, targets
+from mftui.engine.model.rows import PriorPrecision
+from mftui.engine.model.user_prior import user_prior
 from mftui.engine.query.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
+from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training.recipe import PriorPrecision
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
@@ -28,7 +30,7 @@ HYPER = {"prior_factors": 2.0, "prior_biases": 3.0, "audience_prior": 0.1, "audi
 @pytest.fixture
 def model() -> Factors:
     made = toy_factors(audience=True)
-    return replace(made, meta=made.meta | {"hyper": HYPER})
+    return trained_by(made, meta=made.meta | {"hyper": HYPER})
 
 
 def objective(model: Factors, row: np.ndarray) -> float:
@@ -62,7 +64,7 @@ def several(model: Factors, members: int = 2) -> Factors:
         member_movie_bias=random.normal(size=(model.n_movies, members)).astype(np.float32),
         member_global_bias=(0.1, -0.1),
     )
-    return replace(model, parameters=several)
+    return trained_by(model, parameters=several)
 
 
 def test_each_members_row_is_what_a_full_minimisation_finds(model: Factors) -> None:
@@ -113,7 +115,7 @@ def test_more_ratings_than_audience_factors_are_solved_the_same_way(model: Facto
 
 
 def test_a_known_user_is_refreshed_with_newer_ratings(model: Factors) -> None:
-    history = model.history_of(3)
+    history = model.history.of_user(2)
     trained = history.movies[~history.held_out]
     new = next(m for m in range(model.n_movies) if m not in history.movies)
 
@@ -126,9 +128,8 @@ def test_a_known_user_is_refreshed_with_newer_ratings(model: Factors) -> None:
 def test_a_row_that_nothing_holds_is_that_of_the_users_there_are(model: Factors) -> None:
     """Recipes without a prior of their own: without ratings one is the mean of the trained users."""
     for recipe in ("seed", "fastai"):
-        other = replace(
-            model, meta={"recipe": recipe}, parameters=replace(model.parameters, audience_movie_factors=None)
-        )
+        parameters = replace(model.parameters, audience_movie_factors=None)
+        other = trained_by(model, parameters=parameters, meta={"recipe": recipe})
         rows = fold_in(other, np.array([], dtype=np.int64), np.array([], dtype=np.float32))
         np.testing.assert_allclose(rows.factors[0], model.parameters.user_factors.mean(0), atol=1e-5)
         np.testing.assert_allclose(rows.bias, model.parameters.user_bias.mean(), atol=1e-5)
@@ -139,14 +140,14 @@ def test_what_holds_a_users_row_is_what_its_recipe_says(model: Factors) -> None:
     own = replace(RECIPES["als"], name="own", user_prior=lambda hyper, span: PriorPrecision(1.0, 2.5, 0.5, 0.25))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(RECIPES, "own", own)
-        prior = replace(model, meta={"recipe": "own"}).user_prior
-    np.testing.assert_allclose(prior.held_with(np.array([4])), [np.append(np.full(model.n_factors, 3.0), 3.5)])
+        prior = user_prior(trained_by(model, meta={"recipe": "own"}))
+    np.testing.assert_allclose(prior.precisions(np.array([4])), [np.append(np.full(model.n_factors, 3.0), 3.5)])
     np.testing.assert_array_equal(prior.mean, 0)
 
 
 def test_a_newcomers_list_says_how_far_the_members_disagree(model: Factors) -> None:
-    assert model.recommend_newcomer(MOVIES, RATINGS, 5).std is None
-    std = several(model).recommend_newcomer(MOVIES, RATINGS, 5).std
+    assert recommend_newcomer(model, MOVIES, RATINGS, 5).std is None
+    std = recommend_newcomer(several(model), MOVIES, RATINGS, 5).std
     assert std is not None
     assert (std > 0).all()
 
@@ -187,7 +188,7 @@ def test_without_ratings_it_is_the_mean_user(model: Factors) -> None:
 def test_of_whom_nothing_is_known_the_list_is_what_most_watch(model: Factors) -> None:
     nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
 
-    listed = model.recommend_newcomer(*nothing, 3, rank="watch")
+    listed = recommend_newcomer(model, *nothing, 3, rank="watch")
 
     users, movies = model.parameters.audience_user_factors, model.parameters.audience_movie_factors
     assert users is not None and movies is not None
@@ -195,7 +196,7 @@ def test_of_whom_nothing_is_known_the_list_is_what_most_watch(model: Factors) ->
 
 
 def test_a_newcomer_is_never_recommended_what_they_rated(model: Factors) -> None:
-    listed = model.recommend_newcomer(MOVIES, RATINGS, 100)
+    listed = recommend_newcomer(model, MOVIES, RATINGS, 100)
 
     assert not set(listed.movies.tolist()) & set(MOVIES.tolist())
     assert listed.watch is not None
@@ -219,7 +220,7 @@ def test_users_folded_in_are_predicted_like_users_trained(members: int, adaptive
         counts = np.bincount(part.movies, minlength=80).astype(np.int32)
         meta = {"recipe": "biased", "hyper": recipe.check(given)}
         history = History.of(part, np.zeros(len(part), dtype=bool), 120)
-        toy = replace(toy, parameters=training.parameters(), scale=SCALE, meta=meta, movie_train_counts=counts)
+        toy = trained_by(toy, parameters=training.parameters(), scale=SCALE, meta=meta, movie_train_counts=counts)
         return replace(toy, history=history)
 
     def rmse(predicted: np.ndarray) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.members import with_members
-from helpers.models import toy_factors
+from helpers.models import assembled, toy_factors, trained_by
 from helpers.paths import movielens
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
@@ -37,7 +37,7 @@ def model() -> Factors:
     training = planted_training("bayes", known, factors=3, epochs=80, burn_in=20, keep=20, validation=0, audience=False)
     list(training)
     counts = np.bincount(known.movies, minlength=80).astype(np.int32)
-    model = replace(
+    model = trained_by(
         toy_factors(),
         history=History.of(known, np.zeros(len(known), bool), 120),
         movie_counts=counts,
@@ -134,7 +134,7 @@ def trained(source: str, test: str | None = None, **given: object) -> tuple[Fact
     training = Training(TrainingSpec(recipe, hyper, train, data.n_users, data.n_movies, data.scale, 0))
     training.prepare()
     list(training)
-    model = Factors.assemble(training.parameters(), data, split, meta={"recipe": "bayes"})
+    model = assembled(training.parameters(), data, split, {"recipe": "bayes"})
     return model, data.ratings.take(split.test_rows)
 
 
@@ -177,7 +177,7 @@ def test_users_folded_in_are_predicted_like_users_drawn() -> None:
         training = planted_training("bayes", part, validation=0, audience=False, **given)
         list(training)
         counts = np.bincount(part.movies, minlength=80).astype(np.int32)
-        bare = replace(toy_factors(), scale=SCALE, meta={"recipe": "bayes"}, movie_train_counts=counts)
+        bare = trained_by(toy_factors(), scale=SCALE, meta={"recipe": "bayes"}, movie_train_counts=counts)
         return replace(bare, parameters=training.parameters(), history=History.of(part, np.zeros(len(part), bool), 120))
 
     def rmse(predicted: np.ndarray) -> float:

@@ -14,7 +14,7 @@ from mftui.data.loading.load import open_dataset
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.explain import explain, explain_user
 from mftui.engine.query.fold_in import fold_in_users
-from mftui.engine.query.recommend import row_logits
+from mftui.engine.query.recommend import recommend, recommend_newcomer, row_logits
 from mftui.engine.query.suggest import suggest
 
 FAMILY = {
@@ -137,14 +137,14 @@ def test_for_a_hundred_users_every_share_adds_up_to_every_recommendation() -> No
     users = np.random.default_rng(0).permutation(model.n_users)[:100]
     for user in users:
         raw = model.user_ids.raw(user)
-        listed = model.recommend(raw, 10)
-        because = explain_user(model, raw, listed.movies)
-        history = model.history_of(raw)
+        listed = recommend(model, model.user_ids.index(raw), 10)
+        because = explain_user(model, model.user_ids.index(raw), listed.movies)
+        history = model.history.of_user(model.user_ids.index(raw))
         row = fold_in_users(model, [(history.movies, history.ratings)])
         expected = row_logits(model, row)[0, listed.movies]
         total = because.mean + because.movie_bias + because.user_bias + because.contributions.sum(1)
         np.testing.assert_allclose(total, expected, atol=1e-4)
-        folded = model.recommend_newcomer(history.movies.astype(np.int64), history.ratings, 10)
+        folded = recommend_newcomer(model, history.movies.astype(np.int64), history.ratings, 10)
         again = explain(model, folded.movies, history.movies, history.ratings)
         np.testing.assert_allclose(again.predicted, folded.predicted, atol=1e-4)
 
@@ -162,7 +162,7 @@ def test_family_films_high_and_horror_low_list_family_films_and_the_mirror_image
     def listed(liked: tuple[str, ...], disliked: tuple[str, ...]) -> int:
         movies = np.array([index[title] for title in (*liked, *disliked[:3])])
         ratings = np.array([high] * 5 + list(low), dtype=np.float32)
-        return int(family[model.recommend_newcomer(movies, ratings, 20).movies].sum())
+        return int(family[recommend_newcomer(model, movies, ratings, 20).movies].sum())
 
     assert listed(FAMILY[films], HORROR[films]) >= 8
     assert listed(HORROR[films], FAMILY[films]) == 0
@@ -176,7 +176,7 @@ def test_with_random_films_family_and_horror_part_as_well(seed: int) -> None:
     family = family_films(model)
 
     def listed(person: Pairs) -> int:
-        return int(family[model.recommend_newcomer(*person, 20).movies].sum())
+        return int(family[recommend_newcomer(model, *person, 20).movies].sum())
 
     pairs = opposites(model, 40, least=50, seed=seed)
     liked = np.array([listed(person) for person, _ in pairs])

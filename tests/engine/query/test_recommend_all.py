@@ -11,6 +11,7 @@ from helpers.models import TITLES, toy_factors
 
 from mftui.engine.model.factors import Factors
 from mftui.engine.query import recommend_all
+from mftui.engine.query.recommend import recommend
 from mftui.engine.query.recommend_all import TopN
 from mftui.errors import UsageError
 
@@ -41,7 +42,7 @@ def test_every_list_is_the_one_that_recommend_gives(rank: Any, n: int, link: Any
     model = replace(model, parameters=replace(model.parameters, link=link, **steps))
     all_lists = listed(model, n, rank=rank)
     for user, mine in all_lists.items():
-        one = model.recommend(model.user_ids.raw(user), n, rank=rank)
+        one = recommend(model, user, n, rank=rank)
         assert [movie for movie, _ in mine] == one.movies.tolist()
         np.testing.assert_allclose([score for _, score in mine], one.scores, atol=1e-5)
 
@@ -53,7 +54,7 @@ def test_equal_scores_stand_in_the_order_of_the_movies() -> None:
     flat = replace(p, movie_factors=p.movie_factors * 0, movie_bias=np.repeat(p.movie_bias[:12], 4))
     model = replace(model, parameters=flat)
     for user, mine in listed(model, 10).items():
-        assert [movie for movie, _ in mine] == model.recommend(user + 1, 10).movies.tolist()
+        assert [movie for movie, _ in mine] == recommend(model, user, 10).movies.tolist()
 
 
 def test_some_users_only_in_their_order() -> None:

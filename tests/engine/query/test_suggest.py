@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.models import toy_factors
+from helpers.models import toy_factors, trained_by
 from helpers.planted import planted_ratings
 from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
 from mftui.data.dataset import Ratings
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
+from mftui.engine.model.user_prior import rating_noise, user_prior
 from mftui.engine.query.fold_in import fold_in, fold_in_users
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.engine.query.recommend import row_logits
@@ -72,7 +73,7 @@ def test_ten_ratings_that_it_asks_for_predict_the_rest_better_than_ten_at_random
     training = planted_training("biased", known, factors=4, epochs=60, audience=False, prior_factors=2.0, members=2)
     list(training)
     counts = np.bincount(known.movies, minlength=N_MOVIES).astype(np.int32)
-    model = replace(
+    model = trained_by(
         toy_factors([f"Film {i} (1999)" for i in range(N_MOVIES)], n_users=N_USERS),
         parameters=training.parameters(),
         history=History.of(known, np.zeros(len(known), bool), N_USERS),
@@ -112,8 +113,8 @@ def test_a_film_asked_for_is_as_uncertain_as_its_folded_in_row_says() -> None:
     rated, ratings = np.array([0, 3]), np.array([4.0, 2.0])
     found = suggest(model, rated, ratings, 1)
     rows = np.column_stack([model.parameters.movie_factors, np.ones(12)]).astype(float)
-    prior = model.user_prior.held
+    prior = user_prior(model).precision
     covariance = np.linalg.inv(rows[rated].T @ rows[rated] + np.diag(prior))
-    expected = model.rating_noise * np.sqrt(rows[found.movies[0]] @ covariance @ rows[found.movies[0]])
+    expected = rating_noise(model) * np.sqrt(rows[found.movies[0]] @ covariance @ rows[found.movies[0]])
     assert found.uncertainty[0] == pytest.approx(expected, rel=1e-4)
     assert fold_in(model, rated, ratings).factors.shape == (1, 2)

@@ -7,7 +7,7 @@ import pytest
 from helpers.models import toy_factors
 
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.neighbours import row_cosines, users_near
+from mftui.engine.query.neighbours import row_cosines, similar_users, users_near
 from mftui.engine.query.recommend import logits_of, row_logits
 
 
@@ -15,7 +15,7 @@ from mftui.engine.query.recommend import logits_of, row_logits
 def test_near_the_row_of_a_user_are_that_user_and_then_those_similar(audience: bool):
     factors = toy_factors(audience=audience)
     users, cosines = users_near(factors, factors.rows_of(np.array([6])), 6)
-    similar, expected = factors.similar_users(7, 5)
+    similar, expected = similar_users(factors, 6, 5)
     assert users[0] == 6 and cosines[0] == pytest.approx(1)
     assert users[1:].tolist() == similar.tolist()
     np.testing.assert_allclose(cosines[1:], expected, rtol=1e-5)

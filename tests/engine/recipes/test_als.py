@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.models import toy_factors
+from helpers.models import toy_factors, trained_by
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import N_MOVIES, planted_training
 
@@ -79,7 +78,7 @@ def test_a_user_folded_in_has_the_row_that_training_found() -> None:
     ratings, training = planted_ratings(), planted_training("als", epochs=80, **SMALL)
     list(training)
     counts = np.bincount(ratings.movies, minlength=N_MOVIES).astype(np.int32)
-    model = replace(
+    model = trained_by(
         toy_factors(),
         parameters=training.parameters(),
         scale=SCALE,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.models import assembled
 
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
@@ -37,7 +38,7 @@ def learned(name: str, **given: Any) -> Factors:
     training = Training(TrainingSpec(recipe, hyper, train, data.n_users, data.n_movies, data.scale, seed=0))
     training.prepare()
     list(training)
-    return Factors.assemble(training.parameters(), data, split, meta={})
+    return assembled(training.parameters(), data, split, {})
 
 
 def rmse(model: Factors) -> float:

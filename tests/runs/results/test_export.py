@@ -19,6 +19,7 @@ from mftui.data.ids import Ids
 from mftui.data.storage.csv_cells import original
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.recommend import recommend
 from mftui.errors import MftuiError, UsageError
 from mftui.runs.results import export
 from mftui.runs.results.export import export_run
@@ -93,7 +94,7 @@ def test_the_tables_hold_the_model_and_the_lists_of_everybody(to: str, home: Pat
     assert movies["title"].tolist() == list(TITLES) and movies["year"].isna().sum() == 1
     assert about["recommendations"] == {"n": 3, "ranked_by": "both"}
     for user in range(1, 21):
-        mine, expected = lists[lists["user_id"] == user], model.recommend(user, 3)
+        mine, expected = lists[lists["user_id"] == user], recommend(model, model.user_ids.index(user), 3)
         assert mine["movie_id"].tolist() == model.movie_ids.raws(expected.movies)
         assert mine["title"].tolist() == [model.movies.titles[i] for i in expected.movies]
         assert mine["place"].tolist() == [1, 2, 3][: len(mine)]

@@ -17,6 +17,8 @@ from helpers.models import toy_factors, toy_run
 from mftui.data.ids import Ids, RawId
 from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.neighbours import similar
+from mftui.engine.query.recommend import recommend
 from mftui.runs.results.export import export_run
 
 READER = Path(__file__).resolve().parents[2] / "helpers" / "savedmodel_reader.py"
@@ -75,7 +77,9 @@ def test_it_predicts_as_factors_does_also_where_an_id_is_not_known(name: str, an
     model, found = MODELS[name], answers[f"{name}: predict"]
     users = [model.user_ids.raw(u - 1) for u, _ in PAIRS]
     movies = [model.movie_ids.raw(m - 1) for _, m in PAIRS]
-    expected, *_ = model.predict_known([*users, -5, users[0]], [*movies, movies[0], -5])
+    u, user_known = model.user_ids.indices([*users, -5, users[0]])
+    m, movie_known = model.movie_ids.indices([*movies, movies[0], -5])
+    expected = model.predict(u, m, (user_known, movie_known))
     np.testing.assert_allclose(found["rating"], expected, atol=1e-5)
     assert found["known"] == [True] * 4 + [False] * 2
 
@@ -84,7 +88,7 @@ def test_it_predicts_as_factors_does_also_where_an_id_is_not_known(name: str, an
 def test_it_recommends_as_factors_does(name: str, answers: dict[str, Any]) -> None:
     model = MODELS[name]
     for what, user, n in (("recommend", 1, 4), ("recommend all", 0, 1_000)):
-        found, expected = answers[f"{name}: {what}"], model.recommend(model.user_ids.raw(user), n)
+        found, expected = answers[f"{name}: {what}"], recommend(model, user, n)
         assert found["movie_id"] == model.movie_ids.raws(expected.movies)
         np.testing.assert_allclose(found["score"], expected.scores, atol=1e-5)
         np.testing.assert_allclose(found["rating"], expected.predicted, atol=1e-5)
@@ -94,7 +98,7 @@ def test_it_recommends_as_factors_does(name: str, answers: dict[str, Any]) -> No
 @pytest.mark.parametrize("name", MODELS)
 def test_it_finds_the_neighbours_that_factors_finds(name: str, answers: dict[str, Any]) -> None:
     model, found = MODELS[name], answers[f"{name}: similar"]
-    movies, scores = model.similar(model.movie_ids.raw(PAIRS[0][1] - 1), 1_000)
+    movies, scores = similar(model, PAIRS[0][1] - 1, 1_000)
     assert found["movie_id"] == model.movie_ids.raws(movies)
     np.testing.assert_allclose(found["score"], scores, atol=1e-5)
 
@@ -116,7 +120,7 @@ def test_saved_model_cli_runs_it(paths: dict[str, str]) -> None:
     )
     assert done.returncode == 0, done.stderr
     found = dict(re.findall(r"Result for output key (\w+):\n(\[.*?\])", done.stdout, re.DOTALL))
-    expected = MODELS["numbers"].recommend(2, 3)
+    expected = recommend(MODELS["numbers"], 1, 3)
     assert found["movie_id"].strip("[]").split() == [str(i) for i in MODELS["numbers"].movie_ids.raws(expected.movies)]
     np.testing.assert_allclose([float(x) for x in found["score"].strip("[]").split()], expected.scores, atol=1e-5)
 

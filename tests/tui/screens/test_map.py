@@ -18,6 +18,7 @@ from mftui.data.profiles.store import Profile
 from mftui.engine.insight.layout import Layout
 from mftui.engine.insight.principal_axes import principal_axes
 from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.neighbours import similar
 from mftui.errors import TrainingError
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
@@ -160,7 +161,7 @@ async def test_enter_lights_up_the_neighbours_and_the_list_leads_from_one_to_the
         screen.scatter.go_to(2)
         await pilot.press("enter")
         await until_shown(pilot, "Neighbours of Matrix")
-        expected = factors.similar(3, 20, by="taste")[0].tolist()
+        expected = similar(factors, 2, 20, by="taste")[0].tolist()
         assert screen.scatter.near.tolist() == expected and screen.scatter.chosen == 2
         await pilot.press("tab", "j", "enter")
         await until_shown(pilot, f"Neighbours of {TITLES[expected[1]]}"[:30])
@@ -257,7 +258,7 @@ async def test_the_axes_of_audience_where_the_model_has_it(make_app: MakeApp, ho
         await until_shown(pilot, "Audience: 12 films")
         screen.scatter.go_to(2)
         await pilot.press("enter")
-        near = factors.similar(3, 20, by="audience")[0]
+        near = similar(factors, 2, 20, by="audience")[0]
         await until(pilot, lambda: screen.scatter.near.tolist() == near.tolist(), "its neighbours by audience")
 
 

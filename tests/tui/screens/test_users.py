@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
+from helpers.models import HOSTILE, TITLES, predicted, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.engine.query.explain import explain_user
 from mftui.engine.query.movie_filter import MovieFilter
+from mftui.engine.query.recommend import recommend
 from mftui.tui.app import MftuiApp
 from mftui.tui.lists.rankings import ListRank
 from mftui.tui.screens.users.page import user_page
@@ -26,7 +27,7 @@ MakeApp = Callable[..., MftuiApp]
 async def test_a_users_tables_are_those_of_the_model(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)
-    history = factors.history_of(7)
+    history = factors.history.of_user(6)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3")
         await until_shown(pilot, "type a user's id")
@@ -37,9 +38,9 @@ async def test_a_users_tables_are_those_of_the_model(make_app: MakeApp, home: Pa
         movie = history.movies[0]
         line = next(line for line in rated.splitlines() if TITLES[movie][:20] in line)
         assert f"{history.ratings[0]:g}" in line
-        assert f"{factors.predict(7, int(movie) + 1):.2f}" in line
+        assert f"{predicted(factors, 7, int(movie) + 1):.2f}" in line
         assert ("test" in line) == bool(history.held_out[0])
-        best = factors.recommend(7, 1)
+        best = recommend(factors, 6, 1)
         line = next(line for line in recommended.splitlines() if TITLES[best.movies[0]][:20] in line)
         assert f"{best.predicted[0]:.2f}" in line
         for movie in history.movies:
@@ -95,7 +96,7 @@ async def test_taste_alone_leaves_the_biases_out(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)
     p = factors.parameters
-    unrated = np.setdiff1d(np.arange(factors.n_movies), factors.history_of(7).movies)
+    unrated = np.setdiff1d(np.arange(factors.n_movies), factors.history.of_user(6).movies)
     best = unrated[np.argmax(p.movie_factors[unrated] @ p.user_factors[6])]
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
@@ -103,7 +104,7 @@ async def test_taste_alone_leaves_the_biases_out(make_app: MakeApp, home: Path):
         await pilot.press("b")
         await until_shown(pilot, "by taste")
         await until(
-            pilot, partial(first_row, app, f"{factors.predict(7, int(best) + 1):.2f}", TITLES[best][:20]), "best"
+            pilot, partial(first_row, app, f"{predicted(factors, 7, int(best) + 1):.2f}", TITLES[best][:20]), "best"
         )
         await pilot.press("b")
         await until_shown(pilot, "by like")
@@ -112,12 +113,12 @@ async def test_taste_alone_leaves_the_biases_out(make_app: MakeApp, home: Path):
 async def test_s_sorts_the_ratings_by_each_column(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)
-    history = factors.history_of(7)
-    predicted = np.array([factors.predict(7, int(movie) + 1) for movie in history.movies])
+    history = factors.history.of_user(6)
+    rated = np.array([predicted(factors, 7, int(movie) + 1) for movie in history.movies])
     titles = [TITLES[movie] for movie in history.movies]
     keys = {
-        "model": -predicted,
-        "error": -abs(predicted - history.ratings),
+        "model": -rated,
+        "error": -abs(rated - history.ratings),
         "part": -history.held_out.astype(int),
         "title": np.argsort(np.argsort(titles)),
     }
@@ -143,7 +144,7 @@ async def test_f_narrows_the_recommendations_and_a_short_list_says_why(make_app:
     factors = toy_factors()
     toy_run(home, factors)
     where = MovieFilter("Drama", None, 5)
-    listed = factors.recommend(7, 100, where=where)
+    listed = recommend(factors, 6, 100, where=where)
     assert listed.note
     async with (app := make_app()).run_test(size=(160, 40)) as pilot:
         await pilot.press("3", "slash", "7", "enter")
@@ -230,12 +231,12 @@ async def test_w_says_which_of_the_users_ratings_a_prediction_comes_from(
 ):
     factors = toy_factors(audience=True)
     toy_run(home, factors)
-    best = factors.recommend(7, 2).movies
+    best = recommend(factors, 6, 2).movies
     async with (app := make_app()).run_test(size=size) as pilot:
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "Recommended to user 7")
         await pilot.press("w", "l", "j")
-        because = explain_user(factors, 7, best[1:])
+        because = explain_user(factors, 6, best[1:])
         await until_shown(pilot, f"predicted {because.predicted[0]:.2f}")
         own = because.strongest(0, 1)[0]
         line = next(line for line in shown(app).splitlines() if f"{because.contributions[0, own]:+.2f} " in line)

@@ -20,6 +20,7 @@ from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.explain import explain
+from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.query.suggest import suggest
 from mftui.errors import MftuiError
 from mftui.tui.app import MftuiApp
@@ -62,7 +63,7 @@ async def find(pilot: Pilot[Any], text: str) -> None:
 async def test_one_key_rates_the_film_that_was_searched_and_the_list_follows(make_app: MakeApp, home: Path):
     factors = toy_factors(audience=True)
     toy_run(home, factors)
-    expected = factors.recommend_newcomer(np.array([MATRIX]), np.array([4.0], dtype=np.float32), 100)
+    expected = recommend_newcomer(factors, np.array([MATRIX]), np.array([4.0], dtype=np.float32), 100)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await opened(pilot)
         await until_shown(pilot, "by both, for anybody")
@@ -181,7 +182,7 @@ async def test_keys_typed_at_once_rate_one_recommended_film_after_the_other(make
     factors = toy_factors()
     toy_run(home, factors)
     none = np.array([], dtype=np.int64)
-    first = factors.recommend_newcomer(none, none.astype(np.float32), 3).movies
+    first = recommend_newcomer(factors, none, none.astype(np.float32), 3).movies
     async with make_app().run_test(size=SIZE) as pilot:
         await opened(pilot)
         await pilot.press("l", "m", "n", "x")
@@ -242,7 +243,7 @@ async def test_i_says_why_and_the_shares_are_those_of_the_engine(make_app: MakeA
     ratings = {MATRIX: 5.0, 0: 2.0, 5: 4.5}
     rate(factors, ratings)
     own = np.array(list(ratings)), np.array(list(ratings.values()), dtype=np.float32)
-    best = factors.recommend_newcomer(*own, 1)
+    best = recommend_newcomer(factors, *own, 1)
     because = explain(factors, best.movies, *own)
     async with (app := make_app()).run_test(size=size) as pilot:
         await opened(pilot)

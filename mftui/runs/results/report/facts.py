@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mftui.engine.insight.layout import pair_layout
 from mftui.engine.insight.principal_axes import Axes, Axis, principal_axes
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.neighbours import similar
 from mftui.errors import MftuiError, UsageError
 from mftui.runs.results.evaluate import evaluation_of
 from mftui.runs.store.run import Run
@@ -146,7 +147,7 @@ def _neighbours(model: Factors) -> list[tuple[Film, list[Film]]]:
             break
         if int(movie) in listed:
             continue
-        near, scores = model.similar(model.movie_ids.raw(movie), NEIGHBOURS)
+        near, scores = similar(model, int(movie), NEIGHBOURS)
         listed.update(near.tolist())
         found.append((_film(model, movie), [_film(model, *pair) for pair in zip(near, scores, strict=True)]))
     return found

@@ -66,8 +66,9 @@ class FilmsView(FactorsView):
         now = self._now
         if now is None:
             return
+        from mftui.engine.query.neighbours import similar
+
         factors, block = now.model.factors, self._choices.block
-        raw = factors.movie_ids.raw(movie)
 
         def show(found: Near) -> None:
             near, scores = found
@@ -78,7 +79,7 @@ class FilmsView(FactorsView):
             self.films.show(scored_rows(factors, near, scores), caption=caption, detail=f"by {block}: esc")
             self.scatter.repaint()
 
-        self._nears.ask(lambda: factors.similar(raw, NEIGHBOURS, by=block), show)
+        self._nears.ask(lambda: similar(factors, movie, NEIGHBOURS, by=block), show)
 
     def _dim(self) -> None:
         """No film is chosen any longer."""

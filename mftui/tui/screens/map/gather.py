@@ -11,13 +11,14 @@ import numpy as np
 
 from mftui.engine.insight.layout import Layout, pair_layout
 from mftui.engine.insight.principal_axes import BLOCKS, Axes, Axis, Block, principal_axes
+from mftui.engine.query.movie_filter import passing
 from mftui.errors import MftuiError
 from mftui.tui.lists.choices import Filter
 from mftui.tui.screens.map.colors import COLORINGS, Coloring, coloring
 from mftui.tui.screens.map.scene import Pin, Scene
 
 if TYPE_CHECKING:
-    from mftui.engine.query.recommend import UserRows
+    from mftui.engine.model.rows import UserRows
     from mftui.tui.base.open_model import OpenModel
 
 USERS = ("", "open", "many")
@@ -74,7 +75,7 @@ def gather(
     trained = np.asarray(factors.movie_train_counts) > 0
     x, y = axis_in(axes, choices.x), axis_in(axes, choices.y)
     layout = tsne or pair_layout(axes, trained, x, y)
-    shown = trained & factors.allowed(choices.narrowed.where())
+    shown = trained & passing(factors, choices.narrowed.where())
     named = () if tsne else (axes.axis(x, 1), axes.axis(y, 1))
     words = tuple("  ".join(map(_named, named, "xy", (n, n))) for n in (3, 2, 1))
     narrowed = f", only {choices.narrowed.label}" if choices.narrowed.label else ""

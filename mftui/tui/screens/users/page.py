@@ -65,16 +65,19 @@ def user_page(
     """Everything about one user. Raises UnknownId, naming the nearest known ids; UsageError for an unknown genre."""
     import numpy as np
 
+    from mftui.engine.query.neighbours import similar_users
+    from mftui.engine.query.recommend import recommend
+
     index = factors.user_ids.index(user)
-    history = factors.history_of(user)
-    predicted = factors.shown(factors.logits(np.full(len(history), index), history.movies))
+    history = factors.history.of_user(index)
+    predicted = factors.predict(np.full(len(history), index), history.movies)
     errors = predicted - history.ratings
-    users, cosines = factors.similar_users(user, _SIMILAR)
+    users, cosines = similar_users(factors, index, _SIMILAR)
     if rank == "taste":
         recommended = _taste_alone(factors, index, n, where)
     else:
         engine, bound = (None, None) if rank is None else engine_rank(rank)
-        recommended = factors.recommend(user, n, rank=engine, where=where, bound=bound)
+        recommended = recommend(factors, index, n, rank=engine, where=where, bound=bound)
     return UserPage(
         user=factors.user_ids.raw(index),
         index=index,
@@ -115,15 +118,16 @@ def _taste_alone(factors: Factors, user: int, n: int, where: MovieFilter | None)
     """What there is to recommend, by the product of factors alone: b_u, b_m and the mean left out."""
     import numpy as np
 
-    raw = factors.user_ids.raw(user)
-    everything = factors.recommend(raw, factors.n_movies, rank="like", where=where)
+    from mftui.engine.query.recommend import recommend
+
+    everything = recommend(factors, user, factors.n_movies, rank="like", where=where)
     p = factors.parameters
     scores = p.movie_factors[everything.movies] @ p.user_factors[user]
     best = np.argsort(-scores, kind="stable")[:n]
     return replace(
         everything.take(best),
         scores=scores[best],
-        note=factors.recommend(raw, n, rank="like", where=where).note,
+        note=recommend(factors, user, n, rank="like", where=where).note,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from mftui.engine.query.explain import explain
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.neighbours import users_near
-from mftui.engine.query.recommend import Rank, best_rank, logits_of, recommend
+from mftui.engine.query.recommend import Rank, best_rank, logits_of, recommend_row
 from mftui.engine.query.suggest import suggest
 from mftui.text import fold
 from mftui.tui.lists.choices import MOST_RECOMMENDED, Filter
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from mftui.data.ids import RawId
     from mftui.engine.insight.principal_axes import Axes
     from mftui.engine.model.factors import Factors
+    from mftui.engine.model.rows import UserRows
     from mftui.engine.query.explain import Because
-    from mftui.engine.query.recommend import Recommendations, UserRows
+    from mftui.engine.query.recommend import Recommendations
     from mftui.engine.query.suggest import Suggestions
     from mftui.tui.screens.you.ratings import Mine
 
@@ -97,7 +98,7 @@ def you_list(factors: Factors, mine: Mine, choices: YouChoices) -> YouList:
     """Raises UsageError for a genre that the data has not."""
     rank, bound = engine_rank(choices.rank_for(factors))
     row = fold_in(factors, mine.movies, mine.ratings)
-    listed = recommend(factors, row, mine.movies, choices.many, rank, 0.0, choices.narrowed.where(), bound)
+    listed = recommend_row(factors, row, mine.movies, choices.many, rank, 0.0, choices.narrowed.where(), bound)
     because = explain(factors, listed.movies, mine.movies, mine.ratings, rank=rank) if len(mine) else None
     return YouList(mine, row, predicted_of(factors, row, mine.movies), listed, because)
 
