@@ -114,11 +114,11 @@ async def test_s_sorts_the_ratings_by_each_column(make_app: MakeApp, home: Path)
     factors = toy_factors()
     toy_run(home, factors)
     history = factors.history.of_user(6)
-    rated = np.array([predicted(factors, 7, int(movie) + 1) for movie in history.movies])
+    given = np.array([predicted(factors, 7, int(movie) + 1) for movie in history.movies])
     titles = [TITLES[movie] for movie in history.movies]
     keys = {
-        "model": -rated,
-        "error": -abs(rated - history.ratings),
+        "model": -given,
+        "error": -abs(given - history.ratings),
         "part": -history.held_out.astype(int),
         "title": np.argsort(np.argsort(titles)),
     }
