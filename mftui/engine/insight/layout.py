@@ -71,7 +71,7 @@ def tsne_layout(
         rest is placed beside those nearest to it.
     on_progress: told from 0 to 1, from the thread that calls.
 
-    Raises TrainingError where it fails.
+    Raises MftuiError if it fails.
     """
     from mftui.engine.insight.tsne import embed
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -15,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from mftui.child import run_child
 from mftui.data.dataset import Ratings, Scale
-from mftui.errors import MftuiError
 
 BATCHES = (10_000, 50_000, 200_000, 500_000)
 FACTORS = (16, 32, 64, 128)
@@ -26,7 +23,6 @@ SECONDS = 0.6
 """Of steps in each measurement, at least; compilation comes on top."""
 ENOUGH = 0.9
 """A batch is large enough that reaches this share of the best speed: a smaller one learns more in an epoch."""
-_LAST_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -63,47 +59,43 @@ def measure(
     sizes: tuple[int, int, int] = SIZES,
     seconds: float = SECONDS,
 ) -> Bench:
-    """Measure in a child process, which imports TensorFlow; `on_speed` is told each measurement as it comes.
+    """Measure how fast this machine trains, in a child process that imports TensorFlow.
 
-    The child ends with this call, however it ends. Raises MftuiError where it fails.
+    Parameters
+    ----------
+    on_speed: called with each measurement as it comes.
+    batches, factors: the batch sizes and numbers of factors to measure, each with each.
+    sizes: users, movies and ratings of the made-up data.
+    seconds: the least time that one measurement takes.
+
+    Raises
+    ------
+    MftuiError: the child process failed.
     """
     asked = {"batches": list(batches), "factors": list(factors), "sizes": list(sizes), "seconds": seconds}
-    with (
-        tempfile.TemporaryFile() as errors,
-        subprocess.Popen(
-            [sys.executable, "-P", "-m", "mftui.engine.recipes.benchmark", json.dumps(asked)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,  # a file: a pipe that nobody reads meanwhile would stop the child
-            text=True,
-            start_new_session=True,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        ) as child,
-    ):
-        assert child.stdout is not None
-        device, speeds = "", []
-        try:
-            for line in child.stdout:
-                said = json.loads(line)
-                if "device" in said:
-                    device = str(said["device"])
-                else:
-                    speeds.append(Speed(**said))
-                    on_speed(speeds[-1])
-        except BaseException:
-            child.kill()
-            raise
-        child.wait()
-        errors.seek(0)
-        wrong = errors.read().decode(errors="replace")
-    if child.returncode != 0 or not speeds:
-        said = wrong.strip()[-_LAST_CHARACTERS:] or "no reason given"
-        raise MftuiError(f"this machine could not be measured: {said}")
-    return Bench(device, speeds)
+    devices: list[str] = []
+    speeds: list[Speed] = []
+
+    def heard(line: str) -> None:
+        said = json.loads(line)
+        if "device" in said:
+            devices.append(str(said["device"]))
+        else:
+            speeds.append(Speed(**said))
+            on_speed(speeds[-1])
+
+    run_child(
+        __name__,
+        json.dumps(asked),
+        failure="this machine could not be measured: ",
+        on_line=heard,
+        environment={"TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    return Bench(devices[0], speeds)
 
 
 def measure_here(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """In this process: the device, then each measurement. Imports TensorFlow."""
+    """Yield the device, then each measurement, made in this process. Imports TensorFlow."""
     from mftui.engine.compute.device import set_up
     from mftui.engine.recipes import RECIPES
     from mftui.engine.training.problem import Problem

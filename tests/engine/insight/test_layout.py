@@ -16,7 +16,7 @@ from mftui.engine.insight import tsne
 from mftui.engine.insight.layout import pair_layout, tsne_layout
 from mftui.engine.insight.principal_axes import principal_axes
 from mftui.engine.query.fold_in import fold_in
-from mftui.errors import TrainingError
+from mftui.errors import MftuiError
 
 
 def test_a_pair_of_axes_is_those_coordinates_and_untrained_films_have_no_place() -> None:
@@ -98,7 +98,7 @@ def test_tsne_can_be_cancelled_and_leaves_no_process(clustered: Any, monkeypatch
 
 def test_tsne_that_fails_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(TrainingError, match="t-SNE failed"):
+    with pytest.raises(MftuiError, match="t-SNE failed"):
         tsne.embed(np.ones((4, 2), dtype=np.float32), lambda _: None, lambda: False)
 
 
@@ -108,6 +108,7 @@ def test_tsne_ends_with_the_process_that_wanted_it(tmp_path: Path) -> None:
         sys.executable,
         "-P",
         "-m",
+        "mftui.child",
         "mftui.engine.insight.tsne",
         str(tmp_path / "rows.npy"),
         str(tmp_path / "out.npy"),

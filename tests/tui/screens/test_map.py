@@ -19,7 +19,7 @@ from mftui.engine.insight.layout import Layout
 from mftui.engine.insight.principal_axes import principal_axes
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.neighbours import similar
-from mftui.errors import TrainingError
+from mftui.errors import MftuiError
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.base.display import Look
@@ -300,7 +300,7 @@ async def test_tsne_that_fails_says_so(make_app: MakeApp, home: Path, monkeypatc
     toy_run(home)
 
     def fails(*_: Any) -> None:
-        raise TrainingError("t-SNE failed: out of memory")
+        raise MftuiError("t-SNE failed: out of memory")
 
     monkeypatch.setattr(tsne_job, "tsne_layout", fails)
     async with make_app().run_test(size=SIZE, notifications=True) as pilot:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-import subprocess
-import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mftui.child import run_child
 from mftui.errors import MftuiError, UsageError
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
@@ -27,7 +27,6 @@ _OPTIONS = (
     Option("h", "hdf5", "HDF5", "The post's weights file."),
 )
 _ENDINGS = {"report": ".html", "hdf5": ".h5"}
-_LOOK_S = 0.1
 
 
 def take_along(screen: BaseScreen, row: Summary) -> None:
@@ -67,27 +66,12 @@ async def _write(screen: BaseScreen, row: Summary, to: str, place: Path) -> None
     app = screen.mftui
     app.say(f"Writing {place.name} …")
     command = ["report", row.run, "-o", str(place)] if to == "report" else ["export", row.run, str(place), "--to", to]
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "mftui", *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
+    closed = threading.Event()
     try:
-        while child.poll() is None:
-            await asyncio.sleep(_LOOK_S)
-        assert child.stderr is not None
-        said = child.stderr.read().strip().splitlines()
-    finally:
-        child.kill()
-        child.wait()
-        if child.stderr is not None:
-            child.stderr.close()
-    if child.returncode:
-        message = next((line for line in said if line.startswith("mftui: ")), said[-1] if said else "no reason given")
-        app.show_error(MftuiError(message.removeprefix("mftui: ")), title="It was not written")
+        await asyncio.to_thread(run_child, "mftui", *command, cancelled=closed.is_set)
+    except MftuiError as error:
+        app.show_error(error, title="It was not written")
     else:
         app.say(f"{called(row)}: written to {place}")
+    finally:
+        closed.set()
