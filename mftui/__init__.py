@@ -1,5 +1,42 @@
-"""mftui: a terminal workbench for matrix factorization."""
+"""mftui: matrix factorization of movie ratings, in a terminal and from Python.
+
+The public names are imported when first asked for: `import mftui` loads no other package.
+
+May import: api, cli.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from mftui.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from mftui.api.datasets import Dataset, read_ratings
+    from mftui.api.model import Model
+    from mftui.api.runs import open_run
+    from mftui.api.training import train
+
+__all__ = ["Dataset", "Model", "__version__", "open_run", "read_ratings", "train"]
+
+_MODULES = {
+    "Dataset": "mftui.api.datasets",
+    "Model": "mftui.api.model",
+    "open_run": "mftui.api.runs",
+    "read_ratings": "mftui.api.datasets",
+    "train": "mftui.api.training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'mftui' has no attribute {name!r}")
+    globals()[name] = getattr(import_module(_MODULES[name]), name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    """Return the public names too, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -79,6 +79,9 @@ class TitleError(MftuiError, ValueError):
         super().__init__(message)
         self.candidates = tuple(candidates)
 
+    def __str__(self) -> str:
+        return f"{self.message} {'; '.join(f'{title} (id {raw})' for raw, title in self.candidates)}".strip()
+
 
 class RunError(MftuiError):
     """A run that is missing, unusable, or in the wrong state for what was asked."""

@@ -147,7 +147,7 @@ def run_command(arguments: list[str]) -> int:
         code = mftui.main(_headless(arguments), prog_name="mftui", standalone_mode=False)
         sys.stdout.flush()
     except TitleError as error:
-        return _report(str(error), error.exit_code, [f"{raw!s:>8}  {title}" for raw, title in error.candidates])
+        return _report(error.message, error.exit_code, [f"{raw!s:>8}  {title}" for raw, title in error.candidates])
     except MftuiError as error:
         return _report(str(error), error.exit_code)
     except click.ClickException as error:

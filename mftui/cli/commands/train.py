@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from mftui.cli.shared.progress import make_progress
+from mftui.api.progress import make_progress
 from mftui.cli.shared.train_options import data_options, recipe_options, request_from
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
 from mftui.errors import UsageError
@@ -99,7 +99,8 @@ def _work(ctx: click.Context, options: dict[str, Any], requests: Requests) -> in
 
 
 def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[str, Any]:
-    with output_in(run.log_path) as screen, make_progress(screen, run, quiet=quiet) as progress:
+    with output_in(run.log_path) as screen, make_progress(screen, quiet=quiet) as progress:
+        progress.follow(lambda: (run.status().epoch, run.status().epochs))
         from mftui.runs.trainer.main import train as train_run
 
         return train_run(

@@ -30,7 +30,7 @@ def people_of(dataset: Dataset) -> People | None:
 
     Raises DataError, naming file and line, for a file that cannot be read.
     """
-    ref = locate(dataset.source).users
+    ref = locate(dataset.source).users if dataset.source else None
     if ref is None:
         return None
     lines = read_users(ref)

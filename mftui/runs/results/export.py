@@ -7,10 +7,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.store import save_factors
 from mftui.engine.query.recommend import Rank, best_rank
 from mftui.errors import MftuiError, UsageError
 from mftui.runs.store.publish import reason, write_json
@@ -20,6 +23,7 @@ Kind = Literal["savedmodel", "projector", "csv", "parquet", "hdf5"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OnProgress = Callable[[str, float], None]
 """Told what is written, and from 0 to 1 how much of that."""
+ReadSaved = Callable[[Callable[[Path], None]], None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Exported:
 
     run: str
     state: str
-    to: Kind
+    to: str
     path: str
     """The file or directory, absolute; of a SavedModel the version's own."""
     files: dict[str, int]
@@ -44,7 +48,27 @@ def export_run(
     rank: Rank | None = None,
     on_progress: OnProgress = lambda _, __: None,
 ) -> Exported:
-    """Write the model of `run` to `destination`, as other programs read it.
+    """Write the model of `run` to `destination`; see `export_model`.
+
+    Raises RunError where there is no model, and what `export_model` raises.
+    """
+    state = run.state
+    read = partial(run.read_published, run.factors_path)
+    path, files = export_model(run.load_factors(), destination, to, n=n, rank=rank, on_progress=on_progress, read=read)
+    return Exported(run.id, state, to, str(path), files)
+
+
+def export_model(
+    model: Factors,
+    destination: Path,
+    to: str,
+    *,
+    n: int = 20,
+    rank: Rank | None = None,
+    on_progress: OnProgress = lambda _, __: None,
+    read: ReadSaved | None = None,
+) -> tuple[Path, dict[str, int]]:
+    """Write a model to `destination`, as other programs read it.
 
     Parameters
     ----------
@@ -52,21 +76,22 @@ def export_run(
         which the next number is added.
     to: one of KINDS. What each contains: `mftui.engine.export`.
     n, rank: of the lists of recommendations, with "csv" and "parquet"; 0 leaves them out.
+    read: calls a function with the directory in which the model is saved; by default it is saved for that.
 
-    Everything is written beside its place and moved there at the end. Raises UsageError where the place is taken,
-    RunError where there is no model, MftuiError where writing fails.
+    Everything is written beside its place and moved there at the end.
+
+    Returns the file or directory, of a SavedModel the version's own; and bytes by name, within the directory.
+    Raises UsageError where the place is taken, MftuiError where writing fails.
     """
     if to not in KINDS:
         raise UsageError(f"no export to {to}.", hint=f"There are: {', '.join(KINDS)}.")
-    destination, state = destination.expanduser().absolute(), run.state
-    model = run.load_factors()
     best_rank(model, rank)
-    place = _place(destination, to)
+    place = _place(destination.expanduser().absolute(), to)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with _aside(place) as aside:
             if to == "savedmodel":
-                _savedmodel(run, aside, on_progress)
+                _savedmodel(read or partial(_saved, model), aside, on_progress)
             elif to == "hdf5":
                 _hdf5(model, aside, on_progress)
             else:
@@ -76,7 +101,14 @@ def export_run(
             aside.rename(place)  # an empty directory makes room for another
     except OSError as error:
         raise MftuiError(f"{place}: cannot be written ({reason(error)}).", hint="Give another place.") from error
-    return Exported(run.id, state, to, str(place), files)
+    return place, files
+
+
+def _saved(model: Factors, write: Callable[[Path], None]) -> None:
+    """Save a model in memory, for a process that reads it."""
+    with TemporaryDirectory(prefix="mftui-") as directory:
+        save_factors(model, Path(directory))
+        write(Path(directory))
 
 
 def _place(destination: Path, to: str) -> Path:
@@ -113,7 +145,7 @@ def _sizes(written: Path) -> dict[str, int]:
     return {str(file.relative_to(written)): file.stat().st_size for file in files}
 
 
-def _savedmodel(run: Run, aside: Path, on_progress: OnProgress) -> None:
+def _savedmodel(read: ReadSaved, aside: Path, on_progress: OnProgress) -> None:
     from mftui.engine.export.savedmodel import export_savedmodel
 
     def write(factors: Path) -> None:
@@ -121,7 +153,7 @@ def _savedmodel(run: Run, aside: Path, on_progress: OnProgress) -> None:
         export_savedmodel(factors, aside)
 
     on_progress("SavedModel, by TensorFlow", 0.0)
-    run.read_published(run.factors_path, write)
+    read(write)
     on_progress("SavedModel, by TensorFlow", 1.0)
 
 

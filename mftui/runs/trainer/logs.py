@@ -73,6 +73,40 @@ def output_in(path: Path) -> Iterator[TextIO]:
             screen.close()
 
 
+@contextmanager
+def library_output_in(path: Path) -> Iterator[None]:
+    """Meanwhile let what libraries write to descriptor 2 go to the file at `path`; `sys.stderr` writes where it did."""
+    kept, before = os.dup(2), sys.stderr
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        before.flush()
+        if before.fileno() == 2:
+            sys.stderr = os.fdopen(os.dup(2), "w", encoding=before.encoding, errors=before.errors, buffering=1)
+    descriptor = _appending(path)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        if sys.stderr is not before:
+            sys.stderr.close()
+            sys.stderr = before
+
+
+@contextmanager
+def without_keras_file() -> Iterator[None]:
+    """Keep Keras, as it is imported, from writing its default settings into the home directory."""
+    if "KERAS_HOME" in os.environ or Path("~/.keras").expanduser().exists():
+        yield
+        return
+    os.environ["KERAS_HOME"] = os.devnull
+    try:
+        yield
+    finally:
+        del os.environ["KERAS_HOME"]
+
+
 def quiet_tensorflow() -> None:
     """Settings that TensorFlow reads when it is imported: say only what is wrong."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

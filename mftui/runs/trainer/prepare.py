@@ -18,7 +18,7 @@ from mftui.engine.training.problem import SideInfo
 from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import RunError
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.trainer.logs import quiet_tensorflow
+from mftui.runs.trainer.logs import quiet_tensorflow, without_keras_file
 from mftui.runs.trainer.memory_budget import held_bytes
 from mftui.runs.trainer.protocol import MakeTraining, Trainable
 
@@ -86,7 +86,8 @@ def import_tensorflow() -> int:
     """The slow part, which a standby trainer does ahead of time. Returns the bytes that this process holds for it."""
     before = held_bytes()
     quiet_tensorflow()
-    import tensorflow  # noqa: F401
+    with without_keras_file():
+        import tensorflow  # noqa: F401
 
     return held_bytes() - before
 

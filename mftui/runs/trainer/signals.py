@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import signal
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -14,9 +17,12 @@ class Requests:
 
     A second SIGINT, while the first is being obeyed, raises KeyboardInterrupt. SIGHUP (the terminal or
     the connection is gone) is no request: the training goes on, and `hung_up` says so.
+
+    `signals`: those that are taken over.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signals: Collection[signal.Signals] = (*REQUESTS, signal.SIGHUP)) -> None:
+        self._signals = signals
         self.stop = False
         self.interrupted = False
         """Whether the stop came from SIGINT."""
@@ -33,10 +39,10 @@ class Requests:
             signal.SIGUSR2: self._on_pause,
             signal.SIGHUP: self._on_hang_up,
         }
-        for number, handler in handlers.items():
-            before = signal.signal(number, handler)
+        for number in self._signals:
+            before = signal.signal(number, handlers[number])
             self._before.setdefault(number, before)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, set(self._signals) - {signal.SIGHUP})
         return self
 
     def uninstall(self) -> None:
@@ -65,3 +71,17 @@ class Requests:
 
     def _on_hang_up(self, number: int, frame: FrameType | None) -> None:
         self.hung_up = True
+
+
+@contextmanager
+def interruptible() -> Iterator[Requests]:
+    """Make the first SIGINT a request to stop; a second one raises KeyboardInterrupt, as usual.
+
+    In a thread that is not the main one nothing is installed: signals never arrive there.
+    """
+    requests = Requests((signal.SIGINT,))
+    if threading.current_thread() is not threading.main_thread():
+        yield requests
+        return
+    with requests:
+        yield requests

@@ -5,22 +5,11 @@ from __future__ import annotations
 import io
 import os
 import pty
-from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.models import toy_run
 
-from mftui.cli.shared.progress import Bar, Lines, Silent, describe, make_progress
-from mftui.runs.store.run import Run
-from mftui.runs.store.status import Status, write_status
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    run = toy_run(tmp_path)
-    write_status(run.path, Status(state="finished", epochs=10, steps=100))
-    return run
+from mftui.api.progress import Bar, Lines, Silent, describe, make_progress
 
 
 def line(epoch: float, valid_rmse: float | None = 0.9) -> dict[str, Any]:
@@ -36,6 +25,7 @@ def line(epoch: float, valid_rmse: float | None = 0.9) -> dict[str, Any]:
 
 def show(progress: Any) -> None:
     with progress:
+        progress.follow(lambda: (0, 10))
         for phase in ("load", "train"):
             progress.phase(phase)
         progress.metrics(line(1.0))
@@ -43,9 +33,9 @@ def show(progress: Any) -> None:
         progress.phase("evaluate")
 
 
-def test_a_file_gets_plain_lines(run: Run) -> None:
+def test_a_file_gets_plain_lines() -> None:
     stream = io.StringIO()
-    progress = make_progress(stream, run, quiet=False)
+    progress = make_progress(stream, quiet=False)
     assert isinstance(progress, Lines)
     show(progress)
     assert stream.getvalue().splitlines() == [
@@ -56,20 +46,20 @@ def test_a_file_gets_plain_lines(run: Run) -> None:
     ]
 
 
-def test_quiet_is_quiet(run: Run) -> None:
+def test_quiet_is_quiet() -> None:
     stream = io.StringIO()
-    progress = make_progress(stream, run, quiet=True)
+    progress = make_progress(stream, quiet=True)
     assert isinstance(progress, Silent)
     show(progress)
     assert stream.getvalue() == ""
 
 
-def test_a_terminal_gets_a_line_that_is_redrawn_and_taken_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_gets_a_line_that_is_redrawn_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     primary, secondary = pty.openpty()
     with os.fdopen(secondary, "w") as screen:
-        progress = make_progress(screen, run, quiet=False)
+        progress = make_progress(screen, quiet=False)
         assert isinstance(progress, Bar)
         show(progress)
         drawn = ""
@@ -81,11 +71,11 @@ def test_a_terminal_gets_a_line_that_is_redrawn_and_taken_away(run: Run, monkeyp
     assert "\x1b[?25h" in drawn.split("evaluating")[-1], "the cursor is shown again"
 
 
-def test_a_terminal_that_goes_away_is_no_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_that_goes_away_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     primary, secondary = pty.openpty()
     with os.fdopen(secondary, "w") as screen:
-        progress = make_progress(screen, run, quiet=False)
+        progress = make_progress(screen, quiet=False)
         with progress:
             progress.phase("train")
             os.close(primary)

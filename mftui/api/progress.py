@@ -1,13 +1,14 @@
-"""How a training shows its progress on standard error: a bar on a terminal, lines elsewhere, or nothing."""
+"""How a training shows its progress: a bar on a terminal or in a notebook, lines elsewhere, or nothing."""
 
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
+from collections.abc import Callable
+from html import escape
 from types import TracebackType
 from typing import IO, Any, Protocol, Self, TextIO, cast
-
-from mftui.runs.store.run import Run
 
 PHASES = {
     "load": "reading the data",
@@ -16,7 +17,10 @@ PHASES = {
     "train": "training",
     "evaluate": "evaluating",
 }
+HowFar = Callable[[], tuple[float, float]]
+"""Returns the epochs done, and of how many."""
 _LINE_EVERY_S = 5.0
+_NOTEBOOK_EVERY_S = 0.25
 _ROOM_FOR_BAR = 100
 """Columns of a terminal that has room for a bar beside the numbers."""
 
@@ -28,6 +32,9 @@ class Progress(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+    def follow(self, how_far: HowFar) -> None:
+        """Ask `how_far` from the phase "train" on."""
+
     def phase(self, name: str) -> None:
         """A phase begins."""
 
@@ -35,15 +42,35 @@ class Progress(Protocol):
         """A line of `metrics.jsonl`."""
 
 
-def make_progress(screen: TextIO, run: Run, *, quiet: bool) -> Progress:
-    """The progress that fits where `screen` goes."""
+def make_progress(screen: TextIO, *, quiet: bool) -> Progress:
+    """Return the progress that fits where `screen` goes."""
     if quiet:
         return Silent()
-    return Bar(screen, run) if screen.isatty() else Lines(screen, run)
+    return Bar(screen) if screen.isatty() else Lines(screen)
+
+
+def progress_for(wanted: bool | None) -> Progress:
+    """Return the progress that fits a call from Python: None shows a bar in a terminal and a notebook alone."""
+    if wanted is not False and (display := _notebook_display()):
+        return NotebookBar(display)
+    return make_progress(sys.stderr, quiet=not (sys.stderr.isatty() if wanted is None else wanted))
+
+
+def _notebook_display() -> Callable[..., Any] | None:
+    """IPython's `display` within a notebook's kernel, else None."""
+    ipython: Any = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return ipython.display.display if hasattr(shell, "kernel") else None
 
 
 class Silent:
-    """Shows nothing."""
+    """Show nothing."""
+
+    def __init__(self) -> None:
+        self.how_far: HowFar = lambda: (0.0, 0.0)
+
+    def follow(self, how_far: HowFar) -> None:
+        self.how_far = how_far
 
     def __enter__(self) -> Self:
         return self
@@ -63,9 +90,10 @@ class Silent:
 class Lines(Silent):
     """A line for each phase, and one every few seconds while training."""
 
-    def __init__(self, screen: TextIO, run: Run) -> None:
-        self._screen, self._run = _Lasting(screen), run
-        self._epochs = 0
+    def __init__(self, screen: TextIO) -> None:
+        super().__init__()
+        self._screen = _Lasting(screen)
+        self._epochs = 0.0
         self._said = 0.0
 
     def __exit__(
@@ -75,7 +103,7 @@ class Lines(Silent):
 
     def phase(self, name: str) -> None:
         if name == "train":
-            self._epochs = self._run.status().epochs
+            _, self._epochs = self.how_far()
             self._said = time.monotonic()
         self._screen.write(f"{PHASES[name]} …\n")
 
@@ -83,18 +111,18 @@ class Lines(Silent):
         ends = line["epoch"] >= self._epochs
         if time.monotonic() - self._said >= _LINE_EVERY_S or ends:
             self._said = time.monotonic()
-            self._screen.write(f"epoch {line['epoch']:.4g}/{self._epochs}  {describe(line)}\n")
+            self._screen.write(f"epoch {line['epoch']:.4g}/{self._epochs:.0f}  {describe(line)}\n")
 
 
 class Bar(Silent):
     """A bar that is redrawn in place."""
 
-    def __init__(self, screen: TextIO, run: Run) -> None:
+    def __init__(self, screen: TextIO) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
 
-        self._run = run
+        super().__init__()
         self._valid: object = None
         console = Console(file=cast("IO[str]", _Lasting(screen)))
         columns: list[ProgressColumn] = [SpinnerColumn("line"), TextColumn("{task.description}", markup=False)]
@@ -116,8 +144,8 @@ class Bar(Silent):
     def phase(self, name: str) -> None:
         self._bar.update(self._task, description=PHASES[name])
         if name == "train":
-            status = self._run.status()
-            self._bar.reset(self._task, total=status.epochs, completed=status.epoch)
+            done, total = self.how_far()
+            self._bar.reset(self._task, total=total, completed=int(done))
 
     def metrics(self, line: dict[str, Any]) -> None:
         self._valid = line["valid_rmse"] or self._valid
@@ -128,6 +156,40 @@ class Bar(Silent):
             description=f"epoch {line['epoch']:.0f}/{total:.0f}",
             numbers=describe({**line, "train_rmse": None, "valid_rmse": self._valid}),
         )
+
+
+class NotebookBar(Silent):
+    """A bar in the output of a notebook's cell, drawn again in place.
+
+    Parameters
+    ----------
+    display: IPython's.
+    """
+
+    def __init__(self, display: Callable[..., Any]) -> None:
+        super().__init__()
+        self._display = display
+        self._handle: Any = None
+        self._text, self._drawn = "", 0.0
+
+    def phase(self, name: str) -> None:
+        self._text = PHASES[name]
+        self._draw(0.0, 1.0)
+
+    def metrics(self, line: dict[str, Any]) -> None:
+        _, total = self.how_far()
+        self._text = f"epoch {line['epoch']:.0f}/{total:.0f}  {describe(line)}"
+        if line["epoch"] >= total or time.monotonic() - self._drawn >= _NOTEBOOK_EVERY_S:
+            self._draw(line["epoch"], total)
+
+    def _draw(self, done: float, total: float) -> None:
+        self._drawn = time.monotonic()
+        bar = f"<progress value='{done:g}' max='{total:g}'></progress> {escape(self._text)}"
+        shown = {"text/html": bar, "text/plain": self._text}
+        if self._handle is None:
+            self._handle = self._display(shown, raw=True, display_id=True)
+        else:
+            self._handle.update(shown, raw=True)
 
 
 class _Lasting:

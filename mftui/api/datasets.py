@@ -1,0 +1,211 @@
+"""Ratings, read from files or taken from DataFrames."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import numpy as np
+
+from mftui.api.measuring import TestPart, known_part
+from mftui.api.show import html_table, one_line
+from mftui.data import dataset as core
+from mftui.data.loading.load import assemble, open_dataset
+from mftui.data.loading.movie_titles import movies_of
+from mftui.data.loading.vocabulary import vocabulary
+from mftui.data.readers.frame import movies_in, read_frame
+from mftui.errors import ArgumentError, DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mftui.engine.model.factors import Factors
+
+FRAME = "DataFrame"
+
+
+@dataclass(frozen=True, repr=False)
+class Dataset:
+    """Ratings with their users and movies; `mftui.read_ratings` makes one.
+
+    Attributes
+    ----------
+    data : mftui.data.dataset.Dataset
+        The same by indices, as the rest of mftui uses it.
+
+    Examples
+    --------
+    >>> import mftui
+    >>> sample = mftui.read_ratings("sample")
+    >>> sample.n_movies == len(sample.movies)
+    True
+    """
+
+    data: core.Dataset
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.data.label
+
+    @property
+    def n_users(self) -> int:
+        """Number of users."""
+        return self.data.n_users
+
+    @property
+    def n_movies(self) -> int:
+        """Number of movies with a rating."""
+        return self.data.n_movies
+
+    @property
+    def n_ratings(self) -> int:
+        """Number of ratings, those of an explicit test included."""
+        return self.data.n_ratings
+
+    def __len__(self) -> int:
+        return self.n_ratings
+
+    @property
+    def scale(self) -> tuple[float, float, float]:
+        """Lowest and highest rating, and the step between; 0 where there is no step."""
+        return self.data.scale.lo, self.data.scale.hi, self.data.scale.step
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """What was put right or left out on reading, a sentence each."""
+        return self.data.repairs
+
+    @property
+    def movies(self) -> pd.DataFrame:
+        """Every movie with a rating: movie_id, title, genres (joined by "|") and year."""
+        from mftui.api.tables import described
+
+        return described(self.data.movie_ids, self.data.movies)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the ratings in the order of the file: user_id, movie_id, rating, and timestamp where there is one.
+
+        Examples
+        --------
+        >>> import mftui
+        >>> mftui.read_ratings("sample").to_frame().columns.tolist()
+        ['user_id', 'movie_id', 'rating', 'timestamp']
+        """
+        import pandas as pd
+
+        ratings, columns = self.data.ratings, {}
+        for name, ids, indices in (
+            ("user_id", self.data.user_ids, ratings.users),
+            ("movie_id", self.data.movie_ids, ratings.movies),
+        ):
+            columns[name] = np.array(ids.values.tolist(), dtype=np.int64 if ids.numeric else object)[indices]
+        columns["rating"] = np.array(ratings.values)
+        if ratings.timestamps is not None:
+            columns["timestamp"] = np.array(ratings.timestamps)
+        return pd.DataFrame(columns)
+
+    def _facts(self) -> dict[str, str]:
+        lo, hi, step = self.scale
+        return {
+            "data": self.name,
+            "users": f"{self.n_users:,}",
+            "movies": f"{self.n_movies:,}",
+            "ratings": f"{self.n_ratings:,}",
+            "scale": f"{lo:g} to {hi:g}" + (f" in steps of {step:g}" if step else ""),
+        }
+
+    def __repr__(self) -> str:
+        line = "<mftui.Dataset {data}: {ratings} ratings by {users} users of {movies} movies, {scale}>"
+        return one_line(line, self._facts())
+
+    def _repr_html_(self) -> str:
+        return html_table("mftui data set", self._facts())
+
+
+def read_ratings(
+    ratings: pd.DataFrame | str | os.PathLike[str] | Dataset,
+    *,
+    movies: pd.DataFrame | None = None,
+    test: pd.DataFrame | str | os.PathLike[str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    cache: bool = True,
+) -> Dataset:
+    """Read ratings from a file, or take them from a DataFrame.
+
+    Parameters
+    ----------
+    ratings : DataFrame, str or path
+        A DataFrame with user, movie and rating columns, and timestamp, title and genres where it has them; "sample" or
+        another data set that mftui knows by name; or a file, directory or zip of any format that mftui reads.
+    movies : DataFrame, optional
+        Titles (movie_id, title, genres, year) beside a DataFrame of ratings.
+    test : DataFrame or path, optional
+        Ratings to test on, of the same kind as `ratings`.
+    columns : dict, optional
+        "user", "movie", "rating" or "timestamp" → the name of the column, where it is unusual.
+    cache : bool
+        Keep a binary copy of a file, so that it opens at once the next time. Nothing is kept of a DataFrame.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DataError
+        For ratings that cannot be used, with the file and the line, or the row: a ValueError.
+
+    Examples
+    --------
+    >>> import mftui, pandas as pd
+    >>> frame = pd.DataFrame({"user": [1, 1, 2], "movie": [7, 8, 7], "rating": [4.0, 3.0, 5.0]})
+    >>> mftui.read_ratings(frame)
+    <mftui.Dataset DataFrame: 3 ratings by 2 users of 2 movies, 3 to 5 in steps of 1>
+    """
+    if isinstance(ratings, Dataset):
+        return ratings
+    if isinstance(ratings, str | os.PathLike):
+        if movies is not None or not isinstance(test, str | os.PathLike | None):
+            raise ArgumentError("a file of ratings takes no DataFrame beside it.", hint="Read it with pandas first.")
+        source = ratings if isinstance(ratings, str) else Path(ratings)
+        test_file = None if test is None else os.fspath(test)
+        return Dataset(open_dataset(source, columns=columns, test=test_file, use_cache=cache))
+    if not is_frame(ratings):
+        kind = type(ratings).__name__
+        raise ArgumentError(f"ratings cannot be of the type {kind}.", hint="Give a DataFrame, a path, or a name.")
+    if test is not None and not is_frame(test):
+        raise ArgumentError("ratings of a DataFrame are tested on another DataFrame.", hint="Read the file first.")
+    parts = [read_frame(ratings, columns)]
+    n_train = len(parts[0])
+    if test is not None:
+        parts.append(read_frame(test, columns, "test DataFrame"))
+    titles = movies_in(ratings if movies is None else movies, columns)
+    if movies is not None and titles is None:
+        raise DataError("movies need a movie and a title column.", path="movies DataFrame")
+    describe = partial(movies_of, table=titles, file_name="the DataFrame")
+    named = {"name": FRAME, "label": FRAME, "source": "", "path": FRAME}
+    return Dataset(assemble(parts, n_train, describe, **named, test_name="" if test is None else "test DataFrame"))
+
+
+def is_frame(given: Any) -> TypeGuard[pd.DataFrame]:
+    """Return whether this is a pandas DataFrame; imports nothing."""
+    return hasattr(given, "columns") and hasattr(given, "iloc")
+
+
+def test_part(factors: Factors, ratings: Any = None) -> TestPart:
+    """Return the ratings of a frame, file or data set that a model can be tested on; of None those it held out."""
+    if ratings is None:
+        return TestPart(factors.history.part(held_out=True), 0, 0)
+    if not is_frame(ratings):
+        data = read_ratings(ratings).data
+        return known_part(factors, data.user_ids, data.movie_ids, data.ratings, data.label)
+    raw = read_frame(ratings)
+    values = np.concatenate(raw.values)
+    user_ids, users = vocabulary([raw.users], "user")
+    movie_ids, movies = vocabulary([raw.movies], "movie")
+    return known_part(factors, user_ids, movie_ids, core.Ratings(users, movies, values), FRAME)

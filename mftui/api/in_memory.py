@@ -1,0 +1,69 @@
+"""A training in this process that writes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mftui.api.progress import Progress
+from mftui.data.dataset import Dataset
+from mftui.data.splits import make_split
+from mftui.engine.compute.cluster import require_alone
+from mftui.engine.model.factors import Factors
+from mftui.engine.training.training import Training
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.trainer.logs import library_output_in
+from mftui.runs.trainer.memory_budget import choose_place
+from mftui.runs.trainer.prepare import assembler, import_tensorflow, make_training
+from mftui.runs.trainer.protocol import Trainable
+from mftui.runs.trainer.signals import Requests
+
+
+def train_in_memory(
+    dataset: Dataset,
+    request: TrainRequest,
+    requests: Requests,
+    on_metrics: Callable[[dict[str, Any]], None],
+    shown: Progress,
+) -> tuple[Factors, Trainable]:
+    """Train what `request` asks for on a data set.
+
+    Parameters
+    ----------
+    requests: a stop ends the training after the step under way.
+    on_metrics: called with each line of metrics.
+    shown: shows the phases, and how far it is.
+
+    Returns the model and the training, whose `outcome` is "" where it was stopped.
+    Raises TrainingError where there is no model to keep, KeyboardInterrupt where it was interrupted before the first
+    step.
+    """
+    require_alone("a training in memory")
+    split = make_split(dataset, request.split_spec)
+    config: dict[str, Any] = {
+        "run": None,
+        "recipe": request.recipe,
+        "hyper": request.complete_hyper(),
+        "seed": request.seed,
+    }
+    config["ratings_in"] = choose_place(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+    with library_output_in(Path(os.devnull)):
+        shown.phase("import")
+        import_tensorflow()
+        shown.phase("compile")
+        training = make_training(Training, config, dataset, split)
+        training.prepare()
+        shown.follow(lambda: (training.epoch, training.n_epochs))
+        shown.phase("train")
+        with contextlib.suppress(KeyboardInterrupt):
+            for tick in training:
+                if tick.metrics is not None:
+                    on_metrics(tick.metrics.as_dict())
+                if requests.stop:
+                    break
+    if not training.step:
+        raise KeyboardInterrupt
+    return assembler(dataset, split, config)(training.parameters()), training

@@ -1,0 +1,85 @@
+"""Answers as rows: one dict for each movie, with its raw id and title; for JSON, and as a DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from mftui.api.person import Person
+    from mftui.engine.model.factors import Factors
+    from mftui.engine.query.explain import Because
+    from mftui.engine.query.recommend import Recommendations
+
+Row = dict[str, Any]
+MOVIE = ("movie_id", "title", "genres", "year")
+NEIGHBOURS = (*MOVIE, "score", "n_ratings")
+SHARES = ("movie_id", "title", "rating", "contribution")
+RECOMMENDED = (*MOVIE, "predicted", "std", "would_watch", "n_ratings", "lower", "upper", "cold")
+
+
+def movie_row(factors: Factors, movie: int | np.integer) -> Row:
+    """Return movie_id, title, genres (a list), year (or None) and n_ratings of the movie at an index."""
+    return asdict(factors.row(movie))
+
+
+def neighbour_rows(factors: Factors, movies: Iterable[Any], scores: Iterable[Any]) -> list[Row]:
+    """Return the movies at these indices with their `score`."""
+    return [movie_row(factors, movie) | {"score": score} for movie, score in zip(movies, scores, strict=True)]
+
+
+def recommended_rows(factors: Factors, person: Person, result: Recommendations) -> list[Row]:
+    """Return a list of recommendations with predicted, std, lower, upper, cold and would_watch of each movie."""
+    nothing = [None] * len(result.movies)
+    columns = {
+        "predicted": result.predicted,
+        "std": result.std,
+        "lower": result.lower,
+        "upper": result.upper,
+        "cold": person.cold(factors, result.movies).tolist(),
+        "would_watch": result.watch,
+    }
+    numbers = zip(*(nothing if column is None else column for column in columns.values()), strict=True)
+    return [
+        movie_row(factors, movie) | dict(zip(columns, row, strict=True))
+        for movie, row in zip(result.movies, numbers, strict=True)
+    ]
+
+
+def share_rows(factors: Factors, because: Because, at: int, *, placed: bool = False) -> list[Row]:
+    """Return a person's ratings with what each adds to the prediction of movie `at`, the largest share first.
+
+    `placed`: to the score that ranks the list, in place of the prediction.
+    """
+    shares = because.placed if placed and because.placed is not None else because.contributions
+    return [
+        {
+            "movie_id": factors.movie_ids.raw(because.rated[own]),
+            "title": factors.movies.titles[because.rated[own]],
+            "rating": because.ratings[own],
+            "contribution": shares[at, own],
+        }
+        for own in because.strongest(at, len(because.rated), placed=placed)
+    ]
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows as a DataFrame of these columns: genres joined by "|", years as Int64, unknown numbers NaN."""
+    import pandas as pd
+
+    frame = pd.DataFrame({name: [row[name] for row in rows] for name in columns})
+    for name in columns:
+        if name == "genres":
+            frame[name] = ["|".join(row[name]) for row in rows]
+        elif name == "year":
+            frame[name] = frame[name].astype("Int64")
+        elif name in _NUMBERS:
+            frame[name] = frame[name].astype("float64")
+    return frame
+
+
+_NUMBERS = {"score", "predicted", "std", "lower", "upper", "would_watch", "rating", "contribution"}

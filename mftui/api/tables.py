@@ -1,0 +1,59 @@
+"""All movies and all users of a model, as DataFrames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mftui.data.dataset import NO_GENRES, Movies
+
+if TYPE_CHECKING:
+    from mftui.data.ids import Ids
+    from mftui.engine.model.factors import Factors
+
+
+def movies_table(factors: Factors) -> pd.DataFrame:
+    """Return one row for each movie, in the order of the indices; see `Model.movies`."""
+    frame = described(factors.movie_ids, factors.movies)
+    frame["n_ratings"] = np.array(factors.movie_counts)
+    frame["n_train"] = np.array(factors.movie_train_counts)
+    frame["mean"] = np.array(factors.movie_means)
+    frame["bias"] = np.array(factors.parameters.movie_bias)
+    return frame
+
+
+def users_table(factors: Factors) -> pd.DataFrame:
+    """Return one row for each user, in the order of the indices; see `Model.users`."""
+    counts, history = factors.history.counts(), factors.history
+    users = np.repeat(np.arange(factors.n_users), counts)
+    sums = np.bincount(users, weights=history.ratings, minlength=factors.n_users)
+    return pd.DataFrame(
+        {
+            "user_id": factors.user_ids.raws(np.arange(factors.n_users)),
+            "n_ratings": counts,
+            "n_train": factors.user_train_counts,
+            "mean": np.where(counts > 0, sums / np.maximum(counts, 1), np.nan),
+            "bias": np.array(factors.parameters.user_bias),
+        }
+    )
+
+
+def described(ids: Ids, movies: Movies) -> pd.DataFrame:
+    """Return movie_id, title, genres (joined by "|", "" where there is none) and year (Int64, NA where unknown)."""
+    columns: dict[str, Any] = {
+        "movie_id": ids.raws(np.arange(len(movies))),
+        "title": movies.titles.tolist(),
+        "genres": ["" if genres == NO_GENRES else genres for genres in movies.genres.tolist()],
+        "year": pd.array([year or None for year in movies.years.tolist()], dtype="Int64"),
+    }
+    return pd.DataFrame(columns)
+
+
+def read_only(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return an array whose numbers cannot be changed by mistake; nothing is copied."""
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view

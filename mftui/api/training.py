@@ -1,0 +1,169 @@
+"""Training from Python: in this process, in memory or as a run."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mftui.api.datasets import Dataset, read_ratings
+from mftui.api.in_memory import train_in_memory
+from mftui.api.keep import kept
+from mftui.api.model import Model
+from mftui.api.progress import Progress, progress_for
+from mftui.engine.recipes import RECIPES, Recipe, Value, find_recipe
+from mftui.errors import ArgumentError
+from mftui.runs.store import status as states
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import create_run
+from mftui.runs.trainer.logs import library_output_in
+from mftui.runs.trainer.main import train as train_run
+from mftui.runs.trainer.signals import interruptible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OnMetrics = Callable[[dict[str, Any]], None]
+
+
+def train(
+    ratings: pd.DataFrame | str | os.PathLike[str] | Dataset,
+    recipe: str = "biased",
+    *,
+    name: str | None = None,
+    seed: int = 0,
+    preset: str | None = None,
+    test: pd.DataFrame | str | os.PathLike[str] | None = None,
+    test_fraction: float = 0.1,
+    split: str = "random",
+    split_seed: int = 0,
+    movies: pd.DataFrame | None = None,
+    columns: Mapping[str, str] | None = None,
+    callback: OnMetrics | None = None,
+    progress: bool | None = None,
+    **fields: Any,
+) -> Model:
+    """Train a model on ratings, in this process.
+
+    Without a `name` the model is in memory, and nothing is written anywhere. Ctrl+C (in a notebook: interrupt) stops
+    the training after the step under way; the best model so far is returned, with a warning.
+
+    Parameters
+    ----------
+    ratings, movies, test, columns: as for `mftui.read_ratings`.
+    recipe: the way of training: "biased", "post2019", "funk", "fastai", "pmf", "als" or "bayes".
+    name: keep the model as a run of this name, which the app and the commands see too.
+    seed: of everything random; the same seed on the same machine gives the same numbers.
+    preset: settings of the recipe under one word; `fields` outrank it.
+    test_fraction, split, split_seed: which ratings are held out for the test, where `test` is not given: this share of
+        them, "random" (by `split_seed`) or the latest ("temporal"); each user's last one ("leave-last"); or "none".
+    callback: called with each line of metrics, a dict with the keys of `metrics.jsonl`.
+    progress: show a progress bar; by default in a terminal and in a notebook.
+    **fields: fields of the recipe, such as `factors=32`, `epochs=20`, `learning_rate=0.01`; `mftui train --help` lists
+        them.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ArgumentError
+        For a field that the recipe does not have: a TypeError, which names those most like it.
+    UsageError, DataError
+        For a value out of range, and for ratings that cannot be used: ValueErrors.
+    TrainingError
+        Where training fails, or diverges before there is a model to keep.
+
+    Examples
+    --------
+    >>> import mftui
+    >>> curve = []
+    >>> model = mftui.train("sample", factors=4, members=1, epochs=1, audience=False, callback=curve.append)
+    >>> model.movie_factors.shape
+    (1711, 4)
+    >>> curve[-1]["epoch"]
+    1.0
+    """
+    chosen = find_recipe(recipe)
+    given = {} if preset is None else dict(chosen.preset(preset).values)
+    request = TrainRequest(
+        recipe=chosen.name,
+        hyper=given | _parsed(chosen, fields),
+        split=split,
+        test_fraction=test_fraction,
+        split_seed=split_seed,
+        seed=seed,
+        name=name or "",
+    ).checked()
+    if name is None:
+        dataset = read_ratings(ratings, movies=movies, test=test, columns=columns, cache=False)
+        return _in_memory(dataset, request, callback, progress)
+    if isinstance(ratings, str | os.PathLike) and isinstance(test, str | os.PathLike | None) and movies is None:
+        source, held_out = os.fspath(ratings), None if test is None else os.fspath(test)
+        return _as_run(replace(request, data=source, test=held_out, columns=columns), callback, progress)
+    dataset = read_ratings(ratings, movies=movies, test=test, columns=columns)
+    return _as_run(kept(dataset, request), callback, progress)
+
+
+def _parsed(recipe: Recipe, fields: Mapping[str, Any]) -> dict[str, Value]:
+    """The fields given, as the recipe's own types. Raises ArgumentError for one that the recipe does not have."""
+    known = [field.name for field in recipe.fields]
+    for name in fields:
+        if name not in known:
+            others = [other.name for other in RECIPES.values() if any(field.name == name for field in other.fields)]
+            near = difflib.get_close_matches(name, [*known, *inspect.signature(train).parameters], 3)
+            hint = f"Near: {', '.join(near)}." if near else f"It has: {', '.join(known)}."
+            hint = f"These recipes have it: {', '.join(others)}." if others else hint
+            raise ArgumentError(f"recipe {recipe.name} has no field {name}.", hint=hint)
+    return {name: recipe.field(name).parse(value) for name, value in fields.items()}
+
+
+def _in_memory(dataset: Dataset, request: TrainRequest, callback: OnMetrics | None, progress: bool | None) -> Model:
+    if dataset.data.test_rows is not None:
+        request = replace(request, test="given")
+    with progress_for(progress) as shown, interruptible() as requests:
+        model, training = train_in_memory(dataset.data, request, requests, _both(shown, callback), shown)
+    if training.outcome == "diverged":
+        _warn_diverged()
+    elif not training.outcome:
+        _warn_interrupted(training.epoch, training.n_epochs)
+    return Model(model)
+
+
+def _as_run(request: TrainRequest, callback: OnMetrics | None, progress: bool | None) -> Model:
+    run = create_run(request)
+    with library_output_in(run.log_path), progress_for(progress) as shown, interruptible() as requests:
+        shown.follow(lambda: (run.status().epoch, run.status().epochs))
+        try:
+            train_run(run, requests=requests, on_metrics=_both(shown, callback), on_phase=shown.phase)
+        except KeyboardInterrupt:
+            requests.interrupted = True
+    if not run.has_factors:
+        raise KeyboardInterrupt
+    if run.state == states.DIVERGED:
+        _warn_diverged()
+    elif run.state != states.FINISHED:
+        _warn_interrupted(run.status().epoch, run.status().epochs)
+    return Model(run.load_factors(), run)
+
+
+def _both(shown: Progress, callback: OnMetrics | None) -> OnMetrics:
+    def on_metrics(line: dict[str, Any]) -> None:
+        shown.metrics(line)
+        if callback is not None:
+            callback(dict(line))
+
+    return on_metrics
+
+
+def _warn_interrupted(epoch: float, epochs: int) -> None:
+    warnings.warn(f"Interrupted after epoch {epoch:g} of {epochs}: this is the best model so far.", stacklevel=4)
+
+
+def _warn_diverged() -> None:
+    warnings.warn("The loss is no longer a number: this is the last good model. Lower learning_rate.", stacklevel=4)
