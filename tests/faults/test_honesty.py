@@ -60,7 +60,7 @@ def test_predictions_for_cold_users_and_movies_are_marked(
     answer = call(capfd, "predict", pairs, "--json")
     assert [row["cold"] for row in answer.document["predictions"]] == [False, True, True, True, True]
     assert "1 of 5 rows have a user that the model does not know" in answer.err
-    assert "2 of 5 rows have a user or movie without any training rating: cold" in answer.err
+    assert "2 of 5 rows have a user or movie without training ratings (cold)" in answer.err
     marked = call(capfd, "predict", pairs, "--mark-cold").out.splitlines()
     assert marked[0] == "user,movie,predicted,cold" and [line.split(",")[-1] for line in marked[1:]] == [
         "no",

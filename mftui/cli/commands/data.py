@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.cli.shared.columns import columns_option
 from mftui.cli.shared.output import json_option, note, print_json, print_table
 from mftui.text import visible
 
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
 
 _MOST_BARS = 20
 _BAR_WIDTH = 40
-
-
-def parse_columns(_context: click.Context, _option: click.Parameter, text: str | None) -> dict[str, str] | None:
-    """Click callback: "user=A,movie=B,rating=C" to a mapping."""
-    if text is None:
-        return None
-    columns: dict[str, str] = {}
-    for pair in text.split(","):
-        role, equals, name = (part.strip() for part in pair.partition("="))
-        if not (equals and role and name):
-            raise click.BadParameter(f"{pair!r} is not of the form role=column, such as user=customer_id.")
-        columns[role] = name
-    return columns
 
 
 @click.group()
@@ -115,7 +103,7 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
 @data.command("info")
 @click.argument("source", metavar="NAME|PATH")
 @click.option("--test", type=click.Path(path_type=Path), help="A file of ratings to test on.")
-@click.option("--columns", callback=parse_columns, metavar="user=…,movie=…,rating=…", help="Names of the columns.")
+@columns_option
 @json_option
 def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json: bool) -> None:
     """Show counts, density, scale and histogram of a data set, and what was repaired in it."""

@@ -1,4 +1,4 @@
-"""`mftui export`: a model as other programs read it."""
+"""`mftui export`: write a model as other programs read it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.cli.shared.open_model import note_unfinished
 from mftui.cli.shared.output import json_option, note, print_json, print_line
 from mftui.errors import UsageError
 from mftui.runs.results.export import KINDS, export_run
 from mftui.runs.store.run import find_run
-from mftui.runs.store.status import FINISHED
 from mftui.runs.store.summary import human
 
 if TYPE_CHECKING:
@@ -33,30 +33,32 @@ _NEXT = {
 @click.argument("run")
 @click.argument("destination", metavar="DEST", type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Choice(KINDS), help="What to write.")
-@click.option("-n", "n", type=click.IntRange(0), help="Recommendations for each user; 0: none.  [default: 20]")
+@click.option("-n", "n", type=click.IntRange(0), help="Recommendations for each user; 0 for none.  [default: 20]")
 @click.option(
-    "--rank", type=click.Choice(("like", "watch", "both")), help="What they are ranked by.  [default: both, or like]"
+    "--rank",
+    type=click.Choice(("like", "watch", "both")),
+    help="How to rank them.  [default: both, or like]",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @json_option
 def export(run: str, destination: Path, to: Any, n: int | None, rank: Any, quiet: bool, as_json: bool) -> None:
-    """Write the model of RUN to DEST, whole or not at all.
+    """Export the model of RUN to DEST.
 
     \b
     savedmodel  for TensorFlow and TensorFlow Serving: DEST/1 (then 2, …) with the signatures
-                predict, recommend and similar; raw ids in and out
-    projector   vectors and labels of the movies, as the Embedding Projector of TensorBoard reads them
-    csv         movies, users (factors, biases) and the recommendations for every user; text that a
-    parquet     spreadsheet would compute has an apostrophe before it in CSV
-    hdf5        the file DEST as the post's weights: U, M, bu, bm, bg, user_idx2id, movie_idx2id
+                predict, recommend and similar; they take and return ids of your data
+    projector   vectors and labels of the movies for TensorBoard's Embedding Projector
+    csv         tables of movies and users (factors, biases) and recommendations for every user;
+    parquet     in CSV, text that a spreadsheet would run as a formula begins with an apostrophe
+    hdf5        the file DEST with the weights as in the 2019 post: U, M, bu, bm, bg,
+                user_idx2id, movie_idx2id
     """
     if to not in ("csv", "parquet") and (n is not None or rank is not None):
-        raise UsageError("-n and --rank are of the lists in csv and parquet.", hint="Leave them out.")
+        raise UsageError("-n and --rank only apply to csv and parquet.", hint="Leave them out.")
     found = find_run(run)
     with _progress(quiet=quiet) as on_progress:
         done = export_run(found, destination, to, n=20 if n is None else n, rank=rank, on_progress=on_progress)
-    if done.state != FINISHED:
-        note(f"Run {done.run} is {done.state}, not finished: this is its best model so far.")
+    note_unfinished(done.run, done.state)
     if as_json:
         return print_json(asdict(done))
     for name, size in done.files.items():
@@ -70,7 +72,7 @@ def export(run: str, destination: Path, to: Any, n: int | None, rank: Any, quiet
 
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[OnProgress]:
-    """A bar on standard error, where that is a terminal."""
+    """Show a bar on standard error if that is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda _, __: None
         return

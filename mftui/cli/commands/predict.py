@@ -1,10 +1,9 @@
-"""`mftui predict`: a file of pairs of a user and a movie, with a column of predictions added."""
+"""`mftui predict`: add a column of predicted ratings to a file of users and movies."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -25,14 +24,14 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write [default: standard output].",
+    help="The file to write [default: standard output].",
 )
 @run_option
 @click.option(
     "--interval",
     type=SHARE,
-    help="Add `std`, how uncertain a prediction is, and `low` and `high`, between which the rating lies with this "
-    "probability, such as 0.9; for runs of recipe bayes.",
+    help="Add `std`, the uncertainty of a prediction, and `low` and `high`: the rating lies between them with this "
+    "probability, such as 0.9. Needs a run of recipe bayes.",
 )
 @click.option(
     "--quantile",
@@ -41,7 +40,11 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
     multiple=True,
     help="Add a column such as `q0.05`: the rating lies below it with this probability. Can be given several times.",
 )
-@click.option("--mark-cold", is_flag=True, help="Add a column `cold` after the predictions: yes or no.")
+@click.option(
+    "--mark-cold",
+    is_flag=True,
+    help="Add a column `cold`: yes if the user or the movie has no training ratings.",
+)
 @json_option
 def predict(
     pairs: Path,
@@ -52,12 +55,12 @@ def predict(
     mark_cold: bool,
     as_json: bool,
 ) -> None:
-    """Predict the rating of each pair of a user and a movie in PAIRS.csv.
+    """Predict a rating for each pair of user and movie in PAIRS.csv.
 
-    The file needs a user and a movie column. All its columns are kept, and `predicted` is added. An id
-    that the model does not know, or has no training rating of (a cold one), is predicted from the mean and
-    from what is known of the other side. Of a run with an ordinal likelihood `--json` also gives the probability of
-    each step of the scale.
+    The file needs a user column and a movie column. All its columns are kept, and `predicted` is added. If the model
+    does not know an id, or has no training ratings of it (it is cold), it predicts from the mean and from what is
+    known of the other one. If the run has an ordinal likelihood, `--json` also gives the probability of each step of
+    the scale.
     """
     from mftui.data.loading.load import read_pairs
     from mftui.engine.query.intervals import beliefs
@@ -71,12 +74,12 @@ def predict(
         if not known.all():
             note(
                 f"{(~known).sum()} of {len(known)} rows have a {what} that the model does not know: predicted from "
-                "the mean and from what is known of the other side."
+                "the mean and from what is known of the other one."
             )
     known = user_known & movie_known
     is_cold = ~known | cold(factors, user_rows, movie_rows)
     if (is_cold & known).any():
-        note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without any training rating: cold.")
+        note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without training ratings (cold).")
     numbers = {COLUMN: predicted}
     if interval is not None or quantiles:
         believed = beliefs(factors, user_rows, movie_rows, (user_known, movie_known))
@@ -104,7 +107,7 @@ def predict(
 
 
 def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]]) -> str:
-    """The text of the file with more columns, by name; other columns and the order of the rows stay."""
+    """Return the text of the file with columns added, by name; other columns and the order of the rows stay."""
     from mftui.data.readers.layout import recognise
     from mftui.data.sources.locate import one_file
 
@@ -144,11 +147,10 @@ def _filled(row: Iterable[str]) -> bool:
 
 
 def _write(output: Path, text: str) -> None:
-    """Replace `output` when all of it has been written, so that it can be the file of pairs itself."""
-    aside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    """Replace `output` as a whole, so that it can be the file of pairs itself."""
+    from mftui.data.storage.writing import write_text
+
     try:
-        aside.write_text(text, encoding="utf-8", newline="")
-        aside.replace(output)
+        write_text(output, text)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise UsageError(f"{output}: cannot be written ({error.strerror}).") from error

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mftui.cli.shared.explanation import because_documents, print_because
+from mftui.cli.shared.explanation import explanation_documents, print_explanations
 from mftui.cli.shared.movie_lists import (
     count_option,
     filter_options,
@@ -18,11 +18,11 @@ from mftui.cli.shared.movie_lists import (
 )
 from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, print_json
-from mftui.cli.shared.person import find_person, person_options
+from mftui.cli.shared.viewer import find_viewer, viewer_options
 
 
 @click.command()
-@person_options
+@viewer_options
 @run_option
 @count_option
 @filter_options
@@ -79,19 +79,19 @@ def recommend(
     "both", the predicted rating is added to that score.
     """
     run, factors = open_model(run_text)
-    person = find_person(factors, user, ratings_file)
-    result = person.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
-    recommendations = recommended_documents(factors, person.cold(factors, result.movies), result)
-    because = person.because(factors, result.movies, result.ranked_by) if explained else None
-    if because is not None:
-        reasons = because_documents(factors, because)
+    viewer = find_viewer(factors, user, ratings_file)
+    result = viewer.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
+    recommendations = recommended_documents(factors, viewer.cold(factors, result.movies), result)
+    explanation = viewer.explain(factors, result.movies, result.ranked_by) if explained else None
+    if explanation is not None:
+        reasons = explanation_documents(factors, explanation)
         recommendations = [line | reason for line, reason in zip(recommendations, reasons, strict=True)]
     if as_json:
-        document = run_document(run) | {"user": person.raw, "ranked_by": result.ranked_by}
+        document = run_document(run) | {"user": viewer.raw, "ranked_by": result.ranked_by}
         document |= {"bound": result.bound, "uncertainty": uncertainty_document(factors)}
         print_json(document | {"recommendations": recommendations, "note": result.note})
         return
-    title = f"Recommended {person.whom}; {model_label(run, factors)}"
+    title = f"Recommended {viewer.whom}; {model_label(run, factors)}"
     print_recommendations(factors, recommendations, title, shortness(result, n))
-    if because is not None:
-        print_because(factors, because)
+    if explanation is not None:
+        print_explanations(factors, explanation)

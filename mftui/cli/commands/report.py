@@ -6,29 +6,32 @@ from pathlib import Path
 
 import click
 
-from mftui.cli.shared.output import json_option, note, print_json, print_line
+from mftui.cli.shared.open_model import note_unfinished
+from mftui.cli.shared.output import json_option, print_json, print_line
 from mftui.runs.results.report import write_report
 from mftui.runs.store.run import find_run
-from mftui.runs.store.status import FINISHED
 
 
 @click.command("report")
 @click.argument("run")
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="Where to.  [default: its id, .html]"
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file to write.  [default: RUN-ID.html]",
 )
 @json_option
 def report(run: str, output: Path | None, as_json: bool) -> None:
-    """Write one self-contained HTML page about RUN: how it learned, what it is worth beside the baselines, whether its
-    predictions are calibrated, its axes, a map of films, neighbours of well-known ones, and its settings.
+    """Write one HTML page about RUN: learning curves, errors next to the baselines, calibration of the predictions,
+    axes, a map of films, neighbours of well-known films, and settings.
 
-    Nothing in the page is loaded from anywhere, and it has no script.
+    The page is self-contained: it loads nothing and has no scripts.
     """
     found = find_run(run)
     state = found.state
     file = write_report(found, output or Path(f"{found.id}.html"))
-    if state != FINISHED:
-        note(f"Run {found.id} is {state}, not finished: this is its best model so far.")
+    note_unfinished(found.id, state)
     if as_json:
         return print_json({"run": found.id, "state": state, "file": str(file), "bytes": file.stat().st_size})
     return print_line(str(file))

@@ -10,11 +10,11 @@ import click
 from mftui.cli.shared.movie_lists import count_option, filter_options, genres_cell, print_list, without_year
 from mftui.cli.shared.open_model import model_label, movie_document, open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, print_json
-from mftui.cli.shared.person import find_person, person_options
+from mftui.cli.shared.viewer import find_viewer, viewer_options
 
 
 @click.command()
-@person_options
+@viewer_options
 @run_option
 @count_option
 @filter_options
@@ -39,17 +39,17 @@ def suggest(
     from mftui.engine.query.suggest import suggest as suggest_movies
 
     run, factors = open_model(run_text)
-    person = None if user is None and ratings_file is None else find_person(factors, user, ratings_file)
+    viewer = None if user is None and ratings_file is None else find_viewer(factors, user, ratings_file)
     nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
-    movies, ratings = nothing if person is None else (person.movies, person.ratings)
-    known = None if person is None or person.index is None else factors.history.of_user(person.index).movies
+    movies, ratings = nothing if viewer is None else (viewer.movies, viewer.ratings)
+    known = None if viewer is None or viewer.index is None else factors.history.of_user(viewer.index).movies
     found = suggest_movies(factors, movies, ratings, n, skipped=known, where=where)
     documents = [
         without_year(movie_document(factors, movie)) | {"seen": seen, "uncertainty": std, "gain": gain}
         for movie, seen, std, gain in zip(found.movies, found.seen, found.uncertainty, found.gains, strict=True)
     ]
     if as_json:
-        raw = None if person is None else person.raw
+        raw = None if viewer is None else viewer.raw
         print_json(run_document(run) | {"user": raw, "n_ratings": len(movies), "suggestions": documents})
         return
     rows: list[list[Cell]] = [
@@ -64,7 +64,7 @@ def suggest(
         ]
         for x in documents
     ]
-    label = "somebody without ratings" if person is None else person.label
+    label = "somebody without ratings" if viewer is None else viewer.label
     columns = ["info gain", "P(seen)", "±", "title", "genres", "ratings", "movie id"]
     short = f"{len(rows)} of {n} listed: there are no other movies to ask about." if len(rows) < n else ""
     print_list(columns, rows, f"Movies to rate next, for {label}; {model_label(run, factors)}", short)

@@ -1,4 +1,4 @@
-"""Why a movie is recommended, as JSON and as small tables."""
+"""Explanations of recommendations, as JSON and as small tables."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
     from mftui.engine.query.explain import Because
 
-SHOWN = 3
-"""Own ratings that are named beside each movie."""
-BAR = 12
+MAX_RATINGS = 3
+"""Ratings that are named for each movie."""
+BAR_WIDTH = 12
 """Characters of the longest bar."""
 
 
-def because_documents(factors: Factors, because: Because) -> list[dict[str, Any]]:
-    """For each movie: `because`, all own ratings and their shares, the largest first; `listed_because`, the same of the
-    score that ranks the list, None where that is the prediction, and `listed_usual`, what is added to it because most
-    people watch the movie; `terms`, what adds up with the shares of `because`;
-    `folded_in`, the prediction they add up to, and `difference`, trained less that, None for newcomers."""
+def explanation_documents(factors: Factors, because: Because) -> list[dict[str, Any]]:
+    """Describe for JSON why each movie is predicted what it is.
+
+    - `because`: all ratings of the person with their shares in the prediction, the largest first.
+    - `listed_because`: the same for the score that ranks the list; None if that is the prediction.
+    - `listed_usual`: what the movie's popularity adds to that score.
+    - `terms`: what adds up, with the shares of `because`, to the prediction `folded_in`.
+    - `difference`: the trained prediction minus `folded_in`; None for people who are not in the data.
+    """
     difference = because.difference()
     return [
         {
@@ -43,15 +47,15 @@ def because_documents(factors: Factors, because: Because) -> list[dict[str, Any]
     ]
 
 
-def print_because(factors: Factors, because: Because) -> None:
-    """Below a list: for each movie what its prediction adds up from, and the own ratings that add most."""
+def print_explanations(factors: Factors, because: Because) -> None:
+    """Print for each movie what its prediction adds up from, and the ratings that add most."""
     difference = because.difference()
     placed = because.contributions if because.placed is None else because.placed
     longest = float(abs(placed).max(initial=0)) or 1.0
     for at, movie in enumerate(because.movies):
         click.echo()
         rows: list[list[Cell]] = []
-        for own in because.strongest(at, SHOWN, placed=True):
+        for own in because.strongest(at, MAX_RATINGS, placed=True):
             row: list[Cell] = [_bar(placed[at, own] / longest), because.ratings[own]]
             row += [] if because.placed is None else [because.placed[at, own]]
             rows.append([*row, because.contributions[at, own], factors.movies.titles[because.rated[own]]])
@@ -75,7 +79,7 @@ def _sum(because: Because, at: int) -> str:
 
 
 def _bar(share: float) -> str:
-    return ("+" if share > 0 else "-") * max(1, round(BAR * abs(share)))
+    return ("+" if share > 0 else "-") * max(1, round(BAR_WIDTH * abs(share)))
 
 
 def _shares(factors: Factors, because: Because, at: int, *, placed: bool) -> list[dict[str, Any]]:

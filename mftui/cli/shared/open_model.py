@@ -1,4 +1,4 @@
-"""Which trained model a command asks: `--run`, and what is said about a run that is not finished."""
+"""The trained model that a command asks: `--run`, remarks on a run that is not finished, and movies by id or title."""
 
 from __future__ import annotations
 
@@ -27,27 +27,30 @@ def run_option(command: F) -> F:
 
 
 def open_model(run_text: str | None) -> tuple[Run, Factors]:
-    """The run asked for, or the newest usable one, with its model.
-
-    Says on standard error where the run has not finished. Raises RunError where there is none.
-    """
+    """Open the run asked for, or the newest usable one, with its model; raises RunError if there is none."""
     from mftui.runs.store.run import find_run, newest_usable
-    from mftui.runs.store.status import FINISHED
 
     run = newest_usable() if run_text is None else find_run(run_text)
     factors = run.load_factors()
-    if run.state != FINISHED:
-        note(f"Run {run.id} is {run.state}, not finished: this is its best model so far.")
+    note_unfinished(run.id, run.state)
     return run, factors
 
 
+def note_unfinished(run: str, state: str) -> None:
+    """Say on standard error if a run is not finished."""
+    from mftui.runs.store.status import FINISHED
+
+    if state != FINISHED:
+        note(f"Run {run} is {state}, not finished: this is its best model so far.")
+
+
 def run_document(run: Run) -> dict[str, Any]:
-    """For JSON: which run answers, and in what state it is; other than "finished" it is its best model so far."""
+    """Describe for JSON which run answers, and its state; unless "finished", its model is the best so far."""
     return {"run": run.id, "state": run.state}
 
 
 def model_label(run: Run, factors: Factors) -> str:
-    """Which model answers, for a heading."""
+    """Name the model that answers, for a heading."""
     from mftui.runs.store.status import FINISHED
 
     state = run.state
@@ -56,12 +59,12 @@ def model_label(run: Run, factors: Factors) -> str:
 
 
 def cold(factors: Factors, users: Any, movies: Any) -> Any:
-    """(n,) True where the user or the movie (indices) has no training rating, so that nothing is known of it."""
+    """Return (n,) True where the user or the movie (indices) has no training ratings."""
     return (factors.user_train_counts[users] == 0) | (factors.movie_train_counts[movies] == 0)
 
 
 def find_movie(factors: Factors, text: str) -> int:
-    """The index of the movie that `text` names (an id or words of a title); raises TitleError."""
+    """Return the index of the movie that `text` names (an id or words of a title); raises TitleError."""
     from mftui.data.titles.search import TitleIndex
 
     index = factors.movie_ids.find(text.strip())
@@ -71,5 +74,5 @@ def find_movie(factors: Factors, text: str) -> int:
 
 
 def movie_document(factors: Factors, movie: int | np.integer) -> dict[str, Any]:
-    """A movie for JSON: movie_id, title, genres, year, n_ratings."""
+    """Describe a movie for JSON: movie_id, title, genres, year, n_ratings."""
     return asdict(factors.row(movie))

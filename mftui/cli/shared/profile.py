@@ -1,42 +1,85 @@
-"""What the commands of one's own ratings share: whose they are, and how they are shown."""
+"""Ratings in a profile or a file: the option `--profile`, the ratings as JSON, and as movies of a model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mftui.cli.shared.output import note
+from mftui.errors import DataError
+
 if TYPE_CHECKING:
+    from mftui.data.profiles.match import Matcher
     from mftui.data.profiles.rows import Rated
     from mftui.data.profiles.store import Profile
+    from mftui.engine.model.factors import Factors
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def profile_option(command: F) -> F:
     """Add `--profile`, as the parameter `profile_name`."""
-    text = "Whose ratings [default: the profile chosen with `mftui ratings use`, at first me]."
+    text = "The profile to use [default: the one chosen with `mftui ratings use`, at first `me`]."
     return click.option("--profile", "profile_name", metavar="NAME", help=text)(command)
 
 
 def profile_of(name: str | None) -> Profile:
-    """The profile of that name, or the current one."""
+    """Return the profile of that name, or the current one."""
     from mftui.data.profiles.store import Profile
 
     return Profile(name)
 
 
 def row_documents(rows: Sequence[Rated]) -> list[dict[str, Any]]:
-    """Ratings for JSON, in stars of five."""
+    """Describe ratings for JSON, in stars of five."""
     return [row_document(row) for row in rows]
 
 
 def row_document(row: Rated) -> dict[str, Any]:
-    """A rating for JSON: title, stars (of five), rated (a date), imdb_id."""
+    """Describe a rating for JSON: title, stars (of five), rated (a date), imdb_id."""
     return {"title": row.name, "stars": row.stars, "rated": row.day or None, "imdb_id": row.imdb_id or None}
 
 
 def counted(n: int) -> str:
-    """ "1 rating", "12 ratings"."""
+    """Return "1 rating", "12 ratings"."""
     return "1 rating" if n == 1 else f"{n} ratings"
+
+
+def profile_ratings(factors: Factors, source: Path) -> tuple[Any, Any]:
+    """Read ratings as (n,) movie indices and (n,) ratings of a model; say on standard error which it has no movie for.
+
+    Parameters
+    ----------
+    source: a profile (`@name`, or `@` for the current one), or a file: a CSV with movieId or title and rating, or an
+        export from Letterboxd or IMDb.
+
+    Raises
+    ------
+    DataError: the model has none of the movies, or a rating is off the scale.
+    """
+    from mftui.data.profiles.match import Matcher
+
+    matcher = Matcher(factors)
+    matched = matcher.match(_rows(source, matcher))
+    if not matched.rows:
+        if matched.missing:
+            raise DataError("the model has none of its movies.", path=source)
+        raise DataError("there are no ratings in it.", path=source, hint="Rate a few movies: mftui rate MOVIE STARS.")
+    if matched.missing:
+        names = ", ".join(row.name for row in matched.missing[:5])
+        n = len(matched.missing) + len(matched.rows)
+        note(f"{len(matched.missing)} of {n} ratings are of movies that the model does not have: {names}.")
+    return matched.movies, matched.ratings
+
+
+def _rows(source: Path, matcher: Matcher) -> list[Rated]:
+    if str(source).startswith("@"):
+        from mftui.data.profiles.store import Profile
+
+        return Profile(str(source)[1:] or None).rows()
+    from mftui.data.profiles.incoming import read_incoming
+
+    return [entry.rated for entry in read_incoming(source, matcher.scale).entries]

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mftui.cli.shared.columns import columns_option
 from mftui.engine.recipes import RECIPES, Field
 from mftui.errors import UsageError
 from mftui.runs.store.request import SPLITS, TrainRequest
@@ -20,11 +21,7 @@ def data_options(command: F) -> F:
     for option in reversed(
         (
             click.option("--data", metavar="NAME|PATH", help="Data set to train on.  [default: sample]"),
-            click.option(
-                "--columns",
-                metavar="ROLE=NAME,…",
-                help="Names of the columns that mean user, movie, rating, timestamp.",
-            ),
+            columns_option,
             click.option("--test", metavar="FILE", help="Ratings to test on, instead of a split."),
             click.option("--test-fraction", type=float, help="Share of ratings to test on.  [default: 0.1]"),
             click.option("--split", type=click.Choice(SPLITS), help="How to choose them.  [default: random]"),
@@ -50,10 +47,9 @@ def request_from(options: Mapping[str, Any]) -> TrainRequest:
     """What the options ask for, settings and defaults filled in. Raises UsageError."""
     settings = load_settings()
     recipe = options["recipe"] or settings.recipe
-    columns = options["columns"]
     given: dict[str, Any] = {
         "data": options["data"] or settings.data,
-        "columns": None if columns is None else parse_columns(columns),
+        "columns": options["columns"],
         "test": options["test"],
         "split": options["split"],
         "test_fraction": options["test_fraction"],
@@ -69,14 +65,6 @@ def request_from(options: Mapping[str, Any]) -> TrainRequest:
     if options["test"] is not None and (options["split"] or options["test_fraction"]):
         raise UsageError("--test brings its own test ratings: leave --split and --test-fraction out.")
     return TrainRequest(**{name: value for name, value in given.items() if value is not None})
-
-
-def parse_columns(text: str) -> dict[str, str]:
-    """`user=uid,movie=film,rating=stars` as a dict; raises UsageError."""
-    pairs = [part.partition("=") for part in text.split(",")]
-    if not all(role.strip() and equals and name.strip() for role, equals, name in pairs):
-        raise UsageError(f"--columns {text}: cannot be read.", hint="Write user=…,movie=…,rating=….")
-    return {role.strip(): name.strip() for role, _, name in pairs}
 
 
 def _hyper(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -96,13 +96,15 @@ def test_the_list_of_what_one_would_like_comes_from_the_profile(home: Path, capf
     )
     assert call(capfd, "recommend", "--ratings", "@me", "-n", "4", "--json").code == 0
     nobody = call(capfd, "recommend", "--ratings", "@nobody")
-    assert nobody.code == 2 and "@nobody: there is no rating in it. Rate a few: mftui rate" in nobody.err
+    assert nobody.code == 2 and "@nobody: there are no ratings in it. Rate a few movies: mftui rate" in nobody.err
 
 
 def test_an_export_of_another_site_will_do_instead_of_a_profile(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (home / "ratings.csv").write_text(LETTERBOXD)
     answer = call(capfd, "recommend", "--ratings", home / "ratings.csv", "-n", "2")
-    assert answer.code == 0 and "1 of 3 ratings name no movie of the model: Hamlet (1993)." in answer.err
+    assert (
+        answer.code == 0 and "1 of 3 ratings are of movies that the model does not have: Hamlet (1993)." in answer.err
+    )
 
 
 def test_an_import_counts_what_it_found_and_lists_the_rest_with_what_is_near(

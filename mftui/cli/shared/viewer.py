@@ -1,4 +1,4 @@
-"""Whom a command is about: a user of the data, whoever made the ratings of a file, or a user with new ratings."""
+"""Who a command is about: a user of the data, the person who made some ratings, or a user with new ratings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mftui.cli.shared.open_model import cold
-from mftui.cli.shared.own_ratings import own_ratings
+from mftui.cli.shared.profile import profile_ratings
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,32 +23,32 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody, with the ratings that are known of them."""
+class Viewer:
+    """A person and their known ratings."""
 
     raw: Any
-    """For JSON: the user's id, else the file."""
+    """For JSON: the user's id, or the file."""
     label: str
-    """For a heading."""
+    """For a heading: "user 7"."""
     whom: str
-    """For a heading of recommendations: to or for whom."""
+    """For a heading of recommendations: "to user 7"."""
     index: int | None
-    """Of the user; None for somebody who is not in the data."""
+    """The user's index; None for a person who is not in the data."""
     movies: Any
-    """(n,) movie indices of the ratings that their row is made from."""
+    """(n,) movie indices of the known ratings."""
     ratings: Any
-    """(n,)."""
+    """(n,) the known ratings."""
     folded: bool
-    """Whether the row is solved from the ratings, in place of the trained one."""
+    """Whether their factors are computed from these ratings instead of trained."""
 
     @property
     def known_index(self) -> int:
-        """Index of a user of the data."""
+        """The index of a user of the data."""
         assert self.index is not None
         return self.index
 
     def row(self, factors: Factors) -> UserRows:
-        """Factors and bias: trained, or folded in."""
+        """Return their factors and bias, trained or folded in."""
         import numpy as np
 
         from mftui.engine.query.fold_in import fold_in
@@ -58,7 +58,7 @@ class Person:
         return factors.rows_of(np.array([self.known_index]))
 
     def recommend(self, factors: Factors, n: int, **options: Any) -> Recommendations:
-        """The best movies of those they have not rated; see `recommend` for the options."""
+        """Recommend movies that they have not rated; `mftui.engine.query.recommend` has the options."""
         from mftui.engine.query.recommend import recommend, recommend_newcomer
 
         if not self.folded:
@@ -66,8 +66,8 @@ class Person:
         rated = None if self.index is None else factors.history.of_user(self.index).movies
         return recommend_newcomer(factors, self.movies, self.ratings, n, leave_out=rated, **options)
 
-    def because(self, factors: Factors, movies: Any, rank: Any) -> Because:
-        """Why they are predicted what they are; see `engine.explain`."""
+    def explain(self, factors: Factors, movies: Any, rank: Any) -> Because:
+        """Explain the predictions for movies (n,), ranked by `rank`."""
         from mftui.engine.query.explain import explain, explain_user
 
         if self.folded:
@@ -75,51 +75,60 @@ class Person:
         return explain_user(factors, self.known_index, movies, rank=rank)
 
     def cold(self, factors: Factors, movies: Any) -> Any:
-        """(n,) whether nothing was trained on them or on the movie."""
+        """Return (n,) whether a prediction is cold: no training ratings of the person or of the movie."""
         if self.folded:
             return factors.movie_train_counts[movies] == 0
         return cold(factors, self.known_index, movies)
 
 
-def person_options(command: F) -> F:
+def viewer_options(command: F) -> F:
     """Add the argument USER and the option `--ratings`, as `user` and `ratings_file`."""
     option = click.option(
         "--ratings",
         "ratings_file",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A CSV of your own ratings (movieId or title, rating), an export of Letterboxd or IMDb, or @ for what "
-        "`mftui rate` keeps; instead of a user of the data, or as newer ratings of USER.",
+        help="Your own ratings: a CSV (movieId or title, rating), an export from Letterboxd or IMDb, or @ for your "
+        "profile (see `mftui rate`). Use it instead of USER, or to add ratings to USER.",
     )
     return click.argument("user", required=False)(option(command))
 
 
-def find_person(factors: Factors, user: str | None, file: Path | None) -> Person:
-    """Whom the argument and the option name.
+def find_viewer(factors: Factors, user: str | None, file: Path | None) -> Viewer:
+    """Find the person that the argument USER and the option `--ratings` name.
 
-    Raises UsageError where neither is given, UnknownId, or DataError for a file that cannot be used.
+    Parameters
+    ----------
+    user: a user id of the data, or None.
+    file: a file of ratings, or `@name` for a profile, or None.
+
+    Raises
+    ------
+    UsageError: neither is given.
+    UnknownId: the model does not know the user.
+    DataError: the file cannot be used.
     """
     if file is None:
         if user is None:
             raise UsageError("name a user of the data, or give --ratings FILE.")
         return _user(factors, user)
-    movies, ratings = own_ratings(factors, file)
+    movies, ratings = profile_ratings(factors, file)
     source = f"{len(movies)} rating{'s' * (len(movies) != 1)} of {'your profile' if str(file) == '@' else file}"
     if user is None:
-        return Person(str(file), source, f"for {source}", None, movies, ratings, folded=True)
+        return Viewer(str(file), source, f"for {source}", None, movies, ratings, folded=True)
     from mftui.engine.query.fold_in import with_new
 
     known = _user(factors, user)
     label = f"{known.label} with {source}"
-    return Person(
+    return Viewer(
         known.raw, label, f"to {label}", known.index, *with_new(factors, known.known_index, movies, ratings), True
     )
 
 
-def _user(factors: Factors, user: str) -> Person:
+def _user(factors: Factors, user: str) -> Viewer:
     index = factors.user_ids.index(user)
     raw = factors.user_ids.raw(index)
     history = factors.history.of_user(index)
     known = ~history.held_out
     label = f"user {raw}"
-    return Person(raw, label, f"to {label}", index, history.movies[known], history.ratings[known], False)
+    return Viewer(raw, label, f"to {label}", index, history.movies[known], history.ratings[known], False)
