@@ -128,7 +128,7 @@ def _app(options: Mapping[str, Any]) -> int:
         raise UsageError(
             f"the app cannot draw on TERM={os.environ['TERM']}.", hint="Train without it: mftui --headless."
         )
-    from mftui.tui.app import run
+    from mftui.tui.launch import run
 
     return run(**options)
 

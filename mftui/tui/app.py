@@ -3,46 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from mftui import paths
 from mftui.errors import MftuiError
-from mftui.settings import Settings, load_settings
+from mftui.settings import Settings
 from mftui.tui.base import keys
 from mftui.tui.base.background import Latest
 from mftui.tui.base.display import Look
-from mftui.tui.base.messages import TrainingNews
+from mftui.tui.base.messages import ExportAsked, RowCopied, TrainingNews
+from mftui.tui.base.panes import PANES, TITLES
 from mftui.tui.base.session_state import Memory
+from mftui.tui.base.shell import Headline
 from mftui.tui.base.themes import THEMES, default_theme
 from mftui.tui.commands import commands
-from mftui.tui.guided import GuidedApp
 from mftui.tui.monitor.trainings import Starter, Trainings
 from mftui.tui.registry import SCREENS, import_screens
-from mftui.tui.textual8.crash_guard import GuardedApp, run_guarded
-from mftui.tui.textual8.key_queue import TypeaheadApp
-from mftui.tui.textual8.stylesheets import SwitchingApp
-from mftui.tui.widgets.top_bar import Headline
+from mftui.tui.screens.base import BaseScreen
+from mftui.tui.textual8.app import Textual8App
+from mftui.tui.tour import Guide, Tour
 
 if TYPE_CHECKING:
-    from mftui.engine.recipes import Recipe
     from mftui.runs.store.request import TrainRequest
     from mftui.runs.store.run import Run
     from mftui.tui.base.open_model import OpenModel
 
 
-class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
-    """Shell of the screens. It reads run directories; training happens in other processes."""
+class MftuiApp(Textual8App):
+    """The Shell of the screens. It reads run directories; training happens in other processes."""
 
     TITLE = "mftui"
     # All at once: a style sheet that came with a later screen would have Textual read all of them again.
     CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "users", "you", "map", "runs", "dialogs")]  # noqa: RUF012
     BINDINGS = keys.APP
-    MODES: ClassVar = {mode: make for mode, _, make in SCREENS}
+    MODES: ClassVar = SCREENS
     DEFAULT_MODE = "train"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared as instance variable in Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012
@@ -63,12 +61,11 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         # Without colour for good; with the terminal's own colours until another theme is chosen.
         super().__init__(ansi_color=True if self.look.plain_colors else None)
         self.settings = settings or Settings()
+        self.guide = Guide(self.memory, self.settings.keys)
         self._saving = Latest(self, "memory")
         self.trainings: Trainings = Trainings(self, self.look.refresh_s, starter)
         self._stays_open = ""
         """The run whose model somebody has asked for."""
-        self.run_slots: dict[str, int] = {}
-        """By run id, which letter and colour its curve has when it is laid over others."""
         self.model: OpenModel | None = None
         self.model_trouble = ""
         """Why the newest model could not be opened."""
@@ -90,17 +87,18 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
 
     def watch_theme(self) -> None:
         """Let another theme have its own colours."""
-        if self._painted and not self.look.no_color:
+        if self.painted and not self.look.no_color:
             self.ansi_color = None
-        if self._painted:
+        if self.painted:
             self.remember(theme=self.theme)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
-        self._painted = True
-        self.follow_tour()
+        self.painted = True
+        if self.guide.tour is not None:
+            self.set_interval(_TOUR_POLL_S, self._follow_tour)
         self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
@@ -122,18 +120,10 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
 
     # What the screens ask of the app
 
-    def recipes(self) -> Mapping[str, Recipe]:
-        """All recipes; importing them imports no TensorFlow."""
-        from mftui.engine.recipes import RECIPES
-
-        return RECIPES
-
     def screens(self) -> list[tuple[str, str, str]]:
-        """(mode, key, title) of each screen that there is."""
-        return [(mode, keys.key_of(f"screen.{mode}", self.settings.keys), title) for mode, title, _ in SCREENS]
+        return [(mode, keys.key_of(f"screen.{mode}", self.settings.keys), title) for mode, title in TITLES.items()]
 
     def headline(self) -> Headline:
-        """What the top line says on its right."""
         snapshot = self.trainings.snapshot
         training = ""
         if snapshot and snapshot.live:
@@ -192,17 +182,72 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         await asyncio.sleep(_FIRST_LOOK_S)
         await asyncio.to_thread(model.index.prepare)
 
+    async def open_movie(self, movie: int) -> None:
+        from mftui.tui.screens.movies.screen import MoviesScreen
+
+        came_from = self.current_mode
+        await self.switch_mode("movies")
+        if isinstance(self.screen, MoviesScreen):
+            self.screen.visit(movie, came_from)
+
+    async def edit_settings(self, request: TrainRequest) -> None:
+        from mftui.tui.screens.train.screen import TrainScreen
+
+        await self.switch_mode("train")
+        screen = self.base_screen()
+        if isinstance(screen, TrainScreen):
+            screen.load_request(request)
+
+    def on_row_copied(self, event: RowCopied) -> None:
+        if not event.cells:
+            self.say("There is no row to copy.", warn=True)
+            return
+        self.copy_to_clipboard("\t".join(event.cells))
+        shown = ", ".join(f"{name} {cell}" for name, cell in zip(event.names, event.cells, strict=True) if cell)
+        self.say(f"Copied: {shown}")
+
+    def on_export_asked(self, event: ExportAsked) -> None:
+        from mftui.tui.dialogs.export_table import ExportDialog
+
+        if not event.n_rows:
+            self.say("There is nothing to export.", warn=True)
+        else:
+            self.push_screen(ExportDialog(event.caption, event.names, event.n_rows, event.values))
+
+    # For somebody new
+
+    def begin_tour(self) -> None:
+        """Begin with the first step, on the sample, with a recipe that takes seconds."""
+        self.settings = replace(self.settings, data="sample", recipe="biased", after_training="stay")
+        self.guide.tour = Tour()
+
+    def _follow_tour(self) -> None:
+        if self.guide.tour is not None and (screen := self.base_screen()) and self.guide.tour.go_on(self):
+            screen.guidance_changed()
+
+    @property
+    def on_tour(self) -> bool:
+        return self.guide.tour is not None
+
+    def guidance(self, mode: str, *, hidden: bool = False) -> str:
+        return self.guide.sentence(mode, hidden=hidden)
+
+    def action_hint(self) -> None:
+        """End the tour; else hide the sentence of every screen, or bring it back."""
+        self.guide.toggle()
+        self.remember()
+        if (screen := self.base_screen()) is not None:
+            screen.guidance_changed()
+
     # The watched training
 
     def on_training_news(self, event: TrainingNews) -> None:
         trainings = self.trainings
-        if trainings.run is None or event.watched != trainings.run.id:
-            return
         was_live = trainings.live or trainings.snapshot is None
-        if trainings.take():
-            self.post_message(TrainingNews(event.watched))
-        snapshot, screen = trainings.snapshot, self.base_screen()
-        if screen is not None:
+        if not trainings.answer(event) or trainings.run is None:
+            return
+        snapshot = trainings.snapshot
+        if (screen := self.base_screen()) is not None:
             screen.headline_changed()
             screen.training_changed()
         if snapshot is None:
@@ -238,7 +283,7 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
                 self.set_timer(_LOOK_AT_CURVE_S, self._browse)
             return
         from mftui.tui.dialogs.choice import MessageDialog
-        from mftui.tui.monitor.endings import ending
+        from mftui.tui.monitor.snapshot import ending
 
         end = ending(snapshot)
         self.push_screen(MessageDialog(end.title, end.message, hint=end.hint, path=snapshot.log_path))
@@ -248,7 +293,46 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         if self.current_mode == "train" and len(self.screen_stack) == 1 and not self.trainings.live:
             self.switch_mode("movies")
 
-    # Actions
+    # From screen to screen
+
+    def base_screen(self) -> BaseScreen | None:
+        """Return the screen under any dialog, once it is there: what it missed before, it asks for when it comes. None
+        while the app closes, which takes the screen's parts one by one."""
+        bottom = self.screen_stack[0] if self.is_running and self._screen_stack else None
+        return bottom if isinstance(bottom, BaseScreen) and bottom.is_mounted else None
+
+    def action_mode(self, mode: str) -> None:
+        """Go to a screen, unless a dialog is open."""
+        if len(self.screen_stack) == 1:
+            self.switch_mode(mode)
+
+    def action_jump(self) -> None:
+        """Choose a pane of any screen."""
+        from mftui.tui.dialogs.pickers import pick_pane
+
+        if len(self.screen_stack) == 1:
+            self.push_screen(pick_pane(), self.go_to_pane)
+
+    async def go_to_pane(self, pane: str | None) -> None:
+        """Go to a pane by its name in PANES."""
+        if pane is not None:
+            mode, selector = PANES[pane]
+            await self.switch_mode(mode)
+            if (screen := self.base_screen()) is not None:
+                self.call_after_refresh(screen.focus_pane, selector)
+
+    def action_go_back(self) -> None:
+        """Do what escape does where nothing nearer takes it."""
+        back = getattr(self.screen, "action_go_back", None)
+        if back is not None:
+            back()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from mftui.tui.dialogs.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
 
     async def action_quit(self) -> None:
         """Leave; while a training is under way, ask what is to become of it."""
@@ -280,26 +364,10 @@ class MftuiApp(TypeaheadApp, GuardedApp, GuidedApp, SwitchingApp):
         self._saving.ask(self.memory.save, lambda _: None)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        return commands(self, screen)
+        return commands(self, screen, self.go_to_pane)
 
 
+_TOUR_POLL_S = 0.2
 _LOOK_AT_CURVE_S = 1.2
 _FIRST_LOOK_S = 0.3
 """So long the screen that was opened has the processor for itself."""
-
-
-def run(
-    *, ascii: bool = False, low_bandwidth: bool | None = None, mouse: bool | None = None, tour: bool = False
-) -> int:
-    """Start the app in this terminal; returns the exit code when it has been left."""
-    settings = load_settings()
-    gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
-    slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
-    look = Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
-    memory = Memory.load(paths.state_file())
-    if tour:
-        memory.put(screen=MftuiApp.DEFAULT_MODE)
-    app = MftuiApp(look, settings, memory=memory)
-    if tour:
-        app.begin_tour(app.MODES)
-    return run_guarded(app, mouse=settings.mouse if mouse is None else mouse)

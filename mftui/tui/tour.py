@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
+
+from textual.app import App
 
 from mftui.tui.base import keys
+from mftui.tui.base.session_state import Memory
+from mftui.tui.base.shell import shell_of
+from mftui.tui.monitor.trainings import trainings_of
+from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
-
-if TYPE_CHECKING:
-    from mftui.tui.app import MftuiApp
 
 HINTS: dict[str, str] = {
     "train": "A model learns from ratings: {train.toggle} trains one, the curve is its error.",
@@ -34,77 +37,97 @@ class Step:
     """One thing to do in the tour."""
 
     mode: str
-    """The screen that it is done on; where there is no such screen the step is left out."""
+    """The screen that it is done on."""
     sentence: str
     """What is seen, and what to press."""
-    done: Callable[[MftuiApp, Tour], bool]
+    done: Callable[[App[Any], Tour], bool]
     """Whether it has been done. Asked several times a second, on the event loop."""
 
 
 def written(sentence: str, changed: Mapping[str, str]) -> str:
-    """The sentence with its keys in it; `changed` are the user's own, by binding id."""
+    """Fill the keys into a sentence; `changed` are the user's own, by binding id."""
     return _NAME.sub(lambda found: keys.key_of(found[1], changed), sentence)
 
 
 class Tour:
     """Where somebody is in STEPS."""
 
-    def __init__(self, modes: Mapping[str, object]) -> None:
-        self._steps = [step for step in STEPS if step.mode in modes]
+    def __init__(self) -> None:
         self._at = 0
         self.rated_at_first = _rated()
 
-    def go_on(self, app: MftuiApp) -> bool:
-        """Past what has been done; whether that was anything."""
+    def go_on(self, app: App[Any]) -> bool:
+        """Skip the steps that have been done; return whether there were any."""
         before = self._at
-        while self._at < len(self._steps) and self._steps[self._at].done(app, self):
+        while self._at < len(STEPS) and STEPS[self._at].done(app, self):
             self._at += 1
         return self._at != before
 
     def sentence(self, mode: str) -> str:
-        """What to say on the screen `mode`."""
-        if self._at == len(self._steps):
+        """Return what to say on the screen `mode`."""
+        if self._at == len(STEPS):
             return _END
-        step = self._steps[self._at]
-        place = f"Tour {self._at + 1}/{len(self._steps)}: "
+        step = STEPS[self._at]
+        place = f"Tour {self._at + 1}/{len(STEPS)}: "
         if step.mode != mode:
             return f"{place}{{screen.{step.mode}}} goes on with it; {{app.hint}} ends it."
         return place + step.sentence
+
+
+class Guide:
+    """Chooses what the line below the screens' names says: the step of the tour, or a sentence for the screen."""
+
+    def __init__(self, memory: Memory, changed_keys: Mapping[str, str]) -> None:
+        self._memory, self._keys = memory, changed_keys
+        self.tour: Tour | None = None
+
+    def sentence(self, mode: str, *, hidden: bool = False) -> str:
+        """Return what to say on the screen `mode`, "" for nothing; `hidden`: its own sentence, also a hidden one."""
+        if hidden:
+            return written(HINTS.get(mode, ""), self._keys)
+        if self.tour is not None:
+            return written(self.tour.sentence(mode), self._keys)
+        return self.sentence(mode, hidden=True) if self._memory.get("hints") is not False else ""
+
+    def toggle(self) -> None:
+        """End the tour; else hide the sentence of every screen, or bring it back."""
+        if self.tour is not None:
+            self.tour = None
+        else:
+            self._memory.put(hints=self._memory.get("hints") is False)
 
 
 _END = "That was the tour. {app.help} has every key, and on w the words; {app.hint} takes this line away."
 
 
 def _rated() -> object:
-    """Differs once one has rated a film oneself."""
+    """Return a value that differs once one has rated a film."""
     from mftui.data.profiles.store import Profile
 
     return Profile().stamp()
 
 
-def _trained(app: MftuiApp) -> bool:
-    trainings = app.trainings
-    return trainings.snapshot is not None and not trainings.live and app.model is not None
+def _trained(app: App[Any]) -> bool:
+    trainings = trainings_of(app)
+    return trainings.snapshot is not None and not trainings.live and shell_of(app).model is not None
 
 
-def _has_keys(app: MftuiApp, *ids: str) -> bool:
-    return app.focused is not None and app.focused.id in ids
+def _has_keys(app: App[Any], id: str) -> bool:
+    return app.focused is not None and app.focused.id == id
 
 
-def _searched(app: MftuiApp) -> bool:
-    from mftui.tui.widgets.search_box import SearchBox
-
+def _searched(app: App[Any]) -> bool:
     return bool(app.screen.query_one(SearchBox).value) and not isinstance(app.focused, SearchBox)
 
 
-def _on(mode: str, done: Callable[[MftuiApp], bool]) -> Callable[[MftuiApp, Tour], bool]:
+def _on(mode: str, done: Callable[[App[Any]], bool]) -> Callable[[App[Any], Tour], bool]:
     """Done on the screen `mode`, with no dialog over it."""
     return lambda app, _: app.current_mode == mode and len(app.screen_stack) == 1 and done(app)
 
 
 STEPS: tuple[Step, ...] = (
     Step("train", "real films, made-up ratings. Press {train.toggle} to train a model on them.",
-         lambda app, _: app.trainings.live or app.trainings.started_here),
+         lambda app, _: trainings_of(app).live or trainings_of(app).started_here),
     Step("train", "the curve is how far predictions are off, in stars. Watch it fall.",
          lambda app, _: _trained(app)),
     Step("train", "trained. Press {screen.movies} to look at what the model has learned.",

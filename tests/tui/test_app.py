@@ -16,8 +16,8 @@ from mftui.tui.app import MftuiApp
 from mftui.tui.base import keys
 from mftui.tui.base.display import Look
 from mftui.tui.base.glossary import WORDS
+from mftui.tui.base.panes import PANES
 from mftui.tui.dialogs.help import help_rows
-from mftui.tui.registry import PANES
 
 MakeApp = Callable[..., MftuiApp]
 

@@ -14,7 +14,7 @@ from helpers.screens import until, until_gone, until_shown
 
 from mftui.errors import UsageError
 from mftui.tui.app import MftuiApp
-from mftui.tui.dialogs.table_file import as_csv, as_json, export_table, file_name
+from mftui.tui.dialogs.export_table import as_csv, as_json, export_table, file_name
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]

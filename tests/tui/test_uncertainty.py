@@ -27,8 +27,7 @@ from mftui.tui.lists.explanation import why_user
 from mftui.tui.lists.rows import interval_axis, interval_title, recommended_rows
 from mftui.tui.screens.you.page import YouChoices, you_list
 from mftui.tui.screens.you.ratings import read_mine
-from mftui.tui.widgets.bars import interval_bar
-from mftui.tui.widgets.step_bars import step_lines
+from mftui.tui.widgets.bars import interval_bar, level_lines
 from mftui.tui.widgets.table import Mark
 
 SIZE = (80, 24)
@@ -117,7 +116,7 @@ def steps() -> Factors:
 @pytest.mark.parametrize("width", [30, 40, 60])
 def test_the_bars_of_steps_stand_over_their_labels(width: int, ascii: bool) -> None:
     chances = [(0.5 + i / 2, chance) for i, chance in enumerate([0, 0, 0.01, 0.04, 0.1, 0.2, 0.3, 0.25, 0.1, 0])]
-    title, *bars, percents, labels = (line for line, _ in step_lines(chances, width, Look(ascii=ascii)))
+    title, *bars, percents, labels = (line for line, _ in level_lines(chances, width, Look(ascii=ascii)))
 
     assert title.startswith("how probable")
     assert all(len(line) <= width for line in (*bars, percents, labels))
@@ -129,8 +128,8 @@ def test_the_bars_of_steps_stand_over_their_labels(width: int, ascii: bool) -> N
 
 
 def test_where_steps_have_no_room_they_are_not_drawn() -> None:
-    assert step_lines([(1.0 + i, 0.1) for i in range(10)], 29, Look()) == []
-    assert step_lines([], 80, Look()) == []
+    assert level_lines([(1.0 + i, 0.1) for i in range(10)], 29, Look()) == []
+    assert level_lines([], 80, Look()) == []
 
 
 def test_the_probabilities_on_the_page_have_the_prediction_as_their_mean() -> None:

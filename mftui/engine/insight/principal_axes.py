@@ -65,6 +65,11 @@ class Axis:
             if t.sure and (t.kind == "year" or t.r * sign > 0)
         ]
 
+    def ends(self, most: int = 3) -> tuple[str, str]:
+        """Return what the negative and the positive end are known by; "" where nothing is sure."""
+        low, high = (", ".join(trait.name for trait in self.sure_traits(sign)[:most]) for sign in (-1, 1))
+        return low, high
+
 
 @dataclass(frozen=True)
 class Axes:

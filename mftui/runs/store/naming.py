@@ -49,3 +49,8 @@ def make_directory(parent: Path, wanted: str) -> Path:
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id, and so is one plain file name."""
     return _ID.fullmatch(text) is not None
+
+
+def without_date(run_id: str) -> str:
+    """Return a run's id without its date and time."""
+    return run_id.split("-", 2)[-1]

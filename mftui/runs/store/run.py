@@ -195,6 +195,11 @@ def list_runs() -> list[Run]:
     return sorted(_directories(), key=lambda run: (_sequence(run), run.id), reverse=True)
 
 
+def run_of(run_id: str) -> Run:
+    """Return the run with this id, whether or not its directory is there."""
+    return Run(paths.runs_dir().absolute() / run_id)
+
+
 def find_run(text: str) -> Run:
     """The run whose id or name is `text`, or the only one whose id begins with it.
 

@@ -167,7 +167,7 @@ RUNS: list[BindingType] = [
     _key("runs.again", "t", "again", "Train again", help="With the same data, values and seed; or change them first."),
     _key("runs.delete", "x,delete", "delete", "Delete", show=True,
          help="Into the trash: the marked runs, or the one under the cursor. u undoes it."),
-    _key("runs.take", "w", "take", "Take along",
+    _key("runs.take", "w", "export_run", "Export",
          help="Write its model for TensorFlow Serving, TensorBoard, data frames, spreadsheets; or a page about it."),
     _key("runs.undo", "u", "undo", "Undo", help="Bring back what was deleted last."),
     _key("runs.right", "l,right", "pane(1)", "Pane below"),

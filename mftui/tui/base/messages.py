@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.message import Message
+
+Value = str | int | float | None
+"""What a cell of a table is in an exported file."""
 
 
 @dataclass
@@ -20,11 +24,27 @@ class TrainingNews(Message, bubble=False):
 
 @dataclass
 class OverlayNews(Message, bubble=False):
-    """A run that is laid over has news."""
+    """An overlaid run has news."""
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, OverlayNews)
 
 
-class KeyHandled(Message):
-    """Goes the way of a key, behind it: from the widget that had the focus up to the app."""
+@dataclass
+class RowCopied(Message):
+    """A row of a table is to go to the clipboard. Cells hold nothing that a terminal would obey."""
+
+    names: Sequence[str]
+    cells: Sequence[str]
+    """None where the table is empty."""
+
+
+@dataclass
+class ExportAsked(Message):
+    """A table is to be written to a file."""
+
+    caption: str
+    names: Sequence[str]
+    n_rows: int
+    values: Callable[[], list[list[Value]]]
+    """Makes the rows; not for the event loop where there are many."""

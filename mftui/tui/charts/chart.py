@@ -12,8 +12,7 @@ from rich.style import Style
 from mftui.tui.charts.axes import WIDE, Range, log_ticks, number, ticks, y_range
 from mftui.tui.charts.canvas import BLANK, Cell, Layer, draw
 from mftui.tui.charts.picture import Curve, Picture
-from mftui.tui.charts.points import Points
-from mftui.tui.charts.smooth import Smoothed
+from mftui.tui.charts.points import Points, Smoothed
 from mftui.tui.charts.view import View
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
 

@@ -1,9 +1,16 @@
-"""Where a table is to be written."""
+"""Write a table to a CSV or JSON file, and ask where.
+
+CSV is safe to open in a spreadsheet: no text of the data becomes a formula.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -11,15 +18,17 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from mftui.data.storage.csv_cells import inert
 from mftui.errors import UsageError
+from mftui.text import fold
 from mftui.tui.base import keys
-from mftui.tui.dialogs.table_file import export_table, file_name
-from mftui.tui.screens.base import app_of
-from mftui.tui.widgets.data_table import values_of
+from mftui.tui.base.messages import Value
+from mftui.tui.base.shell import shell_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Rows
+
+KINDS = (".csv", ".json")
 
 
 class ExportDialog(ModalScreen[None]):
@@ -27,9 +36,11 @@ class ExportDialog(ModalScreen[None]):
 
     BINDINGS = keys.ASK
 
-    def __init__(self, caption: str, names: Sequence[str], rows: Rows) -> None:
+    def __init__(
+        self, caption: str, names: Sequence[str], n_rows: int, values: Callable[[], list[list[Value]]]
+    ) -> None:
         super().__init__()
-        self._caption, self._names, self._rows = caption, names, rows
+        self._caption, self._names, self._n_rows, self._values = caption, names, n_rows, values
         self._sure_of: Path | None = None
 
     def compose(self) -> ComposeResult:
@@ -51,7 +62,7 @@ class ExportDialog(ModalScreen[None]):
 
     def _tell(self, problem: str = "") -> None:
         where = self._file().absolute().parent
-        text = f"{len(self._rows):,} rows into {where}. CSV, or JSON where the name ends in .json."
+        text = f"{self._n_rows:,} rows into {where}. CSV, or JSON where the name ends in .json."
         self.query_one(".detail", Prose).show(("bad", problem) if problem else ("dim", text))
 
     def _file(self) -> Path:
@@ -64,14 +75,14 @@ class ExportDialog(ModalScreen[None]):
             self._sure_of = file
             self._tell(f"{file.name} is there already. Enter again replaces it.")
             return
-        rows, names = self._rows, self._names
+        names, values = self._names, self._values
         try:
-            await asyncio.to_thread(lambda: export_table(file, names, [values_of(row) for row in rows]))
+            await asyncio.to_thread(lambda: export_table(file, names, values()))
         except UsageError as error:
             self._tell(str(error))
             return
         self.dismiss(None)
-        app_of(self).say(f"{len(rows):,} rows written to {file}")
+        shell_of(self).say(f"{self._n_rows:,} rows written to {file}")
 
     def action_leave_search(self) -> None:
         """Write nothing."""
@@ -79,3 +90,40 @@ class ExportDialog(ModalScreen[None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+    """Write `rows` under `names` to `file`, in the format of its suffix; what was there is replaced.
+
+    Raises UsageError where the suffix is unknown or the file cannot be written.
+    """
+    from mftui.data.storage.writing import write_text
+
+    kind = file.suffix.lower()
+    if kind not in KINDS:
+        raise UsageError(f"{file.name}: no known format.", hint="End the name in .csv or .json.")
+    text = as_csv(names, rows) if kind == ".csv" else as_json(names, rows)
+    try:
+        write_text(file, text)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another place.") from error
+
+
+def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
+    """As in RFC 4180, with a header line. A text that a spreadsheet would compute gets an apostrophe before it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(names)
+    writer.writerows([[inert(value) if isinstance(value, str) else value for value in row] for row in rows])
+    return out.getvalue()
+
+
+def as_json(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
+    """A list of objects, texts as they are."""
+    keys = [re.sub(r"\W+", "_", name.lower()) for name in names]
+    return json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=1, ensure_ascii=False) + "\n"
+
+
+def file_name(caption: str) -> str:
+    """A name for the file of a table: "Neighbours of Heat (1995)" becomes neighbours-of-heat-1995.csv."""
+    return (re.sub(r"[^a-z0-9]+", "-", fold(caption)).strip("-")[:60].strip("-") or "table") + ".csv"

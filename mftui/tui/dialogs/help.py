@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from mftui.tui.base import keys
 from mftui.tui.base.glossary import WORDS
-from mftui.tui.screens.base import app_of
+from mftui.tui.base.shell import shell_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.table import Cell, Column, Mark, Table
@@ -32,7 +32,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog help"):
             yield Prose(("title", "Keys"), classes="title")
-            if hint := app_of(self).hint(self.app.current_mode):
+            if hint := shell_of(self).guidance(self.app.current_mode, hidden=True):
                 yield Prose(("text", hint))
             yield Table([Column("", 14), Column("", weight=2), Column("", weight=5, from_width=80)], id="keys")
             yield Prose(classes="detail")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
+from mftui.tui.base.panes import PANES
 from mftui.tui.dialogs.pick import Item, PickScreen
-from mftui.tui.registry import PANES
 
 if TYPE_CHECKING:
+    from mftui.data.ids import RawId
     from mftui.engine.model.factors import Factors
     from mftui.engine.recipes import Recipe
-    from mftui.tui.screens.users.page import UserPage
 
 
 def pick_data(now: str) -> PickScreen:
@@ -67,14 +67,14 @@ def pick_pane() -> PickScreen:
     return PickScreen("Go to", [(name, "", "") for name in PANES], prompt="type to narrow", widths=(30, 0))
 
 
-def pick_similar_user(factors: Factors, page: UserPage) -> PickScreen:
-    """The users nearest to one, with how near."""
+def pick_similar_user(factors: Factors, to: RawId, similar: Sequence[tuple[RawId, float]]) -> PickScreen:
+    """Choose one of the users nearest to user `to`; `similar`: (user, cosine) of each."""
     counts = factors.history.counts()
     items: list[Item] = []
-    for user, cosine in page.similar:
+    for user, cosine in similar:
         n = int(counts[factors.user_ids.index(user)])
         items.append((str(user), f"cosine {cosine:.3f}, {n:,} ratings", ""))
-    return PickScreen(f"Users similar to {page.user}", items, prompt="type to narrow")
+    return PickScreen(f"Users similar to {to}", items, prompt="type to narrow")
 
 
 class _Users(Sequence[Item]):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from mftui.tui.lists.explanation import Reason, Why
+from mftui.tui.widgets.bars import level_lines
 from mftui.tui.widgets.cells import CellWidget, Line, cut, fit
-from mftui.tui.widgets.step_bars import step_lines
 
 _MOST_BAR = 12
 _ROOM = 44
@@ -59,7 +59,7 @@ class BecausePanel(CellWidget):
         yield [(predicted, text), *([] if apart else [(sums, dim)])]
         if apart:
             yield [(cut(sums, width, ellipsis), dim)]
-        for line, is_bar in step_lines(why.chances, width, self.look):
+        for line, is_bar in level_lines(why.chances, width, self.look):
             yield [(line, self.style("panel--bar") if is_bar else dim)]
         if why.difference is not None:
             trained = f"trained {why.predicted + why.difference:.2f} ({why.difference:+.2f}); explained by folding in"

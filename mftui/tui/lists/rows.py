@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mftui.engine.query.recommend import Recommendations
     from mftui.tui.base.display import Look
     from mftui.tui.base.open_model import OpenModel
-    from mftui.tui.screens.users.page import UserPage
-
 
 FOR_EXPORT = (Column("Year", 4, from_width=NEVER), Column("Movie id", 8, from_width=NEVER))
 MOVIE = (Column("Title", weight=5), Column("Genres", weight=3, from_width=64), Column("Ratings", 7, right=True))
@@ -27,14 +25,6 @@ MOVIE_COLUMNS = (
     *MOVIE,
     Column("Mean", 4, right=True, from_width=46),
     Column("Bias", 5, right=True, from_width=56),
-    *FOR_EXPORT,
-)
-RATED_COLUMNS = (
-    Column("Title"),
-    Column("Rating", 6, right=True),
-    Column("Model", 5, right=True),
-    Column("Error", 6, right=True),
-    Column("Part", 4),
     *FOR_EXPORT,
 )
 _BAR = 9
@@ -173,24 +163,3 @@ def number_cell(value: float | np.floating[Any], form: str, kind: str = "") -> M
     """A number as it is shown, and, to five digits, as it is exported; nothing where it is not one."""
     number = float(value)
     return Mark(format(number, form), kind, float(f"{number:.5g}")) if math.isfinite(number) else Mark("", kind)
-
-
-def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRows:
-    """Title, rating, prediction, error, part of the ratings of a user at these places of the page."""
-    errors = page.errors
-
-    def row(i: int) -> Sequence[Cell]:
-        at = order[i]
-        error = float(errors[at])
-        kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
-        cold = factors.movie_train_counts[page.rated.movies[at]] == 0
-        held_out = Mark("cold" if cold else "test" if page.rated.held_out[at] else "", "bad" if cold else "strong")
-        movie = factors.row(page.rated.movies[at])
-        numbers = (
-            number_cell(page.rated.ratings[at], "g"),
-            number_cell(page.predicted[at], ".2f"),
-            number_cell(error, "+.2f", kind),
-        )
-        return (movie.title, *numbers, held_out, *export_cells(movie))
-
-    return LazyRows(len(order), row)

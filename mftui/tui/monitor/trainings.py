@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from mftui.tui.base.messages import TrainingNews
 from mftui.tui.charts.curves import Curves
@@ -28,6 +28,15 @@ class Starter(Protocol):
     def close(self) -> None: ...
 
 
+class _Watches(Protocol):
+    trainings: Trainings
+
+
+def trainings_of(node: MessagePump) -> Trainings:
+    """Return the training that the app of `node` watches."""
+    return cast("_Watches", node.app).trainings
+
+
 def _supervisor() -> Starter:
     from mftui.runs.control.supervisor import Supervisor
 
@@ -35,7 +44,7 @@ def _supervisor() -> Starter:
 
 
 class Trainings:
-    """Watches at most one run. `owner` is sent TrainingNews and answers with `take`."""
+    """Watches at most one run. `owner` is sent TrainingNews and calls `answer`."""
 
     def __init__(self, owner: MessagePump, interval_s: float, starter: Starter | None = None) -> None:
         self._owner = owner
@@ -46,6 +55,8 @@ class Trainings:
         self.run: Run | None = None
         self.snapshot: Snapshot | None = None
         self.curves = Curves()
+        self.run_slots: dict[str, int] = {}
+        """By run id, which letter and colour its curve has when it is overlaid, on every screen."""
 
     @property
     def live(self) -> bool:
@@ -107,6 +118,14 @@ class Trainings:
         self.let_go()
         if self._starter is not None:
             await asyncio.to_thread(self._starter.close)
+
+    def answer(self, event: TrainingNews) -> bool:
+        """Take in what has come; return whether the news is of the watched run."""
+        if self.run is None or event.watched != self.run.id:
+            return False
+        if self.take():
+            _tell(self._owner, event.watched)
+        return True
 
     def take(self) -> bool:
         """Move what has come into `snapshot` and `curves`; True where there is more to take at once."""

@@ -1,33 +1,31 @@
-"""What the screens share: the line at the top, the keys at the bottom, the app's state."""
+"""What all screens share: the line at the top, the keys at the bottom, the app's state, remembered choices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import asdict, replace
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
-from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
 from mftui.tui.base.display import Look, look_of
+from mftui.tui.base.session_state import revived
+from mftui.tui.base.shell import Shell, shell_of
 from mftui.tui.textual8.span_compositor import SpanCompositor
-from mftui.tui.widgets.guide import GuideLine
 from mftui.tui.widgets.key_bar import KeyBar
+from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.top_bar import TopBar
 
-if TYPE_CHECKING:
-    from textual.message_pump import MessagePump
-
-    from mftui.tui.app import MftuiApp
-
-_ROOM_TO_TALK = 20
+Choices = TypeVar("Choices", bound=Any)
+_MIN_GUIDE_HEIGHT = 20
 """Rows from which there is a line for somebody new; where there are fewer, the help has it."""
 _NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 
 
 class BaseScreen(Screen[None]):
-    """A screen of its own number key. Subclasses give `body()` and react to `model_changed()`."""
+    """A screen of its own number key. Its `compose` begins with `head()` and ends with `foot()`."""
 
     MODE: ClassVar[str]
     TITLE = "mftui"
@@ -36,21 +34,22 @@ class BaseScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = SpanCompositor()
+        self._guide = Prose(("text", ""), classes="guide")
+        self._guide.display = False
 
-    def body(self) -> Iterable[Widget]:
-        """The widgets between the two lines."""
-        raise NotImplementedError
+    def head(self) -> Iterable[Widget]:
+        """Make the lines above the screen's own widgets."""
+        yield TopBar(self.MODE, self.shell.screens())
+        yield self._guide
 
-    def compose(self) -> ComposeResult:
-        yield TopBar(self.MODE, self.mftui.screens())
-        yield GuideLine()
-        yield from self.body()
+    def foot(self) -> Iterable[Widget]:
+        """Make the line below them."""
         yield KeyBar()
 
     @property
-    def mftui(self) -> MftuiApp:
-        """The app, by its own type."""
-        return app_of(self)
+    def shell(self) -> Shell:
+        """The app."""
+        return shell_of(self)
 
     @property
     def look(self) -> Look:
@@ -70,7 +69,7 @@ class BaseScreen(Screen[None]):
 
     def _catch_up(self) -> None:
         """Show what has come while this screen was not there to be told."""
-        self.mftui.remember()
+        self.shell.remember()
         self.headline_changed()
         self.guidance_changed()
         self.model_changed()
@@ -79,37 +78,51 @@ class BaseScreen(Screen[None]):
     def headline_changed(self) -> None:
         """Show the app's headline."""
         for bar in self.query(TopBar):
-            bar.show(self.mftui.headline())
+            bar.show(self.shell.headline())
 
     def guidance_changed(self) -> None:
         """Say what the app has to say to somebody new; where it is low, only on the tour."""
-        quiet = self.size.height < _ROOM_TO_TALK and self.mftui.tour is None
-        for line in self.query(GuideLine):
-            line.say("" if quiet else self.mftui.guidance(self.MODE))
+        quiet = self.size.height < _MIN_GUIDE_HEIGHT and not self.shell.on_tour
+        if self._guide.is_mounted:
+            self._guide.say("" if quiet else self.shell.guidance(self.MODE))
 
     def model_changed(self) -> None:
-        """The app has another model than when it was last shown here, perhaps."""
+        """Show the open model; called when it may be another than before."""
+
+    def training_changed(self) -> None:
+        """Show what is new of the watched training."""
 
     def focus_pane(self, selector: str) -> None:
-        """Give a pane the keys, where it is there and takes them."""
+        """Give a pane the keys, if it is there and takes them."""
         for widget in self.query(selector):
             widget.focus()
 
     def no_model(self) -> str:
-        """Why there is no model, and what to press."""
-        return f"{self.mftui.model_trouble} {_NO_MODEL}".strip()
-
-    def training_changed(self) -> None:
-        """The watched training has news."""
+        """Say why there is no model, and what to press."""
+        return f"{self.shell.model_trouble} {_NO_MODEL}".strip()
 
     def on_top_bar_go(self, event: TopBar.Go) -> None:
         self.app.switch_mode(event.mode)
 
 
-def app_of(node: MessagePump) -> MftuiApp:
-    """The app that `node` belongs to, by its own type."""
-    from mftui.tui.app import MftuiApp
+class ChoosingScreen(BaseScreen, Generic[Choices]):
+    """A screen whose choices (sorts, filters, rankings) are remembered from one session to the next.
 
-    app = node.app
-    assert isinstance(app, MftuiApp)
-    return app
+    CHOICES is a frozen dataclass whose fields JSON can hold.
+    """
+
+    CHOICES: ClassVar[type[Any]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices: Choices = self.CHOICES()
+
+    def remembered(self) -> Choices:
+        """Return the last session's choices, not yet checked."""
+        found: Choices = revived(self.CHOICES(), self.shell.memory.get(self.MODE))
+        return found
+
+    def choose(self, **changes: Any) -> None:
+        """Change some choices, and remember them."""
+        self._choices = replace(self._choices, **changes)
+        self.shell.remember(**{self.MODE: asdict(self._choices)})

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.tui.lists.choices import Filter
 from mftui.tui.lists.rows import interval_title
-from mftui.tui.screens.choosing import Choices
-from mftui.tui.screens.two_lists import PagedScreen
+from mftui.tui.screens.base import Choices
+from mftui.tui.screens.two_lists import TwoListsScreen
 
 if TYPE_CHECKING:
     from mftui.engine.query.recommend import Recommendations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mftui.tui.widgets.table import Rows
 
 
-class AdviceScreen(PagedScreen[Choices]):
+class RecommendedScreen(TwoListsScreen[Choices]):
     """Choices have `narrowed` and `many`."""
 
     def __init__(self) -> None:
@@ -24,16 +24,14 @@ class AdviceScreen(PagedScreen[Choices]):
         self._shown: OpenModel | None = None
 
     def film(self) -> int | None:
-        """The movie under the cursor of the list that has the keys."""
-        raise NotImplementedError
+        """Return the movie under the cursor of the list that has the keys, if there is one."""
 
     def no_film(self) -> str:
-        """What to do where there is none."""
-        raise NotImplementedError
+        """Say what to do where there is none."""
+        return ""
 
     def again(self) -> None:
         """Recommend anew, with the choices as they are now."""
-        raise NotImplementedError
 
     def show_recommended(
         self,
@@ -72,9 +70,9 @@ class AdviceScreen(PagedScreen[Choices]):
         """Go to the film under the cursor, on Movies; escape there comes back."""
         movie = self.film()
         if movie is None:
-            self.mftui.say(self.no_film(), warn=True)
+            self.shell.say(self.no_film(), warn=True)
         else:
-            await self.mftui.open_movie(movie)
+            await self.shell.open_movie(movie)
 
     def action_filter(self) -> None:
         """Ask for filters of the recommendations."""
@@ -89,7 +87,3 @@ class AdviceScreen(PagedScreen[Choices]):
             narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
             self.choose(narrowed=narrowed, many=answer["many"])
             self.again()
-
-    @property
-    def order(self) -> tuple[str, bool]:
-        return self._choices.sort, self._choices.reverse

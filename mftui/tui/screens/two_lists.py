@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from mftui.tui.screens.choosing import Choices, ChoosingScreen
+from mftui.tui.screens.base import Choices, ChoosingScreen
 from mftui.tui.widgets.table import Table
 
-if TYPE_CHECKING:
-    from mftui.tui.widgets.data_table import DataTable
-
-_ROOM = (100, 32)
+_PAGE_WIDTH, _PAGE_HEIGHT = 100, 32
 """Columns and rows from which the page is shown without being asked for."""
 
 
-class PagedScreen(ChoosingScreen[Choices]):
-    """Subclasses make the tables `left` and `right`."""
+class TwoListsScreen(ChoosingScreen[Choices]):
+    """A screen with tables `left` and `right`, and a page above the right one. Choices have `sort` and `reverse`."""
 
     SORTS: ClassVar[tuple[str, ...]]
     """By what the list on the left can be sorted: the titles of its columns, and more."""
 
-    left: DataTable
-    right: DataTable
+    left: Table
+    right: Table
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,11 +31,11 @@ class PagedScreen(ChoosingScreen[Choices]):
         if self.shows_page:
             self.call_next(self._bring_page)
         else:
-            self._place_page()
+            self._divide()
 
     def _bring_page(self) -> None:
         is_new = not self.has_class("-page")
-        self._place_page()
+        self._divide()
         if is_new:
             self.page_shown()
 
@@ -47,16 +44,16 @@ class PagedScreen(ChoosingScreen[Choices]):
         """Whether the page is to be seen."""
         if self._page_wanted is not None:
             return self._page_wanted
-        return self.size.width >= _ROOM[0] and self.size.height >= _ROOM[1]
+        return self.size.width >= _PAGE_WIDTH and self.size.height >= _PAGE_HEIGHT
 
-    def _place_page(self) -> None:
+    def _divide(self) -> None:
         self.set_class(self.shows_page, "-page")
-        if self.shows_page and self.size.width < _ROOM[0] and self.left.has_focus:
+        if self.shows_page and self.size.width < _PAGE_WIDTH and self.left.has_focus:
             self.right.focus()
 
     def bring_list(self) -> None:
         """Where the page has the room of the list on the left, give it back."""
-        if self.shows_page and self.size.width < _ROOM[0]:
+        if self.shows_page and self.size.width < _PAGE_WIDTH:
             self.action_page()
 
     def focus_pane(self, selector: str) -> None:
@@ -74,11 +71,16 @@ class PagedScreen(ChoosingScreen[Choices]):
     @property
     def order(self) -> tuple[str, bool]:
         """One of SORTS, and whether it is the other way round."""
-        raise NotImplementedError
+        return self._choices.sort, self._choices.reverse
 
     def sort_by(self, column: str, *, reverse: bool = False) -> None:
         """Sort the list on the left."""
-        raise NotImplementedError
+        self.bring_list()
+        self.choose(sort=column, reverse=reverse)
+        self.order_changed()
+
+    def order_changed(self) -> None:
+        """Show the list on the left in its new order."""
 
     def on_table_head_clicked(self, event: Table.HeadClicked) -> None:
         if event.table is self.left and event.title in self.SORTS:
@@ -95,7 +97,7 @@ class PagedScreen(ChoosingScreen[Choices]):
     def action_page(self) -> None:
         """Show the page, or hide it."""
         self._page_wanted = not self.shows_page
-        self._place_page()
+        self._divide()
         if not self._page_wanted:
             self.left.focus()
         self.page_shown()

@@ -16,12 +16,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from rich.console import RenderableType
-from textual.app import App
-from textual.worker import WorkerFailed
-
 if TYPE_CHECKING:
-    from mftui.reports import Crash
+    from mftui.tui.textual8.app import Textual8App
 
 log = logging.getLogger(__name__)
 
@@ -34,48 +30,14 @@ _PLAIN = (
 )
 
 
-class GuardedApp(App[None]):
-    """An app that a fault ends with a report instead of a page of code, and a signal in order."""
-
-    crash: Crash | None = None
-    ended_by: signal.Signals | None = None
-
-    async def leave(self) -> None:
-        """End in order; what else has to end first is a matter of the app itself."""
-        self.exit()
-
-    def _handle_exception(self, error: Exception) -> None:
-        self._note(error)
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        # Instead of Textual's own: that prints all local variables, and so ratings.
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """End; Textual calls this where its own threads fail, as they do once the terminal has gone."""
-        if self.ended_by is None:
-            self._note(sys.exc_info()[1] or OSError("the terminal can no longer be read"))
-        self._close_messages_no_wait()
-
-    def _note(self, error: BaseException) -> None:
-        if isinstance(error, WorkerFailed):
-            error = error.error
-        if self.crash is None:
-            from mftui.reports import report_crash
-
-            self.crash = report_crash(error)
-            log.error("crash: %s", self.crash.what)
-
-
-def run_guarded(app: GuardedApp, *, mouse: bool = True) -> int:
+def run_guarded(app: Textual8App, *, mouse: bool = True) -> int:
     """Run `app` in this terminal; returns the exit code when it has ended, however it has."""
     with _terminal_kept() as kept, _signals_obeyed(app, kept):
         try:
             app.run(mouse=mouse)
         except Exception as error:  # noqa: BLE001  # outside of any message: told as one within is
             kept.make_plain()
-            app._note(error)
+            app.note_crash(error)
     # Work that had not begun when the app ended is no fault, and Python would say so on the way out.
     warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
     if app.ended_by is not None:
@@ -124,7 +86,7 @@ def _terminal_kept() -> Iterator[_Terminal]:
 
 
 @contextmanager
-def _signals_obeyed(app: GuardedApp, kept: _Terminal) -> Iterator[None]:
+def _signals_obeyed(app: Textual8App, kept: _Terminal) -> Iterator[None]:
     """Meanwhile the first signal asks `app` to leave, and the second, or too long a wait, ends the process."""
 
     def end_now(number: int) -> None:

@@ -4,11 +4,48 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mftui.tui.base.display import Look
-from mftui.tui.widgets.histogram import Histogram
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mftui.data.dataset import Scale
 
 _SMALL = 1e-9
+_MAX_BARS = 10
+_LEVELS_TITLE = "how probable each rating is, in %"
+_LABELLED_WIDTH = 4
+"""Columns of a level from which each one has its label; the whole ones alone where there are fewer."""
+_LEVELS_HEIGHT = 2
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How many ratings there are of each value, or of each range of values."""
+
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+def histogram(ratings: NDArray[np.float32], scale: Scale) -> Histogram:
+    """Count ratings by value, in ranges where the scale has more than ten values or no steps."""
+    import numpy as np
+
+    steps = round((scale.hi - scale.lo) / scale.step) + 1 if scale.step else _MAX_BARS + 1
+    if steps <= _MAX_BARS:
+        values = scale.lo + scale.step * np.arange(steps)
+        at = np.clip(np.round((ratings - scale.lo) / scale.step), 0, steps - 1).astype(np.int64)
+        labels = tuple(f"{value:g}" for value in values)
+    else:
+        steps = _MAX_BARS
+        width = (scale.hi - scale.lo) / steps or 1.0
+        at = np.clip((ratings - scale.lo) // width, 0, steps - 1).astype(np.int64)
+        labels = tuple(f"{scale.lo + width * i:.3g}+" for i in range(steps))
+    return Histogram(labels, tuple(int(n) for n in np.bincount(at, minlength=steps)))
 
 
 def histogram_lines(shown: Histogram, width: int, look: Look) -> list[tuple[str, str, str]]:
@@ -80,3 +117,18 @@ def scatter_lines(
             row = round(min(max((hi - y) / span, 0.0), 1.0) * (height - 1))
             counts[row][column] += 1
     return ["".join(signs[0 if not n else 1 if n == 1 else 2 if n < 4 else 3] for n in row) for row in counts]
+
+
+def level_lines(chances: Sequence[tuple[float, float]], width: int, look: Look) -> list[tuple[str, bool]]:
+    """(line, whether it is bars) of (rating, probability) pairs, from the lowest rating up; none where there is no room
+    for three columns each."""
+    pitch = min(_LABELLED_WIDTH, width // max(1, len(chances)))
+    if not chances or pitch < 3:
+        return []
+    bars, _ = profile_lines([chance for _, chance in chances], width, _LEVELS_HEIGHT, look)
+    percents = "".join(f"{chance:.0%}".rstrip("%").ljust(pitch) for _, chance in chances)
+    labels = "".join(
+        (f"{level:g}" if pitch >= _LABELLED_WIDTH or level == int(level) else "").ljust(pitch) for level, _ in chances
+    )
+    drawn = [(bar, True) for bar in bars if bar.strip()]
+    return [(_LEVELS_TITLE[:width], False), *drawn, (percents, False), (labels, False)]

@@ -42,9 +42,8 @@ class CellWidget(Widget):
         self._styles_of: dict[str, Style] = {}
 
     def lines(self, width: int, height: int) -> Iterable[Line | Strip]:
-        """The lines from top to bottom, as (text, style) parts, or as `strip` made them of those before.
-        Missing cells are blank."""
-        raise NotImplementedError
+        """Make the lines from top to bottom, of (text, style) parts or by `strip`. Missing cells are blank."""
+        return ()
 
     @property
     def look(self) -> Look:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from mftui.tui.widgets.bars import histogram_lines
+from mftui.tui.widgets.bars import Histogram, histogram_lines
 from mftui.tui.widgets.cells import CellWidget, Line, fit
-from mftui.tui.widgets.histogram import Histogram
 
 Page = TypeVar("Page")
 GAP = 3
@@ -21,19 +20,12 @@ class Panel(CellWidget, Generic[Page]):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._page: Page | None = None
+        self.page: Page | None = None
 
     def show(self, page: Page | None) -> None:
         """Draw another page."""
-        self._page = page
+        self.page = page
         self.redraw()
-
-    def lines(self, width: int, height: int) -> Iterable[Line]:
-        return () if self._page is None else self.page_lines(self._page, width, height)
-
-    def page_lines(self, page: Page, width: int, height: int) -> Iterable[Line]:
-        """The lines of a page."""
-        raise NotImplementedError
 
     def histogram_beside(self, shown: Histogram, width: int, right: Sequence[Line]) -> Iterable[Line]:
         """A histogram of ratings, `width` wide, with other lines to its right."""

@@ -33,3 +33,15 @@ class Prose(CellWidget):
         for kind, text in self._paragraphs:
             for line in wrap(self.look.text(text), width) or [""]:
                 yield [(line, self.style(f"prose--{kind}"))]
+
+    def say(self, sentence: str) -> None:
+        """Show one paragraph of text as high as it needs, or nothing for ""."""
+        before = "".join(text for _, text in self._paragraphs)
+        if sentence == before:
+            return
+        width = self.size.width
+        as_high = self.display and len(wrap(before, width)) == len(wrap(sentence, width)) if width else False
+        self.display = bool(sentence)
+        self.show(("text", sentence))
+        if not as_high:
+            self.refresh(layout=True)

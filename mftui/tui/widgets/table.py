@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
+from textual.binding import BindingsMap
 from textual.message import Message
 from textual.strip import Strip
 
 from mftui.tui.base import keys
+from mftui.tui.base.messages import ExportAsked, RowCopied, Value
 from mftui.tui.widgets.cells import CellWidget, Line, Part, cells_of, cut, fit, fit_right, wrap
 
 _GUTTER = 2
@@ -54,7 +56,10 @@ NEVER = 1 << 20
 
 
 class Table(CellWidget, can_focus=True):
-    """A caption, the column titles, and rows with a cursor. Columns without titles: the rows alone."""
+    """A caption, the column titles, and rows with a cursor. Columns without titles: the rows alone.
+
+    `of_data`: a row can be copied with `y`, and all rows exported with `e`; what becomes of that is the app's business.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--caption", "table--caption-focus", "table--detail", "table--header", "table--cursor",
@@ -96,8 +101,12 @@ class Table(CellWidget, can_focus=True):
         def control(self) -> Table:
             return self.table
 
-    def __init__(self, columns: Sequence[Column], *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, of_data: bool = False, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        if of_data:
+            self._bindings = BindingsMap.merge([self._bindings, BindingsMap(keys.TABLE)])
         self._columns = tuple(columns)
         self._titles = tuple(column.title for column in columns)
         self._rows: Rows = ()
@@ -258,6 +267,19 @@ class Table(CellWidget, can_focus=True):
     def action_last(self) -> None:
         self.move_to(len(self._rows) - 1)
 
+    def action_copy(self) -> None:
+        """Copy the row under the cursor."""
+        cells = [self.look.text(_text(cell)) for cell in self._rows[self.cursor]] if self._rows else []
+        self.app.post_message(RowCopied([column.title for column in self._columns], cells))
+
+    def action_export(self) -> None:
+        """Export all rows, with the columns that are for exports alone."""
+        rows = self._rows
+        names = [column.title for column in self._columns]
+        self.app.post_message(
+            ExportAsked(self._caption[0], names, len(rows), lambda: [[_value(cell) for cell in row] for row in rows])
+        )
+
     def on_focus(self) -> None:
         self.redraw()
 
@@ -288,3 +310,12 @@ class Table(CellWidget, can_focus=True):
 
     def on_mouse_scroll_up(self) -> None:
         self.move_to(self.cursor - 3)
+
+
+def _value(cell: Cell) -> Value:
+    """Return a number where the cell is one, else its text."""
+    return cell.value if isinstance(cell, Mark) and cell.value is not None else _text(cell)
+
+
+def _text(cell: Cell) -> str:
+    return cell.text if isinstance(cell, Mark) else cell

@@ -10,17 +10,8 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from mftui.tui.base.shell import Headline
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit
-
-
-@dataclass(frozen=True)
-class Headline:
-    """What the right half of the top line says."""
-
-    model: str = ""
-    """The model that Movies and Users show."""
-    training: str = ""
-    """The state of the training that is watched, "" if there is none."""
 
 
 class TopBar(CellWidget):

@@ -20,7 +20,7 @@ from mftui.engine.query.neighbours import METRICS, similar
 from mftui.runs.store.publish import publish
 from mftui.tui.app import MftuiApp
 from mftui.tui.lists import choices
-from mftui.tui.widgets.histogram import ratings_of_movie
+from mftui.tui.screens.movies.page import ratings_of_movie
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]

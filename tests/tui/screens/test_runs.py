@@ -16,7 +16,7 @@ from mftui.runs.store.run import Run
 from mftui.runs.store.trash import deleted_runs
 from mftui.tui.app import MftuiApp
 from mftui.tui.charts.chart import Chart
-from mftui.tui.screens.runs.deck import MOST as MOST_CURVES
+from mftui.tui.screens.runs.deck import MAX_CURVES
 from mftui.tui.screens.runs.rows import SORTS, RunChoices, RunFilter, choose
 from mftui.tui.screens.runs.screen import RunsScreen
 
@@ -124,14 +124,14 @@ async def test_marked_runs_lay_their_curves_over_and_show_what_differs(make_app:
 
 
 async def test_more_marks_than_can_be_told_apart_lay_over_only_the_first(make_app: MakeApp, home: Path):
-    for number in range(1, MOST_CURVES + 4):
+    for number in range(1, MAX_CURVES + 4):
         make_run(home, f"n{number}", number)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("6")
-        await until(pilot, lambda: len(listed(app)) == MOST_CURVES + 3, "the runs")
+        await until(pilot, lambda: len(listed(app)) == MAX_CURVES + 3, "the runs")
         await pilot.press("G", "a")
-        await until(pilot, lambda: len(curves(app)) == MOST_CURVES + 1, "as many curves as can be told apart")
-        assert f"{MOST_CURVES + 3} marked" in shown(app)
+        await until(pilot, lambda: len(curves(app)) == MAX_CURVES + 1, "as many curves as can be told apart")
+        assert f"{MAX_CURVES + 3} marked" in shown(app)
 
 
 async def test_a_deletion_by_mistake_is_undone(make_app: MakeApp, home: Path):

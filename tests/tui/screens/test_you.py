@@ -25,7 +25,7 @@ from mftui.engine.query.suggest import suggest
 from mftui.errors import MftuiError
 from mftui.tui.app import MftuiApp
 from mftui.tui.dialogs.help import help_bindings
-from mftui.tui.screens.you.stars import nudged, ratings_of_stars
+from mftui.tui.screens.you.star_line import nudged, ratings_of_stars
 
 SIZE = (160, 40)
 MakeApp = Callable[..., MftuiApp]

@@ -46,7 +46,9 @@ def axis_page(axes: Axes, titles: list[str], number: int) -> AxisPage:
 class AxisPanel(Panel[AxisPage]):
     """Draws an AxisPage."""
 
-    def page_lines(self, page: AxisPage, width: int, height: int) -> Iterable[Line]:
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        if (page := self.page) is None:
+            return
         axis, dim = page.axis, self.style("panel--dim")
         about = f"Axis {axis.number}: {axis.share:.1%} of the variance"
         yield [(about, self.style("panel--title")), (f", {axis.logits:.3f} logits of a rating on average", dim)]

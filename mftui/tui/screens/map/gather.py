@@ -156,12 +156,6 @@ def short_title(title: str) -> str:
     return _YEAR.sub("", title) or title
 
 
-def ends_of(axis: Axis, most: int = 3) -> tuple[str, str]:
-    """What the negative and the positive end are known by; "" where nothing is sure."""
-    low, high = (", ".join(trait.name for trait in axis.sure_traits(sign)[:most]) for sign in (-1, 1))
-    return low, high
-
-
 def _named(axis: Axis, letter: str, most: int) -> str:
-    low, high = ends_of(axis, most)
+    low, high = axis.ends(most)
     return f"{letter} {axis.number}: - {low or '?'} + {high or '?'}"

@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from textual.widget import Widget
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
 from mftui.tui.base.background import Latest
+from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.map.colors import COLORINGS
-from mftui.tui.screens.map.factors import MOST_AXES
+from mftui.tui.screens.map.factors import MAX_AXES, AxesView
 from mftui.tui.screens.map.films import FilmsView
-from mftui.tui.screens.map.gather import USERS, Gathered, gather, pins
+from mftui.tui.screens.map.gather import USERS, Gathered, MapChoices, gather, pins
 from mftui.tui.screens.map.tsne_job import TsneJob
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from mftui.tui.base.open_model import OpenModel
     from mftui.tui.screens.map.scene import Pin
-
 
 _ON_THE_MAP = ("search", "match", "color", "layout", "axis", "filter", "users", "names", "pane")
 """Actions that change nothing of what is seen of Factors."""
 
 
-class MapScreen(FilmsView):
+class MapScreen(ChoosingScreen[MapChoices]):
     """Search box; the points with the films under the cursor, or the axes with all about one of them."""
 
     MODE = "map"
     BINDINGS = keys.MAP
+    CHOICES = MapChoices
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown: OpenModel | None = None
+        self._now: Gathered | None = None
+        self._films, self._axes = FilmsView(self), AxesView(self)
+        self.scatter, self.films, self.axes = self._films.scatter, self._films.table, self._axes.table
         self._tsne = TsneJob(self)
         self._stands = Latest(self, "users")
         self._scenes = Latest(self, "map")
 
-    def body(self) -> Iterable[Widget]:
-        yield from self.films_body()
-        yield from self.factors_body()
+    def compose(self) -> ComposeResult:
+        yield from self.head()
+        yield SearchBox("words of a title, lit up on the map", id="search")
+        with Container(id="space"):
+            yield self.scatter
+            yield self.films
+        yield self.axes
+        yield self._axes.panel
+        yield from self.foot()
 
     def on_mount(self) -> None:
         self._choices = self.remembered()
@@ -51,7 +65,7 @@ class MapScreen(FilmsView):
         self._tsne.cancel()
 
     def model_changed(self) -> None:
-        model = self.mftui.model
+        model = self.shell.model
         if model is None:
             self.scatter.show(None, empty=self.no_model())
             self.films.show((), caption="Films")
@@ -69,7 +83,7 @@ class MapScreen(FilmsView):
         """What was of another model."""
         self._tsne.forget()
         self._now = None
-        self._dim()
+        self._films.dim()
 
     # The picture
 
@@ -97,13 +111,13 @@ class MapScreen(FilmsView):
             self.scatter.show(found.scene, whole=whole)
             self._stand()
             if axes_too:
-                self.show_axes()
+                self._axes.show(found)
 
         self._scenes.ask(work, show)
 
     def _stand(self, then: Callable[[], None] = lambda: None) -> None:
         """You and users among the films, as they are now."""
-        now, choices, memory = self._now, self._choices, self.mftui.memory.get("users")
+        now, choices, memory = self._now, self._choices, self.shell.memory.get("users")
         if now is None:
             return
         user = str(memory.get("user") or "") if isinstance(memory, dict) else ""
@@ -115,6 +129,35 @@ class MapScreen(FilmsView):
 
         self._stands.ask(lambda: pins(now.model, now.layout, choices, user), show)
 
+    def on_scatter_looked(self) -> None:
+        if self._now is not None:
+            self._films.list_here(self._now)
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        if event.table is self.axes and self._now is not None:
+            self._axes.cursor_moved()
+
+    # Search
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if self._shown is not None:
+            self._films.search(self._shown, event.value)
+
+    def action_match(self, by: int) -> None:
+        """Go to another of the films that the search, or a choice, has lit up."""
+        if not self._films.step(by):
+            self.shell.say("No films are highlighted. Press / to search, enter for neighbours.")
+
+    def action_search(self) -> None:
+        """Type words of a title."""
+        self.query_one(SearchBox).focus()
+
+    def action_accept_search(self) -> None:
+        """Go from the search to the map."""
+        self.scatter.focus()
+
+    action_leave_search = action_accept_search
+
     # Choices
 
     def action_choose(self) -> None:
@@ -124,12 +167,13 @@ class MapScreen(FilmsView):
             self._tsne.put_away()
             self.action_factors()
             self._gather(whole=True)
-        elif self.films.has_focus and self._listed:
-            movie = self._listed[self.films.cursor]
-            self.scatter.go_to(movie)
-            self._light(movie)
-        elif (here := self.scatter.here(1)[0]).size:
-            self._light(int(here[0]))
+        elif self._now is not None:
+            movie = self._films.under_cursor if self.films.has_focus else None
+            if movie is not None:
+                self.scatter.go_to(movie)
+                self._films.choose(self._now, movie)
+            elif (here := self.scatter.here(1)[0]).size:
+                self._films.choose(self._now, int(here[0]))
 
     def on_table_chosen(self, event: Table.Chosen) -> None:
         self.action_choose()
@@ -144,7 +188,7 @@ class MapScreen(FilmsView):
         if self._now is None:
             return
         self._tsne.put_away()
-        most = min(len(self._now.axes.shares), MOST_AXES)
+        most = min(len(self._now.axes.shares), MAX_AXES)
         self.choose(**{which: (getattr(self._choices, which) - 1 + by) % most + 1})
         self._gather(whole=True)
 
@@ -154,7 +198,7 @@ class MapScreen(FilmsView):
             return
         if self._tsne.busy:
             self._tsne.cancel()
-            self.mftui.say("t-SNE was cancelled.")
+            self.shell.say("t-SNE was cancelled.")
         elif self._tsne.layout is not None:
             self._tsne.put_away()
             self._gather(whole=True)
@@ -166,7 +210,7 @@ class MapScreen(FilmsView):
     def on_tsne_job_progress(self, event: TsneJob.Progress) -> None:
         self.scatter.busy = "" if event.share is None else f"t-SNE {event.share:.0%}, t cancels"
         if event.trouble:
-            self.mftui.say(event.trouble, warn=True)
+            self.shell.say(event.trouble, warn=True)
         if event.done:
             self._gather(whole=True)
         self.scatter.repaint()
@@ -179,11 +223,11 @@ class MapScreen(FilmsView):
         if not self._shown.factors.has_audience:
             from mftui.tui.lists.rankings import ONE_BLOCK
 
-            self.mftui.say(ONE_BLOCK)
+            self.shell.say(ONE_BLOCK)
             return
         self.choose(block="audience" if self._choices.block == "taste" else "taste")
         self._tsne.forget()
-        self._dim()
+        self._films.dim()
         self._gather(axes_too=True, whole=True)
 
     def action_users(self) -> None:
@@ -194,7 +238,7 @@ class MapScreen(FilmsView):
         def say() -> None:
             alone = any(pin.label.startswith("user") for pin in self.scatter.pins)
             opened = "The user that is open on Users, as @." if alone else "No user is open: press 3 for one."
-            self.mftui.say({"": "No users on the map but You.", "many": "Many users, each an @."}.get(users, opened))
+            self.shell.say({"": "No users on the map but You.", "many": "Many users, each an @."}.get(users, opened))
 
         self._stand(say)
 
@@ -228,6 +272,22 @@ class MapScreen(FilmsView):
 
     # Panes
 
+    @property
+    def shows_factors(self) -> bool:
+        """Whether the axes are shown instead of the map."""
+        return self.has_class("-factors")
+
+    def action_factors(self) -> None:
+        """Show what each axis goes with; or the map again."""
+        self.set_class(not self.shows_factors, "-factors")
+        (self.axes if self.shows_factors else self.scatter).focus()
+        self.refresh_bindings()
+
+    def focus_pane(self, selector: str) -> None:
+        if (selector == "#axes") != self.shows_factors and selector != "#search":
+            self.action_factors()
+        super().focus_pane(selector)
+
     def action_pane(self, by: int) -> None:
         """Between the map and the films listed."""
         if not self.shows_factors:
@@ -240,6 +300,6 @@ class MapScreen(FilmsView):
         elif self.films.has_focus:
             self.scatter.focus()
         elif self.scatter.chosen is not None:
-            self._dim()
+            self._films.dim()
         else:
             self.query_one(SearchBox).value = ""

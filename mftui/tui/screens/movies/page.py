@@ -1,15 +1,26 @@
-"""All there is to say of one movie: gathered in a thread, drawn by its page."""
+"""All there is to say of one movie: gathered in a thread, and drawn."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mftui.tui.widgets.histogram import Histogram, histogram, ratings_of_movie
+from mftui.tui.widgets.bars import Histogram, histogram, profile_lines
+from mftui.tui.widgets.cells import Line
+from mftui.tui.widgets.panel import GAP, Panel
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mftui.engine.model.factors import Factors
     from mftui.tui.base.open_model import OpenModel
+
+_BLOCK = 1 << 18
+"""Ratings gone through at once."""
+_PROFILE_ROWS = 4
 
 
 @dataclass(frozen=True)
@@ -56,3 +67,58 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
         ratings=histogram(ratings, factors.scale),
         factors=tuple(factors.parameters.movie_factors[movie].tolist()),
     )
+
+
+def ratings_of_movie(factors: Factors, movie: int) -> NDArray[np.float32]:
+    """(n,) all ratings of the movie at an index."""
+    import numpy as np
+
+    history, found = factors.history, []
+    for at in range(0, len(history.movies), _BLOCK):
+        rows = slice(at, at + _BLOCK)
+        found.append(history.ratings[rows][np.flatnonzero(history.movies[rows] == movie)])
+    return np.concatenate(found) if found else np.empty(0, dtype=np.float32)
+
+
+class MoviePanel(Panel[MoviePage]):
+    """Draws a MoviePage."""
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        if (page := self.page) is None:
+            return
+        text, dim = self.style("panel--text"), self.style("panel--dim")
+        yield [(self.look.text(page.title), self.style("panel--title"))]
+        about = ", ".join([*page.genres, str(page.year or "year unknown")])
+        yield [(self.look.text(about), dim)]
+        mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
+        in_training = "" if page.n_train == page.n_ratings else f" ({page.n_train:,} in training)"
+        yield [(f"{page.n_ratings:,} ratings{in_training}, {mean}", text)]
+        yield [(self._bias(page, width), text)]
+        yield []
+        yield from self._pictures(page, width)
+
+    def _bias(self, page: MoviePage, width: int) -> str:
+        """As a sentence, the longest that fits."""
+        bias, gives, all_get = f"bias {page.bias:+.2f}", f"{page.average_gives:.2f}", f"{page.average_of_all:.2f}"
+        sentences = [
+            f"{bias}: an average user would give {gives}, and an average movie {all_get}",
+            f"{bias}: average user {gives}, average movie {all_get}",
+            f"{bias}: {gives}, not {all_get}",
+        ]
+        return next((line for line in sentences if len(line) <= width), sentences[-1])
+
+    def _pictures(self, page: MoviePage, width: int) -> Iterable[Line]:
+        """Histogram on the left, factors on the right."""
+        left = max(16, (width - GAP) * 2 // 5)
+        right = width - left - GAP
+        return self.histogram_beside(page.ratings, left, self._profile(page, right) if right >= 8 else [])
+
+    def _profile(self, page: MoviePage, width: int) -> list[Line]:
+        above, below = profile_lines(page.factors, width, _PROFILE_ROWS, self.look)
+        strongest = sorted(range(len(page.factors)), key=lambda f: -abs(page.factors[f]))[:2]
+        names = ", ".join(f"#{f + 1} {page.factors[f]:+.2f}" for f in strongest)
+        title = f"{len(page.factors)} factors of taste, most: {names}"
+        if len(title) > width:
+            title = f"{len(page.factors)} factors"
+        up, down = self.style("panel--bar"), self.style("panel--down")
+        return [[(title, self.style("panel--dim"))], *([(t, up)] for t in above), *([(t, down)] for t in below)]

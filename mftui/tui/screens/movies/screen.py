@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.widget import Widget
 from textual.widgets import Input
 
 from mftui.errors import MftuiError
@@ -16,10 +15,8 @@ from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices
 from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
-from mftui.tui.screens.movies.page import MoviePage, movie_page
-from mftui.tui.screens.movies.panel import MoviePanel
-from mftui.tui.screens.two_lists import PagedScreen
-from mftui.tui.widgets.data_table import DataTable
+from mftui.tui.screens.movies.page import MoviePage, MoviePanel, movie_page
+from mftui.tui.screens.two_lists import TwoListsScreen
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
 
@@ -41,7 +38,7 @@ _NO_PLACE = "This movie has no training ratings, so it has no place among the ot
 _FILTERED_OUT = "No movie passes the search and the filters: {}. Press f to change them, ctrl+r there clears them."
 
 
-class MoviesScreen(PagedScreen[MovieChoices]):
+class MoviesScreen(TwoListsScreen[MovieChoices]):
     """Search box, results, and page and neighbours of the movie under the cursor."""
 
     MODE = "movies"
@@ -63,17 +60,19 @@ class MoviesScreen(PagedScreen[MovieChoices]):
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
         self._lull = Lull(self, _LULL_S)
-        self.left = DataTable(MOVIE_COLUMNS, id="results", classes="left")
-        self.right = DataTable([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], id="neighbours")
+        self.left = Table(MOVIE_COLUMNS, of_data=True, id="results", classes="left")
+        self.right = Table([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], of_data=True, id="neighbours")
         self._panel = MoviePanel(id="page")
 
-    def body(self) -> Iterable[Widget]:
+    def compose(self) -> ComposeResult:
+        yield from self.head()
         yield SearchBox("words of a title", id="search")
         with Container(classes="panes"):
             yield self.left
             with Vertical(classes="right"):
                 yield self._panel
                 yield self.right
+        yield from self.foot()
 
     def on_mount(self) -> None:
         self._choices = self.remembered().valid()
@@ -93,7 +92,7 @@ class MoviesScreen(PagedScreen[MovieChoices]):
         return glyphs.down_arrow if listing.descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
 
     def model_changed(self) -> None:
-        model = self.mftui.model
+        model = self.shell.model
         if model is None:
             self.left.show((), caption="Movies", empty=self.no_model())
             self.right.show(())
@@ -191,7 +190,7 @@ class MoviesScreen(PagedScreen[MovieChoices]):
         by: By | None = (choices.by or None) if model.factors.has_audience else None
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
-        n, metric, search = choices.neighbours, choices.metric, choices.searched_by(self.mftui.settings.neighbours)
+        n, metric, search = choices.neighbours, choices.metric, choices.searched_by(self.shell.settings.neighbours)
 
         def look() -> tuple[Found, MoviePage | None]:
             page = movie_page(model, subject) if with_page else None
@@ -202,7 +201,7 @@ class MoviesScreen(PagedScreen[MovieChoices]):
             self._near = found.movies
             if found.label != self._search_told:
                 self._search_told = found.label
-                self.mftui.say(found.label or "Neighbours by exact search.")
+                self.shell.say(found.label or "Neighbours by exact search.")
             if page is not None:
                 self._panel.show(page)
             self.right.show(
@@ -248,7 +247,7 @@ class MoviesScreen(PagedScreen[MovieChoices]):
         if self._shown is None:
             return
         by = rankings.next_by(self._shown.factors, self._choices.by or None)
-        self.mftui.say(rankings.NEIGHBOURS[by] if by else rankings.ONE_BLOCK)
+        self.shell.say(rankings.NEIGHBOURS[by] if by else rankings.ONE_BLOCK)
         if by is not None:
             self.choose(by=by)
             self._show_movie(self._subject)
@@ -258,17 +257,11 @@ class MoviesScreen(PagedScreen[MovieChoices]):
         metrics = list(METRICS)
         metric = metrics[(metrics.index(self._choices.metric) + 1) % len(metrics)]
         self.choose(metric=metric)
-        self.mftui.say(rankings.METRICS[metric])
+        self.shell.say(rankings.METRICS[metric])
         self._show_movie(self._subject)
 
-    @property
-    def order(self) -> tuple[str, bool]:
-        return self._choices.sort, self._choices.reverse
-
-    def sort_by(self, column: str, *, reverse: bool = False) -> None:
+    def order_changed(self) -> None:
         self._visit = None
-        self.bring_list()
-        self.choose(sort=column, reverse=reverse)
         self._look_up()
 
     def action_filter(self) -> None:
@@ -277,7 +270,7 @@ class MoviesScreen(PagedScreen[MovieChoices]):
 
         if self._shown is not None:
             c = self._choices
-            search = c.searched_by(self.mftui.settings.neighbours)
+            search = c.searched_by(self.shell.settings.neighbours)
             dialog = movie_filters(self._shown.factors, c.narrowed, c.neighbours, c.neighbour_ratings, search)
             self.app.push_screen(dialog, self._filtered)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mftui.errors import MftuiError
+from mftui.runs.store.run import run_of
 from mftui.tui.base.background import Latest
 from mftui.tui.screens.runs.rows import called
-from mftui.tui.screens.train.run_picker import run_of
 from mftui.tui.widgets.cells import CellWidget, Line, cells_of, cut, fit_right, wrap
 
 if TYPE_CHECKING:

@@ -1,56 +1,88 @@
-"""The charts of the Runs screen: the run under the cursor, the marked ones laid over it, and replays."""
+"""The charts of the Runs screen: the run under the cursor, the marked ones over it, and replays."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mftui.runs.store.run import run_of
 from mftui.tui.base.background import Latest
 from mftui.tui.base.display import look_of
 from mftui.tui.base.messages import OverlayNews, TrainingNews
-from mftui.tui.charts.curves import AUDIENCE
+from mftui.tui.base.shell import shell_of
+from mftui.tui.charts.curves import AUDIENCE, Curves
 from mftui.tui.charts.deck import Deck
 from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
-from mftui.tui.monitor.trainings import Trainings
-from mftui.tui.screens.base import app_of
-from mftui.tui.screens.runs.replay import Replay
+from mftui.tui.monitor.trainings import Trainings, trainings_of
 from mftui.tui.screens.runs.rows import called
-from mftui.tui.screens.train.run_picker import run_of
 
 if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
     from textual.timer import Timer
 
     from mftui.runs.store.summary import Summary
 
-MOST = 8
-"""Curves that are laid over at once."""
+MAX_CURVES = 8
+"""Curves that are overlaid at once."""
+REPLAY_S = 6.0
+"""How long a replay lasts, however long the training took."""
 _NO_CURVE = "This run has no curve yet."
 _NO_RUN = "Here is the curve of the run under the cursor."
 
 
-class RunDeck(Deck):
-    """Follows one run, and up to MOST that are marked."""
+class Replay:
+    """Draws the curve of a finished run once more from its first step, a part at each `advance`."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, metrics: Sequence[Mapping[str, Any]], interval_s: float) -> None:
+        self._metrics = metrics
+        self._parts = max(1, round(REPLAY_S / interval_s))
+        self._part = 0
+        self.curves = Curves()
+        """What has been drawn so far."""
+
+    @property
+    def over(self) -> bool:
+        """Whether all of it has been drawn."""
+        return self._part >= self._parts
+
+    @property
+    def share(self) -> float:
+        """How much of it has been drawn, 0 to 1."""
+        return self._part / self._parts
+
+    def advance(self) -> None:
+        """Draw the next part."""
+        n = len(self._metrics)
+        start, end = n * self._part // self._parts, n * (self._part + 1) // self._parts
+        self._part += 1
+        self.curves.add(self._metrics[start:end])
+
+
+class RunCharts:
+    """Follows one run, and up to MAX_CURVES that are marked, and draws them on a deck.
+
+    `owner` is sent TrainingNews and OverlayNews, and calls `news` and `overlay_news`.
+    """
+
+    def __init__(self, owner: MessagePump, deck: Deck) -> None:
+        self._owner, self.deck = owner, deck
         self._here: Summary | None = None
         self._replay: Replay | None = None
         self._ticking: Timer | None = None
-        self._replays = Latest(self, "replay")
+        self._replays = Latest(deck, "replay")
+        self._refresh_s = look_of(owner).refresh_s
+        self._followed = Trainings(owner, self._refresh_s)
+        self._overlays = Overlays(self._overlay_woke, self._refresh_s, trainings_of(owner).run_slots)
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        app, look = app_of(self), look_of(self)
-        self._followed = Trainings(self, look.refresh_s)
-        self._overlays = Overlays(self._overlay_woke, look.refresh_s, app.run_slots)
-
-    def on_unmount(self) -> None:
+    def close(self) -> None:
+        """Follow no run any longer."""
         self._overlays.close()
         self._followed.let_go()
 
     def _overlay_woke(self) -> None:
-        self.post_message(OverlayNews())
+        self._owner.post_message(OverlayNews())
 
     def follow(self, here: Summary | None) -> None:
         """Show the curve of this run."""
@@ -61,15 +93,15 @@ class RunDeck(Deck):
         elif before is None or before.run != here.run:
             self._end_replay()
             self._followed.watch(run_of(here.run))
-            self.forget()
+            self.deck.forget()
         self._picture()
 
-    def lay_over(self, row: Summary) -> None:
-        """Lay a run's curve over, while there are fewer than MOST."""
-        if row.run not in self._overlays and len(self._overlays) < MOST:
+    def add(self, row: Summary) -> None:
+        """Lay a run's curve over, while there are fewer than MAX_CURVES."""
+        if row.run not in self._overlays and len(self._overlays) < MAX_CURVES:
             self._overlays.toggle(run_of(row.run), called(row)[:20])
 
-    def take_off(self, run_id: str) -> None:
+    def remove(self, run_id: str) -> None:
         """Lay it over no longer."""
         if run_id in self._overlays:
             self._overlays.toggle(run_of(run_id), "")
@@ -78,22 +110,21 @@ class RunDeck(Deck):
         """The letter of a run that is laid over; "*" of one that is not."""
         return self._overlays.mark(run_id) if run_id in self._overlays else "*"
 
-    def on_training_news(self, event: TrainingNews) -> None:
-        run = self._followed.run
-        if run is not None and run.id == event.watched:
-            if self._followed.take():
-                self.post_message(TrainingNews(event.watched))
+    def news(self, event: TrainingNews) -> None:
+        """Draw what is new of the run under the cursor."""
+        if self._followed.answer(event):
             self._picture()
 
-    def on_overlay_news(self) -> None:
+    def overlay_news(self) -> None:
+        """Draw what is new of the overlaid runs."""
         if self._overlays.take():
-            self.post_message(OverlayNews())
+            self._overlay_woke()
         self._picture()
 
     def _picture(self) -> None:
         here, followed, replay = self._here, self._followed, self._replay
         if here is None or followed.run is None:
-            self.show(pictures(followed.curves, live=False, total=None, empty=_NO_RUN), "rmse")
+            self.deck.show(pictures(followed.curves, live=False, total=None, empty=_NO_RUN), "rmse")
             return
         snapshot, last = followed.snapshot, followed.curves.loss.last
         steps = snapshot.steps if snapshot and snapshot.steps else None
@@ -105,7 +136,7 @@ class RunDeck(Deck):
             empty=_NO_CURVE,
         )
         named = f"{called(here)} replay {replay.share:.0%}" if replay else called(here)
-        self.show({metric: replace(p, title=f"{named}: {p.title}") for metric, p in made.items()}, "rmse")
+        self.deck.show({metric: replace(p, title=f"{named}: {p.title}") for metric, p in made.items()}, "rmse")
 
     def replay(self) -> None:
         """Draw the curve once more from its first step; again ends that."""
@@ -117,14 +148,14 @@ class RunDeck(Deck):
             self._replays.ask(run.metrics, lambda metrics: self._begin_replay(run.id, metrics))
 
     def _begin_replay(self, run_id: str, metrics: list[dict[str, Any]]) -> None:
-        run, every = self._followed.run, look_of(self).refresh_s
+        run = self._followed.run
         # What was learned of ratings sets the pace: the audience block, where there is one, has a chart of its own.
         metrics = [line for line in metrics if line.get("block") != AUDIENCE] or metrics
         if not metrics:
-            app_of(self).say(_NO_CURVE)
+            shell_of(self._owner).say(_NO_CURVE)
         elif self._replay is None and run is not None and run.id == run_id:
-            self._replay = Replay(metrics, every)
-            self._ticking = self.set_interval(every, self._tick)
+            self._replay = Replay(metrics, self._refresh_s)
+            self._ticking = self.deck.set_interval(self._refresh_s, self._tick)
             self._tick()
 
     def _tick(self) -> None:

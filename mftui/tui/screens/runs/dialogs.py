@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from mftui.runs.store.notes import Notes, checked_name, checked_note, checked_tags
 from mftui.runs.store.summary import Summary
+from mftui.tui.base.panes import TITLES
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
-from mftui.tui.registry import SCREENS
 from mftui.tui.screens.runs.rows import RunFilter, called
 
 _KEYS = {"movies": "m", "users": "u", "you": "y", "map": "p"}
@@ -17,9 +17,7 @@ _KEYS = {"movies": "m", "users": "u", "you": "y", "map": "p"}
 def open_dialog(row: Summary) -> ChoiceDialog:
     """Where a run is to be looked at."""
     options = [
-        Option(_KEYS[mode], mode, title, f"Its model in {title}.")
-        for mode, title, _ in SCREENS
-        if mode in _KEYS and row.has_model
+        Option(key, mode, TITLES[mode], f"Its model in {TITLES[mode]}.") for mode, key in _KEYS.items() if row.has_model
     ]
     watch = Option("t", "train", "Train", "Its curve, state and log on Train.")
     return ChoiceDialog(f"Open {called(row)}", [*options, watch])

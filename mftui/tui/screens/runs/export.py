@@ -1,4 +1,4 @@
-"""Take a run's model along from the app: asked for in two dialogs, written by a process of its own."""
+"""Export a run's model from the app: asked for in two dialogs, written by a process of its own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.child import run_child
 from mftui.errors import MftuiError, UsageError
+from mftui.tui.base.shell import shell_of
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 from mftui.tui.screens.runs.rows import called
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from mftui.runs.store.summary import Summary
-    from mftui.tui.screens.base import BaseScreen
 
 _OPTIONS = (
     Option("r", "report", "Report", "One page about it, for a browser."),
@@ -29,49 +31,49 @@ _OPTIONS = (
 _ENDINGS = {"report": ".html", "hdf5": ".h5"}
 
 
-def take_along(screen: BaseScreen, row: Summary) -> None:
+def export_run(screen: Screen[None], row: Summary) -> None:
     """Ask what to write and where, then write it."""
 
     def chosen(to: str | None) -> None:
         if to is not None:
-            screen.app.push_screen(_place_dialog(row, to), lambda answer: placed(to, answer))
+            screen.app.push_screen(_destination_dialog(row, to), lambda answer: answered(to, answer))
 
-    def placed(to: str, answer: dict[str, Any] | None) -> None:
+    def answered(to: str, answer: dict[str, Any] | None) -> None:
         if answer is not None:
-            screen.run_worker(_write(screen, row, to, answer["place"]), group="take")
+            screen.run_worker(_write(screen, row, to, answer["destination"]), group="export")
 
-    screen.app.push_screen(ChoiceDialog(f"Take {called(row)} along as", _OPTIONS), chosen)
+    screen.app.push_screen(ChoiceDialog(f"Export {called(row)} as", _OPTIONS), chosen)
 
 
-def _place_dialog(row: Summary, to: str) -> FieldsDialog:
+def _destination_dialog(row: Summary, to: str) -> FieldsDialog:
     stem = re.sub(r"[^\w.-]+", "-", row.name or row.run).strip("-.") or row.run
     name = f"{stem}{_ENDINGS[to]}" if to in _ENDINGS else f"{stem}-{to}"
     kind = "A file" if to in _ENDINGS else "A directory"
     return FieldsDialog(
-        f"Take {called(row)} along", [Field("place", "where to", name, f"{kind}, in {Path.cwd()}.", _place)]
+        f"Export {called(row)}", [Field("destination", "where to", name, f"{kind}, in {Path.cwd()}.", _destination)]
     )
 
 
-def _place(text: str) -> Path:
-    place = Path(text.strip()).expanduser().absolute()
+def _destination(text: str) -> Path:
+    destination = Path(text.strip()).expanduser().absolute()
     if not text.strip():
         raise UsageError("a name is needed.")
-    if place.is_file():
-        raise UsageError(f"{place.name} is there already.")
-    return place
+    if destination.is_file():
+        raise UsageError(f"{destination.name} is there already.")
+    return destination
 
 
-async def _write(screen: BaseScreen, row: Summary, to: str, place: Path) -> None:
+async def _write(screen: Screen[None], row: Summary, to: str, destination: Path) -> None:
     """As the command does, beside the app; ends with it."""
-    app = screen.mftui
-    app.say(f"Writing {place.name} …")
-    command = ["report", row.run, "-o", str(place)] if to == "report" else ["export", row.run, str(place), "--to", to]
+    shell, path = shell_of(screen), str(destination)
+    shell.say(f"Writing {destination.name} …")
+    command = ["report", row.run, "-o", path] if to == "report" else ["export", row.run, path, "--to", to]
     closed = threading.Event()
     try:
         await asyncio.to_thread(run_child, "mftui", *command, cancelled=closed.is_set)
     except MftuiError as error:
-        app.show_error(error, title="It was not written")
+        shell.show_error(error, title="It was not written")
     else:
-        app.say(f"{called(row)}: written to {place}")
+        shell.say(f"{called(row)}: written to {destination}")
     finally:
         closed.set()

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input
 
 from mftui.tui.base import keys
+from mftui.tui.base.messages import TrainingNews
+from mftui.tui.charts.deck import Deck
 from mftui.tui.lists.rows import LazyRows
 from mftui.tui.monitor.runs_watcher import RunBook
-from mftui.tui.screens.runs.actions import RunCare
+from mftui.tui.screens.base import ChoosingScreen
+from mftui.tui.screens.runs.actions import RunActions
 from mftui.tui.screens.runs.calibration_panel import CalibrationPanel
-from mftui.tui.screens.runs.deck import RunDeck
-from mftui.tui.screens.runs.rows import COLUMNS, SORTS, RunFilter, cells, choose
+from mftui.tui.screens.runs.deck import RunCharts
+from mftui.tui.screens.runs.rows import COLUMNS, SORTS, RunChoices, RunFilter, cells, choose
 from mftui.tui.screens.runs.settings_table import SettingsTable
-from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from mftui.runs.store.summary import Summary
 
-_LOOK_S = 1.0
+_POLL_S = 1.0
 _NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 _NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
 
@@ -40,36 +41,41 @@ class RunsNews(Message, bubble=False):
         return isinstance(message, RunsNews)
 
 
-class RunsScreen(RunCare):
+class RunsScreen(ChoosingScreen[RunChoices]):
     """Search box and table above; curves and settings below, side by side where it is wide."""
 
     MODE = "runs"
     BINDINGS = keys.RUNS
+    CHOICES = RunChoices
 
     def __init__(self) -> None:
         super().__init__()
         self._shown: list[Summary] = []
         self._marked: dict[str, None] = {}
-        self.table = DataTable(COLUMNS, id="runs")
-        self.settings = SettingsTable(id="settings")
+        self.table = Table(COLUMNS, of_data=True, id="runs")
+        self.deck = Deck(id="curves")
+        self.settings = SettingsTable()
         self.calibration = CalibrationPanel(id="calibration")
 
-    def body(self) -> Iterable[Widget]:
+    def compose(self) -> ComposeResult:
+        yield from self.head()
         yield SearchBox("words of a name, a tag, a state", id="search")
         yield self.table
         with Horizontal(id="below"):
-            yield RunDeck(id="curves")
+            yield self.deck
             yield self.calibration
-            yield self.settings
+            yield self.settings.table
+        yield from self.foot()
 
     def on_mount(self) -> None:
-        look = self.mftui.look
         self._choices = self.remembered().valid()
         self.set_class(self._choices.settings, "-settings")
         self.set_class(self._choices.calibration, "-calibration")
-        self.book = RunBook(self._runs_woke, _LOOK_S * (2 if look.low_bandwidth else 1))
+        self.charts = RunCharts(self, self.deck)
+        self.book = RunBook(self._runs_woke, _POLL_S * (2 if self.look.low_bandwidth else 1))
         self.table.show((), caption="Runs", empty="Looking for runs.")
         self.table.focus()
+        self.actions = RunActions(self, self.book.open)
         self.book.open()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
@@ -82,14 +88,16 @@ class RunsScreen(RunCare):
 
     def on_unmount(self) -> None:
         self.book.close()
+        self.charts.close()
+
+    def on_training_news(self, event: TrainingNews) -> None:
+        self.charts.news(event)
+
+    def on_overlay_news(self) -> None:
+        self.charts.overlay_news()
 
     def _runs_woke(self) -> None:
         self.post_message(RunsNews())
-
-    @property
-    def deck(self) -> RunDeck:
-        """The charts."""
-        return self.query_one(RunDeck)
 
     # The table
 
@@ -132,7 +140,7 @@ class RunsScreen(RunCare):
         )
 
     def _sign(self, run: str) -> str:
-        return self.deck.sign(run) if run in self._marked else ""
+        return self.charts.sign(run) if run in self._marked else ""
 
     @property
     def here(self) -> Summary | None:
@@ -148,7 +156,7 @@ class RunsScreen(RunCare):
     def on_table_moved(self, event: Table.Moved) -> None:
         if event.table is not self.table:
             return
-        self.deck.follow(self.here)
+        self.charts.follow(self.here)
         self.settings.compare(self.chosen, self._sign)
         if self._choices.calibration:
             self.calibration.follow(self.here)
@@ -160,6 +168,24 @@ class RunsScreen(RunCare):
 
     # Actions
 
+    def action_open(self) -> None:
+        self.actions.open(self.here)
+
+    def action_again(self) -> None:
+        self.actions.train_again(self.here)
+
+    def action_export_run(self) -> None:
+        self.actions.export(self.here)
+
+    def action_notes(self) -> None:
+        self.actions.annotate(self.here)
+
+    def action_delete(self) -> None:
+        self.actions.delete(self.chosen)
+
+    async def action_undo(self) -> None:
+        await self.actions.undo()
+
     def action_replay(self) -> None:
         """Draw the curve once more from its first step; again ends that."""
         if self._choices.settings:
@@ -168,7 +194,7 @@ class RunsScreen(RunCare):
             self._show_calibration(False)
         if self.has_class("-low"):
             self.focus_pane("#curves")
-        self.deck.replay()
+        self.charts.replay()
 
     def action_mark(self) -> None:
         """Mark the run under the cursor, or not; then on to the next."""
@@ -192,11 +218,11 @@ class RunsScreen(RunCare):
 
     def _mark(self, row: Summary) -> None:
         self._marked[row.run] = None
-        self.deck.lay_over(row)
+        self.charts.add(row)
 
     def _unmark(self, run: str) -> None:
         del self._marked[run]
-        self.deck.take_off(run)
+        self.charts.remove(run)
 
     def action_settings(self) -> None:
         """Settings, or curves, where there is no room for both."""

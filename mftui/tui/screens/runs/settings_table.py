@@ -6,29 +6,28 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mftui.errors import MftuiError
+from mftui.runs.store.run import run_of
 from mftui.runs.store.summary import Summary, differing, measures_of, settings_of
 from mftui.tui.base.background import Latest
 from mftui.tui.screens.runs.rows import called, compared
-from mftui.tui.screens.train.run_picker import run_of
-from mftui.tui.widgets.data_table import DataTable
-from mftui.tui.widgets.table import Cell, Column
+from mftui.tui.widgets.table import Cell, Column, Table
 
-MOST = 8
+MAX_COMPARED = 8
 """Runs that are compared at most."""
-_NAME = 18
+_NAME_WIDTH = 18
 
 
-class SettingsTable(DataTable):
-    """Read in a thread, shown when there."""
+class SettingsTable:
+    """Fills `table`: read in a thread, shown when there."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__([Column("Setting", _NAME), Column("Value")], id=id)
-        self._reading = Latest(self, "settings")
+    def __init__(self) -> None:
+        self.table = Table([Column("Setting", _NAME_WIDTH), Column("Value")], of_data=True, id="settings")
+        self._reading = Latest(self.table, "settings")
         self._subject: tuple[tuple[Summary, ...], tuple[str, ...]] = ((), ())
 
     def compare(self, rows: Sequence[Summary], sign: Callable[[str], str]) -> None:
         """Show the settings of one run, or those in which several differ."""
-        rows = rows[:MOST]
+        rows = rows[:MAX_COMPARED]
         heads = [f"{sign(row.run)} {called(row)}".strip() for row in rows]
         subject = tuple(rows), tuple(heads)
         if subject == self._subject:
@@ -38,12 +37,14 @@ class SettingsTable(DataTable):
 
         def show(found: list[Sequence[Cell]]) -> None:
             one = len(rows) == 1
-            self.set_columns([Column("Setting", _NAME), *(Column(head) for head in (["Value"] if one else heads))])
-            self.show(
+            self.table.set_columns(
+                [Column("Setting", _NAME_WIDTH), *(Column(head) for head in (["Value"] if one else heads))]
+            )
+            self.table.show(
                 found,
                 caption=f"Settings of {heads[0]}" if one else f"What differs between {len(rows)} runs" if rows else "",
-                empty="They differ in nothing." if rows else "No run is listed.",
-                cursor=self.cursor if same_runs else 0,
+                empty="No differences." if rows else "No run is listed.",
+                cursor=self.table.cursor if same_runs else 0,
             )
 
         self._reading.ask(lambda: _read(rows), show)

@@ -100,7 +100,7 @@ class TrainForm:
         else:
             self._typed.pop((self.recipe.name, key), None)
 
-    def take(self, request: TrainRequest) -> None:
+    def load(self, request: TrainRequest) -> None:
         """Everything as in `request`, so that it can be asked for again with a change. An unknown recipe raises
         UsageError."""
         self.set("recipe", request.recipe)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mftui import paths
 from mftui.errors import MftuiError
+from mftui.runs.store.naming import without_date
 from mftui.runs.store.run import Run, list_runs
 from mftui.tui.dialogs.pick import Item, PickScreen
 
-_MOST = 500
+_MAX_RUNS = 500
 
 
 def run_items(sign: Callable[[str], str]) -> list[Item]:
@@ -17,12 +17,7 @@ def run_items(sign: Callable[[str], str]) -> list[Item]:
 
     Reads files: not for the event loop. Raises RunError.
     """
-    return [(run.id, f"{sign(run.id)}{describe(run)}", str(run.path)) for run in list_runs()[:_MOST]]
-
-
-def run_of(run_id: str) -> Run:
-    """The run that an item is about."""
-    return Run(paths.runs_dir().absolute() / run_id)
+    return [(run.id, f"{sign(run.id)}{describe(run)}", str(run.path)) for run in list_runs()[:_MAX_RUNS]]
 
 
 def describe(run: Run) -> str:
@@ -38,11 +33,6 @@ def describe(run: Run) -> str:
 def short_name(run: Run) -> str:
     """The name that its user gave it, or its id without the date."""
     return (run.name or without_date(run.id))[:20]
-
-
-def without_date(run_id: str) -> str:
-    """A run's id without its date and time."""
-    return run_id.split("-", 2)[-1]
 
 
 def pick_run(title: str, items: Sequence[Item]) -> PickScreen:

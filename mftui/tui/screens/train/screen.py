@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widget import Widget
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
@@ -16,6 +16,7 @@ from mftui.tui.base.messages import OverlayNews
 from mftui.tui.charts.deck import Deck
 from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
+from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
@@ -35,16 +36,21 @@ class TrainScreen(BaseScreen):
     MODE = "train"
     BINDINGS = keys.TRAIN
 
-    def body(self) -> Iterable[Widget]:
+    def compose(self) -> ComposeResult:
+        yield from self.head()
         with Horizontal(id="train"):
             yield FormView(self._pick, id="form")
             yield Deck(id="deck")
         yield StatusLine(id="status")
         yield LogPane(id="log")
+        yield from self.foot()
 
     def on_mount(self) -> None:
-        self.form = TrainForm(self.mftui.recipes(), self.mftui.settings)
-        self.overlays = Overlays(self._overlay_woke, self.mftui.look.refresh_s, self.mftui.run_slots)
+        from mftui.engine.recipes import RECIPES  # imports no TensorFlow
+
+        self.trainings = trainings_of(self)
+        self.form = TrainForm(RECIPES, self.shell.settings)
+        self.overlays = Overlays(self._overlay_woke, self.look.refresh_s, self.trainings.run_slots)
         self._chart_alone: bool | None = None
         self._watched = ""
         view = self.query_one(FormView)
@@ -64,7 +70,7 @@ class TrainScreen(BaseScreen):
 
     def training_changed(self) -> None:
         """Show the watched training as it is now."""
-        trainings = self.mftui.trainings
+        trainings = self.trainings
         snapshot, curves, run = trainings.snapshot, trainings.curves, trainings.run
         if run is not None and run.id != self._watched:
             self._watched = run.id
@@ -96,7 +102,7 @@ class TrainScreen(BaseScreen):
         """The room between form and charts. Both where they fit; where not, the charts while there is something to
         see in them; as the user wants once that has been said."""
         tiny, narrow = self.size.width < 60, self.size.width < 100
-        by_itself = (tiny and self.mftui.trainings.live) or (narrow and self.deck.panels)
+        by_itself = (tiny and self.trainings.live) or (narrow and self.deck.panels)
         alone = by_itself if self._chart_alone is None else self._chart_alone
         if alone == self.has_class("-chart"):
             return
@@ -109,14 +115,14 @@ class TrainScreen(BaseScreen):
     @property
     def key_names(self) -> dict[str, str]:
         """What keys do just now, by the id of their binding, where that is not what they are called."""
-        snapshot = self.mftui.trainings.snapshot
+        snapshot = self.trainings.snapshot
         if snapshot is None or not snapshot.live:
             return {}
         names = {"train.toggle": "Stop"}
         return names | {"train.pause": "Continue"} if snapshot.state == "paused" else names
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        snapshot = self.mftui.trainings.snapshot
+        snapshot = self.trainings.snapshot
         if action == "pause":
             return snapshot is not None and snapshot.state in ("running", "paused")
         if action == "resume":
@@ -125,15 +131,15 @@ class TrainScreen(BaseScreen):
 
     async def action_toggle_training(self) -> None:
         """Start what the form says; while a training runs, ask it to stop."""
-        if self.mftui.trainings.live:
-            await self.mftui.stop_training()
+        if self.trainings.live:
+            await self.shell.stop_training()
             return
         try:
             request = self.form.request()
         except MftuiError as error:
-            self.mftui.show_error(error)
+            self.shell.show_error(error)
             return
-        await self.mftui.start_training(request)
+        await self.shell.start_training(request)
 
     def action_pause(self) -> None:
         """Pause after the step under way, or go on."""
@@ -141,16 +147,16 @@ class TrainScreen(BaseScreen):
 
     async def _pause(self) -> None:
         try:
-            await self.mftui.trainings.pause()
+            await self.trainings.pause()
         except MftuiError as error:
-            self.mftui.show_error(error)
+            self.shell.show_error(error)
 
     async def action_resume(self) -> None:
         """Go on with a run that was stopped or has crashed."""
         try:
-            await self.mftui.trainings.resume()
+            await self.trainings.resume()
         except MftuiError as error:
-            self.mftui.show_error(error)
+            self.shell.show_error(error)
 
     def action_more_fields(self) -> None:
         """Show the recipe's other fields, or hide them."""
@@ -164,20 +170,20 @@ class TrainScreen(BaseScreen):
 
     async def action_same_again(self) -> None:
         """Take what the watched run was asked for into the form."""
-        run = self.mftui.trainings.run
+        run = self.trainings.run
         if run is None:
-            self.mftui.say("No run is shown. Press t to train one, or w to choose one.")
+            self.shell.say("No run is shown. Press t to train one, or w to choose one.")
             return
         try:
-            self.take_request(await asyncio.to_thread(run.request))
+            self.load_request(await asyncio.to_thread(run.request))
         except MftuiError as error:
-            self.mftui.show_error(error)
+            self.shell.show_error(error)
 
-    def take_request(self, request: TrainRequest) -> None:
+    def load_request(self, request: TrainRequest) -> None:
         """What a run was asked for, into the form. Raises MftuiError."""
-        self.form.take(request)
+        self.form.load(request)
         self.query_one(FormView).show(self.form)
-        self.mftui.say("The settings are those of this run. Change one, then press t.")
+        self.shell.say("The settings are those of this run. Change one, then press t.")
 
     def action_form(self) -> None:
         """Hide the form, or show it."""
@@ -220,23 +226,24 @@ class TrainScreen(BaseScreen):
 
         def sign(run_id: str) -> str:
             mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
-            here = self.mftui.look.glyphs.busy if run_id == self._watched else ""
+            here = self.look.glyphs.busy if run_id == self._watched else ""
             return f"{mark or here or ' '} "
 
         try:
             items = await asyncio.to_thread(partial(run_items, sign))
         except MftuiError as error:
-            self.mftui.show_error(error)
+            self.shell.show_error(error)
             return
         items = [item for item in items if item[0] != but]
         if not items:
-            self.mftui.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
+            self.shell.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
             return
         self.app.push_screen(pick_run(title, items), take)
 
     def _compare(self, chosen: str | None) -> None:
         if chosen is not None:
-            from mftui.tui.screens.train.run_picker import run_of, short_name
+            from mftui.runs.store.run import run_of
+            from mftui.tui.screens.train.run_picker import short_name
 
             run = run_of(chosen)
             self.overlays.toggle(run, short_name(run))
@@ -244,9 +251,9 @@ class TrainScreen(BaseScreen):
 
     def _watch(self, chosen: str | None) -> None:
         if chosen is not None:
-            from mftui.tui.screens.train.run_picker import run_of
+            from mftui.runs.store.run import run_of
 
-            self.mftui.trainings.watch(run_of(chosen))
+            self.trainings.watch(run_of(chosen))
             self.training_changed()
 
     def _pick(self, key: str) -> None:

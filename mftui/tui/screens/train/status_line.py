@@ -8,8 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from mftui.tui.charts.training_charts import large
-from mftui.tui.monitor.endings import ending
-from mftui.tui.monitor.snapshot import Snapshot
+from mftui.tui.monitor.snapshot import Snapshot, clock, ending
 from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap
 
 _BAR = 20
@@ -114,10 +113,3 @@ def _taken(snapshot: Snapshot) -> Iterable[str]:
         yield f"GPU {load.gpu_percent}%"
     if load.gpu_memory_mb is not None:
         yield f"GPU memory {load.gpu_memory_mb:,} MB"
-
-
-def clock(seconds: float) -> str:
-    """0:07, 12:34, 1:02:03."""
-    whole = max(0, round(seconds))
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

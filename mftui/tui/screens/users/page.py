@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.text import fold
 from mftui.tui.lists.rankings import engine_rank, rank_of
-from mftui.tui.widgets.histogram import Histogram, histogram
+from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, export_cells, number_cell
+from mftui.tui.widgets.bars import Histogram, histogram
+from mftui.tui.widgets.table import Cell, Column, Mark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +24,14 @@ if TYPE_CHECKING:
     from mftui.engine.query.recommend import Recommendations
     from mftui.tui.lists.rankings import ListRank
 
+RATED_COLUMNS = (
+    Column("Title"),
+    Column("Rating", 6, right=True),
+    Column("Model", 5, right=True),
+    Column("Error", 6, right=True),
+    Column("Part", 4),
+    *FOR_EXPORT,
+)
 _SIMILAR = 50
 _LIKED = 6
 _DOUBT = 5.0
@@ -112,6 +123,27 @@ def order_of(factors: Factors, page: UserPage, sort: str, *, reverse: bool) -> N
         }[sort]
         order = np.argsort(-values, kind="stable")
     return order[::-1] if reverse else order
+
+
+def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRows:
+    """Title, rating, prediction, error, part of the ratings of a user at these places of the page."""
+    errors = page.errors
+
+    def row(i: int) -> Sequence[Cell]:
+        at = order[i]
+        error = float(errors[at])
+        kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
+        cold = factors.movie_train_counts[page.rated.movies[at]] == 0
+        held_out = Mark("cold" if cold else "test" if page.rated.held_out[at] else "", "bad" if cold else "strong")
+        movie = factors.row(page.rated.movies[at])
+        numbers = (
+            number_cell(page.rated.ratings[at], "g"),
+            number_cell(page.predicted[at], ".2f"),
+            number_cell(error, "+.2f", kind),
+        )
+        return (movie.title, *numbers, held_out, *export_cells(movie))
+
+    return LazyRows(len(order), row)
 
 
 def _taste_alone(factors: Factors, user: int, n: int, where: MovieFilter | None) -> Recommendations:

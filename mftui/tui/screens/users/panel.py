@@ -16,7 +16,9 @@ _SCATTER = (30, 9)
 class UserPanel(Panel[UserPage]):
     """Draws a UserPage, but for its tables."""
 
-    def page_lines(self, page: UserPage, width: int, height: int) -> Iterable[Line]:
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        if (page := self.page) is None:
+            return
         text, dim = self.style("panel--text"), self.style("panel--dim")
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         yield [(self.look.text(f"User {page.user}"), self.style("panel--title"))]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.widget import Widget
 
 from mftui.errors import MftuiError, UnknownId
 from mftui.tui.base import keys
@@ -16,13 +15,12 @@ from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import RATED_SORTS, UserChoices
 from mftui.tui.lists.explanation import why_user
 from mftui.tui.lists.explanation_panel import BecausePanel
-from mftui.tui.lists.rows import RATED_COLUMNS, rated_rows, recommended_columns, recommended_rows
-from mftui.tui.screens.recommended import AdviceScreen
-from mftui.tui.screens.users.page import UserPage, order_of, user_page
+from mftui.tui.lists.rows import recommended_columns, recommended_rows
+from mftui.tui.screens.recommended import RecommendedScreen
+from mftui.tui.screens.users.page import RATED_COLUMNS, UserPage, order_of, rated_rows, user_page
 from mftui.tui.screens.users.panel import UserPanel
-from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Column
+from mftui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +32,7 @@ _NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the
 _USUAL_ORDER = UserChoices().sort
 
 
-class UsersScreen(AdviceScreen[UserChoices]):
+class UsersScreen(RecommendedScreen[UserChoices]):
     """Ratings on the left (above, where it is narrow), page and recommendations on the right."""
 
     MODE = "users"
@@ -48,13 +46,14 @@ class UsersScreen(AdviceScreen[UserChoices]):
         self._order: NDArray[Any] | None = None
         """The places of the page's ratings, as they are listed."""
         self._pages = Latest(self, "user")
-        self.left = DataTable(RATED_COLUMNS, id="rated", classes="left")
-        self.right = DataTable((Column("Like", 4),), id="recommended")
+        self.left = Table(RATED_COLUMNS, of_data=True, id="rated", classes="left")
+        self.right = Table((Column("Like", 4),), of_data=True, id="recommended")
         self._panel = UserPanel(id="page")
         self._why = BecausePanel(id="why")
         self._whys = Latest(self, "why")
 
-    def body(self) -> Iterable[Widget]:
+    def compose(self) -> ComposeResult:
+        yield from self.head()
         yield SearchBox("a user's id", id="search")
         with Container(classes="panes"):
             yield self.left
@@ -62,13 +61,14 @@ class UsersScreen(AdviceScreen[UserChoices]):
                 yield self._panel
                 yield self._why
                 yield self.right
+        yield from self.foot()
 
     def on_mount(self) -> None:
         self._choices = self.remembered().valid()
         self.left.focus()
 
     def model_changed(self) -> None:
-        model = self.mftui.model
+        model = self.shell.model
         if model is None:
             self.left.show((), caption="Users", empty=self.no_model())
             self.right.show(())
@@ -100,7 +100,7 @@ class UsersScreen(AdviceScreen[UserChoices]):
             if isinstance(result, UserPage):
                 self._show(model, result, keep)
                 return
-            self.mftui.show_error(result)
+            self.shell.show_error(result)
             if not isinstance(result, UnknownId) and self.filter_is_foreign():
                 self._open(user, keep=keep)
 
@@ -199,9 +199,10 @@ class UsersScreen(AdviceScreen[UserChoices]):
         from mftui.tui.dialogs.pickers import pick_similar_user
 
         if self._shown and self._page:
-            self.app.push_screen(pick_similar_user(self._shown.factors, self._page), self._picked)
+            dialog = pick_similar_user(self._shown.factors, self._page.user, self._page.similar)
+            self.app.push_screen(dialog, self._picked)
         else:
-            self.mftui.say(f"No user is open. {_NO_USER}", warn=True)
+            self.shell.say(f"No user is open. {_NO_USER}", warn=True)
 
     def _picked(self, chosen: str | None) -> None:
         if chosen is not None:
@@ -219,13 +220,11 @@ class UsersScreen(AdviceScreen[UserChoices]):
         if self._shown is None:
             return
         rank = rankings.next_rank(self._shown.factors, self._choices.rank or None)
-        self.mftui.say(rankings.LISTS[rank])
+        self.shell.say(rankings.LISTS[rank])
         self.choose(rank=rank)
         self.again()
 
-    def sort_by(self, column: str, *, reverse: bool = False) -> None:
-        self.choose(sort=column, reverse=reverse)
-        self.bring_list()
+    def order_changed(self) -> None:
         if self._shown and self._page:
             self._show_rated(self._shown, self._page, 0)
 

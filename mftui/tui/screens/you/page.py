@@ -166,8 +166,7 @@ class Compass:
 def compass(factors: Factors) -> Compass:
     """Raises UsageError where the model has no axes. Not for the event loop: a large model takes a second."""
     from mftui.engine.insight.principal_axes import principal_axes
-    from mftui.tui.screens.map.gather import ends_of
 
     axes = principal_axes(factors)
     first = range(1, min(_AXES, len(axes.shares)) + 1)
-    return Compass(axes, tuple(ends_of(axes.axis(number, 1), 2) for number in first))
+    return Compass(axes, tuple(axes.axis(number, 1).ends(2) for number in first))

@@ -33,15 +33,14 @@ class Listener(Protocol):
     def ratings_refused(self, error: MftuiError) -> None:
         """A change could not be made."""
 
-    def say(self, text: str, kind: str) -> None:
-        """What became of a change: `kind` is "text" under way, "good" once it is on the disk, "bad"."""
-
 
 class OwnRatings:
     """What is asked for counts at once; it is said to be saved once it is on the disk."""
 
-    def __init__(self, node: DOMNode, listener: Listener) -> None:
-        self._listener = listener
+    def __init__(self, node: DOMNode, listener: Listener, say: Callable[[str, str], None]) -> None:
+        """`say` is told what became of a change: a text, and "text" under way, "good" once it is on the disk, "bad"."""
+        self._listener, self._say = listener, say
+        self._factors: Factors | None = None
         self._profile: Profile | None = None
         self._matcher: Matcher | None = None
         self._saved: Mine | None = None
@@ -65,6 +64,7 @@ class OwnRatings:
         from mftui.data.profiles.match import Matcher
         from mftui.data.profiles.store import Profile
 
+        self._factors = factors
         self._matcher, self._profile, self._saved = Matcher(factors), self._profile or Profile(), None
         self._pending.clear()
         self._read()
@@ -78,7 +78,7 @@ class OwnRatings:
 
     def _read_again(self) -> None:
         if self._saved is not None:
-            self._listener.say("changed in another terminal", "text")
+            self._say("changed in another terminal", "text")
         self._read()
 
     def _read(self) -> None:
@@ -112,20 +112,20 @@ class OwnRatings:
         else:
             self._listener.ratings_saved()
 
-    def rate(self, movie: int, rating: float, title: str) -> None:
+    def rate(self, movie: int, rating: float) -> None:
         """Give the movie at an index a rating of the model's scale."""
         profile, matcher = self._ready()
-        self._change(f"{title}: {rating:g}", lambda: profile.rate(matcher, movie, rating), movie, rating)
+        self._change(f"{self._title(movie)}: {rating:g}", lambda: profile.rate(matcher, movie, rating), movie, rating)
 
-    def remove(self, movie: int, title: str) -> None:
+    def remove(self, movie: int) -> None:
         """Take its rating back."""
         profile, matcher = self._ready()
-        self._change(f"{title}: taken back", lambda: profile.remove(matcher, movie), movie)
+        self._change(f"{self._title(movie)}: rating removed", lambda: profile.remove(matcher, movie), movie)
 
     def remove_row(self, row: Rated) -> None:
         """Take back the rating of a film that the model does not have."""
         profile, _ = self._ready()
-        self._change(f"{row.name}: taken back", lambda: profile.remove_rows([row]))
+        self._change(f"{row.name}: rating removed", lambda: profile.remove_rows([row]))
 
     def undo(self) -> None:
         """Take back the last change, whoever made it."""
@@ -149,10 +149,14 @@ class OwnRatings:
                 return
             self._profile, self._saved = found, None
             self._pending.clear()
-            self._listener.say(f"ratings of {found.name}", "text")
+            self._say(f"ratings of {found.name}", "text")
             self._read()
 
         self._writer.ask(lambda: choose(name), show)
+
+    def _title(self, movie: int) -> str:
+        assert self._factors is not None
+        return self._factors.movies.titles[movie]
 
     def _ready(self) -> tuple[Profile, Matcher]:
         assert self._profile is not None and self._matcher is not None
@@ -166,7 +170,7 @@ class OwnRatings:
         change = self._changes
         if movie is not None:
             self._pending[movie] = change, rating
-        self._listener.say(f"saving {what}" if what else "undoing", "text")
+        self._say(f"saving {what}" if what else "undoing", "text")
 
         def work() -> tuple[object, Mine]:
             return make(), read_mine(profile, matcher)
@@ -175,14 +179,14 @@ class OwnRatings:
             here = profile is self._profile and matcher is self._matcher
             if isinstance(result, MftuiError):
                 self._forget(movie, change)
-                self._listener.say(f"NOT saved: {what}", "bad")
+                self._say(f"NOT saved: {what}", "bad")
                 self._listener.ratings_refused(result)
                 if here:
                     self._listener.ratings_changed()
                 return
             said, mine = result
             if change == self._changes:
-                self._listener.say(said if isinstance(said, str) else f"saved {what}", "good")
+                self._say(said if isinstance(said, str) else f"saved {what}", "good")
             if here:
                 before = self.mine
                 self._forget(movie, change)

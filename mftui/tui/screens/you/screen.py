@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.widget import Widget
 from textual.widgets import Input
 
 from mftui.errors import MftuiError
@@ -18,23 +17,22 @@ from mftui.tui.base.background import Latest
 from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
 from mftui.tui.lists.explanation_panel import BecausePanel
+from mftui.tui.screens.recommended import RecommendedScreen
 from mftui.tui.screens.you.explain_pane import WhyPane
 from mftui.tui.screens.you.lists import Listed, found_list, keeping, mine_list, next_list
 from mftui.tui.screens.you.page import MINE_SORTS, About, YouChoices, YouList, about, you_list
-from mftui.tui.screens.you.rating import NOTHING, RatingScreen
+from mftui.tui.screens.you.rating import NO_FILM, Rater, UnderCursor
 from mftui.tui.screens.you.rows import MINE_COLUMNS, recommended_columns, recommended_with_reasons
-from mftui.tui.widgets.data_table import DataTable
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mftui.data.profiles.rows import Rated
     from mftui.tui.base.open_model import OpenModel
 
 
-class YouScreen(RatingScreen):
+class YouScreen(RecommendedScreen[YouChoices]):
     """One's own films on the left (above, where it is narrow), why and recommendations on the right."""
 
     MODE = "you"
@@ -44,6 +42,8 @@ class YouScreen(RatingScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self._rater = Rater(self, self)
+        self._own = self._rater.ratings
         self._now: YouList | None = None
         self._about: About | None = None
         self._found: NDArray[Any] | None = None
@@ -51,28 +51,34 @@ class YouScreen(RatingScreen):
         self._skipped: set[int] = set()
         """Movies that are not to be asked for, for as long as this model is open."""
         self._lists, self._abouts, self._searches = (Latest(self, name) for name in ("list", "about", "search"))
-        self.left = DataTable(MINE_COLUMNS, id="own", classes="left")
-        self.right = DataTable((Column("Like", 4),), id="recommended")
+        self.left = Table(MINE_COLUMNS, of_data=True, id="own", classes="left")
+        self.right = Table((Column("Like", 4),), of_data=True, id="recommended")
         self._panel = BecausePanel(id="page")
         self._why = WhyPane(self, self._panel)
 
-    def body(self) -> Iterable[Widget]:
+    def compose(self) -> ComposeResult:
+        yield from self.head()
         yield SearchBox("words of a title, to rate it", id="search")
-        yield self._stars
+        yield self._rater.line
         with Container(classes="panes"):
             yield self.left
             with Vertical(classes="right"):
                 yield self._panel
                 yield self.right
+        yield from self.foot()
 
     def on_mount(self) -> None:
         self._choices = self.remembered().valid()
+        self._rater.watch()
         self.left.focus()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        self._rater.look()
 
     # The model and the file
 
     def model_changed(self) -> None:
-        model = self.mftui.model
+        model = self.shell.model
         if model is None:
             self.left.show((), caption="You", empty=self.no_model())
             self.right.show(())
@@ -81,9 +87,8 @@ class YouScreen(RatingScreen):
                 self._skipped.clear()
             self._found = None
             self._shown, self._now, self._about = model, None, None
-            self.show_keys()
             self.right.set_columns(recommended_columns(model.factors))
-            self._own.open(model.factors)
+            self._rater.open(model.factors)
             self._search()
 
     def ratings_changed(self) -> None:
@@ -100,6 +105,9 @@ class YouScreen(RatingScreen):
         self._now = self._about = None
         self.left.show((), caption=f"Ratings of {self._own.name}", empty=f"{error} {error.hint or ''}")
         self.right.show(())
+
+    def ratings_refused(self, error: MftuiError) -> None:
+        self.shell.show_error(error, title="Not saved")
 
     # What follows from the ratings
 
@@ -121,7 +129,7 @@ class YouScreen(RatingScreen):
             if isinstance(result, YouList):
                 self._show(model, result)
             elif self.filter_is_foreign():
-                self.mftui.show_error(result)
+                self.shell.show_error(result)
                 self.again()
             else:
                 self.right.show((), caption="Recommended", empty=f"{result} {result.hint or ''}")
@@ -214,7 +222,7 @@ class YouScreen(RatingScreen):
 
     # Rating
 
-    def _film(self, table: DataTable | None = None) -> int | None:
+    def _film(self, table: Table | None = None) -> int | None:
         """The movie under the cursor of the list that has the keys."""
         table = table or (self.right if self.right.has_focus else self.left)
         if table is self.left:
@@ -226,17 +234,42 @@ class YouScreen(RatingScreen):
     def film(self) -> int | None:
         return self._film()
 
-    def gone(self) -> Rated | None:
-        return None if self.right.has_focus else self._listed.missing(self.left.cursor)
+    @property
+    def _under_cursor(self) -> UnderCursor:
+        return UnderCursor(self._film(), None if self.right.has_focus else self._listed.missing(self.left.cursor))
+
+    def action_stars(self, stars: float) -> None:
+        self._rater.give_stars(self._under_cursor, stars)
+
+    def action_nudge(self, by: int) -> None:
+        self._rater.nudge(self._under_cursor, by)
+
+    def action_remove(self) -> None:
+        self._rater.remove(self._under_cursor)
+
+    def action_undo(self) -> None:
+        self._rater.undo()
+
+    def action_profile(self) -> None:
+        """Choose whose ratings these are; a name that is new begins a profile."""
+        from mftui.tui.dialogs.pickers import pick_profile
+
+        self.app.push_screen(pick_profile(self._own.name), self._profile_picked)
+
+    def _profile_picked(self, name: str | None) -> None:
+        if name is not None:
+            self._skipped.clear()
+            self._about = None
+            self._own.choose(name)
 
     def action_skip(self) -> None:
         """Leave the film under the cursor out of what is asked for."""
         movie = self._film(self.left)
         if self._listed.view != "next" or movie is None or self._shown is None or self._now is None:
-            self.say("Only films to rate next can be left out: press t.")
+            self._rater.line.say("Only films to rate next can be left out: press t.", "bad")
             return
         self._skipped.add(movie)
-        self.say(f"not seen: {self.title_of(movie)}", "text")
+        self._rater.line.say(f"not seen: {self._shown.factors.movies.titles[movie]}")
         self._show_left()
         self._ask_about(self._shown, self._now)
 
@@ -269,7 +302,7 @@ class YouScreen(RatingScreen):
         super()._filtered(answer)
 
     def no_film(self) -> str:
-        return NOTHING
+        return NO_FILM
 
     def action_search(self) -> None:
         """Type a title."""
@@ -301,21 +334,14 @@ class YouScreen(RatingScreen):
         factors = self._shown.factors
         now = self._choices.rank_for(factors)
         rank = rankings.next_own_rank(factors, now)
-        self.mftui.say(rankings.LISTS[rank] if rank != now else rankings.ONE_BLOCK)
+        self.shell.say(rankings.LISTS[rank] if rank != now else rankings.ONE_BLOCK)
         self.choose(rank=rank)
         self.again()
 
-    def sort_by(self, column: str, *, reverse: bool = False) -> None:
-        self.bring_list()
-        self.choose(sort=column, reverse=reverse, view="rated")
+    def order_changed(self) -> None:
+        self.choose(view="rated")
         self._clear_search()
         self._show_left()
-
-    def take_profile(self, name: str | None) -> None:
-        if name is not None:
-            self._skipped.clear()
-            self._about = None
-        super().take_profile(name)
 
     def action_go_back(self) -> None:
         """From the recommendations to the list, then no search."""

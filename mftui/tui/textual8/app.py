@@ -1,0 +1,129 @@
+"""All that this program changes of Textual's own `App`, in one class; each workaround with its reason."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rich.console import RenderableType
+from textual import events
+from textual.app import App
+from textual.message import Message
+from textual.worker import WorkerFailed
+
+if TYPE_CHECKING:
+    from mftui.reports import Crash
+
+log = logging.getLogger(__name__)
+
+_MASK_S = 0.01
+_KEY_PATIENCE_S = 0.5
+_KEY_POLL_S = 0.01
+
+
+class KeyHandled(Message):
+    """Goes the way of a key, behind it: from the widget that had the focus up to the app."""
+
+
+class Textual8App(App[None]):
+    """An App whose faults end in a report, whose keys wait for each other, and that changes screens at once.
+
+    Written against Textual 8.2. A subclass sets `painted` after its first paint.
+    """
+
+    crash: Crash | None = None
+    ended_by: signal.Signals | None = None
+    painted = False
+
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self._typed: deque[events.Key] = deque()
+        self._sent_at: float | None = None
+        """When the key under way was handed on; None while there is none."""
+
+    # Faults. Textual 8 prints a traceback with all local variables, and so ratings; we write a report instead.
+
+    async def leave(self) -> None:
+        """End in order: what a signal calls."""
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.note_crash(error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End; Textual calls this where its own threads fail, as they do once the terminal has gone."""
+        if self.ended_by is None:
+            self.note_crash(sys.exc_info()[1] or OSError("the terminal can no longer be read"))
+        self._close_messages_no_wait()
+
+    def note_crash(self, error: BaseException) -> None:
+        """Report the first fault; those that follow from it are left out."""
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        if self.crash is None:
+            from mftui.reports import report_crash
+
+            self.crash = report_crash(error)
+            log.error("crash: %s", self.crash.what)
+
+    # Keys. Textual 8 hands a key to the widget that has the focus when it comes in, although a key before it may be
+    # about to move the focus: typed fast, "enter 2" would open a field and go to screen 2. Over a slow link keys always
+    # come in bunches. So each key is handled before the next is looked at.
+
+    def post_message(self, message: Message) -> bool:
+        if not isinstance(message, events.Key) or message.is_forwarded:
+            return super().post_message(message)
+        self._typed.append(message)
+        lost = self._sent_at is not None and monotonic() - self._sent_at > _KEY_PATIENCE_S
+        if self._sent_at is None or lost:  # lost: with a widget that was removed under it
+            self._next_key()
+        return True
+
+    def _next_key(self) -> None:
+        if not self._typed:
+            self._sent_at = None
+            return
+        self._sent_at = monotonic()
+        if self._screen_stack and not self.screen.is_mounted:
+            self.set_timer(_KEY_POLL_S, self._next_key)  # as soon as it is, something on it will have the focus
+            return
+        super().post_message(self._typed.popleft())
+        self.call_later(self._follow_key)
+
+    def _follow_key(self) -> None:
+        (self.focused or self.screen).post_message(KeyHandled())
+
+    def on_key_handled(self) -> None:
+        """Look at the next key after what this one has set in motion, such as a change of focus."""
+        self.call_later(self._next_key)
+
+    # Style sheets. Textual 8 reads all of them twice for each screen that is new. Here all are there from the start:
+    # only another theme has them read again, and a screen's styles come to it as it is mounted.
+
+    def delay_update(self, delay: float = _MASK_S) -> None:
+        """Hide a transition for a moment: Textual's 50 ms are all one waits for where the screen is there already."""
+        super().delay_update(min(delay, _MASK_S))
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Restyle the screens if the shown one is out of date. Before the first paint there is nothing to do: the style
+        sheets were read with the first theme's colours."""
+        if not self.painted or self.screen._css_update_count == self._css_update_count:
+            return
+        if self.get_css_variables() != self.stylesheet._variables:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.update(self, animate=animate)
+            if self.screen.is_mounted:
+                self.screen._refresh_layout(self.size)
+            for screen in self.screen_stack[:-1]:
+                self.stylesheet.update(screen, animate=animate)
+        for screen in self.screen_stack:
+            screen._css_update_count = self._css_update_count
