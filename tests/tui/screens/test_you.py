@@ -133,7 +133,7 @@ async def test_plus_and_minus_change_a_rating_by_a_step_and_d_takes_it_back(make
         await pilot.press("minus")
         await until_shown(pilot, "saved Matrix, The (1999): 4.5")
         await pilot.press("d")
-        await until_shown(pilot, "saved Matrix, The (1999): taken back")
+        await until_shown(pilot, "saved Matrix, The (1999): rating removed")
         assert not given()
         await until_shown(pilot, "for anybody")
 
@@ -231,7 +231,7 @@ async def test_films_that_the_model_does_not_have_are_listed_as_such_and_can_be_
         await pilot.press("m")
         await until_shown(pilot, "This model does not have that film.")
         await pilot.press("d")
-        await until_shown(pilot, "saved Solaris (1972): taken back")
+        await until_shown(pilot, "saved Solaris (1972): rating removed")
         await until_shown(pilot, "No rating yet.")
         assert not given()
 
