@@ -6,11 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-<<<<<<< HEAD
-=======
 from mftui.runs.store.naming import without_date
-from mftui.runs.store.size import human
->>>>>>> bf720d3 (tui: screens know a Shell, tables post messages, one class of what Textual's App is not; screens by composition)
 from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
 from mftui.runs.store.summary import Summary, human
 from mftui.text import fold
