@@ -101,7 +101,7 @@ def test_stepping_goes_through_the_presets(form: TrainForm):
 def test_a_run_taken_into_the_form_shows_its_preset(form: TrainForm):
     form.set("preset", "fast")
     again = TrainForm(RECIPES)
-    again.take(form.request())
+    again.load(form.request())
     assert again.preset == "fast"
 
 
@@ -165,6 +165,6 @@ def test_a_default_that_depends_on_another_field_follows_it() -> None:
 def test_what_a_run_had_comes_back_whatever_the_defaults_depend_on() -> None:
     form = TrainForm(RECIPES)
 
-    form.take(TrainRequest(recipe="biased", hyper=RECIPES["biased"].check({"members": 1, "factors": 12})))
+    form.load(TrainRequest(recipe="biased", hyper=RECIPES["biased"].check({"members": 1, "factors": 12})))
 
     assert form.request().hyper["factors"] == 12
