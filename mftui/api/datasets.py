@@ -203,7 +203,8 @@ def test_part(factors: Factors, ratings: Any = None) -> TestPart:
         return TestPart(factors.history.part(held_out=True), 0, 0)
     if not is_frame(ratings):
         data = read_ratings(ratings).data
-        return known_part(factors, data.user_ids, data.movie_ids, data.ratings, data.label)
+        source = data.label if isinstance(ratings, Dataset) else str(ratings)
+        return known_part(factors, data.user_ids, data.movie_ids, data.ratings, source)
     raw = read_frame(ratings)
     values = np.concatenate(raw.values)
     user_ids, users = vocabulary([raw.users], "user")

@@ -15,8 +15,7 @@ from mftui.errors import UsageError
 from mftui.text import visible
 
 if TYPE_CHECKING:
-    from mftui.data.dataset import Ratings
-    from mftui.engine.model.factors import Factors
+    pass
 
 RANKINGS = {"like": "by predicted rating", "watch": "by audience", "both": "by both"}
 
@@ -54,7 +53,12 @@ def evaluate(
     test, counts = None, dict.fromkeys(("n_left_out", "n_trained_on"), 0)
     if test_file is not None:
         split = f"test file {test_file}"
-        test, counts = _known_ratings(factors, test_file)
+        from mftui.api.datasets import test_part
+
+        part = test_part(factors, test_file)
+        test, counts = part.ratings, part.counts
+        for sentence in part.notes:
+            note(sentence)
     measures = evaluation.evaluate(factors, test, k)
     if not measures["n_test"]:
         raise UsageError(
@@ -128,32 +132,3 @@ def _print_lists(measures: dict[str, Any], k: int) -> None:
             f"series@10: {series['share']:.3f} of {series['n_films']} films in {series['n_series']} series have "
             "another film of theirs among their ten nearest."
         )
-
-
-def _known_ratings(factors: Factors, file: Path) -> tuple[Ratings, dict[str, int]]:
-    """The ratings of `file` whose user and movie the model knows; says and counts how many it does not, and how
-    many of the rest it was trained on."""
-    import numpy as np
-
-    from mftui.data.dataset import Ratings
-    from mftui.data.loading.load import open_dataset
-
-    data = open_dataset(file)
-    users, user_known = factors.user_ids.indices(data.user_ids.raws(np.arange(data.n_users)))
-    movies, movie_known = factors.movie_ids.indices(data.movie_ids.raws(np.arange(data.n_movies)))
-    rows = user_known[data.ratings.users] & movie_known[data.ratings.movies]
-    if not rows.any():
-        raise UsageError(f"{file}: none of its ratings has a user and a movie of this model.")
-    if not rows.all():
-        note(f"{(~rows).sum():,} of {len(rows):,} test ratings are left out: their user or movie is not in the model.")
-    test = Ratings(users[data.ratings.users[rows]], movies[data.ratings.movies[rows]], data.ratings.values[rows])
-    train = factors.history.part(held_out=False)
-    seen = np.isin(_pair_keys(test, factors.n_movies), _pair_keys(train, factors.n_movies)).sum()
-    if seen:
-        note(f"{seen:,} of {len(test):,} test ratings were trained on: this flatters the model.")
-    return test, {"n_left_out": int((~rows).sum()), "n_trained_on": int(seen)}
-
-
-def _pair_keys(ratings: Ratings, n_movies: int) -> Any:
-    """(n,) one number for each pair of a user and a movie."""
-    return ratings.users.astype("int64") * n_movies + ratings.movies

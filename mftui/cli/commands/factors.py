@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.shared.open_model import model_label, movie_document, open_model, run_document, run_option
+from mftui.api.rows import movie_row
+from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, note, print_json, print_table
 from mftui.errors import UsageError
 
@@ -82,8 +83,8 @@ def _document(model: Factors, axis: Axis) -> dict[str, Any]:
         "axis": axis.number,
         "share": axis.share,
         "logits": axis.logits,
-        "high": [movie_document(model, movie) for movie in axis.high],
-        "low": [movie_document(model, movie) for movie in axis.low],
+        "high": [movie_row(model, movie) for movie in axis.high],
+        "low": [movie_row(model, movie) for movie in axis.low],
         "traits": [asdict(trait) for trait in axis.traits],
         "users": asdict(axis.users),
     }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.shared.open_model import model_label, movie_document, open_model, run_document, run_option
+from mftui.api.rows import movie_row
+from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, print_json, print_table
 from mftui.errors import UsageError
 
@@ -52,7 +53,7 @@ def map_command(run_text: str | None, n: int, pair: tuple[int, int], tsne: bool,
     order = np.argsort(-model.movie_counts, kind="stable")
     movies = order[trained[order]][: n or None]
     places = zip(movies, layout.points[movies], strict=True)
-    points = [movie_document(model, movie) | {"x": x, "y": y} for movie, (x, y) in places]
+    points = [movie_row(model, movie) | {"x": x, "y": y} for movie, (x, y) in places]
     if as_json:
         return print_json(run_document(run) | {"layout": layout.name, "by": by, "points": points})
     rows = [[p["x"], p["y"], p["title"], ", ".join(p["genres"]), p["n_ratings"]] for p in points]

@@ -80,9 +80,9 @@ def recommend(
     """
     run, factors = open_model(run_text)
     viewer = find_viewer(factors, user, ratings_file)
-    result = viewer.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
-    recommendations = recommended_documents(factors, viewer.cold(factors, result.movies), result)
-    explanation = viewer.explain(factors, result.movies, result.ranked_by) if explained else None
+    result = viewer.person.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
+    recommendations = recommended_documents(factors, viewer.person, result)
+    explanation = viewer.person.because(factors, result.movies, result.ranked_by) if explained else None
     if explanation is not None:
         reasons = explanation_documents(factors, explanation)
         recommendations = [line | reason for line, reason in zip(recommendations, reasons, strict=True)]

@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.api.rows import movie_row, neighbour_rows
 from mftui.cli.shared.movie_lists import (
     count_option,
     genres_cell,
     min_ratings_option,
-    movie_filter,
     print_list,
     without_year,
 )
 from mftui.cli.shared.open_model import (
-    find_movie,
     model_label,
-    movie_document,
     open_model,
     run_document,
     run_option,
@@ -66,6 +64,7 @@ def similar(
     MOVIE is a movie id or words of a title: `mftui similar toy story`. An exact title comes first. If several movies
     match, they are listed. A number is a movie id; it is a title only if no movie has that id.
     """
+    from mftui.api.arguments import find_movie, movie_filter
     from mftui.engine.query.approximate import find_similar
     from mftui.engine.query.neighbours import blocks_of
     from mftui.settings import load_settings
@@ -78,19 +77,16 @@ def similar(
     reason = ""
     found: Found | None = None
     if factors.movie_train_counts[index]:
-        where = movie_filter(min_ratings=min_ratings)
+        where = movie_filter(None, None, min_ratings)
         found = find_similar(factors, index, n, metric=metric, by=by, where=where, search=search)
-        neighbours = [
-            without_year(movie_document(factors, m)) | {"score": s}
-            for m, s in zip(found.movies, found.scores, strict=True)
-        ]
+        neighbours = [without_year(row) for row in neighbour_rows(factors, found.movies, found.scores)]
         if len(neighbours) < n:
             rated = f" with at least {min_ratings} ratings" if min_ratings else ""
             reason = f"The model was trained on only {len(neighbours)} other movies{rated}."
     else:
         neighbours = []
         reason = "The model was trained on no rating of this movie, so it cannot compare it with others."
-    document = movie_document(factors, index)
+    document = movie_row(factors, index)
     if as_json:
         print_json(
             run_document(run)

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from mftui.api.rows import movie_row
 from mftui.cli.shared.movie_lists import count_option, filter_options, genres_cell, print_list, without_year
-from mftui.cli.shared.open_model import model_label, movie_document, open_model, run_document, run_option
+from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, print_json
 from mftui.cli.shared.viewer import find_viewer, viewer_options
 
@@ -41,11 +42,13 @@ def suggest(
     run, factors = open_model(run_text)
     viewer = None if user is None and ratings_file is None else find_viewer(factors, user, ratings_file)
     nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
-    movies, ratings = nothing if viewer is None else (viewer.movies, viewer.ratings)
-    known = None if viewer is None or viewer.index is None else factors.history.of_user(viewer.index).movies
+    movies, ratings = nothing if viewer is None else (viewer.person.movies, viewer.person.ratings)
+    known = (
+        None if viewer is None or viewer.person.index is None else factors.history.of_user(viewer.person.index).movies
+    )
     found = suggest_movies(factors, movies, ratings, n, skipped=known, where=where)
     documents = [
-        without_year(movie_document(factors, movie)) | {"seen": seen, "uncertainty": std, "gain": gain}
+        without_year(movie_row(factors, movie)) | {"seen": seen, "uncertainty": std, "gain": gain}
         for movie, seen, std, gain in zip(found.movies, found.seen, found.uncertainty, found.gains, strict=True)
     ]
     if as_json:

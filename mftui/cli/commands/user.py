@@ -18,9 +18,10 @@ from mftui.cli.shared.movie_lists import (
 )
 from mftui.cli.shared.open_model import cold, model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, print_json
-from mftui.cli.shared.viewer import Viewer, find_viewer, viewer_options
+from mftui.cli.shared.viewer import find_viewer, viewer_options
 
 if TYPE_CHECKING:
+    from mftui.api.person import Person
     from mftui.engine.model.factors import Factors
 
 FIT = "part fit: predicted by factors that were computed from these very ratings; this is not a test."
@@ -42,11 +43,12 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
     """
     run, factors = open_model(run_text)
     viewer = find_viewer(factors, user, ratings_file)
-    rated = _fitted(factors, viewer) if viewer.folded else _rated(factors, viewer)
-    result = viewer.recommend(factors, n)
-    recommendations = recommended_documents(factors, viewer.cold(factors, result.movies), result)
+    person = viewer.person
+    rated = _fitted(factors, person) if person.folded else _rated(factors, person)
+    result = person.recommend(factors, n)
+    recommendations = recommended_documents(factors, person, result)
     if as_json:
-        document = run_document(run) | {"user": viewer.raw, "n_ratings": len(rated), "folded_in": viewer.folded}
+        document = run_document(run) | {"user": viewer.raw, "n_ratings": len(rated), "folded_in": person.folded}
         document |= {"rated": rated, "recommendations": recommendations, "note": result.note}
         print_json(document | {"uncertainty": uncertainty_document(factors)})
         return
@@ -55,50 +57,55 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
             x["rating"],
             x["predicted"],
             x["error"],
-            f"{_part(x, viewer)}{' (cold)' * x['cold']}",
+            f"{_part(x, person)}{' (cold)' * x['cold']}",
             x["title"],
             str(x["movie_id"]),
         ]
         for x in rated[:n]
     ]
     more = [f"{n} of {len(rated)} ratings are shown; -n {len(rated)} shows all."] if len(rated) > n else []
-    more += [FIT] if viewer.folded else []
+    more += [FIT] if person.folded else []
     more += [COLD] if any(x["cold"] for x in rated[:n]) else []
     columns = ["rated", "predicted", "error", "part", "title", "movie id"]
-    count = "" if viewer.index is None else f": {len(rated)} ratings"
+    count = "" if person.index is None else f": {len(rated)} ratings"
     title = f"{viewer.label}{count}; {model_label(run, factors)}"
     print_list(columns, rows, title[0].upper() + title[1:], " ".join(more))
     click.echo()
     print_recommendations(factors, recommendations, f"Recommended {viewer.whom}", shortness(result, n))
 
 
-def _part(line: dict[str, Any], viewer: Viewer) -> str:
-    if viewer.folded:
+def _part(line: dict[str, Any], person: Person) -> str:
+    if person.folded:
         return "fit"
     return "test" if line["held_out"] else "train"
 
 
-def _rated(factors: Factors, viewer: Viewer) -> list[dict[str, Any]]:
+def _rated(factors: Factors, person: Person) -> list[dict[str, Any]]:
     """Return a line for each rating of a user, the highest first."""
     import numpy as np
 
-    history = factors.history.of_user(viewer.known_index)
-    users = np.full(len(history), viewer.known_index)
+    history = factors.history.of_user(person.known_index)
+    users = np.full(len(history), person.known_index)
     predicted = factors.shown(factors.logits(users, history.movies))
     unknown = cold(factors, users, history.movies)
     return _lines(factors, history.movies, history.ratings, predicted, history.held_out, unknown)
 
 
-def _fitted(factors: Factors, viewer: Viewer) -> list[dict[str, Any]]:
+def _fitted(factors: Factors, person: Person) -> list[dict[str, Any]]:
     """Return a line for each rating that a person's factors were computed from, the highest first."""
     import numpy as np
 
     from mftui.engine.query.recommend import logits_of
 
-    logits = logits_of(factors, viewer.row(factors), viewer.movies)
-    unknown = factors.movie_train_counts[viewer.movies] == 0
+    logits = logits_of(factors, person.row(factors), person.movies)
+    unknown = factors.movie_train_counts[person.movies] == 0
     return _lines(
-        factors, viewer.movies, viewer.ratings, factors.shown(logits), np.zeros(len(unknown), dtype=bool), unknown
+        factors,
+        person.movies,
+        person.ratings,
+        factors.shown(logits),
+        np.zeros(len(unknown), dtype=bool),
+        unknown,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.api.rows import share_rows
 from mftui.cli.shared.movie_lists import FORMATS
 from mftui.cli.shared.output import Cell, print_table
 
@@ -31,8 +32,8 @@ def explanation_documents(factors: Factors, because: Because) -> list[dict[str, 
     difference = because.difference()
     return [
         {
-            "because": _shares(factors, because, at, placed=False),
-            "listed_because": None if because.placed is None else _shares(factors, because, at, placed=True),
+            "because": share_rows(factors, because, at),
+            "listed_because": None if because.placed is None else share_rows(factors, because, at, placed=True),
             "listed_usual": None if because.usual is None else because.usual[at],
             "terms": {
                 "mean": because.mean,
@@ -80,16 +81,3 @@ def _sum(because: Because, at: int) -> str:
 
 def _bar(share: float) -> str:
     return ("+" if share > 0 else "-") * max(1, round(BAR_WIDTH * abs(share)))
-
-
-def _shares(factors: Factors, because: Because, at: int, *, placed: bool) -> list[dict[str, Any]]:
-    shares = because.placed if placed and because.placed is not None else because.contributions
-    return [
-        {
-            "movie_id": factors.movie_ids.raw(because.rated[own]),
-            "title": factors.movies.titles[because.rated[own]],
-            "rating": because.ratings[own],
-            "contribution": shares[at, own],
-        }
-        for own in because.strongest(at, len(because.rated), placed=placed)
-    ]

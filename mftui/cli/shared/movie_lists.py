@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from mftui.cli.shared.open_model import movie_document
+from mftui.api.rows import recommended_rows
 from mftui.cli.shared.output import Cell, note, print_table
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
+    from mftui.api.person import Person
     from mftui.engine.model.factors import Factors
-    from mftui.engine.query.movie_filter import MovieFilter
     from mftui.engine.query.recommend import Recommendations
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -61,6 +61,8 @@ def filter_options(command: F) -> F:
 
     @wraps(command)
     def filtered(*args: Any, genre: str | None, years: tuple[int, int] | None, min_ratings: int, **options: Any) -> Any:
+        from mftui.api.arguments import movie_filter
+
         return command(*args, where=movie_filter(genre, years, min_ratings), **options)
 
     genres = click.option("--genre", help="Only movies of this genre.")
@@ -70,31 +72,9 @@ def filter_options(command: F) -> F:
     return cast(F, genres(spans(min_ratings_option(filtered))))
 
 
-def movie_filter(
-    genre: str | None = None, years: tuple[int, int] | None = None, min_ratings: int = 0
-) -> MovieFilter | None:
-    """Return the filter that these options ask for, or None."""
-    from mftui.engine.query.movie_filter import MovieFilter
-
-    return MovieFilter(genre, years, min_ratings) if genre or years or min_ratings else None
-
-
-def recommended_documents(factors: Factors, unknown: Any, result: Recommendations) -> list[dict[str, Any]]:
-    """Describe recommendations for JSON. `unknown`: (n,) whether a prediction is cold."""
-    nothing = [None] * len(result.movies)
-    columns = {
-        "predicted": result.predicted,
-        "std": result.std,
-        "lower": result.lower,
-        "upper": result.upper,
-        "cold": [bool(is_cold) for is_cold in unknown],
-        "would_watch": result.watch,
-    }
-    numbers = zip(*(nothing if column is None else column for column in columns.values()), strict=True)
-    return [
-        without_year(movie_document(factors, movie)) | dict(zip(columns, row, strict=True)) | {"because": []}
-        for movie, row in zip(result.movies, numbers, strict=True)
-    ]
+def recommended_documents(factors: Factors, person: Person, result: Recommendations) -> list[dict[str, Any]]:
+    """Return a list of recommendations for JSON."""
+    return [without_year(row) | {"because": []} for row in recommended_rows(factors, person, result)]
 
 
 def uncertainty_document(factors: Factors) -> dict[str, Any] | None:

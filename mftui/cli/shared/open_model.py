@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,8 +10,6 @@ import click
 from mftui.cli.shared.output import note
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from mftui.engine.model.factors import Factors
     from mftui.runs.store.run import Run
 
@@ -61,18 +58,3 @@ def model_label(run: Run, factors: Factors) -> str:
 def cold(factors: Factors, users: Any, movies: Any) -> Any:
     """Return (n,) True where the user or the movie (indices) has no training ratings."""
     return (factors.user_train_counts[users] == 0) | (factors.movie_train_counts[movies] == 0)
-
-
-def find_movie(factors: Factors, text: str) -> int:
-    """Return the index of the movie that `text` names (an id or words of a title); raises TitleError."""
-    from mftui.data.titles.search import TitleIndex
-
-    index = factors.movie_ids.find(text.strip())
-    if index is not None:
-        return index
-    return TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts).resolve(text)
-
-
-def movie_document(factors: Factors, movie: int | np.integer) -> dict[str, Any]:
-    """Describe a movie for JSON: movie_id, title, genres, year, n_ratings."""
-    return asdict(factors.row(movie))

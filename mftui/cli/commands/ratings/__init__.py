@@ -1,4 +1,4 @@
 """`mftui rate` and `mftui ratings`: the ratings kept in profiles.
 
-May import: cli.shared, data, data.profiles, data.storage, data.titles, engine.model, errors, runs.store.
+May import: api, cli.shared, data, data.profiles, data.storage, data.titles, engine.model, errors, runs.store.
 """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from mftui.cli.shared.open_model import find_movie, movie_document, open_model, run_document, run_option
+from mftui.api.rows import movie_row
+from mftui.cli.shared.open_model import open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, print_json, print_line
 from mftui.cli.shared.profile import counted, profile_of, profile_option
 
@@ -21,6 +22,7 @@ def rate(movie: tuple[str, ...], stars: float, profile_name: str | None, run_tex
     MOVIE is a movie id or words of a title, STARS a rating on the model's scale. It is kept in your profile, whatever
     the model: `mftui recommend --ratings @` lists what you would like. A film rated before is rated anew.
     """
+    from mftui.api.arguments import find_movie
     from mftui.data.profiles.match import Matcher
 
     profile = profile_of(profile_name)
@@ -30,7 +32,7 @@ def rate(movie: tuple[str, ...], stars: float, profile_name: str | None, run_tex
     change = profile.rate(matcher, index, stars)
     before = [matcher.rating(row) for row in change.before]
     n_ratings = len(profile.rows())
-    document = movie_document(factors, index)
+    document = movie_row(factors, index)
     if as_json:
         print_json(
             run_document(run)
