@@ -22,7 +22,8 @@ class Settings:
 
     data: str = "sample"
     """Data set to train on: a name or a path."""
-    recipe: str = "biased"
+    recipe: str = ""
+    """Recipe to train with; empty: the default."""
     seed: int = 0
     checkpoint_seconds: float = 20.0
     """How often a training saves a state to resume from."""

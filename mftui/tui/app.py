@@ -218,7 +218,7 @@ class MftuiApp(Textual8App):
 
     def begin_tour(self) -> None:
         """Begin with the first step, on the sample, with a recipe that takes seconds."""
-        self.settings = replace(self.settings, data="sample", recipe="biased", after_training="stay")
+        self.settings = replace(self.settings, data="sample", recipe="", after_training="stay")
         self.guide.tour = Tour()
 
     def _follow_tour(self) -> None:

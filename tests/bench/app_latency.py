@@ -41,7 +41,7 @@ NEIGHBOURS = (60, COLUMNS)
 ALL = (0, COLUMNS)
 LISTED, NEAR = 10, 8
 SYLLABLES = [c + v for c in "bdklmnrstvz" for v in "aeio"]
-RECIPE, HYPER = "seed", {"epochs": 200_000, "factors": 256}
+RECIPE, HYPER = "post2019", {"epochs": 200_000, "factors": 256}
 """The recipe that multiplies whole matrices on all cores."""
 Shows = Callable[[list[str]], bool]
 

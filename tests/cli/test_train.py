@@ -144,12 +144,12 @@ def test_every_preset_is_in_the_help_and_fields_given_beside_it_win(capfd: pytes
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--recipe", "seed", "--batch-size", "5"), "recipe seed has no --batch-size. These have: biased"),
+        (("--recipe", "post2019", "--batch-size", "5"), "recipe post2019 has no --batch-size. These have: biased"),
         (("--factors", "0"), "factors"),
         (("--factors", "many"), "not a valid integer"),
         (("--recipe", "magic"), "magic"),
         (("--preset", "magic"), "recipe biased has no preset magic. It has: default, fast"),
-        (("--recipe", "seed", "--preset", "fast"), "recipe seed has no preset fast. It has: post"),
+        (("--recipe", "post2019", "--preset", "fast"), "recipe post2019 has no preset fast. It has: post"),
         (("--test-fraction", "2"), "between 0 and 1"),
         (("--seed", "-1"), "seeds must lie"),
         (("--columns", "user"), "user=…"),

@@ -38,7 +38,7 @@ def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None
     [
         ("funk", {"factors": 2000, "batch_size": 500_000}, (1000, 1000, 10**7), "use a smaller --batch-size"),
         ("biased", {"factors": 1, "batch_size": 100}, (1000, 1000, 10**9), "use fewer ratings"),
-        ("seed", {"factors": 15}, (160_000, 60_000, 1000), "such as biased"),
+        ("post2019", {"factors": 15}, (160_000, 60_000, 1000), "such as biased"),
         (
             "bayes",
             {"factors": 10, "epochs": 300, "burn_in": 10, "chains": 1, "keep": 20, "features": "year,implicit"},

@@ -44,7 +44,7 @@ class Account:
     def command(self) -> str:
         """The app and its commands, for a remote shell; to be followed by arguments."""
         paths = [str(REPOSITORY), *(path for path in sys.path if path.endswith("site-packages"))]
-        settings = {"MFTUI_HOME": str(self.home), "PYTHONPATH": os.pathsep.join(paths), "MFTUI_RECIPE": "seed"}
+        settings = {"MFTUI_HOME": str(self.home), "PYTHONPATH": os.pathsep.join(paths), "MFTUI_RECIPE": "post2019"}
         return shlex.join(["env", *(f"{name}={value}" for name, value in settings.items()), self.python, "-m", "mftui"])
 
 

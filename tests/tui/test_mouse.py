@@ -84,7 +84,7 @@ async def test_rows_of_lists_dialogs_and_help_can_be_clicked(make_app: MakeApp, 
         await click_on(pilot, "recipe  ")
         await click_on(pilot, "the post's dense")
         await click_on(pilot, "the post's dense")
-        await until_shown(pilot, "recipe        seed")
+        await until_shown(pilot, "recipe        post2019")
         await pilot.press("question_mark")
         await click_on(pilot, "Log scale")
         await until_shown(pilot, "Logarithmic values, or plain ones.")

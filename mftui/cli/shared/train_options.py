@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from mftui.cli.shared.columns import columns_option
-from mftui.engine.recipes import RECIPES, Field
+from mftui.engine.recipes import RECIPES, Field, recipe_name
 from mftui.errors import UsageError
 from mftui.runs.store.request import SPLITS, TrainRequest
 from mftui.settings import load_settings
@@ -38,15 +38,21 @@ def recipe_options(command: F) -> F:
         command = _field_option(name)(command)
     command = click.option("--preset", help=_presets())(command)
     command = click.option("--seed", type=int, help="Seed of everything random.  [default: 0]")(command)
-    return click.option("--recipe", type=click.Choice(list(RECIPES)), help="Way of training.  [default: biased]")(
-        command
-    )
+    shown = f"Way of training.  [default: {recipe_name('')}]"
+    return click.option("--recipe", type=_RecipeChoice(list(RECIPES)), help=shown)(command)
+
+
+class _RecipeChoice(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on
+    """One of the recipes; aliases are taken, and not shown."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(super().convert(recipe_name(value), param, ctx))
 
 
 def request_from(options: Mapping[str, Any]) -> TrainRequest:
     """What the options ask for, settings and defaults filled in. Raises UsageError."""
     settings = load_settings()
-    recipe = options["recipe"] or settings.recipe
+    recipe = options["recipe"] or recipe_name(settings.recipe)
     given: dict[str, Any] = {
         "data": options["data"] or settings.data,
         "columns": options["columns"],

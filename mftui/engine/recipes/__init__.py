@@ -13,27 +13,36 @@ from mftui.engine.recipes.biased import BIASED
 from mftui.engine.recipes.fastai import FASTAI
 from mftui.engine.recipes.funk import FUNK
 from mftui.engine.recipes.pmf import PMF
-from mftui.engine.recipes.post2019 import SEED
+from mftui.engine.recipes.post2019 import POST2019
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe, Value
 from mftui.errors import UsageError
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, SEED, FUNK, FASTAI, PMF, ALS, BAYES)}
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, POST2019, FUNK, FASTAI, PMF, ALS, BAYES)}
+"""By name; the first is the default."""
+_ALIASES = {"": BIASED.name, "seed": POST2019.name}
+"""Other names that settings, scripts and old runs may use; the empty one is the default's."""
+
+
+def recipe_name(given: str) -> str:
+    """Return the name that `given`, a name or an alias, stands for; an unknown one as it is."""
+    return _ALIASES.get(given, given)
 
 
 def find_recipe(name: str) -> Recipe:
-    """The recipe called `name`; raises UsageError, naming those that there are."""
-    if name not in RECIPES:
+    """Return the recipe of a name or an alias. Raises UsageError, naming those that there are."""
+    found = RECIPES.get(recipe_name(name))
+    if found is None:
         raise UsageError(f"no recipe {name}.", hint=f"There are: {', '.join(RECIPES)}.")
-    return RECIPES[name]
+    return found
 
 
 def row_priors(meta: Mapping[str, Any], parameters: Parameters) -> RowPriors:
     """Return what a model's recipe trained its users' rows with, by the model's own `meta`."""
-    recipe, p = find_recipe(meta.get("recipe", BIASED.name)), parameters
+    recipe, p = find_recipe(meta.get("recipe", "")), parameters
     # A model's own members count, whatever its fields say.
     hyper = recipe.defaults() | dict(meta.get("hyper", {})) | {"members": p.members}
     audience = (float(hyper.get(name, 0)) for name in ("audience_prior", "audience_unobserved"))
     return RowPriors(recipe.user_prior(hyper, p.hi - p.lo), *audience)
 
 
-__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe", "row_priors"]
+__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe", "recipe_name", "row_priors"]

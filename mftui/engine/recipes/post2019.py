@@ -1,4 +1,4 @@
-"""Recipe `seed`: the 2019 post, exactly. The dense matrix, a missing rating being 0."""
+"""Recipe `post2019`: the 2019 post, exactly. The dense matrix, a missing rating being 0."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return DenseLearner(problem, hyper)
 
 
-SEED = Recipe(
-    name="seed",
+POST2019 = Recipe(
+    name="post2019",
     title="the post's dense factorization",
     source="the 2019 post: matrix factorization as gradient descent in TensorFlow 2",
     summary="Fits every cell of the users × movies matrix, each movie's column scaled by its maximum; "

@@ -31,7 +31,8 @@ class TrainRequest:
     test_fraction: float = 0.1
     """Share of the ratings held out, above 0 and below 1."""
     split_seed: int = 0
-    recipe: str = "biased"
+    recipe: str = ""
+    """A recipe's name or alias, kept as its name; empty: the default."""
     hyper: Mapping[str, Any] = field(default_factory=dict)
     """Hyperparameters that differ from the recipe's defaults."""
     seed: int = 0
@@ -43,6 +44,11 @@ class TrainRequest:
     """Whether to write event files, too."""
     store: str = "float32"
     """One of STORES: what the model's factors are kept in on disk."""
+
+    def __post_init__(self) -> None:
+        from mftui.engine.recipes import recipe_name
+
+        object.__setattr__(self, "recipe", recipe_name(self.recipe))
 
     def checked(self) -> TrainRequest:
         """The same with paths made absolute and every part proved to make sense; raises UsageError, DataError."""
@@ -72,12 +78,9 @@ class TrainRequest:
 
     def complete_hyper(self) -> dict[str, Any]:
         """Every hyperparameter: the recipe's defaults with `hyper` over them; raises UsageError."""
-        from mftui.engine.recipes import RECIPES
+        from mftui.engine.recipes import find_recipe
 
-        recipe = RECIPES.get(self.recipe)
-        if recipe is None:
-            raise UsageError(f"no recipe {self.recipe!r}.", hint=f"Choose one of {', '.join(RECIPES)}.")
-        return dict(recipe.check(dict(self.hyper)))
+        return find_recipe(self.recipe).check(dict(self.hyper))
 
     @property
     def split_spec(self) -> SplitSpec:

@@ -1,4 +1,4 @@
-"""Recipe `seed` is the post's training, step for step."""
+"""Recipe `post2019` is the post's training, step for step."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def transcribed_losses(
     return losses
 
 
-def seed_training(ratings: Ratings, **given: object) -> Training:
-    recipe = RECIPES["seed"]
+def post_training(ratings: Ratings, **given: object) -> Training:
+    recipe = RECIPES["post2019"]
     training = Training(TrainingSpec(recipe, recipe.check(given), ratings, 120, 80, SCALE, seed=0))
     training.prepare()
     return training
@@ -45,7 +45,7 @@ def seed_training(ratings: Ratings, **given: object) -> Training:
 
 def test_the_same_losses_as_the_posts_formulas_over_fifty_steps() -> None:
     ratings = planted_ratings()
-    training = seed_training(ratings, epochs=50)
+    training = post_training(ratings, epochs=50)
     start = training.parameters()
     expected = transcribed_losses(scaled_matrix(ratings, 120, 80), start.user_factors, start.movie_factors, 50)
 
@@ -55,7 +55,7 @@ def test_the_same_losses_as_the_posts_formulas_over_fifty_steps() -> None:
 
 
 def test_it_starts_as_the_post_does() -> None:
-    parameters = seed_training(planted_ratings(), epochs=1).parameters()
+    parameters = post_training(planted_ratings(), epochs=1).parameters()
 
     limit = np.sqrt(6 / (120 + 15))
     assert parameters.user_factors.shape == (120, 15)

@@ -55,8 +55,8 @@ def test_what_is_given_is_not_searched(ratings: Path) -> None:
     names = {field.name for field in searched(RECIPES["biased"], {"factors": 8})}
 
     assert names == {"epochs", "learning_rate", "prior_factors", "prior_biases"}
-    with pytest.raises(UsageError, match="recipe seed has nothing left to search"):
-        tune("none", TrainRequest(data=str(ratings), recipe="seed"), 1, Requests())
+    with pytest.raises(UsageError, match="recipe post2019 has nothing left to search"):
+        tune("none", TrainRequest(data=str(ratings), recipe="post2019"), 1, Requests())
 
 
 def test_a_study_is_begun_once_and_found_by_name(ratings: Path) -> None:

@@ -73,7 +73,7 @@ async def test_a_recipe_is_picked_from_a_list(make_app: MakeApp):
         await pilot.press("j", "enter")
         await until_shown(pilot, "the post's dense factorization")
         await pilot.press("j", "enter")
-        await until_shown(pilot, "recipe        seed")
+        await until_shown(pilot, "recipe        post2019")
 
 
 async def test_a_preset_is_picked_from_a_list_that_explains_each(make_app: MakeApp, starter):

@@ -107,7 +107,7 @@ async def test_a_stopped_run_says_that_it_can_go_on(make_app: MakeApp, home: Pat
 
 async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, home: Path, starter):
     run = toy_run(home)
-    request = TrainRequest(recipe="seed", hyper={"factors": 9, "learning_rate": 0.002}, seed=5, split_seed=3)
+    request = TrainRequest(recipe="post2019", hyper={"factors": 9, "learning_rate": 0.002}, seed=5, split_seed=3)
     write_json(run.path / "config.json", {**run.config(), "request": request.to_dict()}, seal=True)
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "finished")
@@ -117,7 +117,7 @@ async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, hom
         await until(pilot, lambda: starter.requests, "a training asked for")
         asked = starter.requests[0]
         assert asked.hyper == {"factors": 10, "learning_rate": 0.002}
-        assert (asked.recipe, asked.seed, asked.split_seed, asked.data) == ("seed", 5, 3, "sample")
+        assert (asked.recipe, asked.seed, asked.split_seed, asked.data) == ("post2019", 5, 3, "sample")
 
 
 async def test_what_comes_while_the_app_closes_finds_no_screen(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch):

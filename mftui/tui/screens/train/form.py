@@ -51,7 +51,9 @@ class TrainForm:
         self._settings = settings or Settings()
         self.recipes = recipes
         self.data = self._settings.data
-        self.recipe = recipes.get(self._settings.recipe) or next(iter(recipes.values()))
+        from mftui.engine.recipes import recipe_name
+
+        self.recipe = recipes.get(recipe_name(self._settings.recipe)) or next(iter(recipes.values()))
         self.more = False
         self._typed: dict[tuple[str, str], str] = {}
         self._seed = str(self._settings.seed)

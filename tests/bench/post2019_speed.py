@@ -1,6 +1,6 @@
-"""Steps a second of recipe `seed` beside an eager transcription of the post, in turn, in one process.
+"""Steps a second of recipe `post2019` beside an eager transcription of the post, in turn, in one process.
 
-Run: `.venv/bin/python tests/bench/seed_speed.py [DATA] [--rounds 20]`; ml-100k's u1 by default.
+Run: `.venv/bin/python tests/bench/post2019_speed.py [DATA] [--rounds 20]`; ml-100k's u1 by default.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ def eager_step(task: Task, k: int = 15) -> Callable[[], Any]:
 
 
 def recipe_step(task: Task) -> Callable[[], Any]:
-    """One step of recipe `seed`."""
+    """One step of recipe `post2019`."""
     from mftui.engine.recipes import find_recipe
     from mftui.engine.training.problem import Problem
 
-    recipe = find_recipe("seed")
+    recipe = find_recipe("post2019")
     nothing = task.train.take(np.arange(0))
     problem = Problem(task.train, nothing, task.n_users, task.n_movies, task.scale, seed=0)
     program = recipe.build(problem, recipe.defaults())
@@ -69,7 +69,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=20)
     given = options.parse_args()
     task = open_task(given.data) if given.data else open_ml_100k()
-    sides = {"eager, as in the post": eager_step(task), "recipe seed": recipe_step(task)}
+    sides = {"eager, as in the post": eager_step(task), "recipe post2019": recipe_step(task)}
     rates: dict[str, list[float]] = {name: [] for name in sides}
     for step in sides.values():
         step()
@@ -79,7 +79,7 @@ def main() -> None:
     eager, ours = (max(r) for r in rates.values())
     print(f"{task.label}: {task.n_users:,} × {task.n_movies:,}, k=15; best of {given.rounds} rounds of {STEPS} steps")
     print(f"eager, as in the post {eager:8.1f} steps/s")
-    print(f"recipe seed           {ours:8.1f} steps/s  {ours / eager:.1f} times as many")
+    print(f"recipe post2019       {ours:8.1f} steps/s  {ours / eager:.1f} times as many")
 
 
 if __name__ == "__main__":
