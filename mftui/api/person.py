@@ -14,7 +14,7 @@ from mftui.api.arguments import find_movie, plain_id
 from mftui.data.readers.names import match
 from mftui.engine.model.rows import UserRows
 from mftui.engine.query.explain import Because, explain, explain_user
-from mftui.engine.query.fold_in import fold_in, with_new
+from mftui.engine.query.fold_in import FoldedIn, fold_in, with_new
 from mftui.engine.query.recommend import Recommendations, recommend, recommend_newcomer
 from mftui.errors import ArgumentError, UsageError
 
@@ -36,22 +36,22 @@ class Person:
     """(n,) movie indices of the ratings that their row is made from, each once."""
     ratings: Floats
     """(n,)."""
-    folded: bool
-    """Whether the row is solved from the ratings, in place of the trained one."""
+    folded: FoldedIn | None = None
+    """Folded in from the ratings, in place of the trained row."""
 
     @classmethod
     def user(cls, factors: Factors, index: int) -> Person:
         """Return the user at an index, with their training ratings."""
         history = factors.history.of_user(index)
         known = ~history.held_out
-        return cls(index, history.movies[known].astype(np.int64), history.ratings[known], folded=False)
+        return cls(index, history.movies[known].astype(np.int64), history.ratings[known])
 
     @classmethod
     def with_ratings(cls, factors: Factors, index: int | None, movies: Indices, ratings: Floats) -> Person:
         """Return somebody new with these ratings, or the user at an index to whose ratings they are added."""
         if index is not None:
             movies, ratings = with_new(factors, index, movies, ratings)
-        return cls(index, movies, ratings, folded=True)
+        return cls(index, movies, ratings, fold_in(factors, movies, ratings))
 
     @property
     def known_index(self) -> int:
@@ -59,29 +59,33 @@ class Person:
         assert self.index is not None
         return self.index
 
+    def folded_in(self, factors: Factors) -> FoldedIn:
+        """Return them folded in from their ratings, also where they have a trained row."""
+        return self.folded or fold_in(factors, self.movies, self.ratings)
+
     def row(self, factors: Factors) -> UserRows:
         """Return factors and bias: trained, or folded in."""
-        if self.folded:
-            return fold_in(factors, self.movies, self.ratings)
+        if self.folded is not None:
+            return self.folded.row
         return factors.rows_of(np.array([self.known_index]))
 
     def recommend(self, factors: Factors, n: int, **options: Any) -> Recommendations:
         """Return the best movies of those they have not rated; see `engine.query.recommend` for the options."""
-        if not self.folded:
+        if self.folded is None:
             return recommend(factors, self.known_index, n, **options)
         rated = None if self.index is None else factors.history.of_user(self.index).movies
-        return recommend_newcomer(factors, self.movies, self.ratings, n, leave_out=rated, **options)
+        return recommend_newcomer(factors, self.folded, n, leave_out=rated, **options)
 
     def because(self, factors: Factors, movies: NDArray[Any], rank: Any = None) -> Because:
         """Return why they are predicted what they are; see `engine.query.explain`."""
-        if self.folded:
-            return explain(factors, movies, self.movies, self.ratings, rank=rank)
+        if self.folded is not None:
+            return explain(factors, self.folded, movies, rank=rank)
         return explain_user(factors, self.known_index, movies, rank=rank)
 
     def cold(self, factors: Factors, movies: NDArray[Any]) -> NDArray[np.bool_]:
         """Return (n,) whether nothing was trained on them or on the movie."""
         cold = np.asarray(factors.movie_train_counts[movies] == 0)
-        return cold if self.folded else cold | bool(factors.user_train_counts[self.known_index] == 0)
+        return cold if self.folded is not None else cold | bool(factors.user_train_counts[self.known_index] == 0)
 
 
 def find_person(factors: Factors, who: Any, ratings: Any, titles: TitleIndex) -> Person:

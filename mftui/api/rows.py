@@ -50,12 +50,12 @@ def recommended_rows(factors: Factors, person: Person, result: Recommendations) 
     ]
 
 
-def share_rows(factors: Factors, because: Because, at: int, *, placed: bool = False) -> list[Row]:
+def share_rows(factors: Factors, because: Because, at: int, *, ranked: bool = False) -> list[Row]:
     """Return a person's ratings with what each adds to the prediction of movie `at`, the largest share first.
 
-    `placed`: to the score that ranks the list, in place of the prediction.
+    `ranked`: to the score that ranks the list, in place of the prediction.
     """
-    shares = because.placed if placed and because.placed is not None else because.contributions
+    shares = because.shares(ranked=ranked)
     return [
         {
             "movie_id": factors.movie_ids.raw(because.rated[own]),
@@ -63,7 +63,7 @@ def share_rows(factors: Factors, because: Because, at: int, *, placed: bool = Fa
             "rating": because.ratings[own],
             "contribution": shares[at, own],
         }
-        for own in because.strongest(at, len(because.rated), placed=placed)
+        for own in because.strongest(at, len(because.rated), ranked=ranked)
     ]
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -24,6 +23,8 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.query.explain import explain
+from mftui.engine.query.fold_in import FoldedIn, fold_in
+from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.query.suggest import suggest
 from mftui.engine.recipes import row_priors
 
@@ -74,14 +75,15 @@ def model(members: int, k: int, audience: int) -> Factors:
     )
 
 
-def timed(name: str, rounds: int, work: Callable[[np.ndarray, np.ndarray], object]) -> None:
+def timed(name: str, rounds: int, factors: Factors, work: Callable[[Factors, FoldedIn], object]) -> None:
+    """Fold somebody in, and ask for more of them."""
     random = np.random.default_rng(1)
     clock, processor = [], []
     for i in range(rounds + 3):
         movies = random.choice(N_MOVIES, N_RATED, replace=False)
         ratings = random.integers(1, 11, N_RATED).astype(np.float32) / 2
         began, used = time.perf_counter(), time.process_time()
-        work(movies, ratings)
+        work(factors, fold_in(factors, movies, ratings))
         if i >= 3:
             clock.append(1000 * (time.perf_counter() - began))
             processor.append(1000 * (time.process_time() - used))
@@ -96,10 +98,11 @@ def main() -> None:
     for members, k, audience in ((1, 64, 0), (10, 16, 0), (1, 64, 256), (10, 16, 256)):
         factors = model(members, k, audience)
         label = f"{members} × k={k}" + (f", audience k={audience}" if audience else "")
-        top = np.arange(20)
-        timed(f"fold in and rank: {label}", rounds, partial(factors.recommend_newcomer, n=20))
-        timed(f"explain 20: {label}", rounds // 4, partial(explain, factors, top))
-        timed(f"suggest 10: {label}", rounds // 4, partial(suggest, factors))
+        timed(
+            f"fold in and rank: {label}", rounds, factors, lambda model, person: recommend_newcomer(model, person, 20)
+        )
+        timed(f"explain 20: {label}", rounds // 4, factors, lambda model, person: explain(model, person, np.arange(20)))
+        timed(f"suggest 10: {label}", rounds // 4, factors, suggest)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.engine.evaluation.measures import list_quality, rmse
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.fold_in import fold_in_users
+from mftui.engine.query.fold_in import fold_in, fold_in_users
 from mftui.engine.query.recommend import Rank, recommend_newcomer, row_logits, row_scores
 from mftui.engine.query.suggest import suggest
 
@@ -66,8 +66,8 @@ def lists(data: Dataset, model: Factors, n: int, known: int, seed: int) -> None:
     row_of = {user: row for row, user in enumerate(held.users.tolist())}
     rows = fold_in_users(model, [ratings_of(data.ratings, held.given, user) for user in held.users])
 
-    def quality(rank: Rank, leaning: bool) -> float:
-        chosen = rows if leaning else replace(rows, leaning=None)
+    def quality(rank: Rank, preference: bool) -> float:
+        chosen = rows if preference else replace(rows, preference=None)
         scores = row_scores(model, chosen, rank)
         found = list_quality(
             lambda users: scores[[row_of[u] for u in users.tolist()]],
@@ -79,7 +79,7 @@ def lists(data: Dataset, model: Factors, n: int, known: int, seed: int) -> None:
         )
         return float("nan") if found is None else found.ndcg
 
-    found = {"both": quality("both", True), "both, without leaning": quality("both", False)}
+    found = {"both": quality("both", True), "both, without preference": quality("both", False)}
     found |= {rank: quality(rank, False) for rank in ("watch", "like")}
     print(f"NDCG@10 from {known:>2} ratings: " + ", ".join(f"{name} {value:.4f}" for name, value in found.items()))
 
@@ -102,7 +102,7 @@ def suggestions(data: Dataset, model: Factors, n: int, seed: int) -> None:
     print("RMSE of a person, the mean over all, on half of their ratings, after questions about the other half:")
     row("none", [NOTHING] * len(pools), 0)
     for budget in (20, 40):
-        row(f"{budget} questions: suggested", *answered(suggest(model, *NOTHING, budget).movies))
+        row(f"{budget} questions: suggested", *answered(suggest(model, fold_in(model, *NOTHING), budget).movies))
         row(f"{budget} questions: the most rated", *answered(popular[:budget]))
         row(
             f"{budget} questions: random of the 1,000 most rated",
@@ -117,7 +117,7 @@ def mirrored(data: Dataset, n: int = 200) -> None:
     family = family_films(model)
 
     def listed(person: Pairs) -> np.ndarray:
-        movies = recommend_newcomer(model, *person, 20).movies
+        movies = recommend_newcomer(model, fold_in(model, *person), 20).movies
         return np.asarray(movies[family[movies]])
 
     print(f"family films in lists of 20, {n} random pairs; {family.mean():.0%} of all films are such")

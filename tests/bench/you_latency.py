@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import recommend_newcomer
 
 N_MOVIES, N_FACTORS, N_RATED = 90_000, 64, 20
@@ -47,7 +48,9 @@ def rating(home: str, factors: Factors, presses: int) -> dict[str, list[Key]]:
 
     def best() -> list[str]:
         movies, ratings = np.array(list(given), dtype=np.int64), np.array(list(given.values()), dtype=np.float32)
-        return [names[int(movie)] for movie in recommend_newcomer(factors, movies, ratings, LISTED).movies]
+        return [
+            names[int(movie)] for movie in recommend_newcomer(factors, fold_in(factors, movies, ratings), LISTED).movies
+        ]
 
     app = App(home)
     try:

@@ -37,23 +37,22 @@ def suggest(
     """
     import numpy as np
 
+    from mftui.api.person import Person
     from mftui.engine.query.suggest import suggest as suggest_movies
 
     run, factors = open_model(run_text)
     viewer = None if user is None and ratings_file is None else find_viewer(factors, user, ratings_file)
     nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
-    movies, ratings = nothing if viewer is None else (viewer.person.movies, viewer.person.ratings)
-    known = (
-        None if viewer is None or viewer.person.index is None else factors.history.of_user(viewer.person.index).movies
-    )
-    found = suggest_movies(factors, movies, ratings, n, skipped=known, where=where)
+    person = Person.with_ratings(factors, None, *nothing) if viewer is None else viewer.person
+    known = None if person.index is None else factors.history.of_user(person.index).movies
+    found = suggest_movies(factors, person.folded_in(factors), n, skipped=known, where=where)
     documents = [
         without_year(movie_row(factors, movie)) | {"seen": seen, "uncertainty": std, "gain": gain}
         for movie, seen, std, gain in zip(found.movies, found.seen, found.uncertainty, found.gains, strict=True)
     ]
     if as_json:
         raw = None if viewer is None else viewer.raw
-        print_json(run_document(run) | {"user": raw, "n_ratings": len(movies), "suggestions": documents})
+        print_json(run_document(run) | {"user": raw, "n_ratings": len(person.movies), "suggestions": documents})
         return
     rows: list[list[Cell]] = [
         [

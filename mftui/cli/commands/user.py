@@ -44,11 +44,12 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
     run, factors = open_model(run_text)
     viewer = find_viewer(factors, user, ratings_file)
     person = viewer.person
-    rated = _fitted(factors, person) if person.folded else _rated(factors, person)
+    rated = _fitted(factors, person) if person.folded is not None else _rated(factors, person)
     result = person.recommend(factors, n)
     recommendations = recommended_documents(factors, person, result)
     if as_json:
-        document = run_document(run) | {"user": viewer.raw, "n_ratings": len(rated), "folded_in": person.folded}
+        folded = person.folded is not None
+        document = run_document(run) | {"user": viewer.raw, "n_ratings": len(rated), "folded_in": folded}
         document |= {"rated": rated, "recommendations": recommendations, "note": result.note}
         print_json(document | {"uncertainty": uncertainty_document(factors)})
         return
@@ -64,7 +65,7 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
         for x in rated[:n]
     ]
     more = [f"{n} of {len(rated)} ratings are shown; -n {len(rated)} shows all."] if len(rated) > n else []
-    more += [FIT] if person.folded else []
+    more += [FIT] if person.folded is not None else []
     more += [COLD] if any(x["cold"] for x in rated[:n]) else []
     columns = ["rated", "predicted", "error", "part", "title", "movie id"]
     count = "" if person.index is None else f": {len(rated)} ratings"
@@ -75,7 +76,7 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
 
 
 def _part(line: dict[str, Any], person: Person) -> str:
-    if person.folded:
+    if person.folded is not None:
         return "fit"
     return "test" if line["held_out"] else "train"
 

@@ -29,12 +29,12 @@ def explanation_documents(factors: Factors, because: Because) -> list[dict[str, 
     - `terms`: what adds up, with the shares of `because`, to the prediction `folded_in`.
     - `difference`: the trained prediction minus `folded_in`; None for people who are not in the data.
     """
-    difference = because.difference()
+    difference, listed = because.difference(), because.rank_contributions is not None
     return [
         {
             "because": share_rows(factors, because, at),
-            "listed_because": None if because.placed is None else share_rows(factors, because, at, placed=True),
-            "listed_usual": None if because.usual is None else because.usual[at],
+            "listed_because": share_rows(factors, because, at, ranked=True) if listed else None,
+            "listed_usual": None if because.popularity is None else because.popularity[at],
             "terms": {
                 "mean": because.mean,
                 "movie_bias": because.movie_bias[at],
@@ -51,20 +51,20 @@ def explanation_documents(factors: Factors, because: Because) -> list[dict[str, 
 def print_explanations(factors: Factors, because: Because) -> None:
     """Print for each movie what its prediction adds up from, and the ratings that add most."""
     difference = because.difference()
-    placed = because.contributions if because.placed is None else because.placed
-    longest = float(abs(placed).max(initial=0)) or 1.0
+    shares, listed = because.shares(ranked=True), because.rank_contributions is not None
+    longest = float(abs(shares).max(initial=0)) or 1.0
     for at, movie in enumerate(because.movies):
         click.echo()
         rows: list[list[Cell]] = []
-        for own in because.strongest(at, MAX_RATINGS, placed=True):
-            row: list[Cell] = [_bar(placed[at, own] / longest), because.ratings[own]]
-            row += [] if because.placed is None else [because.placed[at, own]]
+        for own in because.strongest(at, MAX_RATINGS, ranked=True):
+            row: list[Cell] = [_bar(shares[at, own] / longest), because.ratings[own]]
+            row += [shares[at, own]] if listed else []
             rows.append([*row, because.contributions[at, own], factors.movies.titles[because.rated[own]]])
         title = f"{factors.movies.titles[movie]}: {because.predicted[at]:.2f}, that is {_sum(because, at)}"
         if difference is not None and abs(difference[at]) > 0.005:
             title += f"; trained {because.predicted[at] + difference[at]:.2f} ({difference[at]:+.2f})"
         columns = ["because", "you gave", "on the list", "share", "title"]
-        if because.placed is None:
+        if not listed:
             columns.remove("on the list")
         print_table(columns, rows, title, formats=FORMATS | {"you gave": "g"})
 

@@ -39,7 +39,7 @@ class AudienceBlock:
         return lengths(self.users)
 
     @cached_property
-    def usual(self) -> Floats:
+    def mean_user(self) -> Floats:
         """(k,) the mean user: with Q, what most people watch."""
         return np.asarray(self.users.mean(axis=0), dtype=np.float32)
 

@@ -30,7 +30,7 @@ class UserRows:
     """(b, k of the audience block)."""
     member_bias: Floats | None = None
     """(b, members), where there are several."""
-    leaning: Floats | None = None
+    preference: Floats | None = None
     """(b, k of the audience block): towards which audiences these users' ratings are above what was expected, and away
     from which below; of users folded in alone."""
     covariance: Doubles | None = None

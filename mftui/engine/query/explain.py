@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
-from mftui.engine.model.audience import targets
-from mftui.engine.query.fold_in import audience_weights, design_of, leaning_weights, solve_taste, usual_audience
-from mftui.engine.query.recommend import LEANING_SHARE, Rank, best_rank
+from mftui.engine.query.fold_in import FoldedIn, design_of, fold_in, popularity_prior
+from mftui.engine.query.recommend import PREFERENCE_SHARE, Rank, best_rank
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -51,54 +50,62 @@ class Because:
     """(m,) ratings, clipped to the scale."""
     trained: Floats | None
     """(m,) what the trained row predicts, for users of the data."""
-    placed: Doubles | None
+    rank_contributions: Doubles | None
     """(m, n) what each own rating adds to the score by which lists are ranked, beside the predicted rating: by
-    "watch" the shares of the audience score, by "both" also those of the leaning; None by "like"."""
-    usual: Doubles | None
+    "watch" the shares of the audience score, by "both" also those of the preference; None by "like"."""
+    popularity: Doubles | None
     """(m,) what is added to that score because most people watch the movie, to that of somebody folded in."""
 
     def difference(self) -> Floats | None:
         """(m,) trained less folded-in prediction; None for somebody who was not trained."""
         return None if self.trained is None else self.trained - self.predicted
 
-    def strongest(self, at: int, n: int = 3, *, placed: bool = False) -> Indices:
-        """Positions (≤ n,) in `rated` of the largest shares, for or against, in the prediction of movie `at`, or, with
-        `placed`, in its place on the list; those without a share are left out."""
-        shares = self.contributions if not placed or self.placed is None else self.placed
-        order = np.argsort(-np.abs(shares[at]), kind="stable")[:n]
-        return np.asarray(order[shares[at, order] != 0])
+    def shares(self, *, ranked: bool) -> Doubles:
+        """Return (m, n) what each own rating adds to the prediction or, if `ranked` and lists are ranked by more than
+        that, to the rest of the score."""
+        return self.contributions if not ranked or self.rank_contributions is None else self.rank_contributions
+
+    def strongest(self, at: int, n: int = 3, *, ranked: bool = False) -> Indices:
+        """Return positions (≤ n,) in `rated` of the largest shares, for or against, in the prediction of movie `at` or,
+        if `ranked`, in its place on the list; those without a share are left out."""
+        shares = self.shares(ranked=ranked)[at]
+        order = np.argsort(-np.abs(shares), kind="stable")[:n]
+        return np.asarray(order[shares[order] != 0])
 
 
 def explain(
-    model: Factors,
-    movies: NDArray[Any],
-    rated: NDArray[Any],
-    ratings: NDArray[Any],
-    *,
-    rank: Rank | None = None,
-    folded: bool = True,
+    model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Rank | None = None, folded: bool = True
 ) -> Because:
-    """Why somebody with these ratings is predicted what they are for `movies`.
+    """Explain what a person is predicted for some movies by the ratings that they were folded in from.
 
     Parameters
     ----------
-    movies: (m,) movie indices. rated: (n,) movie indices, each once. ratings: (n,) on the model's scale.
+    movies: (m,) movie indices.
     rank: what the list is ranked by; None for the model's best.
-    folded: whether the list is one for a user folded in, whose leaning counts.
+    folded: whether the list is one for the folded-in row, whose preference counts.
+
+    Raises UsageError for a ranking that the model lacks.
     """
-    movies, rated = np.asarray(movies, dtype=np.int64), np.asarray(rated, dtype=np.int64)
-    ratings = np.asarray(ratings, dtype=np.float32)
-    p, taste, rank = model.parameters, solve_taste(model, rated, ratings), best_rank(model, rank)
+    movies, rank = np.asarray(movies, dtype=np.int64), best_rank(model, rank)
+    p, taste, audience = model.parameters, person.taste, person.audience
     design = design_of(model, movies)
-    weights = taste.solution.weights()
-    shares = np.mean(design[..., :-1] @ weights[:, :-1], axis=0)
+    shares = np.mean(design[..., :-1] @ taste.solution.weights()[:, :-1], axis=0)
     bias = float(taste.rows[:, -1].mean())
     movie_bias = p.movie_bias[movies] + np.mean(design[..., :-1] @ taste.prior_mean[:-1], axis=0)
     logits = p.global_bias + movie_bias + bias + shares.sum(1)
+    rank_contributions = popularity = None
+    if rank != "like" and audience is not None:
+        rows = np.asarray(model.audience.factors[movies], dtype=np.float64)
+        rank_contributions = rows @ audience.weights * audience.targets
+        if folded:
+            popularity = model.audience.factors[movies] @ popularity_prior(model, len(person.movies))
+        if folded and rank == "both":
+            liked = rows * model.audience.to_unit[movies][:, None]
+            rank_contributions += PREFERENCE_SHARE * liked @ audience.preference_weights * audience.residuals
     return Because(
         movies=movies,
-        rated=rated,
-        ratings=ratings,
+        rated=person.movies,
+        ratings=person.ratings,
         contributions=shares,
         mean=p.global_bias,
         movie_bias=movie_bias,
@@ -106,30 +113,15 @@ def explain(
         logits=logits,
         predicted=model.shown(logits),
         trained=None,
-        placed=_placed(model, movies, rated, ratings, bias, rank, folded),
-        usual=model.audience.factors[movies] @ usual_audience(model, len(rated)) if folded and rank != "like" else None,
+        rank_contributions=rank_contributions,
+        popularity=popularity,
     )
 
 
 def explain_user(model: Factors, user: int, movies: NDArray[Any], *, rank: Rank | None = None) -> Because:
-    """The same for a user of the data: by folding in their training ratings, beside what training found."""
+    """Explain the same for a user of the data (an index), folded in from their training ratings, beside what training
+    found."""
     history = model.history.of_user(user)
-    known = ~history.held_out
-    because = explain(model, movies, history.movies[known], history.ratings[known], rank=rank, folded=False)
-    trained = model.predict(np.full(len(because.movies), user), because.movies)
-    return replace(because, trained=trained)
-
-
-def _placed(
-    model: Factors, movies: Indices, rated: Indices, ratings: Floats, bias: float, rank: Rank, folded: bool
-) -> Doubles | None:
-    """(m, n)."""
-    q = model.parameters.audience_movie_factors
-    if rank == "like" or q is None:
-        return None
-    rows = np.asarray(q[movies], dtype=np.float64)
-    shares = (rows @ audience_weights(model, rated)) * targets(ratings, model.scale)
-    if rank == "both" and folded:
-        weights, beyond = leaning_weights(model, rated, ratings, bias)
-        shares += LEANING_SHARE * (rows * model.audience.to_unit[movies][:, None]) @ weights * beyond
-    return np.asarray(shares)
+    person = fold_in(model, history.movies[~history.held_out], history.ratings[~history.held_out])
+    because = explain(model, person, movies, rank=rank, folded=False)
+    return replace(because, trained=model.predict(np.full(len(because.movies), user), because.movies))

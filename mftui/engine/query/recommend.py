@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Flags, Floats, Indices
 from mftui.engine.model.rows import UserRows
-from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.fold_in import FoldedIn
 from mftui.engine.query.intervals import expected_std
 from mftui.engine.query.movie_filter import MovieFilter, passing
 from mftui.errors import UsageError
@@ -34,9 +34,9 @@ LIKE_SHARE = 0.2
 """What the predicted rating, as a share of the scale, weighs beside the audience score; measured by NDCG@10
 on inner splits of training parts."""
 FOLDED_LIKE_SHARE = 0.3
-LEANING_SHARE = 1.1
-"""The same for somebody folded in, and what their leaning weighs beside both (see `fold_in.leaning_weights`); chosen by
-NDCG@10 on inner splits of training parts of two data sets, for users folded in from 8 and from 20 of their ratings."""
+PREFERENCE_SHARE = 1.1
+"""The same for somebody folded in, and what their preference weighs beside both (see `preference_weights`); chosen
+by NDCG@10 on inner splits of training parts of two data sets, for users folded in from 8 and from 20 ratings."""
 DISCOVER_POWER = 0.3
 """At `discover` 1 a score is divided by this power of the movie's count."""
 FEW_ROWS = 4
@@ -134,44 +134,44 @@ def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0
     """(b, n_movies) scores of b users: higher is better. Never clipped.
 
     "like" is the logit; "watch" P·Q, how much each movie is watched by those who watch as these users do; "both" is
-    that and a share of the predicted rating, as a part of the scale; for users folded in, their leaning is added.
+    that and a share of the predicted rating, as a part of the scale; for users folded in, their preference is added.
     `discover`, 0 to 1, divides by a power of the movie's training count, so that less-seen films move up.
     """
     return _ranked(model, rows, rank, discover, watch=False)[0]
 
 
 def _ranked(
-    model: Factors, rows: UserRows, rank: Rank, discover: float, *, watch: bool, beyond: Floats | None = None
+    model: Factors, rows: UserRows, rank: Rank, discover: float, *, watch: bool, offset: Floats | None = None
 ) -> tuple[Floats, Floats | None]:
     """Scores as in `row_scores`, and the audience scores: None where neither needed nor asked for by `watch`.
 
-    `beyond` (n_movies,): how far from the predicted ratings those are that the list is ranked by.
+    `offset` (n_movies,): how far from the predicted ratings those are that the list is ranked by.
     """
-    p, audience, leaning = model.parameters, None, None
+    p, audience, preference = model.parameters, None, None
     if rows.audience is not None and (watch or rank != "like"):
-        audience, leaning = _audience_scores(model, rows, leaning=rank == "both")
+        audience, preference = _audience_scores(model, rows, preference=rank == "both")
     if rank == "like" or audience is None:
         scores = row_logits(model, rows)
-        if beyond is not None:
-            scores = model.to_rating(scores) + beyond
+        if offset is not None:
+            scores = model.to_rating(scores) + offset
     elif rank == "watch":
         scores = audience
     else:
-        share = LIKE_SHARE if leaning is None else FOLDED_LIKE_SHARE
+        share = LIKE_SHARE if preference is None else FOLDED_LIKE_SHARE
         ratings = model.to_rating(row_logits(model, rows))
-        scores = audience + share * ((ratings if beyond is None else ratings + beyond) - p.lo) / (p.hi - p.lo)
-        if leaning is not None:
-            scores += LEANING_SHARE * leaning
+        scores = audience + share * ((ratings if offset is None else ratings + offset) - p.lo) / (p.hi - p.lo)
+        if preference is not None:
+            scores += PREFERENCE_SHARE * preference
     return (less_seen_first(scores, model.movie_train_counts, discover) if discover else scores), audience
 
 
-def _audience_scores(model: Factors, rows: UserRows, *, leaning: bool) -> tuple[Floats, Floats | None]:
-    """(b, n_movies) P·Q, and how far each movie is liked beyond what is expected by those who lean so, where asked for
+def _audience_scores(model: Factors, rows: UserRows, *, preference: bool) -> tuple[Floats, Floats | None]:
+    """(b, n_movies) P·Q, and how far each movie is liked offset what is expected by those who lean so, where asked for
     and known: both in one pass over the movies."""
     assert rows.audience is not None
-    if not leaning or rows.leaning is None:
+    if not preference or rows.preference is None:
         return _products(rows.audience, model.audience.factors), None
-    both = _products(np.concatenate([rows.audience, rows.leaning]), model.audience.factors)
+    both = _products(np.concatenate([rows.audience, rows.preference]), model.audience.factors)
     return both[: len(rows.audience)], both[len(rows.audience) :] * model.audience.to_unit
 
 
@@ -207,13 +207,12 @@ def recommend(
     bound: the "lower" or "upper" end of its interval in place of the predicted rating, by default alone ("like").
     """
     row, rated = model.rows_of(np.array([user])), model.history.of_user(user).movies
-    return recommend_row(model, row, rated, n, rank, discover, where, bound)
+    return _recommend(model, row, rated, n, rank, discover, where, bound)
 
 
 def recommend_newcomer(
     model: Factors,
-    movies: Indices,
-    ratings: Floats,
+    person: FoldedIn,
     n: int = 10,
     *,
     rank: Rank | None = None,
@@ -222,15 +221,15 @@ def recommend_newcomer(
     bound: Bound | None = None,
     leave_out: NDArray[Any] | None = None,
 ) -> Recommendations:
-    """The same for somebody who is not in the data, from their ratings: (m,) movie indices and ratings.
+    """Return the best movies for somebody folded in; see `recommend`.
 
     `leave_out`: movies that are not to be listed, beside those rated.
     """
-    rated = movies if leave_out is None else np.union1d(movies, leave_out)
-    return recommend_row(model, fold_in(model, movies, ratings), rated, n, rank, discover, where, bound)
+    rated = person.movies if leave_out is None else np.union1d(person.movies, leave_out)
+    return _recommend(model, person.row, rated, n, rank, discover, where, bound)
 
 
-def recommend_row(
+def _recommend(
     model: Factors,
     row: UserRows,
     rated: NDArray[Any],
@@ -242,12 +241,12 @@ def recommend_row(
 ) -> Recommendations:
     """The best `n` movies for one user that are not among the `rated` (movie indices)."""
     rank = best_rank(model, rank, bound)
-    std, beyond = None, None
+    std, offset = None, None
     if bound is not None:
         std = expected_std(model, row, np.arange(model.n_movies))
         assert std is not None
-        beyond = np.float32(-STDS if bound == "lower" else STDS) * std
-    (scores,), audience = _ranked(model, row, rank, discover, watch=True, beyond=beyond)
+        offset = np.float32(-STDS if bound == "lower" else STDS) * std
+    (scores,), audience = _ranked(model, row, rank, discover, watch=True, offset=offset)
     allowed = passing(model, where)
     n_allowed = int(allowed.sum())
     unrated = np.ones(model.n_movies, dtype=bool)

@@ -39,7 +39,7 @@ class Lists:
 
 
 class TopN:
-    """The `n` best movies that each user has not rated, as `Factors.recommend` lists them.
+    """The `n` best movies that each user has not rated, as `recommend` lists them.
 
     Movies are gone through from the best for the mean user to the worst, a block at a time. Of a block only the scores
     that reach the user's n-th best so far are looked at: after the first blocks they are few.
@@ -89,7 +89,7 @@ class TopN:
     def _mean_scores(self) -> Floats:
         p = self._model.parameters
         if self.rank != "like":
-            return np.asarray(self._model.audience.factors @ self._model.audience.usual)
+            return np.asarray(self._model.audience.factors @ self._model.audience.mean_user)
         return np.asarray(p.movie_factors @ p.user_factors.mean(axis=0) + p.movie_bias)
 
     def _scores(self, rows: _Rows, part: slice, out: Floats, spare: Floats) -> Floats:

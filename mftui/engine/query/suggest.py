@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
 from mftui.engine.model.user_prior import rating_noise
-from mftui.engine.query.fold_in import design_of, fold_in_audience, solve_taste
+from mftui.engine.query.fold_in import FoldedIn, design_of
 from mftui.engine.query.movie_filter import MovieFilter, passing
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ class Suggestions:
 
 def suggest(
     model: Factors,
-    rated: NDArray[Any],
-    ratings: NDArray[Any],
+    person: FoldedIn,
     n: int = 10,
     *,
     skipped: NDArray[Any] | None = None,
@@ -53,20 +52,18 @@ def suggest(
 
     Parameters
     ----------
-    rated: (m,) movie indices, each once; may be empty. ratings: (m,) on the model's scale.
+    person: folded in from their ratings, of which there may be none.
     skipped: movie indices that are not to be asked for: those not seen. where: only such movies.
 
     Returns at most `n`.
     """
-    rated, ratings = np.asarray(rated, dtype=np.int64), np.asarray(ratings, dtype=np.float32)
-    seen = seen_probability(model, rated, ratings)
+    seen, taste = seen_probability(model, person), person.taste
     open_ = passing(model, where) & (model.movie_train_counts > 0)
-    open_[rated] = False
+    open_[person.movies] = False
     if skipped is not None:
         open_[skipped] = False
     watched = _most(seen, np.flatnonzero(model.movie_train_counts), ASKED)
     candidates = _most(seen, np.flatnonzero(open_), ASKED)
-    taste = solve_taste(model, rated, ratings)
     covariance = taste.solution.inverse
     targets = _sloped(model, watched, taste.rows)
     wanted = (targets * seen[watched][:, None]).swapaxes(1, 2) @ targets
@@ -93,17 +90,16 @@ def suggest(
     )
 
 
-def seen_probability(model: Factors, rated: NDArray[Any], ratings: NDArray[Any]) -> Floats:
-    """(n_movies,) how probably somebody with these ratings has seen each movie.
+def seen_probability(model: Factors, person: FoldedIn) -> Floats:
+    """Return (n_movies,) how probably a person has seen each movie.
 
     The share of the users who rated it; with an audience block, somebody who watches with those who watch it
     is the more likely to have seen it.
     """
     share = np.asarray(model.movie_train_counts / max(model.n_users, 1), dtype=np.float32)
-    q = model.parameters.audience_movie_factors
-    if q is None or not len(rated):
+    if person.audience is None or not len(person.movies):
         return share
-    audience = q @ fold_in_audience(model, rated, ratings).astype(np.float32)
+    audience = model.audience.factors @ person.audience.row.astype(np.float32)
     return np.asarray(1 - (1 - share) * (1 - np.clip(audience, 0, 1)), dtype=np.float32)
 
 

@@ -27,7 +27,7 @@ class Reason:
     rating: float
     share: float
     """To the prediction, on the linear scale."""
-    placed: float | None
+    ranked: float | None
     """To its place on the list, where that is ranked by more than the prediction."""
 
 
@@ -54,7 +54,7 @@ class Why:
 def why(factors: Factors, because: Because, row: UserRows) -> Why:
     """The explanation of the first movie, to whom the row is: trained, or folded in."""
     at, std = 0, expected_std(factors, row, because.movies[:1])
-    titles, placed = factors.movies.titles, because.placed
+    titles, ranked = factors.movies.titles, because.rank_contributions
     difference = because.difference()
     beyond = None if difference is None or abs(difference[at]) <= ROUNDING else float(difference[at])
     reasons = tuple(
@@ -62,7 +62,7 @@ def why(factors: Factors, because: Because, row: UserRows) -> Why:
             titles[because.rated[own]],
             float(because.ratings[own]),
             float(because.contributions[at, own]),
-            None if placed is None else float(placed[at, own]),
+            None if ranked is None else float(ranked[at, own]),
         )
         for own in because.strongest(at, len(because.rated))
     )
@@ -89,7 +89,7 @@ def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Why:
 
 def in_short(factors: Factors, because: Because, at: int) -> str:
     """In a cell: the own rating that speaks most for the movie's place on the list; "" where none does."""
-    shares = because.contributions if because.placed is None else because.placed
+    shares = because.shares(ranked=True)
     if not shares.shape[1]:
         return ""
     best = int(shares[at].argmax())

@@ -67,19 +67,19 @@ class BecausePanel(CellWidget):
         if not why.reasons:
             yield [(cut("No rating of one's own speaks for or against it.", width, ellipsis), dim)]
             return
-        placed = width >= _ROOM and any(reason.placed is not None for reason in why.reasons)
+        ranked = width >= _ROOM and any(reason.ranked is not None for reason in why.reasons)
         room = max(4, min(_MOST_BAR, width // 4))
-        head = fit("because you gave", width - room - 9 - (8 if placed else 0), ellipsis)
-        yield [(f"{head} {'share':>7} {' ' * room}{' on list' if placed else ''}", dim)]
+        head = fit("because you gave", width - room - 9 - (8 if ranked else 0), ellipsis)
+        yield [(f"{head} {'share':>7} {' ' * room}{' on list' if ranked else ''}", dim)]
         longest = max(abs(reason.share) for reason in why.reasons) or 1.0
         for reason in why.reasons:
-            yield self._bar(reason, len(head), room, longest, placed)
+            yield self._bar(reason, len(head), room, longest, ranked)
 
-    def _bar(self, reason: Reason, titled: int, room: int, longest: float, placed: bool) -> Line:
+    def _bar(self, reason: Reason, titled: int, room: int, longest: float, ranked: bool) -> Line:
         full = ("+" if reason.share > 0 else "-") if self.look.ascii else "█"
         bar = full * round(abs(reason.share) / longest * (room - 1))
         color = self.style("panel--bar" if reason.share > 0 else "panel--down")
         name = fit(f"{reason.rating:<4g}{self.look.text(reason.title)}", titled, self.look.glyphs.ellipsis)
-        on_list = f" {reason.placed:+7.3f}" if placed and reason.placed is not None else ""
+        on_list = f" {reason.ranked:+7.3f}" if ranked and reason.ranked is not None else ""
         text, dim = self.style("panel--text"), self.style("panel--dim")
         return [(name, text), (f" {reason.share:+7.2f} ", text), (fit(bar, room), color), (on_list, dim)]

@@ -10,6 +10,7 @@ import pytest
 from helpers.models import toy_factors, toy_run
 
 from mftui.cli import run_command
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import recommend_newcomer
 
 
@@ -29,7 +30,11 @@ def test_a_list_from_ones_own_ratings_by_id_or_by_title(home: Path, capsys: pyte
     by_id = written(home, "movieId,rating\n1,5\n3,1.5\n")
     assert run_command(["recommend", "--ratings", by_id, "-n", "4", "--json"]) == 0
     first = json.loads(capsys.readouterr().out)
-    expected = recommend_newcomer(toy_factors(audience=True), np.array([0, 2]), np.array([5, 1.5], np.float32), 4)
+    expected = recommend_newcomer(
+        toy_factors(audience=True),
+        fold_in(toy_factors(audience=True), np.array([0, 2]), np.array([5, 1.5], np.float32)),
+        4,
+    )
     assert [line["movie_id"] for line in first["recommendations"]] == [m + 1 for m in expected.movies]
 
     by_title = written(home, 'title,rating\nToy Story (1995),5\n"Matrix, The",1.5\n')

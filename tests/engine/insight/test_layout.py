@@ -42,7 +42,7 @@ def test_somebody_folded_in_stands_where_a_user_with_the_same_row_does() -> None
     model = toy_factors(TITLES * 3)
     axes = principal_axes(model)
     layout = pair_layout(axes, model.movie_train_counts > 0)
-    rows = fold_in(model, np.array([1, 2, 3]), np.array([5, 1, 4], dtype=np.float32))
+    rows = fold_in(model, np.array([1, 2, 3]), np.array([5, 1, 4], dtype=np.float32)).row
     expected = layout.place(np.concatenate([rows.factors, rows.factors]))
     np.testing.assert_allclose(layout.place(rows.factors[0])[0], expected[1])
 

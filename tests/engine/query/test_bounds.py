@@ -98,7 +98,8 @@ def test_of_a_trained_user_it_is_the_uncertainty_of_their_intervals(drawn: Facto
 def test_somebody_folded_in_is_the_less_certain_the_less_they_rated(drawn: Factors) -> None:
     mine = drawn.history.of_user(7)
     stds = [
-        expected_std(drawn, fold_in(drawn, mine.movies[:n], mine.ratings[:n]), np.arange(70)) for n in (0, 5, len(mine))
+        expected_std(drawn, fold_in(drawn, mine.movies[:n], mine.ratings[:n]).row, np.arange(70))
+        for n in (0, 5, len(mine))
     ]
     trained = expected_std(drawn, drawn.rows_of(np.array([7])), np.arange(70))
 
@@ -112,7 +113,7 @@ def test_ratings_of_somebody_folded_in_from_a_few_lie_within_their_intervals_as_
     held: dict[bool, list[bool]] = {True: [], False: []}
     for user in range(1, 121):
         h = drawn.history.of_user(drawn.user_ids.index(user))
-        row = fold_in(drawn, h.movies[:4], h.ratings[:4])
+        row = fold_in(drawn, h.movies[:4], h.ratings[:4]).row
         expected = drawn.to_rating(logits_of(drawn, row, h.movies[4:]))
         for knows_itself, used in ((True, row), (False, replace(row, covariance=None))):
             std = expected_std(drawn, used, h.movies[4:])

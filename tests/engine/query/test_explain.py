@@ -52,10 +52,10 @@ def unheld(model: Factors) -> Factors:
 def test_mean_biases_and_shares_add_up_to_the_prediction_of_the_folded_in_row(kind: object) -> None:
     assert callable(kind)
     model = kind(toy_factors(audience=True))
-    rows = fold_in(model, RATED, RATINGS)
+    rows = fold_in(model, RATED, RATINGS).row
     expected = row_logits(model, rows)[0, OTHERS]
 
-    because = explain(model, OTHERS, RATED, RATINGS)
+    because = explain(model, fold_in(model, RATED, RATINGS), OTHERS)
 
     total = because.mean + because.movie_bias + because.user_bias + because.contributions.sum(1)
     np.testing.assert_allclose(total, expected, atol=1e-4)
@@ -69,7 +69,7 @@ def test_with_a_linear_link_a_share_is_what_the_prediction_loses_without_what_th
     model = linear(toy_factors())
     moved = RATINGS.copy()
     moved[1] += 2.0
-    before, after = (explain(model, OTHERS, RATED, ratings) for ratings in (RATINGS, moved))
+    before, after = (explain(model, fold_in(model, RATED, ratings), OTHERS) for ratings in (RATINGS, moved))
 
     np.testing.assert_allclose(np.delete(after.contributions, 1, 1), np.delete(before.contributions, 1, 1), atol=1e-6)
     assert not np.allclose(after.contributions[:, 1], before.contributions[:, 1])
@@ -78,26 +78,28 @@ def test_with_a_linear_link_a_share_is_what_the_prediction_loses_without_what_th
 @pytest.mark.parametrize("rank", ["watch", "both"])
 def test_the_place_on_a_list_adds_up_to_its_score(rank: str) -> None:
     model = toy_factors(audience=True)
-    rows = fold_in(model, RATED, RATINGS)
+    rows = fold_in(model, RATED, RATINGS).row
     scores = row_scores(model, rows, rank)[0, OTHERS]  # type: ignore[arg-type]  # a Rank
     p = model.parameters
     like = (model.to_rating(row_logits(model, rows))[0, OTHERS] - p.lo) / (p.hi - p.lo)
 
-    because = explain(model, OTHERS, RATED, RATINGS, rank=rank)  # type: ignore[arg-type]  # a Rank
+    because = explain(model, fold_in(model, RATED, RATINGS), OTHERS, rank=rank)  # type: ignore[arg-type]  # a Rank
 
-    assert because.placed is not None and because.usual is not None
-    total = because.placed.sum(1) + because.usual + (FOLDED_LIKE_SHARE * like if rank == "both" else 0)
+    assert because.rank_contributions is not None and because.popularity is not None
+    total = because.rank_contributions.sum(1) + because.popularity + (FOLDED_LIKE_SHARE * like if rank == "both" else 0)
     np.testing.assert_allclose(total, scores, atol=1e-4)
 
 
 def test_a_list_by_prediction_has_no_other_reasons() -> None:
-    because = explain(toy_factors(audience=True), OTHERS, RATED, RATINGS, rank="like")
-    assert because.placed is None
-    assert because.strongest(0, 2, placed=True).tolist() == because.strongest(0, 2).tolist()
+    because = explain(
+        toy_factors(audience=True), fold_in(toy_factors(audience=True), RATED, RATINGS), OTHERS, rank="like"
+    )
+    assert because.rank_contributions is None
+    assert because.strongest(0, 2, ranked=True).tolist() == because.strongest(0, 2).tolist()
 
 
 def test_the_strongest_reasons_come_first_for_or_against() -> None:
-    because = explain(toy_factors(), OTHERS, RATED, RATINGS)
+    because = explain(toy_factors(), fold_in(toy_factors(), RATED, RATINGS), OTHERS)
     shares = np.abs(because.contributions[0, because.strongest(0, 4)])
     assert len(shares) == 4
     assert (np.diff(shares) <= 0).all()
@@ -116,7 +118,11 @@ def test_a_user_of_the_data_is_explained_by_their_training_ratings() -> None:
 
 
 def test_without_ratings_there_is_nothing_but_mean_and_biases() -> None:
-    because = explain(toy_factors(audience=True), OTHERS, np.array([], dtype=np.int64), np.array([]))
+    because = explain(
+        toy_factors(audience=True),
+        fold_in(toy_factors(audience=True), np.array([], dtype=np.int64), np.array([])),
+        OTHERS,
+    )
     assert because.contributions.shape == (len(OTHERS), 0)
     assert because.user_bias == 0
     assert not len(because.strongest(0))

@@ -16,7 +16,7 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.rows import PriorPrecision
 from mftui.engine.model.user_prior import user_prior
-from mftui.engine.query.fold_in import USUAL, audience_weights, fold_in, fold_in_users, with_new
+from mftui.engine.query.fold_in import POPULARITY_RATINGS, audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.spec import TrainingSpec
@@ -42,7 +42,7 @@ def objective(model: Factors, row: np.ndarray) -> float:
 
 
 def test_no_other_row_near_it_fits_better(model: Factors) -> None:
-    rows = fold_in(model, MOVIES, RATINGS)
+    rows = fold_in(model, MOVIES, RATINGS).row
     solved = np.append(rows.factors[0], rows.bias[0]).astype(float)
 
     best = objective(model, solved)
@@ -70,7 +70,7 @@ def several(model: Factors, members: int = 2) -> Factors:
 def test_each_members_row_is_what_a_full_minimisation_finds(model: Factors) -> None:
     """With the priors that recipe biased leaves of its own where there are two members: three quarters."""
     model = several(model)
-    p, rows = model.parameters, fold_in(model, MOVIES, RATINGS)
+    p, rows = model.parameters, fold_in(model, MOVIES, RATINGS).row
     assert p.member_movie_bias is not None
     assert rows.member_bias is not None
     for e in range(2):
@@ -96,8 +96,8 @@ def test_many_at_once_are_the_same_as_one_by_one(model: Factors) -> None:
     for several_or_one in (model, several(model)):
         together = fold_in_users(several_or_one, users)
         for at, (movies, ratings) in enumerate(users):
-            alone = fold_in(several_or_one, movies, ratings)
-            for name in ("factors", "bias", "audience", "leaning", "member_bias"):
+            alone = fold_in(several_or_one, movies, ratings).row
+            for name in ("factors", "bias", "audience", "preference", "member_bias"):
                 expected = getattr(alone, name)
                 if expected is not None:
                     np.testing.assert_allclose(getattr(together, name)[at], expected[0], atol=1e-5)
@@ -130,7 +130,7 @@ def test_a_row_that_nothing_holds_is_that_of_the_users_there_are(model: Factors)
     for recipe in ("post2019", "fastai"):
         parameters = replace(model.parameters, audience_movie_factors=None)
         other = trained_by(model, parameters=parameters, meta={"recipe": recipe})
-        rows = fold_in(other, np.array([], dtype=np.int64), np.array([], dtype=np.float32))
+        rows = fold_in(other, np.array([], dtype=np.int64), np.array([], dtype=np.float32)).row
         np.testing.assert_allclose(rows.factors[0], model.parameters.user_factors.mean(0), atol=1e-5)
         np.testing.assert_allclose(rows.bias, model.parameters.user_bias.mean(), atol=1e-5)
 
@@ -146,8 +146,8 @@ def test_what_holds_a_users_row_is_what_its_recipe_says(model: Factors) -> None:
 
 
 def test_a_newcomers_list_says_how_far_the_members_disagree(model: Factors) -> None:
-    assert recommend_newcomer(model, MOVIES, RATINGS, 5).std is None
-    std = recommend_newcomer(several(model), MOVIES, RATINGS, 5).std
+    assert recommend_newcomer(model, fold_in(model, MOVIES, RATINGS), 5).std is None
+    std = recommend_newcomer(several(model), fold_in(several(model), MOVIES, RATINGS), 5).std
     assert std is not None
     assert (std > 0).all()
 
@@ -158,18 +158,18 @@ def test_rated_low_a_film_takes_its_audiences_films_down(model: Factors) -> None
     q = np.array(p.audience_movie_factors)
     q[1], q[2] = 1.1 * q[0], 1.1 * q[3]
     model = replace(model, parameters=replace(p, audience_movie_factors=q, movie_bias=np.zeros_like(p.movie_bias)))
-    rows = fold_in(model, np.array([0, 3]), np.array([5.0, 0.5], dtype=np.float32))
-    assert rows.leaning is not None
-    leaning = (rows.leaning @ q.T * model.audience.to_unit)[0]
-    assert leaning[1] > 0 > leaning[2]
+    rows = fold_in(model, np.array([0, 3]), np.array([5.0, 0.5], dtype=np.float32)).row
+    assert rows.preference is not None
+    preference = (rows.preference @ q.T * model.audience.to_unit)[0]
+    assert preference[1] > 0 > preference[2]
 
 
 def test_the_audience_row_is_the_closed_form_solution_and_less_of_the_mean_user_with_every_rating(
     model: Factors,
 ) -> None:
-    audience, everybody = fold_in(model, MOVIES, RATINGS).audience, model.parameters.audience_user_factors
+    audience, everybody = fold_in(model, MOVIES, RATINGS).row.audience, model.parameters.audience_user_factors
     assert audience is not None and everybody is not None
-    own = audience[0].astype(float) - USUAL / (USUAL + len(MOVIES)) * everybody.mean(0)
+    own = audience[0].astype(float) - POPULARITY_RATINGS / (POPULARITY_RATINGS + len(MOVIES)) * everybody.mean(0)
     p, q = own, np.asarray(model.parameters.audience_movie_factors, dtype=float)
 
     weight = 0.1 * (len(MOVIES) + 0.3 * len(q)) ** COUNT_POWER
@@ -179,7 +179,7 @@ def test_the_audience_row_is_the_closed_form_solution_and_less_of_the_mean_user_
 
 
 def test_without_ratings_it_is_the_mean_user(model: Factors) -> None:
-    rows = fold_in(model, np.array([], dtype=np.int64), np.array([], dtype=np.float32))
+    rows = fold_in(model, np.array([], dtype=np.int64), np.array([], dtype=np.float32)).row
 
     assert not rows.factors.any()
     assert not rows.bias.any()
@@ -188,7 +188,7 @@ def test_without_ratings_it_is_the_mean_user(model: Factors) -> None:
 def test_of_whom_nothing_is_known_the_list_is_what_most_watch(model: Factors) -> None:
     nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
 
-    listed = recommend_newcomer(model, *nothing, 3, rank="watch")
+    listed = recommend_newcomer(model, fold_in(model, *nothing), 3, rank="watch")
 
     users, movies = model.parameters.audience_user_factors, model.parameters.audience_movie_factors
     assert users is not None and movies is not None
@@ -196,7 +196,7 @@ def test_of_whom_nothing_is_known_the_list_is_what_most_watch(model: Factors) ->
 
 
 def test_a_newcomer_is_never_recommended_what_they_rated(model: Factors) -> None:
-    listed = recommend_newcomer(model, MOVIES, RATINGS, 100)
+    listed = recommend_newcomer(model, fold_in(model, MOVIES, RATINGS), 100)
 
     assert not set(listed.movies.tolist()) & set(MOVIES.tolist())
     assert listed.watch is not None
@@ -233,7 +233,7 @@ def test_users_folded_in_are_predicted_like_users_trained(members: int, adaptive
     folded = np.empty(len(asked), dtype=np.float32)
     for user in range(100, 120):
         own, mine = known.users == user, asked.users == user
-        rows = fold_in(apart, known.movies[own], known.values[own])
+        rows = fold_in(apart, known.movies[own], known.values[own]).row
         p = apart.parameters
         logits = p.movie_factors[asked.movies[mine]] @ rows.factors[0] + rows.bias[0]
         folded[mine] = apart.shown((logits + p.movie_bias[asked.movies[mine]] + p.global_bias).astype(np.float32))

@@ -187,7 +187,7 @@ def test_users_folded_in_are_predicted_like_users_drawn() -> None:
     p, folded = apart.parameters, np.empty(len(asked), dtype=np.float32)
     for user in range(100, 120):
         own, mine = known.users == user, asked.users == user
-        row = fold_in(apart, known.movies[own], known.values[own])
+        row = fold_in(apart, known.movies[own], known.values[own]).row
         logits = p.movie_factors[asked.movies[mine]] @ row.factors[0] + row.bias[0] + p.movie_bias[asked.movies[mine]]
         folded[mine] = apart.shown(logits + np.float32(p.global_bias))
 

@@ -13,7 +13,7 @@ from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.explain import explain, explain_user
-from mftui.engine.query.fold_in import fold_in_users
+from mftui.engine.query.fold_in import fold_in, fold_in_users
 from mftui.engine.query.recommend import recommend, recommend_newcomer, row_logits
 from mftui.engine.query.suggest import suggest
 
@@ -66,7 +66,7 @@ HORROR = {
         "Hostel (2005)",
         "Saw II (2005)",
         "Saw III (2006)",
-        "28 Days KeepMode (2002)",
+        "28 Days Later (2002)",
         "Dawn of the Dead (1978)",
     ),
     "without a cartoon": (
@@ -127,7 +127,7 @@ def test_forty_suggested_films_tell_more_than_the_most_rated_or_random_ones() ->
         return float(np.sqrt(np.mean([np.mean((predicted[i, m] - r) ** 2) for i, (m, r) in enumerate(asked)])))
 
     at_random = np.mean([error(random.permutation(popular[:1000])[:40]) for _ in range(3)])
-    suggested = error(suggest(model, np.array([], dtype=np.int64), np.array([]), 40).movies)
+    suggested = error(suggest(model, fold_in(model, np.array([], dtype=np.int64), np.array([])), 40).movies)
     assert suggested < error(popular[:40])
     assert suggested < float(at_random)
 
@@ -144,8 +144,8 @@ def test_for_a_hundred_users_every_share_adds_up_to_every_recommendation() -> No
         expected = row_logits(model, row)[0, listed.movies]
         total = because.mean + because.movie_bias + because.user_bias + because.contributions.sum(1)
         np.testing.assert_allclose(total, expected, atol=1e-4)
-        folded = recommend_newcomer(model, history.movies.astype(np.int64), history.ratings, 10)
-        again = explain(model, folded.movies, history.movies, history.ratings)
+        folded = recommend_newcomer(model, fold_in(model, history.movies.astype(np.int64), history.ratings), 10)
+        again = explain(model, fold_in(model, history.movies, history.ratings), folded.movies)
         np.testing.assert_allclose(again.predicted, folded.predicted, atol=1e-4)
 
 
@@ -162,7 +162,7 @@ def test_family_films_high_and_horror_low_list_family_films_and_the_mirror_image
     def listed(liked: tuple[str, ...], disliked: tuple[str, ...]) -> int:
         movies = np.array([index[title] for title in (*liked, *disliked[:3])])
         ratings = np.array([high] * 5 + list(low), dtype=np.float32)
-        return int(family[recommend_newcomer(model, movies, ratings, 20).movies].sum())
+        return int(family[recommend_newcomer(model, fold_in(model, movies, ratings), 20).movies].sum())
 
     assert listed(FAMILY[films], HORROR[films]) >= 8
     assert listed(HORROR[films], FAMILY[films]) == 0
@@ -176,7 +176,7 @@ def test_with_random_films_family_and_horror_part_as_well(seed: int) -> None:
     family = family_films(model)
 
     def listed(person: Pairs) -> int:
-        return int(family[recommend_newcomer(model, *person, 20).movies].sum())
+        return int(family[recommend_newcomer(model, fold_in(model, *person), 20).movies].sum())
 
     pairs = opposites(model, 40, least=50, seed=seed)
     liked = np.array([listed(person) for person, _ in pairs])

@@ -31,9 +31,15 @@ def test_it_asks_for_nothing_that_is_rated_skipped_filtered_out_or_never_rated_b
     counts = model.movie_train_counts.copy()
     counts[9] = 0
     model = replace(model, movie_train_counts=counts)
-    found = suggest(model, np.array([0]), np.array([4.0]), 100, skipped=np.array([1]), where=MovieFilter(min_ratings=1))
+    found = suggest(
+        model,
+        fold_in(model, np.array([0]), np.array([4.0])),
+        100,
+        skipped=np.array([1]),
+        where=MovieFilter(min_ratings=1),
+    )
     assert sorted(found.movies) == sorted(set(range(12)) - {0, 1, 9})
-    assert not len(suggest(model, *NOTHING, 5, where=MovieFilter(years=(1900, 1901))).movies)
+    assert not len(suggest(model, fold_in(model, *NOTHING), 5, where=MovieFilter(years=(1900, 1901))).movies)
 
 
 def test_what_tells_less_of_the_rest_comes_later_and_nothing_is_told_twice(model: Factors) -> None:
@@ -44,14 +50,14 @@ def test_what_tells_less_of_the_rest_comes_later_and_nothing_is_told_twice(model
     factors[7] = [0.0, 2.0, 0.0, 0.0]
     everybody = np.full(12, 20, dtype=np.int32)
     model = replace(model, parameters=replace(model.parameters, movie_factors=factors), movie_train_counts=everybody)
-    first = suggest(model, *NOTHING, 2).movies.tolist()
+    first = suggest(model, fold_in(model, *NOTHING), 2).movies.tolist()
     assert len(set(first) & {2, 5}) == 1
     assert 7 in first
 
 
 def test_ratings_make_the_predictions_less_uncertain(model: Factors) -> None:
-    before = suggest(model, *NOTHING, 12)
-    after = suggest(model, np.array([0, 3, 4, 7]), np.array([5.0, 1.0, 4.5, 3.0]), 12)
+    before = suggest(model, fold_in(model, *NOTHING), 12)
+    after = suggest(model, fold_in(model, np.array([0, 3, 4, 7]), np.array([5.0, 1.0, 4.5, 3.0])), 12)
     was = dict(zip(before.movies.tolist(), before.uncertainty, strict=True))
     assert all(std < was[movie] for movie, std in zip(after.movies.tolist(), after.uncertainty, strict=True))
     assert (before.gains > 0).all()
@@ -59,9 +65,9 @@ def test_ratings_make_the_predictions_less_uncertain(model: Factors) -> None:
 
 
 def test_who_watches_with_others_has_more_probably_seen_what_they_saw(model: Factors) -> None:
-    share = seen_probability(model, *NOTHING)
+    share = seen_probability(model, fold_in(model, *NOTHING))
     np.testing.assert_allclose(share, model.movie_train_counts / model.n_users)
-    told = seen_probability(model, np.array([0]), np.array([5.0], dtype=np.float32))
+    told = seen_probability(model, fold_in(model, np.array([0]), np.array([5.0], dtype=np.float32)))
     assert (told >= share - 1e-6).all()
     assert (told > share).any()
 
@@ -98,7 +104,7 @@ def test_ten_ratings_that_it_asks_for_predict_the_rest_better_than_ten_at_random
 
     def suggested(pool: Ratings) -> np.ndarray:
         others = np.setdiff1d(np.arange(N_MOVIES), pool.movies)
-        return suggest(model, *NOTHING, 10, skipped=others).movies
+        return suggest(model, fold_in(model, *NOTHING), 10, skipped=others).movies
 
     at_random = float(np.mean([error(lambda pool: random.permutation(pool.movies)[:10]) for _ in range(5)]))
     popular = error(lambda pool: pool.movies[np.argsort(-counts[pool.movies], kind="stable")[:10]])
@@ -111,10 +117,10 @@ def test_a_film_asked_for_is_as_uncertain_as_its_folded_in_row_says() -> None:
     model = toy_factors(k=2)
     model = replace(model, parameters=replace(model.parameters, link="linear"))
     rated, ratings = np.array([0, 3]), np.array([4.0, 2.0])
-    found = suggest(model, rated, ratings, 1)
+    found = suggest(model, fold_in(model, rated, ratings), 1)
     rows = np.column_stack([model.parameters.movie_factors, np.ones(12)]).astype(float)
     prior = user_prior(model).precision
     covariance = np.linalg.inv(rows[rated].T @ rows[rated] + np.diag(prior))
     expected = rating_noise(model) * np.sqrt(rows[found.movies[0]] @ covariance @ rows[found.movies[0]])
     assert found.uncertainty[0] == pytest.approx(expected, rel=1e-4)
-    assert fold_in(model, rated, ratings).factors.shape == (1, 2)
+    assert fold_in(model, rated, ratings).row.factors.shape == (1, 2)

@@ -23,12 +23,12 @@ def test_near_the_row_of_a_user_are_that_user_and_then_those_similar(audience: b
 
 def test_a_row_of_zeros_is_near_nobody():
     factors = toy_factors()
-    nobody = fold_in(factors, np.array([], dtype=np.int64), np.array([], dtype=np.float32))
+    nobody = fold_in(factors, np.array([], dtype=np.int64), np.array([], dtype=np.float32)).row
     assert not np.any(row_cosines(factors, nobody))
 
 
 def test_logits_of_some_films_are_those_of_all():
     factors = toy_factors()
-    row = fold_in(factors, np.array([0, 3]), np.array([5.0, 1.0], dtype=np.float32))
+    row = fold_in(factors, np.array([0, 3]), np.array([5.0, 1.0], dtype=np.float32)).row
     some = np.array([4, 1, 7])
     np.testing.assert_allclose(logits_of(factors, row, some), row_logits(factors, row)[0][some], rtol=1e-5)

@@ -88,6 +88,6 @@ def test_a_user_folded_in_has_the_row_that_training_found() -> None:
 
     for user in (0, 7):
         own = ratings.users == user
-        row = fold_in(model, ratings.movies[own], ratings.values[own])
+        row = fold_in(model, ratings.movies[own], ratings.values[own]).row
         np.testing.assert_allclose(row.factors[0], model.parameters.user_factors[user], atol=0.02)
         np.testing.assert_allclose(row.bias[0], model.parameters.user_bias[user], atol=0.01)

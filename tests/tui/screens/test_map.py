@@ -224,7 +224,7 @@ async def test_one_stands_among_the_films_by_ones_own_ratings(make_app: MakeApp,
         profile.rate(matcher, 2, 1.0)
         await pilot.press("1", "5")
         await until_shown(pilot, "@ You")
-        rows = fold_in(factors, np.array([0, 2]), np.array([5, 1], dtype=np.float32))
+        rows = fold_in(factors, np.array([0, 2]), np.array([5, 1], dtype=np.float32)).row
         assert screen._now is not None
         place = screen._now.layout.place(rows.factors)[0]
         assert (screen.scatter.pins[0].x, screen.scatter.pins[0].y) == pytest.approx(tuple(place), rel=1e-4)

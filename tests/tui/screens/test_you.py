@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.members import with_members
 from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 from textual.pilot import Pilot
@@ -19,12 +20,17 @@ from mftui.data.dataset import Scale
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.engine.model.factors import Factors
+from mftui.engine.query import fold_in as fold_in_module
 from mftui.engine.query.explain import explain
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import recommend_newcomer
+from mftui.engine.query.row_solver import RowProblem, RowSolution, solve_rows
 from mftui.engine.query.suggest import suggest
 from mftui.errors import MftuiError
 from mftui.tui.app import MftuiApp
 from mftui.tui.dialogs.help import help_bindings
+from mftui.tui.screens.you.page import YouChoices, about, why_you, you_list
+from mftui.tui.screens.you.ratings import Mine
 from mftui.tui.screens.you.star_line import nudged, ratings_of_stars
 
 SIZE = (160, 40)
@@ -63,7 +69,7 @@ async def find(pilot: Pilot[Any], text: str) -> None:
 async def test_one_key_rates_the_film_that_was_searched_and_the_list_follows(make_app: MakeApp, home: Path):
     factors = toy_factors(audience=True)
     toy_run(home, factors)
-    expected = recommend_newcomer(factors, np.array([MATRIX]), np.array([4.0], dtype=np.float32), 100)
+    expected = recommend_newcomer(factors, fold_in(factors, np.array([MATRIX]), np.array([4.0], dtype=np.float32)), 100)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await opened(pilot)
         await until_shown(pilot, "by both, for anybody")
@@ -161,7 +167,7 @@ async def test_what_to_rate_next_is_what_tells_most_and_one_key_after_the_other_
     factors = toy_factors()
     toy_run(home, factors)
     none = np.array([], dtype=np.int64)
-    first = suggest(factors, none, none.astype(np.float32), 20).movies
+    first = suggest(factors, fold_in(factors, none, none.astype(np.float32)), 20).movies
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await opened(pilot)
         await until_shown(pilot, "1/12")
@@ -182,7 +188,7 @@ async def test_keys_typed_at_once_rate_one_recommended_film_after_the_other(make
     factors = toy_factors()
     toy_run(home, factors)
     none = np.array([], dtype=np.int64)
-    first = recommend_newcomer(factors, none, none.astype(np.float32), 3).movies
+    first = recommend_newcomer(factors, fold_in(factors, none, none.astype(np.float32)), 3).movies
     async with make_app().run_test(size=SIZE) as pilot:
         await opened(pilot)
         await pilot.press("l", "m", "n", "x")
@@ -243,8 +249,8 @@ async def test_i_says_why_and_the_shares_are_those_of_the_engine(make_app: MakeA
     ratings = {MATRIX: 5.0, 0: 2.0, 5: 4.5}
     rate(factors, ratings)
     own = np.array(list(ratings)), np.array(list(ratings.values()), dtype=np.float32)
-    best = recommend_newcomer(factors, *own, 1)
-    because = explain(factors, best.movies, *own)
+    best = recommend_newcomer(factors, fold_in(factors, *own), 1)
+    because = explain(factors, fold_in(factors, *own), best.movies)
     async with (app := make_app()).run_test(size=size) as pilot:
         await opened(pilot)
         await until_shown(pilot, "from 3 ratings")
@@ -398,3 +404,20 @@ async def test_its_keys_are_in_the_help(make_app: MakeApp, home: Path):
         await opened(pilot)
         named = {str(binding.id) for binding, _ in help_bindings(app.screen)}
         assert {"you.stars_5", "you.stars_0.5", "you.undo", "you.profile", "screen.you", "table.export"} <= named
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.7])
+def test_all_that_the_screen_shows_of_a_rating_is_solved_once(noise: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    factors = with_members(toy_factors(audience=True), 3, noise=noise)
+    solved: list[int] = []
+
+    def counted(problem: RowProblem) -> RowSolution:
+        solved.append(len(problem.ratings))
+        return solve_rows(problem)
+
+    monkeypatch.setattr(fold_in_module, "solve_rows", counted)
+    mine = Mine("", np.array([0, 3]), np.array([5.0, 1.0], dtype=np.float32))
+    now = you_list(factors, mine, YouChoices())
+    about(factors, now, YouChoices(), np.array([], dtype=np.int64))
+    why_you(factors, now, int(now.recommended.movies[0]), now.recommended.ranked_by)
+    assert solved == [3], "one system, of the three members"

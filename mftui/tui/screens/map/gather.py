@@ -129,7 +129,7 @@ def own_row(model: OpenModel) -> UserRows | None:
         return None
     if matched is None or not len(matched.movies):
         return None
-    return fold_in(model.factors, matched.movies, matched.ratings)
+    return fold_in(model.factors, matched.movies, matched.ratings).row
 
 
 def pins(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str) -> list[Pin]:

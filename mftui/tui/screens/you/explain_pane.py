@@ -70,6 +70,6 @@ class WhyPane:
             alike = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in self._about.alike)
             below.append(("alike", f"users {alike}"))
         if self._now is not None and len(self._now.mine) and self._compass is not None:
-            places = self._compass.places(self._now.row)
+            places = self._compass.places(self._now.person.row)
             below += [("" if at else "place", text) for at, text in enumerate(places)]
         self._panel.show_below(below)

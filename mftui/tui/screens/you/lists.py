@@ -61,7 +61,7 @@ class Listed:
 
 def found_list(factors: Factors, now: YouList, mine: Mine, found: NDArray[Any], text: str) -> Listed:
     """What a search for `text` found."""
-    rows = found_rows(factors, found, predicted_of(factors, now.row, found), mine)
+    rows = found_rows(factors, found, predicted_of(factors, now.person.row, found), mine)
     movies = tuple(found.tolist())
     return Listed("found", text, movies, (), FOUND_COLUMNS, rows, "Results", "one key rates", _NO_MATCH)
 
@@ -77,7 +77,7 @@ def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, lef
         tuple(chosen.movies.tolist()),
         (),
         NEXT_COLUMNS,
-        next_rows(factors, chosen, predicted_of(factors, now.row, chosen.movies)),
+        next_rows(factors, chosen, predicted_of(factors, now.person.row, chosen.movies)),
         "Rate next",
         "what tells most about you",
         _NONE_TO_RATE,
@@ -102,7 +102,7 @@ def _rows_of(suggested: Suggestions, at: Any) -> Suggestions:
 def mine_list(factors: Factors, now: YouList, mine: Mine, sort: str, *, reverse: bool) -> Listed:
     """One's own ratings. Those that have changed since the list `now` was made are in it at once."""
     if not now.mine.same_ratings(mine):
-        now = replace(now, mine=mine, fitted=predicted_of(factors, now.row, mine.movies))
+        now = replace(now, mine=mine, fitted=predicted_of(factors, now.person.row, mine.movies))
     elif now.mine is not mine:
         now = replace(now, mine=mine)
     order = order_of_mine(factors, now, sort, reverse=reverse)

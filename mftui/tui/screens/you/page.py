@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from mftui.engine.query.explain import explain
-from mftui.engine.query.fold_in import fold_in
+from mftui.engine.query.fold_in import FoldedIn, fold_in
 from mftui.engine.query.neighbours import users_near
-from mftui.engine.query.recommend import Rank, best_rank, logits_of, recommend_row
+from mftui.engine.query.recommend import Rank, best_rank, logits_of, recommend_newcomer
 from mftui.engine.query.suggest import suggest
 from mftui.text import fold
 from mftui.tui.lists.choices import MOST_RECOMMENDED, Filter
@@ -69,10 +69,10 @@ class YouChoices:
 
 @dataclass(frozen=True)
 class YouList:
-    """Somebody's row, folded in from their ratings, and what it recommends."""
+    """Somebody folded in from their ratings, and what is recommended to them."""
 
     mine: Mine
-    row: UserRows
+    person: FoldedIn
     fitted: NDArray[Any]
     """(n,) what is predicted of one's own ratings."""
     recommended: Recommendations
@@ -97,19 +97,18 @@ class About:
 def you_list(factors: Factors, mine: Mine, choices: YouChoices) -> YouList:
     """Raises UsageError for a genre that the data has not."""
     rank, bound = engine_rank(choices.rank_for(factors))
-    row = fold_in(factors, mine.movies, mine.ratings)
-    listed = recommend_row(factors, row, mine.movies, choices.many, rank, 0.0, choices.narrowed.where(), bound)
-    because = explain(factors, listed.movies, mine.movies, mine.ratings, rank=rank) if len(mine) else None
-    return YouList(mine, row, predicted_of(factors, row, mine.movies), listed, because)
+    person, where = fold_in(factors, mine.movies, mine.ratings), choices.narrowed.where()
+    listed = recommend_newcomer(factors, person, choices.many, rank=rank, where=where, bound=bound)
+    because = explain(factors, person, listed.movies, rank=rank) if len(mine) else None
+    return YouList(mine, person, predicted_of(factors, person.row, mine.movies), listed, because)
 
 
 def about(factors: Factors, now: YouList, choices: YouChoices, skipped: NDArray[np.int64]) -> About:
     """What to rate next, and the users most alike. `skipped`: movies not to be asked for."""
-    mine, where = now.mine, choices.narrowed.where()
-    suggested = suggest(factors, mine.movies, mine.ratings, SUGGESTED, skipped=skipped, where=where)
-    if not len(mine):
+    suggested = suggest(factors, now.person, SUGGESTED, skipped=skipped, where=choices.narrowed.where())
+    if not len(now.mine):
         return About(suggested, ())
-    users, cosines = users_near(factors, now.row, _ALIKE)
+    users, cosines = users_near(factors, now.person.row, _ALIKE)
     return About(suggested, tuple(zip(factors.user_ids.raws(users), cosines.tolist(), strict=True)))
 
 
@@ -120,9 +119,8 @@ def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArr
 
 def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Why:
     """Why the movie at an index is predicted what it is."""
-    movies = np.array([movie])
-    because = explain(factors, movies, now.mine.movies, now.mine.ratings, rank=rank)
-    return why(factors, because, now.row)
+    because = explain(factors, now.person, np.array([movie]), rank=rank)
+    return why(factors, because, now.person.row)
 
 
 def order_of_mine(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:
