@@ -1,4 +1,12 @@
-"""The terminal app."""
+"""The terminal app: reads run directories, starts trainings in other processes, and shows both.
+
+`app` is the Shell of the screens, which `registry` makes. Lower may not import higher:
+base, textual8 < widgets < charts < lists < dialogs < monitor < screens < screens.NAME < the modules here.
+
+May import: data.profiles, errors, paths, runs.store, settings, tui.base, tui.dialogs, tui.monitor, tui.screens,
+tui.screens.map, tui.screens.movies, tui.screens.runs, tui.screens.train, tui.screens.users, tui.screens.you,
+tui.textual8, tui.widgets.
+"""
 
 import os
 

@@ -62,6 +62,7 @@ class MftuiApp(Textual8App):
         super().__init__(ansi_color=True if self.look.plain_colors else None)
         self.settings = settings or Settings()
         self.guide = Guide(self.memory, self.settings.keys)
+        self.guidance = self.guide.sentence
         self._saving = Latest(self, "memory")
         self.trainings: Trainings = Trainings(self, self.look.refresh_s, starter)
         self._stays_open = ""
@@ -75,21 +76,17 @@ class MftuiApp(Textual8App):
             self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.set_reactive(App.theme, self._first_theme())
+        wanted = self.settings.theme or self.memory.text("theme")
+        self.set_reactive(App.theme, wanted if wanted in self.available_themes else default_theme(self.look))
         self.stylesheet.set_variables(self.get_css_variables())
         if self.settings.keys:
             self.set_keymap(dict(self.settings.keys))
 
-    def _first_theme(self) -> str:
-        """The theme of the settings, or of the last session, if there is such a theme."""
-        wanted = self.settings.theme or self.memory.text("theme")
-        return wanted if wanted in self.available_themes else default_theme(self.look)
-
     def watch_theme(self) -> None:
         """Let another theme have its own colours."""
-        if self.painted and not self.look.no_color:
-            self.ansi_color = None
         if self.painted:
+            if not self.look.no_color:
+                self.ansi_color = None
             self.remember(theme=self.theme)
 
     def on_mount(self) -> None:
@@ -125,23 +122,17 @@ class MftuiApp(Textual8App):
 
     def headline(self) -> Headline:
         snapshot = self.trainings.snapshot
-        training = ""
-        if snapshot and snapshot.live:
-            training = snapshot.state if snapshot.share is None else f"{snapshot.state} {snapshot.share:.0%}"
-        return Headline(self.model.label if self.model else "", training)
+        return Headline(self.model.label if self.model else "", snapshot.in_short if snapshot else "")
 
     def show_error(self, error: MftuiError, *, title: str = "This does not work", path: str = "") -> None:
-        """A dialog with what is wrong and what to do."""
         from mftui.tui.dialogs.choice import MessageDialog
 
         self.push_screen(MessageDialog(title, error.message, hint=error.hint, path=path))
 
     def say(self, text: str, *, warn: bool = False) -> None:
-        """A toast; never markup."""
         self.notify(self.look.text(text), severity="warning" if warn else "information", markup=False)
 
     async def start_training(self, request: TrainRequest) -> None:
-        """Start a training and watch it."""
         self._stays_open = ""
         try:
             await self.trainings.start(request)
@@ -149,7 +140,6 @@ class MftuiApp(Textual8App):
             self.show_error(error, title="The training did not start")
 
     async def stop_training(self) -> None:
-        """Ask the watched training to stop."""
         try:
             await self.trainings.stop()
             self.say("Stopping after this step; the model is kept.")
@@ -157,8 +147,7 @@ class MftuiApp(Textual8App):
             self.show_error(error)
 
     async def open_run(self, run: Run, *, stay: bool = False) -> None:
-        """Open the newest model of `run` for Movies and Users. `stay`: somebody has asked for it, so it stays open
-        until another is asked for or trained; else newer models of the watched training take its place."""
+        # Unless it is to stay, newer models of the watched training take its place.
         from mftui.tui.base.open_model import open_model
 
         self._stays_open = run.id if stay else ""
@@ -209,10 +198,10 @@ class MftuiApp(Textual8App):
     def on_export_asked(self, event: ExportAsked) -> None:
         from mftui.tui.dialogs.export_table import ExportDialog
 
-        if not event.n_rows:
-            self.say("There is nothing to export.", warn=True)
+        if event.n_rows:
+            self.push_screen(ExportDialog(event))
         else:
-            self.push_screen(ExportDialog(event.caption, event.names, event.n_rows, event.values))
+            self.say("There is nothing to export.", warn=True)
 
     # For somebody new
 
@@ -224,13 +213,6 @@ class MftuiApp(Textual8App):
     def _follow_tour(self) -> None:
         if self.guide.tour is not None and (screen := self.base_screen()) and self.guide.tour.go_on(self):
             screen.guidance_changed()
-
-    @property
-    def on_tour(self) -> bool:
-        return self.guide.tour is not None
-
-    def guidance(self, mode: str, *, hidden: bool = False) -> str:
-        return self.guide.sentence(mode, hidden=hidden)
 
     def action_hint(self) -> None:
         """End the tour; else hide the sentence of every screen, or bring it back."""
@@ -323,9 +305,7 @@ class MftuiApp(Textual8App):
 
     def action_go_back(self) -> None:
         """Do what escape does where nothing nearer takes it."""
-        back = getattr(self.screen, "action_go_back", None)
-        if back is not None:
-            back()
+        getattr(self.screen, "action_go_back", lambda: None)()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -357,7 +337,6 @@ class MftuiApp(Textual8App):
         self.exit()
 
     def remember(self, **values: object) -> None:
-        """Keep these for the next session, with where we are."""
         if self.model and self.trainings.run:
             values |= {"run": self.model.run.id, "newest_run": self.trainings.run.id}
         self.memory.put(screen=self.current_mode, **values)

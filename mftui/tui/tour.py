@@ -81,13 +81,12 @@ class Guide:
         self._memory, self._keys = memory, changed_keys
         self.tour: Tour | None = None
 
-    def sentence(self, mode: str, *, hidden: bool = False) -> str:
-        """Return what to say on the screen `mode`, "" for nothing; `hidden`: its own sentence, also a hidden one."""
-        if hidden:
-            return written(HINTS.get(mode, ""), self._keys)
-        if self.tour is not None:
+    def sentence(self, mode: str, *, low: bool = False, hidden: bool = False) -> str:
+        """Return what to say on a screen; see `Shell.guidance`."""
+        if self.tour is not None and not hidden:
             return written(self.tour.sentence(mode), self._keys)
-        return self.sentence(mode, hidden=True) if self._memory.get("hints") is not False else ""
+        shown = hidden or not (low or self._memory.get("hints") is False)
+        return written(HINTS.get(mode, ""), self._keys) if shown else ""
 
     def toggle(self) -> None:
         """End the tour; else hide the sentence of every screen, or bring it back."""

@@ -50,12 +50,11 @@ class Shell(Protocol):
     def screens(self) -> list[tuple[str, str, str]]:
         """Return (mode, key, title) of each screen."""
 
-    def guidance(self, mode: str, *, hidden: bool = False) -> str:
-        """Return the sentence for somebody new on a screen; `hidden`: also where the user has hidden it."""
+    def guidance(self, mode: str, *, low: bool = False, hidden: bool = False) -> str:
+        """Return the sentence for somebody new on a screen, "" for none.
 
-    @property
-    def on_tour(self) -> bool:
-        """Whether the tour is under way."""
+        `low`: there is little room, so only the tour may speak; `hidden`: also where the user has hidden it.
+        """
 
     def remember(self, **values: object) -> None:
         """Keep these values for the next session."""

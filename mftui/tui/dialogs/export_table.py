@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -22,7 +22,7 @@ from mftui.data.storage.csv_cells import inert
 from mftui.errors import UsageError
 from mftui.text import fold
 from mftui.tui.base import keys
-from mftui.tui.base.messages import Value
+from mftui.tui.base.messages import ExportAsked, Value
 from mftui.tui.base.shell import shell_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
@@ -36,23 +36,21 @@ class ExportDialog(ModalScreen[None]):
 
     BINDINGS = keys.ASK
 
-    def __init__(
-        self, caption: str, names: Sequence[str], n_rows: int, values: Callable[[], list[list[Value]]]
-    ) -> None:
+    def __init__(self, table: ExportAsked) -> None:
         super().__init__()
-        self._caption, self._names, self._n_rows, self._values = caption, names, n_rows, values
+        self._table = table
         self._sure_of: Path | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Prose(("title", f"Export: {self._caption}"), ("text", ""))
+            yield Prose(("title", f"Export: {self._table.caption}"), ("text", ""))
             yield SearchBox("a file", id="file")
             yield Prose(classes="detail")
         yield KeyBar()
 
     def on_mount(self) -> None:
         box = self.query_one(SearchBox)
-        box.value = file_name(self._caption)
+        box.value = file_name(self._table.caption)
         box.focus()
         self._tell()
 
@@ -62,7 +60,7 @@ class ExportDialog(ModalScreen[None]):
 
     def _tell(self, problem: str = "") -> None:
         where = self._file().absolute().parent
-        text = f"{self._n_rows:,} rows into {where}. CSV, or JSON where the name ends in .json."
+        text = f"{self._table.n_rows:,} rows into {where}. CSV, or JSON where the name ends in .json."
         self.query_one(".detail", Prose).show(("bad", problem) if problem else ("dim", text))
 
     def _file(self) -> Path:
@@ -75,14 +73,14 @@ class ExportDialog(ModalScreen[None]):
             self._sure_of = file
             self._tell(f"{file.name} is there already. Enter again replaces it.")
             return
-        names, values = self._names, self._values
+        table = self._table
         try:
-            await asyncio.to_thread(lambda: export_table(file, names, values()))
+            await asyncio.to_thread(lambda: export_table(file, table.names, table.values()))
         except UsageError as error:
             self._tell(str(error))
             return
         self.dismiss(None)
-        shell_of(self).say(f"{self._n_rows:,} rows written to {file}")
+        shell_of(self).say(f"{self._table.n_rows:,} rows written to {file}")
 
     def action_leave_search(self) -> None:
         """Write nothing."""

@@ -64,6 +64,12 @@ class Snapshot:
         return min(1.0, self.step / self.steps) if self.steps else None
 
     @property
+    def in_short(self) -> str:
+        """State and share of a training that is under way, else ""."""
+        share = "" if self.share is None else f" {self.share:.0%}"
+        return f"{self.state}{share}" if self.live else ""
+
+    @property
     def doing(self) -> str:
         """What the trainer is at before and after the steps, "" during them."""
         return _PHASES.get(self.phase, "") if self.live else ""

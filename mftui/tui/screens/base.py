@@ -82,9 +82,8 @@ class BaseScreen(Screen[None]):
 
     def guidance_changed(self) -> None:
         """Say what the app has to say to somebody new; where it is low, only on the tour."""
-        quiet = self.size.height < _MIN_GUIDE_HEIGHT and not self.shell.on_tour
         if self._guide.is_mounted:
-            self._guide.say("" if quiet else self.shell.guidance(self.MODE))
+            self._guide.say(self.shell.guidance(self.MODE, low=self.size.height < _MIN_GUIDE_HEIGHT))
 
     def model_changed(self) -> None:
         """Show the open model; called when it may be another than before."""

@@ -25,6 +25,7 @@ class RecommendedScreen(TwoListsScreen[Choices]):
 
     def film(self) -> int | None:
         """Return the movie under the cursor of the list that has the keys, if there is one."""
+        return None
 
     def no_film(self) -> str:
         """Say what to do where there is none."""

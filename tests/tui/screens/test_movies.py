@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,10 @@ from mftui.engine.query.movie_filter import MovieFilter, passing
 from mftui.engine.query.neighbours import METRICS, similar
 from mftui.runs.store.publish import publish
 from mftui.tui.app import MftuiApp
+from mftui.tui.base.open_model import OpenModel
 from mftui.tui.lists import choices
-from mftui.tui.screens.movies.page import ratings_of_movie
+from mftui.tui.screens.movies import screen
+from mftui.tui.screens.movies.page import MoviePage, movie_page, ratings_of_movie
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -262,6 +265,23 @@ async def test_neighbours_of_few_ratings_can_be_left_out(make_app: MakeApp, home
         movies, _ = similar(factors, factors.movie_ids.index(subject), 50, where=MovieFilter(min_ratings=10))
         assert 0 < len(movies) < len(TITLES) - 1
         await until_shown(pilot, f"1/{len(movies)}")
+
+
+async def test_the_neighbours_do_not_wait_for_the_page(make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch):
+    gathered = threading.Event()
+
+    def slow_page(model: OpenModel, movie: int) -> MoviePage:
+        gathered.wait(20)
+        return movie_page(model, movie)
+
+    monkeypatch.setattr(screen, "movie_page", slow_page)
+    toy_run(home)
+    async with (app := make_app()).run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "slash", *"hamlet 1996", "enter")
+        await until(pilot, lambda: neighbours_of(app) == "Hamlet (1996)", "Hamlet's neighbours")
+        assert "ratings, mean" not in shown(app)
+        gathered.set()
+        await until_shown(pilot, "ratings, mean")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 _LULL_S = 0.08
 """How long no letter comes before the page and the neighbours follow the search."""
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
-_NO_NEIGHBOUR = "No movie has as many ratings as f asks of neighbours."
-_NO_PLACE = "This movie has no training ratings, so it has no place among the others."
+_NO_NEIGHBOUR = "No neighbour has that many ratings (press f to change)."
+_NO_FACTORS = "This movie has no training ratings, so the model cannot compare it."
 _FILTERED_OUT = "No movie passes the search and the filters: {}. Press f to change them, ctrl+r there clears them."
 
 
@@ -59,6 +59,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         """A movie to which another screen sent, and that screen's mode."""
         self._search = Latest(self, "search")
         self._neighbours = Latest(self, "neighbours")
+        self._pages = Latest(self, "page")
         self._lull = Lull(self, _LULL_S)
         self.left = Table(MOVIE_COLUMNS, of_data=True, id="results", classes="left")
         self.right = Table([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], of_data=True, id="neighbours")
@@ -178,7 +179,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     # The movie
 
     def _show_movie(self, subject: int | None, cursor: int = 0) -> None:
-        """Page and neighbours of the movie at an index."""
+        """Show neighbours and page of the movie at an index; neither waits for the other."""
         model, choices = self._shown, self._choices
         if model is None or subject is None:
             return
@@ -186,37 +187,40 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         from mftui.engine.query.movie_filter import MovieFilter
 
         self._subject = subject
-        with_page = self.shows_page
         by: By | None = (choices.by or None) if model.factors.has_audience else None
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
         n, metric, search = choices.neighbours, choices.metric, choices.searched_by(self.shell.settings.neighbours)
 
-        def look() -> tuple[Found, MoviePage | None]:
-            page = movie_page(model, subject) if with_page else None
-            return find_similar(model.factors, subject, n, metric=metric, by=by, where=where, search=search), page
+        def find() -> Found:
+            return find_similar(model.factors, subject, n, metric=metric, by=by, where=where, search=search)
 
-        def show(looked: tuple[Found, MoviePage | None]) -> None:
-            found, page = looked
+        def show(found: Found) -> None:
             self._near = found.movies
             if found.label != self._search_told:
                 self._search_told = found.label
                 self.shell.say(found.label or "Neighbours by exact search.")
-            if page is not None:
-                self._panel.show(page)
             self.right.show(
                 scored_rows(model.factors, found.movies, found.scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
                 detail=choices.near(by or ("both" if model.factors.has_audience else "taste"), len(self._trail), found),
-                empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_PLACE,
+                empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_FACTORS,
                 cursor=cursor,
             )
 
-        self._neighbours.ask(look, show)
+        self._neighbours.ask(find, show)
+        self.page_shown()
 
     def page_shown(self) -> None:
-        if self.shows_page:
-            self._show_movie(self._subject, self.right.cursor)
+        model, subject = self._shown, self._subject
+        if model is None or subject is None or not self.shows_page:
+            return
+
+        def show(page: MoviePage) -> None:
+            if subject == self._subject:
+                self._panel.show(page)
+
+        self._pages.ask(lambda: movie_page(model, subject), show)
 
     # Actions
 

@@ -92,7 +92,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
             self._search()
 
     def ratings_changed(self) -> None:
-        mine, film = self._own.mine, self._film(self.right)
+        mine, film = self._own.mine, self.film(self.right)
         if self.right.has_focus and mine is not None and film in mine.by_movie:
             self.right.action_move(1)  # the next key is for the next film, also before the new list is there
         self._show_left()
@@ -137,7 +137,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._lists.ask(work, show)
 
     def _show(self, model: OpenModel, now: YouList) -> None:
-        keep = self._film(self.right) if self.right.has_focus else None
+        keep = self.film(self.right) if self.right.has_focus else None
         self._now, listed = now, now.recommended
         places = {int(movie): at for at, movie in enumerate(listed.movies)}
         n = len(now.mine)
@@ -160,7 +160,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
         def show(result: About) -> None:
             if now is self._now:
-                film = self._film(self.left) if self.left.has_focus and self._listed.view == "next" else None
+                film = self.film(self.left) if self.left.has_focus and self._listed.view == "next" else None
                 if film is not None and self._about is not None:
                     result = replace(result, suggested=keeping(result.suggested, self._about.suggested, film))
                 self._about = result
@@ -222,7 +222,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     # Rating
 
-    def _film(self, table: Table | None = None) -> int | None:
+    def film(self, table: Table | None = None) -> int | None:
         """The movie under the cursor of the list that has the keys."""
         table = table or (self.right if self.right.has_focus else self.left)
         if table is self.left:
@@ -231,12 +231,9 @@ class YouScreen(RecommendedScreen[YouChoices]):
             return None
         return int(self._now.recommended.movies[self.right.cursor])
 
-    def film(self) -> int | None:
-        return self._film()
-
     @property
     def _under_cursor(self) -> UnderCursor:
-        return UnderCursor(self._film(), None if self.right.has_focus else self._listed.missing(self.left.cursor))
+        return UnderCursor(self.film(), None if self.right.has_focus else self._listed.missing(self.left.cursor))
 
     def action_stars(self, stars: float) -> None:
         self._rater.give_stars(self._under_cursor, stars)
@@ -264,7 +261,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     def action_skip(self) -> None:
         """Leave the film under the cursor out of what is asked for."""
-        movie = self._film(self.left)
+        movie = self.film(self.left)
         if self._listed.view != "next" or movie is None or self._shown is None or self._now is None:
             self._rater.line.say("Only films to rate next can be left out: press t.", "bad")
             return
@@ -289,7 +286,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     def _explain(self) -> None:
         if self._shown is not None and self._now is not None and self.shows_page:
-            self._why.explain(self._shown.factors, self._now, self._film(None if self.left.display else self.right))
+            self._why.explain(self._shown.factors, self._now, self.film(None if self.left.display else self.right))
 
     def _place(self) -> None:
         if self._shown is not None and self._now is not None and self.shows_page:
