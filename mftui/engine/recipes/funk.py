@@ -85,7 +85,7 @@ FUNK = Recipe(
             "How strongly each rating pulls its factors and biases to zero.",
             search=(0.005, 0.2),
         ),
-        Field("validation", 0.0, 0, 0.5, "Share of the training ratings l2 out to choose the best epoch."),
+        Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to choose the best epoch."),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *DEVICE_FIELDS,
         MEMORY,
@@ -93,7 +93,7 @@ FUNK = Recipe(
     presets=(
         Preset("usual", "As Surprise's SVD: 100 factors, 20 epochs, a weak pull to zero."),
         Preset(
-            "l2",
+            "held",
             "Fewer factors, a stronger pull, more epochs: overfits less.",
             {"factors": 50, "regularization": 0.08, "epochs": 40},
         ),
