@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,21 @@ from helpers.numpy_training import NumpyTraining
 from helpers.ratings_files import write
 from helpers.runs import request, start_trainer
 
+from mftui.engine.recipes import find_recipe
+from mftui.engine.training.memory import MemoryEstimate, Sizes
 from mftui.errors import TrainingError
 from mftui.runs.store.run import create_run
 from mftui.runs.trainer.main import train
-from mftui.runs.trainer.memory_budget import Estimate, available_bytes, estimate, require_memory
+from mftui.runs.trainer.memory_budget import available_bytes, require_memory
 
 GB = 10**9
 HUGE = {"factors": 4096, "members": 64}
+
+
+def estimate(recipe: str, hyper: dict[str, Any], n_users: int, n_movies: int, n_ratings: int) -> MemoryEstimate:
+    chosen = find_recipe(recipe)
+    plain = {"audience": False} if any(field.name == "audience" for field in chosen.fields) else {}
+    return chosen.estimate(Sizes(n_users, n_movies, n_ratings), chosen.check(plain | hyper))
 
 
 def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None:
@@ -36,7 +45,7 @@ def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None
 @pytest.mark.parametrize(
     ("recipe", "hyper", "sizes", "remedy"),
     [
-        ("funk", {"factors": 2000, "batch_size": 500_000}, (1000, 1000, 10**7), "use a smaller --batch-size"),
+        ("funk", {"factors": 2000, "batch_size": 100_000}, (1000, 1000, 10**7), "use a smaller --batch-size"),
         ("biased", {"factors": 1, "batch_size": 100}, (1000, 1000, 10**9), "use fewer ratings"),
         ("post2019", {"factors": 15}, (160_000, 60_000, 1000), "such as biased"),
         (
@@ -126,7 +135,7 @@ def test_running_out_all_the_same_says_what_to_do(ratings: Path) -> None:
 
 
 def test_an_estimate_is_the_sum_of_its_parts() -> None:
-    assert Estimate(model=1, batch=2, ratings=3, matrix=4, what="", base=5).total == 15
+    assert MemoryEstimate(1, 2, 3, Sizes(1, 1, 1), 1, matrix=4, base=5).total == 15
 
 
 def test_predictions_for_many_pairs_take_little_memory_and_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,6 +143,6 @@ def test_predictions_for_many_pairs_take_little_memory_and_are_the_same(monkeypa
     random = np.random.default_rng(0)
     users, movies = (random.integers(0, n, 500) for n in (model.n_users, model.n_movies))
     at_once = model.logits(users, movies)
-    monkeypatch.setattr("mftui.engine.model.dot_products.GATHERED_BYTES", 7 * 4 * model.n_factors)
+    monkeypatch.setattr("mftui.engine.model.rows.GATHERED_BYTES", 7 * 4 * model.n_factors)
     assert np.array_equal(model.logits(users, movies), at_once)
     assert len(model.logits(users[:0], movies[:0])) == 0

@@ -16,23 +16,12 @@ from mftui.engine.training.learner import Arrays
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import Hyper
 from mftui.engine.training.variables import VariableLearner
-from mftui.errors import TrainingError
-
-MAX_CELLS = 400_000_000
-"""Largest users × movies matrix: 1.6 GB as float32, of which a step holds a few."""
 
 
 class DenseLearner(VariableLearner):
     """sigmoid(U Mᵀ + b_u + b_m + b) against the matrix of ratings scaled by each movie's maximum."""
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
-        cells = problem.n_users * problem.n_movies
-        if cells > MAX_CELLS:
-            raise TrainingError(
-                f"recipe seed holds the whole matrix: {problem.n_users:,} × {problem.n_movies:,} cells need about "
-                f"{cells * 4 * 4 / 1e9:.0f} GB.",
-                hint="Use recipe biased, which needs the observed ratings alone.",
-            )
         self.n_epochs, self.steps_per_epoch = int(hyper["epochs"]), 1
         self.ratings_per_step = len(problem.train)
         self._problem = problem

@@ -9,6 +9,7 @@ from mftui.engine.training.recipe import Field, Hyper, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 
@@ -30,6 +31,12 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return AlsLearner(problem, plan)
 
 
+def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
+    from mftui.engine.alternating.rows_memory import rows_estimate
+
+    return rows_estimate(sizes, hyper)
+
+
 ALS = Recipe(
     name="als",
     title="biased alternating least squares",
@@ -48,6 +55,7 @@ ALS = Recipe(
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
     ),
     build=_build,
+    estimate=_estimate,
     user_prior=lambda hyper, span: PriorPrecision(
         bias=float(hyper["reg_biases"]), factors_per_rating=float(hyper["reg_factors"])
     ),

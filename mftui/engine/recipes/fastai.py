@@ -9,6 +9,7 @@ from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 BEYOND = 1.1
@@ -46,6 +47,12 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return MinibatchLearner(problem, objective)
 
 
+def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
+    from mftui.engine.descent.minibatch_memory import minibatch_estimate
+
+    return minibatch_estimate(sizes, hyper, int(hyper["batch_size"]))
+
+
 FASTAI = Recipe(
     name="fastai",
     title="fast.ai's dot product with biases",
@@ -79,4 +86,5 @@ FASTAI = Recipe(
         ),
     ),
     build=_build,
+    estimate=_estimate,
 )

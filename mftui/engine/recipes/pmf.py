@@ -11,6 +11,7 @@ from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
     from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 START = 0.1
@@ -66,6 +67,12 @@ def _user_prior(hyper: Hyper, span: float) -> PriorPrecision | None:
     return PriorPrecision(factors=float(hyper["prior_users"]) * span**2, bias=NOT_LEARNED)
 
 
+def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
+    from mftui.engine.descent.minibatch_memory import minibatch_estimate
+
+    return minibatch_estimate(sizes, hyper, sizes.n_ratings, adds_up=True)
+
+
 PMF = Recipe(
     name="pmf",
     title="probabilistic matrix factorization",
@@ -113,5 +120,6 @@ PMF = Recipe(
         ),
     ),
     build=_build,
+    estimate=_estimate,
     user_prior=_user_prior,
 )

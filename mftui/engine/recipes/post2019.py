@@ -6,16 +6,46 @@ from typing import TYPE_CHECKING
 
 from mftui.engine.recipes.fields import DEVICE_FIELDS
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
+from mftui.errors import TrainingError
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 
+MAX_CELLS = 400_000_000
+"""Largest users × movies matrix: 1.6 GB as float32, of which a step holds a few."""
+MATRIX_CELL_BYTES = 16
+"""Of one cell, in all its copies."""
+
+
 def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
+    """Descend the mean of (sigmoid(U_u·M_m + b_u + b_m + b) - t)² over all cells t of the scaled matrix."""
+    cells = problem.n_users * problem.n_movies
+    if cells > MAX_CELLS:
+        raise TrainingError(
+            f"recipe post2019 holds the whole matrix: {problem.n_users:,} × {problem.n_movies:,} cells need about "
+            f"{cells * MATRIX_CELL_BYTES / 1e9:.0f} GB.",
+            hint="Use recipe biased, which needs the observed ratings alone.",
+        )
     from mftui.engine.descent.dense import DenseLearner
 
     return DenseLearner(problem, hyper)
+
+
+def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
+    from mftui.engine.training.memory import RATING_BYTES, MemoryEstimate, model_bytes
+
+    return MemoryEstimate(
+        model=model_bytes(sizes.rows, int(hyper["factors"]) + 1, hyper),
+        batch=0,
+        ratings=sizes.n_ratings * RATING_BYTES,
+        sizes=sizes,
+        factors=int(hyper["factors"]),
+        matrix=sizes.n_users * sizes.n_movies * MATRIX_CELL_BYTES,
+        matrix_remedy="use a recipe that needs the observed ratings alone, such as biased",
+    )
 
 
 POST2019 = Recipe(
@@ -41,4 +71,5 @@ POST2019 = Recipe(
         Preset("watched", "A tenth of the ratings held out, to see when it learns by heart.", {"validation": 0.1}),
     ),
     build=_build,
+    estimate=_estimate,
 )

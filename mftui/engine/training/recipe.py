@@ -12,6 +12,7 @@ from mftui.text import visible
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import Block, RatingsLearner
+    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 Value = int | float | bool | str
@@ -126,6 +127,8 @@ class Recipe:
     """Whether an epoch is one step over everything."""
     fields: tuple[Field, ...]
     build: Callable[[Problem, Hyper], RatingsLearner]
+    estimate: Callable[[Sizes, Hyper], MemoryEstimate]
+    """How much memory a training with complete hyperparameters needs."""
     audience: Callable[[Problem, Hyper], Block] | None = None
     """What is trained after the ratings where the field `audience` is set: who watched what."""
     presets: tuple[Preset, ...] = (DEFAULTS,)

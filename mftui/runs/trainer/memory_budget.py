@@ -4,141 +4,21 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from mftui.engine.compute.cluster import find_cluster
-from mftui.engine.descent.batches import AT_ONCE
-from mftui.engine.recipes.bayes import kept_draws
-from mftui.engine.recipes.biased import batch_size
+from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.fields import AUTO, bytes_in
-from mftui.engine.training.recipe import Hyper
+from mftui.engine.training.memory import TENSORFLOW_BYTES, MemoryEstimate, Sizes
 from mftui.errors import TrainingError, UsageError
 from mftui.settings import load_settings
 
-_TENSORFLOW_BYTES = 950 << 20
-"""Imported, and a first small step compiled."""
 _TENSORFLOW_ADDRESSES = 2 << 30
-"""Address space that it takes, much of it never used: what counts under `ulimit -v`."""
-_RATING_BYTES = 26
-"""Of one rating, in all its copies: columns, how they are put into batches, splits, evaluation."""
-_STREAMED_RATING_BYTES = 6
-"""Of one rating that is read from a file: which part it is in, the order that the parts were drawn in."""
-_AUDIENCE_RATING_BYTES = 16
-"""Of one rating in the audience block, which learns from all of them in memory."""
-_COPIES_OF_MODEL = 9
-"""Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
-_COPIES_OF_MOMENTS = 2
-"""Of those, what adafactor does without."""
-_COPIES_OF_BATCH = 4
-_BATCHED_RATING_BYTES = 12
-"""Of one rating of a batch: its user, its movie, its value."""
-_BATCHES_AHEAD = 4
-"""Read from a file: those that wait, the one that is learned from, the one that is being read."""
-_COPIES_OF_MATRIX = 4
-_COPIES_OF_DRAWS = 4
-"""As they were drawn, as one wide model, what is being saved, temporaries."""
-_SOLVED_RATING_BYTES = 56
-"""More of one rating where rows are solved: two sparse matrices of each side, and what they are made from."""
-_LATENT_RATING_BYTES = 250
-"""More of one rating where latent ratings are drawn: indices to set them anew, and temporaries in double precision."""
-_IMPLICIT_CELL_BYTES = 40
-"""Of one pair of a user and a movie where who rated what is learned from: the table, its axes, temporaries."""
-_SOLVED_NUMBERS = 32_000_000
-"""Numbers of normal equations that are held at once, three times over."""
+"""Address space that TensorFlow takes, much of it never used: what counts under `ulimit -v`."""
 _UNLIMITED = 1 << 60
 Place = Literal["memory", "file"]
 """Where the ratings are while they are learned from."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Bytes that a training needs, by what they are for."""
-
-    model: int
-    batch: int
-    ratings: int
-    matrix: int
-    what: str
-    """Sizes in words."""
-    implicit: bool = False
-    """Whether the matrix is that of who rated what."""
-    base: int = _TENSORFLOW_BYTES
-    streamed: tuple[int, int] | None = None
-    """`batch` and `ratings` where the ratings are read from a file; None where the recipe cannot."""
-
-    @property
-    def data(self) -> int:
-        """All but TensorFlow itself."""
-        return self.model + self.batch + self.ratings + self.matrix
-
-    @property
-    def total(self) -> int:
-        return self.data + self.base
-
-    def out_of_core(self) -> Estimate:
-        """The same with the ratings in a file."""
-        batch, ratings = self.streamed or (self.batch, self.ratings)
-        return replace(self, batch=batch, ratings=ratings)
-
-    def shared(self, parts: int) -> Estimate:
-        """One part's of as many devices that have the model each, and share batches and ratings."""
-        streamed = self.streamed and (self.streamed[0] // parts, self.streamed[1] // parts)
-        return replace(self, base=0, batch=self.batch // parts, ratings=self.ratings // parts, streamed=streamed)
-
-    @property
-    def remedy(self) -> str:
-        """What to change, by what takes most."""
-        most = max(self.model, self.batch, self.ratings, self.matrix)
-        if most == self.matrix and self.implicit:
-            return "leave implicit out of --features"
-        if most == self.matrix:
-            return "use a recipe that needs the observed ratings alone, such as biased"
-        if most == self.ratings:
-            return "use fewer ratings, or a machine with more memory"
-        return (
-            "lower --factors or use --batch-size"
-            if most == self.model
-            else "use a smaller --batch-size or lower --factors"
-        )
-
-
-def estimate(
-    recipe: str, hyper: Hyper, n_users: int, n_movies: int, n_ratings: int, *, in_parts: bool = True
-) -> Estimate:
-    """What a training with these complete hyperparameters needs, all told; a little more rather than less.
-
-    `in_parts`: whether large batches are learned from part by part, as on one CPU.
-    """
-    width = int(hyper.get("factors", 0)) * int(hyper.get("members", 1)) + 1
-    audience = int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
-    batch = min(n_ratings, batch_size(hyper, n_ratings)) if "batch_size" in hyper else n_ratings
-    columns = width + int(hyper.get("members", 1)) - 1
-    part = max(1, min(batch, AT_ONCE // columns)) if in_parts and recipe in ("biased", "pmf") else batch
-    dense, solved, rows = recipe == "seed", recipe in ("als", "bayes"), n_users + n_movies
-    audience_bytes = _AUDIENCE_RATING_BYTES if audience else 0
-    latent = _LATENT_RATING_BYTES if hyper.get("likelihood") == "ordinal" else 0
-    implicit = "implicit" in str(hyper.get("features", ""))
-    cell = _IMPLICIT_CELL_BYTES if implicit else 4 * _COPIES_OF_MATRIX if dense else 0
-    kept = kept_draws(hyper, rows) * width if recipe == "bayes" else 0
-    equations = min(max(n_users, n_movies) * width**2, _SOLVED_NUMBERS) * 4 * 3 if solved else 0
-    copies = _COPIES_OF_MODEL
-    copies -= _COPIES_OF_MOMENTS if hyper.get("optimizer") == "adafactor" else 0
-    each = _RATING_BYTES + audience_bytes + (_SOLVED_RATING_BYTES if solved else 0) + latent
-    batch_bytes = part * max(width, audience) * 4 * _COPIES_OF_BATCH + batch * _BATCHED_RATING_BYTES
-    ahead = batch * _BATCHED_RATING_BYTES * _BATCHES_AHEAD
-    streamed = batch_bytes + ahead, n_ratings * (audience_bytes or _STREAMED_RATING_BYTES)
-    return Estimate(
-        model=rows * 4 * ((width + audience) * copies + kept * _COPIES_OF_DRAWS),
-        batch=equations or (0 if dense else batch_bytes),
-        ratings=n_ratings * each,
-        matrix=n_users * n_movies * cell,
-        implicit=implicit,
-        streamed=streamed if "memory" in hyper else None,
-        what=f"{n_users:,} users and {n_movies:,} movies by {width - 1 + audience:,} factors, "
-        f"and {n_ratings:,} ratings",
-    )
 
 
 def choose_place(
@@ -160,9 +40,10 @@ def choose_place(
     """
     hyper = config["hyper"]
     one_cpu = device_bytes is None and find_cluster() is None
-    needed = estimate(config["recipe"], hyper, n_users, n_movies, n_ratings, in_parts=one_cpu)
+    sizes = Sizes(n_users, n_movies, n_ratings, whole_batches=not one_cpu)
+    needed = find_recipe(config["recipe"]).estimate(sizes, hyper)
     if device_bytes is not None:
-        needed = needed.shared(parts)
+        needed = needed.per_device(parts)
     budget = str(hyper.get("memory", AUTO))
     place = config.get("ratings_in") or place_of_ratings(needed, budget, device_bytes)
     if place == "file":
@@ -172,7 +53,7 @@ def choose_place(
     return "file" if place == "file" else "memory"
 
 
-def place_of_ratings(needed: Estimate, memory: str, available: int | None = None) -> Place:
+def place_of_ratings(needed: MemoryEstimate, memory: str, available: int | None = None) -> Place:
     """In memory where they fit into what `memory` says (see `bytes_in`), else in a file.
 
     Raises UsageError where a budget was given and the rest does not fit either.
@@ -191,7 +72,7 @@ def place_of_ratings(needed: Estimate, memory: str, available: int | None = None
     return "file"
 
 
-def require_memory(needed: Estimate, available: int | None = None) -> None:
+def require_memory(needed: MemoryEstimate, available: int | None = None) -> None:
     """Raise TrainingError where this process cannot get what is needed."""
     have = available_bytes() if available is None else available
     if needed.total > have:
@@ -265,7 +146,7 @@ def _of_limits(proc: Path) -> int:
         pages = int((proc / "self/statm").read_text().split()[0])
     except (OSError, ValueError, IndexError):
         pages = 0
-    return limit - pages * resource.getpagesize() - (_TENSORFLOW_ADDRESSES - _TENSORFLOW_BYTES)
+    return limit - pages * resource.getpagesize() - (_TENSORFLOW_ADDRESSES - TENSORFLOW_BYTES)
 
 
 def _number(file: Path) -> int | None:

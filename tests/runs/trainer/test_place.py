@@ -8,15 +8,16 @@ import pytest
 
 from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.fields import bytes_in
+from mftui.engine.training.memory import MemoryEstimate, Sizes
 from mftui.errors import TrainingError, UsageError
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.store.summary import settings_of
 from mftui.runs.trainer.main import train
-from mftui.runs.trainer.memory_budget import Estimate, choose_place, estimate, place_of_ratings
+from mftui.runs.trainer.memory_budget import choose_place, place_of_ratings
 
 MB = 10**6
-NEEDED = Estimate(100 * MB, 100 * MB, 900 * MB, 0, "these sizes", streamed=(100 * MB, 200 * MB), base=1000 * MB)
+NEEDED = MemoryEstimate(100 * MB, 100 * MB, 900 * MB, Sizes(1, 1, 1), 1, streamed=(100 * MB, 200 * MB), base=1000 * MB)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,9 @@ def test_a_device_has_memory_of_its_own_which_several_share() -> None:
 
 
 def test_a_device_beside_the_cpu_takes_whole_batches() -> None:
-    hyper = find_recipe("biased").check({"members": 1, "audience": False, "factors": 32})
-    whole, cut = (estimate("biased", hyper, 100, 100, 40_000_000, in_parts=parts).batch for parts in (False, True))
+    biased = find_recipe("biased")
+    hyper = biased.check({"members": 1, "audience": False, "factors": 32})
+    whole, cut = (biased.estimate(Sizes(100, 100, 40_000_000, given), hyper).batch for given in (True, False))
     assert whole > 2.5 * cut
 
 
