@@ -13,7 +13,9 @@ from helpers import chance
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="Long tests too; hundreds of kills, thousands of damaged files.")
+    parser.addoption(
+        "--long", action="store_true", help="Long tests too; hundreds of kills, thousands of damaged files."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

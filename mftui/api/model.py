@@ -20,7 +20,7 @@ from mftui.api.show import html_table, model_facts, one_line
 from mftui.api.tables import movies_table, read_only, users_table
 from mftui.engine.evaluation.evaluate import evaluate
 from mftui.engine.query.approximate import Search, find_similar
-from mftui.engine.query.neighbours import By, Metric
+from mftui.engine.query.neighbours import By, Metric, has_neighbours
 from mftui.engine.query.recommend import Bound, Rank
 from mftui.errors import UsageError
 from mftui.runs.results.export import export_model
@@ -152,7 +152,7 @@ class Model:
         """
         f, index = self.factors, find_movie(self.factors, movie, self._titles)
         where = movie_filter(genre, years, min_ratings)
-        if not f.movie_train_counts[index]:
+        if not has_neighbours(f, index, by):
             warnings.warn("No rating of this movie was trained on: its neighbours are unknown.", stacklevel=2)
             return frame_of([], NEIGHBOURS)
         found = find_similar(f, index, count(n), metric=metric, by=by, where=where, search=search)

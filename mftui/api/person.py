@@ -83,9 +83,8 @@ class Person:
         return explain_user(factors, self.known_index, movies, rank=rank)
 
     def cold(self, factors: Factors, movies: NDArray[Any]) -> NDArray[np.bool_]:
-        """Return (n,) whether nothing was trained on them or on the movie."""
-        cold = np.asarray(factors.movie_train_counts[movies] == 0)
-        return cold if self.folded is not None else cold | bool(factors.user_train_counts[self.known_index] == 0)
+        """Return (n,) whether nothing is known of them or of the movie."""
+        return factors.is_cold(self.index if self.folded is None else None, movies)
 
 
 def find_person(factors: Factors, who: Any, ratings: Any, titles: TitleIndex) -> Person:

@@ -14,43 +14,33 @@ from helpers.numpy_training import NumpyTraining
 from helpers.ratings_files import write
 from helpers.runs import request
 
+import mftui
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.recommend import recommend
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run
 from mftui.runs.trainer.main import train
+from mftui.tui.base.display import Look
+from mftui.tui.lists.rows import recommended_rows
 
 COLD_USER, COLD_MOVIE = 1, 4
 
 
-@pytest.fixture
-def run(home: Path) -> Run:
-    """A finished run whose model was trained on nothing of user 1 and of movie 4."""
+def half_cold() -> Factors:
+    """Trained on nothing of user 1 and of movie 4."""
     factors = toy_factors()
     held_out = np.array(factors.history.held_out)
     held_out[factors.history.offsets[0] : factors.history.offsets[1]] = True
     counts = np.array(factors.movie_train_counts)
     counts[COLD_MOVIE - 1] = 0
     held_out[factors.history.movies == COLD_MOVIE - 1] = True
-    return toy_run(home, as_trained(factors, held_out, counts))
+    history = replace(factors.history, held_out=held_out)
+    return replace(factors, history=history, movie_train_counts=counts).with_parameters(factors.parameters)
 
 
-def as_trained(factors: Factors, held_out: np.ndarray, counts: np.ndarray) -> Factors:
-    parts = dict(vars(factors))
-    names = (
-        "parameters",
-        "user_ids",
-        "movie_ids",
-        "movies",
-        "history",
-        "movie_counts",
-        "movie_train_counts",
-        "movie_means",
-        "scale",
-        "priors",
-        "meta",
-    )
-    given = {name: parts[name] for name in names}
-    return Factors(**given | {"history": replace(factors.history, held_out=held_out), "movie_train_counts": counts})
+@pytest.fixture
+def run(home: Path) -> Run:
+    return toy_run(home, half_cold())
 
 
 def test_predictions_for_cold_users_and_movies_are_marked(
@@ -76,6 +66,35 @@ def test_lists_and_tables_mark_what_is_cold(run: Run, capfd: pytest.CaptureFixtu
         assert "(cold)" in table.out and "(cold): no training ratings of this user or movie" in table.err
     warm = call(capfd, "user", 2, "--json").document
     assert {row["movie_id"] for row in warm["rated"] if row["cold"]} <= {COLD_MOVIE}
+
+
+def test_what_is_known_beside_its_ratings_is_not_cold(
+    home: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As recipe bayes knows movies by their genres and users by their age where `features` names them."""
+    model = half_cold().with_parameters(replace(toy_factors().parameters, knows_cold=(True, True)))
+    toy_run(home, model)
+    pairs = write(tmp_path / "p.csv", "user,movie\n1,3\n2,4\n99,3\n")
+    predictions = call(capfd, "predict", pairs, "--json").document["predictions"]
+    assert [row["cold"] for row in predictions] == [False, False, True]
+    for user in (COLD_USER, 2):
+        listed = call(capfd, "recommend", user, "--json").document["recommendations"]
+        assert listed and not any(row["cold"] for row in listed)
+        assert "cold" not in call(capfd, "user", user).out
+    similar = call(capfd, "similar", COLD_MOVIE, "--json").document
+    assert len(similar["neighbours"]) == 10 and similar["note"] == ""
+    asked = mftui.open_run()
+    assert len(asked.similar(COLD_MOVIE)) == 10 and not asked.recommend(2, n=6).cold.any()
+    user = next(u for u in range(model.n_users) if COLD_MOVIE - 1 not in model.history.of_user(u).movies)
+    in_app = recommend(model, user, 20)
+    assert COLD_MOVIE - 1 in in_app.movies
+    assert not any("cold" in str(cell) for row in recommended_rows(model, in_app, Look()) for cell in row)
+
+
+def test_a_movie_of_which_nothing_is_known_has_no_neighbours(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call(capfd, "similar", COLD_MOVIE, "--json").document["neighbours"] == []
+    with pytest.warns(UserWarning, match="neighbours are unknown"):
+        assert not len(mftui.open_run().similar(COLD_MOVIE))
 
 
 QUESTIONS = (("similar", "3"), ("user", "2"), ("recommend", "2"), ("evaluate",))

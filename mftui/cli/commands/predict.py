@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mftui.cli.shared.open_model import cold, open_model, run_document, run_option
+from mftui.cli.shared.open_model import open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, note, print_json
 from mftui.errors import DataError, UsageError
 
@@ -77,7 +77,7 @@ def predict(
                 "the mean and from what is known of the other one."
             )
     known = user_known & movie_known
-    is_cold = ~known | cold(factors, user_rows, movie_rows)
+    is_cold = ~known | factors.is_cold(user_rows, movie_rows)
     if (is_cold & known).any():
         note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without training ratings (cold).")
     numbers = {COLUMN: predicted}

@@ -66,7 +66,7 @@ def similar(
     """
     from mftui.api.arguments import find_movie, movie_filter
     from mftui.engine.query.approximate import find_similar
-    from mftui.engine.query.neighbours import blocks_of
+    from mftui.engine.query.neighbours import blocks_of, has_neighbours
     from mftui.settings import load_settings
 
     search = search or load_settings().neighbours
@@ -76,7 +76,7 @@ def similar(
     index = find_movie(factors, " ".join(movie))
     reason = ""
     found: Found | None = None
-    if factors.movie_train_counts[index]:
+    if has_neighbours(factors, index, by):
         where = movie_filter(None, None, min_ratings)
         found = find_similar(factors, index, n, metric=metric, by=by, where=where, search=search)
         neighbours = [without_year(row) for row in neighbour_rows(factors, found.movies, found.scores)]

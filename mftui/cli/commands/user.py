@@ -16,7 +16,7 @@ from mftui.cli.shared.movie_lists import (
     shortness,
     uncertainty_document,
 )
-from mftui.cli.shared.open_model import cold, model_label, open_model, run_document, run_option
+from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, print_json
 from mftui.cli.shared.viewer import find_viewer, viewer_options
 
@@ -88,7 +88,7 @@ def _rated(factors: Factors, person: Person) -> list[dict[str, Any]]:
     history = factors.history.of_user(person.known_index)
     users = np.full(len(history), person.known_index)
     predicted = factors.shown(factors.logits(users, history.movies))
-    unknown = cold(factors, users, history.movies)
+    unknown = factors.is_cold(users, history.movies)
     return _lines(factors, history.movies, history.ratings, predicted, history.held_out, unknown)
 
 
@@ -99,7 +99,7 @@ def _fitted(factors: Factors, person: Person) -> list[dict[str, Any]]:
     from mftui.engine.query.recommend import logits_of
 
     logits = logits_of(factors, person.row(factors), person.movies)
-    unknown = factors.movie_train_counts[person.movies] == 0
+    unknown = factors.is_cold(None, person.movies)
     return _lines(
         factors,
         person.movies,

@@ -53,8 +53,3 @@ def model_label(run: Run, factors: Factors) -> str:
     state = run.state
     unfinished = "" if state == FINISHED else f" ({state}, not finished)"
     return f"{factors.meta.get('dataset', 'unknown data')}, run {run.id}{unfinished}"
-
-
-def cold(factors: Factors, users: Any, movies: Any) -> Any:
-    """Return (n,) True where the user or the movie (indices) has no training ratings."""
-    return (factors.user_train_counts[users] == 0) | (factors.movie_train_counts[movies] == 0)

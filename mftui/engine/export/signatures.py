@@ -174,12 +174,13 @@ class _Numbers:
         """(n_movies,) cosines of the movie at index `me` with all, weighed by support, and how many have any."""
         tf = self._tf
         counts = tf.cast(self._counts, tf.float32)
-        scores = tf.zeros_like(counts)
+        scores, total = tf.zeros_like(counts), np.float32(0)
         for factors, weight in self._blocks:
             norms = tf.maximum(tf.norm(factors, axis=1), _LEAST_LENGTH)
             scores += weight * tf.linalg.matvec(factors, factors[me]) / (norms[me] * norms)
-        scores *= counts / (counts + SUPPORT)
-        allowed = (counts > 0) & (tf.range(self._n_movies, dtype=tf.int64) != me)
+            total += weight * tf.cast(norms[me] > _LEAST_LENGTH, tf.float32)
+        scores *= counts / (counts + SUPPORT) / tf.maximum(total, _LEAST_LENGTH)
+        allowed = (counts > 0) & (total > 0) & (tf.range(self._n_movies, dtype=tf.int64) != me)
         return tf.where(allowed, scores, np.float32(-np.inf)), tf.math.count_nonzero(allowed)
 
 

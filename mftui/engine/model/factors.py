@@ -85,6 +85,24 @@ class Factors:
         """(n_users,) ratings of each user in the training part."""
         return self.history.trained_counts()
 
+    @cached_property
+    def cold_users(self) -> Flags:
+        """(n_users,) users of whom nothing is known: no training rating, and nothing beside their ratings."""
+        return np.asarray((self.user_train_counts == 0) & (not self.parameters.knows_cold[0]))
+
+    @cached_property
+    def cold_movies(self) -> Flags:
+        """(n_movies,) the same of movies."""
+        return np.asarray((self.movie_train_counts == 0) & (not self.parameters.knows_cold[1]))
+
+    def is_cold(self, users: NDArray[Any] | int | None, movies: NDArray[Any]) -> Flags:
+        """Return (n,) whether nothing is known of the user or of the movie of n pairs of indices.
+
+        `users`: None for somebody folded in, of whom their ratings are known.
+        """
+        of_users = False if users is None else self.cold_users[users]
+        return np.asarray(self.cold_movies[movies] | of_users)
+
     @property
     def n_users(self) -> int:
         return len(self.user_ids)

@@ -81,8 +81,8 @@ def lengths(table: Floats) -> Floats:
 
 
 def without_cold_rows(p: Parameters, cold_users: Flags, cold_movies: Flags) -> Parameters:
-    """The same parameters, zero for cold users (n_users,) and movies (n_movies,), in all blocks; what the ratings'
-    block knows of them beside their ratings stays."""
+    """Return the parameters with zeros for users (n_users,) and movies (n_movies,) without training ratings, in all
+    blocks; what the ratings' block knows of them beside their ratings stays."""
     changed: dict[str, Any] = {}
     for prefix in ("", "member_", "audience_"):
         users, movies = (False, False) if prefix == "audience_" else p.knows_cold
@@ -92,8 +92,3 @@ def without_cold_rows(p: Parameters, cold_users: Flags, cold_movies: Flags) -> P
             if array is not None and cold.any():
                 changed[prefix + name] = np.where(cold if array.ndim == 1 else cold[:, None], np.float32(0), array)
     return replace(p, **changed)
-
-
-def known_rows(counts: NDArray[Any], knows_cold: bool) -> Flags:
-    """(n,) whether anything is known of rows with so many training ratings; `knows_cold`: of all of them."""
-    return np.asarray((counts > 0) | knows_cold)

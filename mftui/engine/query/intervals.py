@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Flags, Floats
 from mftui.engine.model.members import member_std
-from mftui.engine.model.rows import UserRows, known_rows
+from mftui.engine.model.rows import UserRows
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def expected_std_of(
     Of a model of one member it is 0 where user and movie have training ratings."""
     found, others = np.empty(len(users), dtype=np.float32), _Others(model)
     for part in _parts(model, len(users)):
-        of_user = known_rows(model.user_train_counts[users[part]], model.parameters.knows_cold[0])
-        of_movie = known_rows(model.movie_train_counts[movies[part]], model.parameters.knows_cold[1])
+        of_user = ~model.cold_users[users[part]]
+        of_movie = ~model.cold_movies[movies[part]]
         if known is not None:
             of_user, of_movie = of_user & known[0][part], of_movie & known[1][part]
         found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie, others))
@@ -146,7 +146,7 @@ def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats 
     of_user = np.full(len(movies), bool(row.factors.any() or row.member_bias.any()))
     found, others = np.empty(len(movies), dtype=np.float32), _Others(model)
     for part in _parts(model, len(movies)):
-        of_movie = known_rows(model.movie_train_counts[movies[part]], model.parameters.knows_cold[1])
+        of_movie = ~model.cold_movies[movies[part]]
         found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie, others))
     return found
 

@@ -36,11 +36,11 @@ def similar(
 ) -> tuple[Indices, Floats]:
     """Return the nearest movies to the movie at an index, which is left out: (movie indices (≤ n,), scores (≤ n,)).
 
-    `metric`, `by`: see `movie_scores`; by default both blocks where the model has both. Movies without training
-    ratings have no factors and are never neighbours.
+    `metric`, `by`: see `movie_scores`; by default both blocks where the model has both. A movie without factors has
+    no neighbours; one without training ratings is none, as its score would be 0.
     """
     scores = movie_scores(model, movie, metric, by)
-    allowed = passing(model, where) & (model.movie_train_counts > 0)
+    allowed = passing(model, where) & (model.movie_train_counts > 0) & has_neighbours(model, movie, by)
     allowed[movie] = False
     best = highest(-scores if metric == "euclidean" else scores, np.flatnonzero(allowed), n)
     return best, scores[best]
@@ -49,7 +49,7 @@ def similar(
 def similar_users(model: Factors, user: int, n: int = 10, *, by: By | None = None) -> tuple[Indices, Floats]:
     """Return the users nearest by cosine to the one at an index: (user indices (≤ n,), cosines (≤ n,))."""
     cosine = user_scores(model, user, by)
-    others = np.flatnonzero(model.history.counts() > 0)
+    others = np.flatnonzero(~model.cold_users)
     best = highest(cosine, others[others != user], n)
     return best, cosine[best]
 
@@ -85,7 +85,7 @@ def movie_scores(
     if metric not in METRICS:
         raise UsageError(f"no metric {metric}.", hint=f"There are: {', '.join(METRICS)}.")
     support = supported(model, among)
-    blocks = blocks_of(model, by)
+    blocks = _blocks_with(model, me, by)
     scores = np.zeros(len(support), dtype=np.float32)
     for factors, norms, weight in blocks:
         own = max(float(norms[me]), 1e-12)
@@ -98,6 +98,18 @@ def movie_scores(
     if metric == "euclidean":
         return np.asarray(np.sqrt(scores) / np.maximum(support, 1e-12), dtype=np.float32)
     return np.asarray(scores * support, dtype=np.float32)
+
+
+def has_neighbours(model: Factors, movie: int, by: By | None = None) -> bool:
+    """Return whether the movie at an index can be compared: whether it has factors in a block that `by` names."""
+    return bool(_blocks_with(model, movie, by))
+
+
+def _blocks_with(model: Factors, movie: int, by: By | None) -> list[tuple[Floats, Floats, float]]:
+    """Return the blocks in which the movie has factors; their weights add up to 1."""
+    blocks = [block for block in blocks_of(model, by) if block[1][movie] > 0]
+    total = sum(weight for _, _, weight in blocks)
+    return [(factors, norms, weight / total) for factors, norms, weight in blocks]
 
 
 def supported(model: Factors, among: Indices | slice = slice(None)) -> Floats:
@@ -126,7 +138,7 @@ def row_cosines(model: Factors, row: UserRows, by: By | None = None) -> Floats:
 def users_near(model: Factors, row: UserRows, n: int = 10) -> tuple[Indices, Floats]:
     """The users nearest to a row folded in, by cosine: (user indices (≤ n,), cosines (≤ n,)), nearest first."""
     cosine = row_cosines(model, row)
-    best = highest(cosine, np.flatnonzero(model.history.counts() > 0), n)
+    best = highest(cosine, np.flatnonzero(~model.cold_users), n)
     return best, cosine[best]
 
 

@@ -117,7 +117,7 @@ def interval_title(listed: Recommendations, scale: Scale) -> str:
 
 def recommended_rows(factors: Factors, listed: Recommendations, look: Look) -> LazyRows:
     """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
-    and the number of ratings: marked where it is small, and "cold" where none was trained on."""
+    and the number of ratings: marked where it is small, and "cold" where nothing is known of it."""
     from mftui.engine.query.recommend import FEW_RATINGS
 
     lo, hi = interval_axis(listed, factors.scale)
@@ -138,7 +138,7 @@ def recommended_rows(factors: Factors, listed: Recommendations, look: Look) -> L
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(listed.movies[i])
         title, genres, count = movie_cells(movie)
-        if factors.movie_train_counts[listed.movies[i]] == 0:
+        if factors.cold_movies[listed.movies[i]]:
             count = Mark("cold", "bad", movie.n_ratings)
         elif movie.n_ratings < FEW_RATINGS:
             count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)

@@ -133,7 +133,7 @@ def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRow
         at = order[i]
         error = float(errors[at])
         kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
-        cold = factors.movie_train_counts[page.rated.movies[at]] == 0
+        cold = factors.cold_movies[page.rated.movies[at]]
         held_out = Mark("cold" if cold else "test" if page.rated.held_out[at] else "", "bad" if cold else "strong")
         movie = factors.row(page.rated.movies[at])
         numbers = (
