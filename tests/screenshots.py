@@ -59,14 +59,14 @@ def save(app: MftuiApp, name: str) -> None:
 
 
 async def take_pictures() -> None:
-    """Train on the sample, look for The Matrix, open a user, rate four films, look at the map and at three runs."""
+    """Train on the sample, look for Star Wars, open a user, rate four films, look at the map and at three runs."""
     app = make_app()
     async with app.run_test(size=SIZE, notifications=False) as pilot:
         await pilot.press("t")
         await until(pilot, lambda: "finished" in text_of(app) and app.model is not None)
         save(app, "train")
-        await pilot.press("2", "slash", *"matrix", "enter")
-        await until(pilot, lambda: "Neighbours of Matrix" in text_of(app))
+        await pilot.press("2", "slash", *"star wars", "enter")
+        await until(pilot, lambda: "Neighbours of Star Wars" in text_of(app))
         await pilot.press("l")
         await pilot.pause(0.2)
         save(app, "movies")

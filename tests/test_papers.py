@@ -35,7 +35,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _FILE = re.compile(r"(?<![\w./$-])((?:mftui|tests|docs|\.ci|data/sample)/[\w./-]*)")
 _LINK = re.compile(r"\]\(([^)#\s]+)")
-_NAME_IN_FILE = re.compile(r"`([\w.]+)` (?:of `\w+` )?in\s+`([\w./-]+\.py)`")
+_NAME_IN_FILE = re.compile(r"`([\w. ]+)` (?:of `\w+` )?in\s+`([\w./-]+\.py)`")
 _COMMAND = re.compile(r"^[^#]*?(?<![\w=-])mftui( .*)?$")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 
