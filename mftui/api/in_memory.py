@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ from mftui.data.splits import make_split
 from mftui.engine.compute.cluster import require_alone
 from mftui.engine.model.factors import Factors
 from mftui.engine.training.training import Training
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.trainer.logs import library_output_in
-from mftui.runs.trainer.memory_budget import choose_place
-from mftui.runs.trainer.prepare import assembler, import_tensorflow, make_training
-from mftui.runs.trainer.protocol import Trainable
+from mftui.runs.trainer.memory_budget import choose_location
+from mftui.runs.trainer.prepare import Trainable, assembler, import_tensorflow, training_spec
 from mftui.runs.trainer.signals import Requests
 
 
@@ -43,18 +44,14 @@ def train_in_memory(
     """
     require_alone("a training in memory")
     split = make_split(dataset, request.split_spec)
-    config: dict[str, Any] = {
-        "run": None,
-        "recipe": request.recipe,
-        "hyper": request.complete_hyper(),
-        "seed": request.seed,
-    }
-    config["ratings_in"] = choose_place(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+    config = RunConfig.of(request)
+    location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+    config = replace(config, ratings_in=location)
     with library_output_in(Path(os.devnull)):
         shown.phase("import")
         import_tensorflow()
         shown.phase("compile")
-        training = make_training(Training, config, dataset, split)
+        training = Training(training_spec(config, dataset, split))
         training.prepare()
         shown.follow(lambda: (training.epoch, training.n_epochs))
         shown.phase("train")
@@ -66,4 +63,4 @@ def train_in_memory(
                     break
     if not training.step:
         raise KeyboardInterrupt
-    return assembler(dataset, split, config)(training.parameters()), training
+    return assembler(config, dataset, split)(training.parameters()), training

@@ -79,7 +79,7 @@ def test_show_tells_everything(capfd: Capture, ratings: Path) -> None:
     run = trained(ratings)
     document = call(capfd, "runs", "show", run.id[:17], "--json").document
     assert document["run"] == run.id and document["result"] == run.result()
-    assert document["config"] == run.config() and document["status"]["state"] == "finished"
+    assert document["config"] == run.config().to_dict() and document["status"]["state"] == "finished"
     assert "learning_rate" in call(capfd, "runs", "show", run.id).out
 
 

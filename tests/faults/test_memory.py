@@ -13,12 +13,13 @@ from helpers.numpy_training import NumpyTraining
 from helpers.ratings_files import write
 from helpers.runs import request, start_trainer
 
+from mftui.engine.compute.machine import available_bytes
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training.memory import MemoryEstimate, Sizes
 from mftui.errors import TrainingError
 from mftui.runs.store.run import create_run
 from mftui.runs.trainer.main import train
-from mftui.runs.trainer.memory_budget import available_bytes, require_memory
+from mftui.runs.trainer.memory_budget import require_memory
 
 GB = 10**9
 HUGE = {"factors": 4096, "members": 64}

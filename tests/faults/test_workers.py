@@ -59,7 +59,7 @@ def test_a_killed_worker_leaves_a_run_that_others_go_on_with_to_the_same_end(
         end(workers)
     assert answer.code == 1 and "a worker no longer answers" in answer.err, answer.err
     assert run.state == "failed" and "a worker no longer answers" in run.status().message
-    assert run.checkpoint_path.exists() and (run.config()["strategy"], run.config()["replicas"]) == ("multi-worker", 2)
+    assert run.checkpoint_path.exists() and (run.config().strategy, run.config().replicas) == ("multi-worker", 2)
     run.load_factors()
 
     before, resume = run.status().step, ("train", "--resume", run.id, "--quiet")
@@ -71,7 +71,7 @@ def test_a_killed_worker_leaves_a_run_that_others_go_on_with_to_the_same_end(
     finally:
         end(workers)
     assert [a.code for a in answers] == [0, 0, 0], answers[0].err + answers[1].err
-    assert run.state == "stopped" and run.config()["replicas"] == 3
+    assert run.state == "stopped" and run.config().replicas == 3
     assert answers[1].out == ""
 
     answer = answer_of(launch(*resume))

@@ -107,7 +107,7 @@ def test_runs_with_a_useless_config_are_listed_and_shown_in_words(home: Path, co
 
 def test_a_digit_changed_in_config_or_status_is_noticed(home: Path) -> None:
     run = toy_run(home)
-    write_json(run.path / "config.json", {**run.config(), "seed": 3}, seal=True)
+    write_json(run.path / "config.json", {**run.config().to_dict(), "seed": 3}, seal=True)
     for name, digits in (("config.json", ('"seed": 3', '"seed": 7')), ("status.json", ('"epoch": 0', '"epoch": 4'))):
         text = (run.path / name).read_text()
         assert digits[0] in text

@@ -25,7 +25,7 @@ def make_run(
 ) -> Run:
     """A run that has ended with this test RMSE, of `number` factors, with a curve."""
     run = toy_run(home, model, name=name, state=state)
-    config = run.config() | {
+    config = run.config().to_dict() | {
         "sequence": number,
         "hyper": {"factors": number, "epochs": 7},
         "seed": 0,

@@ -97,7 +97,7 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
 
         found = cross_validate(run, folds, fold_files, k, say)
     if as_json:
-        print_json({"run": run.id, "recipe": run.config()["recipe"]} | found)
+        print_json({"run": run.id, "recipe": run.config().recipe} | found)
         return
     columns = ["measure", "mean", "std", *(BASELINES[name] for name in found["baselines"])]
     rows: list[list[Cell]] = [

@@ -15,7 +15,8 @@ from mftui.cli.shared.train_options import data_options, recipe_options, request
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
 from mftui.errors import UsageError
 from mftui.runs.store import status as states
-from mftui.runs.store.request import STORES
+from mftui.runs.store.config import RunConfig
+from mftui.runs.store.request import STORES, TrainRequest
 from mftui.runs.store.run import Run, create_run, find_run
 from mftui.runs.trainer.logs import output_in
 from mftui.runs.trainer.signals import Requests
@@ -50,9 +51,11 @@ def train(ctx: click.Context, /, **options: Any) -> int:
     with Requests() as requests:
         if options["standby"]:
             return _wait_and_train(requests)
-        if (cluster := _cluster(options)) and not cluster.chief:
-            return _work(ctx, options, requests)
-        run = _run_for(ctx, options)
+        new = options["run_dir"] is None and options["resume"] is None
+        request = request_from(options) if new else None
+        if (cluster := _cluster(request)) and not cluster.chief:
+            return _work(ctx, options, request, requests)
+        run = _run_for(ctx, options, request)
         resume = options["run_dir"] is not None or options["resume"] is not None
         document = _train(run, requests, resume=resume, quiet=options["quiet"])
     if options["as_json"]:
@@ -64,37 +67,36 @@ def train(ctx: click.Context, /, **options: Any) -> int:
     return _exit_code(run, document, requests)
 
 
-def _run_for(ctx: click.Context, options: dict[str, Any]) -> Run:
+def _run_for(ctx: click.Context, options: dict[str, Any], request: TrainRequest | None) -> Run:
     """The run to train: given by directory, to be resumed, or new."""
+    if request is not None:
+        return create_run(request)
     if options["run_dir"] is not None:
         run = Run(options["run_dir"].absolute())
         run.config()
         return run
-    if options["resume"] is not None:
-        _refuse_changes(ctx)
-        return find_run(options["resume"])
-    return create_run(request_from(options))
+    _refuse_changes(ctx)
+    return find_run(options["resume"])
 
 
-def _cluster(options: dict[str, Any]) -> Cluster | None:
+def _cluster(request: TrainRequest | None) -> Cluster | None:
     """The workers that train together, where there are several. Raises UsageError where they cannot."""
     cluster = find_cluster()
-    if options["run_dir"] is None and options["resume"] is None:
-        request = request_from(options)
+    if request is not None:
         strategy = request.complete_hyper().get("strategy")
         require_distributable(request.recipe, None if strategy is None else str(strategy), cluster)
     return cluster
 
 
-def _work(ctx: click.Context, options: dict[str, Any], requests: Requests) -> int:
+def _work(ctx: click.Context, options: dict[str, Any], request: TrainRequest | None, requests: Requests) -> int:
     """Be a worker beside the chief, which alone has a run and something to say."""
     from mftui.runs.trainer.worker import work
 
-    run = None
-    if options["resume"] is not None:
-        _refuse_changes(ctx)
-        run = find_run(options["resume"])
-    work(run.request() if run else request_from(options).checked(), run, requests)
+    if request is not None:
+        work(RunConfig.of(request.checked()), None, requests)
+    else:
+        run = _run_for(ctx, options, None)
+        work(run.config(), run, requests)
     return 0
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-TENSORFLOW_BYTES = 950 << 20
-"""Imported, and a first small step compiled."""
+from mftui.engine.compute.machine import TENSORFLOW_BYTES
+
 RATING_BYTES = 26
 """Of one rating, in all its copies: columns, how they are put into batches, splits, evaluation."""
 AUDIENCE_RATING_BYTES = 16

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mftui.data.dataset import Ratings, Scale
+from mftui.engine.compute.device import Computing
 from mftui.engine.training.problem import SideInfo
 from mftui.engine.training.recipe import Hyper, Recipe
 
@@ -22,6 +23,7 @@ class TrainingSpec:
     seed: of everything random.
     side_info: what is known of users and movies, for recipes that learn from it.
     stream_in: directory of a file that keeps the ratings while they are learned from; None: in memory.
+    computing: what to compute on, already set up; None: set up from `hyper`.
     """
 
     recipe: Recipe
@@ -33,3 +35,4 @@ class TrainingSpec:
     seed: int
     side_info: SideInfo | None = None
     stream_in: Path | None = None
+    computing: Computing | None = None

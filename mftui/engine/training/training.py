@@ -45,7 +45,7 @@ class Training:
         """Import TensorFlow, build the learners and compile the first, leaving its variables as they start."""
         began = time.perf_counter()
         recipe, hyper, ratings = self._spec.recipe, self._spec.hyper, self._spec.ratings
-        self._computing = set_up(hyper)
+        self._computing = self._spec.computing or set_up(hyper)
         imported = time.perf_counter()
         patience = int(hyper.get("patience", 0)) or math.inf
         self._learner = recipe.build(self._problem(*self._held_out()), hyper)

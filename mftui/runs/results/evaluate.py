@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,9 +15,10 @@ from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.engine.evaluation.evaluate import evaluate
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.logs import quiet_tensorflow
-from mftui.runs.trainer.prepare import assembler, make_training, open_data
+from mftui.runs.trainer.prepare import assembler, open_data, training_spec
 
 MEASURES = ("rmse", "mae", "ndcg@{k}", "recall@{k}", "coverage", "mean_popularity")
 JUDGED = ("calibration", "uncertainty")
@@ -91,9 +92,10 @@ def cross_validate(
     Raises RunError where the data is no longer what the run was trained on, UsageError where there are no such folds.
     """
     quiet_tensorflow()
-    request, config = run.request(), run.config()
+    config = run.config()
+    request = config.train_request()
     if pattern is None:
-        data, _ = open_data(replace(request, split="none"), config.get("dataset"))
+        data, _ = open_data(replace(request, split="none"), config.fingerprint)
         n = folds or 5
         source, split = data.label, f"{n} random folds (seed {request.split_seed})"
         parts = random_folds(data, n, request.split_seed)
@@ -115,13 +117,13 @@ def cross_validate(
     return words | {"mean": means, "std": spreads} | judged | {"baselines": bases, "folds": found}
 
 
-def _measured(fold: Fold, config: Mapping[str, Any], k: int) -> dict[str, Any]:
+def _measured(fold: Fold, config: RunConfig, k: int) -> dict[str, Any]:
     """The measures of one fold's model."""
-    training = make_training(Training, config, fold.dataset, fold.split)
+    training = Training(training_spec(config, fold.dataset, fold.split))
     training.prepare()
     for _ in training:
         pass
-    document = evaluate(assembler(fold.dataset, fold.split, config)(training.parameters()), k=k)
+    document = evaluate(assembler(config, fold.dataset, fold.split)(training.parameters()), k=k)
     kept = {name: document.get(name) for name in [*(name.format(k=k) for name in MEASURES), *JUDGED]}
     bases = {name: document["baselines"][name] for name in BASELINES}
     sizes = {"n_train": fold.split.n_train, "n_test": fold.split.n_test}

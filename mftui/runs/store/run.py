@@ -6,7 +6,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mftui import paths
 from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs.store import status as states
+from mftui.runs.store.config import FILE, RunConfig, read_config, write_config
 from mftui.runs.store.metrics import MetricsTail
 from mftui.runs.store.naming import base_id, is_run_id, make_directory
 from mftui.runs.store.notes import Notes, read_notes
 from mftui.runs.store.process import Process
-from mftui.runs.store.publish import published, read_json, write_json
+from mftui.runs.store.publish import published, read_json
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.status import Status
 from mftui.version import __version__
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FORMAT_VERSION = 1
 _LOG_TAIL_BYTES = 256 * 1024
 
 
@@ -103,15 +103,9 @@ class Run:
                         hint="Train again, or restore the directory.",
                     ) from error
 
-    def config(self) -> dict[str, Any]:
-        """`config.json`; raises RunError (missing) or FormatError (damaged, other version)."""
-        return read_json(self.path / "config.json", version=FORMAT_VERSION)
-
-    def update_config(self, **changes: Any) -> dict[str, Any]:
-        """Add to `config.json`, and return it."""
-        config = {**self.config(), **changes}
-        write_json(self.path / "config.json", config, durable=True, seal=True)
-        return config
+    def config(self) -> RunConfig:
+        """Read `config.json`. Raises RunError (missing) or FormatError (damaged, other version)."""
+        return read_config(self.path)
 
     def notes(self) -> Notes:
         """What a person has said of it since."""
@@ -125,7 +119,7 @@ class Run:
 
     def request(self) -> TrainRequest:
         """What was asked for, from `config.json`."""
-        return TrainRequest.from_dict(self.config().get("request"))
+        return self.config().train_request()
 
     def status(self) -> Status:
         """`status.json`, with the state "crashed" where its trainer is gone."""
@@ -160,26 +154,21 @@ class Run:
 def create_run(request: TrainRequest) -> Run:
     """A new run directory with `config.json`, in state "starting". Raises UsageError for a wrong request."""
     request = request.checked()
-    hyper = request.complete_hyper()
+    config = RunConfig.of(request)
     parent = paths.runs_dir().absolute()
     made = None
     try:
-        made = make_directory(parent, base_id(request.recipe, hyper.get("factors"), request.name))
+        made = make_directory(parent, base_id(request.recipe, config.hyper.get("factors"), request.name))
         run = Run(made)
         states.write_status(made, Status(process=Process.current(), launching=True, heartbeat=time.time()))
-        config = {
-            "format_version": FORMAT_VERSION,
-            "run": run.id,
-            "name": request.name,
-            "sequence": 1 + max((_sequence(other) for other in _directories()), default=0),
-            "started": datetime.now().astimezone().isoformat(timespec="seconds"),
-            "recipe": request.recipe,
-            "hyper": hyper,
-            "seed": request.seed,
-            "request": request.to_dict(),
-            "versions": {"mftui": __version__, "python": platform.python_version()},
-        }
-        write_json(made / "config.json", config, durable=True, seal=True)
+        config = replace(
+            config,
+            run=run.id,
+            sequence=1 + max((_sequence(other) for other in _directories()), default=0),
+            started=datetime.now().astimezone().isoformat(timespec="seconds"),
+            versions={"mftui": __version__, "python": platform.python_version()},
+        )
+        write_config(made, config)
     except OSError as error:
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)
@@ -246,21 +235,20 @@ def _is_run(entry: Path) -> bool:
     if entry.name.startswith(".") or entry.is_symlink():
         return False
     try:
-        return (entry / "config.json").is_file()
+        return (entry / FILE).is_file()
     except OSError:  # somebody else's, and not for us to read
         return is_run_id(entry.name)
 
 
 def _sequence(run: Run) -> int:
     try:
-        number = run.config().get("sequence")
+        return run.config().sequence
     except MftuiError:
         return 0
-    return number if isinstance(number, int) else 0
 
 
 def _name(run: Run) -> str:
     try:
-        return str(run.config().get("name", ""))
+        return run.config().name
     except MftuiError:
         return ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mftui.errors import MftuiError
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.run import Run
 from mftui.runs.store.status import ACTIVE
 
@@ -50,28 +51,32 @@ class Summary:
 
 def summarize(run: Run) -> Summary:
     """A run as it is now. A damaged file costs what it would have said, no more."""
-    config, result, notes = _read(run.config), _read(run.result), run.notes()
+    result, notes = _result(run), run.notes()
+    try:
+        config = run.config()
+    except MftuiError:
+        config = RunConfig()
     try:
         status = run.status()
         state, progress = status.state, status.progress if status.active else None
     except MftuiError:
         state, progress = "unreadable", None
-    dataset = _part(config, "dataset").get("label") or _label(_part(config, "request").get("data"))
+    seconds = result.get("seconds")
     return Summary(
         run=run.id,
         name=run.name or None,
         state=state,
         progress=progress,
-        recipe=_text(config.get("recipe")),
-        dataset=_text(dataset),
-        factors=_whole(_part(config, "hyper").get("factors")),
+        recipe=config.recipe or None,
+        dataset=config.dataset_label,
+        factors=_whole(config.hyper.get("factors")),
         test_rmse=_number(result.get("test_rmse")),
         test_mae=_number(result.get("test_mae")),
         train_rmse=_number(result.get("train_rmse")),
-        split=_text(_part(config, "split").get("label")),
-        started=_text(config.get("started")),
+        split=config.split_label,
+        started=config.started or None,
         epochs=_whole(result.get("epochs")),
-        seconds=_number(_part(result, "seconds").get("train")),
+        seconds=_number(seconds.get("train") if isinstance(seconds, dict) else None),
         size_bytes=size_of(run.path),
         has_model=run.has_factors,
         tags=notes.tags,
@@ -82,24 +87,23 @@ def summarize(run: Run) -> Summary:
 def settings_of(run: Run) -> dict[str, Any]:
     """All that makes its training what it is, by name. Raises RunError, FormatError."""
     config = run.config()
-    dataset = _part(config, "dataset")
     return {
-        "recipe": config.get("recipe"),
-        "dataset": dataset.get("label") or _label(_part(config, "request").get("data")),
-        "fingerprint": dataset.get("fingerprint"),
-        "split": _part(config, "split").get("label"),
-        "test file": _part(config, "request").get("test"),
-        "seed": config.get("seed"),
-        **_part(config, "hyper"),
-        "device": config.get("device"),
-        "ratings in": config.get("ratings_in"),
-        **{f"version of {name}": version for name, version in _part(config, "versions").items()},
+        "recipe": config.recipe,
+        "dataset": config.dataset_label,
+        "fingerprint": config.fingerprint,
+        "split": config.split_label,
+        "test file": config.request.get("test"),
+        "seed": config.seed,
+        **config.hyper,
+        "device": config.device,
+        "ratings in": config.ratings_in,
+        **{f"version of {name}": version for name, version in config.versions.items()},
     }
 
 
 def measures_of(run: Run) -> dict[str, Any]:
     """What came out of it, with the split that it was measured on; empty values where it has not ended."""
-    result = _read(run.result)
+    result = _result(run)
     return {key: result.get(key) for key in ("split", *METRICS)}
 
 
@@ -135,27 +139,11 @@ def human(size: float) -> str:
     return f"{size:.1f} TB"
 
 
-def _label(source: Any) -> Any:
-    """What a data set is called before it has been read: the sample is never just "sample"."""
-    from mftui.data.sources.catalogue import SAMPLE
-
-    return SAMPLE.label if source == SAMPLE.name else source
-
-
-def _read(read: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
+def _result(run: Run) -> dict[str, Any]:
     try:
-        return read() or {}
+        return run.result() or {}
     except MftuiError:
         return {}
-
-
-def _part(document: Mapping[str, Any], name: str) -> dict[str, Any]:
-    part = document.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _whole(value: Any) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mftui.runs.store.process import Process
 from mftui.runs.store.status import RUNNING, Status, write_status
-from mftui.runs.trainer.protocol import Trainable
+from mftui.runs.trainer.prepare import Trainable
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ SILENCE_S = 5.0
 """With nothing new to say, it still beats this often."""
 
 
-class Heart:
+class Heartbeat:
     """The writer of one run's status. A status that cannot be written is left for the next beat."""
 
     def __init__(self, run: Path) -> None:
@@ -32,7 +32,7 @@ class Heart:
         self._written = 0.0
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heart", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     @property
     def status(self) -> Status:

@@ -15,7 +15,7 @@ from mftui.runs.trainer.logs import logged_to
 from mftui.runs.trainer.signals import Requests
 
 if TYPE_CHECKING:
-    from mftui.runs.trainer.protocol import MakeTraining
+    from mftui.runs.trainer.prepare import MakeTraining
     from mftui.runs.trainer.session import OnMetrics, OnPhase, Session
 
 log = logging.getLogger(__name__)
@@ -65,26 +65,26 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
     """Train, and make sure that the status tells how it ended."""
     remove_leftovers(run.path)
     try:
-        session.heart.start()
+        session.heartbeat.start()
     except OSError as error:
         raise RunError(f"{run.path}: cannot be written ({error.strerror}).") from error
     try:
         document = session.train()
     except KeyboardInterrupt:
-        session.heart.stop(states.STOPPED, "interrupted twice: what came after the last checkpoint is lost.")
+        session.heartbeat.stop(states.STOPPED, "interrupted twice: what came after the last checkpoint is lost.")
         raise
     except MftuiError as error:
         log.error("failed: %s", error, exc_info=not isinstance(error, TrainingError | UsageError))
-        session.heart.stop(states.FAILED, str(error))
+        session.heartbeat.stop(states.FAILED, str(error))
         raise
     except Exception as error:
         log.exception("failed")
         out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         message = "out of memory." if out_of_memory else f"training failed: {_first_line(error)}"
         remedy = "Lower --factors or use --batch-size. " if out_of_memory else ""
-        session.heart.stop(states.FAILED, f"{message} {remedy}".strip())
+        session.heartbeat.stop(states.FAILED, f"{message} {remedy}".strip())
         raise TrainingError(message, hint=f"{remedy}Details are in {run.log_path}.") from error
-    session.heart.stop(document["state"], session.ending(document))
+    session.heartbeat.stop(document["state"], session.ending(document))
     if document["state"] == run.state == states.FINISHED:
         unpublish(run.checkpoint_path)  # nothing will ever go on from it, and it is three times the model's size
     log.info("%s", document["state"])

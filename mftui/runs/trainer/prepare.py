@@ -1,35 +1,77 @@
-"""What a training needs before it begins: its data, proved to be the same as before, and its split."""
+"""Prepare a training: open its data, check that it has not changed, split it, and describe the training."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from mftui import paths
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.data.loading.people import people_of
 from mftui.data.splits import Split, make_split
+from mftui.engine.compute.device import Computing
+from mftui.engine.compute.machine import resident_bytes
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe, row_priors
+from mftui.engine.training.block import Tick
+from mftui.engine.training.learner import Arrays
 from mftui.engine.training.problem import SideInfo
 from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import RunError
+from mftui.runs.store.config import IN_FILE, RunConfig
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.trainer.logs import quiet_tensorflow, without_keras_file
-from mftui.runs.trainer.memory_budget import held_bytes
-from mftui.runs.trainer.protocol import MakeTraining, Trainable
+from mftui.runs.trainer.logs import quiet_tensorflow
 
 
-def open_data(request: TrainRequest, before: Mapping[str, Any] | None) -> tuple[Dataset, Split]:
-    """The data and its split. `before`: what `config.json` says of the data, where it has been read once.
+class Trainable(Protocol):
+    """Is what the trainer needs of a training: it can stop after any step and be resumed in another process."""
 
-    Raises DataError where it cannot be used, RunError where it is no longer what it was.
+    outcome: str
+    seconds: dict[str, float]
+
+    @property
+    def step(self) -> int: ...
+    @property
+    def n_steps(self) -> int: ...
+    @property
+    def n_epochs(self) -> int: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def trained_seconds(self) -> float: ...
+    @property
+    def block_seconds(self) -> dict[str, float]: ...
+    @property
+    def ratings_learned(self) -> int: ...
+    def prepare(self) -> None: ...
+    def __iter__(self) -> Iterator[Tick]: ...
+    def state(self) -> tuple[Arrays, dict[str, Any]]: ...
+    def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None: ...
+    def parameters(self, best: bool = True) -> Parameters: ...
+
+
+MakeTraining = Callable[[TrainingSpec], Trainable]
+"""Builds a training, as `Training(spec)` does."""
+
+
+def open_data(request: TrainRequest, fingerprint: str | None) -> tuple[Dataset, Split]:
+    """Open the data that is asked for, and split it.
+
+    Parameters
+    ----------
+    fingerprint: of the data when the run began; None for a new run.
+
+    Raises
+    ------
+    DataError: the data cannot be used.
+    RunError: the data has changed since the run began.
     """
     dataset = open_dataset(request.data, columns=request.columns, test=request.test)
-    if before is not None and before.get("fingerprint") != dataset.fingerprint:
+    if fingerprint not in (None, dataset.fingerprint):
         raise RunError(
             f"the data at {request.data} has changed since this run began.",
             hint="Restore it, or start a new run.",
@@ -37,10 +79,11 @@ def open_data(request: TrainRequest, before: Mapping[str, Any] | None) -> tuple[
     return dataset, make_split(dataset, request.split_spec)
 
 
-def describe_dataset(dataset: Dataset, split: Split) -> dict[str, Any]:
-    """For `config.json`."""
-    return {
-        "dataset": {
+def with_data(config: RunConfig, dataset: Dataset, split: Split) -> RunConfig:
+    """Return `config` with what it says of the data."""
+    return replace(
+        config,
+        dataset={
             "name": dataset.name,
             "label": dataset.label,
             "source": dataset.source,
@@ -51,7 +94,7 @@ def describe_dataset(dataset: Dataset, split: Split) -> dict[str, Any]:
             "scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step],
             "repairs": list(dataset.repairs),
         },
-        "split": {
+        split={
             "kind": split.spec.kind,
             "fraction": split.spec.fraction,
             "seed": split.spec.seed,
@@ -59,16 +102,34 @@ def describe_dataset(dataset: Dataset, split: Split) -> dict[str, Any]:
             "n_train": split.n_train,
             "n_test": split.n_test,
         },
-    }
+    )
 
 
-def assembler(dataset: Dataset, split: Split, config: Mapping[str, Any]) -> Callable[[Parameters], Factors]:
-    """Puts parameters together with data and origin into a model."""
+def training_spec(
+    config: RunConfig, dataset: Dataset, split: Split, computing: Computing | None = None
+) -> TrainingSpec:
+    """Return the training of a run, or of a fold, on the training part of its data."""
+    return TrainingSpec(
+        find_recipe(config.recipe),
+        config.hyper,
+        dataset.ratings.where(split.trained),
+        dataset.n_users,
+        dataset.n_movies,
+        dataset.scale,
+        config.seed,
+        SideInfo(dataset.movies, lambda: people_of(dataset)),
+        paths.cache_dir() if config.ratings_in == IN_FILE else None,
+        computing,
+    )
+
+
+def assembler(config: RunConfig, dataset: Dataset, split: Split) -> Callable[[Parameters], Factors]:
+    """Return a function that makes a model of parameters, with the data and the run that they come from."""
     meta = {
-        "run": config["run"],
-        "recipe": config["recipe"],
-        "hyper": config["hyper"],
-        "seed": config["seed"],
+        "run": config.run or None,
+        "recipe": config.recipe,
+        "hyper": config.hyper,
+        "seed": config.seed,
         "dataset": dataset.label,
         "source": dataset.source,
         "fingerprint": dataset.fingerprint,
@@ -83,27 +144,9 @@ def assembler(dataset: Dataset, split: Split, config: Mapping[str, Any]) -> Call
 
 @cache
 def import_tensorflow() -> int:
-    """The slow part, which a standby trainer does ahead of time. Returns the bytes that this process holds for it."""
-    before = held_bytes()
+    """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took."""
+    before = resident_bytes()
     quiet_tensorflow()
-    with without_keras_file():
-        import tensorflow  # noqa: F401
+    import tensorflow  # noqa: F401
 
-    return held_bytes() - before
-
-
-def make_training(make: MakeTraining, config: Mapping[str, Any], dataset: Dataset, split: Split) -> Trainable:
-    """The training that `config.json` asks for, on the training part of the data: a run's, or a fold's."""
-    return make(
-        TrainingSpec(
-            find_recipe(config["recipe"]),
-            config["hyper"],
-            dataset.ratings.where(split.trained),
-            dataset.n_users,
-            dataset.n_movies,
-            dataset.scale,
-            int(config["seed"]),
-            SideInfo(dataset.movies, lambda: people_of(dataset)),
-            paths.cache_dir() if config.get("ratings_in") == "file" else None,
-        )
-    )
+    return resident_bytes() - before

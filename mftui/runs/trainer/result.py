@@ -5,26 +5,26 @@ from __future__ import annotations
 import math
 import resource
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from mftui.data.dataset import Dataset
 from mftui.data.splits import Split
 from mftui.engine.evaluation.evaluate import baseline_errors, errors
 from mftui.engine.model.factors import Factors
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.run import Run
-from mftui.runs.trainer.protocol import Trainable
+from mftui.runs.trainer.prepare import Trainable
 
 
-def describe_run(run: Run, config: Mapping[str, Any]) -> dict[str, Any]:
+def describe_run(run: Run, config: RunConfig) -> dict[str, Any]:
     """What the document says of the run itself."""
     return {
         "run": run.id,
         "run_dir": str(run.path),
         "state": "",
-        "recipe": config["recipe"],
-        "dataset": config.get("dataset", {}).get("label"),
-        "split": config.get("split", {}).get("label"),
+        "recipe": config.recipe,
+        "dataset": (config.dataset or {}).get("label"),
+        "split": config.split_label,
     }
 
 
@@ -38,11 +38,11 @@ def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
     }
 
 
-def describe_training(training: Trainable, config: Mapping[str, Any]) -> dict[str, Any]:
+def describe_training(training: Trainable, config: RunConfig) -> dict[str, Any]:
     """How far it came, and how it ended."""
     seconds = training.block_seconds["taste"]
     return {
-        "factors": config["hyper"].get("factors"),
+        "factors": config.hyper.get("factors"),
         "epochs": training.epoch,
         "steps": training.step,
         "outcome": training.outcome or "stopped",

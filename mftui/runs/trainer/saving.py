@@ -15,8 +15,9 @@ from mftui.errors import TrainingError
 from mftui.runs.store.checkpoint import Checkpoint, save_checkpoint
 from mftui.runs.store.metrics import MetricsWriter
 from mftui.runs.store.publish import publish, published, reason
+from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run
-from mftui.runs.trainer.protocol import Trainable
+from mftui.runs.trainer.prepare import Trainable
 
 FIRST_AFTER_S = 1.0
 FACTORS_EVERY_S = 2.0
@@ -34,17 +35,15 @@ class Saver:
     def __init__(
         self,
         run: Run,
+        request: TrainRequest,
         training: Trainable,
         metrics: MetricsWriter,
         assemble: Callable[[Parameters], Factors],
-        *,
-        every_s: float,
         warn: Callable[[str], None],
     ) -> None:
         self._run, self._training, self._metrics = run, training, metrics
         self._assemble, self._warn = assemble, warn
-        self._every_s = every_s
-        self._store = run.request().store
+        self._every_s, self._store = request.checkpoint_seconds, request.store
         self._factors: Factors | None = None
         self._checkpoint_due = time.monotonic() + FIRST_AFTER_S
         self._factors_due = self._checkpoint_due

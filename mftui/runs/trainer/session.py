@@ -6,29 +6,39 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mftui.data.dataset import Dataset
 from mftui.data.splits import Split
-from mftui.engine.compute.device import set_up
+from mftui.engine.compute.device import Computing, set_up
+from mftui.engine.compute.machine import resident_bytes
 from mftui.engine.compute.replicas import ALONE
 from mftui.engine.model.factors import Factors
 from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 from mftui.runs.store import status as states
 from mftui.runs.store.checkpoint import load_checkpoint
+from mftui.runs.store.config import IN_FILE, RunConfig, write_config
 from mftui.runs.store.metrics import MetricsWriter
 from mftui.runs.store.publish import reason, write_json
 from mftui.runs.store.run import Run
-from mftui.runs.trainer.heartbeat import Heart
-from mftui.runs.trainer.memory_budget import Place, choose_place, held_bytes
-from mftui.runs.trainer.prepare import assembler, describe_dataset, import_tensorflow, make_training, open_data
-from mftui.runs.trainer.protocol import MakeTraining, Trainable
+from mftui.runs.trainer.heartbeat import Heartbeat
+from mftui.runs.trainer.memory_budget import choose_location
+from mftui.runs.trainer.prepare import (
+    MakeTraining,
+    Trainable,
+    assembler,
+    import_tensorflow,
+    open_data,
+    training_spec,
+    with_data,
+)
 from mftui.runs.trainer.result import describe_data, describe_run, describe_training, measure, peak_rss_mb
 from mftui.runs.trainer.saving import Saver
 from mftui.runs.trainer.signals import Requests
 from mftui.runs.trainer.tensorboard import Events
-from mftui.runs.trainer.worker import PAUSE_LOOK_S, place_on, require_same
+from mftui.runs.trainer.worker import PAUSE_POLL_S, agree_on_location, require_same
 from mftui.version import __version__
 
 log = logging.getLogger(__name__)
@@ -56,13 +66,14 @@ class Session:
         self._run, self._requests = run, requests
         self._on_metrics, self._on_phase = on_metrics, on_phase
         self._make_training = make_training
-        self.heart = Heart(run.path)
+        self.heartbeat = Heartbeat(run.path)
+        self._config = RunConfig()
         self._began = self._phase_began = time.perf_counter()
         self._phase = ""
         self._seconds = dict.fromkeys(("import", "load", "compile", "train", "evaluate"), 0.0)
         self._logged = 0.0
-        self._base = self._held = 0
-        """Bytes that TensorFlow took when it was imported, and the most that was held."""
+        self._base = self._most_resident = 0
+        """Bytes that TensorFlow took when it was imported, and the most memory that was resident."""
         self._events: Events | None = None
         self._devices = ALONE
 
@@ -72,7 +83,7 @@ class Session:
             self._seconds[self._phase] += now - self._phase_began
         self._phase, self._phase_began = phase, now
         log.info("%s", phase)
-        self.heart.update(phase=phase)
+        self.heartbeat.update(phase=phase)
         if self._on_phase:
             self._on_phase(phase)
 
@@ -81,36 +92,30 @@ class Session:
         try:
             return self._phases()
         except StoppedEarly:
-            document = describe_run(self._run, self._run.config())
+            document = describe_run(self._run, self._config)
             return self._concluded(document, states.STOPPED)
 
     def _phases(self) -> dict[str, Any]:
         self._enter("load")
-        config, request = self._run.config(), self._run.request()
-        dataset, split = open_data(request, config.get("dataset"))
-        config = self._run.update_config(**describe_dataset(dataset, split))
-        place = choose_place(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+        self._config = self._run.config()
+        request = self._config.train_request()
+        dataset, split = open_data(request, self._config.fingerprint)
+        self._keep(with_data(self._config, dataset, split))
+        location = choose_location(self._config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
         self._check_stop()
-        training = self._prepared(config, dataset, split, place)
+        training = self._prepared(dataset, split, location)
         self._check_stop()
         with self._metrics_at_checkpoint(training) as metrics:
-            require_same(self._devices, config, training.step)
-            self._events = Events(self._run, self.heart.warn) if request.tensorboard else None
-            assemble = assembler(dataset, split, config)
-            saver = Saver(
-                self._run,
-                training,
-                metrics,
-                assemble,
-                every_s=request.checkpoint_seconds,
-                warn=self.heart.warn,
-            )
+            require_same(self._devices, self._config, training.step)
+            self._events = Events(self._run, self.heartbeat.warn) if request.tensorboard else None
+            assemble = assembler(self._config, dataset, split)
+            saver = Saver(self._run, request, training, metrics, assemble, self.heartbeat.warn)
             self._loop(training, metrics, saver)
             self._enter("evaluate")
             state = self._state_after(training)
             model = self._last_model(training, saver, state)
-            document = describe_run(self._run, config) | describe_data(dataset, split)
-            document |= describe_training(training, config) | measure(model)
+            document = describe_run(self._run, self._config) | describe_data(dataset, split)
+            document |= describe_training(training, self._config) | measure(model)
             blocks = training.block_seconds
             self._seconds["train"] = blocks.pop("taste")
             self._seconds |= blocks | {"compile": training.seconds["compile"]}
@@ -119,52 +124,57 @@ class Session:
                 self._events.finish(model, document)
         return self._concluded(document, state)
 
-    def _prepared(self, config: dict[str, Any], dataset: Dataset, split: Split, place: Place) -> Trainable:
-        make = self._make_training
+    def _keep(self, config: RunConfig) -> None:
+        """Write `config` to the run directory."""
+        self._config = config
+        write_config(self._run.path, config)
+
+    def _prepared(self, dataset: Dataset, split: Split, location: str) -> Trainable:
+        """Choose the device, write down what is really computed on and with, and compile."""
+        make, config, computing = self._make_training, self._config, None
         if make is None:
             self._enter("import")
-            self._held = self._base = import_tensorflow()
-            place = self._note_device(config, dataset, place)
+            self._most_resident = self._base = import_tensorflow()
+            computing = self._set_up(config)
+            location = agree_on_location(computing, config, dataset, location)
             self._check_stop()
+            names = ("tensorflow", "keras", "numpy")
+            found = {name: str(sys.modules[name].__version__) for name in names if name in sys.modules}
+            config = replace(
+                config,
+                versions={**config.versions, "mftui": __version__, **found},
+                device=computing.name,
+                precision=computing.precision,
+                strategy=computing.devices.kind,
+                replicas=computing.devices.replicas,
+            )
             make = Training
-        if place == "file":
-            log.info("the ratings do not fit into memory (%s): read from a file", config["hyper"]["memory"])
-        config |= self._run.update_config(ratings_in=place)
+        if location == IN_FILE:
+            log.info("the ratings do not fit into memory (%s): read from a file", config.hyper["memory"])
+        self._keep(replace(config, ratings_in=location))
         self._enter("compile")
-        require_same(self._devices, config, 0)
-        training = make_training(make, config, dataset, split)
+        require_same(self._devices, self._config, 0)
+        training = make(training_spec(self._config, dataset, split, computing))
         training.prepare()
         return training
 
-    def _note_device(self, config: dict[str, Any], dataset: Dataset, place: Place) -> Place:
-        """Choose the device; keep what is really computed on and with, and say where it is not what was asked for.
-
-        Returns where the ratings are to be, which the device has a say in.
-        """
-        computing = set_up(config["hyper"])
+    def _set_up(self, config: RunConfig) -> Computing:
+        """Choose the device, and warn if it is not what was asked for."""
+        computing = set_up(config.hyper)
         for note in computing.notes:
-            self.heart.warn(note)
-        names = ("tensorflow", "keras", "numpy")
-        found = {name: str(sys.modules[name].__version__) for name in names if name in sys.modules}
-        config |= self._run.update_config(
-            versions={**config.get("versions", {}), "mftui": __version__, **found},
-            device=computing.name,
-            precision=computing.precision,
-            strategy=computing.devices.kind,
-            replicas=computing.devices.replicas,
-        )
+            self.heartbeat.warn(note)
         self._devices = computing.devices
         if self._devices.workers > 1:
             self._requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
-        if computing.devices.strategy is not None:
-            log.info("%s: %d replicas", computing.devices.kind, computing.devices.replicas)
-        return place_on(computing, config, dataset, place)
+        if self._devices.strategy is not None:
+            log.info("%s: %d replicas", self._devices.kind, self._devices.replicas)
+        return computing
 
     def _metrics_at_checkpoint(self, training: Trainable) -> MetricsWriter:
         """Restore the last checkpoint, where there is one; the metrics are cut back to that moment."""
         checkpoint, wrong = load_checkpoint(self._run.checkpoint_path)
         for message in wrong:
-            self.heart.warn(f"used an older checkpoint: {message}")
+            self.heartbeat.warn(f"used an older checkpoint: {message}")
         if checkpoint is None:
             return MetricsWriter(self._run.metrics_path)
         training.restore(dict(checkpoint.arrays), dict(checkpoint.numbers))
@@ -172,13 +182,13 @@ class Session:
         return MetricsWriter(self._run.metrics_path, checkpoint.metrics_offset)
 
     def _loop(self, training: Trainable, metrics: MetricsWriter, saver: Saver) -> None:
-        self.heart.watch(training)
-        self.heart.update(state=states.RUNNING)
+        self.heartbeat.watch(training)
+        self.heartbeat.update(state=states.RUNNING)
         self._enter("train")
         requests = self._requests
         for tick in training:
             if tick.metrics is not None:
-                self._held = max(self._held, held_bytes())
+                self._most_resident = max(self._most_resident, resident_bytes())
                 self._record(tick.metrics.as_dict(), metrics)
             saver.after_step()
             stop, pause = self._devices.any(requests.stop, requests.pause)
@@ -194,7 +204,7 @@ class Session:
         try:
             metrics.append(line)
         except OSError as error:
-            self.heart.warn(f"could not write metrics: {reason(error)}; they are kept and tried again.")
+            self.heartbeat.warn(f"could not write metrics: {reason(error)}; they are kept and tried again.")
         if self._events is not None:
             self._events.append(line)
         if self._on_metrics:
@@ -207,13 +217,13 @@ class Session:
         """Returns whether it is then to stop."""
         saver.save_factors()
         saver.save_checkpoint()
-        self.heart.update(state=states.PAUSED)
+        self.heartbeat.update(state=states.PAUSED)
         log.info("paused")
         stop, pause = False, True
         while pause and not stop:
-            time.sleep(PAUSE_LOOK_S)
+            time.sleep(PAUSE_POLL_S)
             stop, pause = self._devices.any(self._requests.stop, self._requests.pause)
-        self.heart.update(state=states.RUNNING)
+        self.heartbeat.update(state=states.RUNNING)
         log.info("continued")
         return stop
 
@@ -224,7 +234,7 @@ class Session:
             return states.DIVERGED
         if training.outcome:
             return states.FINISHED
-        self.heart.update(state=states.STOPPING)
+        self.heartbeat.update(state=states.STOPPING)
         return states.STOPPED
 
     def _last_model(self, training: Trainable, saver: Saver, state: str) -> Factors | None:
@@ -265,15 +275,15 @@ class Session:
             "state": state,
             "seconds": {name: round(value, 3) for name, value in seconds.items()},
             "peak_rss_mb": peak_rss_mb(),
-            "peak_data_mb": round((max(self._held, held_bytes()) - self._base) / 1e6, 1),
-            "warnings": list(self.heart.status.warnings),
+            "peak_data_mb": round((max(self._most_resident, resident_bytes()) - self._base) / 1e6, 1),
+            "warnings": list(self.heartbeat.status.warnings),
         }
         log.info("%.1f s; at most %.0f MB held", seconds["total"], document["peak_rss_mb"])
         log.info("%.0f MB of them are the training's own data", document["peak_data_mb"])
         try:
             write_json(self._run.path / "result.json", document, durable=True)
         except OSError as error:
-            self.heart.warn(f"could not write result.json: {reason(error)}")
+            self.heartbeat.warn(f"could not write result.json: {reason(error)}")
         return document
 
     def _check_stop(self) -> None:

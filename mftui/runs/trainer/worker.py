@@ -1,68 +1,74 @@
-"""A worker that is not the chief: learns in step with it, and writes nothing."""
+"""Take part in a distributed training as a worker that is not the chief: learn in step with it, write nothing."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from mftui.data.dataset import Dataset
 from mftui.engine.compute.device import Computing, set_up
+from mftui.engine.compute.machine import gpu_bytes
 from mftui.engine.compute.replicas import Devices
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 from mftui.runs.store.checkpoint import load_checkpoint
-from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.config import IN_FILE, IN_MEMORY, RunConfig
 from mftui.runs.store.run import Run
-from mftui.runs.trainer.machine import gpu_bytes
-from mftui.runs.trainer.memory_budget import Place, choose_place
-from mftui.runs.trainer.prepare import describe_dataset, import_tensorflow, make_training, open_data
+from mftui.runs.trainer.memory_budget import choose_location
+from mftui.runs.trainer.prepare import import_tensorflow, open_data, training_spec, with_data
 from mftui.runs.trainer.signals import Requests
 
-PAUSE_LOOK_S = 0.1
-"""How often a paused training looks whether it is to go on."""
+PAUSE_POLL_S = 0.1
+"""How often a paused training looks whether it is to continue."""
 
 
-def require_same(devices: Devices, config: Mapping[str, Any], step: int) -> None:
-    """Raise UsageError where the workers were not started for the same training."""
-    parts = [config[name] for name in ("recipe", "hyper", "seed", "split", "ratings_in")]
-    if not devices.same(json.dumps([*parts, config["dataset"]["fingerprint"], step], sort_keys=True)):
+def require_same(devices: Devices, config: RunConfig, step: int) -> None:
+    """Raise UsageError if the workers were not started for the same training."""
+    c = config
+    parts = [c.recipe, dict(c.hyper), c.seed, c.split, c.ratings_in, c.fingerprint, step]
+    if not devices.same(json.dumps(parts, sort_keys=True)):
         raise UsageError(
             "the workers were not started by the same command, with the same data.",
             hint="To resume, all of them need to see the run directory.",
         )
 
 
-def place_on(computing: Computing, config: Mapping[str, Any], dataset: Dataset, place: Place) -> Place:
-    """Where all workers have their ratings: in files, if one of them has no room for them in a device's memory.
+def agree_on_location(computing: Computing, config: RunConfig, dataset: Dataset, location: str) -> str:
+    """Return where all workers keep their ratings: in a file if one of them has too little device memory.
 
-    `place` is what this machine's own memory has room for. Raises what `choose_place` does.
+    `location` is what this machine's own memory has room for. Raises what `choose_location` raises.
     """
     if computing.device == "gpu" and (memory := gpu_bytes()):
         sizes = dataset.n_users, dataset.n_movies, dataset.n_ratings
-        if choose_place(config, *sizes, memory, computing.devices.replicas) == "file":
-            place = "file"
-    return "file" if computing.devices.any(place == "file")[0] else "memory"
+        if choose_location(config, *sizes, memory, computing.devices.replicas) == IN_FILE:
+            location = IN_FILE
+    return IN_FILE if computing.devices.any(location == IN_FILE)[0] else IN_MEMORY
 
 
-def work(request: TrainRequest, run: Run | None, requests: Requests) -> None:
-    """Take this process's part in a new training, or in going on with `run`, until the chief's training ends.
+def work(config: RunConfig, run: Run | None, requests: Requests) -> None:
+    """Train as one of several workers until the chief's training ends.
 
-    The audience block, which is not distributed, is trained by all alike. Raises what a trainer raises.
+    The audience block is not distributed: every worker trains all of it.
+
+    Parameters
+    ----------
+    config: what is trained.
+    run: the run to resume; None for a new one.
+    requests: what this process is asked for by signals.
+
+    Raises what a trainer raises.
     """
-    new: dict[str, Any] = {"recipe": request.recipe, "hyper": request.complete_hyper(), "seed": request.seed}
-    before = run.config() if run else new
-    dataset, split = open_data(request, before.get("dataset"))
-    config = before | describe_dataset(dataset, split)
-    place = choose_place(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+    dataset, split = open_data(config.train_request(), config.fingerprint)
+    config = with_data(config, dataset, split)
+    location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
     import_tensorflow()
-    computing = set_up(config["hyper"])
+    computing = set_up(config.hyper)
     devices = computing.devices
     requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
-    config["ratings_in"] = place_on(computing, config, dataset, place)
+    config = replace(config, ratings_in=agree_on_location(computing, config, dataset, location))
     require_same(devices, config, 0)
-    training = make_training(Training, config, dataset, split)
+    training = Training(training_spec(config, dataset, split, computing))
     training.prepare()
     checkpoint = load_checkpoint(run.checkpoint_path)[0] if run else None
     if checkpoint is not None:
@@ -71,7 +77,7 @@ def work(request: TrainRequest, run: Run | None, requests: Requests) -> None:
     for _ in training:
         stop, pause = devices.any(requests.stop, False)
         while pause and not stop:
-            time.sleep(PAUSE_LOOK_S)
+            time.sleep(PAUSE_POLL_S)
             stop, pause = devices.any(requests.stop, False)
         if stop:
             break

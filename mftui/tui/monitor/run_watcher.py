@@ -95,7 +95,7 @@ class Watcher:
             return snapshot
         if not self._device and snapshot.phase == "train":
             with suppress(MftuiError):
-                self._device = str(self.run.config().get("device") or "")
+                self._device = self.run.config().device or ""
         return replace(snapshot, load=meter.read(who.pid), device=self._device)
 
     def _put(self, snapshot: Snapshot, metrics: list[dict[str, Any]], restarted: bool) -> bool:

@@ -13,7 +13,7 @@ from mftui.cli import main
 from mftui.cli.commands.doctor import checks
 from mftui.cli.commands.doctor.checks import Check
 from mftui.cli.commands.doctor.checks_terminal import terminal
-from mftui.runs.trainer.machine import run_tool
+from mftui.engine.compute.machine import run_tool
 
 Doctor = Callable[..., tuple[int, str]]
 

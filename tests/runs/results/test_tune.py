@@ -48,7 +48,7 @@ def test_a_killed_search_goes_on_with_the_trial_it_was_killed_in(ratings: Path, 
     assert [t.valid_rmse for t in found] == sorted(t.valid_rmse for t in found)
     first = next(trial for trial in found if trial.number == 0)
     assert first.hyper == {f.name: f.default for f in searched(RECIPES["biased"], SMALL)}
-    assert find_run(first.run).config()["hyper"]["validation"] == 0.1
+    assert find_run(first.run).config().hyper["validation"] == 0.1
 
 
 def test_what_is_given_is_not_searched(ratings: Path) -> None:

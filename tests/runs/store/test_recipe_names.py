@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pytest import CaptureFixture, MonkeyPatch
 
 from mftui.engine.recipes import RECIPES, find_recipe
 from mftui.errors import UsageError
+from mftui.runs.store.config import write_config
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.trainer.main import train
@@ -35,7 +37,8 @@ def test_scripts_and_settings_use_it(
 
 def test_a_run_made_with_it_is_gone_on_with(ratings: Path) -> None:
     run = create_run(request(ratings, recipe="post2019"))
-    run.update_config(recipe="seed", request={**run.config()["request"], "recipe": "seed"})
+    config = run.config()
+    write_config(run.path, replace(config, recipe="seed", request={**config.request, "recipe": "seed"}))
     assert run.request().recipe == "post2019"
     assert train(run, make_training=NumpyTraining)["state"] == "finished"
     assert run.load_factors().n_movies == 40

@@ -39,7 +39,7 @@ def test_a_new_run_is_starting_and_holds_the_request_completed(ratings: Path) ->
     assert run.state == "starting"
     assert run.path.parent == paths.runs_dir()
     assert run.request() == request(ratings)
-    assert run.config()["hyper"] == request(ratings).complete_hyper()
+    assert run.config().hyper == request(ratings).complete_hyper()
     assert run.result() is None and run.metrics() == [] and run.log_tail() == [] and not run.has_factors
     assert naming.is_run_id(run.id) and run.id.endswith("-biased-k12")
 
@@ -65,7 +65,7 @@ def test_a_name_cannot_climb_out_of_the_runs_directory(ratings: Path, name: str)
         return
     assert run.path.parent == paths.runs_dir()
     assert naming.is_run_id(run.id) and len(os.fsencode(run.id)) < 255
-    assert run.config()["name"] == name
+    assert run.config().name == name
     assert find_run(name) == run
 
 
@@ -171,7 +171,7 @@ def test_parts_of_a_wrong_type_count_as_missing(ratings: Path) -> None:
 
 def test_an_unknown_format_version_is_named(ratings: Path) -> None:
     run = new(ratings)
-    (run.path / "config.json").write_text(json.dumps({**run.config(), "format_version": 99}))
+    (run.path / "config.json").write_text(json.dumps({**run.config().to_dict(), "format_version": 99}))
     with pytest.raises(FormatError, match=r"config\.json: format version 99, and this mftui knows 1"):
         run.config()
 
@@ -179,7 +179,8 @@ def test_an_unknown_format_version_is_named(ratings: Path) -> None:
 @pytest.mark.parametrize("part", [{"seed": "0"}, {"unknown": 1}, {"hyper": []}, {"columns": {"user": 1}}, 7])
 def test_a_damaged_request_is_said(ratings: Path, part: object) -> None:
     run = new(ratings)
-    run.update_config(request={**run.request().to_dict(), **part} if isinstance(part, dict) else part)
+    asked = {**run.request().to_dict(), **part} if isinstance(part, dict) else part
+    (run.path / "config.json").write_text(json.dumps({**run.config().to_dict(), "request": asked}))
     with pytest.raises(FormatError, match=r"damaged|unknown"):
         run.request()
 

@@ -23,8 +23,8 @@ def test_the_run_says_what_was_asked_for_and_what_it_was_computed_with(ratings: 
     result = train(run)
     config = run.config()
 
-    assert config["hyper"].items() >= ON_CPU.items()
-    assert (config["device"], config["precision"]) == ("CPU", "float32")
+    assert config.hyper.items() >= ON_CPU.items()
+    assert (config.device, config.precision) == ("CPU", "float32")
     assert result["warnings"] == ["CPU: no fast bfloat16 here, computed in float32."]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.fields import bytes_in
 from mftui.engine.training.memory import MemoryEstimate, Sizes
 from mftui.errors import TrainingError, UsageError
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.store.summary import settings_of
 from mftui.runs.trainer.main import train
-from mftui.runs.trainer.memory_budget import choose_place, place_of_ratings
+from mftui.runs.trainer.memory_budget import choose_location, location_within
 
 MB = 10**6
 NEEDED = MemoryEstimate(100 * MB, 100 * MB, 900 * MB, Sizes(1, 1, 1), 1, streamed=(100 * MB, 200 * MB), base=1000 * MB)
@@ -35,19 +37,19 @@ def test_what_is_no_size_is_refused_by_the_field(text: str) -> None:
 
 
 def test_in_memory_where_they_fit_else_in_a_file() -> None:
-    assert place_of_ratings(NEEDED, "1.1GB") == "memory"
-    assert place_of_ratings(NEEDED, "600MB") == "file"
-    assert place_of_ratings(NEEDED, "auto", 2200 * MB) == "memory"
-    assert place_of_ratings(NEEDED, "auto", 2000 * MB) == "file"
+    assert location_within(NEEDED, "1.1GB") == "memory"
+    assert location_within(NEEDED, "600MB") == "file"
+    assert location_within(NEEDED, "auto", 2200 * MB) == "memory"
+    assert location_within(NEEDED, "auto", 2000 * MB) == "file"
 
 
 def test_a_device_has_memory_of_its_own_which_several_share() -> None:
-    config = {"recipe": "biased", "hyper": find_recipe("biased").check({"members": 1, "audience": False})}
+    config = RunConfig.of(TrainRequest(hyper={"members": 1, "audience": False}))
     sizes, gigabyte = (10_000, 5_000, 40_000_000), 10**9
-    assert choose_place(config, *sizes, device_bytes=gigabyte) == "file"
-    assert choose_place(config, *sizes, device_bytes=gigabyte, parts=4) == "memory"
+    assert choose_location(config, *sizes, device_bytes=gigabyte) == "file"
+    assert choose_location(config, *sizes, device_bytes=gigabyte, parts=4) == "memory"
     with pytest.raises(TrainingError, match="the training needs about"):
-        choose_place(config | {"ratings_in": "memory"}, *sizes, device_bytes=gigabyte)
+        choose_location(replace(config, ratings_in="memory"), *sizes, device_bytes=gigabyte)
 
 
 def test_a_device_beside_the_cpu_takes_whole_batches() -> None:
@@ -59,7 +61,7 @@ def test_a_device_beside_the_cpu_takes_whole_batches() -> None:
 
 def test_a_budget_that_nothing_can_keep_is_refused_with_what_is_needed() -> None:
     with pytest.raises(UsageError, match="needs 400 MB beside TensorFlow") as refused:
-        place_of_ratings(NEEDED, "300MB")
+        location_within(NEEDED, "300MB")
     assert refused.value.hint
 
 
@@ -68,7 +70,7 @@ def test_a_run_says_where_its_ratings_are(home: Path) -> None:
     run = create_run(TrainRequest(hyper=hyper))
     document = train(run)
     assert document["test_rmse"] < document["baseline_rmse"]["global_mean"] and document["peak_data_mb"] > 0
-    assert run.config()["ratings_in"] == "file"
+    assert run.config().ratings_in == "file"
     assert settings_of(run)["ratings in"] == "file"
     assert "read from a file" in run.log_path.read_text()
 

@@ -56,7 +56,7 @@ def test_a_finished_run_has_its_result_metrics_model_and_log(ratings: Path) -> N
     assert run.id.endswith("-first-try")
     assert any("finished" in line for line in run.log_tail())
     config = run.config()
-    assert config["dataset"]["fingerprint"] and config["hyper"]["learning_rate"] == 0.01
+    assert config.fingerprint and config.hyper["learning_rate"] == 0.01
 
 
 def test_the_same_seed_learns_the_same(ratings: Path) -> None:

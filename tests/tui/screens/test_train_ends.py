@@ -108,7 +108,7 @@ async def test_a_stopped_run_says_that_it_can_go_on(make_app: MakeApp, home: Pat
 async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, home: Path, starter):
     run = toy_run(home)
     request = TrainRequest(recipe="post2019", hyper={"factors": 9, "learning_rate": 0.002}, seed=5, split_seed=3)
-    write_json(run.path / "config.json", {**run.config(), "request": request.to_dict()}, seal=True)
+    write_json(run.path / "config.json", {**run.config().to_dict(), "request": request.to_dict()}, seal=True)
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "finished")
         await pilot.press("u")

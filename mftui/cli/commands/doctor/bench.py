@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def show_bench(*, as_json: bool) -> None:
     """Measure, saying on standard error how far it is, and show the speeds and the batch sizes to use."""
     from mftui.cli.commands.doctor.checks import memory as machine_memory
+    from mftui.engine.compute.machine import gpu_bytes
     from mftui.engine.recipes import benchmark
-    from mftui.runs.trainer.machine import gpu_bytes
 
     note("Measuring how fast this machine trains, on ratings made up: about a minute.")
     found = benchmark.measure(_progress)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from mftui import paths
+from mftui.engine.compute.machine import run_tool
 from mftui.errors import MftuiError
-from mftui.runs.trainer.machine import run_tool
 from mftui.version import __version__
 
 OK: Literal["ok"] = "ok"

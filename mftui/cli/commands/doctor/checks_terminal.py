@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mftui.cli.commands.doctor.checks import OK, WARNING, Check
-from mftui.runs.trainer.machine import run_tool
+from mftui.engine.compute.machine import run_tool
 
 LEAST_COLUMNS, LEAST_LINES = 80, 24
 

@@ -61,14 +61,13 @@ def show(run: str, as_json: bool) -> None:
         **row,
         "run_dir": str(found.path),
         "status": status.to_dict() | {"state": status.state},
-        "config": config,
+        "config": config.to_dict(),
         "result": result,
     }
     if as_json:
         return print_json(document)
     rows = _rows_of({**row, "size_bytes": human(row["size_bytes"]), "tags": " ".join(row["tags"])})
-    hyper = config.get("hyper")
-    rows += _rows_of(hyper) if isinstance(hyper, dict) else []
+    rows += _rows_of(dict(config.hyper))
     rows += [["message", status.message]] if status.message else []
     rows += [["warning", warning] for warning in status.warnings]
     return print_table(("", ""), [*rows, ["directory", str(found.path)]])

@@ -15,6 +15,7 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.query.neighbours import similar
 from mftui.errors import MftuiError, UsageError
 from mftui.runs.results.evaluate import evaluation_of
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.run import Run
 
 FILMS = 8
@@ -64,7 +65,7 @@ class Facts:
     run: str
     name: str
     state: str
-    config: Mapping[str, Any]
+    config: RunConfig
     result: Mapping[str, Any]
     lines: list[dict[str, Any]]
     """The curve, as in `metrics.jsonl`."""

@@ -38,7 +38,7 @@ def _top(facts: Facts) -> str:
     ratings = len(model.history.movies)
     lead = (
         f"{ratings:,} ratings of {model.n_movies:,} movies by {model.n_users:,} users, factorized by the recipe "
-        f"{facts.config.get('recipe')} with {_factors(facts)}."
+        f"{facts.config.recipe} with {_factors(facts)}."
     )
     numbers = []
     if measures is not None:
@@ -185,11 +185,9 @@ def _neighbours(facts: Facts) -> str:
 
 def _settings(facts: Facts) -> str:
     c = facts.config
-    hyper = c.get("hyper")
-    settings = hyper.items() if isinstance(hyper, dict) else ()
-    rows = [("recipe", c.get("recipe")), *settings, ("seed", c.get("seed"))]
-    rows += [("split", facts.model.meta.get("split")), ("device", c.get("device")), ("started", c.get("started"))]
-    rows += [(f"{name} version", version) for name, version in (c.get("versions") or {}).items()]
+    rows: list[tuple[str, object]] = [("recipe", c.recipe), *c.hyper.items(), ("seed", c.seed)]
+    rows += [("split", facts.model.meta.get("split")), ("device", c.device), ("started", c.started)]
+    rows += [(f"{name} version", version) for name, version in c.versions.items()]
     rows.append(("fingerprint of the data", facts.model.meta.get("fingerprint")))
     cells = [[text(name).replace("_", " "), f"<code>{text(value)}</code>"] for name, value in rows if value is not None]
     body = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in cells)
