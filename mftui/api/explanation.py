@@ -42,7 +42,7 @@ class Explanation:
     >>> import mftui
     >>> why = mftui.open_run().explain(7, "alien")
     >>> total = why.mean + why.movie_bias + why.user_bias + why.because.contribution.sum()
-    >>> abs(total - why.linear) < 1e-4
+    >>> bool(abs(total - why.linear) < 1e-4)
     True
     """
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def train_in_memory(
     config = RunConfig.of(request)
     location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
     config = replace(config, ratings_in=location)
-    with library_output_in(Path(os.devnull)):
+    with library_output_in(Path(os.devnull)), without_bytecode():
         shown.phase("import")
         import_tensorflow()
         shown.phase("compile")
@@ -64,3 +65,13 @@ def train_in_memory(
     if not training.step:
         raise KeyboardInterrupt
     return assembler(config, dataset, split)(training.parameters()), training
+
+
+@contextlib.contextmanager
+def without_bytecode() -> Iterator[None]:
+    """Keep TensorFlow's AutoGraph from leaving bytecode of what it generates in the temporary directory."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
