@@ -8,7 +8,8 @@ import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from mftui.api.datasets import Dataset, read_ratings
 from mftui.api.in_memory import train_in_memory
@@ -35,12 +36,12 @@ def train(
     recipe: str = "biased",
     *,
     name: str | None = None,
-    seed: int = 0,
+    seed: SupportsIndex = 0,
     preset: str | None = None,
     test: pd.DataFrame | str | os.PathLike[str] | None = None,
     test_fraction: float = 0.1,
     split: str = "random",
-    split_seed: int = 0,
+    split_seed: SupportsIndex = 0,
     movies: pd.DataFrame | None = None,
     columns: Mapping[str, str] | None = None,
     callback: OnMetrics | None = None,
@@ -95,9 +96,9 @@ def train(
         recipe=chosen.name,
         hyper=given | _parsed(chosen, fields),
         split=split,
-        test_fraction=test_fraction,
-        split_seed=split_seed,
-        seed=seed,
+        test_fraction=float(test_fraction),
+        split_seed=index(split_seed),
+        seed=index(seed),
         name=name or "",
     ).checked()
     if name is None:

@@ -100,10 +100,10 @@ def test_a_test_of_its_own_is_kept_apart() -> None:
     [
         (FRAME[["user", "item"]], "no column for the rating; columns found: user, item. Name them with columns="),
         (FRAME.iloc[:0], "no rows"),
-        (FRAME.assign(rating=[1, None, 2, 3]), "row 2: the rating is missing"),
+        (FRAME.assign(rating=[1, np.nan, 2, 3]), "row 2: the rating is missing"),
         (FRAME.assign(rating=[1, np.inf, 2, 3]), "row 2: the rating inf is not a finite number"),
         (FRAME.assign(rating=["good", "bad", "good", "bad"]), "the rating is not a number"),
-        (FRAME.assign(user=[1, None, 2, 3]), "row 2: the user id is missing"),
+        (FRAME.assign(user=[1, np.nan, 2, 3]), "row 2: the user id is missing"),
         (FRAME.assign(item=["a", 1, 2, 3]), "holds values of several types"),
         (FRAME.assign(item=["a", " ", "b", "c"]), "a movie id is missing"),
         (FRAME.assign(rating=3.0), "all 4 ratings are 3"),

@@ -104,8 +104,8 @@ def test_a_prediction_for_each_pair(model: mftui.Model) -> None:
 
 def test_an_unknown_id_is_predicted_from_the_other(model: mftui.Model) -> None:
     p, scale = model.factors.parameters, model.factors.scale
-    user_alone = model.factors.to_rating(np.float32(p.user_bias[0] + p.global_bias))
-    assert model.predict(1, 999) == pytest.approx(float(np.clip(user_alone, scale.lo, scale.hi)), abs=1e-5)
+    user_alone = model.factors.to_rating(np.array([p.user_bias[0] + p.global_bias]))
+    assert model.predict(1, 999) == pytest.approx(float(np.clip(user_alone[0], scale.lo, scale.hi)), abs=1e-5)
     assert model.predict("nobody", 999) == model.predict(777, 999)
 
 

@@ -65,8 +65,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("wheel")
     built = subprocess.run([sys.executable, "-c", BUILD, place], cwd=ROOT, check=True, capture_output=True, text=True)
     wheel = place / built.stdout.split()[-1]
-    options = ["--quiet", "--no-deps", "--no-index", "--no-compile", "--target", place / "site"]
-    subprocess.run([sys.executable, "-m", "pip", "install", *options, wheel], check=True, capture_output=True)
+    options = ["--quiet", "--no-deps", "--no-index", "--no-compile", "--target", str(place / "site")]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(wheel)], check=True, capture_output=True)
     return place / "site"
 
 
