@@ -24,7 +24,7 @@ from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import RunError
 from mftui.runs.store.config import IN_FILE, RunConfig
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.trainer.logs import quiet_tensorflow
+from mftui.runs.trainer.logs import quiet_tensorflow, without_keras_file
 
 
 class Trainable(Protocol):
@@ -147,6 +147,7 @@ def import_tensorflow() -> int:
     """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took."""
     before = resident_bytes()
     quiet_tensorflow()
-    import tensorflow  # noqa: F401
+    with without_keras_file():
+        import tensorflow  # noqa: F401
 
     return resident_bytes() - before
