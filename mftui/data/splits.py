@@ -140,7 +140,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
 def _share(n: int, fraction: float) -> int:
     """`fraction` of `n`, rounded down without the error of binary fractions (0.1 of 100,000 is 10,000)."""
     if not 0 < fraction < 1:
-        raise UsageError(f"the test fraction is {fraction}.", hint="Give a number between 0 and 1, such as 0.1.")
+        raise UsageError(f"--test-fraction must be between 0 and 1 (got {fraction:g}).")
     return int(n * Fraction(str(fraction)))
 
 

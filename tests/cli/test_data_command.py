@@ -72,7 +72,7 @@ def test_info_prints_the_object_of_the_design(tmp_path: Path) -> None:
 def test_info_shows_counts_histogram_and_repairs(tmp_path: Path) -> None:
     file = write(tmp_path / "r.csv", "user,item,rating\n1,10,1\n2,10,2\n1,10,3\n1,20,4\n")
     shown = run("info", file).stdout
-    assert "no titles found: ids stand in" in shown
+    assert "no titles found: ids are shown instead" in shown
     assert "1 to 4" in shown or "2 to 4" in shown
     assert "1 rating left out, as a later one by the same user for the same movie counts." in shown
     assert "█" in shown

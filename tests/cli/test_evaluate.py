@@ -53,4 +53,4 @@ def test_only_one_way_to_choose_what_is_tested_on(capfd: Capture, run: Run) -> N
     told = call(capfd, "evaluate", "--run", run.id, "--folds", "2", "--fold-files", "f*.base")
 
     assert told.code == 2
-    assert "give one" in told.err
+    assert "give only one" in told.err

@@ -34,7 +34,7 @@ def test_tables_say_the_same_to_people(capfd: Capture, home: Path) -> None:
     toy_run(home, toy_factors(TITLES * 4))
     assert "share" in call(capfd, "factors").out
     one = call(capfd, "factors", "--axis", "2").out
-    assert "axis 2" in one and "goes with" in one and "Users: mean" in one
+    assert "axis 2" in one and "correlates with" in one and "Users: mean" in one
 
 
 def test_what_does_not_exist_is_said(capfd: Capture, home: Path) -> None:

@@ -91,7 +91,7 @@ def test_evaluate_tells_how_often_the_truth_lay_within(home: Path, capsys: Captu
     assert [one["level"] for one in coverage][-2:] == [0.9, 0.95]
     assert all(0 <= one["covered"] <= 1 for one in coverage)
     _, out, _ = ask(capsys, "evaluate")
-    assert "How often the truth lay within the p % interval" in out
+    assert "How often the p % interval contains the rating" in out
 
 
 def test_evaluate_shows_members_as_members(home: Path, capsys: Capture) -> None:
@@ -100,4 +100,4 @@ def test_evaluate_shows_members_as_members(home: Path, capsys: Capture) -> None:
     assert code == 0
     assert "Spread of 8 members" in out
     assert "p % interval" not in out
-    assert "no interval" in err
+    assert "It is not an interval" in err

@@ -90,7 +90,7 @@ def test_what_cannot_be_split_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no split is called odd. Choose one of: random, temporal"):
         make_split(dataset, SplitSpec("odd"))
     for fraction in (0.0, 1.0, -0.1, float("nan")):
-        with pytest.raises(UsageError, match=r"Give a number between 0 and 1"):
+        with pytest.raises(UsageError, match=r"--test-fraction must be between 0 and 1"):
             make_split(dataset, SplitSpec("random", fraction))
 
 

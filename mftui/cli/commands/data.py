@@ -1,4 +1,4 @@
-"""`mftui data`: list, fetch, inspect and make data sets."""
+"""`mftui data`: list, download, inspect and generate data sets."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
     from mftui.data.dataset import Dataset
 
-_MOST_BARS = 20
+_MAX_BARS = 20
 _BAR_WIDTH = 40
 
 
 @click.group()
 def data() -> None:
-    """Data sets: list, fetch, inspect, make."""
+    """List, download, inspect and generate data sets."""
 
 
 @data.command("ls")
 @json_option
 def list_data(as_json: bool) -> None:
-    """List the data sets that can be used by name."""
+    """List the data sets that you can use by name."""
     from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
 
     rows = []
@@ -75,12 +75,12 @@ def list_data(as_json: bool) -> None:
 
 @data.command("fetch")
 @click.argument("name")
-@click.option("--force", is_flag=True, help="Fetch it again where it is there already.")
+@click.option("--force", is_flag=True, help="Download it again even if it is there.")
 @json_option
 def fetch_data(name: str, force: bool, as_json: bool) -> None:
     """Download the data set NAME from its publisher.
 
-    Interrupted, it goes on where it stopped when it is called again.
+    If the download is interrupted, run the command again: it continues where it stopped.
     """
     from mftui.data.sources.catalogue import CATALOGUE, fetched
     from mftui.data.sources.download import fetch, licence_text
@@ -106,7 +106,7 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
 @columns_option
 @json_option
 def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json: bool) -> None:
-    """Show counts, density, scale and histogram of a data set, and what was repaired in it."""
+    """Show counts, density, rating scale and histogram of a data set, and what mftui repaired in it."""
     from mftui.data.loading.load import open_dataset
 
     dataset = open_dataset(source, columns=columns, test=test)
@@ -121,7 +121,11 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
         [
             ("data set", dataset.label),
             ("users", f"{dataset.n_users:,}"),
-            ("movies", f"{dataset.n_movies:,}" + ("" if dataset.movies.titled else " (no titles found: ids stand in)")),
+            (
+                "movies",
+                f"{dataset.n_movies:,}"
+                + ("" if dataset.movies.titled else " (no titles found: ids are shown instead)"),
+            ),
             ("ratings", f"{dataset.n_ratings:,}"),
             *([("of these in the test", f"{len(dataset.test_rows):,}")] if dataset.test_rows is not None else []),
             ("density", f"{100 * dataset.density:.3g} %"),
@@ -152,18 +156,18 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
 @click.option("--users", type=click.IntRange(2), required=True, help="Number of users.")
 @click.option("--movies", type=click.IntRange(2), required=True, help="Number of movies.")
 @click.option("--ratings", type=click.IntRange(2), required=True, help="Number of ratings.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--rank", type=click.IntRange(1, 64), default=8, show_default=True, help="Planted axes of taste.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random numbers.")
+@click.option("--rank", type=click.IntRange(1, 64), default=8, show_default=True, help="Number of axes of taste.")
 @click.option(
     "--noise",
     type=click.FloatRange(0, 5, min_open=True),
     default=0.68,
     show_default=True,
-    help="Planted noise, in stars.",
+    help="Noise of the ratings, in stars.",
 )
 @json_option
 def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: int, noise: float, as_json: bool) -> None:
-    """Make a data set of any size, with planted tastes, in the directory DEST."""
+    """Generate a data set of any size, with known tastes, in the directory DEST."""
     from mftui.data.synthetic.generate import write_synthetic
 
     with _progress_bar(of_bytes=False) as bar:
@@ -218,20 +222,20 @@ def _document(dataset: Dataset, values: np.ndarray, counts: np.ndarray) -> dict[
 
 
 def _histogram(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """`(values, counts)`: each rating of a stepped scale, else the lower ends of equal bins."""
+    """Return `(values, counts)`: for each rating of a stepped scale, else for the lower ends of equal bins."""
     import numpy as np
 
     scale, ratings = dataset.scale, dataset.ratings.values
     n_steps = round((scale.hi - scale.lo) / scale.step) + 1 if scale.step else 0
-    if 0 < n_steps <= _MOST_BARS:
+    if 0 < n_steps <= _MAX_BARS:
         places = np.rint((ratings - np.float32(scale.lo)) / np.float32(scale.step)).astype(np.int32)
         return scale.lo + scale.step * np.arange(n_steps), np.bincount(places, minlength=n_steps)
-    counts, edges = np.histogram(ratings, bins=_MOST_BARS // 2, range=(scale.lo, scale.hi))
+    counts, edges = np.histogram(ratings, bins=_MAX_BARS // 2, range=(scale.lo, scale.hi))
     return edges[:-1], counts
 
 
 def _progress_bar(*, of_bytes: bool = True) -> Progress:
-    """A bar on standard error that vanishes when it is done."""
+    """Make a bar on standard error that vanishes when it is done."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

@@ -1,9 +1,9 @@
-"""`mftui evaluate`: a model's measures beside the baselines on the same test ratings."""
+"""`mftui evaluate`: measure a model, and simple baselines on the same test ratings."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,9 +13,6 @@ from mftui.cli.shared.output import Cell, json_option, note, print_json, print_t
 from mftui.engine.compute.cluster import require_alone
 from mftui.errors import UsageError
 from mftui.text import visible
-
-if TYPE_CHECKING:
-    pass
 
 RANKINGS = {"like": "by predicted rating", "watch": "by audience", "both": "by both"}
 
@@ -28,22 +25,25 @@ RANKINGS = {"like": "by predicted rating", "watch": "by audience", "both": "by b
     type=click.Path(exists=True, path_type=Path),
     help="Ratings to test on [default: those that the run held out].",
 )
-@click.option("--k", default=10, show_default=True, type=click.IntRange(1), help="Length of the lists that are judged.")
-@click.option("--folds", type=click.IntRange(2), help="Cross-validate: train as the run did, on this many folds.")
+@click.option("--k", default=10, show_default=True, type=click.IntRange(1), help="Length of the recommendation lists.")
+@click.option(
+    "--folds", type=click.IntRange(2), help="Cross-validate: train with the run's settings on this many folds."
+)
 @click.option("--fold-files", metavar="PATTERN", help="Cross-validate on given folds, such as 'u*.base' with u*.test.")
 @json_option
 def evaluate(
     run_text: str | None, test_file: Path | None, k: int, folds: int | None, fold_files: str | None, as_json: bool
 ) -> None:
-    """Measure a run's model on ratings that it was not trained on, beside simple baselines.
+    """Measure a run's model on ratings that it was not trained on, next to simple baselines.
 
-    RMSE and MAE judge predictions; NDCG@K and recall@K judge each user's list of K movies by the movies
-    that the user liked in the test; coverage is the share of all movies that appear in any list. Of runs with several
-    members it is shown what their ± is worth; of recipe bayes, how often the rating lay within the p % interval.
+    RMSE and MAE measure predictions. NDCG@K and recall@K measure each user's list of K movies, by the movies that the
+    user liked in the test. Coverage is the share of all movies that appear in any list. For runs with several
+    members, a table shows how ± relates to the error; for recipe bayes, another shows how often the rating lies within
+    the p % interval.
     """
     if folds is not None or fold_files is not None:
         if test_file is not None or (folds and fold_files):
-            raise UsageError("--folds, --fold-files and --test each say what to test on: give one.")
+            raise UsageError("--folds, --fold-files and --test each say what to test on: give only one.")
         _cross_validate(run_text, folds, fold_files, k, as_json)
         return
     from mftui.engine.evaluation import evaluate as evaluation
@@ -62,7 +62,7 @@ def evaluate(
     measures = evaluation.evaluate(factors, test, k)
     if not measures["n_test"]:
         raise UsageError(
-            f"run {run.id} held no ratings out ({split}).", hint="Give ratings to test on with --test FILE."
+            f"run {run.id} held out no ratings ({split}).", hint="Give ratings to test on with --test FILE."
         )
     dataset = str(factors.meta.get("dataset", "unknown data"))
     if as_json:
@@ -83,7 +83,7 @@ def evaluate(
 
 
 def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | None, k: int, as_json: bool) -> None:
-    """Train as the run did on each fold; means over the folds beside the baselines'."""
+    """Train with the run's settings on each fold; print means over the folds, next to the baselines'."""
     require_alone("cross-validation")
     from mftui.runs.results.evaluate import cross_validate
     from mftui.runs.store.run import find_run, newest_usable
@@ -114,7 +114,7 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
 
 
 def _print_lists(measures: dict[str, Any], k: int) -> None:
-    """What the lists are worth: by each ranking, by the dial, and beside the baselines."""
+    """Print measures of the lists: for each ranking, for several values of --discover, and for the baselines."""
     default = measures["ranked_by"]
     named = {f"{RANKINGS[rank]}{' (default)' * (rank == default)}": m for rank, m in measures["rankings"].items()}
     named |= {f"default, discover {dial}": m for dial, m in measures["discover"].items()}
@@ -130,5 +130,5 @@ def _print_lists(measures: dict[str, Any], k: int) -> None:
     if series := measures["series@10"]:
         note(
             f"series@10: {series['share']:.3f} of {series['n_films']} films in {series['n_series']} series have "
-            "another film of theirs among their ten nearest."
+            "another film of the series among their ten nearest."
         )

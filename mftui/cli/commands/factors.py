@@ -1,4 +1,4 @@
-"""`mftui factors`: what the model learned, axis by axis."""
+"""`mftui factors`: show what the model learned, axis by axis."""
 
 from __future__ import annotations
 
@@ -21,30 +21,31 @@ _TRAITS = 6
 
 @click.command("factors")
 @run_option
-@click.option("-n", "n", default=6, show_default=True, type=click.IntRange(1), help="How many axes to tell of.")
-@click.option("--axis", "number", type=click.IntRange(1), help="All about this one axis.")
+@click.option("-n", "n", default=6, show_default=True, type=click.IntRange(1), help="How many axes to show.")
+@click.option("--axis", "number", type=click.IntRange(1), help="Show everything about this axis.")
 @click.option("--films", default=8, show_default=True, type=click.IntRange(1), help="Films at each end.")
 @click.option(
-    "--by", type=click.Choice(("taste", "audience")), default="taste", show_default=True, help="Which factors."
+    "--by", type=click.Choice(("taste", "audience")), default="taste", show_default=True, help="Which factors to use."
 )
-@click.option("--min-ratings", type=click.IntRange(1), help="Only films with so many training ratings [default: 20].")
+@click.option(
+    "--min-ratings", type=click.IntRange(1), help="Only films with at least this many training ratings [default: 20]."
+)
 @json_option
 def factors_command(
     run_text: str | None, n: int, number: int | None, films: int, by: Any, min_ratings: int | None, as_json: bool
 ) -> None:
-    """Show the axes along which films and users differ: the films at both ends, the genres and decades that an axis
-    goes with (correlation with its 95 % interval), and how far users spread along it.
+    """Show the axes along which films and users differ.
 
-    The factors are turned to their principal axes, the largest variance first; predictions stay the same.
+    For each axis: the films at both ends, the genres and decades that correlate with it (with a 95 % interval), and
+    how far users spread along it. The factors are rotated to their principal axes, the largest variance first; this
+    does not change predictions.
     """
     from mftui.engine.insight.principal_axes import principal_axes
 
     run, model = open_model(run_text)
     axes = principal_axes(model, by, least_ratings=min_ratings)
     if not len(axes.known):
-        raise UsageError(
-            f"no film has {axes.least_ratings} training ratings.", hint="Give --min-ratings a smaller number."
-        )
+        raise UsageError(f"no film has {axes.least_ratings} training ratings.", hint="Give a smaller --min-ratings.")
     numbers = [number] if number else range(1, min(n, len(axes.shares)) + 1)
     told = [axes.axis(at, films) for at in numbers]
     if as_json:
@@ -59,8 +60,8 @@ def factors_command(
     ]
     print_table(["axis", "share", "users ±", "+", "-", "+ films", "- films"], rows, title)
     note(
-        f"Told of {len(axes.known):,} films with at least {axes.least_ratings} training ratings. "
-        "Genres and decades are listed where they are sure. --axis 1 tells all of one."
+        f"From {len(axes.known):,} films with at least {axes.least_ratings} training ratings. "
+        "Only genres and decades with a significant correlation are listed. --axis 1 shows everything about one axis."
     )
     return None
 
@@ -72,7 +73,7 @@ def _print_one(model: Factors, axis: Axis, title: str) -> None:
     rows: list[list[Cell]] = [
         [t.name, t.r, f"{t.low:+.2f} … {t.high:+.2f}", "yes" if t.sure else "no", t.n] for t in axis.traits
     ]
-    print_table(["goes with", "r", "95 %", "sure", "films"], rows, formats={"r": "+.2f"})
+    print_table(["correlates with", "r", "95 %", "significant", "films"], rows, formats={"r": "+.2f"})
     click.echo()
     quantiles = " ".join(f"{q:+.2f}" for q in axis.users.quantiles)
     click.echo(f"Users: mean {axis.users.mean:+.2f}, deviation {axis.users.std:.2f}; 5, 25, 50, 75, 95 %: {quantiles}")

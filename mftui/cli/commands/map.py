@@ -1,4 +1,4 @@
-"""`mftui map`: the movies of a model as points in two dimensions."""
+"""`mftui map`: place the movies of a model in two dimensions."""
 
 from __future__ import annotations
 
@@ -19,23 +19,34 @@ if TYPE_CHECKING:
 
 
 class Pair(click.ParamType[tuple[int, int]]):
-    """`1,2`: two numbers of axes."""
+    """The numbers of two axes, such as `1,2`."""
 
     name = "pair"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         parts = [part.strip() for part in str(value).split(",")]
         if len(parts) != 2 or not all(part.isascii() and part.isdigit() and 0 < int(part) < 10**6 for part in parts):
-            self.fail(f"{value!r} is no pair of axes; write 1,2.", param, ctx)
+            self.fail(f"{value!r} is not a pair of axes; write 1,2.", param, ctx)
         return int(parts[0]), int(parts[1])
 
 
 @click.command("map")
 @run_option
-@click.option("-n", "n", default=20, show_default=True, type=click.IntRange(0), help="The best-known movies; 0: all.")
-@click.option("--axes", "pair", type=Pair(), default="1,2", show_default=True, metavar="X,Y", help="Principal axes.")
-@click.option("--tsne", is_flag=True, help="By t-SNE instead of axes; takes a while.")
-@click.option("--by", type=click.Choice(("taste", "audience")), default="taste", show_default=True, help="The factors.")
+@click.option(
+    "-n",
+    "n",
+    default=20,
+    show_default=True,
+    type=click.IntRange(0),
+    help="How many movies, the most rated first; 0 for all.",
+)
+@click.option(
+    "--axes", "pair", type=Pair(), default="1,2", show_default=True, metavar="X,Y", help="The principal axes to use."
+)
+@click.option("--tsne", is_flag=True, help="Use t-SNE instead of axes; this takes a while.")
+@click.option(
+    "--by", type=click.Choice(("taste", "audience")), default="taste", show_default=True, help="Which factors to use."
+)
 @json_option
 def map_command(run_text: str | None, n: int, pair: tuple[int, int], tsne: bool, by: Any, as_json: bool) -> None:
     """Place movies in two dimensions: by two principal axes of their factors, or by t-SNE."""
@@ -47,7 +58,7 @@ def map_command(run_text: str | None, n: int, pair: tuple[int, int], tsne: bool,
     run, model = open_model(run_text)
     axes = principal_axes(model, by)
     if max(pair) > len(axes.shares):
-        raise UsageError(f"no axis {max(pair)}.", hint=f"There are {len(axes.shares)}.")
+        raise UsageError(f"there is no axis {max(pair)}.", hint=f"The model has {len(axes.shares)} axes.")
     trained = model.movie_train_counts > 0
     layout = _tsne(axes, model) if tsne else pair_layout(axes, trained, *pair)
     order = np.argsort(-model.movie_counts, kind="stable")
@@ -62,7 +73,7 @@ def map_command(run_text: str | None, n: int, pair: tuple[int, int], tsne: bool,
 
 
 def _tsne(axes: Axes, model: Factors) -> Layout:
-    """With a progress bar on standard error, where that is a terminal."""
+    """Place movies by t-SNE, with a progress bar on standard error if that is a terminal."""
     from mftui.engine.insight.layout import tsne_layout
 
     with click.progressbar(length=100, label="t-SNE", file=sys.stderr) as bar:

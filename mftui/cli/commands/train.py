@@ -1,4 +1,4 @@
-"""`mftui train`: one training, in this process."""
+"""`mftui train`: train a model in this process."""
 
 from __future__ import annotations
 
@@ -28,25 +28,29 @@ _ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
 @click.command()
 @data_options
 @recipe_options
-@click.option("--name", help="A word of your own for the run; becomes part of its id.")
-@click.option("--resume", metavar="RUN", help="Go on with a run that was stopped or killed.")
-@click.option("--checkpoint-seconds", type=float, help="How often to save a state to resume from.  [default: 20]")
+@click.option("--name", help="A name for the run; it becomes part of the run's id.")
+@click.option("--resume", metavar="RUN", help="Continue a run that was stopped or killed.")
+@click.option(
+    "--checkpoint-seconds",
+    type=float,
+    help="Seconds between checkpoints, from which --resume continues.  [default: 20]",
+)
 @click.option(
     "--store",
     type=click.Choice(STORES),
-    help="What the model's factors are kept in on disk; float16 takes half the room.  [default: float32]",
+    help="Number format of the model's factors on disk; float16 takes half the space.  [default: float32]",
 )
-@click.option("--tensorboard", is_flag=True, help="Also write event files for TensorBoard, into the run's directory.")
+@click.option("--tensorboard", is_flag=True, help="Also write event files for TensorBoard into the run's directory.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one line of JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @click.option("--run-dir", type=click.Path(path_type=Path), hidden=True)
 @click.option("--standby", is_flag=True, hidden=True)
 @click.pass_context
 def train(ctx: click.Context, /, **options: Any) -> int:
-    """Train a model on ratings, and keep it as a run.
+    """Train a model on ratings and keep it as a run.
 
-    Progress goes to standard error, the result to standard output. Ctrl-C and SIGTERM finish the
-    step, save, evaluate and end; `--resume` goes on from there.
+    Progress goes to standard error, the result to standard output. On Ctrl-C or SIGTERM, mftui finishes the step,
+    saves, evaluates and ends; `--resume` continues from there.
     """
     with Requests() as requests:
         if options["standby"]:
@@ -68,7 +72,7 @@ def train(ctx: click.Context, /, **options: Any) -> int:
 
 
 def _run_for(ctx: click.Context, options: dict[str, Any], request: TrainRequest | None) -> Run:
-    """The run to train: given by directory, to be resumed, or new."""
+    """Return the run to train: given by its directory, to be resumed, or new."""
     if request is not None:
         return create_run(request)
     if options["run_dir"] is not None:
@@ -80,7 +84,7 @@ def _run_for(ctx: click.Context, options: dict[str, Any], request: TrainRequest 
 
 
 def _cluster(request: TrainRequest | None) -> Cluster | None:
-    """The workers that train together, where there are several. Raises UsageError where they cannot."""
+    """Return the workers that train together, if there are several; raises UsageError if they cannot."""
     cluster = find_cluster()
     if request is not None:
         strategy = request.complete_hyper().get("strategy")
@@ -89,7 +93,7 @@ def _cluster(request: TrainRequest | None) -> Cluster | None:
 
 
 def _work(ctx: click.Context, options: dict[str, Any], request: TrainRequest | None, requests: Requests) -> int:
-    """Be a worker beside the chief, which alone has a run and something to say."""
+    """Train as a worker; only the chief has a run and prints anything."""
     from mftui.runs.trainer.worker import work
 
     if request is not None:
@@ -115,7 +119,7 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
 
 
 def _wait_and_train(requests: Requests) -> int:
-    """Be the standby: what there is to say goes into the run's log and status."""
+    """Wait for a run as the standby trainer, then train it; messages go to the run's log and status."""
     from mftui.runs.trainer.standby import wait_for_run
 
     run = wait_for_run(requests)
@@ -131,7 +135,7 @@ def _refuse_changes(ctx: click.Context) -> None:
         given = ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE
         if given and name not in _ALLOWED_WITH_RESUME:
             raise UsageError(
-                f"--resume goes on with the run's own settings: --{name.replace('_', '-')} cannot be given.",
+                f"--resume continues with the run's own settings: --{name.replace('_', '-')} cannot be given.",
                 hint="Leave it out, or start a new run.",
             )
 
@@ -142,7 +146,7 @@ def _exit_code(run: Run, document: dict[str, Any], requests: Requests) -> int:
         click.echo(f"mftui: run {run.id} diverged: {run.status().message}", err=True)
         return 1
     if state == states.STOPPED:
-        click.echo(f"mftui: stopped. Go on with: mftui train --resume {run.id}", err=True)
+        click.echo(f"mftui: stopped. Continue with: mftui train --resume {run.id}", err=True)
         return 130 if requests.interrupted else 0
     return 0
 
@@ -168,7 +172,7 @@ def _summarize(run: Run, document: dict[str, Any]) -> None:
     lines += [("warning", warning) for warning in document["warnings"]]
     lines.append(("saved in", document["run_dir"]))
     if run.events_path.is_dir():
-        lines.append(("look at it", f"tensorboard --logdir {shlex.quote(str(run.events_path))}"))
+        lines.append(("view with", f"tensorboard --logdir {shlex.quote(str(run.events_path))}"))
     if run.has_factors:
         lines.append(("next", _suggestion(run)))
     width = max(len(name) for name, _ in lines) + 2
@@ -178,7 +182,7 @@ def _summarize(run: Run, document: dict[str, Any]) -> None:
 
 
 def _suggestion(run: Run) -> str:
-    """A command to go on with: neighbours of the movie with most ratings."""
+    """Suggest the next command: neighbours of the most rated movie."""
     factors = run.load_factors()
     title = factors.movies.titles[int(factors.movie_counts.argmax())]
     return f"mftui similar {shlex.quote(title)}"

@@ -1,4 +1,4 @@
-"""`mftui tune`: search a recipe's settings by validation RMSE; every trial is a run."""
+"""`mftui tune`: search for better settings of a recipe by validation RMSE; every trial is a run."""
 
 from __future__ import annotations
 
@@ -20,21 +20,25 @@ if TYPE_CHECKING:
     from mftui.runs.results.tune import Trial
     from mftui.runs.store.request import TrainRequest
 
-SHOWN = 10
+MAX_TRIALS_SHOWN = 10
 
 
 @click.command()
 @data_options
 @recipe_options
-@click.option("--trials", default=30, show_default=True, type=click.IntRange(1), help="Settings to try, in all.")
-@click.option("--name", default="study", show_default=True, help="Name of the study; its runs are called after it.")
-@click.option("--resume", metavar="NAME", help="Go on with a study that was stopped or killed.")
+@click.option(
+    "--trials", default=30, show_default=True, type=click.IntRange(1), help="How many settings to try in all."
+)
+@click.option(
+    "--name", default="study", show_default=True, help="Name of the study; the names of its runs begin with it."
+)
+@click.option("--resume", metavar="NAME", help="Continue a study that was stopped or killed.")
 @json_option
 def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: Any) -> int:
-    """Look for better settings of a recipe, by RMSE on validation ratings (test ratings stay out of it).
+    """Search for better settings of a recipe, by RMSE on validation ratings. Test ratings are not used.
 
-    The first trial is the recipe's defaults. Settings that are given stay as given. Trials are runs, so the
-    app shows them as they train. Ctrl-C stops in the middle of a trial; `--resume` goes on there.
+    The first trial uses the recipe's defaults. Settings that you give stay fixed. Trials are runs, so the app shows
+    them as they train. Ctrl-C stops in the middle of a trial; `--resume` continues there.
     """
     require_alone("tune")
     from mftui.runs.results.tune import log_path, study_request
@@ -42,7 +46,7 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
 
     request = None if resume is not None else request_from(options | {"name": None, "checkpoint_seconds": None})
     if resume is not None and any(value is not None for value in options.values()):
-        raise UsageError("--resume goes on with the study's own settings.", hint="Leave the others out.")
+        raise UsageError("--resume continues with the study's own settings.", hint="Leave the other options out.")
     with Requests() as requests, output_in(log_path(resume or name)) as screen:
 
         def say(trial: Trial) -> None:
@@ -55,7 +59,7 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
         raise RunError("no trial has finished.")
     _print(resume or name, study_request(resume or name), found, as_json)
     if stopped:
-        click.echo(visible(f"mftui: stopped. Go on with: mftui tune --resume {resume or name}"), err=True)
+        click.echo(visible(f"mftui: stopped. Continue with: mftui tune --resume {resume or name}"), err=True)
         return 130
     return 0
 
@@ -68,15 +72,15 @@ def _print(name: str, request: TrainRequest, found: list[Trial], as_json: bool) 
         print_json({**of, "n_trials": len(found), "best": trials[0], "trials": trials})
         return
     columns = ["run", "validation RMSE", *found[0].hyper]
-    rows: list[list[Cell]] = [[t.run, t.valid_rmse, *t.hyper.values()] for t in found[:SHOWN]]
+    rows: list[list[Cell]] = [[t.run, t.valid_rmse, *t.hyper.values()] for t in found[:MAX_TRIALS_SHOWN]]
     title = f"Study {name}: {len(found)} trials, best first, by {100 * share:g} % of the training ratings"
     print_table(columns, rows, title, formats={"validation RMSE": ".4f"})
     click.echo()
-    print_line(f"Train with it: {shlex.join(['mftui', 'train', *_options(request, found[0])])}")
+    print_line(f"Train with the best: {shlex.join(['mftui', 'train', *_options(request, found[0])])}")
 
 
 def _options(request: TrainRequest, best: Trial) -> list[str]:
-    """Those of `mftui train` that repeat the best trial, validation and blocks being the recipe's own again."""
+    """Return the options of `mftui train` that repeat the best trial, with the recipe's own validation and blocks."""
     from mftui.runs.results.tune import FIXED
     from mftui.runs.store.request import TrainRequest
 

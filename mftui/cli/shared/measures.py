@@ -1,4 +1,4 @@
-"""Measures of models as tables: their names, calibration, and several runs side by side."""
+"""Measures of models as tables: errors, calibration, intervals, and several runs side by side."""
 
 from __future__ import annotations
 
@@ -15,40 +15,42 @@ _COMPARED = ("rmse", "mae", "ndcg@10", "recall@10", "coverage", "mean_popularity
 
 
 def measure_label(name: str) -> str:
-    """What a measure is called in a table."""
+    """Name a measure in a table."""
     return _LABELS.get(name, name.replace("ndcg", "NDCG"))
 
 
 def print_calibration(bins: list[dict[str, Any]]) -> None:
-    """Predicted beside actual ratings; where they agree, a predicted 4 is a 4."""
+    """Print mean predicted and mean actual ratings, by bins of the prediction."""
     columns = ["predicted", "actual", "ratings"]
     rows: list[list[Cell]] = [[one["predicted"], one["actual"], one["n"]] for one in bins]
     print_table(columns, rows, "Calibration by bins of the prediction", formats=dict.fromkeys(columns, ".2f"))
 
 
 def print_uncertainty(found: dict[str, Any]) -> None:
-    """How often the truth lay within the intervals, of draws; and whether a larger ± is a larger error."""
+    """Print how often ratings lie within the intervals of posterior draws, and how ± relates to the error."""
     if found["coverage"] is not None:
-        columns = ["interval", "held the rating", "mean width"]
+        columns = ["interval", "contains the rating", "mean width"]
         rows: list[list[Cell]] = [
             [f"{one['level']:.0%}", f"{one['covered']:.1%}", f"{one['width']:.2f}"] for one in found["coverage"]
         ]
-        print_table(columns, rows, f"How often the truth lay within the p % interval, on {found['n']:,} test ratings")
+        print_table(columns, rows, f"How often the p % interval contains the rating, on {found['n']:,} test ratings")
         click.echo()
-    what = f"± between {found['members']} draws"
+    what = f"± of {found['members']} posterior draws"
     if found["of"] == "members":
         what = f"Spread of {found['members']} members"
     columns = ["±", "RMSE", "ratings of the movie", "test ratings"]
     rows = [[one["std"], one["rmse"], f"{one['movie_ratings']:.0f}", one["n"]] for one in found["by_spread"]]
     print_table(
-        columns, rows, f"{what}, from the smallest fifth up, on the same test", formats={"±": ".3f", "RMSE": ".3f"}
+        columns, rows, f"{what}, by fifths from the smallest, on the same test", formats={"±": ".3f", "RMSE": ".3f"}
     )
     if found["of"] == "members":
-        note("The members are no draws: their spread says how much the start of training matters; it is no interval.")
+        note(
+            "± shows how much the members differ, because each starts from other random numbers. It is not an interval."
+        )
 
 
 def print_evaluations(runs: Sequence[str], evaluations: Sequence[Mapping[str, Any] | None]) -> None:
-    """Several runs' measures side by side, each with the baselines on its own split; nothing where none was tested."""
+    """Print several runs' measures side by side, each with the baselines on its own split."""
     if not any(evaluations):
         return
     click.echo()
@@ -70,9 +72,9 @@ def print_evaluations(runs: Sequence[str], evaluations: Sequence[Mapping[str, An
         pairs = [one.get("calibration", [])[at : at + 1] for one in found]
         cells = [f"{p[0]['predicted']:.2f} → {p[0]['actual']:.2f}" if p else None for p in pairs]
         rows.append([f"calibration {at + 1} of {bins}", *cells])
-    print_table(["", *runs], rows, "On what each held out; calibration is predicted → actual, by bins")
+    print_table(["", *runs], rows, "On the ratings that each run held out; calibration is predicted → actual, by bins")
     if len({(one["fingerprint"], one["split"]) for one in found if one}) > 1:
-        note("These runs were measured on different ratings: their measures cannot be compared.")
+        note("These runs were measured on different ratings: do not compare their measures.")
 
 
 def _number(value: float | None) -> str | None:

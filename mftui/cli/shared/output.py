@@ -1,4 +1,4 @@
-"""Results on standard output: one JSON document, or a table of foreign text made safe."""
+"""Results on standard output: one JSON document, or a table, with foreign text made safe to print."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ def print_table(
 
 
 def print_line(text: str) -> None:
-    """Write one line of foreign text, made safe."""
+    """Write one line of foreign text, made safe to print."""
     click.echo(_safe(text))
 
 
 def note(text: str) -> None:
-    """One line for people on standard error: why a list is short, what was left out."""
+    """Write one line on standard error, such as why a list is short."""
     click.echo(visible(text), err=True)
 
 
@@ -96,20 +96,20 @@ def _shown(cell: object, float_format: str) -> str:
 
 
 def _natural_width(rows: Sequence[Sequence[str]]) -> int:
-    """Columns that the widest cells need, paddings included."""
+    """Return the width that the widest cells need, with padding."""
     from rich.cells import cell_len
 
     return sum(max(map(cell_len, column)) + 3 for column in zip(*rows, strict=True)) + 1
 
 
 def _safe(text: str) -> str:
-    """`text` visible, and only with what standard output can encode; `\\xe9` and the like for the rest."""
+    """Return `text` with control characters visible, and escapes such as `\\xe9` for what cannot be encoded."""
     encoding = sys.stdout.encoding or "utf-8"
     return visible(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _plain(value: Any) -> Any:
-    """`value` as what JSON knows; goes by the abstract numbers, so that no command needs NumPy to print."""
+    """Return `value` as plain JSON types; goes by the abstract numbers, so that no command needs NumPy to print."""
     match value:
         case str() | bool() | int() | None:
             return value

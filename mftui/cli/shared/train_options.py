@@ -1,4 +1,4 @@
-"""The options of `mftui train`: one for each field of any recipe, made from the recipes' own tables."""
+"""The options of `mftui train`, one for each field of any recipe, made from the recipes' own tables."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def data_options(command: F) -> F:
-    """--data, --columns, --test and how to split."""
+    """Add --data, --columns, --test and the options of the split."""
     for option in reversed(
         (
             click.option("--data", metavar="NAME|PATH", help="Data set to train on.  [default: sample]"),
             columns_option,
-            click.option("--test", metavar="FILE", help="Ratings to test on, instead of a split."),
-            click.option("--test-fraction", type=float, help="Share of ratings to test on.  [default: 0.1]"),
-            click.option("--split", type=click.Choice(SPLITS), help="How to choose them.  [default: random]"),
+            click.option("--test", metavar="FILE", help="A file of ratings to test on, instead of a split."),
+            click.option("--test-fraction", type=float, help="Share of the ratings to test on.  [default: 0.1]"),
+            click.option(
+                "--split", type=click.Choice(SPLITS), help="How to choose the test ratings.  [default: random]"
+            ),
             click.option("--split-seed", type=int, help="Seed of a random split.  [default: 0]"),
         )
     ):
@@ -33,24 +35,24 @@ def data_options(command: F) -> F:
 
 
 def recipe_options(command: F) -> F:
-    """--recipe, --seed, --preset, and the fields of all recipes."""
+    """Add --recipe, --seed, --preset, and the fields of all recipes."""
     for name in reversed(_field_names()):
         command = _field_option(name)(command)
     command = click.option("--preset", help=_presets())(command)
-    command = click.option("--seed", type=int, help="Seed of everything random.  [default: 0]")(command)
-    shown = f"Way of training.  [default: {recipe_name('')}]"
+    command = click.option("--seed", type=int, help="Seed of all random numbers.  [default: 0]")(command)
+    shown = f"How to train: model, objective and optimizer.  [default: {recipe_name('')}]"
     return click.option("--recipe", type=_RecipeChoice(list(RECIPES)), help=shown)(command)
 
 
 class _RecipeChoice(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on
-    """One of the recipes; aliases are taken, and not shown."""
+    """One of the recipes; aliases are accepted, but not shown."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return str(super().convert(recipe_name(value), param, ctx))
 
 
 def request_from(options: Mapping[str, Any]) -> TrainRequest:
-    """What the options ask for, settings and defaults filled in. Raises UsageError."""
+    """Return what the options ask for, with settings and defaults filled in; raises UsageError."""
     settings = load_settings()
     recipe = options["recipe"] or recipe_name(settings.recipe)
     given: dict[str, Any] = {
@@ -69,7 +71,7 @@ def request_from(options: Mapping[str, Any]) -> TrainRequest:
         "store": options.get("store"),
     }
     if options["test"] is not None and (options["split"] or options["test_fraction"]):
-        raise UsageError("--test brings its own test ratings: leave --split and --test-fraction out.")
+        raise UsageError("--test gives the test ratings: leave --split and --test-fraction out.")
     return TrainRequest(**{name: value for name, value in given.items() if value is not None})
 
 
@@ -88,7 +90,7 @@ def _hyper(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _presets() -> str:
     names = "; ".join(f"{r.name}: {', '.join(p.name for p in r.presets)}" for r in RECIPES.values())
-    return f"Settings of the recipe under one word; fields given as well come before it.  [{names}]"
+    return f"A named set of settings of the recipe; options that you also give override it.  [{names}]"
 
 
 def _field_names() -> list[str]:
@@ -96,7 +98,7 @@ def _field_names() -> list[str]:
 
 
 def _fields(name: str) -> dict[str, Field]:
-    """The field called `name` of each recipe that has one."""
+    """Return the field called `name` of each recipe that has one."""
     return {r.name: f for r in RECIPES.values() for f in r.fields if f.name == name}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mftui.cli.shared.profile import profile_ratings
+from mftui.cli.shared.profile import counted, profile_ratings
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def find_viewer(factors: Factors, user: str | None, file: Path | None) -> Viewer
         assert index is not None
         return Viewer(Person.user(factors, index), raw, label, f"to {label}")
     movies, ratings = profile_ratings(factors, file)
-    source = f"{len(movies)} rating{'s' * (len(movies) != 1)} of {'your profile' if str(file) == '@' else file}"
+    source = f"{counted(len(movies))} of {'your profile' if str(file) == '@' else file}"
     label = f"{label} with {source}" if label else source
     person = Person.with_ratings(factors, index, movies, ratings)
     return Viewer(person, raw, label, f"{'for' if index is None else 'to'} {label}")

@@ -156,7 +156,11 @@ def test_exports_for_others(home: Path, capfd: pytest.CaptureFixture[str]) -> No
     refused = call(capfd, "ratings", "export", home / "no" / "where.csv")
     assert refused.code == 2 and "cannot be written" in refused.err
     device = call(capfd, "ratings", "export", "/dev/null")
-    assert device.code == 2 and "no file that can be replaced" in device.err and Path("/dev/null").is_char_device()
+    assert (
+        device.code == 2
+        and "is not a file, and cannot be replaced" in device.err
+        and Path("/dev/null").is_char_device()
+    )
 
 
 def test_a_date_that_no_calendar_has_is_none(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -169,6 +173,6 @@ def test_a_date_that_no_calendar_has_is_none(home: Path, capfd: pytest.CaptureFi
 def test_what_was_rated_is_listed_without_any_model(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     call(capfd, "rate", "the matrix", "3.5")
     (home / "runs").rename(home / "away")
-    assert "stars of five" in call(capfd, "ratings", "ls").out
+    assert "stars out of five" in call(capfd, "ratings", "ls").out
     assert listed(capfd) == [("Matrix, The (1999)", 3.5)]
     assert call(capfd, "rate", "heat", "3").code == 2

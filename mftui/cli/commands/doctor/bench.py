@@ -1,4 +1,4 @@
-"""`mftui doctor --bench`: how fast this machine trains, and with which batch size."""
+"""`mftui doctor --bench`: measure how fast this machine trains, and with which batch size."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def show_bench(*, as_json: bool) -> None:
-    """Measure, saying on standard error how far it is, and show the speeds and the batch sizes to use."""
+    """Measure, with progress on standard error, and print the speeds and the batch sizes to use."""
     from mftui.cli.commands.doctor.checks import memory as machine_memory
     from mftui.engine.compute.machine import gpu_bytes
     from mftui.engine.recipes import benchmark
 
-    note("Measuring how fast this machine trains, on ratings made up: about a minute.")
+    note("Measuring how fast this machine trains, on made-up ratings: about a minute.")
     found = benchmark.measure(_progress)
     memory = gpu_bytes() if found.device.startswith("GPU") else machine_memory()[0]
     widths = list(dict.fromkeys(speed.factors for speed in found.speeds))

@@ -1,4 +1,4 @@
-"""What `mftui doctor` looks at: software, machine and directories. TensorFlow is never imported."""
+"""The checks of `mftui doctor`: software, machine and directories. They do not import TensorFlow."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ _TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tf-nightly", "tensorflow-macos")
 _PACKAGES = ("numpy", "pandas", "pyarrow", "scikit-learn", "textual", "rich", "plotext", "click", "rapidfuzz", "pooch")
 _CUDA = ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
 _TRAINING_NEEDS = 1.5e9
-"""Bytes: TensorFlow takes 0.7 GB, the data and a second trainer on standby the rest."""
+"""Bytes: 0.7 GB for TensorFlow, the rest for the data and a second trainer on standby."""
 _DISK_NEEDS = 1e9
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at."""
+    """The result of one check."""
 
     group: str
     name: str
     value: str
     status: Literal["ok", "warning", "broken"] = OK
     advice: str = ""
-    """What to do about it; empty where all is well."""
+    """What to do about it; empty if all is well."""
 
 
 def software() -> Iterator[Check]:
-    """Versions of Python and of what mftui is made of."""
+    """Check Python and the packages that mftui needs."""
     yield Check("software", "mftui", __version__)
     yield Check("software", "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     installed = next((v for name in _TENSORFLOW if (v := _version(name))), None)
     if installed or importlib.util.find_spec("tensorflow"):
         yield Check("software", "tensorflow", installed or "of unknown version")
     else:
-        advice = "Nothing can be trained without it: pip install 'tensorflow>=2.20,<3'."
+        advice = "Training needs it: pip install 'tensorflow>=2.20,<3'."
         yield Check("software", "tensorflow", "not installed", BROKEN, advice)
     for name in _PACKAGES:
         found = _version(name)
@@ -62,17 +62,17 @@ def software() -> Iterator[Check]:
                 name,
                 "not installed",
                 BROKEN,
-                "Install mftui again with pip, so that all it needs is there.",
+                "Install mftui again with pip, with all that it needs.",
             )
 
 
 def machine() -> Iterator[Check]:
-    """GPU, processors, memory."""
+    """Check GPU, processors and memory."""
     gpus = _gpus()
     if not gpus:
         yield Check("machine", "GPU", "none found: training runs on the CPU")
     elif not any(_version(name) for name in _CUDA):
-        advice = "TensorFlow's CUDA libraries are missing, so it is not used: pip install 'mftui[gpu]'."
+        advice = "TensorFlow's CUDA libraries are missing, so the GPU is not used: pip install 'mftui[gpu]'."
         yield Check("machine", "GPU", "; ".join(gpus), WARNING, advice)
     else:
         yield Check("machine", "GPU", "; ".join(gpus))
@@ -90,7 +90,7 @@ def machine() -> Iterator[Check]:
 
 
 def directories() -> Iterator[Check]:
-    """Where files are kept, the settings, and the sample."""
+    """Check the directories, the settings and the sample."""
     places = {
         "home": paths.home(),
         "runs": paths.runs_dir(),
@@ -118,7 +118,7 @@ def directories() -> Iterator[Check]:
 
 
 def memory() -> tuple[int | None, int | None]:
-    """(all, free) bytes that this process may use: the machine's, or its cgroup's where that is less."""
+    """Return (all, free) bytes that this process may use: the machine's, or its cgroup's if that is less."""
     found: dict[str, int] = {}
     try:
         for line in Path("/proc/meminfo").read_text().splitlines():
@@ -148,9 +148,9 @@ def _directory(name: str, path: Path) -> Check:
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
-        advice = f"{there} cannot be written ({error.strerror}): set MFTUI_HOME to a directory that can be."
+        advice = f"{there} cannot be written ({error.strerror}): set MFTUI_HOME to another directory."
         return Check("directories", name, str(path), BROKEN, advice)
-    value = f"{path} ({'exists' if there == path else 'made when needed'}, {free / 1e9:.1f} GB free)"
+    value = f"{path} ({'exists' if there == path else 'created when needed'}, {free / 1e9:.1f} GB free)"
     if free < _DISK_NEEDS:
         return Check("directories", name, value, WARNING, "Make room, or set MFTUI_HOME to another disk.")
     return Check("directories", name, value)
@@ -164,7 +164,7 @@ def _version(package: str) -> str | None:
 
 
 def _gpus() -> list[str]:
-    """Names and memory of NVIDIA GPUs, by their own tool."""
+    """Return names and memory of NVIDIA GPUs, from nvidia-smi."""
     listed = run_tool("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
     return [", driver ".join(line.rsplit(", ", 1)) for line in (listed or "").splitlines() if line.strip()]
 

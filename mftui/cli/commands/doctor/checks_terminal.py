@@ -1,4 +1,4 @@
-"""What `mftui doctor` looks at in the terminal and the shell."""
+"""The checks of `mftui doctor` for the terminal and the shell."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from mftui.cli.commands.doctor.checks import OK, WARNING, Check
 from mftui.engine.compute.machine import run_tool
 
-LEAST_COLUMNS, LEAST_LINES = 80, 24
+MIN_COLUMNS, MIN_LINES = 80, 24
 
 
 def terminal(environ: Mapping[str, str] | None = None) -> Iterator[Check]:
-    """Size, colours, characters, clipboard, completion."""
+    """Check size, colours, characters, clipboard and completion."""
     env = os.environ if environ is None else environ
     yield from _screen(env)
     yield _colours(env)
@@ -33,7 +33,7 @@ def terminal(environ: Mapping[str, str] | None = None) -> Iterator[Check]:
 
 def _screen(env: Mapping[str, str]) -> Iterator[Check]:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        advice = "The app needs a terminal; without one, use the commands, such as `mftui train`."
+        advice = "The app needs a terminal. Without one, use the commands, such as `mftui train`."
         yield Check("terminal", "terminal", "none: input or output is redirected", WARNING, advice)
         return
     name = env.get("TERM", "")
@@ -44,8 +44,8 @@ def _screen(env: Mapping[str, str]) -> Iterator[Check]:
     else:
         yield Check("terminal", "TERM", name)
     size = shutil.get_terminal_size()
-    if size.columns < LEAST_COLUMNS or size.lines < LEAST_LINES:
-        advice = f"Make it at least {LEAST_COLUMNS}×{LEAST_LINES}."
+    if size.columns < MIN_COLUMNS or size.lines < MIN_LINES:
+        advice = f"Make it at least {MIN_COLUMNS}×{MIN_LINES}."
         yield Check("terminal", "size", f"{size.columns}×{size.lines}", WARNING, advice)
     else:
         yield Check("terminal", "size", f"{size.columns}×{size.lines}")
@@ -58,7 +58,7 @@ def _colours(env: Mapping[str, str]) -> Check:
         return Check("terminal", "colours", "16 million")
     if "256" in env.get("TERM", ""):
         return Check("terminal", "colours", "256")
-    advice = "Where the terminal can show more, set TERM=xterm-256color or COLORTERM=truecolor."
+    advice = "If the terminal can show more, set TERM=xterm-256color or COLORTERM=truecolor."
     return Check("terminal", "colours", "16", OK, advice)
 
 
@@ -68,13 +68,13 @@ def _clipboard(env: Mapping[str, str]) -> Check:
             "tmux", "show-options", "-sv", "set-clipboard"
         )
         if setting != "on":
-            advice = "So that copying reaches your clipboard: tmux set-option -s set-clipboard on."
+            advice = "To copy to your clipboard: tmux set-option -s set-clipboard on."
             return Check("terminal", "clipboard", f"tmux, set-clipboard {setting or 'unknown'}", WARNING, advice)
         return Check("terminal", "clipboard", "tmux, set-clipboard on")
     if env.get("STY"):
         advice = "GNU screen does not pass copying on; use tmux, or select with the mouse."
         return Check("terminal", "clipboard", "GNU screen", WARNING, advice)
-    return Check("terminal", "clipboard", "by escape sequence (OSC 52), where the terminal allows it")
+    return Check("terminal", "clipboard", "by escape sequence (OSC 52), if the terminal allows it")
 
 
 def _completion(env: Mapping[str, str]) -> Check:

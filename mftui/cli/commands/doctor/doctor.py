@@ -1,4 +1,4 @@
-"""`mftui doctor` and `mftui paths`: what works here, what to do about the rest, and where files are."""
+"""`mftui doctor` and `mftui paths`: check this machine, and show where files are."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from mftui.text import visible
 
 
 @click.command()
-@click.option("--bench", is_flag=True, help="Measure instead how fast this machine trains; takes about a minute.")
+@click.option("--bench", is_flag=True, help="Measure how fast this machine trains instead; takes about a minute.")
 @json_option
 @click.pass_context
 def doctor(context: click.Context, bench: bool, as_json: bool) -> None:
-    """Look at versions, devices, terminal and directories: what works, and what to do about the rest.
+    """Check versions, devices, terminal and directories, and say how to fix what is missing.
 
-    Exits with 1 where something that mftui cannot do without is broken, else with 0.
+    The exit code is 1 if something that mftui needs is broken, else 0.
     """
     if bench:
         show_bench(as_json=as_json)

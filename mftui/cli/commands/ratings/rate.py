@@ -1,4 +1,4 @@
-"""`mftui rate`: give a movie stars of your own."""
+"""`mftui rate`: rate a movie."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from mftui.cli.shared.profile import counted, profile_of, profile_option
 @run_option
 @json_option
 def rate(movie: tuple[str, ...], stars: float, profile_name: str | None, run_text: str | None, as_json: bool) -> None:
-    """Rate MOVIE yourself: `mftui rate toy story 4.5`.
+    """Rate MOVIE: `mftui rate toy story 4.5`.
 
-    MOVIE is a movie id or words of a title, STARS a rating on the model's scale. It is kept in your profile, whatever
-    the model: `mftui recommend --ratings @` lists what you would like. A film rated before is rated anew.
+    MOVIE is a movie id or words of a title; STARS is a rating on the model's scale. The rating is saved in your
+    profile, which works with every model: `mftui recommend --ratings @` lists what you would like. If you have rated
+    the film before, the new rating replaces the old one.
     """
     from mftui.api.arguments import find_movie
     from mftui.data.profiles.match import Matcher

@@ -1,4 +1,4 @@
-"""`mftui ratings`: what is done to one's own ratings, in named profiles."""
+"""`mftui ratings`: list, remove, import and export the ratings in a profile."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORMATS = {"rating": "g"}
 
 @click.group()
 def ratings() -> None:
-    """Your own ratings: list, take back, import from Letterboxd, IMDb and MovieLens, export; in named profiles."""
+    """List, remove, import (Letterboxd, IMDb, MovieLens) and export your own ratings, in named profiles."""
 
 
 ratings.add_command(import_)
@@ -36,9 +36,9 @@ ratings.add_command(export)
 @run_option
 @json_option
 def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
-    """What you rated, the latest first, and which of it the model has.
+    """List your ratings, the latest first, with the movies of the model.
 
-    Ratings are shown on the model's scale; without a model, in stars of five.
+    Ratings are shown on the model's scale, or, without a model, in stars out of five.
     """
     profile = profile_of(profile_name)
     rows = list(reversed(profile.rows()))
@@ -51,7 +51,7 @@ def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
     if not rows:
         print_line(f"No ratings in profile {profile.name} yet. Rate one: mftui rate toy story 4.5")
         return
-    label = "stars of five" if opened is None else model_label(opened[0], opened[1])
+    label = "stars out of five" if opened is None else model_label(opened[0], opened[1])
     table: list[list[Cell]] = [[d["rating"], d["title"], d["rated"], _text(d["movie_id"])] for d in documents]
     columns = ("rating", "title", "rated", "movie id")
     print_table(columns, table, f"Profile {profile.name}: {counted(len(rows))}; {label}", formats=FORMATS)
@@ -62,29 +62,29 @@ def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
 @profile_option
 @json_option
 def rm(movie: tuple[str, ...], profile_name: str | None, as_json: bool) -> None:
-    """Take back your rating of MOVIE (an id or words of a title, among what you rated)."""
+    """Remove your rating of MOVIE: an id, or words of a title that you have rated."""
     profile = profile_of(profile_name)
-    _say(profile, profile.remove_rows(_rated_film(profile, " ".join(movie))), as_json)
+    _print_change(profile, profile.remove_rows(_rated_film(profile, " ".join(movie))), as_json)
 
 
 @ratings.command()
 @profile_option
 @json_option
 def undo(profile_name: str | None, as_json: bool) -> None:
-    """Take back the last change: a rating, a removal, an import; again, the one before."""
+    """Undo the last change: a rating, a removal or an import. Again: undo the one before."""
     from mftui.data.profiles.store import Change
 
     profile = profile_of(profile_name)
     change = profile.undo()
     if change is None:
         note(f"There is nothing to undo in profile {profile.name}.")
-    _say(profile, change or Change(), as_json)
+    _print_change(profile, change or Change(), as_json)
 
 
 @ratings.command("profiles")
 @json_option
 def list_profiles(as_json: bool) -> None:
-    """All profiles; the one in use has a star."""
+    """List all profiles; the current one has a star."""
     from mftui.data.profiles.store import current, profiles
 
     used = current()
@@ -100,7 +100,7 @@ def list_profiles(as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def use(name: str, as_json: bool) -> None:
-    """Make NAME the profile that is meant where none is named; it may be a new one."""
+    """Use the profile NAME from now on, unless --profile is given. It may be a new one."""
     from mftui.data.profiles.store import choose
 
     document = _profile_document(choose(name))
@@ -111,7 +111,7 @@ def use(name: str, as_json: bool) -> None:
 
 
 def _any_model(run_text: str | None) -> tuple[Run, Factors, Matcher] | None:
-    """The model asked for, or the newest; None where none is asked for and there is none."""
+    """Open the model asked for, or the newest; None if there is none and none was asked for."""
     from mftui.data.profiles.match import Matcher
 
     try:
@@ -124,7 +124,7 @@ def _any_model(run_text: str | None) -> tuple[Run, Factors, Matcher] | None:
 
 
 def _found(opened: tuple[Run, Factors, Matcher] | None, rows: list[Rated]) -> list[dict[str, Any]]:
-    """What the model makes of each row: its movie, and the rating on its scale."""
+    """Find for each row the model's movie, and the rating on the model's scale."""
     if opened is None:
         return [{"rating": row.stars, "movie_id": None} for row in rows]
     matcher = opened[2]
@@ -135,7 +135,7 @@ def _found(opened: tuple[Run, Factors, Matcher] | None, rows: list[Rated]) -> li
 
 
 def _rated_film(profile: Profile, text: str) -> list[Rated]:
-    """The ratings of the one film that `text` names among those rated; raises TitleError."""
+    """Return the ratings of the one rated film that `text` names; raises TitleError."""
     import numpy as np
 
     from mftui.data.ids import Ids
@@ -156,8 +156,8 @@ def _rated_film(profile: Profile, text: str) -> list[Rated]:
     return [row for row in rows if name_key(row) == film]
 
 
-def _say(profile: Profile, change: Change, as_json: bool) -> None:
-    """What has changed."""
+def _print_change(profile: Profile, change: Change, as_json: bool) -> None:
+    """Print what has changed."""
     removed, added = map(row_documents, (change.before, change.after))
     if as_json:
         print_json({"profile": profile.name, "removed": removed, "added": added, "n_ratings": len(profile.rows())})
@@ -170,7 +170,7 @@ def _say(profile: Profile, change: Change, as_json: bool) -> None:
 
 
 def _profile_document(profile: Profile) -> dict[str, Any]:
-    """A profile with the number of its ratings, None where its file is damaged."""
+    """Describe a profile with the number of its ratings, None if its file is damaged."""
     try:
         n_ratings = len(profile.rows())
     except DataError as error:

@@ -1,4 +1,4 @@
-"""`mftui ratings import` and `export`: ratings from elsewhere, and for elsewhere."""
+"""`mftui ratings import` and `mftui ratings export`: exchange ratings with other sites."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ if TYPE_CHECKING:
     from mftui.data.profiles.store import Profile
     from mftui.engine.model.factors import Factors
 
-LISTED = 20
-"""Films not found that a table names; JSON has all."""
+MAX_LISTED = 20
+"""Films that were not found and are listed in the table; JSON has all."""
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--of", "top", type=click.Choice(("5", "10", "100")), help="Best rating, where the file leaves it open.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be found.")
+@click.option(
+    "--of", "top", type=click.Choice(("5", "10", "100")), help="The best possible rating, if the file does not say."
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would be imported.")
 @profile_option
 @run_option
 @json_option
 def import_(
     file: Path, top: str | None, dry_run: bool, profile_name: str | None, run_text: str | None, as_json: bool
 ) -> None:
-    """Bring ratings from elsewhere: ratings.csv (or the zip) of Letterboxd, the ratings of IMDb, a MovieLens CSV.
+    """Import ratings: ratings.csv (or the zip) from Letterboxd, the ratings export of IMDb, or a MovieLens CSV.
 
-    Films are found by IMDb id where the data has links.csv, else by title and year. What is not found is listed with
-    what is nearest to it, and kept for a model that has it. Of two ratings of a film the later one counts.
+    Films are found by IMDb id if the data set has links.csv, else by title and year. Films that are not found are
+    listed with similar titles, and kept for a model that has them. If a film has two ratings, the later one counts.
     """
     from mftui.data.dataset import Scale
     from mftui.data.profiles.incoming import read_incoming
@@ -59,12 +61,12 @@ def import_(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--to", "kind", type=click.Choice(("movielens", "letterboxd")), default="movielens", show_default=True,
-    help="A CSV as MovieLens has, with titles; or one for letterboxd.com/import.",
+    help="A CSV as MovieLens has it, with titles, or one for letterboxd.com/import.",
 )  # fmt: skip
 @profile_option
 @json_option
 def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> None:
-    """Write your ratings to FILE. What was there is replaced."""
+    """Export your ratings to FILE, and replace what is there."""
     from mftui.data.profiles.outgoing import as_letterboxd
     from mftui.data.profiles.rows import as_csv
     from mftui.data.storage.writing import write_text
@@ -73,11 +75,11 @@ def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> No
     rows = profile.rows()
     target = file.resolve()
     if target.exists() and not target.is_file():
-        raise UsageError(f"{file}: is no file that can be replaced.", hint="Give another place.")
+        raise UsageError(f"{file} is not a file, and cannot be replaced.", hint="Give another file.")
     try:
         write_text(target, as_letterboxd(rows) if kind == "letterboxd" else as_csv(rows))
     except OSError as error:
-        raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another place.") from error
+        raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another file.") from error
     if as_json:
         print_json({"profile": profile.name, "file": str(file), "format": kind, "n_ratings": len(rows)})
         return
@@ -85,7 +87,7 @@ def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> No
 
 
 def _links(factors: Factors) -> dict[int, str]:
-    """IMDb's ids in the data that the model was trained on; without them where they cannot be read."""
+    """Read IMDb's ids from the data that the model was trained on; none if they cannot be read."""
     from mftui.data.profiles.links import imdb_links
 
     try:
@@ -131,15 +133,15 @@ def _print_import(profile: Profile, matcher: Matcher, resolved: Resolved, done: 
         "found in the model": counts["n_matched"],
         "not found, kept for a model that has them": counts["n_unmatched"],
         "series, episodes or games, left out": counts["n_not_films"],
-        "of a film rated again later in the file, left out": counts["n_repeated"],
+        "replaced by a later rating in the file, left out": counts["n_repeated"],
         "lines without a rating": counts["n_unrated"],
-        "older than your own rating of the film, which stays": counts["n_older"],
+        "older than the rating in your profile, left out": counts["n_older"],
     }
     where = f"saved in profile {profile.name}" if done is not None else "nothing saved (dry run)"
     best = f", of {incoming.scale.hi:g}"
     heading = f"{incoming.path}: {counted(resolved.n_ratings)} ({incoming.kind}{best}); {where}"
     print_table(("", ""), [[n, text] for text, n in lines.items() if n], heading)
-    shown = resolved.unmatched[:LISTED]
+    shown = resolved.unmatched[:MAX_LISTED]
     if not shown:
         return
     rows: list[list[Cell]] = [
@@ -147,8 +149,8 @@ def _print_import(profile: Profile, matcher: Matcher, resolved: Resolved, done: 
     ]
     click.echo()
     print_table(("not found", "stars", "nearest in the model"), rows, formats={"stars": "g"})
-    if len(resolved.unmatched) > LISTED:
-        note(f"{LISTED} of {len(resolved.unmatched)} are shown; --json has all.")
+    if len(resolved.unmatched) > MAX_LISTED:
+        note(f"{MAX_LISTED} of {len(resolved.unmatched)} are shown; --json has all.")
 
 
 def _nearest(matcher: Matcher, row: Rated) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`mftui runs rename | note | tag | rm | restore | trash | prune`: what a person does with runs that are there."""
+"""`mftui runs rename | note | tag | rm | restore | trash | prune`: label, delete and restore runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ some_runs = click.argument("names", metavar="RUN...", nargs=-1, required=True, s
 
 
 def runs_called(names: tuple[str, ...]) -> list[Run]:
-    """The runs that `names` mean, each once. Raises RunError."""
+    """Return the runs that `names` mean, each once; raises RunError."""
     return list(dict.fromkeys(find_run(name) for name in names))
 
 
@@ -45,10 +45,10 @@ def runs_called(names: tuple[str, ...]) -> list[Run]:
 @click.argument("name")
 @json_option
 def rename(run: str, name: str, as_json: bool) -> None:
-    """Give RUN another NAME ("" takes it away). Its id stays."""
+    """Change the name of RUN to NAME ("" removes it). The id stays."""
     found = find_run(run)
     write_notes(found.path, replace(found.notes(), name=checked_name(name)))
-    _say_notes(found, as_json)
+    _print_notes(found, as_json)
 
 
 @click.command()
@@ -56,31 +56,31 @@ def rename(run: str, name: str, as_json: bool) -> None:
 @click.argument("text", nargs=-1, required=True)
 @json_option
 def note(run: str, text: tuple[str, ...], as_json: bool) -> None:
-    """Keep a note on RUN ("" takes it away)."""
+    """Write a note on RUN ("" removes it)."""
     found = find_run(run)
     write_notes(found.path, replace(found.notes(), note=checked_note(" ".join(text))))
-    _say_notes(found, as_json)
+    _print_notes(found, as_json)
 
 
 @click.command()
 @one_run
 @click.argument("tags", nargs=-1, required=True)
-@click.option("--remove", is_flag=True, help="Take these tags off.")
+@click.option("--remove", is_flag=True, help="Remove these tags.")
 @json_option
 def tag(run: str, tags: tuple[str, ...], remove: bool, as_json: bool) -> None:
-    """Put TAGS on RUN."""
+    """Add TAGS to RUN."""
     found, given = find_run(run), checked_tags(tags)
     notes = found.notes()
     kept = [tag for tag in notes.tags if tag not in given] if remove else [*notes.tags, *given]
     write_notes(found.path, replace(notes, tags=checked_tags(kept)))
-    _say_notes(found, as_json)
+    _print_notes(found, as_json)
 
 
 @click.command()
 @some_runs
 @json_option
 def rm(names: tuple[str, ...], as_json: bool) -> None:
-    """Move runs into the trash. One that is being trained is refused. `restore` brings them back."""
+    """Move runs to the trash, unless one is being trained. `mftui runs restore` brings them back."""
     found = runs_called(names)
     for run in found:  # all or none
         require_deletable(run)
@@ -89,7 +89,7 @@ def rm(names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         return print_json({"removed": [run.id for run in found]})
     for run in found:
-        click.echo(f"{run.id}: moved into the trash; `mftui runs restore {run.id}` brings it back")
+        click.echo(f"{run.id}: moved to the trash; `mftui runs restore {run.id}` brings it back")
     return None
 
 
@@ -97,7 +97,7 @@ def rm(names: tuple[str, ...], as_json: bool) -> None:
 @click.argument("names", metavar="[RUN...]", nargs=-1, shell_complete=_complete_deleted)
 @json_option
 def restore(names: tuple[str, ...], as_json: bool) -> None:
-    """Bring runs back from the trash; without RUN the one that was deleted last."""
+    """Restore runs from the trash; without RUN, the one deleted last."""
     found = [find_deleted(name) for name in names] or deleted_runs()[:1]
     restored = [restore_run(one).id for one in dict.fromkeys(found)]
     if as_json:
@@ -112,7 +112,7 @@ def restore(names: tuple[str, ...], as_json: bool) -> None:
 @click.command()
 @json_option
 def trash(as_json: bool) -> None:
-    """What is in the trash, the last deleted first."""
+    """List the trash, the last deleted first."""
     found = [(one, size_of(one.run.path)) for one in deleted_runs()]
     if as_json:
         return print_json({"trash": [_deleted(one, size) for one, size in found]})
@@ -123,10 +123,12 @@ def trash(as_json: bool) -> None:
 
 
 @click.command("prune")
-@click.option("--older-than", "days", default=0.0, type=click.FloatRange(0), help="Only what was deleted DAYS ago.")
+@click.option(
+    "--older-than", "days", default=0.0, type=click.FloatRange(0), help="Only runs deleted at least this many DAYS ago."
+)
 @json_option
 def empty(days: float, as_json: bool) -> None:
-    """Empty the trash: what is in it is gone for good."""
+    """Empty the trash: delete its runs for good."""
     gone = prune(days * 86_400)
     freed = sum(size for _, size in gone)
     if as_json:
@@ -136,10 +138,10 @@ def empty(days: float, as_json: bool) -> None:
     return click.echo(f"{len(gone)} {'run' if len(gone) == 1 else 'runs'} deleted for good, {human(freed)} freed")
 
 
-CARE = (rename, note, tag, rm, restore, trash, empty)
+ACTIONS = (rename, note, tag, rm, restore, trash, empty)
 
 
-def _say_notes(run: Run, as_json: bool) -> None:
+def _print_notes(run: Run, as_json: bool) -> None:
     from mftui.text import visible
 
     notes = run.notes()

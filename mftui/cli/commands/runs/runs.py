@@ -1,4 +1,4 @@
-"""`mftui runs`: list, show, compare, stop, pause and continue trainings; the rest is in `actions`."""
+"""`mftui runs`: list, show, compare, stop, pause and continue runs; the other commands are in `actions`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mftui.cli.commands.runs.actions import CARE, one_run, runs_called, some_runs
+from mftui.cli.commands.runs.actions import ACTIONS, one_run, runs_called, some_runs
 from mftui.cli.shared.measures import print_evaluations
 from mftui.cli.shared.output import json_option, print_json, print_table
 from mftui.errors import RunError
@@ -18,10 +18,10 @@ from mftui.runs.store.summary import Summary, differing, human, measures_of, set
 
 @click.group()
 def runs() -> None:
-    """List, show, compare, stop, annotate and delete trainings. RUN is an id, its beginning, or a name."""
+    """List, show, compare, stop, label and delete runs. RUN is an id, the beginning of an id, or a name."""
 
 
-for command in CARE:
+for command in ACTIONS:
     runs.add_command(command)
 
 
@@ -29,7 +29,7 @@ for command in CARE:
 @click.option("--tag", help="Only runs with this tag.")
 @json_option
 def ls(tag: str | None, as_json: bool) -> None:
-    """All runs, the newest first."""
+    """List all runs, the newest first."""
     rows = [summarize(run) for run in list_runs()]
     if tag is not None:
         rows = [row for row in rows if tag.casefold() in row.tags]
@@ -53,7 +53,7 @@ def ls(tag: str | None, as_json: bool) -> None:
 @one_run
 @json_option
 def show(run: str, as_json: bool) -> None:
-    """Everything about one run."""
+    """Show everything about one run."""
     found = find_run(run)
     status, result = found.status(), found.result()
     config, row = found.config(), _document(summarize(found))
@@ -75,39 +75,39 @@ def show(run: str, as_json: bool) -> None:
 
 @runs.command()
 @one_run
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait for it to end.")
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait for the training to end.")
 @json_option
 def stop(run: str, timeout: float, as_json: bool) -> None:
-    """Let a training finish its step, save, and end."""
+    """Stop a training: it finishes its step, saves and ends."""
     found = find_run(run)
-    _say(found, stop_run(found, timeout_s=timeout), as_json)
+    _print_state(found, stop_run(found, timeout_s=timeout), as_json)
 
 
 @runs.command()
 @one_run
 @json_option
 def pause(run: str, as_json: bool) -> None:
-    """Let a training wait after its step, saved, until `continue`."""
+    """Pause a training after its step until `mftui runs continue`; its state is saved."""
     found = find_run(run)
-    _say(found, pause_run(found), as_json)
+    _print_state(found, pause_run(found), as_json)
 
 
 @runs.command("continue")
 @one_run
 @json_option
 def go_on(run: str, as_json: bool) -> None:
-    """Let a paused training go on. One that has ended goes on with `mftui train --resume`."""
+    """Continue a paused training. To continue one that has ended: `mftui train --resume`."""
     found = find_run(run)
-    _say(found, continue_run(found), as_json)
+    _print_state(found, continue_run(found), as_json)
 
 
 @runs.command()
 @some_runs
 @json_option
 def compare(names: tuple[str, ...], as_json: bool) -> None:
-    """What differs between runs: settings, and measures beside the baselines, with the split they were made on.
+    """Compare runs: the settings that differ, and measures next to the baselines, with the split.
 
-    RMSE and MAE judge predictions; NDCG@10 and recall@10 the list of ten that each user would be given.
+    RMSE and MAE measure predictions; NDCG@10 and recall@10 measure the list of ten that each user would get.
     """
     from mftui.runs.results.evaluate import evaluation_of
 
@@ -126,8 +126,8 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
     return print_evaluations([run.id for run in found], evaluations)
 
 
-def _say(run: Run, state: str, as_json: bool) -> None:
-    """What has become of one run."""
+def _print_state(run: Run, state: str, as_json: bool) -> None:
+    """Print the state of one run."""
     if as_json:
         return print_json({"run": run.id, "state": state})
     return click.echo(f"{run.id}: {state}")
