@@ -102,7 +102,7 @@ def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
     if request is None and not path.exists():
         raise UsageError(f"there is no study {name}.")
     if request is not None and path.exists():
-        raise UsageError(f"there is a study {name} already.", hint=f"Go on with: mftui tune --resume {name}")
+        raise UsageError(f"there is a study {name} already.", hint=f"Continue with: mftui tune --resume {name}")
     if request is not None and not searched(find_recipe(request.recipe), request.hyper):
         raise UsageError(f"recipe {request.recipe} has nothing left to search.", hint="Give fewer settings.")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -64,7 +64,7 @@ def test_a_study_is_begun_once_and_found_by_name(ratings: Path) -> None:
         tune("other", None, 1, Requests())
     study_path("mine").parent.mkdir(parents=True)
     study_path("mine").touch()
-    with pytest.raises(UsageError, match="Go on with: mftui tune --resume mine"):
+    with pytest.raises(UsageError, match="Continue with: mftui tune --resume mine"):
         tune("mine", request(ratings), 1, Requests())
     with pytest.raises(UsageError, match="no study can be called"):
         study_path("../mine")
