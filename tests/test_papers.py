@@ -21,7 +21,6 @@ PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *
 MAX_LINES = {"README.md": 150, "CONTRIBUTING.md": 119}
 OTHER_OPTIONS = {"--help", "--long", "--rounds", "--logdir"}
 """Of every command, of pytest, of the benchmarks, and of tensorboard."""
-COMING = ("docs/python.md", "mftui/api/")
 SCREENS = {
     "Train": (keys.TRAIN, keys.CHART, keys.FORM),
     "Movies": (keys.MOVIES,),
@@ -98,14 +97,14 @@ def test_the_short_papers_stay_short(name: str) -> None:
 @paper
 def test_every_link_leads_somewhere(path: Path) -> None:
     links = [link for link in _LINK.findall(read(path)) if "://" not in link]
-    assert [link for link in links if link not in COMING and not (path.parent / link).exists()] == []
+    assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 @paper
 def test_every_file_that_is_named_exists(path: Path) -> None:
     text = read(path)
     named = {name for code in (*blocks(text), *spans(text)) for name in _FILE.findall(code)}
-    assert sorted(name for name in named if name not in COMING and not (ROOT / name).exists()) == []
+    assert sorted(name for name in named if not (ROOT / name).exists()) == []
 
 
 @paper
@@ -160,7 +159,7 @@ def test_python_that_is_shown_uses_names_that_exist(path: Path) -> None:
     for block in code:
         compile(block, path.name, "exec")
     used = {name for block in code for name in re.findall(r"\bmftui\.(\w+)", block)}
-    assert sorted(name for name in used if "mftui/api/" not in COMING and not hasattr(mftui, name)) == []
+    assert sorted(name for name in used if not hasattr(mftui, name)) == []
 
 
 @paper

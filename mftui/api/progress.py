@@ -108,10 +108,10 @@ class Lines(Silent):
         self._screen.write(f"{PHASES[name]} …\n")
 
     def metrics(self, line: dict[str, Any]) -> None:
-        ends = line["epoch"] >= self._epochs
+        ends = _is_first(line) and line["epoch"] >= self._epochs
         if time.monotonic() - self._said >= _LINE_EVERY_S or ends:
             self._said = time.monotonic()
-            self._screen.write(f"epoch {line['epoch']:.4g}/{self._epochs:.0f}  {describe(line)}\n")
+            self._screen.write(f"{_epoch(line, self._epochs)}  {describe(line)}\n")
 
 
 class Bar(Silent):
@@ -153,7 +153,7 @@ class Bar(Silent):
         self._bar.update(
             self._task,
             completed=line["epoch"],
-            description=f"epoch {line['epoch']:.0f}/{total:.0f}",
+            description=_epoch({**line, "epoch": round(line["epoch"])}, total),
             numbers=describe({**line, "train_rmse": None, "valid_rmse": self._valid}),
         )
 
@@ -178,7 +178,7 @@ class NotebookBar(Silent):
 
     def metrics(self, line: dict[str, Any]) -> None:
         _, total = self.how_far()
-        self._text = f"epoch {line['epoch']:.0f}/{total:.0f}  {describe(line)}"
+        self._text = f"{_epoch(line, total)}  {describe(line)}"
         if line["epoch"] >= total or time.monotonic() - self._drawn >= _NOTEBOOK_EVERY_S:
             self._draw(line["epoch"], total)
 
@@ -218,6 +218,16 @@ def describe(line: dict[str, Any]) -> str:
     rate = line.get("ratings_per_second")
     parts.append(f"{_short(rate)} ratings/s" if isinstance(rate, int | float) else "")
     return "  ".join(part for part in parts if part)
+
+
+def _epoch(line: dict[str, Any], total: float) -> str:
+    """How far the block under way is; only of the first is it known of how many epochs."""
+    of = f"/{total:.0f}" if _is_first(line) else " of the audience block"
+    return f"epoch {line['epoch']:.4g}{of}"
+
+
+def _is_first(line: dict[str, Any]) -> bool:
+    return bool(line.get("block", "taste") == "taste")
 
 
 def _part(name: str, value: object) -> str:

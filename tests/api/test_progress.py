@@ -46,6 +46,18 @@ def test_a_file_gets_plain_lines() -> None:
     ]
 
 
+def test_the_audience_block_counts_epochs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mftui.api.progress._LINE_EVERY_S", 0.0)
+    stream = io.StringIO()
+    with make_progress(stream, quiet=False) as progress:
+        progress.follow(lambda: (0, 3))
+        progress.phase("train")
+        progress.metrics(line(3.0) | {"block": "taste"})
+        progress.metrics(line(50.0) | {"block": "audience"})
+    epochs = [text.partition("  ")[0] for text in stream.getvalue().splitlines()[1:]]
+    assert epochs == ["epoch 3/3", "epoch 50 of the audience block"]
+
+
 def test_quiet_is_quiet() -> None:
     stream = io.StringIO()
     progress = make_progress(stream, quiet=True)
