@@ -66,13 +66,12 @@ def similar(
     """
     from mftui.api.arguments import find_movie, movie_filter
     from mftui.engine.query.approximate import find_similar
-    from mftui.engine.query.neighbours import blocks_of, has_neighbours
+    from mftui.engine.query.neighbours import best_by, has_neighbours
     from mftui.settings import load_settings
 
     search = search or load_settings().neighbours
     run, factors = open_model(run_text)
-    by = by or ("both" if factors.has_audience else "taste")
-    blocks_of(factors, by)
+    by = best_by(factors, by)
     index = find_movie(factors, " ".join(movie))
     reason = ""
     found: Found | None = None

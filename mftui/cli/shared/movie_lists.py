@@ -84,11 +84,10 @@ def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
     """
     from mftui.engine.query.recommend import LEVEL, STDS
 
-    p = factors.parameters
-    if p.members == 1:
+    p, of = factors.parameters, factors.parameters.spread_of
+    if of is None:
         return None
-    drawn = bool(p.member_noise)
-    return {"of": "draws" if drawn else "members", "n": p.members, "level": LEVEL if drawn else None, "stds": STDS}
+    return {"of": of, "n": p.members, "level": LEVEL if of == "draws" else None, "stds": STDS}
 
 
 def shortness(result: Recommendations, n: int) -> str:
@@ -119,7 +118,7 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
         columns[1:1] = ["±", "from", "to"]
         for row, x in zip(rows, recommendations, strict=True):
             row[1:1] = [x["std"], x["lower"], x["upper"]]
-        reason = f"{reason} {spread_label(factors)}".strip()
+        reason = f"{reason} {spread_note(factors)}".strip()
     if any(str(row[-2]).startswith("*") for row in rows):
         reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
     if any(x["cold"] for x in recommendations):
@@ -127,12 +126,12 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
     print_list(columns, rows, title, reason)
 
 
-def spread_label(factors: Factors) -> str:
+def spread_note(factors: Factors) -> str:
     """Say what ±, from and to mean."""
     from mftui.engine.query.recommend import LEVEL, STDS
 
     p = factors.parameters
-    if p.member_noise:
+    if p.spread_of == "draws":
         return (
             f"± = standard deviation of the expected rating over {p.members} posterior draws; it lies between from and "
             f"to with {LEVEL:.0%} probability."

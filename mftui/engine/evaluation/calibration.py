@@ -50,13 +50,13 @@ def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
     - `by_spread`: in equally full bins of ±, from the smallest up, mean ±, RMSE of the clipped predictions, and mean
       number of training ratings of the movie. A ± that means something goes up with the RMSE.
     """
-    members, drawn = model.parameters.members, bool(model.parameters.member_noise)
-    if members == 1 or not len(test):
+    of = model.parameters.spread_of
+    if of is None or not len(test):
         return None
     if len(test) > MOST_PAIRS:
         test = test.take(np.sort(np.random.default_rng(0).choice(len(test), MOST_PAIRS, replace=False)))
     coverage = None
-    if drawn:
+    if of == "draws":
         believed = beliefs(model, test.users, test.movies)
         std, predicted = believed.std, np.clip(believed.mean, model.scale.lo, model.scale.hi)
         coverage = []
@@ -77,5 +77,4 @@ def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
         }
         for rows in np.array_split(np.argsort(std, kind="stable"), min(SPREAD_BINS, len(test)))
     ]
-    of = "draws" if drawn else "members"
-    return {"of": of, "members": members, "n": len(test), "coverage": coverage, "by_spread": by_spread}
+    return {"of": of, "members": model.parameters.members, "n": len(test), "coverage": coverage, "by_spread": by_spread}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from mftui.engine.model.arrays import Floats
 from mftui.engine.model.output import Link, Output
@@ -46,6 +47,11 @@ class Parameters:
     """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
     audience_movie_factors: Floats | None = None
     """(n_movies, k of the audience block): whom a movie attracts."""
+
+    @property
+    def spread_of(self) -> Literal["draws", "members"] | None:
+        """What a ± is the spread of: draws from a posterior, or members that are none; None of one member."""
+        return None if self.members == 1 else "draws" if self.member_noise else "members"
 
     @property
     def output(self) -> Output:

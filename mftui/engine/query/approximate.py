@@ -23,7 +23,7 @@ from mftui.data.storage.files import keep_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.query.movie_filter import MovieFilter
-from mftui.engine.query.neighbours import By, Metric, blocks_of, movie_scores, similar, supported
+from mftui.engine.query.neighbours import By, Metric, best_by, blocks_of, movie_scores, similar, supported
 from mftui.engine.query.recommend import highest
 from mftui.errors import UsageError
 
@@ -118,7 +118,7 @@ class Asked:
 
     def __init__(self, model: Factors, metric: Metric, by: By | None) -> None:
         self.model, self.metric = model, metric
-        self.by: By = by or ("both" if model.has_audience else "taste")
+        self.by = best_by(model, by)
         self.name = f"{model.movie_digest}-{metric}-{self.by}"
 
     def __eq__(self, other: object) -> bool:

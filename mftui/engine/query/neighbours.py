@@ -54,20 +54,24 @@ def similar_users(model: Factors, user: int, n: int = 10, *, by: By | None = Non
     return best, cosine[best]
 
 
-def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float]]:
-    """(movie factors, their lengths, weight) of the blocks that `by` names; None takes the best there is.
-
-    Raises UsageError where the model lacks the block.
-    """
-    audience = model.parameters.audience_movie_factors
-    if by is not None and by not in BYS:
+def best_by(model: Factors, by: By | None) -> By:
+    """Return `by`, or by default the best that the model has. Raises UsageError where it lacks the block."""
+    if by is None:
+        return "both" if model.has_audience else "taste"
+    if by not in BYS:
         raise UsageError(f"no neighbours by {by}.", hint=f"There are: {', '.join(BYS)}.")
-    if audience is None and by not in (None, "taste"):
+    if by != "taste" and not model.has_audience:
         raise UsageError("this model has no audience factors.", hint="Use taste, or train without --no-audience.")
+    return by
+
+
+def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float]]:
+    """Return (movie factors, their lengths, weight) of the blocks that `by` names; see `best_by`."""
+    by = best_by(model, by)
     taste = (model.parameters.movie_factors, model.movie_norms)
-    if audience is None or by == "taste":
+    if by == "taste":
         return [(*taste, 1.0)]
-    block = (audience, model.audience.norms)
+    block = (model.audience.factors, model.audience.norms)
     if by == "audience":
         return [(*block, 1.0)]
     return [(*block, 1 / (1 + TASTE_SHARE)), (*taste, TASTE_SHARE / (1 + TASTE_SHARE))]

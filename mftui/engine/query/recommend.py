@@ -95,7 +95,7 @@ def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> 
     Raises UsageError where it lacks the audience block, or members that differ.
     """
     if bound is not None:
-        if model.parameters.members == 1:
+        if model.parameters.spread_of is None:
             raise UsageError("this model has one member: it knows no ±.", hint="Train with --recipe bayes.")
         if rank == "watch":
             raise UsageError("who watches what has no bounds.", hint="Rank by like or both.")

@@ -45,7 +45,7 @@ def next_by(factors: Factors, by: By | None) -> By | None:
 def own_ranks(factors: Factors) -> list[OwnRank]:
     """The rankings that a model has, its default first."""
     blocks: list[OwnRank] = ["both", "like", "watch"] if factors.has_audience else ["like"]
-    return [*blocks, "safe", "adventurous"] if factors.parameters.members > 1 else blocks
+    return [*blocks, "safe", "adventurous"] if factors.parameters.spread_of else blocks
 
 
 def ranks_of(factors: Factors) -> list[ListRank]:
@@ -89,10 +89,8 @@ def ordered(rank: ListRank) -> str:
 
 def spread_label(factors: Factors) -> str:
     """What ± is, for a caption; "" where there is none."""
-    p = factors.parameters
-    if p.members == 1:
-        return ""
-    return f"+/- between {p.members} draws, bar 80%" if p.member_noise else f"+/- spread of {p.members} members"
+    n, of = factors.parameters.members, factors.parameters.spread_of
+    return {None: "", "draws": f"+/- between {n} draws, bar 80%", "members": f"+/- spread of {n} members"}[of]
 
 
 def _after(now: T, choices: list[T]) -> T:

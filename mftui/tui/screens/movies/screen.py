@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mftui.engine.query.approximate import Found
-    from mftui.engine.query.neighbours import By
     from mftui.tui.base.open_model import OpenModel
     from mftui.tui.lists.rows import LazyRows
 
@@ -185,9 +184,10 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             return
         from mftui.engine.query.approximate import find_similar
         from mftui.engine.query.movie_filter import MovieFilter
+        from mftui.engine.query.neighbours import best_by
 
         self._subject = subject
-        by: By | None = (choices.by or None) if model.factors.has_audience else None
+        by = best_by(model.factors, choices.by or None if model.factors.has_audience else None)
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
         n, metric, search = choices.neighbours, choices.metric, choices.searched_by(self.shell.settings.neighbours)
@@ -203,7 +203,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             self.right.show(
                 scored_rows(model.factors, found.movies, found.scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
-                detail=choices.near(by or ("both" if model.factors.has_audience else "taste"), len(self._trail), found),
+                detail=choices.near(by, len(self._trail), found),
                 empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_FACTORS,
                 cursor=cursor,
             )
