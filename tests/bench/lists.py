@@ -26,7 +26,7 @@ from mftui.data.dataset import Dataset, Ratings
 from mftui.data.loading.load import open_dataset
 from mftui.data.splits import SplitSpec, make_split
 from mftui.data.titles.series import find_series
-from mftui.engine.evaluation.evaluate import SERIES_MIN, series_at_10
+from mftui.engine.evaluation.evaluate import MIN_SERIES_RATINGS, series_at_10
 from mftui.engine.evaluation.measures import list_quality
 from mftui.engine.model.store import load_factors
 from mftui.engine.query.recommend import RANKS, list_scores
@@ -47,7 +47,7 @@ def series(data: Dataset, nearness: Nearness) -> float:
     counts = np.bincount(data.ratings.movies, minlength=data.n_movies)
     hits = []
     for _, indices in find_series(data.movies.title_list):
-        known = [i for i in indices if counts[i] >= SERIES_MIN]
+        known = [i for i in indices if counts[i] >= MIN_SERIES_RATINGS]
         for film in known if len(known) > 1 else []:
             scores = np.array(nearness(film), dtype=np.float64)
             scores[film] = -np.inf

@@ -116,16 +116,16 @@ def main() -> None:
             start, cpu = time.perf_counter(), time.process_time()
             found = approximate.find_similar(factors, 7, 50, metric=metric, search="approximate")
             seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-            index = approximate.opened(approximate.Asked(factors, metric, None))
+            index = approximate.opened(approximate.IndexKey(factors, metric, None))
             print(
-                f"index, {metric}: made in {seconds:.0f} s, processor {cpu:.0f} s; recall@{approximate.K} "
+                f"index, {metric}: made in {seconds:.0f} s, processor {cpu:.0f} s; recall@{approximate.RECALL_AT} "
                 f"{found.recall:.3f}, {index.cells.nprobe} of {index.cells.nlist} cells"
             )
             show(f"neighbours, index, {metric}", lambda i=index: i.nearest(factors, 7, 50))
             approximate.opened.cache_clear()
             show(f"index opened from the cache, {metric}", lambda m=metric: approximate._load(
-                Path(home, "cache", "neighbours", approximate.Asked(factors, m, None).name),
-                approximate.Asked(factors, m, None)))  # fmt: skip
+                Path(home, "cache", "neighbours", approximate.IndexKey(factors, m, None).name),
+                approximate.IndexKey(factors, m, None)))  # fmt: skip
 
 
 if __name__ == "__main__":

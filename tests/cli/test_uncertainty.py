@@ -12,7 +12,7 @@ from helpers.models import toy_factors, toy_run
 
 from mftui.cli import main
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.recommend import STDS
+from mftui.engine.query.recommend import INTERVAL_STDS
 
 Capture = pytest.CaptureFixture[str]
 
@@ -47,7 +47,7 @@ def test_a_list_is_in_the_order_of_a_bound(home: Path, capsys: Capture, bound: s
     assert (answer["bound"], answer["ranked_by"]) == (bound, "like")
     assert answer["uncertainty"] == {"of": "draws", "n": 8, "level": 0.8, "stds": pytest.approx(1.2816, abs=1e-4)}
     lines = answer["recommendations"]
-    ends = [line["predicted"] + sign * STDS * line["std"] for line in lines]
+    ends = [line["predicted"] + sign * INTERVAL_STDS * line["std"] for line in lines]
     inside = [(end, line) for end, line in zip(ends, lines, strict=True) if 0.5 < line["predicted"] < 5]
     assert [end for end, _ in inside] == sorted((end for end, _ in inside), reverse=True)
     for end, line in inside:

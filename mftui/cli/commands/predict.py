@@ -63,7 +63,7 @@ def predict(
     the scale.
     """
     from mftui.data.loading.load import read_pairs
-    from mftui.engine.query.intervals import beliefs
+    from mftui.engine.query.intervals import predictive_distribution
 
     run, factors = open_model(run_text)
     users, movies = read_pairs(pairs)
@@ -82,7 +82,7 @@ def predict(
         note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without training ratings (cold).")
     numbers = {COLUMN: predicted}
     if interval is not None or quantiles:
-        believed = beliefs(factors, user_rows, movie_rows, (user_known, movie_known))
+        believed = predictive_distribution(factors, user_rows, movie_rows, (user_known, movie_known))
         if interval is not None:
             numbers["std"] = believed.std
             numbers["low"], numbers["high"] = believed.interval(interval)

@@ -82,12 +82,12 @@ def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
 
     `level` is the probability of lying between `lower` and `upper`; None unless the members are posterior draws.
     """
-    from mftui.engine.query.recommend import LEVEL, STDS
+    from mftui.engine.query.recommend import INTERVAL_LEVEL, INTERVAL_STDS
 
     p, of = factors.parameters, factors.parameters.spread_of
     if of is None:
         return None
-    return {"of": of, "n": p.members, "level": LEVEL if of == "draws" else None, "stds": STDS}
+    return {"of": of, "n": p.members, "level": INTERVAL_LEVEL if of == "draws" else None, "stds": INTERVAL_STDS}
 
 
 def shortness(result: Recommendations, n: int) -> str:
@@ -128,15 +128,15 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
 
 def spread_note(factors: Factors) -> str:
     """Say what ±, from and to mean."""
-    from mftui.engine.query.recommend import LEVEL, STDS
+    from mftui.engine.query.recommend import INTERVAL_LEVEL, INTERVAL_STDS
 
     p = factors.parameters
     if p.spread_of == "draws":
         return (
             f"± = standard deviation of the expected rating over {p.members} posterior draws; it lies between from and "
-            f"to with {LEVEL:.0%} probability."
+            f"to with {INTERVAL_LEVEL:.0%} probability."
         )
-    return f"± = spread of {p.members} members; from/to = ±{STDS:.2f} spreads. Not a probability interval."
+    return f"± = spread of {p.members} members; from/to = ±{INTERVAL_STDS:.2f} spreads. Not a probability interval."
 
 
 def print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:

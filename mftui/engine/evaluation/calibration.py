@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.query.intervals import beliefs, expected_std_of
+from mftui.engine.query.intervals import expected_std_of, predictive_distribution
 
 if TYPE_CHECKING:
     from mftui.data.dataset import Ratings
     from mftui.engine.model.factors import Factors
 
-BINS = 10
-LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+N_BINS = 10
+INTERVAL_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Probabilities of the intervals whose coverage is measured."""
-SPREAD_BINS = 5
-MOST_PAIRS = 200_000
+N_SPREAD_BINS = 5
+MAX_PAIRS = 200_000
 """Test ratings that ± is measured on: of more, a sample with a fixed seed; its error is below 0.2 %."""
 
 
-def calibration(predicted: NDArray[Any], actual: NDArray[Any], bins: int = BINS) -> list[dict[str, float | int]]:
+def calibration(predicted: NDArray[Any], actual: NDArray[Any], bins: int = N_BINS) -> list[dict[str, float | int]]:
     """Mean predicted and mean actual rating of each of `bins` equally full bins, from the lowest predictions up.
 
     Parameters: n predictions and the n ratings given, in rating units. Where a model is calibrated the
@@ -44,7 +44,7 @@ def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
 
     Returns `of` ("draws" or "members"), `members`, `n` (test ratings used), and
 
-    - `coverage`, of draws alone: for each of LEVELS the share of the test ratings that lie within the central
+    - `coverage`, of draws alone: for each of INTERVAL_LEVELS the share of the test ratings that lie within the central
       interval of that probability (noise of ratings included; see `Beliefs.covered`), and the interval's mean width.
       Members that are no draws have no intervals: None.
     - `by_spread`: in equally full bins of ±, from the smallest up, mean ±, RMSE of the clipped predictions, and mean
@@ -53,14 +53,14 @@ def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
     of = model.parameters.spread_of
     if of is None or not len(test):
         return None
-    if len(test) > MOST_PAIRS:
-        test = test.take(np.sort(np.random.default_rng(0).choice(len(test), MOST_PAIRS, replace=False)))
+    if len(test) > MAX_PAIRS:
+        test = test.take(np.sort(np.random.default_rng(0).choice(len(test), MAX_PAIRS, replace=False)))
     coverage = None
     if of == "draws":
-        believed = beliefs(model, test.users, test.movies)
+        believed = predictive_distribution(model, test.users, test.movies)
         std, predicted = believed.std, np.clip(believed.mean, model.scale.lo, model.scale.hi)
         coverage = []
-        for level in LEVELS:
+        for level in INTERVAL_LEVELS:
             low, high = believed.interval(level)
             covered = float(believed.covered(test.values, level).mean())
             coverage.append({"level": level, "covered": covered, "width": float((high - low).mean())})
@@ -75,6 +75,6 @@ def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
             "rmse": float(np.sqrt(squares[rows].mean())),
             "movie_ratings": float(model.movie_train_counts[test.movies[rows]].mean()),
         }
-        for rows in np.array_split(np.argsort(std, kind="stable"), min(SPREAD_BINS, len(test)))
+        for rows in np.array_split(np.argsort(std, kind="stable"), min(N_SPREAD_BINS, len(test)))
     ]
     return {"of": of, "members": model.parameters.members, "n": len(test), "coverage": coverage, "by_spread": by_spread}

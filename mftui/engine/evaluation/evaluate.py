@@ -19,11 +19,11 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.query.neighbours import similar
 from mftui.engine.query.recommend import RANKS, best_rank, list_scores
 
-CHUNK = 1_000_000
+CHUNK_PAIRS = 1_000_000
 """Pairs predicted at once."""
-DIALS = (0.25, 0.5, 1.0)
+DISCOVER_SETTINGS = (0.25, 0.5, 1.0)
 """Settings of `discover` whose effect is shown."""
-SERIES_MIN = 20
+MIN_SERIES_RATINGS = 20
 """Ratings that a film needs to be asked for its series."""
 
 
@@ -31,8 +31,8 @@ def predictions(factors: Factors, ratings: Ratings) -> Floats:
     """(n,) clipped predictions for `ratings`."""
     return np.concatenate(
         [
-            factors.predict(ratings.users[at : at + CHUNK], ratings.movies[at : at + CHUNK])
-            for at in range(0, len(ratings), CHUNK)
+            factors.predict(ratings.users[at : at + CHUNK_PAIRS], ratings.movies[at : at + CHUNK_PAIRS])
+            for at in range(0, len(ratings), CHUNK_PAIRS)
         ]
     )
 
@@ -81,7 +81,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
 
     ranks = RANKS if factors.has_audience else (default,)
     rankings = {rank: quality(partial(list_scores, factors, rank=rank)) for rank in ranks}
-    discover = {f"{d:g}": quality(partial(list_scores, factors, rank=default, discover=d)) for d in DIALS}
+    discover = {f"{d:g}": quality(partial(list_scores, factors, rank=default, discover=d)) for d in DISCOVER_SETTINGS}
     base = baseline_errors(train, test, factors)
     base["bias"] |= quality(lambda users: np.tile(bias.movie_bias.astype(np.float32), (len(users), 1)))
     base["popularity"] = quality(lambda users: np.tile(popularity, (len(users), 1)))
@@ -100,7 +100,7 @@ def series_at_10(factors: Factors) -> dict[str, Any] | None:
     if not factors.movies.titled:
         return None
     series = [indices for _, indices in find_series(factors.movies.title_list)]
-    found = [indices[factors.movie_counts[indices] >= SERIES_MIN] for indices in series]
+    found = [indices[factors.movie_counts[indices] >= MIN_SERIES_RATINGS] for indices in series]
     found = [indices for indices in found if len(indices) > 1]
     if not found:
         return None

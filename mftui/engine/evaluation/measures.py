@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.model.arrays import Floats, Indices
 
-BLOCK_CELLS = 8_000_000
+MAX_CELLS = 8_000_000
 """Scores held at once when lists are made for many users: 32 MB."""
 
 
@@ -78,7 +78,7 @@ def list_quality(
     gains = 1 / np.log2(np.arange(2, k + 2))
     ideal = np.cumsum(gains)
     ndcg, recall, listed, popular = [], [], np.zeros(n_movies, dtype=bool), []
-    block = max(1, BLOCK_CELLS // n_movies)
+    block = max(1, MAX_CELLS // n_movies)
     for start in range(0, len(users), block):
         part = users[start : start + block]
         table = np.array(scores(part), dtype=np.float32)

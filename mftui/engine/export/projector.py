@@ -14,7 +14,7 @@ from mftui.engine.model.factors import Factors
 from mftui.text import visible
 
 CONFIG = "projector_config.pbtxt"
-_ROWS = 2_000
+_ROWS_AT_ONCE = 2_000
 
 
 def export_projector(model: Factors, directory: Path, on_progress: Callable[[float], None] = lambda _: None) -> None:
@@ -38,9 +38,9 @@ def export_projector(model: Factors, directory: Path, on_progress: Callable[[flo
 
 def _write_vectors(file: Path, vectors: NDArray[np.float32], on_progress: Callable[[float], None]) -> None:
     with file.open("w", encoding="ascii", newline="\n") as out:
-        for at in range(0, len(vectors), _ROWS):
-            np.savetxt(out, vectors[at : at + _ROWS], fmt="%.9g", delimiter="\t")
-            on_progress(min(1.0, (at + _ROWS) / len(vectors)))
+        for at in range(0, len(vectors), _ROWS_AT_ONCE):
+            np.savetxt(out, vectors[at : at + _ROWS_AT_ONCE], fmt="%.9g", delimiter="\t")
+            on_progress(min(1.0, (at + _ROWS_AT_ONCE) / len(vectors)))
 
 
 def _label(model: Factors, movie: np.int64) -> list[str]:

@@ -19,7 +19,7 @@ from mftui.engine.query.recommend_all import TopN
 
 Format = Literal["csv", "parquet"]
 OnShare = Callable[[float], None]
-ROWS = 20_000
+ROWS_AT_ONCE = 20_000
 _LIST_ROWS = 250_000
 """Entries of lists that are written together."""
 
@@ -114,9 +114,9 @@ def write_lists(
 
 def _write_parts(file: Path, rows: Callable[[slice], dict[str, Any]], n: int, on_progress: OnShare) -> None:
     with _Writer(file) as out:
-        for at in range(0, n, ROWS):
-            out.write(arrow.table(rows(slice(at, at + ROWS))))
-            on_progress(min(1.0, (at + ROWS) / n))
+        for at in range(0, n, ROWS_AT_ONCE):
+            out.write(arrow.table(rows(slice(at, at + ROWS_AT_ONCE))))
+            on_progress(min(1.0, (at + ROWS_AT_ONCE) / n))
 
 
 def _columns(name: str, factors: NDArray[np.float32] | None) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from mftui.engine.model.arrays import Flags, Floats
 if TYPE_CHECKING:
     from mftui.engine.insight.principal_axes import Axes
 
-_TASTES = 20
+_N_LIKED = 20
 """Where no axis says it, a user stands amid the movies that they would like best: so many."""
-_COMPONENTS = 50
+_MAX_COMPONENTS = 50
 """Principal axes that t-SNE is given at most."""
 
 
@@ -44,7 +44,7 @@ class Layout:
             stretch = np.nanstd(self.points, axis=0) / np.maximum(spread, 1e-9)
             return np.asarray(turned[:, at] * stretch, dtype=np.float32)
         likes = turned @ self.axes.movies[self.axes.known].T
-        n = min(_TASTES, likes.shape[1])
+        n = min(_N_LIKED, likes.shape[1])
         best = self.axes.known[np.argpartition(-likes, n - 1, axis=1)[:, :n]]
         return np.asarray(np.nanmean(self.points[best], axis=1), dtype=np.float32)
 
@@ -77,7 +77,7 @@ def tsne_layout(
 
     trained = np.flatnonzero(np.asarray(counts) > 0)
     order = trained[np.argsort(-np.asarray(counts)[trained], kind="stable")]
-    rows = axes.movies[order, :_COMPONENTS]
+    rows = axes.movies[order, :_MAX_COMPONENTS]
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     placed = embed(rows, on_progress or (lambda _: None), cancelled or (lambda: False))
     if placed is None:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Block = Literal["taste", "audience"]
 BLOCKS: tuple[Block, ...] = ("taste", "audience")
-WELL_KNOWN = 20
+MIN_RATINGS = 20
 """Training ratings from which on a movie's place is told; fewer where few movies have as many."""
-_FEWEST_MOVIES = 40
+_MIN_MOVIES = 40
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -166,9 +166,9 @@ def _block(model: Factors, block: Block) -> tuple[Floats, Floats]:
 
 def _least_ratings(counts: NDArray[np.int32]) -> int:
     """20, or what the 40th of the most rated movies has."""
-    if len(counts) <= _FEWEST_MOVIES:
+    if len(counts) <= _MIN_MOVIES:
         return 1
-    return int(max(1, min(WELL_KNOWN, np.partition(counts, -_FEWEST_MOVIES)[-_FEWEST_MOVIES])))
+    return int(max(1, min(MIN_RATINGS, np.partition(counts, -_MIN_MOVIES)[-_MIN_MOVIES])))
 
 
 def _sign(traits: Traits, along: Floats) -> float:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
 Kind = Literal["genre", "decade", "year"]
-FEWEST = 5
+MIN_MOVIES = 5
 """Movies that must have a trait, and as many that must not, for it to be told of."""
 CONFIDENCE = 0.95
 
@@ -51,7 +51,7 @@ class Traits:
 
     @classmethod
     def of_movies(cls, model: Factors, movies: Indices) -> Traits:
-        """Genres, decades and the year of the movies at these indices; what fewer than FEWEST have is left out."""
+        """Genres, decades and the year of the movies at these indices; what fewer than MIN_MOVIES have is left out."""
         genres, has_genre = genre_table(model)
         wide: list[tuple[str, Kind, Doubles]] = [
             (genre, "genre", has_genre[movies, at].astype(np.float64)) for at, genre in enumerate(genres)
@@ -59,9 +59,9 @@ class Traits:
         years = np.asarray(model.movies.years)[movies].astype(np.int64)
         for decade in np.unique(years[years > 0] // 10 * 10).tolist():
             wide.append((f"{decade}s", "decade", ((years > 0) & (years // 10 * 10 == decade)).astype(np.float64)))
-        kept = [(name, kind, has) for name, kind, has in wide if FEWEST <= has.sum() <= len(movies) - FEWEST]
+        kept = [(name, kind, has) for name, kind, has in wide if MIN_MOVIES <= has.sum() <= len(movies) - MIN_MOVIES]
         counts = [int(has.sum()) for _, _, has in kept]
-        if (years > 0).sum() >= FEWEST:
+        if (years > 0).sum() >= MIN_MOVIES:
             known = years > 0
             kept.append(("year", "year", np.where(known, years, years[known].mean())))
             counts.append(int(known.sum()))

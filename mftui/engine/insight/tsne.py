@@ -16,12 +16,12 @@ from mftui.engine.model.arrays import Floats
 
 MAX_ROWS = 10_000
 """Rows that t-SNE embeds; the rest are placed beside the nearest of these."""
-_STEPS = 750
+_ITERATIONS = 750
 _PERPLEXITY = 30.0
-_NEAREST = 3
-_BLOCK = 2_000
+_N_NEAREST = 3
+_ROWS_AT_ONCE = 2_000
 _ITERATION = re.compile(r"Iteration (\d+)")
-_BEFORE = 0.05
+_SEARCH_SHARE = 0.05
 """The share of the whole that the search for neighbours takes."""
 
 
@@ -45,7 +45,7 @@ def embed(rows: Floats, on_progress: Callable[[float], None], cancelled: Callabl
 
     def heard(line: str) -> None:
         if found := _ITERATION.search(line):
-            on_progress(_BEFORE + (1 - _BEFORE) * min(1.0, int(found[1]) / _STEPS))
+            on_progress(_SEARCH_SHARE + (1 - _SEARCH_SHARE) * min(1.0, int(found[1]) / _ITERATIONS))
 
     with TemporaryDirectory(prefix="mftui-tsne-") as folder:
         given, made = Path(folder) / "rows.npy", Path(folder) / "places.npy"
@@ -65,7 +65,7 @@ def _embed_here(rows: Floats) -> Floats:
     if len(first) < 3:
         return np.column_stack([np.arange(len(rows)), np.zeros(len(rows))]).astype(np.float32)
     perplexity = min(_PERPLEXITY, (len(first) - 1) / 3)
-    solver = TSNE(2, perplexity=perplexity, max_iter=_STEPS, init="pca", random_state=0, verbose=2, n_jobs=-1)
+    solver = TSNE(2, perplexity=perplexity, max_iter=_ITERATIONS, init="pca", random_state=0, verbose=2, n_jobs=-1)
     places = np.asarray(solver.fit_transform(first), dtype=np.float32)
     if len(rows) <= MAX_ROWS:
         return places
@@ -75,12 +75,12 @@ def _embed_here(rows: Floats) -> Floats:
 def _beside(rows: Floats, known: Floats, places: Floats) -> Floats:
     """Each of `rows` amid its three nearest of `known` by cosine (rows have length 1), the nearest counting most."""
     found = np.empty((len(rows), 2), dtype=np.float32)
-    for at in range(0, len(rows), _BLOCK):
-        near = rows[at : at + _BLOCK] @ known.T
-        best = np.argpartition(-near, _NEAREST - 1, axis=1)[:, :_NEAREST]
+    for at in range(0, len(rows), _ROWS_AT_ONCE):
+        near = rows[at : at + _ROWS_AT_ONCE] @ known.T
+        best = np.argpartition(-near, _N_NEAREST - 1, axis=1)[:, :_N_NEAREST]
         weights = np.maximum(np.take_along_axis(near, best, axis=1), 1e-3) ** 8
         weights /= weights.sum(axis=1, keepdims=True)
-        found[at : at + _BLOCK] = (places[best] * weights[:, :, None]).sum(axis=1)
+        found[at : at + _ROWS_AT_ONCE] = (places[best] * weights[:, :, None]).sum(axis=1)
     return found
 
 

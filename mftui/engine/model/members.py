@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mftui.engine.model.arrays import Floats
 from mftui.engine.model.parameters import Parameters
 
-BLOCK = 1_000_000
+MAX_CELLS = 1_000_000
 """Numbers held at once: 4 MB."""
 
 
@@ -39,7 +39,7 @@ def member_std(p: Parameters, factors: Floats, biases: Floats | None, movies: ND
     if biases is None:
         return None
     found = np.empty(len(movies), dtype=np.float32)
-    step = max(1, BLOCK // p.movie_factors.shape[1])
+    step = max(1, MAX_CELLS // p.movie_factors.shape[1])
     for at in range(0, len(movies), step):
         part = slice(at, at + step)
         rows = (factors, biases) if len(factors) == 1 else (factors[part], biases[part])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mftui.engine.model.arrays import Doubles, Flags, Floats
 from mftui.engine.model.parameters import Parameters
 
-GATHERED_BYTES = 4 << 20
+MAX_GATHERED_BYTES = 4 << 20
 """Of rows that are copied together at once."""
 NOT_LEARNED = 1e12
 """Precision that keeps at zero what a recipe does not learn."""
@@ -68,7 +68,7 @@ def pair_products(p: Parameters, users: NDArray[Any], movies: NDArray[Any]) -> F
     """(n,) products of the factors of n pairs of indices, a part at a time: all rows at once could take many times
     the model."""
     dots = np.empty(len(users), dtype=np.float32)
-    step = max(1, GATHERED_BYTES // (4 * p.user_factors.shape[1]))
+    step = max(1, MAX_GATHERED_BYTES // (4 * p.user_factors.shape[1]))
     for at in range(0, len(users), step):
         part = slice(at, at + step)
         np.einsum("ij,ij->i", p.user_factors[users[part]], p.movie_factors[movies[part]], out=dots[part])

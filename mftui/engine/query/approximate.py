@@ -34,22 +34,22 @@ Search = Literal["exact", "approximate"]
 SEARCHES: tuple[Search, ...] = ("exact", "approximate")
 EXACT_MS = 50.0
 """Where exact search takes no longer than this, there is no need of an index."""
-K = 10
+RECALL_AT = 10
 """The recall that is measured: of so many nearest movies."""
-GOAL = 0.95
+TARGET_RECALL = 0.95
 """The recall that an index is set to, as far as it goes without looking at more than a quarter of the movies."""
-QUERIES = 100
-_CANDIDATES = 1_000
+RECALL_QUERIES = 100
+_MIN_CANDIDATES = 1_000
 """Movies of the index that are scored, at least: those of few ratings fall back, which the index knows least of where
 distances are asked for."""
-_PROBES = 8
+_MIN_PROBES = 8
 """Cells that are looked into, at least."""
 _FORMAT = 1
-_KEPT = 8
+_MAX_INDEXES = 8
 """Indexes in the cache; the oldest go."""
-_ROWS = 1 << 16
+_ROWS_AT_ONCE = 1 << 16
 """Movies whose vectors are made at once."""
-_SAMPLED = 40
+_SAMPLES_PER_CELL = 40
 """Movies that each cell of the index is placed by."""
 _MANIFEST, _FILE = "index.json", "index.faiss"
 _log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Found:
     scores: Floats
     search: Search
     recall: float | None = None
-    """Share of the K nearest that the index finds, over QUERIES movies; None of exact search."""
+    """Share of the RECALL_AT nearest that the index finds, over RECALL_QUERIES movies; None of exact search."""
     note: str = ""
     """Why the search was exact, where an index was asked for."""
 
@@ -73,7 +73,8 @@ class Found:
         """How they were found, as a sentence; "" of exact search that was asked for."""
         if self.recall is None:
             return self.note
-        return f"Found by an index that finds {self.recall:.0%} of the {K} nearest, measured on {QUERIES} movies."
+        found = f"{self.recall:.0%} of the {RECALL_AT} nearest, measured on {RECALL_QUERIES} movies"
+        return f"Found by an index that finds {found}."
 
 
 def available() -> bool:
@@ -103,17 +104,17 @@ def find_similar(
             raise UsageError("approximate search needs FAISS.", hint="pip install 'mftui[ann]', or search exactly.")
         if where not in (None, MovieFilter()):
             note = "With a filter the search is exact."
-        elif exact_ms(asked := Asked(model, metric, by)) <= EXACT_MS:
+        elif exact_ms(key := IndexKey(model, metric, by)) <= EXACT_MS:
             note = f"Exact search takes less than {EXACT_MS:.0f} ms here, so it was used."
         else:
-            index = opened(asked)
+            index = opened(key)
             best, scores = index.nearest(model, movie, n)
             return Found(best, scores, "approximate", index.recall)
     best, scores = similar(model, movie, n, metric=metric, by=by, where=where)
     return Found(best, scores, "exact", note=note)
 
 
-class Asked:
+class IndexKey:
     """A model with metric and blocks, equal where the index would be the same."""
 
     def __init__(self, model: Factors, metric: Metric, by: By | None) -> None:
@@ -122,19 +123,19 @@ class Asked:
         self.name = f"{model.movie_digest}-{metric}-{self.by}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Asked) and other.name == self.name
+        return isinstance(other, IndexKey) and other.name == self.name
 
     def __hash__(self) -> int:
         return hash(self.name)
 
 
 @lru_cache(maxsize=64)
-def exact_ms(asked: Asked) -> float:
+def exact_ms(key: IndexKey) -> float:
     """Milliseconds that exact search takes, once what it derives of the model is there: the least of three."""
     times = []
     for _ in range(4):
         began = time.perf_counter()
-        movie_scores(asked.model, 0, asked.metric, asked.by)
+        movie_scores(key.model, 0, key.metric, key.by)
         times.append((time.perf_counter() - began) * 1000)
     return min(times)
 
@@ -152,7 +153,7 @@ class Index:
     def nearest(self, model: Factors, movie: int, n: int) -> tuple[Indices, Floats]:
         """Of the candidates near the movie at an index the nearest, exactly scored."""
         row = _vectors(model, self.metric, self.by, np.array([movie]), query=True)
-        _, found = self.cells.search(row, max(_CANDIDATES, 10 * n))
+        _, found = self.cells.search(row, max(_MIN_CANDIDATES, 10 * n))
         candidates = np.sort(found[0][(found[0] >= 0) & (found[0] != movie)])
         scores = movie_scores(model, movie, self.metric, self.by, candidates)
         best = highest(-scores if self.metric == "euclidean" else scores, np.arange(len(candidates)), n)
@@ -160,23 +161,23 @@ class Index:
 
 
 @lru_cache(maxsize=3)
-def opened(asked: Asked) -> Index:
+def opened(key: IndexKey) -> Index:
     """The index from the cache; made where it is not there or is damaged."""
-    directory = paths.cache_dir() / "neighbours" / asked.name
-    return _load(directory, asked) or _make(directory, asked)
+    directory = paths.cache_dir() / "neighbours" / key.name
+    return _load(directory, key) or _make(directory, key)
 
 
-def _load(directory: Path, asked: Asked) -> Index | None:
+def _load(directory: Path, key: IndexKey) -> Index | None:
     import faiss
 
     try:
         manifest = unsealed(json.loads((directory / _MANIFEST).read_text(encoding="utf-8")), required=True)
-        if manifest["format"] != _FORMAT or manifest["model"] != asked.name:
+        if manifest["format"] != _FORMAT or manifest["model"] != key.name:
             return None
         check_files(directory, manifest["files"])
         cells: Any = faiss.read_index(str(directory / _FILE), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         cells.nprobe = int(manifest["probes"])
-        return Index(cells, asked.metric, asked.by, float(manifest["recall"]))
+        return Index(cells, key.metric, key.by, float(manifest["recall"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, RuntimeError) as error:
@@ -184,17 +185,17 @@ def _load(directory: Path, asked: Asked) -> Index | None:
         return None
 
 
-def _make(directory: Path, asked: Asked) -> Index:
+def _make(directory: Path, key: IndexKey) -> Index:
     import faiss
 
-    cells = _built(asked)
-    recall = _set_probes(cells, asked)
+    cells = _built(key)
+    recall = _set_probes(cells, key)
 
     def write(aside: Path) -> None:
         faiss.write_index(cells, str(aside / _FILE))
         manifest = {
             "format": _FORMAT,
-            "model": asked.name,
+            "model": key.name,
             "probes": cells.nprobe,
             "recall": recall,
             "files": {_FILE: file_digest(aside / _FILE)},
@@ -204,42 +205,42 @@ def _make(directory: Path, asked: Asked) -> Index:
     try:
         keep_directory(directory, write)
         made = sorted(directory.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime, reverse=True)
-        for old in made[_KEPT:]:
+        for old in made[_MAX_INDEXES:]:
             shutil.rmtree(old, ignore_errors=True)
     except (OSError, RuntimeError) as error:
         _log.info("no index in %s: %s", directory, error)
-    return Index(cells, asked.metric, asked.by, recall)
+    return Index(cells, key.metric, key.by, recall)
 
 
-def _built(asked: Asked) -> Any:
+def _built(key: IndexKey) -> Any:
     """Movies with training ratings in cells around centres that k-means found (FAISS: IVF, vectors as they are)."""
     import faiss
 
-    model, metric, by = asked.model, asked.metric, asked.by
+    model, metric, by = key.model, key.metric, key.by
     trained = np.flatnonzero(np.asarray(model.movie_train_counts) > 0)
     n_cells = max(1, min(int(2 * len(trained) ** 0.5), len(trained)))
-    some = np.random.default_rng(0).choice(trained, min(len(trained), _SAMPLED * n_cells), replace=False)
+    some = np.random.default_rng(0).choice(trained, min(len(trained), _SAMPLES_PER_CELL * n_cells), replace=False)
     sample = _vectors(model, metric, by, np.sort(some))
     kind = faiss.METRIC_L2 if metric == "euclidean" else faiss.METRIC_INNER_PRODUCT
     around = (faiss.IndexFlatL2 if metric == "euclidean" else faiss.IndexFlatIP)(sample.shape[1])
     cells = faiss.IndexIVFFlat(around, sample.shape[1], n_cells, kind)
     cells.cp.min_points_per_centroid = 1
     cells.train(sample)
-    for at in range(0, len(trained), _ROWS):
-        rows = trained[at : at + _ROWS]
+    for at in range(0, len(trained), _ROWS_AT_ONCE):
+        rows = trained[at : at + _ROWS_AT_ONCE]
         cells.add_with_ids(_vectors(model, metric, by, rows), rows)
     return cells
 
 
-def _set_probes(cells: Any, asked: Asked) -> float:
-    """Look into as many cells as reach the GOAL, or into a quarter of them; returns the recall with these."""
-    model, metric, by = asked.model, asked.metric, asked.by
+def _set_probes(cells: Any, key: IndexKey) -> float:
+    """Look into as many cells as reach the TARGET_RECALL, or into a quarter of them; returns the recall with these."""
+    model, metric, by = key.model, key.metric, key.by
     trained = np.flatnonzero(np.asarray(model.movie_train_counts) > 0)
-    movies = np.random.default_rng(1).choice(trained, min(len(trained), QUERIES), replace=False).tolist()
-    exact = [similar(model, movie, K, metric=metric, by=by)[0] for movie in movies]
-    index, most = Index(cells, metric, by, 0.0), max(_PROBES, cells.nlist // 4)
-    cells.nprobe = _PROBES
-    while (recall := _recall(index, model, movies, exact)) < GOAL and cells.nprobe < most:
+    movies = np.random.default_rng(1).choice(trained, min(len(trained), RECALL_QUERIES), replace=False).tolist()
+    exact = [similar(model, movie, RECALL_AT, metric=metric, by=by)[0] for movie in movies]
+    index, most = Index(cells, metric, by, 0.0), max(_MIN_PROBES, cells.nlist // 4)
+    cells.nprobe = _MIN_PROBES
+    while (recall := _recall(index, model, movies, exact)) < TARGET_RECALL and cells.nprobe < most:
         cells.nprobe = min(2 * cells.nprobe, most)
     return recall
 
@@ -247,7 +248,7 @@ def _set_probes(cells: Any, asked: Asked) -> float:
 def _recall(index: Index, model: Factors, movies: list[int], exact: list[Indices]) -> float:
     """Share of the exact neighbours of these movies that the index finds."""
     pairs = zip(movies, exact, strict=True)
-    return float(np.mean([np.isin(near, index.nearest(model, movie, K)[0]).mean() for movie, near in pairs]))
+    return float(np.mean([np.isin(near, index.nearest(model, movie, RECALL_AT)[0]).mean() for movie, near in pairs]))
 
 
 def _vectors(model: Factors, metric: Metric, by: By | None, rows: Indices, *, query: bool = False) -> Floats:

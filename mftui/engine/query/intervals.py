@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
     from mftui.engine.model.output import Output
 
-NUMBERS = 4_000_000
+MAX_CELLS = 4_000_000
 """Numbers of the rows of pairs that are held at once: 16 MB."""
 ROUNDING = 1e-9
 """Of sums of probabilities."""
 
 
 @dataclass(frozen=True)
-class Beliefs:
-    """What is believed of n ratings."""
+class PredictiveDistribution:
+    """The predictive distribution of n ratings."""
 
     mean: Floats
     """(n,) expected rating, unclipped."""
@@ -40,7 +40,7 @@ class Beliefs:
     """(n,) how far a rating may be from it: that, and the noise of ratings."""
     lo: float
     hi: float
-    steps: Steps | None = None
+    steps: OrdinalDistribution | None = None
     """Where ratings are steps of a scale."""
 
     def quantile(self, share: float) -> Floats:
@@ -67,35 +67,39 @@ class Beliefs:
 
 
 @dataclass(frozen=True)
-class Steps:
+class OrdinalDistribution:
     """The probabilities of each of some ratings."""
 
     levels: Doubles
     """(n_levels,) rising."""
-    reached: Doubles
+    cumulative: Doubles
     """(n, n_levels) probability of a rating up to that level; the last is 1."""
 
     def quantile(self, share: float) -> Floats:
-        """See `Beliefs.quantile`."""
-        lowest = (self.reached >= share - ROUNDING).argmax(1)
+        """See `PredictiveDistribution.quantile`."""
+        lowest = (self.cumulative >= share - ROUNDING).argmax(1)
         return np.asarray(self.levels[lowest], dtype=np.float32)
 
     def covered(self, ratings: Floats, share: float) -> Doubles:
-        """See `Beliefs.covered`."""
+        """See `PredictiveDistribution.covered`."""
         at = np.abs(self.levels - ratings[:, None]).argmin(1)[:, None]
-        upper = np.take_along_axis(self.reached, at, 1)[:, 0]
-        lower = np.where(at[:, 0] > 0, np.take_along_axis(self.reached, np.maximum(at - 1, 0), 1)[:, 0], 0.0)
+        upper = np.take_along_axis(self.cumulative, at, 1)[:, 0]
+        lower = np.where(at[:, 0] > 0, np.take_along_axis(self.cumulative, np.maximum(at - 1, 0), 1)[:, 0], 0.0)
         within = np.minimum(upper, (1 + share) / 2) - np.maximum(lower, (1 - share) / 2)
         return np.clip(within / np.maximum(upper - lower, ROUNDING), 0.0, 1.0)
 
 
-def beliefs(
+def predictive_distribution(
     model: Factors, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None
-) -> Beliefs:
-    """Of the ratings of n pairs of indices.
+) -> PredictiveDistribution:
+    """Predict the distribution of the ratings of n pairs of indices.
 
-    `known`: whether the model knows the user, and the movie; all of them where it is left out. One that it does
-    not know, or that has no training rating, could be any: as uncertain as users, or movies, differ.
+    Parameters
+    ----------
+    users, movies: (n,) indices.
+    known: (n,) whether the model knows the user, and the movie; by default all. One that it does not know, or that is
+        cold, could be any: as uncertain as users, or movies, differ.
+
     Raises UsageError for a model whose members are no draws.
     """
     p = model.parameters
@@ -109,33 +113,33 @@ def beliefs(
     noise = float(np.mean(np.square(p.member_noise)))
     rating_std = np.sqrt(std.astype(float) ** 2 + noise).astype(np.float32)
     steps = _steps(p.output, logits, std) if p.cuts else None
-    return Beliefs(predicted, std, rating_std, model.scale.lo, model.scale.hi, steps)
+    return PredictiveDistribution(predicted, std, rating_std, model.scale.lo, model.scale.hi, steps)
 
 
-def _steps(output: Output, logits: Floats, std: Floats) -> Steps:
-    """Of ratings with a probit link, `std` being the ± of what is expected: each logit as uncertain as that says."""
+def _steps(output: Output, logits: Floats, std: Floats) -> OrdinalDistribution:
+    """Return the distribution with a probit link; `std`, the ± of the expected rating, is made one of the logit."""
     slope = np.maximum(output.slope(logits.astype(float)), ROUNDING)
     chances = output.probabilities(logits, np.sqrt(1 + (std / slope) ** 2))
-    return Steps(np.array(output.levels), np.cumsum(chances, axis=1))
+    return OrdinalDistribution(np.array(output.levels), np.cumsum(chances, axis=1))
 
 
 def expected_std_of(
     model: Factors, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None
 ) -> Floats:
-    """(n,) ± of what is expected of n pairs of indices, in rating units; see `expected_std`, and `beliefs` for `known`.
-    Of a model of one member it is 0 where user and movie have training ratings."""
-    found, others = np.empty(len(users), dtype=np.float32), _Others(model)
+    """Return (n,) ± of the expected ratings of n pairs of indices, in rating units; see `expected_std`, and
+    `predictive_distribution` for `known`. Of a model of one member it is 0 where something is known of both."""
+    found, population = np.empty(len(users), dtype=np.float32), _Population(model)
     for part in _parts(model, len(users)):
         of_user = ~model.cold_users[users[part]]
         of_movie = ~model.cold_movies[movies[part]]
         if known is not None:
             of_user, of_movie = of_user & known[0][part], of_movie & known[1][part]
-        found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie, others))
+        found[part] = np.sqrt(_variance(model, model.rows_of(users[part]), movies[part], of_user, of_movie, population))
     return found
 
 
 def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats | None:
-    """(n,) ± of what one user (a row, trained or folded in) is expected to give n movies (indices), in rating units.
+    """Return (n,) ± of the expected ratings, in rating units, of n movies (indices) by one user: a row, also folded in.
 
     Where the members are draws, it is the standard deviation of the expected rating given the data; else the spread of
     the members, which says how much the start of the training matters, and no more. Either is as large as movies
@@ -144,20 +148,20 @@ def expected_std(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats 
     if row.member_bias is None:
         return None
     of_user = np.full(len(movies), bool(row.factors.any() or row.member_bias.any()))
-    found, others = np.empty(len(movies), dtype=np.float32), _Others(model)
+    found, population = np.empty(len(movies), dtype=np.float32), _Population(model)
     for part in _parts(model, len(movies)):
         of_movie = ~model.cold_movies[movies[part]]
-        found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie, others))
+        found[part] = np.sqrt(_variance(model, row, movies[part], of_user[part], of_movie, population))
     return found
 
 
 def _parts(model: Factors, n: int) -> Iterator[slice]:
-    step = max(1, NUMBERS // model.n_factors)
+    step = max(1, MAX_CELLS // model.n_factors)
     return (slice(at, at + step) for at in range(0, n, step))
 
 
 def _variance(
-    model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags, others: _Others
+    model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags, population: _Population
 ) -> Doubles:
     """(n,) of the expected rating: between the members, and between all users or movies for one that is not known.
 
@@ -174,13 +178,13 @@ def _variance(
         return variance
     variance[~of_user] += p.user_bias.var()
     variance[~of_movie] += p.movie_bias.var()
-    newcomer, novelty, neither = ~of_user & of_movie, of_user & ~of_movie, ~of_user & ~of_movie
-    if newcomer.any():
-        variance[newcomer] += _mean_square(p.movie_factors[movies[newcomer]], others.users)
-    if novelty.any():
-        variance[novelty] += _mean_square(_of(rows.factors, novelty), others.movies)
+    new_user, new_movie, neither = ~of_user & of_movie, of_user & ~of_movie, ~of_user & ~of_movie
+    if new_user.any():
+        variance[new_user] += _mean_square(p.movie_factors[movies[new_user]], population.users)
+    if new_movie.any():
+        variance[new_movie] += _mean_square(_of(rows.factors, new_movie), population.movies)
     if neither.any():
-        variance[neither] += (others.users * others.movies).sum() * p.members
+        variance[neither] += (population.users * population.movies).sum() * p.members
     logits = (_of(rows.factors, ~both) * p.movie_factors[movies[~both]]).sum(1)
     logits = logits + _of(rows.bias, ~both) + p.movie_bias[movies[~both]] + p.global_bias
     variance[~both] *= p.output.slope(logits.astype(float)) ** 2
@@ -203,8 +207,8 @@ def _within(model: Factors, covariance: Doubles, movies: NDArray[Any]) -> Double
     return total / members
 
 
-class _Others:
-    """How the factors of all users, and of all movies, differ; made when one of them is not known."""
+class _Population:
+    """Second moments of the factors of all users, and of all movies; computed when one of them is not known."""
 
     def __init__(self, model: Factors) -> None:
         self._parameters = model.parameters

@@ -24,10 +24,10 @@ Rank = Literal["like", "watch", "both"]
 RANKS: tuple[Rank, ...] = ("like", "watch", "both")
 Bound = Literal["lower", "upper"]
 """Which end of the interval of an expected rating stands for it: "lower" for safe bets, "upper" for adventure."""
-LEVEL = 0.8
+INTERVAL_LEVEL = 0.8
 """How probably an expected rating lies within its interval, where the members are draws: nine to one that it is not
 below the lower end, nor above the upper one."""
-STDS = NormalDist().inv_cdf((1 + LEVEL) / 2)
+INTERVAL_STDS = NormalDist().inv_cdf((1 + INTERVAL_LEVEL) / 2)
 """How many ± the ends of that interval are from the expected rating."""
 
 LIKE_SHARE = 0.2
@@ -64,7 +64,7 @@ class Recommendations:
     member."""
     lower: Floats | None = None
     upper: Floats | None = None
-    """(n,) ends of the interval of each expected rating, STDS times ± from it, clipped to the scale; None likewise."""
+    """(n,) ends of the interval of each expected rating: INTERVAL_STDS times ± from it, clipped; None likewise."""
     note: str = ""
     """Why the list is shorter than asked for; empty where it is not."""
     ranked_by: Rank = field(default="like")
@@ -162,7 +162,7 @@ def _ranked(
         scores = audience + share * ((ratings if offset is None else ratings + offset) - p.lo) / (p.hi - p.lo)
         if preference is not None:
             scores += PREFERENCE_SHARE * preference
-    return (less_seen_first(scores, model.movie_train_counts, discover) if discover else scores), audience
+    return (prefer_less_seen(scores, model.movie_train_counts, discover) if discover else scores), audience
 
 
 def _audience_scores(model: Factors, rows: UserRows, *, preference: bool) -> tuple[Floats, Floats | None]:
@@ -245,7 +245,7 @@ def _recommend(
     if bound is not None:
         std = expected_std(model, row, np.arange(model.n_movies))
         assert std is not None
-        offset = np.float32(-STDS if bound == "lower" else STDS) * std
+        offset = np.float32(-INTERVAL_STDS if bound == "lower" else INTERVAL_STDS) * std
     (scores,), audience = _ranked(model, row, rank, discover, watch=True, offset=offset)
     allowed = passing(model, where)
     n_allowed = int(allowed.sum())
@@ -266,8 +266,8 @@ def _recommend(
         scores[best],
         watch=None if audience is None else percentiles(audience[0], unrated, best),
         std=std,
-        lower=None if std is None else within(predicted - np.float32(STDS) * std),
-        upper=None if std is None else within(predicted + np.float32(STDS) * std),
+        lower=None if std is None else within(predicted - np.float32(INTERVAL_STDS) * std),
+        upper=None if std is None else within(predicted + np.float32(INTERVAL_STDS) * std),
         note=note,
         ranked_by=rank,
         bound=bound,
@@ -284,7 +284,7 @@ def highest(scores: Floats, candidates: Indices, n: int) -> Indices:
     return candidates[np.argsort(-values, kind="stable")][:n]
 
 
-def less_seen_first(scores: Floats, counts: NDArray[np.int32], discover: float) -> Floats:
+def prefer_less_seen(scores: Floats, counts: NDArray[np.int32], discover: float) -> Floats:
     """(b, n_movies) scores moved towards movies with few ratings, `discover` 0 to 1."""
     if not 0 <= discover <= 1:
         raise UsageError(f"discover is {discover:g}; it goes from 0 (as relevant as can be) to 1 (less-seen films).")

@@ -18,7 +18,7 @@ from mftui.engine.query.recommend import LIKE_SHARE, Rank, best_rank
 USER_BLOCK = 256
 MOVIE_BLOCK = 1_024
 THREADS = 2
-_FULL = 2
+_MAX_CANDIDATES = 2
 """So many times the length of the lists are collected before the best of them are picked."""
 
 
@@ -206,7 +206,7 @@ class _Found:
     def add(self, rows: Indices, movies: Indices, scores: Floats) -> None:
         self._parts.append((rows, movies, scores))
         self._size += len(rows)
-        if self._size > _FULL * self._b * self._n:
+        if self._size > _MAX_CANDIDATES * self._b * self._n:
             self._thin()
 
     def _thin(self) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 from mftui.engine.model.arrays import Doubles
 from mftui.engine.model.output import Output
 
-STEPS = 50
+MAX_STEPS = 50
 """Gauss-Newton steps at most; a handful is enough."""
-CLOSE = 1e-7
+TOLERANCE = 1e-7
 """Change of a row at which it is solved."""
 
 
@@ -19,7 +19,7 @@ CLOSE = 1e-7
 class RowProblem:
     """Find for each of r rows the x that minimises
 
-    Σ_i w_i (rating(known_i + design_i · x) - ratings_i)² + Σ held x²
+    Σ_i w_i (rating(known_i + design_i · x) - ratings_i)² + Σ precision x²
     """
 
     design: Doubles
@@ -30,8 +30,8 @@ class RowProblem:
     """(r, n)."""
     counted: Doubles
     """(r, n) 1 where there is a rating, 0 beyond a row's own."""
-    held: Doubles
-    """(r, d) how strongly each number is held near zero."""
+    precision: Doubles
+    """(r, d) precision of the prior of each number of x, around zero."""
     output: Output
 
 
@@ -50,7 +50,7 @@ class RowSolution:
     response: Doubles
     """(r, n) slope times the logit beyond `known`, plus rating given less predicted."""
     inverse: Doubles
-    """(r, d, d) of slopedᵀ · sloped + held: the covariance of x, in units of the noise of a rating."""
+    """(r, d, d) of slopedᵀ · sloped + precision: the covariance of x, in units of the noise of a rating."""
 
     def weights(self) -> Doubles:
         """(r, d, n) what each rating adds to each number of x: summed over the ratings they are x."""
@@ -59,18 +59,18 @@ class RowSolution:
 
 def solve_rows(problem: RowProblem) -> RowSolution:
     """All rows by Gauss-Newton from zero, a step being halved until it no longer makes its row worse."""
-    x = np.zeros(problem.held.shape)
+    x = np.zeros(problem.precision.shape)
     loss = _loss(problem, x)
-    for _ in range(STEPS):
+    for _ in range(MAX_STEPS):
         sloped, error = _linearised(problem, x)
-        gradient = np.einsum("rnd,rn->rd", sloped, error) - problem.held * x
+        gradient = np.einsum("rnd,rn->rd", sloped, error) - problem.precision * x
         step = np.linalg.solve(_curvature(problem, sloped), gradient[..., None])[..., 0]
         after = _loss(problem, x + step)
-        while (worse := (after > loss) & (np.abs(step).max(1) > CLOSE)).any():
+        while (worse := (after > loss) & (np.abs(step).max(1) > TOLERANCE)).any():
             step[worse] /= 2
             after = _loss(problem, x + step)
         x, loss = x + step, after
-        if not step.size or np.abs(step).max() <= CLOSE:
+        if not step.size or np.abs(step).max() <= TOLERANCE:
             break
     sloped, error = _linearised(problem, x)
     response = np.einsum("rnd,rd->rn", sloped, x) + error
@@ -85,7 +85,7 @@ def _loss(problem: RowProblem, x: Doubles) -> Doubles:
     """(r,)."""
     rating = problem.output.rating(_logits(problem, x))
     errors = problem.counted * (rating - problem.ratings) ** 2
-    return np.asarray(errors.sum(1) + (problem.held * x**2).sum(1))
+    return np.asarray(errors.sum(1) + (problem.precision * x**2).sum(1))
 
 
 def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
@@ -99,6 +99,6 @@ def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
 def _curvature(problem: RowProblem, sloped: Doubles) -> Doubles:
     """(r, d, d)."""
     curvature = sloped.swapaxes(1, 2) @ sloped
-    diagonal = np.arange(problem.held.shape[1])
-    curvature[:, diagonal, diagonal] += problem.held
+    diagonal = np.arange(problem.precision.shape[1])
+    curvature[:, diagonal, diagonal] += problem.precision
     return curvature

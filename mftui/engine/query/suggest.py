@@ -16,7 +16,7 @@ from mftui.engine.query.movie_filter import MovieFilter, passing
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-ASKED = 1_000
+MAX_CANDIDATES = 1_000
 """So many movies, those most probably seen, are looked at: as candidates, and as what is to be predicted."""
 
 
@@ -42,7 +42,7 @@ def suggest(
     skipped: NDArray[Any] | None = None,
     where: MovieFilter | None = None,
 ) -> Suggestions:
-    """The films that somebody with these ratings is to be asked for next.
+    """Choose the movies to ask somebody about next.
 
     Given the ratings, a user's row is Gaussian around the folded-in one, with the inverse of its curvature as
     covariance, in every member; what remains uncertain is the sum over movies of the variance of their predicted
@@ -53,7 +53,7 @@ def suggest(
     Parameters
     ----------
     person: folded in from their ratings, of which there may be none.
-    skipped: movie indices that are not to be asked for: those not seen. where: only such movies.
+    skipped: movie indices that are not to be asked about: those not seen. where: only such movies.
 
     Returns at most `n`.
     """
@@ -62,24 +62,25 @@ def suggest(
     open_[person.movies] = False
     if skipped is not None:
         open_[skipped] = False
-    watched = _most(seen, np.flatnonzero(model.movie_train_counts), ASKED)
-    candidates = _most(seen, np.flatnonzero(open_), ASKED)
+    watched = _most_seen(seen, np.flatnonzero(model.movie_train_counts), MAX_CANDIDATES)
+    candidates = _most_seen(seen, np.flatnonzero(open_), MAX_CANDIDATES)
     covariance = taste.solution.inverse
-    targets = _sloped(model, watched, taste.rows)
-    wanted = (targets * seen[watched][:, None]).swapaxes(1, 2) @ targets
-    asked = _sloped(model, candidates, taste.rows)
-    before = _remaining(covariance, wanted)
-    variance = _variances(covariance, asked)
+    watched_slopes = _slopes(model, watched, taste.rows)
+    target = (watched_slopes * seen[watched][:, None]).swapaxes(1, 2) @ watched_slopes
+    slopes = _slopes(model, candidates, taste.rows)
+    before = _remaining(covariance, target)
+    variance = _variances(covariance, slopes)
     chosen: list[int] = []
     gains: list[float] = []
     while len(chosen) < min(n, len(candidates)):
-        gain = (_variances(covariance @ wanted @ covariance, asked) / (1 + _variances(covariance, asked))).mean(0)
+        removed = _variances(covariance @ target @ covariance, slopes)
+        gain = (removed / (1 + _variances(covariance, slopes))).mean(0)
         worth = gain * seen[candidates]
         worth[chosen] = -np.inf
         best = int(np.argmax(worth))
         chosen.append(best)
         gains.append(float(gain[best] / before))
-        covariance = _told(covariance, asked[:, best])
+        covariance = _after_rating(covariance, slopes[:, best])
     picked = np.array(chosen, dtype=np.int64)
     noise = rating_noise(model)
     return Suggestions(
@@ -103,12 +104,12 @@ def seen_probability(model: Factors, person: FoldedIn) -> Floats:
     return np.asarray(1 - (1 - share) * (1 - np.clip(audience, 0, 1)), dtype=np.float32)
 
 
-def _most(seen: Floats, among: Indices, n: int) -> Indices:
+def _most_seen(seen: Floats, among: Indices, n: int) -> Indices:
     """The `n` movies most probably seen."""
     return among if len(among) <= n else among[np.argpartition(-seen[among], n - 1)[:n]]
 
 
-def _sloped(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
+def _slopes(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
     """(members, m, k + 1) how the predicted ratings of m movies change with each member's row."""
     p, design = model.parameters, design_of(model, movies)
     biases = p.movie_bias[movies] + p.global_bias
@@ -116,17 +117,17 @@ def _sloped(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
     return np.asarray(design * p.output.of_member.slope(logits)[..., None])
 
 
-def _variances(covariance: Doubles, sloped: Doubles) -> Doubles:
+def _variances(covariance: Doubles, slopes: Doubles) -> Doubles:
     """(members, m) of the predicted ratings, in units of a rating's noise."""
-    return np.asarray(((sloped @ covariance) * sloped).sum(2))
+    return np.asarray(((slopes @ covariance) * slopes).sum(2))
 
 
-def _remaining(covariance: Doubles, wanted: Doubles) -> float:
-    return float((covariance * wanted).sum() / len(covariance))
+def _remaining(covariance: Doubles, target: Doubles) -> float:
+    return float((covariance * target).sum() / len(covariance))
 
 
-def _told(covariance: Doubles, sloped: Doubles) -> Doubles:
+def _after_rating(covariance: Doubles, slopes: Doubles) -> Doubles:
     """(members, k + 1, k + 1) covariance once a rating with these slopes (members, k + 1) is known."""
-    through = (covariance @ sloped[..., None])[..., 0]
-    known = 1 + (through * sloped).sum(1)
+    through = (covariance @ slopes[..., None])[..., 0]
+    known = 1 + (through * slopes).sum(1)
     return np.asarray(covariance - through[:, :, None] * through[:, None, :] / known[:, None, None])

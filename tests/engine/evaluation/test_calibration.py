@@ -9,10 +9,10 @@ from helpers.models import toy_factors
 
 from mftui.data.dataset import Ratings
 from mftui.engine.evaluation import calibration as module
-from mftui.engine.evaluation.calibration import LEVELS, calibration, uncertainty
+from mftui.engine.evaluation.calibration import INTERVAL_LEVELS, calibration, uncertainty
 from mftui.engine.evaluation.evaluate import evaluate
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.intervals import beliefs
+from mftui.engine.query.intervals import predictive_distribution
 
 
 def test_bins_are_equally_full_and_go_up() -> None:
@@ -43,7 +43,7 @@ def told(model: Factors, times: float = 1.0, n: int = 8_000) -> Ratings:
     random = np.random.default_rng(0)
     users = random.integers(0, model.n_users, n).astype(np.int32)
     movies = random.integers(0, model.n_movies, n).astype(np.int32)
-    believed = beliefs(model, users, movies)
+    believed = predictive_distribution(model, users, movies)
     values = believed.mean + times * believed.rating_std * random.normal(size=n)
     return Ratings(users, movies, np.clip(values, model.scale.lo, model.scale.hi).astype(np.float32))
 
@@ -54,7 +54,7 @@ def test_intervals_of_what_is_as_believed_hold_it_as_often_as_they_say() -> None
 
     assert found is not None
     assert (found["of"], found["members"]) == ("draws", 8)
-    assert [one["level"] for one in found["coverage"]] == list(LEVELS)
+    assert [one["level"] for one in found["coverage"]] == list(INTERVAL_LEVELS)
     inner = [one for one in found["coverage"] if one["level"] >= 0.3]
     assert all(one["covered"] == pytest.approx(one["level"], abs=0.04) for one in inner)
     widths = [one["width"] for one in found["coverage"]]

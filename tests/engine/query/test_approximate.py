@@ -10,7 +10,7 @@ from helpers.models import toy_factors
 
 from mftui import paths
 from mftui.engine.query import approximate
-from mftui.engine.query.approximate import Asked, find_similar, opened
+from mftui.engine.query.approximate import IndexKey, find_similar, opened
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.engine.query.neighbours import METRICS, movie_scores, similar
 from mftui.errors import UsageError
@@ -51,14 +51,14 @@ def test_an_index_finds_the_nearest_with_their_exact_scores(model, slow, metric,
 
 @needs_faiss
 def test_the_recall_told_is_the_recall_measured_again(model, slow):
-    index = opened(Asked(model, "cosine", None))
+    index = opened(IndexKey(model, "cosine", None))
     trained = np.flatnonzero(model.movie_train_counts > 0)
-    movies = np.random.default_rng(1).choice(trained, min(len(trained), approximate.QUERIES), replace=False)
+    movies = np.random.default_rng(1).choice(trained, min(len(trained), approximate.RECALL_QUERIES), replace=False)
     shares = []
     for movie in movies.tolist():
-        exact, _ = similar(model, movie, approximate.K)
+        exact, _ = similar(model, movie, approximate.RECALL_AT)
         shares.append(
-            len(set(exact.tolist()) & set(index.nearest(model, movie, approximate.K)[0].tolist())) / len(exact)
+            len(set(exact.tolist()) & set(index.nearest(model, movie, approximate.RECALL_AT)[0].tolist())) / len(exact)
         )
     assert index.recall == pytest.approx(np.mean(shares), abs=1e-6)
 
@@ -93,7 +93,7 @@ def test_a_damaged_index_is_made_again(model, slow, file):
     opened.cache_clear()
     assert find_similar(model, 5, 10, search="approximate").movies.tolist() == first.movies.tolist()
     opened.cache_clear()
-    assert approximate._load(damaged.parent, Asked(model, "cosine", None)) is not None
+    assert approximate._load(damaged.parent, IndexKey(model, "cosine", None)) is not None
 
 
 @needs_faiss

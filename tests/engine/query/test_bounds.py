@@ -16,8 +16,8 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.user_prior import rating_noise
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.intervals import beliefs, expected_std
-from mftui.engine.query.recommend import LEVEL, STDS, Bound, logits_of, recommend
+from mftui.engine.query.intervals import expected_std, predictive_distribution
+from mftui.engine.query.recommend import INTERVAL_LEVEL, INTERVAL_STDS, Bound, logits_of, recommend
 from mftui.errors import UsageError
 
 RANDOM = np.random.default_rng(0)
@@ -48,7 +48,7 @@ def test_a_list_by_a_bound_is_in_the_order_of_that_end_unclipped(drawn: Factors)
     std = expected_std(drawn, drawn.rows_of(me), np.arange(80))
     assert std is not None
 
-    ends: dict[Bound, np.ndarray] = {"lower": mean - STDS * std, "upper": mean + STDS * std}
+    ends: dict[Bound, np.ndarray] = {"lower": mean - INTERVAL_STDS * std, "upper": mean + INTERVAL_STDS * std}
     for bound, end in ends.items():
         listed = recommend(drawn, 6, 20, bound=bound)
         assert listed.bound == bound
@@ -66,7 +66,7 @@ def test_beside_the_audience_the_bound_takes_the_place_of_the_prediction(drawn: 
     lost = np.array([by_movie[movie] for movie in safe.movies.tolist()]) - safe.scores
     assert safe.std is not None
     span = drawn.parameters.hi - drawn.parameters.lo
-    np.testing.assert_allclose(lost, 0.2 * STDS * safe.std / span, atol=1e-5)
+    np.testing.assert_allclose(lost, 0.2 * INTERVAL_STDS * safe.std / span, atol=1e-5)
 
 
 def test_what_has_no_rating_is_adventure_and_no_safe_bet(drawn: Factors) -> None:
@@ -92,7 +92,7 @@ def test_of_a_trained_user_it_is_the_uncertainty_of_their_intervals(drawn: Facto
     std = expected_std(drawn, drawn.rows_of(np.array([7])), np.arange(80))
     assert std is not None
 
-    np.testing.assert_allclose(std, beliefs(drawn, np.full(80, 7), np.arange(80)).std, atol=1e-6)
+    np.testing.assert_allclose(std, predictive_distribution(drawn, np.full(80, 7), np.arange(80)).std, atol=1e-6)
 
 
 def test_somebody_folded_in_is_the_less_certain_the_less_they_rated(drawn: Factors) -> None:
@@ -118,11 +118,11 @@ def test_ratings_of_somebody_folded_in_from_a_few_lie_within_their_intervals_as_
         for knows_itself, used in ((True, row), (False, replace(row, covariance=None))):
             std = expected_std(drawn, used, h.movies[4:])
             assert std is not None
-            reach = STDS * np.hypot(std, rating_noise(drawn))
+            reach = INTERVAL_STDS * np.hypot(std, rating_noise(drawn))
             held[knows_itself] += (abs(np.clip(expected, 1, 5) - h.ratings[4:]) <= reach).tolist()
 
-    assert np.mean(held[True]) == pytest.approx(LEVEL, abs=0.05)
-    assert np.mean(held[False]) < LEVEL - 0.1
+    assert np.mean(held[True]) == pytest.approx(INTERVAL_LEVEL, abs=0.05)
+    assert np.mean(held[False]) < INTERVAL_LEVEL - 0.1
 
 
 def test_a_list_can_be_cut_with_all_that_is_said_of_it(drawn: Factors) -> None:
@@ -142,4 +142,4 @@ def test_where_there_is_no_bound_it_is_said(drawn: Factors) -> None:
 
 def test_the_ends_are_those_of_a_central_interval() -> None:
     draws = RANDOM.normal(size=200_000)
-    assert np.mean(abs(draws) < STDS) == pytest.approx(LEVEL, abs=0.01)
+    assert np.mean(abs(draws) < INTERVAL_STDS) == pytest.approx(INTERVAL_LEVEL, abs=0.01)

@@ -22,7 +22,7 @@ from mftui.data.synthetic.sample import generate_sample
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.intervals import Beliefs, beliefs
+from mftui.engine.query.intervals import PredictiveDistribution, predictive_distribution
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
@@ -48,9 +48,9 @@ def model() -> Factors:
     return model.with_parameters(training.parameters())
 
 
-def of_all(model: Factors) -> tuple[np.ndarray, np.ndarray, Beliefs]:
+def of_all(model: Factors) -> tuple[np.ndarray, np.ndarray, PredictiveDistribution]:
     ratings = planted_ratings()
-    return ratings.users, ratings.movies, beliefs(model, ratings.users, ratings.movies)
+    return ratings.users, ratings.movies, predictive_distribution(model, ratings.users, ratings.movies)
 
 
 def test_what_has_no_rating_is_uncertain_as_users_and_movies_differ(model: Factors) -> None:
@@ -86,8 +86,8 @@ def test_quantiles_rise_and_stay_within_the_scale(model: Factors) -> None:
 def test_an_id_that_is_unknown_counts_as_one_without_ratings(model: Factors) -> None:
     known = np.array([True, False])
     users, movies = np.array([5, 5]), np.array([3, 3])
-    believed = beliefs(model, users, movies, (known, np.array([True, True])))
-    cold = beliefs(model, np.array([110]), np.array([3]))
+    believed = predictive_distribution(model, users, movies, (known, np.array([True, True])))
+    cold = predictive_distribution(model, np.array([110]), np.array([3]))
 
     assert believed.std[1] == pytest.approx(cold.std[0])
     assert believed.mean[1] == pytest.approx(cold.mean[0])
@@ -95,7 +95,7 @@ def test_an_id_that_is_unknown_counts_as_one_without_ratings(model: Factors) -> 
 
 
 @pytest.fixture(scope="module")
-def stepped() -> Beliefs:
+def stepped() -> PredictiveDistribution:
     """Of a model of ratings in five steps, for 20,000 pairs."""
     model = with_members(toy_factors(), noise=0.5)
     levels, cuts = (1.0, 2.0, 3.0, 4.0, 5.0), (1.6, 2.4, 2.9, 3.8)
@@ -103,13 +103,17 @@ def stepped() -> Beliefs:
         replace(model.parameters, link="probit", levels=levels, cuts=cuts, lo=levels[0], hi=levels[-1])
     )
     random = np.random.default_rng(0)
-    return beliefs(model, random.integers(0, model.n_users, 20_000), random.integers(0, model.n_movies, 20_000))
+    return predictive_distribution(
+        model, random.integers(0, model.n_users, 20_000), random.integers(0, model.n_movies, 20_000)
+    )
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_of_steps_the_interval_holds_its_share_by_their_own_probabilities(stepped: Beliefs, share: float) -> None:
+def test_of_steps_the_interval_holds_its_share_by_their_own_probabilities(
+    stepped: PredictiveDistribution, share: float
+) -> None:
     assert stepped.steps is not None
-    reached, levels = stepped.steps.reached, stepped.steps.levels
+    reached, levels = stepped.steps.cumulative, stepped.steps.levels
     given = levels[(np.random.default_rng(1).random((len(reached), 1)) > reached).sum(1)].astype(np.float32)
     low, high = stepped.interval(share)
 
@@ -121,7 +125,7 @@ def test_of_steps_the_interval_holds_its_share_by_their_own_probabilities(steppe
 
 def test_a_model_that_was_not_drawn_knows_none() -> None:
     with pytest.raises(UsageError, match="knows no intervals"):
-        beliefs(toy_factors(), np.array([0]), np.array([0]))
+        predictive_distribution(toy_factors(), np.array([0]), np.array([0]))
 
 
 def trained(source: str, test: str | None = None, **given: object) -> tuple[Factors, Ratings]:
@@ -145,7 +149,7 @@ FEW = {"factors": 10, "epochs": 60, "keep": 30}
 @pytest.mark.parametrize(("source", "test"), [("ml-100k/u1.base", "u1.test"), ("ml-latest-small", None)])
 def test_nine_of_ten_test_ratings_lie_within_their_intervals(source: str, test: str | None) -> None:
     model, held_out = trained(str(movielens(source.split("/")[0]).joinpath(*source.split("/")[1:])), test, **FEW)
-    low, high = beliefs(model, held_out.users, held_out.movies).interval(0.9)
+    low, high = predictive_distribution(model, held_out.users, held_out.movies).interval(0.9)
 
     assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92
 
@@ -159,7 +163,7 @@ def test_of_the_sample_intervals_hold_the_ratings_and_what_was_planted() -> None
     )
     users, movies = model.user_ids.raws(held_out.users), model.movie_ids.raws(held_out.movies)
     truth = np.array([expected[int(user), int(movie)] for user, movie in zip(users, movies, strict=True)])
-    believed = beliefs(model, held_out.users, held_out.movies)
+    believed = predictive_distribution(model, held_out.users, held_out.movies)
     low, high = believed.interval(0.9)
 
     assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92

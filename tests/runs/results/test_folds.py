@@ -11,7 +11,7 @@ from helpers.numpy_training import NumpyTraining
 from helpers.runs import request
 
 from mftui.data.loading.load import open_dataset
-from mftui.engine.evaluation.calibration import LEVELS
+from mftui.engine.evaluation.calibration import INTERVAL_LEVELS
 from mftui.errors import RunError, UsageError
 from mftui.runs.results.evaluate import cross_validate, given_folds, random_folds
 from mftui.runs.store.request import TrainRequest
@@ -75,7 +75,7 @@ def test_of_draws_the_coverage_of_their_intervals_is_given_over_the_folds(rating
 
     whole, folds = found["uncertainty"], [one["uncertainty"] for one in found["folds"]]
     assert (whole["of"], whole["members"], whole["n"]) == ("draws", 20, 1_500)
-    assert [one["level"] for one in whole["coverage"]] == pytest.approx(LEVELS)
+    assert [one["level"] for one in whole["coverage"]] == pytest.approx(INTERVAL_LEVELS)
     for at, one in enumerate(whole["coverage"]):
         assert one["covered"] == pytest.approx(np.mean([fold["coverage"][at]["covered"] for fold in folds]))
     assert sum(one["n"] for one in whole["by_spread"]) == 1_500
