@@ -85,7 +85,7 @@ def test_members_that_are_no_draws_have_no_intervals_but_a_spread_beside_the_err
 
 
 def test_of_many_test_ratings_a_sample_that_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_PAIRS", 1_000)
+    monkeypatch.setattr(module, "MAX_PAIRS", 1_000)
     model = with_members(toy_factors(), noise=0.5)
     found = uncertainty(model, told(model))
 
