@@ -38,5 +38,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Return the public names too, imported or not."""
-    return sorted({*globals(), *__all__})
+    """Return the public names, imported or not; what this module itself needs is no part of them."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

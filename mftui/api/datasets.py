@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from mftui.api.measuring import TestPart, known_part
+from mftui.api.measuring import KnownRatings, ratings_known_to
 from mftui.api.show import html_table, one_line
 from mftui.data import dataset as core
 from mftui.data.loading.load import assemble, open_dataset
@@ -197,16 +197,16 @@ def is_frame(given: Any) -> TypeGuard[pd.DataFrame]:
     return hasattr(given, "columns") and hasattr(given, "iloc")
 
 
-def test_part(factors: Factors, ratings: Any = None) -> TestPart:
+def known_ratings(factors: Factors, ratings: Any = None) -> KnownRatings:
     """Return the ratings of a frame, file or data set that a model can be tested on; of None those it held out."""
     if ratings is None:
-        return TestPart(factors.history.part(held_out=True), 0, 0)
+        return KnownRatings(factors.history.part(held_out=True), 0, 0)
     if not is_frame(ratings):
         data = read_ratings(ratings).data
         source = data.label if isinstance(ratings, Dataset) else str(ratings)
-        return known_part(factors, data.user_ids, data.movie_ids, data.ratings, source)
+        return ratings_known_to(factors, data.user_ids, data.movie_ids, data.ratings, source)
     raw = read_frame(ratings)
     values = np.concatenate(raw.values)
     user_ids, users = vocabulary([raw.users], "user")
     movie_ids, movies = vocabulary([raw.movies], "movie")
-    return known_part(factors, user_ids, movie_ids, core.Ratings(users, movies, values), FRAME)
+    return ratings_known_to(factors, user_ids, movie_ids, core.Ratings(users, movies, values), FRAME)

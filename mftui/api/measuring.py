@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TestPart:
+class KnownRatings:
     """Test ratings by indices of the model."""
 
     ratings: Ratings
@@ -43,7 +43,7 @@ class TestPart:
         return notes
 
 
-def known_part(factors: Factors, user_ids: Ids, movie_ids: Ids, ratings: Ratings, source: str) -> TestPart:
+def ratings_known_to(factors: Factors, user_ids: Ids, movie_ids: Ids, ratings: Ratings, source: str) -> KnownRatings:
     """Return the ratings whose user and movie the model knows.
 
     Parameters
@@ -61,7 +61,7 @@ def known_part(factors: Factors, user_ids: Ids, movie_ids: Ids, ratings: Ratings
     test = Ratings(users[ratings.users[rows]], movies[ratings.movies[rows]], ratings.values[rows])
     train = factors.history.part(held_out=False)
     seen = np.isin(_pairs(test, factors.n_movies), _pairs(train, factors.n_movies)).sum()
-    return TestPart(test, int((~rows).sum()), int(seen))
+    return KnownRatings(test, int((~rows).sum()), int(seen))
 
 
 def _pairs(ratings: Ratings, n_movies: int) -> NDArray[Any]:

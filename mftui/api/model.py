@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.api.arguments import count, find_movie, is_one, movie_filter, movie_indices, title_index, user_indices
-from mftui.api.datasets import test_part
+from mftui.api.datasets import known_ratings
 from mftui.api.explanation import Explanation, explanation_of
 from mftui.api.person import Person, find_person
 from mftui.api.rows import NEIGHBOURS, RECOMMENDED, frame_of, neighbour_rows, recommended_rows, share_rows
@@ -296,7 +296,7 @@ class Model:
         >>> measures["rmse"] < measures["baselines"]["global_mean"]["rmse"]
         True
         """
-        part = test_part(self.factors, ratings)
+        part = known_ratings(self.factors, ratings)
         for note in part.notes:
             warnings.warn(note, stacklevel=2)
         measures = evaluate(self.factors, part.ratings, count(k, "k"))

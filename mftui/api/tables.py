@@ -28,14 +28,13 @@ def movies_table(factors: Factors) -> pd.DataFrame:
 def users_table(factors: Factors) -> pd.DataFrame:
     """Return one row for each user, in the order of the indices; see `Model.users`."""
     counts, history = factors.history.counts(), factors.history
-    users = np.repeat(np.arange(factors.n_users), counts)
-    sums = np.bincount(users, weights=history.ratings, minlength=factors.n_users)
+    summed = np.append(0.0, np.cumsum(history.ratings, dtype=np.float64))[history.offsets]
     return pd.DataFrame(
         {
             "user_id": factors.user_ids.raws(np.arange(factors.n_users)),
             "n_ratings": counts,
             "n_train": factors.user_train_counts,
-            "mean": np.where(counts > 0, sums / np.maximum(counts, 1), np.nan),
+            "mean": np.where(counts > 0, np.diff(summed) / np.maximum(counts, 1), np.nan),
             "bias": np.array(factors.parameters.user_bias),
         }
     )

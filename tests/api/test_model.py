@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.members import with_members
 from helpers.models import HOSTILE, toy_factors, toy_run
 
 import mftui
@@ -56,6 +57,15 @@ def test_recommendations_are_a_frame(model: mftui.Model) -> None:
     assert str(found.year.dtype) == "Int64" and found.predicted.dtype == float
     rated = model.factors.history.of_user(6).movies + 1
     assert not set(rated) & set(found.movie_id)
+
+
+def test_a_model_of_several_members_knows_its_uncertainty() -> None:
+    model = mftui.Model(with_members(toy_factors(), noise=0.5))
+    safe = model.recommend(7, n=3, bound="lower")
+    assert safe["std"].gt(0).all() and safe.would_watch.isna().all()
+    assert safe.lower.is_monotonic_decreasing
+    assert (safe.lower <= safe.predicted).all() and (safe.predicted <= safe.upper).all()
+    assert "8 × 4 factors" in repr(model)
 
 
 @pytest.mark.parametrize(

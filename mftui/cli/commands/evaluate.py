@@ -53,9 +53,9 @@ def evaluate(
     test, counts = None, dict.fromkeys(("n_left_out", "n_trained_on"), 0)
     if test_file is not None:
         split = f"test file {test_file}"
-        from mftui.api.datasets import test_part
+        from mftui.api.datasets import known_ratings
 
-        part = test_part(factors, test_file)
+        part = known_ratings(factors, test_file)
         test, counts = part.ratings, part.counts
         for sentence in part.notes:
             note(sentence)
