@@ -22,9 +22,9 @@ from mftui.version import __version__
 _PACKAGES = ("textual", "rich", "click", "numpy", "pandas", "pyarrow", "tensorflow")
 _VARIABLES = ("TERM", "COLORTERM", "LANG", "LC_ALL", "TMUX", "SSH_CONNECTION", "NO_COLOR")
 _KEPT = 10
-_MOST_FRAMES = 40
-_MOST_CAUSES = 8
-_LONGEST_MESSAGE = 300
+_MAX_FRAMES = 40
+_MAX_CAUSES = 8
+_MAX_MESSAGE_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -89,15 +89,15 @@ def _story(error: BaseException) -> Iterator[str]:
     """The error after all that led to it, the first first; code and places only."""
     chain: list[BaseException] = []
     link: BaseException | None = error
-    while link is not None and link not in chain and len(chain) < _MOST_CAUSES:
+    while link is not None and link not in chain and len(chain) < _MAX_CAUSES:
         chain.append(link)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     for number, part in enumerate(reversed(chain)):
         if number:
             yield "which led to:"
         frames = traceback.format_tb(part.__traceback__)
-        if len(frames) > _MOST_FRAMES:
-            frames = [*frames[:5], f"  … {len(frames) - _MOST_FRAMES} more …\n", *frames[5 - _MOST_FRAMES :]]
+        if len(frames) > _MAX_FRAMES:
+            frames = [*frames[:5], f"  … {len(frames) - _MAX_FRAMES} more …\n", *frames[5 - _MAX_FRAMES :]]
         yield from (line for frame in frames for line in visible_lines(frame))
         yield f"{type(part).__name__}: {_message(part)}"
 
@@ -113,7 +113,7 @@ def _message(error: BaseException) -> str:
         said = str(error)
     except Exception:  # noqa: BLE001  # an error that cannot even be shown
         return "(cannot be shown)"
-    return visible(re.sub(r"\d+([.,]\d+)*", "#", said[:_LONGEST_MESSAGE]))
+    return visible(re.sub(r"\d+([.,]\d+)*", "#", said[:_MAX_MESSAGE_CHARACTERS]))
 
 
 def _place(error: BaseException) -> str:

@@ -95,13 +95,13 @@ def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
     split = Split(spec, ~held_out, held_out)
     if not split.n_train:
         raise DataError(
-            f"the split ({spec.label}) leaves no rating to train on.",
+            f"the split ({spec.label}) leaves no ratings to train on.",
             path=dataset.source or None,
             hint="Test on fewer ratings.",
         )
     if spec.kind != "none" and not split.n_test:
         raise DataError(
-            f"the split ({spec.label}) leaves no rating for the test.",
+            f"the split ({spec.label}) leaves no ratings for the test.",
             path=dataset.source or None,
             hint="Test on a larger part, or on none.",
         )
@@ -124,7 +124,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
     if spec.kind == "leave-last":
         return _last_of_each_user(dataset.ratings)
     if spec.kind not in KINDS:
-        raise UsageError(f"no split is called {spec.kind}.", hint=f"Choose one of: {', '.join(KINDS)}.")
+        raise UsageError(f"there is no split called {spec.kind}.", hint=f"Choose one of: {', '.join(KINDS)}.")
     n_test = _share(n, spec.fraction)
     if spec.kind == "random":
         return shuffled(np.random.default_rng(spec.seed), n)[:n_test]

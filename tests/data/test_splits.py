@@ -83,11 +83,11 @@ def test_what_cannot_be_split_says_what_to_do(tmp_path: Path) -> None:
         make_split(dataset, SplitSpec("temporal"))
     with pytest.raises(DataError, match=r"no test file was given. Give one with --test FILE"):
         make_split(dataset, SplitSpec("file"))
-    with pytest.raises(DataError, match=r"\(random 10 % \(seed 0\)\) leaves no rating for the test"):
+    with pytest.raises(DataError, match=r"\(random 10 % \(seed 0\)\) leaves no ratings for the test"):
         make_split(dataset, SplitSpec("random"))
-    with pytest.raises(DataError, match=r"leaves no rating for the test"):
+    with pytest.raises(DataError, match=r"leaves no ratings for the test"):
         make_split(open_dataset(write(tmp_path / "one.csv", "1,1,3\n2,2,4\n")), SplitSpec("leave-last"))
-    with pytest.raises(UsageError, match=r"no split is called odd. Choose one of: random, temporal"):
+    with pytest.raises(UsageError, match=r"there is no split called odd. Choose one of: random, temporal"):
         make_split(dataset, SplitSpec("odd"))
     for fraction in (0.0, 1.0, -0.1, float("nan")):
         with pytest.raises(UsageError, match=r"--test-fraction must be between 0 and 1"):
@@ -97,5 +97,5 @@ def test_what_cannot_be_split_says_what_to_do(tmp_path: Path) -> None:
 def test_a_test_file_that_covers_all_training_leaves_nothing_to_train_on(tmp_path: Path) -> None:
     file = write(tmp_path / "r.csv", lines(","))
     test = write(tmp_path / "t.csv", lines(","))
-    with pytest.raises(DataError, match=r"leaves no rating to train on. Test on fewer ratings"):
+    with pytest.raises(DataError, match=r"leaves no ratings to train on. Test on fewer ratings"):
         make_split(open_dataset(file, test=test), SplitSpec("file"))

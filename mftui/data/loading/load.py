@@ -56,7 +56,7 @@ def open_dataset(
     """
     unknown = set(columns or {}) - set(ROLES)
     if unknown:
-        raise UsageError(f"no column role is called {min(unknown)}.", hint=f"Roles: {', '.join(ROLES)}.")
+        raise UsageError(f"there is no column role called {min(unknown)}.", hint=f"Roles: {', '.join(ROLES)}.")
     sources = locate(source, columns, test)
     place = cache.place(sources, columns)
     dataset = cache.load(place, sources) if use_cache else None

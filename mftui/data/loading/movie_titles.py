@@ -42,7 +42,7 @@ def _indices(movie_ids: Ids, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
 
 def _notes(table: MovieTable, known: np.ndarray, titled: np.ndarray, file_name: str) -> list[str]:
     if not titled.any():
-        return [f"Titles of {file_name} left out, as it has none of the rated movies: ids stand in."]
+        return [f"Titles of {file_name} left out, as it has none of the rated movies: ids are shown instead."]
     notes = []
     unrated = len({table.ids[line] for line in np.flatnonzero(~known).tolist()})
     if unrated:
@@ -54,5 +54,5 @@ def _notes(table: MovieTable, known: np.ndarray, titled: np.ndarray, file_name: 
     untitled = int((~titled).sum())
     if untitled:
         what = "1 rated movie has" if untitled == 1 else f"{untitled:,} rated movies have"
-        notes.append(f"{what} no title in {file_name}: the id stands in.")
+        notes.append(f"{what} no title in {file_name}: the id is shown instead.")
     return notes

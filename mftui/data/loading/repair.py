@@ -12,10 +12,10 @@ from mftui.data.dataset import Ratings, Scale
 from mftui.errors import DataError
 
 _CHUNK = 1 << 20
-_MOST_STEPS = 1000
+_MAX_STEPS = 1000
 _KEYS_32 = 1 << 32
 _WHOLE_IN_FLOAT = 2.0**53
-_MOST_RANGES = 16
+_MAX_RANGES = 16
 
 
 def without_duplicates(
@@ -69,7 +69,7 @@ def _any_repeated(ratings: Ratings, n_movies: int) -> bool:
     a pair is a 32-bit key: half the memory, twice the speed, and two ranges at a time."""
     n_users = int(ratings.users.max()) + 1
     most_users = _KEYS_32 // n_movies
-    if most_users * _MOST_RANGES < n_users:
+    if most_users * _MAX_RANGES < n_users:
         return _repeats(ratings.users.astype(np.int64) * n_movies + ratings.movies)
 
     def in_range(first: int) -> bool:
@@ -96,11 +96,11 @@ def scale_of(values: NDArray[np.float32]) -> Scale:
     import pyarrow.compute as pc
 
     distinct = np.unique(values[:_CHUNK])
-    if len(values) > _CHUNK and len(distinct) <= _MOST_STEPS:
+    if len(values) > _CHUNK and len(distinct) <= _MAX_STEPS:
         whole = pa.Array.from_buffers(pa.float32(), len(values), [None, pa.py_buffer(values)])
         distinct = np.sort(np.from_dlpack(pc.unique(whole)))
     lo, hi = _decimal(values.min()), _decimal(values.max())
-    if len(distinct) > _MOST_STEPS:
+    if len(distinct) > _MAX_STEPS:
         return Scale(lo, hi, 0.0)
     thousandths = distinct.astype(np.float64) * 1000
     whole = np.rint(thousandths)

@@ -22,7 +22,7 @@ from mftui.data.titles.title import exact_names, parse_year, spoken_name
 _JOINT = re.compile(r":\s+|\s[-–—]\s")
 _ALIKE = 70
 """Share of the letters, in percent, that two titles have in common to be named as near."""
-_LEAST_BEGINNING = 4
+_MIN_PREFIX = 4
 How = Literal["id", "imdb", "title", "year off by one", "part of the title"]
 LOOSE = ("year off by one", "part of the title")
 """Of two films that seem to be one movie, the one found so is another."""
@@ -159,7 +159,7 @@ class Matcher:
         like = list(asked)
         for key in asked:
             after = names[bisect_left(names, key) :][:limit]
-            like += [name for name in after if len(key) >= _LEAST_BEGINNING and name.startswith(key)]
+            like += [name for name in after if len(key) >= _MIN_PREFIX and name.startswith(key)]
         for key in asked:
             like += [
                 name for name, *_ in process.extract(key, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=limit)

@@ -77,7 +77,7 @@ def read_rows(path: Path) -> list[Rated]:
     table = read_table(FileRef(path))
     if not {"rating", "title", "movieid"} <= set(table.columns):
         raise DataError(
-            f"no file of ratings: it needs movieId, rating and title, and has {table.named}.",
+            f"not a file of ratings: it needs movieId, rating and title, and has {table.named}.",
             path=path,
             hint="Restore it from a copy, or move it away to begin anew.",
         )

@@ -35,7 +35,7 @@ def check_rating(rating: float, scale: Scale) -> float:
     """`rating` where it is a value of the scale; raises UsageError, which names the scale."""
     steps = (rating - scale.lo) / scale.step if scale.step else 0.0
     if not (scale.lo <= rating <= scale.hi and abs(steps - round(steps)) < _CLOSE):
-        raise UsageError(f"{rating:g} is no rating here.", hint=f"The model's scale is {describe(scale)}.")
+        raise UsageError(f"{rating:g} is not a rating on this scale.", hint=f"The model's scale is {describe(scale)}.")
     return rating
 
 

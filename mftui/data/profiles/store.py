@@ -26,8 +26,8 @@ DEFAULT = "me"
 _NAME = re.compile(r"\w[\w.-]{0,39}")
 _WAIT_S = 10.0
 _UNDO_VERSION = 1
-_MOST_UNDO = 100
-_MOST_UNDO_ROWS = 20_000
+_MAX_UNDO = 100
+_MAX_UNDO_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ class Profile:
             with exclusive(directory / ".lock", wait_s=_WAIT_S, mode=0o600):
                 yield
         except BlockingIOError as error:
-            message = f"{self.path}: another mftui is writing your ratings and does not end."
-            raise MftuiError(message, hint="Look for a stopped one.") from error
+            message = f"{self.path}: another mftui is writing your ratings and does not finish."
+            raise MftuiError(message, hint="Look for a suspended mftui process.") from error
         except OSError as error:
             raise _unwritable(self.path, error) from error
 
@@ -154,9 +154,9 @@ class Profile:
     def _write_undo(self, log: list[Change]) -> None:
         kept: list[Change] = []
         n_rows = 0
-        for change in reversed(log[-_MOST_UNDO:]):
+        for change in reversed(log[-_MAX_UNDO:]):
             n_rows += len(change.before) + len(change.after)
-            if n_rows > _MOST_UNDO_ROWS:
+            if n_rows > _MAX_UNDO_ROWS:
                 break
             kept.insert(0, change)
         document = {"format_version": _UNDO_VERSION, "changes": [asdict(change) for change in kept]}
@@ -167,7 +167,7 @@ def check_name(name: str) -> str:
     """`name` where a profile can be called so; raises UsageError."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{visible(name[:60])} is no name for a profile.",
+            f"{visible(name[:60])} is not a valid profile name.",
             hint="Letters, digits, dots, dashes and underscores, at most 40, a letter or digit first.",
         )
     return name
@@ -209,5 +209,5 @@ def _current_file() -> Path:
 def _unwritable(path: Path, error: OSError) -> MftuiError:
     return MftuiError(
         f"{path}: could not be saved ({error.strerror or error}).",
-        hint="What was there before is untouched. Make room or mend the permissions, then rate again.",
+        hint="What was there before is untouched. Make room or correct the permissions, then rate again.",
     )

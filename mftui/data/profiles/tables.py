@@ -14,7 +14,7 @@ from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 
-_MOST_BYTES = 1 << 24
+_MAX_BYTES = 1 << 24
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -40,7 +40,7 @@ class Row:
             raise self.fault(f"the {what} {visible(text[:40])} is not a number." if text else f"the {what} is missing.")
         return value
 
-    def fault(self, message: str, hint: str = "Mend or remove the line.") -> DataError:
+    def fault(self, message: str, hint: str = "Correct or remove the line.") -> DataError:
         """The error that this line is to blame for."""
         return DataError(message, path=self.path, line=self.line, hint=hint)
 
@@ -73,7 +73,7 @@ def read_table(ref: FileRef) -> Table:
         lines = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
         message = f"broken quoting ({error})."
-        raise DataError(message, path=path, line=reader.line_num, hint="Mend the line.") from error
+        raise DataError(message, path=path, line=reader.line_num, hint="Correct the line.") from error
     header = [name.strip() for name in lines[0][1]] if lines else []
     names = [plain(name) for name in header]
     return Table(path, header, [Row(path, line, _fields(path, line, names, row)) for line, row in lines[1:]])
@@ -82,7 +82,7 @@ def read_table(ref: FileRef) -> Table:
 def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, str]:
     if len(row) < len(names):
         message = f"too few columns: {len(row)} of {len(names)}."
-        raise DataError(message, path=path, line=line, hint="Mend or remove the line.")
+        raise DataError(message, path=path, line=line, hint="Correct or remove the line.")
     if any(map(str.strip, row[len(names) :])):
         message = f"too many columns: {len(row)} of {len(names)}."
         raise DataError(message, path=path, line=line, hint="Put titles with commas in double quotes.")
@@ -93,8 +93,8 @@ def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str
 
 
 def _text(ref: FileRef) -> str:
-    content = ref.head(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
+    content = ref.head(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
         raise DataError("too large for one person's ratings.", path=ref.path, hint="Train on it: mftui train --data.")
     for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
         try:

@@ -44,7 +44,7 @@ def first_fault(
     for role, (text, line) in doubtful.items():
         if numeric[role]:
             return _missing_id(ref, role, text, line)
-    return DataError(f"cannot be read ({visible(fallback)[:200]}).", path=str(ref), hint="Mend or remove the line.")
+    return DataError(f"cannot be read ({visible(fallback)[:200]}).", path=str(ref), hint="Correct or remove the line.")
 
 
 def check_quotes(ref: FileRef, layout: Layout) -> None:
@@ -95,9 +95,9 @@ def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | Non
     """`(what is wrong, what to do)` with the fields of one line."""
     expected = len(layout.names)
     if len(row) != expected:
-        return f"{len(row)} columns where there should be {expected}.", "Mend or remove the line."
+        return f"{len(row)} columns where there should be {expected}.", "Correct or remove the line."
     if len(layout.delimiter) > 1 and any(layout.delimiter[0] in text for text in row):
-        return f"a single {layout.delimiter[0]} where {layout.delimiter} is between the columns.", "Mend the line."
+        return f"a single {layout.delimiter[0]} where {layout.delimiter} is between the columns.", "Correct the line."
     if not rated:
         return None
     text = row[layout.columns["rating"]]
@@ -107,9 +107,9 @@ def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | Non
     try:
         value = float(text.strip().replace(layout.decimal_point, "."))
     except ValueError:
-        return f"the rating {shown} is not a number.", "Mend or remove the line."
+        return f"the rating {shown} is not a number.", "Correct or remove the line."
     if not math.isfinite(value) or abs(value) > 3.4e38:
-        return f"the rating {shown} is not a finite number.", "Mend or remove the line."
+        return f"the rating {shown} is not a finite number.", "Correct or remove the line."
     if not _PLAIN_NUMBER.fullmatch(text) and not _read_by_arrow(text.replace(layout.decimal_point, ".")):
         return f"the rating {shown} is not written as a plain number.", "Write it as in 3.5."
     return None

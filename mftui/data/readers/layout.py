@@ -70,12 +70,12 @@ def head_lines(ref: FileRef) -> tuple[list[str], str]:
         raise DataError("the text is in UTF-16.", path=str(ref), hint="Save it as UTF-8.")
     if b"\0" in head:
         raise DataError(
-            "this is no text file.", path=str(ref), hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them."
+            "this is not a text file.", path=str(ref), hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them."
         )
     if len(head) == _HEAD_BYTES:
         cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
         if cut < 0:
-            raise DataError("no line ends in the first 256 KB: no ratings file.", path=str(ref))
+            raise DataError("no line ends in the first 256 KB: this is not a ratings file.", path=str(ref))
         head = head[:cut]
     try:
         text, encoding = head.decode("utf-8-sig"), "utf-8"

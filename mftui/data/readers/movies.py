@@ -80,7 +80,7 @@ def _expect(ref: FileRef, line: int, fields: list[str], least: int) -> None:
             f"{len(fields)} columns where there should be {least}.",
             path=str(ref),
             line=line,
-            hint="Mend or remove the line.",
+            hint="Correct or remove the line.",
         )
 
 

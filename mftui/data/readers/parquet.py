@@ -65,7 +65,7 @@ def _read(ref: FileRef, given: Mapping[str, str], needed: Sequence[str]) -> dict
     except DataError:
         raise
     except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
-        raise DataError(f"damaged or no Parquet ({visible(str(error)[:200])}).", path=str(ref)) from error
+        raise DataError(f"damaged, or not Parquet ({visible(str(error)[:200])}).", path=str(ref)) from error
     return {role: table.column(names[columns[role]]) for role in wanted}
 
 
@@ -104,7 +104,7 @@ def _numbers(path: str, column: Any, role: str) -> Chunks:
         raise DataError(
             f"row {row + 1}: the {role} {values[row]} is not a finite number.",
             path=path,
-            hint="Mend or remove the row.",
+            hint="Correct or remove the row.",
         )
     return chunks
 

@@ -9,7 +9,7 @@ from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 
-_OLDEST = 150
+_MAX_AGE = 150
 
 
 class UserLine(NamedTuple):
@@ -43,6 +43,8 @@ def _line(ref: FileRef, number: int, text: str) -> UserLine:
             hint="Expected id|age|gender|occupation|zip, or id::gender::age::occupation::zip.",
         )
     user, age, gender, occupation = (fields[i] for i in ((0, 1, 2, 3) if old else (0, 2, 1, 3)))
-    if age and not (age.isascii() and age.isdigit() and int(age) <= _OLDEST):
-        raise DataError(f"{visible(age[:20])} is no age.", path=str(ref), line=number, hint="Mend or remove the line.")
+    if age and not (age.isascii() and age.isdigit() and int(age) <= _MAX_AGE):
+        raise DataError(
+            f"{visible(age[:20])} is not an age.", path=str(ref), line=number, hint="Correct or remove the line."
+        )
     return UserLine(user, int(age or 0), gender, occupation)

@@ -22,7 +22,7 @@ Progress = Callable[[int, int | None], None]
 URL_VARIABLE = "MFTUI_DATASETS_URL"
 _TIMEOUT_S = 30
 _CHUNK = 1 << 16
-_MOST_HOPS = 5
+_MAX_REDIRECTS = 5
 _ROOM = 1.5
 """How much larger than the catalogue says an archive may have become."""
 _NOTHING_LEFT = 416
@@ -44,7 +44,9 @@ def fetch(name: str, *, base_url: str | None = None, progress: Progress | None =
     """
     entry = CATALOGUE.get(name)
     if entry is None:
-        raise UsageError(f"no data set is called {visible(name)}.", hint=f"Choose one of: {', '.join(CATALOGUE)}.")
+        raise UsageError(
+            f"there is no data set called {visible(name)}.", hint=f"Choose one of: {', '.join(CATALOGUE)}."
+        )
     if entry is SAMPLE:
         return paths.sample_dir()
     there = fetched(name)
@@ -55,7 +57,7 @@ def fetch(name: str, *, base_url: str | None = None, progress: Progress | None =
         paths.downloads_dir().mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MftuiError(
-            f"{paths.downloads_dir()}: nothing can be kept there ({error.strerror}).",
+            f"{paths.downloads_dir()}: cannot be written ({error.strerror}).",
             hint="Set MFTUI_HOME to a directory that can be written.",
         ) from error
     zipped = _download(base + entry.archive, progress, int((entry.size_mb * _ROOM + 1) * 1e6))
@@ -81,7 +83,7 @@ def _unpack_into(aside: Path, zipped: Path) -> None:
         needed, free = sum(m.file_size for m in members), shutil.disk_usage(aside).free
         if needed > free:
             raise MftuiError(
-                f"{aside.parent}: unpacked it takes {needed >> 20:,} MB, and {free >> 20:,} MB are free.",
+                f"{aside.parent}: the unpacked data set needs {needed >> 20:,} MB, and {free >> 20:,} MB are free.",
                 hint="Make room, or set MFTUI_HOME to another disk.",
             )
         tops = {PurePosixPath(m.filename).parts[0] for m in members}
@@ -129,7 +131,9 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
             except ValueError as error:  # pooch: the hash differs
                 if last:
                     raise DataError(
-                        f"{name} does not match the publisher's checksum {checksum}.", path=url, hint="Fetch it again."
+                        f"{name} does not match the publisher's checksum {checksum}.",
+                        path=url,
+                        hint="Download it again.",
                     ) from error
     except requests.RequestException as error:
         raise _failed(url, error) from error
@@ -164,7 +168,7 @@ def _continue(url: str, part: Path, progress: Progress | None, most: int) -> Non
                     raise DataError(
                         f"far larger than the catalogue says ({most // 10**6:,} MB at most).",
                         path=url,
-                        hint="It is not fetched: that is not the data set.",
+                        hint="mftui does not download it: it is not the data set.",
                     )
                 file.write(chunk)
                 if progress is not None:
@@ -175,10 +179,10 @@ def _get(url: str, headers: dict[str, str] | None = None) -> Any:
     """An open response to GET `url`; every hop over HTTPS, or on loopback."""
     import requests
 
-    for _ in range(_MOST_HOPS):
+    for _ in range(_MAX_REDIRECTS):
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            raise MftuiError(f"{visible(url)}: not fetched, as the connection is not encrypted.", hint="Use https.")
+            raise MftuiError(f"{visible(url)}: not downloaded, as the connection is not encrypted.", hint="Use https.")
         session = requests.Session()
         session.trust_env = parts.hostname not in _LOOPBACK
         response = session.get(
@@ -194,12 +198,13 @@ def _get(url: str, headers: dict[str, str] | None = None) -> Any:
             return response
         url = urljoin(url, response.headers["Location"])
         response.close()
-    raise MftuiError(f"{visible(url)}: not fetched, after {_MOST_HOPS} redirections.")
+    raise MftuiError(f"{visible(url)}: not downloaded, after {_MAX_REDIRECTS} redirections.")
 
 
 def _failed(url: str, error: Exception) -> MftuiError:
     status = getattr(getattr(error, "response", None), "status_code", None)
     why = f"the server answers {status}" if status else f"{type(error).__name__}"
     return MftuiError(
-        f"{url}: the download failed ({why}).", hint="Check the connection and repeat: it goes on where it stopped."
+        f"{url}: the download failed ({why}).",
+        hint="Check the connection and try again: the download continues where it stopped.",
     )

@@ -100,7 +100,7 @@ def _resolve(source: str | Path) -> tuple[str, str, Path, str]:
         if copy is not None:
             return entry.name, entry.label, copy, entry.name
         if not Path(text).exists():
-            raise DataError(f"{text} has not been fetched yet.", hint=f"Fetch it with: mftui data fetch {text}")
+            raise DataError(f"{text} has not been downloaded yet.", hint=f"Download it with: mftui data fetch {text}")
     if not text.strip():
         raise DataError("no data set is named.", hint=f"Give a path, or one of: {', '.join(CATALOGUE)}.")
     path = Path(text).expanduser().absolute()
@@ -188,6 +188,6 @@ def _test_file(test: str | Path, folder: Folder) -> FileRef:
 
 def _no_file(path: Path) -> DataError:
     if path.exists():
-        what = "a directory" if path.is_dir() else "no regular file"
+        what = "a directory" if path.is_dir() else "not a regular file"
         return DataError(f"this is {what}.", path=path, hint="Give a file with ratings.")
     return unreadable(path, FileNotFoundError())

@@ -143,7 +143,7 @@ def check_member(path: Path, member: zipfile.ZipInfo) -> None:
         raise DataError(
             f"{shown} would grow from {member.compress_size:,} to {member.file_size:,} bytes.",
             path=path,
-            hint="That is no ratings file; it is not used.",
+            hint="This is not a ratings file; mftui does not use it.",
         )
 
 

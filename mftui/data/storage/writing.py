@@ -12,7 +12,7 @@ from pathlib import Path
 
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-_LOOK_AGAIN_S = 0.02
+_POLL_S = 0.02
 
 
 def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
@@ -61,7 +61,7 @@ def exclusive(lock: Path, *, wait_s: float = 0.0, mode: int = 0o666) -> Iterator
         while not _taken(descriptor):
             if time.monotonic() >= end:
                 raise BlockingIOError(errno.EWOULDBLOCK, "held by another process", str(lock))
-            time.sleep(_LOOK_AGAIN_S)
+            time.sleep(_POLL_S)
         yield
     finally:
         os.close(descriptor)

@@ -46,13 +46,13 @@ def test_a_movie_is_rated_by_words_of_its_title_or_its_id(home: Path, capfd: pyt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("toy story", "4.3"), "4.3 is no rating here. The model's scale is 0.5 to 5 in steps of 0.5."),
-        (("toy story", "0"), "0 is no rating here"),
-        (("toy story", "nan"), "nan is no rating here"),
+        (("toy story", "4.3"), "4.3 is not a rating on this scale. The model's scale is 0.5 to 5 in steps of 0.5."),
+        (("toy story", "0"), "0 is not a rating"),
+        (("toy story", "nan"), "nan is not a rating"),
         (("toy story", "good"), "'good' is not a valid float"),
         (("hamlet", "4"), 'mftui: 2 movies match "hamlet"'),
         (("no such film", "4"), "no movie matches"),
-        (("toy story", "4", "--profile", "../x"), "no name for a profile"),
+        (("toy story", "4", "--profile", "../x"), "not a valid profile name"),
         (("toy story",), "Missing argument"),
     ],
 )
@@ -142,7 +142,7 @@ def test_profiles_are_apart_and_one_is_in_use(home: Path, capfd: pytest.CaptureF
     ]
     (home / "ratings" / "me.csv").write_text("damaged")
     answer = call(capfd, "ratings", "profiles")
-    assert answer.code == 0 and "me.csv: no file of ratings" in answer.err
+    assert answer.code == 0 and "me.csv: not a file of ratings" in answer.err
 
 
 def test_exports_for_others(home: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ def test_there_may_be_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "what"), [("1|24", "1.24 does not describe a user"), ("2|old|M|writer|1", "old is no age")]
+    ("line", "what"), [("1|24", "1.24 does not describe a user"), ("2|old|M|writer|1", "old is not an age")]
 )
 def test_a_broken_line_is_named(tmp_path: Path, line: str, what: str) -> None:
     dataset = open_dataset(written(tmp_path, "u.user", f"3|24|M|writer|1\n{line}\n"), use_cache=False)

@@ -105,13 +105,16 @@ def test_a_damaged_undo_log_costs_the_undo_and_no_rating() -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda text: text.replace("4.5", "good"), "line 2: the rating good is not a number. Mend or remove the line."),
+        (
+            lambda text: text.replace("4.5", "good"),
+            "line 2: the rating good is not a number. Correct or remove the line.",
+        ),
         (lambda text: text.replace("4.5", "11"), "line 2: the rating 11 is not within 0 and 5 stars"),
         (lambda text: text[:-30], "line 3: too few columns"),
         (lambda text: text.replace('"Matrix', '"Ma"trix'), "broken quoting"),
         (lambda text: text.replace("Toy Story (1995)", "").replace("0,1,", "0,,"), "line 2: neither title nor movieId"),
-        (lambda text: "\0\1\2", "no file of ratings"),
-        (lambda text: "", "no file of ratings"),
+        (lambda text: "\0\1\2", "not a file of ratings"),
+        (lambda text: "", "not a file of ratings"),
     ],
 )
 def test_a_damaged_file_is_named_with_line_and_remedy_and_stays_as_it_is(damage: object, message: str) -> None:
@@ -170,7 +173,7 @@ def test_profiles_have_names_and_one_of_them_is_current() -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "../x", "a/b", ".hidden", "a" * 41, "a\nb", "a b", "\udcff"])
 def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="no name for a profile"):
+    with pytest.raises(UsageError, match="not a valid profile name"):
         Profile(name)
 
 

@@ -26,7 +26,7 @@ BAD_TEXTS: dict[str, tuple[str | bytes, int | None, str]] = {
     "a rating that is a word": (
         HEAD + GOOD + "\n3,10,good\n",
         5,
-        "the rating good is not a number. Mend or remove the line.",
+        "the rating good is not a number. Correct or remove the line.",
     ),
     "a rating that is a word, no header": ("1,10,bad\n1,20,3\n2,10,4\n3,10,4\n", 1, "the rating bad is not a number"),
     "no rating": (HEAD + GOOD + "3,10,\n", 4, "the rating is missing. Fill it in, or remove the line."),
@@ -38,7 +38,7 @@ BAD_TEXTS: dict[str, tuple[str | bytes, int | None, str]] = {
     "no movie id": (HEAD + GOOD + "1, ,3\n", 4, "the movie id is missing."),
     "no id among words": (HEAD + "anna,x,3\n,y,4\n", 3, "the user id is missing."),
     "NaN as an id among numbers": (HEAD + GOOD + "nan,10,3\n", 4, "the user id is missing (nan)."),
-    "too few columns": (HEAD + GOOD + "3,10\n", 4, "2 columns where there should be 3. Mend or remove the line."),
+    "too few columns": (HEAD + GOOD + "3,10\n", 4, "2 columns where there should be 3. Correct or remove the line."),
     "too many columns": (HEAD + GOOD + "3,10,4,5\n", 4, "4 columns where there should be 3."),
     "a broken ::": ("1::2::3::4\n2::3:4::5\n" + "3::4::5::6\n" * 8, 2, "3 columns where there should be 4."),
     "a quote never closed": (
@@ -64,7 +64,11 @@ BAD_TEXTS: dict[str, tuple[str | bytes, int | None, str]] = {
     ),
     "prose": ("Dear all,\nthis is a letter.\n", None, "for user, movie and rating"),
     "one word": ("hello\n", None, "not a table with columns for user, movie and rating. Give ratings as CSV"),
-    "binary": (bytes(range(256)) * 8, None, "this is no text file. Give ratings as CSV, TSV, .dat, Parquet or a zip"),
+    "binary": (
+        bytes(range(256)) * 8,
+        None,
+        "this is not a text file. Give ratings as CSV, TSV, .dat, Parquet or a zip",
+    ),
     "binary without zeros": (bytes(range(128, 256)) * 8, None, "not a table with columns for user, movie and rating."),
     "gzip": (b"\x1f\x8b\x08\x00rest", None, "this is compressed with gzip. Unpack or export it as CSV first."),
     "SQLite": (b"SQLite format 3\x00", None, "this is an SQLite database."),
@@ -115,7 +119,7 @@ def test_a_named_column_that_is_not_there_lists_those_that_are(tmp_path: Path) -
 
 
 def test_an_unknown_role_lists_the_roles(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no column role is called film. Roles: user, movie, rating, timestamp"):
+    with pytest.raises(UsageError, match=r"there is no column role called film. Roles: user, movie, rating, timestamp"):
         open_dataset(write(tmp_path / "r.csv", HEAD + GOOD), columns={"film": "x"})
 
 
@@ -137,7 +141,7 @@ def test_a_name_that_is_neither_data_set_nor_file_lists_the_data_sets() -> None:
 
 def test_a_data_set_that_was_not_fetched_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert refusal("ml-1m") == "ml-1m has not been fetched yet. Fetch it with: mftui data fetch ml-1m"
+    assert refusal("ml-1m") == "ml-1m has not been downloaded yet. Download it with: mftui data fetch ml-1m"
 
 
 def test_a_directory_without_ratings_lists_what_is_there(tmp_path: Path) -> None:
@@ -159,7 +163,7 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
 
 
 def test_a_device_is_no_ratings_file() -> None:
-    assert "/dev/null: this is no regular file." in refusal("/dev/null")
+    assert "/dev/null: this is not a regular file." in refusal("/dev/null")
 
 
 BAD_MOVIES = {
@@ -219,7 +223,7 @@ def test_parquet_faults_name_the_row(tmp_path: Path) -> None:
     assert "the rating is not a number" in refused(user=[1, 2], item=[1, 2], rating=["good", "bad"])
     whole = (tmp_path / "r.parquet").read_bytes()
     write(tmp_path / "cut.parquet", whole[: len(whole) // 2])
-    assert "damaged or no Parquet" in refusal(tmp_path / "cut.parquet")
+    assert "damaged, or not Parquet" in refusal(tmp_path / "cut.parquet")
 
 
 def test_pairs_name_what_is_wrong(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_titles_come_from_movies_dat_in_latin_1(tmp_path: Path) -> None:
     write(tmp_path / "movies.dat", "10::Star Wars: Episode IV (1977)::Sci-Fi\n20::Amélie (2001)::Comedy\n", "latin-1")
     dataset = open_dataset(tmp_path)
     assert dataset.movies.title_list == ["Star Wars: Episode IV (1977)", "Amélie (2001)", "30"]
-    assert dataset.repairs == ("1 rated movie has no title in movies.dat: the id stands in.",)
+    assert dataset.repairs == ("1 rated movie has no title in movies.dat: the id is shown instead.",)
 
 
 def uitem(movie: int, title: str, date: str, *flags: int) -> str:
@@ -192,7 +192,7 @@ def test_titles_in_the_ratings_file_itself_are_taken(tmp_path: Path) -> None:
     dataset = open_dataset(write(tmp_path / "r.csv", "userId,movieId,title,rating,genres\n" + rows))
     assert dataset.movies.title_list == ["Heat (1995)", "20"]
     assert dataset.movies.genres_of(0) == ["Crime"]
-    assert dataset.repairs == ("1 rated movie has no title in r.csv: the id stands in.",)
+    assert dataset.repairs == ("1 rated movie has no title in r.csv: the id is shown instead.",)
 
 
 def test_a_title_can_be_the_id(tmp_path: Path) -> None:
@@ -210,7 +210,9 @@ def test_titles_of_other_movies_are_not_taken(tmp_path: Path) -> None:
     write(tmp_path / "movies.csv", "movieId,title\ntt1,Heat (1995)\n")
     dataset = open_dataset(write(tmp_path / "ratings.csv", lines(",")))
     assert not dataset.movies.titled
-    assert dataset.repairs == ("Titles of movies.csv left out, as it has none of the rated movies: ids stand in.",)
+    assert dataset.repairs == (
+        "Titles of movies.csv left out, as it has none of the rated movies: ids are shown instead.",
+    )
 
 
 def test_movies_without_ratings_are_counted_and_left_out(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_download_cut_short_goes_on_where_it_stopped(publisher: Publisher, hom
     noise = random.Random(0).randbytes(200_000).hex()
     publisher.publish("ml-100k.zip", archive(**{"ml-100k/u.data": lines("\t"), "ml-100k/noise": noise}))
     publisher.cut_at = 150_000
-    with pytest.raises(MftuiError, match=r"the download failed .* it goes on where it stopped"):
+    with pytest.raises(MftuiError, match=r"the download failed .* the download continues where it stopped"):
         fetch("ml-100k")
     have = (home / "datasets" / "ml-100k.zip.part").stat().st_size
     assert 0 < have <= 150_000
@@ -148,7 +148,9 @@ def test_a_half_of_another_edition_is_replaced(publisher: Publisher, home: Path)
 
 def test_an_archive_that_does_not_match_its_checksum_is_refused(publisher: Publisher, home: Path) -> None:
     publisher.publish("ml-100k.zip", publisher.files["ml-100k.zip"], md5="0" * 32)
-    with pytest.raises(DataError, match=r"ml-100k.zip does not match the publisher's checksum 0{32}. Fetch it again"):
+    with pytest.raises(
+        DataError, match=r"ml-100k.zip does not match the publisher's checksum 0{32}. Download it again"
+    ):
         fetch("ml-100k")
     assert left_over(home) == []
 
@@ -179,21 +181,21 @@ def test_a_server_that_is_not_there_says_so(publisher: Publisher) -> None:
 
 
 def test_only_encrypted_connections_leave_the_machine(publisher: Publisher) -> None:
-    with pytest.raises(MftuiError, match=r"not fetched, as the connection is not encrypted. Use https"):
+    with pytest.raises(MftuiError, match=r"not downloaded, as the connection is not encrypted. Use https"):
         fetch("ml-100k", base_url="http://datasets.example/")
-    with pytest.raises(MftuiError, match=r"not fetched"):
+    with pytest.raises(MftuiError, match=r"not downloaded"):
         fetch("ml-100k", base_url="file:///etc")
 
 
 def test_a_redirect_to_an_unencrypted_place_is_not_followed(publisher: Publisher) -> None:
     publisher.redirect_to = "http://datasets.example/ml-100k.zip"
-    with pytest.raises(MftuiError, match=r"http://datasets.example/ml-100k.zip: not fetched"):
+    with pytest.raises(MftuiError, match=r"http://datasets.example/ml-100k.zip: not downloaded"):
         fetch("ml-100k")
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(
-        UsageError, match=r"no data set is called ml-5m. Choose one of: sample, ml-latest-small, ml-100k"
+        UsageError, match=r"there is no data set called ml-5m. Choose one of: sample, ml-latest-small, ml-100k"
     ):
         fetch("ml-5m")
 
