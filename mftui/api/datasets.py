@@ -139,17 +139,12 @@ def read_ratings(
 
     Parameters
     ----------
-    ratings : DataFrame, str or path
-        A DataFrame with user, movie and rating columns, and timestamp, title and genres where it has them; "sample" or
-        another data set that mftui knows by name; or a file, directory or zip of any format that mftui reads.
-    movies : DataFrame, optional
-        Titles (movie_id, title, genres, year) beside a DataFrame of ratings.
-    test : DataFrame or path, optional
-        Ratings to test on, of the same kind as `ratings`.
-    columns : dict, optional
-        "user", "movie", "rating" or "timestamp" → the name of the column, where it is unusual.
-    cache : bool
-        Keep a binary copy of a file, so that it opens at once the next time. Nothing is kept of a DataFrame.
+    ratings: a DataFrame with user, movie and rating columns, and timestamp, title and genres where it has them;
+        "sample", or another data set that mftui knows by name; or a file, directory or zip that mftui reads.
+    movies: titles beside a DataFrame of ratings: a DataFrame with movie_id, title, genres and year.
+    test: ratings to test on, of the same kind as `ratings`.
+    columns: "user", "movie", "rating" or "timestamp" → the name of the column, where it is unusual.
+    cache: keep a binary copy of a file, so that it opens at once the next time. Nothing is kept of a DataFrame.
 
     Returns
     -------
@@ -159,6 +154,8 @@ def read_ratings(
     ------
     DataError
         For ratings that cannot be used, with the file and the line, or the row: a ValueError.
+    ArgumentError
+        For what is neither a DataFrame nor a path: a TypeError.
 
     Examples
     --------
@@ -168,6 +165,8 @@ def read_ratings(
     <mftui.Dataset DataFrame: 3 ratings by 2 users of 2 movies, 3 to 5 in steps of 1>
     """
     if isinstance(ratings, Dataset):
+        if not (movies is None and test is None and columns is None):
+            raise ArgumentError("a Dataset has its titles and its test already.", hint="Give them to read_ratings.")
         return ratings
     if isinstance(ratings, str | os.PathLike):
         if movies is not None or not isinstance(test, str | os.PathLike | None):
@@ -177,7 +176,9 @@ def read_ratings(
         return Dataset(open_dataset(source, columns=columns, test=test_file, use_cache=cache))
     if not is_frame(ratings):
         kind = type(ratings).__name__
-        raise ArgumentError(f"ratings cannot be of the type {kind}.", hint="Give a DataFrame, a path, or a name.")
+        raise ArgumentError(
+            f"ratings cannot be of the type {kind}.", hint="Give a pandas DataFrame, a path, or a name."
+        )
     if test is not None and not is_frame(test):
         raise ArgumentError("ratings of a DataFrame are tested on another DataFrame.", hint="Read the file first.")
     parts = [read_frame(ratings, columns)]

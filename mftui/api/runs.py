@@ -17,8 +17,7 @@ def open_run(run: str | os.PathLike[str] | None = None) -> Model:
 
     Parameters
     ----------
-    run : str or path, optional
-        The id of a run, its beginning, its name, or its directory. The newest run with a model where it is left out.
+    run: the id of a run, the beginning of one, its name, or its directory; by default the newest run with a model.
 
     Returns
     -------

@@ -30,6 +30,8 @@ def test_a_frame_is_read_and_given_back() -> None:
     }
     assert mftui.read_ratings(frame).data.fingerprint == data.data.fingerprint
     assert mftui.read_ratings(data) is data
+    with pytest.raises(TypeError, match="its test already"):
+        mftui.train(data, test=FRAME)
 
 
 def test_a_data_set_shows_itself_in_one_line_and_in_a_table() -> None:
@@ -119,7 +121,7 @@ def test_a_fault_is_said_with_its_row(frame: pd.DataFrame, said: str) -> None:
 
 @pytest.mark.parametrize("given", [3, None, [1, 2], RATINGS], ids=lambda given: type(given).__name__)
 def test_what_is_no_source_is_refused(given: Any) -> None:
-    with pytest.raises(TypeError, match="Give a DataFrame, a path, or a name"):
+    with pytest.raises(TypeError, match="Give a pandas DataFrame, a path, or a name"):
         mftui.read_ratings(given)
 
 
