@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mftui import paths
 from mftui.api.datasets import Dataset
-from mftui.data.storage.files import keep_directory
+from mftui.data.storage.files import replace_directory
 from mftui.errors import MftuiError
 from mftui.runs.store.naming import slug
 from mftui.runs.store.request import TrainRequest
@@ -24,7 +24,7 @@ def kept(dataset: Dataset, request: TrainRequest) -> TrainRequest:
     place = paths.downloads_dir() / f"{slug(request.name)}-{data.fingerprint[:8]}"
     try:
         if not place.is_dir():
-            keep_directory(place, lambda directory: _write(dataset, directory))
+            replace_directory(place, lambda directory: _write(dataset, directory))
     except OSError as error:
         raise MftuiError(
             f"{place}: the ratings cannot be kept ({error.strerror or error}).", hint="Leave `name` out."

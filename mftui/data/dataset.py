@@ -159,7 +159,7 @@ class Scale:
 
 
 def genres_in(text: str) -> list[str]:
-    """The genres that a text, joined by "|", names."""
+    """Split genres that are joined by "|"."""
     return [genre for genre in text.split("|") if genre and genre != NO_GENRES]
 
 
@@ -174,13 +174,13 @@ class Movies:
     years: NDArray[np.int16]
     """(n_movies,) year of release, 0 where unknown."""
     titled: bool = True
-    """False where no titles were found and ids stand in."""
+    """False if no titles were found; ids are used instead."""
 
     def __len__(self) -> int:
         return len(self.years)
 
     def genres_of(self, index: int | np.integer) -> list[str]:
-        """The genres of one movie, as a list."""
+        """Return the genres of one movie as a list."""
         return genres_in(self.genres[index])
 
     @cached_property

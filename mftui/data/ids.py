@@ -1,4 +1,4 @@
-"""Raw ids (what the user's file says) to indices (what arrays use) and back."""
+"""Map raw ids, as in the user's file, to array indices and back."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ class Ids:
         return len(self.values)
 
     def raw(self, index: int | np.integer) -> RawId:
-        """The raw id at `index`, as a Python int or str."""
+        """Return the raw id at `index`, as a Python int or str."""
         if self._numbers is not None:
             return int(self._numbers[index])
         assert self._strings is not None
         return self._strings[index]
 
     def raws(self, indices: NDArray[np.integer]) -> list[RawId]:
-        """The raw ids at `indices`."""
+        """Return the raw ids at `indices`."""
         if self._numbers is not None:
             return list(self._numbers[indices].tolist())
         return [self.raw(i) for i in indices]
 
     def find(self, raw: object) -> int | None:
-        """The index of `raw`, or None where it is not in the vocabulary."""
+        """Return the index of `raw`, or None if it is not in the vocabulary."""
         if self._numbers is not None:
             number = _as_integer(raw)
             if number is None:
@@ -68,14 +68,14 @@ class Ids:
         return self._lookup().get(str(raw).strip())
 
     def index(self, raw: object) -> int:
-        """The index of `raw`; raises UnknownId, naming the nearest known ids."""
+        """Return the index of `raw`; raises UnknownId, which names the nearest known ids."""
         at = self.find(raw)
         if at is None:
             raise UnknownId(self.what, raw, self.nearest(raw))
         return at
 
     def indices(self, raws: NDArray[np.integer] | list[RawId]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Many at once: `(indices (n,), known (n,))`; where not known the index is 0 and means nothing."""
+        """Look up many raw ids: `(indices (n,), known (n,))`. Where one is not known, its index means nothing."""
         if self._numbers is not None and isinstance(raws, np.ndarray) and len(self._numbers):
             at = np.minimum(np.searchsorted(self._numbers, raws), len(self._numbers) - 1)
             known = self._numbers[at] == raws
@@ -85,7 +85,7 @@ class Ids:
         return np.array([i or 0 for i in found], dtype=np.int32), known
 
     def nearest(self, raw: object, n: int = 3) -> list[RawId]:
-        """Up to `n` known ids that look most like `raw`."""
+        """Return up to `n` known ids that look most like `raw`."""
         if self._numbers is None:
             return list(difflib.get_close_matches(str(raw), self._lookup(), n, cutoff=0.5))
         number = _as_integer(raw)
@@ -118,7 +118,7 @@ class Ids:
 
 
 def _as_integer(raw: object) -> int | None:
-    """`raw` as an integer where it is one in value ("42", 42, 42.0), within 64 bits; else None."""
+    """Return `raw` as an integer if it is one in value ("42", 42, 42.0) within 64 bits, else None."""
     try:
         number = int(raw.strip()) if isinstance(raw, str) else int(raw)  # type: ignore[call-overload]  # any object
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Which ratings are trained on, and which are held out for the test."""
+"""Split ratings into those to train on and those held out for the test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = ("random", "temporal", "leave-last", "file", "none")
 
 @dataclass(frozen=True)
 class SplitSpec:
-    """How to part training from test ratings."""
+    """How to split the ratings into training and test."""
 
     kind: str = "random"
     """"random", "temporal", "leave-last", "file" (explicit test file) or "none"."""
@@ -52,7 +52,7 @@ class Split:
 
     @classmethod
     def of(cls, spec: SplitSpec, n_ratings: int, train_rows: NDArray[Any], test_rows: NDArray[Any]) -> Split:
-        """From the rows of both parts; a row may be in neither."""
+        """Make a split from the rows of both parts; a row may be in neither."""
         trained, held_out = np.zeros(n_ratings, dtype=bool), np.zeros(n_ratings, dtype=bool)
         trained[train_rows], held_out[test_rows] = True, True
         return cls(spec, trained, held_out)
@@ -77,7 +77,7 @@ class Split:
 
 
 def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
-    """Part the ratings of `dataset` as `spec` says; both parts come in file order.
+    """Split the ratings of a data set; both parts keep the order of the file.
 
     - random: `default_rng(seed).permutation(n)`; the first `int(n * fraction)` are the test.
     - temporal: the latest `fraction` of all ratings by timestamp; of equals, the later in the file.
@@ -109,7 +109,7 @@ def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
 
 
 def shuffled(random: np.random.Generator, n: int) -> NDArray[Any]:
-    """(n,) what `random.permutation(n)` gives, in half the memory where that will do."""
+    """Return what `random.permutation(n)` returns, in half the memory if 32 bits are enough."""
     return random.permutation(np.arange(n, dtype=np.int32 if n < 2**31 else np.int64))
 
 
@@ -138,7 +138,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
 
 
 def _share(n: int, fraction: float) -> int:
-    """`fraction` of `n`, rounded down without the error of binary fractions (0.1 of 100,000 is 10,000)."""
+    """Return `fraction` of `n`, rounded down without the error of binary fractions (0.1 of 100,000 is 10,000)."""
     if not 0 < fraction < 1:
         raise UsageError(f"--test-fraction must be between 0 and 1 (got {fraction:g}).")
     return int(n * Fraction(str(fraction)))

@@ -1,4 +1,4 @@
-"""The binary cache: a data set as memory-mapped arrays, opened at once and shared between processes."""
+"""The binary cache: a data set as memory-mapped arrays, which open at once and are shared between processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mftui import paths
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
 from mftui.data.sources.locate import Sources
-from mftui.data.storage.files import keep_directory
+from mftui.data.storage.files import replace_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 
 FORMAT = 2
@@ -26,11 +26,11 @@ _MANIFEST = "dataset.json"
 _log = logging.getLogger(__name__)
 
 
-def place(sources: Sources, columns: Mapping[str, str] | None) -> Path:
-    """The cache directory for these files, as they are now.
+def cache_directory(sources: Sources, columns: Mapping[str, str] | None) -> Path:
+    """Return the cache directory for these files in their present state.
 
-    Its name has two halves: which files, read how; and their sizes and times of change. So a
-    cached data set is found without reading its files, and a changed file finds another place.
+    The first half of its name says which files, and how they are read; the second, their sizes and times of change.
+    So a cached data set is found without reading its files, and a changed file gets another directory.
     """
     seen = [ref.identity() for ref in sources.files]
     which = _short([FORMAT, [entry[:2] for entry in seen], sorted((columns or {}).items())])
@@ -38,7 +38,7 @@ def place(sources: Sources, columns: Mapping[str, str] | None) -> Path:
 
 
 def load(directory: Path, sources: Sources) -> Dataset | None:
-    """The data set in `directory`, memory-mapped; None where there is none, or a damaged or unknown one."""
+    """Open the data set in `directory`, memory-mapped; None if it is missing, damaged, or of an unknown format."""
     try:
         manifest = unsealed(json.loads((directory / _MANIFEST).read_text(encoding="utf-8")), required=True)
         if manifest["format"] != FORMAT:
@@ -72,12 +72,12 @@ def load(directory: Path, sources: Sources) -> Dataset | None:
 
 
 def save(directory: Path, dataset: Dataset) -> None:
-    """Write `dataset` aside, then move it to `directory`; older states of the same files go.
+    """Write a data set to `directory` as a whole, and remove caches of older states of the same files.
 
-    A cache that cannot be written (no space, no permission) is done without.
+    If it cannot be written (no space, no permission), there is no cache.
     """
     try:
-        keep_directory(directory, lambda aside: _write(aside, dataset))
+        replace_directory(directory, lambda aside: _write(aside, dataset))
     except OSError as error:
         _log.info("no cache in %s: %s", directory, error)
         return

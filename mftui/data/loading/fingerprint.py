@@ -1,4 +1,4 @@
-"""What a data set contains, as one short hash."""
+"""Hash the content of a data set."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Hashable = NDArray[Any] | StringColumn | Ids | None
 
 
 def digests(pool: ThreadPoolExecutor, arrays: Mapping[str, Hashable]) -> list[Future[bytes]]:
-    """A digest of each named array: of its name, type, shape and bytes.
+    """Start to compute a digest of each named array: of its name, type, shape and bytes.
 
-    hashlib lets go of the interpreter's lock: they come side by side, and beside other work.
+    hashlib releases the interpreter's lock, so they run in parallel with each other and with other work.
     """
     return [pool.submit(_digest, name, part) for name, array in arrays.items() for part in _parts(array)]
 
 
 def fingerprint(found: Iterable[Future[bytes]]) -> str:
-    """BLAKE2b, 32 hexadecimal digits, of digests.
+    """Return the BLAKE2b hash of digests, as 32 hexadecimal digits.
 
     Of a data set it covers raw ids, ratings in file order (indices, values, timestamps),
     which of them are the explicit test, titles and genres, all as they are after repairs.

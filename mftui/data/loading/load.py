@@ -1,4 +1,4 @@
-"""Ratings in: from whatever people have to a Dataset."""
+"""Read ratings, in whatever format people have them, into a Dataset."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ def open_dataset(
     if unknown:
         raise UsageError(f"there is no column role called {min(unknown)}.", hint=f"Roles: {', '.join(ROLES)}.")
     sources = locate(source, columns, test)
-    place = cache.place(sources, columns)
-    dataset = cache.load(place, sources) if use_cache else None
+    directory = cache.cache_directory(sources, columns)
+    dataset = cache.load(directory, sources) if use_cache else None
     if dataset is None:
         dataset = _read(sources, columns)
         # A file that changed while it was read must not be cached under its old state.
-        if use_cache and cache.place(sources, columns) == place:
-            cache.save(place, dataset)
-            dataset = cache.load(place, sources) or dataset  # mapped, so that it need not be held
+        if use_cache and cache.cache_directory(sources, columns) == directory:
+            cache.save(directory, dataset)
+            dataset = cache.load(directory, sources) or dataset  # mapped, so that it need not be held
     return dataset
 
 
 def read_pairs(path: str | Path, columns: Mapping[str, str] | None = None) -> tuple[list[RawId], list[RawId]]:
-    """`(raw user ids, raw movie ids)`, row by row, of a table that needs no ratings."""
+    """Read `(raw user ids, raw movie ids)`, row by row, from a table that needs no ratings."""
     ref = one_file(path)
     given = {role: name for role, name in (columns or {}).items() if role in ("user", "movie")}
     if is_parquet(ref):
@@ -132,7 +132,7 @@ def assemble(
     read = Ratings(users, movies, of_values.result(), of_times.result() if of_times else None)
     parts.clear()
     del of_users, of_movies, of_values, of_times, times
-    _return_what_arrow_keeps()
+    _free_arrow_memory()
     with ThreadPoolExecutor(2) as pool:
         of_titles = pool.submit(describe, movie_ids)
         hashed = digests(pool, _columns(read))
@@ -171,14 +171,14 @@ def _columns(ratings: Ratings) -> dict[str, Hashable]:
 
 
 def _titles(sources: Sources, columns: Mapping[str, str] | None, movie_ids: Ids) -> tuple[Movies, list[str]]:
-    """`(titles, genres and years by movie index, sentences on what did not fit)`."""
+    """Return `(titles, genres and years by movie index, sentences on what did not fit)`."""
     if sources.movies:
         return movies_of(movie_ids, read_movies(sources.movies, sources.genres), sources.movies.name)
     return movies_of(movie_ids, titles_within(sources.ratings_files[0], columns), sources.ratings.name)
 
 
 def _read_files(refs: Sequence[FileRef], named: FileRef, columns: Mapping[str, str] | None) -> list[RawRatings]:
-    """The ratings in `refs`, one after the other, without empty parts. Raises DataError where all are empty."""
+    """Read the ratings in `refs`, one after another, without empty parts; raises DataError if all are empty."""
     parts = [part for part in (_read_ratings(ref, columns) for ref in refs) if len(part)]
     if not parts:
         raise DataError("no rows.", path=str(named), hint="Give a file with ratings.")
@@ -192,7 +192,7 @@ def _read_ratings(ref: FileRef, columns: Mapping[str, str] | None) -> RawRatings
 
 
 def _notes(parts: list[RawRatings]) -> list[str]:
-    """What was repaired on reading; what is the same in several files is said once."""
+    """Say what was repaired on reading; what is the same in several files is said once."""
     said: dict[str, list[str]] = {}
     for part in parts:
         for note in part.repairs:
@@ -208,15 +208,15 @@ def _notes(parts: list[RawRatings]) -> list[str]:
     return notes
 
 
-def _return_what_arrow_keeps() -> None:
-    """Arrow holds on to what it has read: with 25 million ratings half a gigabyte, as long as the process lives."""
+def _free_arrow_memory() -> None:
+    """Free the memory that Arrow keeps for reuse: half a gigabyte after 25 million ratings."""
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()
 
 
 def _joined(parts: list[Chunks], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """One column of all chunks in `parts`, which are taken out on the way, so that little is held twice."""
+    """Join all chunks in `parts` into one column; empties `parts` on the way, so that little is held twice."""
     chunks = [chunk for part in parts for chunk in part]
     for part in parts:
         part.clear()

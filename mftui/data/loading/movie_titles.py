@@ -14,7 +14,7 @@ _NO_INTEGER = -(2**63)
 
 
 def movies_of(movie_ids: Ids, table: MovieTable | None, file_name: str) -> tuple[Movies, list[str]]:
-    """`(movies by index, sentences on what did not fit)`; the id stands in where there is no title."""
+    """Return `(movies by index, sentences on what did not fit)`; a movie without a title is called by its id."""
     n = len(movie_ids)
     titles = [str(raw) for raw in movie_ids.raws(np.arange(n))]
     genres = [""] * n

@@ -1,4 +1,4 @@
-"""What is put right in ratings, each with the sentence that says so; and what cannot be."""
+"""Repair ratings, with a sentence on each repair; refuse ratings that cannot be learned from."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def without_duplicates(
 
 
 def _ascending(ratings: Ratings) -> bool:
-    """Whether the pairs come in strictly ascending order, as MovieLens writes them: then none repeats."""
+    """Return whether the pairs ascend strictly, as MovieLens writes them: then none repeats."""
     users, movies = ratings.users, ratings.movies
     for at in range(0, len(ratings) - 1, _CHUNK):
         here, after = slice(at, at + _CHUNK), slice(at + 1, at + 1 + _CHUNK)
@@ -91,7 +91,7 @@ def _repeats(keys: NDArray[Any]) -> bool:
 
 
 def scale_of(values: NDArray[np.float32]) -> Scale:
-    """Lowest and highest rating, and the coarsest step in thousandths that all ratings keep to (0: none)."""
+    """Return lowest and highest rating, and the coarsest step, in thousandths, that fits all ratings (0: none)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -112,12 +112,12 @@ def scale_of(values: NDArray[np.float32]) -> Scale:
 
 
 def _decimal(value: np.float32) -> float:
-    """The shortest decimal that is this float32: 0.1, not 0.10000000149."""
+    """Return the shortest decimal that is this float32: 0.1, not 0.10000000149."""
     return float(str(value))
 
 
 def check_enough(n_users: int, n_movies: int, scale: Scale, n_ratings: int, path: str) -> None:
-    """Raise DataError where there is nothing to learn from."""
+    """Raise DataError if there is nothing to learn from."""
     if n_users < 2:
         raise DataError("all ratings are of one user.", path=path, hint="Ratings of at least two users are needed.")
     if n_movies < 2:

@@ -1,4 +1,4 @@
-"""Raw ids to indices: one vocabulary over all files given, by lookup table, not by Python loops."""
+"""Turn raw ids into indices: one vocabulary over all files, by lookup table instead of Python loops."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SMALL_RANGE = 1 << 22
 
 
 def vocabulary(parts: list[RawIds], what: str) -> tuple[Ids, NDArray[np.int32]]:
-    """`(ids, indices (n,))` of the ids in `parts`, one after the other; `what`: "user" or "movie".
+    """Return `(ids, indices (n,))` of the raw ids in `parts`, one after another; `what`: "user" or "movie".
 
     The chunks in `parts` are released on the way, so that nothing is held twice.
     """

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from mftui import paths
 from mftui.data.sources.catalogue import CATALOGUE, GROUPLENS, SAMPLE, fetched
-from mftui.data.storage.files import archive, keep_directory, open_archive
+from mftui.data.storage.files import archive, open_archive, replace_directory
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
 
@@ -73,7 +73,7 @@ def unpack(zipped: Path, destination: Path) -> Path:
     Raises DataError for a damaged or unsafe zip, MftuiError where the space does not suffice.
     """
     archive(zipped)
-    keep_directory(destination, lambda aside: _unpack_into(aside, zipped))
+    replace_directory(destination, lambda aside: _unpack_into(aside, zipped))
     return destination
 
 

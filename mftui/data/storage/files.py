@@ -47,7 +47,7 @@ class FileRef:
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """The bytes of the file; what is wrong with the file or the zip becomes a DataError."""
+        """Open the file for reading bytes; a fault of the file or the zip raises DataError."""
         if self.member:
             with open_archive(self.path) as opened, opened.open(self.member) as file:
                 yield file
@@ -59,7 +59,7 @@ class FileRef:
             raise unreadable(self.path, error) from error
 
     def head(self, n_bytes: int) -> bytes:
-        """The first `n_bytes` bytes, fewer where the file is shorter."""
+        """Read the first `n_bytes` bytes, or fewer if the file is shorter."""
         with self.open() as file:
             return file.read(n_bytes)
 
@@ -83,7 +83,7 @@ class Folder:
 
 
 def directory(path: Path) -> Folder:
-    """The files of the directory `path`; of its only subdirectory where it holds nothing else."""
+    """List the files of a directory, or of its only subdirectory if it holds nothing else."""
     try:
         entries = sorted(p for p in path.iterdir() if not p.name.startswith("."))
     except OSError as error:
@@ -96,7 +96,7 @@ def directory(path: Path) -> Folder:
 
 
 def archive(path: Path) -> Folder:
-    """The files of the zip `path`: those at the top, and those in a directory at the top.
+    """List the files of a zip: those at the top, and those in a directory at the top.
 
     Raises DataError for a damaged, encrypted or unsafe zip.
     """
@@ -117,7 +117,7 @@ def archive(path: Path) -> Folder:
 
 @contextmanager
 def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The zip `path`; what is wrong with it, also on reading its members, becomes a DataError."""
+    """Open a zip; a fault, also when its members are read, raises DataError."""
     try:
         with zipfile.ZipFile(path) as opened:
             yield opened
@@ -148,16 +148,16 @@ def check_member(path: Path, member: zipfile.ZipInfo) -> None:
 
 
 def fresh_directory(parent: Path, prefix: str) -> Path:
-    """A new directory with a name that nobody has, open to whom the umask lets in (`mkdtemp` asks for nobody)."""
+    """Create a directory with a random name and the permissions of the umask (`mkdtemp` would make it private)."""
     made = parent / f"{prefix}{secrets.token_hex(8)}"
     made.mkdir()
     return made
 
 
-def keep_directory(directory: Path, fill: Callable[[Path], None]) -> None:
-    """Fill a directory aside, then move it to its place; what stood there goes.
+def replace_directory(directory: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a directory aside, then move it to its place, and replace what was there.
 
-    Raises OSError where that cannot be written, and what `fill` raises; nothing is left aside then.
+    Raises OSError if it cannot be written, and what `fill` raises; then nothing is left aside.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = fresh_directory(directory.parent, ".new-")

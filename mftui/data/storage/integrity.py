@@ -1,4 +1,4 @@
-"""Whether files still are what was written: digests of files and of JSON documents, against disks and cut copies."""
+"""Check that files are still what was written, by digests of files and checksums of JSON documents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHECKSUM = "checksum"
 
 
 def file_digest(file: Path) -> str:
-    """Hash of a file's size and content: all of it up to 16 MB, else 64 blocks of 64 KB spread over it.
+    """Hash a file's size and content: all of it up to 16 MB, else 64 blocks of 64 KB spread over it.
 
     So a cut or mixed up file is always noticed, and a damaged bit in all but the largest.
     """
@@ -38,7 +38,7 @@ def file_digest(file: Path) -> str:
 
 
 def table_digest(*tables: NDArray[Any]) -> str:
-    """Hash of the shapes and rows of tables: of all rows up to 16,384, else of 64 parts of 256 spread over them."""
+    """Hash the shapes and rows of tables: all rows up to 16,384, else 64 parts of 256 spread over them."""
     hashed = hashlib.blake2b(digest_size=12)
     for table in tables:
         hashed.update(f"{table.dtype}{table.shape}".encode())
@@ -49,12 +49,12 @@ def table_digest(*tables: NDArray[Any]) -> str:
 
 
 def sealed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """`document` with its checksum."""
+    """Return `document` with its checksum."""
     return {**document, CHECKSUM: _checksum(document)}
 
 
 def unsealed(document: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:
-    """A document read back, without its checksum.
+    """Return a document that was read back, without its checksum.
 
     Raises ValueError where it does not have the one it carries, or carries none though `required`.
     """

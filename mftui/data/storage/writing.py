@@ -1,4 +1,4 @@
-"""Files that are whole at every moment, and that one process at a time changes."""
+"""Write files as a whole, by one process at a time."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _POLL_S = 0.02
 def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
     """Replace the content of `path`: a reader sees the old text or the new, never a part.
 
-    `durable` also waits until it is on the disk, so that it outlives a power cut. `private`: for nobody else's
-    eyes, whatever the umask says (what a person rated, for instance).
+    Parameters
+    ----------
+    durable: wait until the text is on the disk, so that it survives a power cut.
+    private: create the file with mode 0600, whatever the umask is.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -49,11 +51,10 @@ def sync_directory(directory: Path) -> None:
 
 @contextlib.contextmanager
 def exclusive(lock: Path, *, wait_s: float = 0.0, mode: int = 0o666) -> Iterator[None]:
-    """Hold the file `lock`, made with `mode` where there is none. The kernel lets go when the process ends,
-    however it ends.
+    """Hold a lock on the file `lock`, created with `mode` if missing; the kernel releases it when the process ends.
 
-    Raises BlockingIOError where another has held it for `wait_s` seconds. A file system without locks works
-    unlocked.
+    Raises BlockingIOError if another process holds it for `wait_s` seconds. On a file system without locks, there is
+    no lock.
     """
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
     try:

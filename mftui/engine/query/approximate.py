@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from mftui import paths
-from mftui.data.storage.files import keep_directory
+from mftui.data.storage.files import replace_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.query.movie_filter import MovieFilter
@@ -203,7 +203,7 @@ def _make(directory: Path, key: IndexKey) -> Index:
         (aside / _MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
 
     try:
-        keep_directory(directory, write)
+        replace_directory(directory, write)
         made = sorted(directory.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime, reverse=True)
         for old in made[_MAX_INDEXES:]:
             shutil.rmtree(old, ignore_errors=True)
