@@ -45,5 +45,5 @@ class BiasBaseline:
         return cls(mean, user_bias, movie_bias)
 
     def predict(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> Floats:
-        """(n,) ratings of n pairs of indices, unclipped."""
+        """Return (n,) ratings of n pairs of indices, unclipped."""
         return (self.mean + self.user_bias[users] + self.movie_bias[movies]).astype(np.float32)

@@ -22,7 +22,7 @@ MAX_PAIRS = 200_000
 
 
 def calibration(predicted: NDArray[Any], actual: NDArray[Any], bins: int = N_BINS) -> list[dict[str, float | int]]:
-    """Mean predicted and mean actual rating of each of `bins` equally full bins, from the lowest predictions up.
+    """Return mean predicted and mean actual rating of each of `bins` equally full bins, from the lowest predictions up.
 
     Parameters: n predictions and the n ratings given, in rating units. Where a model is calibrated the
     two means agree in every bin.
@@ -39,8 +39,9 @@ def calibration(predicted: NDArray[Any], actual: NDArray[Any], bins: int = N_BIN
 
 
 def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
-    """What the ± of a model of several members is worth on test ratings (indices of the model); None for one member, or
-    without test ratings.
+    """Measure what the ± of a model of several members is worth on test ratings (indices of the model).
+
+    None for one member, or without test ratings.
 
     Returns `of` ("draws" or "members"), `members`, `n` (test ratings used), and
 

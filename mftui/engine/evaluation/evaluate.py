@@ -28,7 +28,7 @@ MIN_SERIES_RATINGS = 20
 
 
 def predictions(factors: Factors, ratings: Ratings) -> Floats:
-    """(n,) clipped predictions for `ratings`."""
+    """Return (n,) clipped predictions for `ratings`."""
     return np.concatenate(
         [
             factors.predict(ratings.users[at : at + CHUNK_PAIRS], ratings.movies[at : at + CHUNK_PAIRS])
@@ -38,7 +38,7 @@ def predictions(factors: Factors, ratings: Ratings) -> Floats:
 
 
 def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
-    """RMSE and MAE of the clipped predictions for `ratings`."""
+    """Return RMSE and MAE of the clipped predictions for `ratings`."""
     squared = absolute = 0.0
     for piece in ratings.pieces():
         off = factors.predict(piece.users, piece.movies).astype(np.float64) - piece.values
@@ -47,7 +47,7 @@ def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
 
 
 def baseline_errors(train: Ratings, test: Ratings, factors: Factors) -> dict[str, dict[str, float]]:
-    """RMSE and MAE of `global_mean` and `bias` on `test`, fitted on `train`."""
+    """Return RMSE and MAE of `global_mean` and `bias` on `test`, fitted on `train`."""
     bias = BiasBaseline.fit(train, factors.n_users, factors.n_movies)
     guesses = {
         "global_mean": np.full(len(test), bias.mean, dtype=np.float32),
@@ -57,7 +57,7 @@ def baseline_errors(train: Ratings, test: Ratings, factors: Factors) -> dict[str
 
 
 def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> dict[str, Any]:
-    """All measures of a model on `ratings` (indices of the model; default: its held-out part).
+    """Return all measures of a model on `ratings` (indices of the model; default: its held-out part).
 
     Returns a document with `n_test`, `rmse`, `mae`, and of the model's default ranking `ndcg@k`,
     `recall@k`, `coverage`, `mean_popularity`; the same by `rankings` ("like", "watch", "both") and by
@@ -92,7 +92,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
 
 
 def series_at_10(factors: Factors) -> dict[str, Any] | None:
-    """How often a film of a series has another of it among its ten nearest (films with at least 20 ratings
+    """Measure how often a film of a series has another of it among its ten nearest (films with at least 20 ratings
     of series with at least two such films; all movies are candidates).
 
     Returns {"share", "n_films", "n_series"}, or None where no titles or no series are known.

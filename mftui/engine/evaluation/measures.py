@@ -16,12 +16,12 @@ MAX_CELLS = 8_000_000
 
 
 def rmse(predicted: Floats, actual: Floats) -> float:
-    """Root of the mean squared error of (n,) predictions, in rating units."""
+    """Return root of the mean squared error of (n,) predictions, in rating units."""
     return float(np.sqrt(np.mean((predicted.astype(np.float64) - actual) ** 2)))
 
 
 def mae(predicted: Floats, actual: Floats) -> float:
-    """Mean absolute error of (n,) predictions, in rating units."""
+    """Return mean absolute error of (n,) predictions, in rating units."""
     return float(np.mean(np.abs(predicted.astype(np.float64) - actual)))
 
 
@@ -51,7 +51,7 @@ class ListQuality:
 
 
 def relevant_from(scale: Scale) -> float:
-    """The least rating that counts as liked: three quarters up the scale (4 of 5, 8 of 10)."""
+    """Return the least rating that counts as liked: three quarters up the scale (4 of 5, 8 of 10)."""
     return scale.lo + 0.75 * (scale.hi - scale.lo)
 
 
@@ -97,7 +97,7 @@ def list_quality(
 
 
 def _top(table: Floats, k: int) -> Indices:
-    """(b, k) columns of the highest scores, best first."""
+    """Return (b, k) columns of the highest scores, best first."""
     k = min(k, table.shape[1])
     columns = np.argpartition(-table, k - 1, axis=1)[:, :k]
     order = np.argsort(-np.take_along_axis(table, columns, 1), axis=1, kind="stable")

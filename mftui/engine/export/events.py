@@ -51,12 +51,12 @@ class EventLog:
             self.append(line)
 
     def append(self, line: Mapping[str, Any]) -> None:
-        """A line of `metrics.jsonl`. Raises OSError where it cannot be written."""
+        """Append a line of `metrics.jsonl`. Raises OSError where it cannot be written."""
         found = {f"{line['block']}/{tag}": line.get(name) for name, tag in TAGS.items()}
         self._scalars(int(line["step"]), float(line["seconds"]), found)
 
     def finish(self, model: Factors | None, measured: Mapping[str, Any]) -> None:
-        """The RMSE of the last model as `rmse/training` and `rmse/test`, and its factors for the projector.
+        """Write the RMSE of the last model as `rmse/training` and `rmse/test`, and its factors for the projector.
 
         Raises OSError where they cannot be written.
         """

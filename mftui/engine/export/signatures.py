@@ -17,7 +17,7 @@ _LEAST_LENGTH = 1e-12
 
 
 def build(model: Factors) -> tuple[Any, dict[str, Callable[..., Any]]]:
-    """(module, signatures) for `tf.saved_model.save`. Imports TensorFlow.
+    """Return (module, signatures) for `tf.saved_model.save`. Imports TensorFlow.
 
     `predict`: user_id (n,), movie_id (n,) → rating (n,), clipped to the scale, and known (n,): whether both ids are;
     of an id that is not, the mean and the bias of the other side remain.
@@ -81,7 +81,7 @@ class _Lookup:
         return self._tf.gather(self._values, indices)
 
     def find(self, raws: Any) -> tuple[Any, Any]:
-        """(n,) indices, and whether each id is known; the index of one that is not is 0."""
+        """Return (n,) indices, and whether each id is known; the index of one that is not is 0."""
         tf = self._tf
         if self._numeric:
             at = tf.minimum(tf.searchsorted(self._values, raws, out_type=tf.int64), self._n - 1)
@@ -92,7 +92,7 @@ class _Lookup:
         return tf.where(known, at, tf.zeros_like(at)), known
 
     def require(self, raw: Any) -> Any:
-        """The index of one id; an error that names it where it is not known."""
+        """Return the index of one id; an error that names it where it is not known."""
         tf = self._tf
         at, known = self.find(raw[tf.newaxis])
         with tf.control_dependencies([tf.debugging.Assert(known[0], [f"unknown {self._what} id", raw])]):
@@ -143,19 +143,19 @@ class _Numbers:
         return np.float32(output.levels[0]) + tf.reduce_sum(above * steps, axis=-1)
 
     def pair_logits(self, users: Any, movies: Any, user_known: Any, movie_known: Any) -> Any:
-        """(n,) logits of n pairs of indices; what is not known (0) adds nothing."""
+        """Return (n,) logits of n pairs of indices; what is not known (0) adds nothing."""
         tf = self._tf
         dots = tf.reduce_sum(tf.gather(self._user_factors, users) * tf.gather(self._movie_factors, movies), axis=1)
         biases = tf.gather(self._user_bias, users) * user_known + tf.gather(self._movie_bias, movies) * movie_known
         return dots * user_known * movie_known + biases + self._global_bias
 
     def user_logits(self, me: Any) -> Any:
-        """(n_movies,) logits of one user for every movie."""
+        """Return (n_movies,) logits of one user for every movie."""
         dots = self._tf.linalg.matvec(self._movie_factors, self._user_factors[me])
         return dots + self._movie_bias + self._user_bias[me] + self._global_bias
 
     def list_scores(self, me: Any, logits: Any) -> Any:
-        """(n_movies,) what the default list of one user is ranked by."""
+        """Return (n_movies,) what the default list of one user is ranked by."""
         if self._audience is None or self._rank == "like":
             return logits
         audience_users, audience_movies = self._audience
@@ -163,7 +163,7 @@ class _Numbers:
         return watch + LIKE_SHARE * (self._to_rating(logits) - self._lo) / (self._hi - self._lo)
 
     def without_rated(self, me: Any, scores: Any) -> tuple[Any, Any]:
-        """The scores with -inf for what the user rated, and how many movies are left."""
+        """Return the scores with -inf for what the user rated, and how many movies are left."""
         tf = self._tf
         rated, _ = tf.unique(self._history[self._offsets[me] : self._offsets[me + 1]])
         gone = tf.fill(tf.shape(rated), np.float32(-np.inf))
@@ -171,7 +171,7 @@ class _Numbers:
         return tf.tensor_scatter_nd_update(scores, rated[:, tf.newaxis], gone), left
 
     def nearness(self, me: Any) -> tuple[Any, Any]:
-        """(n_movies,) cosines of the movie at index `me` with all, weighed by support, and how many have any."""
+        """Return (n_movies,) cosines of the movie at index `me` with all, weighed by support, and how many have any."""
         tf = self._tf
         counts = tf.cast(self._counts, tf.float32)
         scores, total = tf.zeros_like(counts), np.float32(0)
@@ -185,7 +185,7 @@ class _Numbers:
 
 
 def _kept(tf: Any, module: Any, name: str, array: Any, dtype: Any) -> Any:
-    """A variable of the module: saved beside the graph, which may not outgrow 2 GB."""
+    """Add a variable to the module: saved beside the graph, which may not outgrow 2 GB."""
     variable = tf.Variable(tf.convert_to_tensor(array, dtype), trainable=False, name=name)
     setattr(module, name, variable)
     return variable

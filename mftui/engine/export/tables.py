@@ -25,8 +25,8 @@ _LIST_ROWS = 250_000
 
 
 def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
-    """A row for each movie: movie_id, title, year, genres, n_ratings, n_train, bias, factor_1 … factor_k and, where the
-    model has the block, audience_1 …"""
+    """Write a row for each movie: movie_id, title, year, genres, n_ratings, n_train, bias, factor_1 … factor_k and,
+    where the model has the block, audience_1 …"""
     p, texts = model.parameters, _Texts(file)
 
     def rows(part: slice) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
 
 
 def write_users(model: Factors, file: Path, on_progress: OnShare) -> None:
-    """A row for each user: user_id, n_train, bias, factor_1 … factor_k and, where there is the block, audience_1 …"""
+    """Write a row for each user: user_id, n_train, bias, factor_1 … factor_k and, with the block, audience_1 …"""
     p, texts = model.parameters, _Texts(file)
 
     def rows(part: slice) -> dict[str, Any]:
@@ -71,11 +71,11 @@ def write_lists(
     on_progress: OnShare,
     users: NDArray[np.int64] | None = None,
 ) -> None:
-    """The `n` best films of every user that they have not rated: user_id, place, movie_id, title, predicted, score.
+    """Write the `n` best unrated films of every user: user_id, place, movie_id, title, predicted, score.
 
     Parameters
     ----------
-    rank: what the lists are ranked by, as of `Factors.recommend`; `score` is that, `predicted` the rating, clipped.
+    rank: what the lists are ranked by, as of `recommend`; `score` is that, `predicted` the rating, clipped.
     users: (b,) indices, instead of all.
     """
     users = np.arange(model.n_users) if users is None else users
@@ -120,7 +120,7 @@ def _write_parts(file: Path, rows: Callable[[slice], dict[str, Any]], n: int, on
 
 
 def _columns(name: str, factors: NDArray[np.float32] | None) -> dict[str, Any]:
-    """A column for each factor."""
+    """Return a column for each factor."""
     if factors is None:
         return {}
     return {f"{name}_{at + 1}": np.ascontiguousarray(factors[:, at]) for at in range(factors.shape[1])}
@@ -143,7 +143,7 @@ class _Texts:
         return self.column(ids.values if places is None else ids.raws(places))
 
     def repeated(self, texts: arrow.Array, places: NDArray[np.int64]) -> arrow.Array:
-        """A few texts many times: in Parquet by number."""
+        """Return a few texts many times: in Parquet by number."""
         if self._csv:
             return texts.take(places)
         return arrow.DictionaryArray.from_arrays(places.astype(np.int32), texts)

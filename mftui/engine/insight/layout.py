@@ -32,7 +32,7 @@ class Layout:
     """The numbers of the axes that are x and y, from 1; None where they are no axes."""
 
     def place(self, rows: Floats) -> Floats:
-        """Where users with these factors (n, k) stand, be they of the data or folded in: (n, 2).
+        """Return where users with these factors (n, k) stand, be they of the data or folded in: (n, 2).
 
         On axes a user is placed by their own coordinates, stretched so that users spread as far as movies; else
         amid the movies that they would like best, the biases left out.
@@ -50,7 +50,7 @@ class Layout:
 
 
 def pair_layout(axes: Axes, trained: Flags, x: int = 1, y: int = 2) -> Layout:
-    """The movies on axes `x` and `y` (from 1). `trained`: (n_movies,) which movies have a place."""
+    """Return the movies on axes `x` and `y` (from 1). `trained`: (n_movies,) which movies have a place."""
     points = axes.movies[:, [x - 1, y - 1]].copy()
     points[~trained] = np.nan
     return Layout(f"axes {x} and {y}", points, axes, (x, y))

@@ -57,7 +57,7 @@ class Axis:
     users: Spread
 
     def sure_traits(self, sign: int) -> list[Trait]:
-        """What its positive (1) or negative (-1) end is surely known by, the strongest first. A year above the
+        """Return what its positive (1) or negative (-1) end is surely known by, the strongest first. A year above the
         middle is "newer", one below it "older"."""
         return [
             replace(t, name="newer" if t.r * sign > 0 else "older") if t.kind == "year" else t
@@ -90,7 +90,7 @@ class Axes:
     traits: Traits
 
     def turned(self, rows: Floats) -> Floats:
-        """Rows of factors (n, k), such as those of a new user, as coordinates on the axes."""
+        """Return rows of factors (n, k), such as those of a new user, as coordinates on the axes."""
         return np.asarray(rows @ self.rotation, dtype=np.float32)
 
     def axis(self, number: int, n: int = 8) -> Axis:
@@ -114,7 +114,7 @@ class Axes:
 
 
 def principal_axes(model: Factors, block: Block = "taste", *, least_ratings: int | None = None) -> Axes:
-    """The principal axes of a block of the model.
+    """Return the principal axes of a block of the model.
 
     Parameters
     ----------

@@ -70,11 +70,11 @@ class Traits:
         return cls(names, np.array(counts, dtype=np.int64), _standardized(columns), len(movies))
 
     def correlations(self, along: Floats) -> Doubles:
-        """(t,) Pearson's r of a number of each movie (n,) with each trait."""
+        """Return (t,) Pearson's r of a number of each movie (n,) with each trait."""
         return np.asarray(_standardized(along.astype(np.float64)[:, None])[:, 0] @ self.columns)
 
     def strongest_genre(self, along: Floats) -> float | None:
-        """The correlation of the genre that it goes with most; None without genres."""
+        """Return the correlation of the genre that it goes with most; None without genres."""
         genres = [at for at, (_, kind) in enumerate(self.names) if kind == "genre"]
         if not genres or self.n < 4:
             return None
@@ -82,7 +82,7 @@ class Traits:
         return float(found[np.argmax(np.abs(found))])
 
     def of(self, along: Floats) -> tuple[Trait, ...]:
-        """What a number of each movie (n,) goes with: the sure ones first, then by strength."""
+        """Return what a number of each movie (n,) goes with: the sure ones first, then by strength."""
         if self.n < 4 or not self.names:
             return ()
         r = np.clip(self.correlations(along), -0.999999, 0.999999)
@@ -99,7 +99,7 @@ class Traits:
 
 
 def genre_table(model: Factors) -> tuple[list[str], Flags]:
-    """All genres by name (g), and which movie has which (n_movies, g)."""
+    """Return all genres by name (g), and which movie has which (n_movies, g)."""
     texts, of_movie = model.movies.genre_texts
     parts, names = [set(genres_in(text)) for text in texts], model.movies.genre_names
     rows = np.array([[name in some for name in names] for some in parts], dtype=bool).reshape(len(parts), len(names))

@@ -73,7 +73,7 @@ def _embed_here(rows: Floats) -> Floats:
 
 
 def _beside(rows: Floats, known: Floats, places: Floats) -> Floats:
-    """Each of `rows` amid its three nearest of `known` by cosine (rows have length 1), the nearest counting most."""
+    """Place each of `rows` amid its nearest of `known` by cosine (rows have length 1), the nearest counting most."""
     found = np.empty((len(rows), 2), dtype=np.float32)
     for at in range(0, len(rows), _ROWS_AT_ONCE):
         near = rows[at : at + _ROWS_AT_ONCE] @ known.T

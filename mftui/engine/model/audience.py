@@ -57,12 +57,12 @@ class AudienceBlock:
 
 
 def targets(ratings: Floats, scale: Scale) -> Floats:
-    """(n,) how far up the scale each rating is: 1 for the highest, one step above 0 for the lowest."""
+    """Return (n,) how far up the scale each rating is: 1 for the highest, one step above 0 for the lowest."""
     step = scale.step or (scale.hi - scale.lo) / 10
     return np.asarray((ratings - scale.lo + step) / (scale.hi - scale.lo + step), dtype=np.float32)
 
 
 def row_weights(rows: Counts, size: int, others: int, unobserved: float) -> Floats:
-    """(size,) how strongly each row is held near zero: (count + a0 · others)^ν."""
+    """Return (size,) how strongly each row is held near zero: (count + a0 · others)^ν."""
     counts = np.bincount(rows, minlength=size) + unobserved * others
     return np.asarray(counts**COUNT_POWER, dtype=np.float32)

@@ -76,7 +76,7 @@ class Factors:
         )
 
     def with_parameters(self, parameters: Parameters) -> Factors:
-        """The same model after more training: other parameters, the same data."""
+        """Return the same model after more training: other parameters, the same data."""
         cold = self.user_train_counts == 0, self.movie_train_counts == 0
         return replace(self, parameters=without_cold_rows(parameters, *cold))
 
@@ -131,7 +131,7 @@ class Factors:
         movies: NDArray[Any],
         known: tuple[Flags, Flags] | None = None,
     ) -> Floats:
-        """(n,) logits of n pairs of indices.
+        """Return (n,) logits of n pairs of indices.
 
         `known`: whether the user is known, and the movie; one that is not adds nothing, whatever its index says.
         """
@@ -141,7 +141,7 @@ class Factors:
         return np.asarray(dot + biases + p.global_bias, dtype=np.float32)
 
     def rows_of(self, users: NDArray[Any]) -> UserRows:
-        """The trained rows of b users (indices)."""
+        """Return the trained rows of b users (indices)."""
         p = self.parameters
         audience = None if p.audience_user_factors is None else p.audience_user_factors[users]
         member_bias = None if p.member_user_bias is None else p.member_user_bias[users]
@@ -186,7 +186,7 @@ class Factors:
     # -- lookups -----------------------------------------------------------------------------
 
     def row(self, movie: int | np.integer) -> MovieRow:
-        """The movie at an index, for a table."""
+        """Return the movie at an index, for a table."""
         year = int(self.movies.years[movie])
         return MovieRow(
             self.movie_ids.raw(movie),

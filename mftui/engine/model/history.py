@@ -58,20 +58,20 @@ class History:
         return cls(offsets, ratings.movies[order], ratings.values[order], held_out[order])
 
     def of_user(self, user: int) -> UserHistory:
-        """The ratings of the user at index `user`."""
+        """Return the ratings of the user at index `user`."""
         row = slice(int(self.offsets[user]), int(self.offsets[user + 1]))
         return UserHistory(self.movies[row], self.ratings[row], self.held_out[row])
 
     def counts(self) -> NDArray[np.int64]:
-        """(n_users,) ratings of each user."""
+        """Return (n_users,) ratings of each user."""
         return np.diff(self.offsets)
 
     def part(self, held_out: bool) -> Ratings:
-        """The training ratings, or the held-out ones, as columns sorted by user."""
+        """Return the training ratings, or the held-out ones, as columns sorted by user."""
         return self.portion(held_out).whole()
 
     def portion(self, held_out: bool) -> Ratings:
-        """The same, not copied."""
+        """Return the same, read piece by piece without a copy."""
         n_held = int(np.count_nonzero(self.held_out))
         return Ratings.pieced(n_held if held_out else len(self.movies) - n_held, partial(self._pieces, held_out))
 
@@ -90,7 +90,7 @@ class History:
         return np.repeat(np.arange(first, last, dtype=np.int32), counts)
 
     def trained_counts(self) -> NDArray[np.int64]:
-        """(n_users,) training ratings of each user."""
+        """Return (n_users,) training ratings of each user."""
         held = np.searchsorted(self.offsets, np.flatnonzero(self.held_out), side="right") - 1
         return self.counts() - np.bincount(held, minlength=len(self.offsets) - 1)
 
@@ -115,6 +115,6 @@ class History:
 
 
 def in_order(indices: NDArray[np.int32]) -> bool:
-    """Whether they never fall."""
+    """Return whether indices never fall."""
     spans = (slice(at, at + PIECE + 1) for at in range(0, len(indices), PIECE))
     return all((indices[span][1:] >= indices[span][:-1]).all() for span in spans)

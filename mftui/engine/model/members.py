@@ -15,7 +15,7 @@ MAX_CELLS = 1_000_000
 
 
 def member_logits(p: Parameters, factors: Floats, biases: Floats, movies: NDArray[Any]) -> Floats:
-    """(n, members) logits of n movies (indices), their mean over the members being the model's own logit.
+    """Return (n, members) logits of n movies (indices), their mean over the members being the model's own logit.
 
     A member's factors are its block of columns, scaled by sqrt(members) back to what they were.
 
@@ -31,7 +31,7 @@ def member_logits(p: Parameters, factors: Floats, biases: Floats, movies: NDArra
 
 
 def member_std(p: Parameters, factors: Floats, biases: Floats | None, movies: NDArray[Any]) -> Floats | None:
-    """(n,) standard deviation of the members' predictions, in rating units, unclipped; see `member_logits`.
+    """Return (n,) standard deviation of the members' predictions, in rating units, unclipped; see `member_logits`.
 
     It says how much the start of the training matters for a prediction, not how much people's ratings
     scatter around it. None for a model of one member.

@@ -46,7 +46,7 @@ class Output:
         return rating
 
     def slope(self, logits: NDArray[Any]) -> NDArray[Any]:
-        """How fast the rating grows with the logit."""
+        """Return how fast the rating grows with the logit."""
         if self.link == "linear":
             return np.ones_like(logits)
         if self.link == "sigmoid":
@@ -58,7 +58,7 @@ class Output:
         return slope
 
     def probabilities(self, logits: NDArray[Any], spread: NDArray[Any] | None = None) -> NDArray[np.float64]:
-        """(…, n) of each level, with a probit link; they sum to one. `spread`: of each."""
+        """Return the (…, n) probabilities of each level, with a probit link. `spread`: (…) of each logit."""
         spreads = np.asarray(self.spread if spread is None else spread, dtype=np.float64)[..., None]
         below = normal_share((np.array(self.cuts) - np.asarray(logits, dtype=np.float64)[..., None]) / spreads)
         ends = np.zeros((*below.shape[:-1], 1))

@@ -65,8 +65,8 @@ class RowPriors:
 
 
 def pair_products(p: Parameters, users: NDArray[Any], movies: NDArray[Any]) -> Floats:
-    """(n,) products of the factors of n pairs of indices, a part at a time: all rows at once could take many times
-    the model."""
+    """Return (n,) products of the factors of n pairs of indices, a part at a time: all rows together could take many
+    times the model."""
     dots = np.empty(len(users), dtype=np.float32)
     step = max(1, MAX_GATHERED_BYTES // (4 * p.user_factors.shape[1]))
     for at in range(0, len(users), step):
@@ -76,7 +76,7 @@ def pair_products(p: Parameters, users: NDArray[Any], movies: NDArray[Any]) -> F
 
 
 def lengths(table: Floats) -> Floats:
-    """(n,) lengths of the rows of a table (n, k), which is not copied."""
+    """Return (n,) lengths of the rows of a table (n, k), which is not copied."""
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", table, table)), dtype=np.float32)
 
 

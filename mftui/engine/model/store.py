@@ -140,7 +140,7 @@ def _digests(directory: Path, reuse: Path | None) -> dict[str, str]:
 
 
 def _same(file: Path, reuse: Path | None) -> bool:
-    """Whether `file` is hard-linked from the directory `reuse`."""
+    """Return whether `file` is hard-linked from the directory `reuse`."""
     other = None if reuse is None else reuse / file.name
     return other is not None and other.exists() and other.samefile(file)
 

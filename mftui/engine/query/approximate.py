@@ -78,7 +78,7 @@ class Found:
 
 
 def available() -> bool:
-    """Whether the extra is installed."""
+    """Return whether the extra is installed."""
     return find_spec("faiss") is not None
 
 
@@ -92,8 +92,8 @@ def find_similar(
     where: MovieFilter | None = None,
     search: Search = "exact",
 ) -> Found:
-    """The nearest movies to the movie at an index, as `Factors.similar` gives them; by an index where `search` asks
-    for it, exact search is slow, and no filter narrows the movies. The first time the index is made: that takes
+    """Find the nearest movies to the movie at an index, as `similar` does; by an index where `search` asks for it,
+    exact search is slow, and no filter narrows the movies. The first time the index is made: that takes
     seconds for each hundred thousand movies.
 
     Raises UsageError where the extra is missing, and what `similar` raises.
@@ -151,7 +151,7 @@ class Index:
     recall: float
 
     def nearest(self, model: Factors, movie: int, n: int) -> tuple[Indices, Floats]:
-        """Of the candidates near the movie at an index the nearest, exactly scored."""
+        """Return the nearest of the candidates that the index finds for a movie, with exact scores."""
         row = _vectors(model, self.metric, self.by, np.array([movie]), query=True)
         _, found = self.cells.search(row, max(_MIN_CANDIDATES, 10 * n))
         candidates = np.sort(found[0][(found[0] >= 0) & (found[0] != movie)])
@@ -162,7 +162,7 @@ class Index:
 
 @lru_cache(maxsize=3)
 def opened(key: IndexKey) -> Index:
-    """The index from the cache; made where it is not there or is damaged."""
+    """Load the index from the cache, or make it where it is missing or damaged."""
     directory = paths.cache_dir() / "neighbours" / key.name
     return _load(directory, key) or _make(directory, key)
 
@@ -252,8 +252,9 @@ def _recall(index: Index, model: Factors, movies: list[int], exact: list[Indices
 
 
 def _vectors(model: Factors, metric: Metric, by: By | None, rows: Indices, *, query: bool = False) -> Floats:
-    """(n, k) what stands for movies in the index, or asks it: their inner products are the scores of `movie_scores` but
-    for a factor that is the same for all; for "euclidean" their distances are the distances without support."""
+    """Return (n, k) what stands for movies in the index, or asks it: their inner products are the scores of
+    `movie_scores` but for a factor that is the same for all; for "euclidean" their distances are those
+    without support."""
     parts = []
     for factors, norms, weight in blocks_of(model, by):
         part = np.asarray(factors[rows], dtype=np.float32)

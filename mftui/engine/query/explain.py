@@ -57,7 +57,7 @@ class Because:
     """(m,) what is added to that score because most people watch the movie, to that of somebody folded in."""
 
     def difference(self) -> Floats | None:
-        """(m,) trained less folded-in prediction; None for somebody who was not trained."""
+        """Return (m,) trained less folded-in prediction; None for somebody who was not trained."""
         return None if self.trained is None else self.trained - self.predicted
 
     def shares(self, *, ranked: bool) -> Doubles:

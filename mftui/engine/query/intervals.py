@@ -44,21 +44,21 @@ class PredictiveDistribution:
     """Where ratings are steps of a scale."""
 
     def quantile(self, share: float) -> Floats:
-        """(n,) ratings below which a rating lies with this probability, within the scale; of steps, the lowest one that
-        a rating does not exceed with this probability at least."""
+        """Return (n,) ratings below which a rating lies with this probability, within the scale; of steps, the lowest
+        one that a rating does not exceed with this probability at least."""
         if self.steps is not None:
             return self.steps.quantile(share)
         at = self.mean + NormalDist().inv_cdf(share) * self.rating_std
         return np.asarray(np.clip(at, self.lo, self.hi), dtype=np.float32)
 
     def interval(self, share: float) -> tuple[Floats, Floats]:
-        """((n,), (n,)) ends of the central interval in which a rating lies with this probability, within the scale; of
-        steps, with this probability at least."""
+        """Return ((n,), (n,)) ends of the central interval in which a rating lies with this probability, within the
+        scale; of steps, with this probability at least."""
         return self.quantile((1 - share) / 2), self.quantile((1 + share) / 2)
 
     def covered(self, ratings: Floats, share: float) -> Doubles:
-        """(n,) whether ratings given lie in that interval, 0 or 1. A step at an end of it counts by the part of its
-        probability that lies within, so that where all is as believed the mean is `share` (the nonrandomized
+        """Return (n,) whether ratings given lie in that interval, 0 or 1. A step at an end of it counts by the part of
+        its probability that lies within, so that where all is as believed the mean is `share` (the nonrandomized
         transform of Czado, Gneiting and Held 2009)."""
         if self.steps is not None:
             return self.steps.covered(ratings, share)
@@ -163,7 +163,8 @@ def _parts(model: Factors, n: int) -> Iterator[slice]:
 def _variance(
     model: Factors, rows: UserRows, movies: NDArray[Any], of_user: Flags, of_movie: Flags, population: _Population
 ) -> Doubles:
-    """(n,) of the expected rating: between the members, and between all users or movies for one that is not known.
+    """Return (n,) variances of the expected ratings: between the members, and between all users or movies for one that
+    is not known.
 
     `rows`: of n users, or of one."""
     p, variance = model.parameters, np.zeros(len(movies))
@@ -192,12 +193,12 @@ def _variance(
 
 
 def _of(table: Any, chosen: Flags) -> Any:
-    """The chosen ones of n rows; the one row there is, whatever is chosen."""
+    """Return the chosen ones of n rows; the one row there is, whatever is chosen."""
     return table if table is None or len(table) == 1 < len(chosen) else table[chosen]
 
 
 def _within(model: Factors, covariance: Doubles, movies: NDArray[Any]) -> Doubles:
-    """(n,) variance of the logits of a row that each member knows with this covariance, mean over members."""
+    """Return (n,) variance of the logits of a row that each member knows with this covariance, mean over members."""
     p, members, total = model.parameters, model.parameters.members, np.zeros(len(movies))
     k = p.movie_factors.shape[1] // members
     for member, of_row in enumerate(covariance):
@@ -229,7 +230,7 @@ class _Population:
 
 
 def _mean_square(rows: Floats, moments: Doubles) -> Doubles:
-    """(n,) mean square, over all rows of the other side and all members, of the product with (n, k) rows."""
+    """Return (n,) mean square, over all rows of the other side and all members, of the product with (n, k) rows."""
     members = len(moments)
     by_member = rows.reshape(len(rows), members, -1).transpose(1, 0, 2)
     return np.asarray(((by_member @ moments) * by_member).sum((0, 2)) * members)

@@ -27,7 +27,7 @@ class MovieFilter:
 
 
 def passing(model: Factors, where: MovieFilter | None) -> Flags:
-    """(n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
+    """Return (n_movies,) True where a movie passes the filter. Raises UsageError for an unknown genre."""
     passes = np.ones(model.n_movies, dtype=bool)
     if where is None:
         return passes

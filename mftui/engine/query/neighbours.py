@@ -80,7 +80,7 @@ def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float
 def movie_scores(
     model: Factors, me: int, metric: Metric, by: By | None, among: Indices | slice = slice(None)
 ) -> Floats:
-    """(n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`, already weighed by support.
+    """Return (n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`, weighed by support.
 
     "cosine" and "dot" (divided by the movie's own product with itself, as in the post) are high where
     near. "euclidean" is a distance, low where near, and grows where support is thin; of two blocks,
@@ -117,18 +117,18 @@ def _blocks_with(model: Factors, movie: int, by: By | None) -> list[tuple[Floats
 
 
 def supported(model: Factors, among: Indices | slice = slice(None)) -> Floats:
-    """(n,) what is left of the score of each movie among those: less where few training ratings support it."""
+    """Return (n,) what is left of the score of each movie among those: less where few training ratings support it."""
     counts = model.movie_train_counts[among]
     return np.asarray(counts / (counts + np.float32(SUPPORT)), dtype=np.float32)
 
 
 def user_scores(model: Factors, me: int, by: By | None) -> Floats:
-    """(n_users,) cosine of every user with the user at index `me`."""
+    """Return (n_users,) cosine of every user with the user at index `me`."""
     return row_cosines(model, model.rows_of(np.array([me])), by)
 
 
 def row_cosines(model: Factors, row: UserRows, by: By | None = None) -> Floats:
-    """(n_users,) cosine of every user with one row, trained or folded in; 0 with a row of zeros."""
+    """Return (n_users,) cosine of every user with one row, trained or folded in; 0 with a row of zeros."""
     p = model.parameters
     taste = _cosine(p.user_factors, model.user_norms, row.factors[0])
     if p.audience_user_factors is None or row.audience is None or by == "taste":
@@ -140,7 +140,7 @@ def row_cosines(model: Factors, row: UserRows, by: By | None = None) -> Floats:
 
 
 def users_near(model: Factors, row: UserRows, n: int = 10) -> tuple[Indices, Floats]:
-    """The users nearest to a row folded in, by cosine: (user indices (≤ n,), cosines (≤ n,)), nearest first."""
+    """Return the users nearest to a row folded in, by cosine: (user indices (≤ n,), cosines (≤ n,)), nearest first."""
     cosine = row_cosines(model, row)
     best = highest(cosine, np.flatnonzero(~model.cold_users), n)
     return best, cosine[best]

@@ -110,7 +110,7 @@ def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> 
 
 
 def row_logits(model: Factors, rows: UserRows) -> Floats:
-    """(b, n_movies) logits of b users for every movie."""
+    """Return (b, n_movies) logits of b users for every movie."""
     p = model.parameters
     logits = _products(rows.factors, p.movie_factors)
     logits += p.movie_bias
@@ -119,19 +119,19 @@ def row_logits(model: Factors, rows: UserRows) -> Floats:
 
 
 def logits_of(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats:
-    """(n,) logits of one user for n movies (indices)."""
+    """Return (n,) logits of one user for n movies (indices)."""
     p = model.parameters
     products = p.movie_factors[movies] @ row.factors[0]
     return np.asarray(products + p.movie_bias[movies] + row.bias[0] + np.float32(p.global_bias), dtype=np.float32)
 
 
 def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float = 0.0) -> Floats:
-    """(b, n_movies) scores of b trained users (indices): see `row_scores`."""
+    """Return (b, n_movies) scores of b trained users (indices): see `row_scores`."""
     return row_scores(model, model.rows_of(users), rank, discover)
 
 
 def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0) -> Floats:
-    """(b, n_movies) scores of b users: higher is better. Never clipped.
+    """Return (b, n_movies) scores of b users: higher is better. Never clipped.
 
     "like" is the logit; "watch" P·Q, how much each movie is watched by those who watch as these users do; "both" is
     that and a share of the predicted rating, as a part of the scale; for users folded in, their preference is added.
@@ -166,8 +166,7 @@ def _ranked(
 
 
 def _audience_scores(model: Factors, rows: UserRows, *, preference: bool) -> tuple[Floats, Floats | None]:
-    """(b, n_movies) P·Q, and how far each movie is liked offset what is expected by those who lean so, where asked for
-    and known: both in one pass over the movies."""
+    """Return (b, n_movies) P·Q and, where asked for and known, how far each movie suits the preference."""
     assert rows.audience is not None
     if not preference or rows.preference is None:
         return _products(rows.audience, model.audience.factors), None
@@ -176,7 +175,7 @@ def _audience_scores(model: Factors, rows: UserRows, *, preference: bool) -> tup
 
 
 def _products(rows: Floats, table: Floats) -> Floats:
-    """(b, n) rows · tableᵀ. Of few rows in blocks that stay in the cache, on one thread: memory is what takes time."""
+    """Return (b, n) rows · tableᵀ; of few rows in blocks that stay in the cache, on one thread: memory is slow."""
     if len(rows) > FEW_ROWS:
         return np.asarray(rows @ table.T, dtype=np.float32)
     products = np.empty((len(rows), len(table)), dtype=np.float32)
@@ -239,7 +238,7 @@ def _recommend(
     where: MovieFilter | None,
     bound: Bound | None = None,
 ) -> Recommendations:
-    """The best `n` movies for one user that are not among the `rated` (movie indices)."""
+    """Return the best `n` movies for one user that are not among the `rated` (movie indices)."""
     rank = best_rank(model, rank, bound)
     std, offset = None, None
     if bound is not None:
@@ -275,7 +274,7 @@ def _recommend(
 
 
 def highest(scores: Floats, candidates: Indices, n: int) -> Indices:
-    """The `n` candidates of the highest score, best first; equal scores in the order of the indices."""
+    """Return the `n` candidates of the highest score, best first; equal scores in the order of the indices."""
     values = scores[candidates]
     if n < len(candidates):
         least = np.partition(values, len(values) - n)[len(values) - n]
@@ -285,7 +284,7 @@ def highest(scores: Floats, candidates: Indices, n: int) -> Indices:
 
 
 def prefer_less_seen(scores: Floats, counts: NDArray[np.int32], discover: float) -> Floats:
-    """(b, n_movies) scores moved towards movies with few ratings, `discover` 0 to 1."""
+    """Move (b, n_movies) scores towards movies with few ratings, `discover` 0 to 1."""
     if not 0 <= discover <= 1:
         raise UsageError(f"discover is {discover:g}; it goes from 0 (as relevant as can be) to 1 (less-seen films).")
     lowest = scores.min(axis=1, keepdims=True)
@@ -293,6 +292,6 @@ def prefer_less_seen(scores: Floats, counts: NDArray[np.int32], discover: float)
 
 
 def percentiles(scores: Floats, among: Flags, of: Indices) -> Floats:
-    """(n,) share, 0 to 100, of the scores `among` that lie below the scores at `of`."""
+    """Return (n,) share, 0 to 100, of the scores `among` that lie below the scores at `of`."""
     ordered = np.sort(scores[among])
     return np.asarray(100 * np.searchsorted(ordered, scores[of]) / max(len(ordered), 1), dtype=np.float32)

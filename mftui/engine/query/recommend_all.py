@@ -60,7 +60,7 @@ class TopN:
         return self.of(np.arange(self._model.n_users))
 
     def of(self, users: Indices) -> Iterator[Lists]:
-        """The lists of these users (indices), a block at a time, in their order."""
+        """Return the lists of these users (indices), a block at a time, in their order."""
         from threadpoolctl import threadpool_limits
 
         blocks = (users[at : at + USER_BLOCK] for at in range(0, len(users), USER_BLOCK))
@@ -76,8 +76,8 @@ class TopN:
     # -- scores ------------------------------------------------------------------------------
 
     def _turned(self, factors: Floats, bias: Floats | None = None) -> Floats:
-        """(k, n_movies) factors in the order of `_order`, and, as one more row, the bias: for users whose last column
-        is 1. A block at a time, so that there is never a second copy."""
+        """Return (k, n_movies) factors in the order of `_order` and, as one more row, the bias, for users whose last
+        column is 1. A block at a time, so that there is never a second copy."""
         n, k = factors.shape
         turned = np.empty((k + (bias is not None), n), dtype=np.float32)
         for at in range(0, n, MOVIE_BLOCK):
@@ -93,7 +93,7 @@ class TopN:
         return np.asarray(p.movie_factors @ p.user_factors.mean(axis=0) + p.movie_bias)
 
     def _scores(self, rows: _Rows, part: slice, out: Floats, spare: Floats) -> Floats:
-        """(b, w) scores of a block of users for a part of the movies, in the order of `_order`.
+        """Return (b, w) scores of a block of users for a part of the movies, in the order of `_order`.
 
         "like" leaves out what is the same for all movies of a user; see `_added`.
         """
@@ -106,7 +106,7 @@ class TopN:
         return out
 
     def _liked(self, rows: _Rows, part: slice, spare: Floats) -> Floats:
-        """(b, w) LIKE_SHARE times the predicted rating, as a part of the output range."""
+        """Return (b, w) LIKE_SHARE times the predicted rating, as a part of the output range."""
         p = self._model.parameters
         np.matmul(rows.taste, self._taste[:, part], out=spare)
         spare += rows.added[:, None]
@@ -223,7 +223,7 @@ class _Found:
         self._size = int(kept.sum())
 
     def best(self) -> tuple[Indices, Indices, Floats, Indices]:
-        """(rows, movies, scores, places): by user, the best first, equal scores in the order of the movies."""
+        """Return (rows, movies, scores, places): by user, the best first, equal scores in the order of the movies."""
         rows, movies, scores = self._all()
         order = np.lexsort((movies, -scores, rows))
         rows, movies, scores = rows[order], movies[order], scores[order]
@@ -240,7 +240,7 @@ class _Found:
 
 
 def _sortable(rows: Indices, scores: Floats) -> NDArray[np.uint64]:
-    """One number for each entry, rising with the row and, within it, falling with the score."""
+    """Return one number for each entry, rising with the row and, within it, falling with the score."""
     bits = np.ascontiguousarray(scores).view(np.uint32).astype(np.uint64)
     negative = bits >> np.uint64(31) == 1
     rising = np.where(negative, ~bits & np.uint64(0xFFFFFFFF), bits | np.uint64(0x80000000))

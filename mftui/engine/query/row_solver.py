@@ -53,12 +53,12 @@ class RowSolution:
     """(r, d, d) of slopedᵀ · sloped + precision: the covariance of x, in units of the noise of a rating."""
 
     def weights(self) -> Doubles:
-        """(r, d, n) what each rating adds to each number of x: summed over the ratings they are x."""
+        """Return (r, d, n) what each rating adds to each number of x: summed over the ratings they are x."""
         return np.asarray(self.inverse @ self.sloped.swapaxes(1, 2) * self.response[:, None, :])
 
 
 def solve_rows(problem: RowProblem) -> RowSolution:
-    """All rows by Gauss-Newton from zero, a step being halved until it no longer makes its row worse."""
+    """Solve all rows by Gauss-Newton from zero, halving a step until it no longer makes its row worse."""
     x = np.zeros(problem.precision.shape)
     loss = _loss(problem, x)
     for _ in range(MAX_STEPS):
@@ -82,14 +82,14 @@ def _logits(problem: RowProblem, x: Doubles) -> Doubles:
 
 
 def _loss(problem: RowProblem, x: Doubles) -> Doubles:
-    """(r,)."""
+    """Return the (r,) penalised losses."""
     rating = problem.output.rating(_logits(problem, x))
     errors = problem.counted * (rating - problem.ratings) ** 2
     return np.asarray(errors.sum(1) + (problem.precision * x**2).sum(1))
 
 
 def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
-    """((r, n, d) design times slope, (r, n) rating given less predicted) at x."""
+    """Return ((r, n, d) design times slope, (r, n) rating given less predicted) at x."""
     logits = _logits(problem, x)
     slope = problem.counted * problem.output.slope(logits)
     error = problem.counted * (problem.ratings - problem.output.rating(logits))
@@ -97,7 +97,7 @@ def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def _curvature(problem: RowProblem, sloped: Doubles) -> Doubles:
-    """(r, d, d)."""
+    """Return the (r, d, d) curvatures."""
     curvature = sloped.swapaxes(1, 2) @ sloped
     diagonal = np.arange(problem.precision.shape[1])
     curvature[:, diagonal, diagonal] += problem.precision

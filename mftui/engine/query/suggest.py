@@ -105,12 +105,12 @@ def seen_probability(model: Factors, person: FoldedIn) -> Floats:
 
 
 def _most_seen(seen: Floats, among: Indices, n: int) -> Indices:
-    """The `n` movies most probably seen."""
+    """Return the `n` movies most probably seen."""
     return among if len(among) <= n else among[np.argpartition(-seen[among], n - 1)[:n]]
 
 
 def _slopes(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
-    """(members, m, k + 1) how the predicted ratings of m movies change with each member's row."""
+    """Return (members, m, k + 1) how the predicted ratings of m movies change with each member's row."""
     p, design = model.parameters, design_of(model, movies)
     biases = p.movie_bias[movies] + p.global_bias
     logits = (design @ rows[..., None])[..., 0] + biases
@@ -118,7 +118,7 @@ def _slopes(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
 
 
 def _variances(covariance: Doubles, slopes: Doubles) -> Doubles:
-    """(members, m) of the predicted ratings, in units of a rating's noise."""
+    """Return (members, m) of the predicted ratings, in units of a rating's noise."""
     return np.asarray(((slopes @ covariance) * slopes).sum(2))
 
 
@@ -127,7 +127,7 @@ def _remaining(covariance: Doubles, target: Doubles) -> float:
 
 
 def _after_rating(covariance: Doubles, slopes: Doubles) -> Doubles:
-    """(members, k + 1, k + 1) covariance once a rating with these slopes (members, k + 1) is known."""
+    """Return (members, k + 1, k + 1) covariance once a rating with these slopes (members, k + 1) is known."""
     through = (covariance @ slopes[..., None])[..., 0]
     known = 1 + (through * slopes).sum(1)
     return np.asarray(covariance - through[:, :, None] * through[:, None, :] / known[:, None, None])
