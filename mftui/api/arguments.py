@@ -32,15 +32,16 @@ def plain_id(raw: object, what: str) -> RawId:
     Raises UsageError for a missing id (None, NaN, NA), ArgumentError for what is no id.
     """
     value: Any = raw.item() if getattr(raw, "ndim", None) == 0 and hasattr(raw, "item") else raw
-    if type(value).__name__ in _MISSING or value != value:
-        raise UsageError(f"a {what} id is missing ({raw}).", hint="Fill it in, or leave it out.")
     if isinstance(value, str):
         return str(value)
+    if type(value).__name__ in _MISSING or (isinstance(value, Real) and value != value):
+        raise UsageError(f"a {what} id is missing ({raw}).", hint="Fill it in, or leave it out.")
     if isinstance(value, bool) or not isinstance(value, Real):
         kind = type(raw).__name__
         raise ArgumentError(f"a {what} id cannot be of the type {kind}.", hint="Give a number or a text.")
-    whole = isinstance(value, Integral) or float(value).is_integer()
-    return int(float(value) if not isinstance(value, Integral) else value) if whole else str(value)
+    if isinstance(value, Integral):
+        return int(value)
+    return int(float(value)) if float(value).is_integer() else str(value)
 
 
 def ids_in(given: Any, what: str) -> NDArray[np.integer[Any]] | list[RawId]:

@@ -17,7 +17,7 @@ from mftui.api.keep import kept
 from mftui.api.model import Model
 from mftui.api.progress import Progress, progress_for
 from mftui.engine.recipes import RECIPES, Recipe, Value, find_recipe
-from mftui.errors import ArgumentError
+from mftui.errors import ArgumentError, TrainingError
 from mftui.runs.store import status as states
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
@@ -144,6 +144,8 @@ def _as_run(request: TrainRequest, callback: OnMetrics | None, progress: bool | 
             train_run(run, requests=requests, on_metrics=_both(shown, callback), on_phase=shown.phase)
         except KeyboardInterrupt:
             requests.interrupted = True
+    if not run.has_factors and run.state == states.DIVERGED:
+        raise TrainingError("diverged before there was a model to keep.", hint="Lower learning_rate.")
     if not run.has_factors:
         raise KeyboardInterrupt
     if run.state == states.DIVERGED:

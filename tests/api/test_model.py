@@ -140,6 +140,8 @@ def test_a_missing_id_is_refused(model: mftui.Model, missing: object) -> None:
         (lambda m: m.predict(np.ones((2, 2)), 1), TypeError, "one dimension"),
         (lambda m: m.recommend(True), TypeError, "cannot be of the type bool"),
         (lambda m: m.recommend([1, 2]), TypeError, "cannot be of the type list"),
+        (lambda m: m.recommend(np.array([1, 2])), TypeError, "cannot be of the type ndarray"),
+        (lambda m: m.similar(b"heat"), TypeError, "cannot be of the type bytes"),
         (lambda m: m.recommend(99), UnknownId, "Nearest known: 20"),
         (lambda m: m.similar(99), UnknownId, "no movie with id 99"),
         (lambda m: m.similar("hamlet"), TitleError, "Hamlet (1990) (id 9); Hamlet (1996) (id 10)"),

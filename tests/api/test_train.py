@@ -140,9 +140,10 @@ def test_a_training_in_a_thread(frame: pd.DataFrame, home: Path, name: str | Non
     assert isinstance(found[0], mftui.Model)
 
 
-def test_a_diverged_training_says_so(frame: pd.DataFrame) -> None:
+@pytest.mark.parametrize("name", [None, "diverged"])
+def test_a_diverged_training_says_so(frame: pd.DataFrame, home: Path, name: str | None) -> None:
     with pytest.raises(MftuiError, match="diverged"):
-        mftui.train(frame, "funk", epochs=5, learning_rate=1, factors=4)
+        mftui.train(frame, "funk", name=name, epochs=5, learning_rate=1, factors=4)
 
 
 def test_progress_shows_where_somebody_looks(frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
