@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -46,6 +46,8 @@ class Dataset:
     """
 
     data: core.Dataset
+    read_again: Mapping[str, Any] = field(default_factory=dict)
+    """How a training can read the same again (parts of a `TrainRequest`); empty for a DataFrame."""
 
     @property
     def name(self) -> str:
@@ -173,7 +175,10 @@ def read_ratings(
             raise ArgumentError("a file of ratings takes no DataFrame beside it.", hint="Read it with pandas first.")
         source = ratings if isinstance(ratings, str) else Path(ratings)
         test_file = None if test is None else os.fspath(test)
-        return Dataset(open_dataset(source, columns=columns, test=test_file, use_cache=cache))
+        data = open_dataset(source, columns=columns, test=test_file, use_cache=cache)
+        if test_file is not None and Path(test_file).expanduser().is_file():
+            test_file = str(Path(test_file).expanduser().absolute())
+        return Dataset(data, {"data": data.source, "columns": columns, "test": test_file})
     if not is_frame(ratings):
         kind = type(ratings).__name__
         raise ArgumentError(

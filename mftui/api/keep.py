@@ -18,9 +18,9 @@ def kept(dataset: Dataset, request: TrainRequest) -> TrainRequest:
 
     Raises MftuiError where they cannot be written.
     """
+    if dataset.read_again:
+        return replace(request, **dataset.read_again)
     data = dataset.data
-    if data.source:
-        return replace(request, data=data.source)
     place = paths.downloads_dir() / f"{slug(request.name)}-{data.fingerprint[:8]}"
     try:
         if not place.is_dir():

@@ -104,9 +104,6 @@ def train(
     if name is None:
         dataset = read_ratings(ratings, movies=movies, test=test, columns=columns, cache=False)
         return _in_memory(dataset, request, callback, progress)
-    if isinstance(ratings, str | os.PathLike) and isinstance(test, str | os.PathLike | None) and movies is None:
-        source, held_out = os.fspath(ratings), None if test is None else os.fspath(test)
-        return _as_run(replace(request, data=source, test=held_out, columns=columns), callback, progress)
     dataset = read_ratings(ratings, movies=movies, test=test, columns=columns)
     return _as_run(kept(dataset, request), callback, progress)
 

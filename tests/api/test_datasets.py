@@ -81,6 +81,10 @@ def test_columns_of_unusual_names_are_named() -> None:
     frame = FRAME.set_axis(["wer", "was", "wie"], axis=1)
     data = mftui.read_ratings(frame, columns={"user": "wer", "movie": "was", "rating": "wie"})
     assert data.data.fingerprint == mftui.read_ratings(FRAME).data.fingerprint
+    for name in ("was", "movieId"):
+        films = pd.DataFrame({name: [7], "title": ["Heat (1995)"]})
+        titled = mftui.read_ratings(frame, movies=films, columns={"user": "wer", "movie": "was", "rating": "wie"})
+        assert titled.movies.title[0] == "Heat (1995)"
 
 
 @pytest.mark.parametrize(

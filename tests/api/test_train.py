@@ -60,6 +60,18 @@ def test_a_named_training_is_a_run(frame: pd.DataFrame, home: Path) -> None:
     assert in_memory.evaluate()["rmse"] == pytest.approx(model.evaluate()["rmse"])
 
 
+def test_a_data_set_read_from_files_is_read_again_as_it_was(tmp_path: Path, frame: pd.DataFrame, home: Path) -> None:
+    named = frame.set_axis(["who", "film", "stars"], axis=1)
+    named.iloc[50:].to_csv(tmp_path / "train.csv", index=False)
+    named.iloc[:50].to_csv(tmp_path / "test.csv", index=False)
+    columns = {"user": "who", "movie": "film", "rating": "stars"}
+    data = mftui.read_ratings(tmp_path / "train.csv", test=tmp_path / "test.csv", columns=columns)
+    model = mftui.train(data, "als", name="files", factors=3, epochs=1)
+    assert model.factors.meta["fingerprint"] == data.data.fingerprint
+    assert model.evaluate()["n_test"] == 50
+    assert not (home / "datasets").exists(), "nothing is kept twice"
+
+
 def test_recipes_presets_and_splits(frame: pd.DataFrame) -> None:
     timed = frame.assign(timestamp=np.arange(len(frame)))
     model = mftui.train(timed, "als", preset="default", factors=3, epochs=2, split="temporal", test_fraction=0.2)

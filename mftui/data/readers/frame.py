@@ -42,7 +42,8 @@ def read_frame(frame: pd.DataFrame, given: Mapping[str, str] | None = None, name
 def movies_in(frame: pd.DataFrame, given: Mapping[str, str] | None = None) -> MovieTable | None:
     """Return titles, genres and years of a DataFrame, from the last row of each movie; None without a title column."""
     names = [str(column) for column in frame.columns]
-    at = match(names, ("movie", "title", "genres", "year"), {k: v for k, v in (given or {}).items() if k == "movie"})
+    named = (given or {}).get("movie")
+    at = match(names, ("movie", "title", "genres", "year"), {"movie": named} if named in names else None)
     if not {"movie", "title"} <= at.keys():
         return None
     lines = frame.iloc[:, list(at.values())].set_axis(list(at), axis=1).dropna(subset=["movie", "title"])
