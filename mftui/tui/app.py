@@ -65,11 +65,9 @@ class MftuiApp(Textual8App):
         self.guidance = self.guide.sentence
         self._saving = Latest(self, "memory")
         self.trainings: Trainings = Trainings(self, self.look.refresh_s, starter)
-        self._stays_open = ""
-        """The run whose model somebody has asked for."""
+        self._stays_open = ""  # the run whose model somebody has asked for
         self.model: OpenModel | None = None
         self.model_trouble = ""
-        """Why the newest model could not be opened."""
         self._opening = asyncio.Lock()
         self.set_class(self.look.ascii, "-ascii")
         if self.look.low_bandwidth:
@@ -147,7 +145,6 @@ class MftuiApp(Textual8App):
             self.show_error(error)
 
     async def open_run(self, run: Run, *, stay: bool = False) -> None:
-        # Unless it is to stay, newer models of the watched training take its place.
         from mftui.tui.base.open_model import open_model
 
         self._stays_open = run.id if stay else ""

@@ -21,11 +21,11 @@ from mftui.tui.widgets.table import Table
 
 HINTS: dict[str, str] = {
     "train": "A model learns from ratings: {train.toggle} trains one, the curve is its error.",
-    "movies": "Films, and those most like the one chosen: {movies.search} searches, {movies.open} follows.",
-    "users": "What somebody rated beside the model's guess, and its advice: {users.next} goes on.",
-    "map": "Films as points, like ones near: {map.choose} shows which, {map.factors} what the axes are.",
-    "you": "Your own films: {you.search} finds one, a key below rates it; your list follows.",
-    "runs": "Every training so far: {runs.mark} lays its curve over others, {runs.again} repeats it.",
+    "movies": "Pick a film to see similar ones. {movies.search} search, {movies.open} open.",
+    "users": "A user's ratings next to the model's predictions. {users.next} next user.",
+    "map": "Films as points, similar ones close together. {map.choose} neighbours, {map.factors} axes.",
+    "you": "Rate films ({you.search} to search); your recommendations update at once.",
+    "runs": "All trainings. {runs.mark} compares, {runs.again} trains again.",
 }
 """What is seen and what to press, by mode; each fits a line of 80 columns. A screen without one has no line."""
 

@@ -210,7 +210,7 @@ async def runs_calibration(pilot: Pilot[Any]) -> None:
     await pilot.press("6")
     await until_shown(pilot, "other")
     await pilot.press("j", "i")
-    await until_shown(pilot, "How often the truth")
+    await until_shown(pilot, "Test ratings within the p %")
 
 
 async def film_map(pilot: Pilot[Any]) -> None:

@@ -35,9 +35,9 @@ async def test_screens_and_keys_can_be_clicked(make_app: MakeApp, home: Path):
         await click_on(pilot, "2 Movies")
         await until(pilot, lambda: app.current_mode == "movies", "Movies")
         await click_on(pilot, "f Filter")
-        await until_shown(pilot, "least ratings")
+        await until_shown(pilot, "min. ratings")
         await click_on(pilot, "esc Cancel")
-        await until_gone(pilot, "least ratings")
+        await until_gone(pilot, "min. ratings")
 
 
 @pytest.mark.parametrize(("column", "order"), [("Title", "by title"), ("Mean", "by mean"), ("Bias", "by bias")])

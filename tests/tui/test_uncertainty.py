@@ -72,7 +72,7 @@ async def test_users_lists_safe_bets_and_adventurous_ones_and_remembers(make_app
     caption = "Recommended to user 7"
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
-        await until_shown(pilot, "+/- between 8 draws, bar 80%")
+        await until_shown(pilot, "+/- from 8 draws, 80% interval")
         await pilot.press("b", "b", "b", "b")
         await until_shown(pilot, "safe bets first")
         listed = recommend(factors, 6, 1, bound="lower")
@@ -95,7 +95,7 @@ async def test_you_lists_safe_bets(make_app: MakeApp, home: Path) -> None:
     mine = read_mine(Profile(), Matcher(factors))
     async with (app := make_app()).run_test(size=(160, 40)) as pilot:
         await pilot.press("4")
-        await until_shown(pilot, "+/- between 8 draws")
+        await until_shown(pilot, "+/- from 8 draws")
         await pilot.press("b", "b", "b")
         await until_shown(pilot, "safe bets first")
         listed = you_list(factors, mine, YouChoices(rank="safe")).recommended
@@ -212,7 +212,7 @@ async def test_the_runs_page_shows_how_often_the_truth_lay_within(
         for one in found["coverage"][0 if size[1] > 12 else -5 :]:
             line = next(line for line in shown(app).splitlines() if f"{one['level']:.0%} " in line)
             assert f"{one['covered']:.1%}" in line
-        assert ("between 8 draws" in shown(app)) == (size[1] == 50)
+        assert ("from 8 draws" in shown(app)) == (size[1] == 50)
         await pilot.press("i")
         await until_gone(pilot, "How often the truth")
 
@@ -220,9 +220,9 @@ async def test_the_runs_page_shows_how_often_the_truth_lay_within(
 @pytest.mark.parametrize(
     ("factors", "says"),
     [
-        (with_members(toy_factors()), "Spread of 8 members, which is no interval"),
+        (with_members(toy_factors()), "Spread of 8 members (not an interval)"),
         (toy_factors(), "This model has one member"),
-        (with_members(toy_factors(test_fraction=0), noise=0.5), "held no ratings out"),
+        (with_members(toy_factors(test_fraction=0), noise=0.5), "has no test part"),
     ],
 )
 async def test_what_cannot_be_said_of_a_run_is_not_shown(

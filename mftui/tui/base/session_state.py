@@ -46,7 +46,7 @@ class Memory:
         except FileNotFoundError:
             pass
         except (OSError, ValueError, RecursionError):
-            memory.trouble = f"{file} is damaged: the app starts as new, and writes it again."
+            memory.trouble = f"{file} is damaged: the app starts with defaults and writes it again."
         return memory
 
     def get(self, name: str) -> object:

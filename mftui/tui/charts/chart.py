@@ -164,7 +164,7 @@ class Chart(CellWidget):
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
         text = self._picture.empty
         if self.x_range():
-            text = "No point of it is above zero, or in this part."
+            text = "No values above zero, or none in this part."
         words = [line for part in text.split("\n") for line in wrap(part, width)]
         for _ in range(max(0, (height - len(words)) // 2 - 1)):
             yield []

@@ -33,8 +33,8 @@ def movie_filters(factors: Factors, now: Filter, many: int, least: int, search: 
         parse_search, SEARCHES,
     )  # fmt: skip
     few = Field(
-        "neighbour_ratings", "neighbours' ratings", _text(least),
-        "The least number of ratings of a neighbour, so that obscure films do not win by noise.", parse_count,
+        "neighbour_ratings", "their min. ratings", _text(least),
+        "Minimum number of ratings of a neighbour, so that obscure films do not rank high by chance.", parse_count,
     )  # fmt: skip
     search_by = [how] if available() else []
     fields = [*_narrowing(factors, now), _many("neighbours", many, MOST_NEIGHBOURS), *search_by, few]
@@ -59,7 +59,7 @@ def _narrowing(factors: Factors, now: Filter) -> list[Field]:
     return [
         Field("genre", "genre", now.genre, names, lambda text: parse_genre(text, genres), genres),
         Field("years", "years", now.years, "Such as 1999, 1990-1999, 1990- or -1960.", parse_years_text),
-        Field("min_ratings", "least ratings", _text(now.min_ratings), "Ratings in the data set.", parse_count),
+        Field("min_ratings", "min. ratings", _text(now.min_ratings), "Ratings in the data set.", parse_count),
     ]
 
 

@@ -74,7 +74,7 @@ class PickScreen(ModalScreen[str | None]):
         def row(i: int) -> Sequence[Cell]:
             return items[shown[i]][:2]
 
-        empty = "Enter takes what you typed." if self._free else "Nothing fits."
+        empty = "Enter uses what you typed." if self._free else "No match."
         self.query_one(Table).show(LazyRows(len(shown), row), empty=empty, cursor=cursor)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -27,10 +27,10 @@ def pick_data(now: str) -> PickScreen:
         elif fetched(entry.name):
             here.append((entry.name, f"{ratings}, fetched", f"{entry.title}."))
         else:
-            away.append((entry.name, f"{ratings}, not here yet", f"To have it: mftui data fetch {entry.name}"))
+            away.append((entry.name, f"{ratings}, not here yet", f"To download it: mftui data fetch {entry.name}"))
     items = [*here, *away]
     if all(now != value for value, *_ in items):
-        items.insert(0, (now, "as chosen before", now))
+        items.insert(0, (now, "the current choice", now))
     return PickScreen("Data set", items, now=now, prompt="type a name, or a path to ratings", free=_is_path)
 
 
@@ -59,7 +59,7 @@ def pick_profile(now: str) -> PickScreen:
     from mftui.data.profiles.store import profiles
 
     where = [(p.name, "", f"Kept in {p.path}. Type a new name, then enter, to begin another.") for p in profiles()]
-    return PickScreen("Whose ratings", where, now=now, prompt="type a name", free=lambda text: True, widths=(40, 0))
+    return PickScreen("Profile", where, now=now, prompt="type a name", free=lambda text: True, widths=(40, 0))
 
 
 def pick_pane() -> PickScreen:

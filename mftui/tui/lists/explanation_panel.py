@@ -65,7 +65,7 @@ class BecausePanel(CellWidget):
             trained = f"trained {why.predicted + why.difference:.2f} ({why.difference:+.2f}); explained by folding in"
             yield [(cut(trained, width, ellipsis), dim)]
         if not why.reasons:
-            yield [(cut("No rating of one's own speaks for or against it.", width, ellipsis), dim)]
+            yield [(cut("No rating counts for or against it.", width, ellipsis), dim)]
             return
         ranked = width >= _ROOM and any(reason.ranked is not None for reason in why.reasons)
         room = max(4, min(_MOST_BAR, width // 4))

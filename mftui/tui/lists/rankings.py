@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NEIGHBOURS: dict[By, str] = {
-    "both": "Neighbours by both: watched by the same people, who thought the same of them.",
-    "taste": "Neighbours by taste: people thought the same of them, whoever watched them.",
-    "audience": "Neighbours by audience: watched, and gladly, by the same people.",
+    "both": "Neighbours by both: watched by the same people, and rated alike.",
+    "taste": "Neighbours by taste: rated alike, whoever watched them.",
+    "audience": "Neighbours by audience: watched, and liked, by the same people.",
 }
 OwnRank = Literal["like", "watch", "both", "safe", "adventurous"]
 """The engine's rankings, and those by the ends of the interval of a predicted rating."""
@@ -22,19 +22,19 @@ ListRank = Literal[OwnRank, "taste"]
 """These, and taste alone."""
 LISTS: dict[ListRank, str] = {
     "both": "Ranked by both: likely to be watched, and to be liked.",
-    "like": "Ranked by like: the highest predicted ratings, seldom watched or not.",
+    "like": "Ranked by like: the highest predicted rating first.",
     "watch": "Ranked by watch: what people who watch the same films watch.",
-    "taste": "Ranked by taste alone: the biases of user and films left out, as in the post, but in order.",
-    "safe": "Safe bets first: ranked by the low end of the bar, the least that a film may well be worth to you.",
-    "adventurous": "Adventurous first: ranked by the high end of the bar, what a film may be worth with luck.",
+    "taste": "Ranked by taste alone: without the biases of user and films, as in the post.",
+    "safe": "Safe bets first: ranked by the lower end of the interval.",
+    "adventurous": "Adventurous first: ranked by the upper end of the interval.",
 }
 _BOUNDS: dict[ListRank, Bound] = {"safe": "lower", "adventurous": "upper"}
 METRICS: dict[Metric, str] = {
-    "cosine": "Cosine: how much two films point the same way, however strongly.",
-    "dot": "Dot product: as cosine, but strong films come first; 1 is the film itself.",
-    "euclidean": "Euclidean distance: 0 is the same place; the nearest come first.",
+    "cosine": "Cosine: the direction of the factors, not their length.",
+    "dot": "Dot product: direction and length of the factors; 1 is the film itself.",
+    "euclidean": "Euclidean distance between the factors; the nearest come first.",
 }
-ONE_BLOCK = "This model knows taste alone. Train with the field audience on to learn who watched what."
+ONE_BLOCK = "This model has taste factors only. Train with audience on to learn who watched what, too."
 
 
 def next_by(factors: Factors, by: By | None) -> By | None:
@@ -90,7 +90,7 @@ def ordered(rank: ListRank) -> str:
 def spread_label(factors: Factors) -> str:
     """What ± is, for a caption; "" where there is none."""
     n, of = factors.parameters.members, factors.parameters.spread_of
-    return {None: "", "draws": f"+/- between {n} draws, bar 80%", "members": f"+/- spread of {n} members"}[of]
+    return {None: "", "draws": f"+/- from {n} draws, 80% interval", "members": f"+/- spread of {n} members"}[of]
 
 
 def _after(now: T, choices: list[T]) -> T:

@@ -127,18 +127,18 @@ class Ending:
 def ending(snapshot: Snapshot) -> Ending:
     """What to say of a training that is no longer under way."""
     if snapshot.state == "diverged":
-        kept = "last good model kept" if snapshot.factors_version else "there was no model to keep yet"
+        kept = "the last good model is kept" if snapshot.factors_version else "there was no model to keep yet"
         said = f"diverged at step {snapshot.step:,}: lower the learning rate; {kept}."
         todo = f"Diverged at step {snapshot.step:,}. Lower the learning rate in the form and press t; {kept}."
         return Ending("diverged", said, "The training diverged", snapshot.message or said, todo)
     if snapshot.state == "crashed":
         on = "r goes on from its checkpoint." if snapshot.resumable else "t trains again."
-        said, title = f"the trainer ended without a word: {on}", "The training ended without a word"
+        said, title = f"the trainer process died: {on}", "The trainer process died"
         last = _last_lines(snapshot)
         message = f"The last lines of its log:\n{last}" if last else "Its log is empty."
         return Ending("crashed", said, title, message, f"Often the machine ran out of memory. Press {on}")
     if snapshot.state == "failed":
-        said = snapshot.message or _last_lines(snapshot) or "It ended without a word."
+        said = snapshot.message or _last_lines(snapshot) or "It gave no reason."
         return Ending("failed", snapshot.message, "The training failed", said)
     if snapshot.state == MISSING:
         return Ending(MISSING, snapshot.message, "The training is gone", snapshot.message)

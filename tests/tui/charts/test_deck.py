@@ -189,9 +189,9 @@ async def test_other_runs_are_laid_over_and_keep_their_letter(make_app: MakeApp,
         await until_shown(pilot, "training 0.807")
         for name in ("alpha", "beta", "alpha", "alpha"):
             await pilot.press("c")
-            await until_shown(pilot, "Lay a run over")
+            await until_shown(pilot, "Overlay another run")
             await pilot.press("slash", *name, "enter")
-            await until_gone(pilot, "Lay a run over")
+            await until_gone(pilot, "Overlay another run")
         await until_shown(pilot, "a alpha 0.8500")
         await until_shown(pilot, "b beta 0.8500")
         styles = [curve.style for curve in deck(app).chart.picture.curves]
@@ -252,10 +252,10 @@ async def test_any_series_survives_every_key(make_app: MakeApp, home: Path, valu
     ("values", "says"),
     [
         ([], "The curve begins with the first steps."),
-        ([math.nan, math.nan], "no number"),
+        ([math.nan, math.nan], "not a number"),
         ([1.0], "training 1.0000"),
         ([0.0, 0.0], "training 0.0000"),
-        ([1.0, math.inf], "no number"),
+        ([1.0, math.inf], "not a number"),
     ],
 )
 async def test_what_is_no_curve_is_said(make_app: MakeApp, home: Path, values: list[float], says: str):

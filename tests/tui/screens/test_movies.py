@@ -163,7 +163,7 @@ async def test_b_says_so_where_the_model_knows_taste_alone(make_app: MakeApp, ho
         await pilot.press("2")
         await until_shown(pilot, "by taste")
         await pilot.press("b")
-        await until(pilot, partial(told, app, "knows taste alone"), "why there is nothing to choose")
+        await until(pilot, partial(told, app, "has taste factors only"), "why there is nothing to choose")
 
 
 def told(app: MftuiApp, text: str) -> bool:

@@ -72,7 +72,7 @@ async def test_what_cannot_be_written_is_said(make_app: MakeApp, home: Path, her
         await pilot.press("c")
         await until_shown(pilot, "one-csv")
         await pilot.press("enter")
-        await until_shown(pilot, "It was not written")
+        await until_shown(pilot, "Not exported")
     assert (here / "one.h5").read_text() == "mine"
 
 

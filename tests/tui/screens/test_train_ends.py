@@ -84,7 +84,7 @@ async def test_a_crash_shows_the_end_of_the_log_and_how_to_go_on(make_app: MakeA
         run.log_path.write_text("INFO epoch 3\nKilled: [/b] out of memory\n")
         publish(run.checkpoint_path, lambda directory: None)
         set_status(run, process=NOBODY)
-        await until_shown(pilot, "ended without a word")
+        await until_shown(pilot, "the trainer process died")
         await until_shown(pilot, "Killed: [/b] out of memory")
         await until_shown(pilot, "r goes on from its checkpoint")
         await pilot.press("escape")

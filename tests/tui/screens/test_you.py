@@ -280,7 +280,7 @@ async def test_profiles_are_kept_apart(make_app: MakeApp, home: Path):
         await pilot.press("m")
         await until_shown(pilot, "saved Matrix")
         await pilot.press("p")
-        await until_shown(pilot, "Whose ratings")
+        await until_shown(pilot, "Profile")
         await pilot.press("j", "enter")
         await until_shown(pilot, "Recommended to you")
         await until_shown(pilot, "from 2 ratings")

@@ -156,7 +156,7 @@ class RunActions:
             what = called(rows[0]) if len(gone) == 1 else f"{len(gone)} runs"
             shell_of(self._screen).say(f"{what}: moved into the trash. Press u to undo; `mftui runs prune` empties it.")
         if trouble:
-            shell_of(self._screen).show_error(trouble, title="It was not deleted")
+            shell_of(self._screen).show_error(trouble, title="Not deleted")
         self._changed()
 
     async def undo(self) -> None:
@@ -172,8 +172,8 @@ class RunActions:
         try:
             back = await asyncio.to_thread(work)
         except MftuiError as error:
-            shell_of(self._screen).show_error(error, title="It was not restored")
+            shell_of(self._screen).show_error(error, title="Not restored")
             return
         self._deleted = []
-        shell_of(self._screen).say(f"Back from the trash: {', '.join(back)}." if back else "The trash is empty.")
+        shell_of(self._screen).say(f"Restored: {', '.join(back)}." if back else "The trash is empty.")
         self._changed()

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _LABEL, _VALUE = 7, 8
 _CLOSE = 0.03
 """How far from p a share may be to be called right; of 1,000 test ratings chance alone makes it up to 0.03."""
-_NO_TEST = "This run held no ratings out: it has no test part, so nobody can say how often it is right."
+_NO_TEST = "This run has no test part, so its calibration cannot be measured."
 _ONE_MEMBER = "This model has one member, so its predictions have no +/-. Recipe bayes gives intervals."
 _OF_MEMBERS = (
-    "The members are no draws: their spread says how much the start of training matters, not how probably a rating "
-    "lies near. For intervals, train with recipe bayes."
+    "The members are not draws: their spread shows how much the random start matters, not how likely a rating is. "
+    "For intervals, train with recipe bayes."
 )
 _MOST_KEPT = 32
 
@@ -103,7 +103,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
 
     def _coverage(self, coverage: list[dict[str, float]], width: int) -> Iterable[Line]:
         dim = self.style("panel--dim")
-        yield [(self._fit("How often the truth lay within the p % interval", width), dim)]
+        yield [(self._fit("Test ratings within the p % interval", width), dim)]
         room = max(1, width - _LABEL - _VALUE)
         glyphs = self.look.glyphs
         for one in coverage:
@@ -120,13 +120,13 @@ class CalibrationPanel(CellWidget, can_focus=True):
                 ("".join(cells[at + 1 :]), bar),
                 (fit_right(f"{covered:.1%}", _VALUE), self.style("panel--text")),
             ]
-        yield [(self._fit(f"{' ' * _LABEL}{glyphs.axis} is where p % would end", width), dim)]
+        yield [(self._fit(f"{' ' * _LABEL}{glyphs.axis} marks p %", width), dim)]
 
     def _spread(self, found: dict[str, Any], width: int) -> Iterable[Line]:
         dim, text, bar = self.style("panel--dim"), self.style("panel--text"), self.style("panel--bar")
         members, drawn = found["members"], found["of"] == "draws"
-        what = f"+/- between {members} draws" if drawn else f"Spread of {members} members, which is no interval"
-        yield [(self._fit(f"{what}, from the smallest up, and RMSE", width), dim)]
+        what = f"+/- from {members} draws" if drawn else f"Spread of {members} members (not an interval)"
+        yield [(self._fit(f"{what}, smallest first, and RMSE", width), dim)]
         rows = found["by_spread"]
         most = max(row["rmse"] for row in rows) or 1.0
         room = max(1, width - 8 - _VALUE)

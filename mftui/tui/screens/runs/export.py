@@ -72,7 +72,7 @@ async def _write(screen: Screen[None], row: Summary, to: str, destination: Path)
     try:
         await asyncio.to_thread(run_child, "mftui", *command, cancelled=closed.is_set)
     except MftuiError as error:
-        shell.show_error(error, title="It was not written")
+        shell.show_error(error, title="Not exported")
     else:
         shell.say(f"{called(row)}: written to {destination}")
     finally:

@@ -213,8 +213,8 @@ class TrainScreen(BaseScreen):
             self.query_one(FormView).focus()
 
     def action_compare(self) -> None:
-        """Lay a run over the curves, or take it off."""
-        title = "Lay a run over, or take it off"
+        """Overlay another run; again removes it."""
+        title = "Overlay another run (again removes it)"
         self.run_worker(self._pick_run(title, self._compare, but=self._watched), group="runs", exclusive=True)
 
     def action_watch(self) -> None:

@@ -82,7 +82,7 @@ class StatusLine(CellWidget):
 
     def _facts(self, snapshot: Snapshot) -> Iterable[str]:
         if self._n_broken:
-            yield f"{self._n_broken:,} of its values {'is' if self._n_broken == 1 else 'are'} no number"
+            yield "1 value is not a number" if self._n_broken == 1 else f"{self._n_broken:,} values are not numbers"
         if self._block and snapshot.live:
             yield f"{self._block} block"
         if snapshot.test_rmse is not None:

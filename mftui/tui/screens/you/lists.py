@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mftui.tui.widgets.table import Column, Rows
 
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
-_NONE_TO_RATE = "No other film can be asked for. Press / to search one, t for your ratings."
+_NONE_TO_RATE = "No more films to ask about. Press / to search one, t for your ratings."
 _NONE_RATED = "No rating yet. Press / and type a title, or t for films to rate; then one key gives it stars."
 
 
@@ -69,7 +69,7 @@ def found_list(factors: Factors, now: YouList, mine: Mine, found: NDArray[Any], 
 def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, left_out: set[int]) -> Listed:
     """What to rate next, without what has been rated or left out since."""
     if suggested is None:
-        return Listed("next", None, (), (), NEXT_COLUMNS, (), "Rate next", "", "Looking for the films that tell most.")
+        return Listed("next", None, (), (), NEXT_COLUMNS, (), "Rate next", "", "Choosing films to ask about …")
     chosen = _rows_of(suggested, [at for at, movie in enumerate(suggested.movies.tolist()) if movie not in left_out])
     return Listed(
         "next",
@@ -79,7 +79,7 @@ def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, lef
         NEXT_COLUMNS,
         next_rows(factors, chosen, predicted_of(factors, now.person.row, chosen.movies)),
         "Rate next",
-        "what tells most about you",
+        "the most informative first",
         _NONE_TO_RATE,
     )
 

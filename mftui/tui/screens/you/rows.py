@@ -40,10 +40,10 @@ NEXT_COLUMNS = (
     _TITLE,
     _GENRES,
     _RATINGS,
-    Column("Seen", 4, right=True),
+    Column("P(seen)", 7, right=True),
     _MODEL,
     Column("+/-", 4, right=True),
-    Column("Tells", 5, right=True, from_width=50),
+    Column("Info gain", 9, right=True, from_width=56),
     *FOR_EXPORT,
 )
 FOUND_COLUMNS = (_TITLE, _GENRES, _RATINGS, _MODEL, _YOU, *FOR_EXPORT)
