@@ -24,7 +24,7 @@ from mftui.tui.commands import commands
 from mftui.tui.monitor.trainings import Starter, Trainings
 from mftui.tui.registry import SCREENS, import_screens
 from mftui.tui.screens.base import BaseScreen
-from mftui.tui.textual8.app import Textual8App
+from mftui.tui.textual8.base_app import Textual8App
 from mftui.tui.tour import Guide, Tour
 
 if TYPE_CHECKING:

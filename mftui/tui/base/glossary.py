@@ -39,7 +39,7 @@ WORDS: tuple[tuple[str, str], ...] = (
      "Nothing is trained, so You updates at once."),
     ("because, share",
      "What a rating of yours adds to a prediction, in logits: mean, biases and all shares add up to it."),
-    ("P(seen), info gain",
+    ("P(seen), gain",
      "Of a film to rate next: the probability that you have seen it, and how much of the uncertainty about your taste "
      "its rating would remove."),
     ("member, draw",

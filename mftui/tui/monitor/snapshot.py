@@ -127,7 +127,7 @@ class Ending:
 def ending(snapshot: Snapshot) -> Ending:
     """What to say of a training that is no longer under way."""
     if snapshot.state == "diverged":
-        kept = "the last good model is kept" if snapshot.factors_version else "there was no model to keep yet"
+        kept = "last good model kept" if snapshot.factors_version else "there was no model to keep yet"
         said = f"diverged at step {snapshot.step:,}: lower the learning rate; {kept}."
         todo = f"Diverged at step {snapshot.step:,}. Lower the learning rate in the form and press t; {kept}."
         return Ending("diverged", said, "The training diverged", snapshot.message or said, todo)

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mftui.tui.textual8.app import Textual8App
+    from mftui.tui.textual8.base_app import Textual8App
 
 log = logging.getLogger(__name__)
 

@@ -92,7 +92,7 @@ async def test_log_scale_of_nothing_above_zero_says_so(make_app: MakeApp, home: 
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "training 0.0000")
         await pilot.press("o")
-        await until_shown(pilot, "No point of it is above zero")
+        await until_shown(pilot, "No values above zero")
 
 
 async def test_the_tail_is_the_newest_part(make_app: MakeApp, run: Run):
@@ -252,10 +252,10 @@ async def test_any_series_survives_every_key(make_app: MakeApp, home: Path, valu
     ("values", "says"),
     [
         ([], "The curve begins with the first steps."),
-        ([math.nan, math.nan], "not a number"),
+        ([math.nan, math.nan], "2 values are not numbers"),
         ([1.0], "training 1.0000"),
         ([0.0, 0.0], "training 0.0000"),
-        ([1.0, math.inf], "not a number"),
+        ([1.0, math.inf], "1 value is not a number"),
     ],
 )
 async def test_what_is_no_curve_is_said(make_app: MakeApp, home: Path, values: list[float], says: str):
