@@ -13,14 +13,14 @@ from mftui.text import visible
 from mftui.version import __version__
 
 MAX_BYTES = 1_000_000
-KEPT = 3
+MAX_OLD_FILES = 3
 """Older files beside the log: `mftui.log.1` is the newest of them."""
 _FORMAT = logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
 _events: deque[str] = deque(maxlen=50)
 
 
 def start_log(*, debug: bool = False) -> None:
-    """From now on keep what mftui says (with `debug` more of it) and what libraries warn of."""
+    """Start to log the messages of mftui (with `debug`, more of them) and the warnings of libraries."""
     root = logging.getLogger()
     if not any(isinstance(handler, _AppLog) for handler in root.handlers):
         root.addHandler(_AppLog(paths.log_file()))
@@ -30,7 +30,7 @@ def start_log(*, debug: bool = False) -> None:
 
 
 def last_events() -> list[str]:
-    """The last lines that were logged, the oldest first."""
+    """Return the last lines that were logged, the oldest first."""
     return list(_events)
 
 
@@ -60,7 +60,7 @@ class _AppLog(logging.Handler):
                 file.write("\n".join(lines) + "\n")
 
     def _rotate(self) -> None:
-        files = [self._path, *(self._path.with_name(f"{self._path.name}.{n}") for n in range(1, KEPT + 1))]
+        files = [self._path, *(self._path.with_name(f"{self._path.name}.{n}") for n in range(1, MAX_OLD_FILES + 1))]
         for newer, older in reversed(list(pairwise(files))):
             with contextlib.suppress(FileNotFoundError):
                 newer.replace(older)

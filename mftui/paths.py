@@ -1,4 +1,4 @@
-"""Every place where mftui keeps files, in one page."""
+"""All places where mftui keeps files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def downloads_dir() -> Path:
 
 
 def ratings_dir() -> Path:
-    """What people rated themselves: one CSV for each profile."""
+    """The ratings in profiles: one CSV file for each."""
     return home() / "ratings"
 
 

@@ -1,4 +1,4 @@
-"""What is kept of a crash: versions, where it happened, what came before; never a rating, never a local variable."""
+"""Crash reports: versions, where it happened and the last events; never a rating or a local variable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mftui.version import __version__
 
 _PACKAGES = ("textual", "rich", "click", "numpy", "pandas", "pyarrow", "tensorflow")
 _VARIABLES = ("TERM", "COLORTERM", "LANG", "LC_ALL", "TMUX", "SSH_CONNECTION", "NO_COLOR")
-_KEPT = 10
+_MAX_REPORTS = 10
 _MAX_FRAMES = 40
 _MAX_CAUSES = 8
 _MAX_MESSAGE_CHARACTERS = 300
@@ -75,7 +75,7 @@ def _lines(error: BaseException) -> Iterator[str]:
 
 
 def _shown(name: str) -> str:
-    """Addresses are nobody's business."""
+    """Return a variable's value, but hide addresses."""
     return "set" if name in ("SSH_CONNECTION", "TMUX") else visible(os.environ[name])[:60]
 
 
@@ -136,6 +136,6 @@ def _version(name: str) -> str:
 
 
 def _drop_oldest(directory: Path) -> None:
-    for file in sorted(directory.glob("*-*.txt"))[:-_KEPT]:
+    for file in sorted(directory.glob("*-*.txt"))[:-_MAX_REPORTS]:
         with contextlib.suppress(OSError):
             file.unlink()

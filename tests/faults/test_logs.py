@@ -154,7 +154,7 @@ class Unshowable(Exception):  # what a library may raise
 def test_an_error_that_cannot_be_shown_is_reported_all_the_same(home: Path) -> None:
     found = report_crash(Unshowable())
     assert found.report is not None and "Unshowable: (cannot be shown)" in found.report.read_text()
-    assert reports._KEPT == 10
+    assert reports._MAX_REPORTS == 10
 
 
 def test_the_app_with_debug_says_more_in_its_log(home: Path) -> None:

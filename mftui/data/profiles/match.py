@@ -1,4 +1,4 @@
-"""Which movies of a model a person's ratings mean: by id of the same data set, else by title and year."""
+"""Match a person's ratings to movies of a model: by id of the same data set, else by title and year."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Matched:
 
 
 class Matcher:
-    """Finds the movies of a model that ratings mean.
+    """Find the movies of a model that ratings mean.
 
     Parameters
     ----------
@@ -87,15 +87,15 @@ class Matcher:
         return self._model.movies.title_list
 
     def raw_id(self, movie: int) -> RawId:
-        """The raw id of the movie at an index."""
+        """Return the raw id of the movie at an index."""
         return self._model.movie_ids.raw(movie)
 
     def rated(self, movie: int, rating: float, timestamp: int = 0) -> Rated:
-        """A rating on the model's scale of the movie at an index, as a profile keeps it."""
+        """Return a rating, on the model's scale, of the movie at an index, as a profile keeps it."""
         return self.identified(Rated("", to_stars(rating, self.scale), timestamp=timestamp), movie)
 
     def identified(self, row: Rated, movie: int) -> Rated:
-        """`row` as one of the movie at an index: with the model's title and id."""
+        """Return `row` with the model's title and id of the movie at an index."""
         raw = str(self.raw_id(movie))
         return replace(
             row,
@@ -107,11 +107,11 @@ class Matcher:
         ).kept()
 
     def rating(self, row: Rated) -> float:
-        """The row's stars on the model's scale."""
+        """Return the row's stars on the model's scale."""
         return from_stars(row.stars, self.scale)
 
     def match(self, rows: Iterable[Rated]) -> Matched:
-        """The movies of all rows, as far as the model has them."""
+        """Match each row to a movie of the model; rows without one are in `missing`."""
         found: dict[int, Rated] = {}
         missing = []
         rows = sorted(rows, key=lambda row: row.timestamp)
@@ -132,11 +132,11 @@ class Matcher:
         return [None if match and match.how in LOOSE and match.movie in strict else match for match in matches]
 
     def rows_of(self, rows: Sequence[Rated], movie: int) -> list[Rated]:
-        """Those of the rows that are ratings of the movie at an index."""
+        """Return the rows that are ratings of the movie at an index."""
         return [row for row, match in zip(rows, self.find_all(rows), strict=True) if match and match.movie == movie]
 
     def find(self, row: Rated) -> Match | None:
-        """The movie that a row means, or None where there is none or no telling which.
+        """Find the movie that a row means; None if there is none, or if several are possible.
 
         By id where the data set is the same, or there is no title to go by; by IMDb id; by any of its titles
         and year; by title and a year beside it; by year and a part of the title ("The Empire Strikes Back").
@@ -169,7 +169,7 @@ class Matcher:
         return list(dict.fromkeys(movie for some in movies for movie in some))[:limit]
 
     def _knows_id(self, row: Rated) -> bool:
-        """Whether the row's id is one of this model's data set."""
+        """Return whether the row's id is an id of this model's data set."""
         if not row.movie_id:
             return False
         if row.fingerprint and row.fingerprint == self.fingerprint:

@@ -1,4 +1,4 @@
-"""What an import brings: which ratings mean which movies, and what becomes of those that are there already."""
+"""Import ratings into a profile: match them to movies, and merge them with those already there."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _CLOSE = 1e-4
 
 
 def to_stars(rating: float, scale: Scale) -> float:
-    """A rating on `scale` as stars of five: the same share of the best, so that 7 of 10 is 3.5 of 5.
+    """Convert a rating on `scale` to stars out of five: the same share of the best, so that 7 of 10 is 3.5 of 5.
 
     A scale that goes below zero is moved up to begin at zero first.
     """
@@ -20,7 +20,7 @@ def to_stars(rating: float, scale: Scale) -> float:
 
 
 def from_stars(stars: float, scale: Scale) -> float:
-    """Stars as a rating on `scale`: what `to_stars` takes back to them, within the ends of the scale.
+    """Convert stars to a rating on `scale`, within its ends; the inverse of `to_stars`.
 
     Not rounded to the step of the scale: 3.5 stars say more than 3 or 4.
     """
@@ -32,7 +32,7 @@ def from_stars(stars: float, scale: Scale) -> float:
 
 
 def check_rating(rating: float, scale: Scale) -> float:
-    """`rating` where it is a value of the scale; raises UsageError, which names the scale."""
+    """Return `rating` if it is a value of the scale; raises UsageError, which names the scale."""
     steps = (rating - scale.lo) / scale.step if scale.step else 0.0
     if not (scale.lo <= rating <= scale.hi and abs(steps - round(steps)) < _CLOSE):
         raise UsageError(f"{rating:g} is not a rating on this scale.", hint=f"The model's scale is {describe(scale)}.")
@@ -40,7 +40,7 @@ def check_rating(rating: float, scale: Scale) -> float:
 
 
 def describe(scale: Scale) -> str:
-    """For people: "0.5 to 5 in steps of 0.5"."""
+    """Describe a scale: "0.5 to 5 in steps of 0.5"."""
     return f"{scale.lo:g} to {scale.hi:g}" + (f" in steps of {scale.step:g}" if scale.step else "")
 
 

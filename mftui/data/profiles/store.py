@@ -1,4 +1,4 @@
-"""Profiles: named sets of one's own ratings, each a CSV under `$MFTUI_HOME/ratings`.
+"""Profiles: named sets of a person's ratings, each a CSV file under `$MFTUI_HOME/ratings`.
 
 A profile can be changed by several processes at a time: every change reads the file, changes it and writes it back
 under one lock. What a change returns is on the disk.
@@ -32,7 +32,7 @@ _MAX_UNDO_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Change:
-    """What was changed: the rows that are gone, and those that came. A film rated anew has one of each."""
+    """A change: the rows that were removed and those that were added. A film that is rated again has one of each."""
 
     before: tuple[Rated, ...] = ()
     after: tuple[Rated, ...] = ()
@@ -48,14 +48,14 @@ class Profile:
         self._undo_path = paths.ratings_dir() / f".{self.name}.undo.json"
 
     def rows(self) -> list[Rated]:
-        """All ratings, the oldest first; none where there is no file yet.
+        """Return all ratings, the oldest first; none if there is no file yet.
 
         Raises DataError, with line and remedy, where the file is damaged.
         """
         return read_rows(self.path) if self.path.exists() else []
 
     def stamp(self) -> tuple[int, int, int]:
-        """Differs after any change by whatever process: cheap to compare."""
+        """Return a stamp that changes whenever any process changes the file; cheap to compare."""
         try:
             seen = self.path.stat()
         except OSError:
@@ -73,11 +73,11 @@ class Profile:
         return self.change(lambda rows: Change(tuple(matcher.rows_of(rows, movie)), (row,)))
 
     def remove(self, matcher: Matcher, movie: int) -> Change:
-        """Take back the rating of the movie at an index; changes nothing where there is none."""
+        """Remove the rating of the movie at an index, if there is one."""
         return self.change(lambda rows: Change(tuple(matcher.rows_of(rows, movie))))
 
     def remove_rows(self, unwanted: Iterable[Rated]) -> Change:
-        """Take back ratings as `rows` gave them, such as those of films that no model has."""
+        """Remove ratings as `rows` returned them, such as those of films that no model has."""
         given = set(unwanted)
         return self.change(lambda rows: Change(tuple(r for r in rows if r in given)))
 
@@ -95,7 +95,7 @@ class Profile:
             return change
 
     def undo(self) -> Change | None:
-        """Take the last change back, whoever made it; None where there is none. Returns what that changed."""
+        """Undo the last change, whichever process made it, and return what that changed; None if there is no change."""
         with self._writing():
             rows, log = self.rows(), self._undo_log()
             if not log:
@@ -114,7 +114,7 @@ class Profile:
             return None
 
     def can_undo(self) -> bool:
-        """Whether there is a change to take back."""
+        """Return whether there is a change to undo."""
         return bool(self._undo_log())
 
     def _write(self, rows: list[Rated], change: Change) -> None:
@@ -164,7 +164,7 @@ class Profile:
 
 
 def check_name(name: str) -> str:
-    """`name` where a profile can be called so; raises UsageError."""
+    """Return `name` if it is a valid profile name; raises UsageError."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{visible(name[:60])} is not a valid profile name.",
@@ -174,7 +174,7 @@ def check_name(name: str) -> str:
 
 
 def current() -> str:
-    """The profile that is used where none is named: the one chosen last, at first `me`."""
+    """Return the name of the current profile: the one chosen last, at first `me`."""
     try:
         name = _current_file().read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
@@ -194,7 +194,7 @@ def choose(name: str) -> Profile:
 
 
 def profiles() -> list[Profile]:
-    """All profiles that have a file, and the current one, by name."""
+    """Return all profiles that have a file, and the current one, by name."""
     try:
         names = {file.stem for file in paths.ratings_dir().glob("*.csv")}
     except OSError:

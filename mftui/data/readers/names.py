@@ -35,7 +35,7 @@ def plain(name: str) -> str:
 
 
 def match(names: Sequence[str], roles: Iterable[str], given: Mapping[str, str] | None = None) -> dict[str, int]:
-    """Positions of the columns that play `roles`; a role that no column plays is left out.
+    """Return the positions of the columns for `roles`; a role without a column is left out.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def _keys(title: str) -> Iterator[Key]:
 
 
 def _compared(name: str) -> str:
-    """A name without what people spell differently."""
+    """Normalise a series name for comparison."""
     plain = _ALSO_KNOWN.sub("", fold(name).strip().replace("&", " and "))
     plain = _TRAILING.sub("", plain)
     plain = re.sub(r"[^\w]+", " ", plain).strip()
