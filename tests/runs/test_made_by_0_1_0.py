@@ -1,0 +1,93 @@
+"""Runs that 0.1.0 made open with the answers that it gave, and are resumed to the result that it had.
+
+`fixtures/mftui-0.1.0.tar.gz` is `data synth --users 40 --movies 60 --ratings 900`, and three runs on it: "whole" has
+finished, "killed" was killed in its audience block, "post", of the recipe that was then called `seed`, was stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.command import call
+from pytest import CaptureFixture
+
+from mftui.runs.store.config import write_config
+from mftui.runs.store.run import Run, find_run, list_runs
+from mftui.runs.trainer.main import train
+
+ARCHIVE = Path(__file__).parent / "fixtures" / "mftui-0.1.0.tar.gz"
+
+
+@pytest.fixture
+def before(home: Path, tmp_path: Path) -> Path:
+    """The directory of the ratings; the runs are in the home."""
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return tmp_path
+
+
+def answers(before: Path) -> dict[str, Any]:
+    return dict(json.loads((before / "answers.json").read_text()))
+
+
+def same(one: Any, other: Any) -> None:
+    """All that 0.1.0 said is said again, numbers but for their last digits."""
+    if isinstance(other, dict):
+        for name, value in other.items():
+            same(one[name], value)
+    elif isinstance(other, list):
+        assert len(one) == len(other)
+        for pair in zip(one, other, strict=True):
+            same(*pair)
+    else:
+        assert one == (pytest.approx(other, rel=1e-4, abs=1e-5) if isinstance(other, float) else other)
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [
+        ("similar", ["Film 000001", "-n", 5]),
+        ("recommend", [7, "-n", 5]),
+        ("predict", ["pairs.csv"]),
+        ("evaluate", []),
+    ],
+)
+def test_the_same_answers(before: Path, capfd: CaptureFixture[str], what: str, arguments: list[Any]) -> None:
+    given = [before / one if one == "pairs.csv" else one for one in arguments]
+    same(call(capfd, what, *given, "--run", "whole", "--json").document, answers(before)[what])
+
+
+def test_its_files_are_read_as_they_are(before: Path, capfd: CaptureFixture[str]) -> None:
+    assert [(run.name, run.state) for run in list_runs()] == [
+        ("post", "stopped"),
+        ("killed", "crashed"),
+        ("whole", "finished"),
+    ]
+    for run in list_runs():
+        document = json.loads((run.path / "config.json").read_text())
+        assert run.config().to_dict() == {name: value for name, value in document.items() if name != "checksum"}
+        assert run.metrics() and run.request().data
+    page = before / "page.html"
+    assert call(capfd, "report", "whole", "-o", page).code == 0
+    assert "Film 0000" in page.read_text()
+
+
+def moved(run: Run, ratings: Path) -> Run:
+    """The run with its ratings where they are now."""
+    config = run.config()
+    write_config(run.path, replace(config, request={**config.request, "data": str(ratings)}))
+    return run
+
+
+@pytest.mark.parametrize("name", ["killed", "post"])
+def test_resumed_to_the_end(before: Path, name: str) -> None:
+    run = moved(find_run(name), before / "ratings.csv")
+    lines = len(run.metrics())
+    same(train(run, resume=True), answers(before)["resumed"][name])
+    assert len(run.metrics()) > lines and run.state == "finished"
+    assert "resumed at step" in run.log_path.read_text()
