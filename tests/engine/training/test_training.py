@@ -12,7 +12,7 @@ from mftui.engine.recipes import RECIPES
 from mftui.engine.training.block import Metrics
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
-from mftui.errors import TrainingError, UsageError
+from mftui.errors import UsageError
 
 SMALL = {"factors": 4, "epochs": 6, "batch_size": 500, "audience": False}
 
@@ -28,10 +28,6 @@ def points(training: Training) -> list[Metrics]:
     return [tick.metrics for tick in training if tick.metrics]
 
 
-def untimed(metrics: list[Metrics]) -> list[tuple[float | None, ...]]:
-    return [(m.step, m.epoch, m.train_loss, m.train_rmse, m.valid_rmse, m.learning_rate) for m in metrics]
-
-
 def assert_same(a: Parameters, b: Parameters) -> None:
     np.testing.assert_array_equal(a.user_factors, b.user_factors)
     np.testing.assert_array_equal(a.movie_factors, b.movie_factors)
@@ -44,41 +40,6 @@ def test_it_learns_what_was_planted() -> None:
     valid = [m.valid_rmse for m in metrics if m.valid_rmse is not None]
     assert valid[-1] < 0.6 * valid[0] or valid[-1] < 0.5
     assert (metrics[-1].train_rmse or 9) < (metrics[0].train_rmse or 0)
-
-
-def test_the_same_seed_gives_the_same_curve_and_the_same_bits_and_another_does_not() -> None:
-    first, second, other = biased(), biased(), biased(seed=1)
-    curve = untimed(points(first))
-
-    assert curve == untimed(points(second))
-    assert_same(first.parameters(), second.parameters())
-    assert curve != untimed(points(other))
-
-
-def test_a_resumed_training_ends_with_the_same_bits() -> None:
-    """Left within an epoch, at the end of one, between the blocks, or within the audience block."""
-
-    def both() -> Training:
-        return biased(n=8_500, audience=True, audience_factors=8, audience_steps=30)
-
-    whole = both()
-    assert whole.steps_per_epoch == 2
-    curve: list[Metrics] = []
-    left = []
-    for steps, tick in enumerate(whole, 1):
-        curve += [tick.metrics] if tick.metrics else []
-        if steps in (3, 8, 12, 30):
-            left.append((whole.state(), list(curve)))
-    assert len(left) == 4
-
-    for state, seen in left:
-        resumed = both()
-        resumed.restore(*state)
-        assert untimed(seen + points(resumed)) == untimed(curve)
-        assert_same(resumed.parameters(), whole.parameters())
-        np.testing.assert_array_equal(
-            resumed.parameters().audience_movie_factors, whole.parameters().audience_movie_factors
-        )
 
 
 def test_members_are_exactly_one_wide_model() -> None:
@@ -134,16 +95,6 @@ def test_a_divergence_is_seen_and_the_last_good_model_kept() -> None:
 
     assert training.outcome == "diverged"
     assert_same(training.parameters(), good)
-
-
-def test_a_divergence_before_any_model_says_what_to_do() -> None:
-    training = biased()
-    arrays, numbers = training.state()
-    training.restore({n: a * np.float32(np.nan) if "factors" in n else a for n, a in arrays.items()}, numbers)
-    list(training)
-
-    with pytest.raises(TrainingError, match=r"diverged at step .* Lower --learning-rate"):
-        training.parameters()
 
 
 def test_predictions_stay_within_reach_of_the_scale() -> None:
