@@ -16,5 +16,5 @@ if __name__ == "__main__":
     run = create_run(TrainRequest(data=data, recipe=recipe, hyper=json.loads(hyper)))
     document = train(run)
     sizes = Sizes(document["n_users"], document["n_movies"], document["n_train"] + document["n_test"])
-    estimate = find_recipe(recipe).estimate(sizes, run.config()["hyper"]).total
+    estimate = find_recipe(recipe).estimate(sizes, run.config().hyper).total
     print(json.dumps({"estimate": estimate, "peak": int(document["peak_rss_mb"] * 2**20)}))

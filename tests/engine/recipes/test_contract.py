@@ -177,9 +177,9 @@ AS_BIASED = ("funk", "fastai", "pmf")
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     @functools.cache
-    def written(**sizes: int) -> Path:
+    def written(users: int, movies: int, ratings: int) -> Path:
         directory = tmp_path_factory.mktemp("peaks") / "data"
-        write_synthetic(directory, **sizes)
+        write_synthetic(directory, users=users, movies=movies, ratings=ratings)
         return directory
 
     return written
