@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mftui.engine.alternating.feature_effects import PriorMeans
-from mftui.engine.alternating.features import Axes, SideInformation
+from mftui.engine.alternating.feature_effects import FeatureEffects
+from mftui.engine.alternating.features import Axes, FeatureAxes
 from mftui.engine.alternating.gaussian_rows import Prior
 from mftui.engine.alternating.hyperprior import draw_prior
 from mftui.engine.alternating.ordinal import Ordinal
@@ -20,7 +20,7 @@ from mftui.engine.model.output import Output
 from mftui.engine.training.learner import Arrays
 
 Doubles = NDArray[np.float64]
-START = 0.1
+INIT_STDDEV = 0.1
 """Standard deviation of the factors at the start."""
 SEEDS = 16
 """Stateless seeds that a sweep may use; and as many for the coefficients of features."""
@@ -42,7 +42,7 @@ class Chain:
     def __init__(
         self,
         sides: Alternation,
-        information: SideInformation,
+        information: FeatureAxes,
         sizes: tuple[int, int],
         k: int,
         seed: int,
@@ -51,7 +51,7 @@ class Chain:
     ) -> None:
         self._sides, self._mean, self._seed, self._first = sides, sides.mean, seed, number * APART
         users, movies = (
-            tf.pad(START * self._normal([n, k], -part), [[0, 0], [0, 1]]) for part, n in enumerate(sizes, 1)
+            tf.pad(INIT_STDDEV * self._normal([n, k], -part), [[0, 0], [0, 1]]) for part, n in enumerate(sizes, 1)
         )
         self._of_users, self._of_movies = _Side(users, information.users), _Side(movies, information.movies)
         self._precision = tf.constant(1.0)
@@ -140,8 +140,8 @@ class _Side:
     def __init__(self, rows: Any, features: Sequence[Axes]) -> None:
         self.rows = rows
         n, width = rows.shape
-        self._common = Prior(tf.eye(width) / START**2, tf.zeros(width))
-        self._means = PriorMeans(features, n, width)
+        self._common = Prior(tf.eye(width) / INIT_STDDEV**2, tf.zeros(width))
+        self._means = FeatureEffects(features, n, width)
 
     @property
     def prior(self) -> Prior:

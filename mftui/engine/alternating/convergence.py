@@ -31,7 +31,7 @@ class Predictions:
             self._counts[chain] += 1
 
     def mean(self) -> Doubles:
-        """(n,) of all draws that count; of the chains' newest before there are any."""
+        """Return (n,) means over the draws after burn-in; before that, of each chain's latest draw."""
         drawn = self._counts.sum()
         return np.asarray(self._sums[0].sum(0) / drawn if drawn else self.last.mean(0))
 

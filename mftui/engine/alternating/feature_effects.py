@@ -33,7 +33,7 @@ class _Group(NamedTuple):
     """(r,)."""
 
 
-class PriorMeans:
+class FeatureEffects:
     """The coefficients of one side's features, in one chain.
 
     Attributes

@@ -48,7 +48,7 @@ class Axes:
 
 
 @dataclass(frozen=True)
-class SideInformation:
+class FeatureAxes:
     """Of users and movies: groups of features, each of which has its own prior."""
 
     users: list[Axes]
@@ -68,7 +68,7 @@ class SideInformation:
         return found.hexdigest()
 
 
-def side_information(features: str, problem: Problem) -> SideInformation:
+def side_information(features: str, problem: Problem) -> FeatureAxes:
     """The groups that `features` names, a list of FEATURES with commas.
 
     Raises UsageError for what the data does not have, or what is too large.
@@ -83,9 +83,7 @@ def side_information(features: str, problem: Problem) -> SideInformation:
         for side, more in zip(tables, found, strict=True):
             side.update(more)
     users, movies = ([_axes(*group) for group in side.items()] for side in tables)
-    return SideInformation(
-        [axes for axes in users if len(axes.lengths)], [axes for axes in movies if len(axes.lengths)]
-    )
+    return FeatureAxes([axes for axes in users if len(axes.lengths)], [axes for axes in movies if len(axes.lengths)])
 
 
 def _tables(name: str, problem: Problem) -> tuple[dict[str, Table], dict[str, Table]]:

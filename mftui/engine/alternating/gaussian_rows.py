@@ -35,7 +35,7 @@ class Prior(NamedTuple):
 
 
 class GaussianRows:
-    """The ratings of one side, by its rows.
+    """Ratings grouped by user (or by movie), as sparse matrices.
 
     Parameters
     ----------

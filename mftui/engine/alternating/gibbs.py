@@ -14,8 +14,8 @@ from mftui.engine.alternating.chain import Chain
 from mftui.engine.alternating.convergence import Predictions
 from mftui.engine.alternating.features import side_information
 from mftui.engine.alternating.ordinal import Ordinal
-from mftui.engine.alternating.posterior import Draws, wide, with_cuts
-from mftui.engine.alternating.sides import DEVICE, Alternation, Asked
+from mftui.engine.alternating.posterior import PosteriorSamples, wide, with_cuts
+from mftui.engine.alternating.sides import DEVICE, Alternation, HeldOutPredictor
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.learner import Arrays, KeepMode, Learner
 from mftui.engine.training.problem import Problem
@@ -76,9 +76,9 @@ class GibbsLearner(Learner):
                 )
                 for number in range(plan.chains)
             ]
-            self._valid = Asked(problem.valid, self._sides.mean)
+            self._valid = HeldOutPredictor(problem.valid, self._sides.mean)
         self._n_cuts = len(self._chains[0].output.cuts)
-        self._draws = Draws(plan.keep, *sizes, plan.factors, self._n_cuts)
+        self._draws = PosteriorSamples(plan.keep, *sizes, plan.factors, self._n_cuts)
         shown = problem.valid if len(problem.valid) else problem.train
         self._shown = shown.take(np.arange(min(SPREAD_FROM, len(shown))))
         self._predictions = Predictions(plan.chains, len(problem.valid))
@@ -93,7 +93,7 @@ class GibbsLearner(Learner):
         with tf.device(DEVICE):
             try:
                 errors = [chain.sweep(self._sweep, self._n_ratings) for chain in self._chains]
-            except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
+            except tf.errors.InvalidArgumentError:  # Cholesky failed: parameters contain NaN or infinity
                 return math.nan, math.nan
             for number, chain in enumerate(self._chains):
                 self._count(number, chain)
@@ -134,7 +134,7 @@ class GibbsLearner(Learner):
     def snapshot(self) -> Arrays:
         kept = self._draws
         if not kept.count:
-            kept = Draws(1, *self._sizes, self._plan.factors, self._n_cuts)
+            kept = PosteriorSamples(1, *self._sizes, self._plan.factors, self._n_cuts)
             kept.keep(self._chains[0].draw())
         return _named("kept_", kept.state())
 

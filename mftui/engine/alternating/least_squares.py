@@ -11,12 +11,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mftui.engine.alternating.gaussian_rows import Prior
-from mftui.engine.alternating.sides import DEVICE, Alternation, Asked
+from mftui.engine.alternating.sides import DEVICE, Alternation, HeldOutPredictor
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.learner import Arrays, Learner
 from mftui.engine.training.problem import Problem
 
-START = 0.1
+INIT_STDDEV = 0.1
 """Standard deviation of the movies' factors at the start."""
 LEAST = 1e-3
 """Penalty on the square of every number, so that a row without a rating is determined."""
@@ -48,9 +48,9 @@ class AlsLearner(Learner):
     def _begin(self, problem: Problem, plan: AlsSettings) -> None:
         self._sides = Alternation(problem, plan.factors)
         self._mean = self._sides.mean
-        self._valid = Asked(problem.valid, self._mean)
+        self._valid = HeldOutPredictor(problem.valid, self._mean)
         width = plan.factors + 1
-        start = START * tf.random.stateless_normal([problem.n_movies, plan.factors], [problem.seed, 1])
+        start = INIT_STDDEV * tf.random.stateless_normal([problem.n_movies, plan.factors], [problem.seed, 1])
         self._users, self._movies = tf.zeros([problem.n_users, width]), tf.pad(start, [[0, 0], [0, 1]])
         self._no_noise = tf.zeros([problem.n_users, width]), tf.zeros([problem.n_movies, width])
         of_bias = tf.one_hot(plan.factors, width)
@@ -66,7 +66,7 @@ class AlsLearner(Learner):
             try:
                 self._users, _ = self._sides.users(self._movies, one, self._prior, self._no_noise[0])
                 self._movies, error = self._sides.movies(self._users, one, self._prior, self._no_noise[1])
-            except tf.errors.InvalidArgumentError:  # no Cholesky root: numbers that are none any more
+            except tf.errors.InvalidArgumentError:  # Cholesky failed: parameters contain NaN or infinity
                 return math.nan, math.nan
             mse = error / self.ratings_per_step
         return mse, mse

@@ -51,7 +51,7 @@ def standardized(draw: Draw, user_mean: Doubles, user_covariance: Doubles, movie
     return Draw(users.astype(np.float32), movies.astype(np.float32), float(bias), draw.noise, draw.cuts)
 
 
-class Draws:
+class PosteriorSamples:
     """Room for so many draws, filled one after the other and never changed: a copy of what is there is a view."""
 
     def __init__(self, room: int, n_users: int, n_movies: int, k: int, n_cuts: int = 0) -> None:
@@ -82,7 +82,7 @@ class Draws:
 
 
 def wide(draws: Arrays, lo: float, hi: float) -> Parameters:
-    """The model whose logit is the mean of the draws' predictions (`Draws.state`), each draw being a member."""
+    """The model whose logit is the mean of the draws' predictions (`PosteriorSamples.state`), each draw being a member."""
     members = len(draws["noise"])
     shrink, several = np.float32(1 / math.sqrt(members)), members > 1
     users, movies = draws["user_rows"], draws["movie_rows"]

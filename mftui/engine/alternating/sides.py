@@ -56,7 +56,7 @@ class Alternation:
         return self._of_movies.solve(features, known, weight, prior, noise)
 
 
-class Asked:
+class HeldOutPredictor:
     """Ratings to be predicted from the rows of both sides."""
 
     def __init__(self, ratings: Ratings, mean: float) -> None:

@@ -1,0 +1,1 @@
+"""What a training computes on: device, replicas, cluster, allocator. Imports nothing else of `engine`."""

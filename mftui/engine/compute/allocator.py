@@ -1,4 +1,4 @@
-"""Memory that was freed: given back to the system, or kept for the next step."""
+"""malloc and garbage collection, tuned for trainings: what is freed is returned to the system, or kept."""
 
 from __future__ import annotations
 
@@ -14,35 +14,36 @@ _KEEPING = {_TRIM_THRESHOLD: 2**31 - 1, _MMAP_MAX: 0}
 
 @cache
 def gc_freeze() -> None:
-    """What is there now, TensorFlow's 350,000 objects above all, is left out of every collection: each takes
-    milliseconds then, not a quarter of a second. Once in a process; what a training leaves behind is still collected.
+    """Freeze everything imported so far (mostly TensorFlow's 350,000 objects), so that garbage collection skips it.
+
+    A collection then takes milliseconds instead of 0.25 s. What a training leaves behind is still collected.
     """
     gc.freeze()
 
 
 def collect_and_trim() -> None:
-    """Collect what is no longer used, and return the pages: after a compilation glibc would keep 70 MB and more."""
+    """Collect garbage and return its pages: after a compilation glibc would keep 70 MB and more."""
     gc.collect()
     malloc_trim()
 
 
 def malloc_trim() -> None:
-    """Return the pages of what has been freed."""
+    """Return the pages of freed memory to the system."""
     if found := _glibc("malloc_trim"):
         found(0)
 
 
 def disable_trim() -> None:
-    """From now on large blocks that are freed stay with the process, until `malloc_trim`.
+    """Keep large freed blocks in this process until `malloc_trim`.
 
-    Each step asks anew for the same hundreds of MB. By default glibc maps them each time, and the kernel clears
+    Each step asks for the same hundreds of MB again. By default glibc maps them each time, and the kernel clears
     them: with large batches that takes longer than the arithmetic.
     """
     _set(_KEEPING)
 
 
 def restore_trim() -> None:
-    """The usual again."""
+    """Undo `disable_trim`."""
     _set(_USUAL)
 
 

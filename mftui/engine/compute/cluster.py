@@ -69,7 +69,7 @@ def require_distributable(recipe: str, strategy: str | None, cluster: Cluster | 
         what = f"recipe {recipe} cannot be distributed" if strategy is None else f"--strategy {strategy}"
         raise UsageError(
             f"{what}, and there is a cluster of {cluster.workers} workers.",
-            hint="Unset TF_CONFIG, or use --recipe biased with --strategy auto.",
+            hint="Unset TF_CONFIG, or use a recipe that has --strategy, with auto.",
         )
     if strategy == "multi-worker" and cluster is None:
         raise UsageError(

@@ -58,7 +58,7 @@ class Devices:
         return scope
 
     @contextmanager
-    def heard(self) -> Iterator[None]:
+    def worker_errors(self) -> Iterator[None]:
         """Raises TrainingError where another worker does not take its part in what is done within."""
         import tensorflow as tf
 
@@ -88,7 +88,7 @@ class Devices:
         total, squares = self._summed(np.stack([digest, digest**2]))
         return bool((total**2 == self.replicas * squares).all())  # equal in Cauchy and Schwarz's inequality
 
-    def of_chief(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    def from_chief(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the chief has, whatever the others have. To be called by all at the same point."""
         if self._cluster is None:
             return values
@@ -104,7 +104,7 @@ class Devices:
 
         if self._sum is None:
             self._sum = tf.function(lambda mine: self.strategy.run(replica, args=(mine,)))
-        with self.heard():
+        with self.worker_errors():
             found = self._sum(tf.constant(values))
             return np.asarray(self.strategy.experimental_local_results(found)[0])
 

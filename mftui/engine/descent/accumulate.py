@@ -1,4 +1,4 @@
-"""What a CPU learns from a large batch: gradients summed part by part, within one compiled call."""
+"""Gradient accumulation: a CPU adds up the gradients of a large batch part by part, within one compiled call."""
 
 from __future__ import annotations
 
@@ -8,38 +8,40 @@ from typing import Any
 import tensorflow as tf
 
 Tensor = Any
-Slopes = tuple[list[Tensor], list[Tensor]]
+Gradients = tuple[list[Tensor], list[Tensor]]
 """Gradients, tables' as IndexedSlices or dense; and numbers that add up beside them, such as the loss."""
 
 
-def summed(slopes: Callable[..., Slopes], columns: Sequence[Tensor], parts: int, start: Slopes) -> Slopes:
-    """`start` and the slopes of all parts of a batch, added up; gradients are dense.
+def accumulate(
+    gradients_of: Callable[..., Gradients], columns: Sequence[Tensor], parts: int, start: Gradients
+) -> Gradients:
+    """Return `start` and the gradients of all parts of a batch, added up and dense.
 
     The rows of a part and what is made of them stay in the processor's caches, and the sums are added to in
     place, so a large batch costs half the time of one that is worked on as a whole, and no memory of its size.
 
     Parameters
     ----------
-    slopes: the columns of a part to its slopes.
+    gradients_of: the columns of a part to its gradients and numbers.
     columns: of the batch, each (n,), n a multiple of `parts`.
     """
     cut = [tf.reshape(column, [parts, -1]) for column in columns]
 
-    def add(part: Tensor, sums: Slopes) -> tuple[Tensor, Slopes]:
-        return part + 1, _plus(sums, slopes(*(column[part] for column in cut)))
+    def add(part: Tensor, sums: Gradients) -> tuple[Tensor, Gradients]:
+        return part + 1, _plus(sums, gradients_of(*(column[part] for column in cut)))
 
     _, sums = tf.while_loop(lambda part, _: part < parts, add, (0, dense(start)))
-    found: Slopes = sums
+    found: Gradients = sums
     return found
 
 
-def dense(slopes: Slopes) -> Slopes:
+def dense(given: Gradients) -> Gradients:
     """The same with tables for gradients."""
-    gradients, numbers = slopes
+    gradients, numbers = given
     return [tf.convert_to_tensor(gradient) for gradient in gradients], numbers
 
 
-def _plus(sums: Slopes, more: Slopes) -> Slopes:
+def _plus(sums: Gradients, more: Gradients) -> Gradients:
     gradients, numbers = ([_added(*both) for both in zip(*pair, strict=True)] for pair in zip(sums, more, strict=True))
     return gradients, numbers
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from mftui.engine.descent.accumulate import Slopes, summed
+from mftui.engine.descent.accumulate import Gradients, accumulate
 from mftui.engine.descent.batches import parts_on_cpu
 from mftui.engine.descent.optimizers import make_optimizer
 from mftui.engine.model.audience import row_weights, targets
@@ -18,7 +18,7 @@ from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import Hyper
 from mftui.engine.training.variables import VariableLearner
 
-START = 0.3
+INIT_STDDEV = 0.3
 """Length of a row at the start."""
 BATCHES = (16_384, 500_000)
 """Ratings in a step: one sixtieth of them all, within these bounds."""
@@ -75,7 +75,7 @@ class AudienceLearner(VariableLearner):
                 (self._train.movies, problem.n_movies, problem.n_users),
             )
         ]
-        draw, spread = tf.random.stateless_normal, START / math.sqrt(k)
+        draw, spread = tf.random.stateless_normal, INIT_STDDEV / math.sqrt(k)
         self._users = tf.Variable(draw([problem.n_users, k], [problem.seed, 3], stddev=spread), name="users")
         self._movies = tf.Variable(draw([problem.n_movies, k], [problem.seed, 4], stddev=spread), name="movies")
         self._peak_rate = float(hyper["audience_rate"])
@@ -96,13 +96,13 @@ class AudienceLearner(VariableLearner):
             for rows, gram, prior in zip(sides, reversed(grams), priors, strict=True)
         ]
         start = unobserved, [tf.constant(0.0)]
-        gradients, (observed,) = summed(self._observed, (users, movies, target), self._parts, start)
+        gradients, (observed,) = accumulate(self._observed, (users, movies, target), self._parts, start)
         everywhere = self._unobserved * tf.reduce_sum(grams[0] * grams[1])
         held = sum(tf.reduce_sum(prior * rows) for prior, rows in zip(priors, sides, strict=True))
         self._optimizer.apply(gradients, sides)
         return (observed + everywhere + held) / n
 
-    def _observed(self, users: Any, movies: Any, target: Any) -> Slopes:
+    def _observed(self, users: Any, movies: Any, target: Any) -> Gradients:
         """Of the observed pairs: gradients and loss."""
         sides = [self._users, self._movies]
         with tf.GradientTape() as tape:

@@ -18,13 +18,13 @@ STEP = 4_000
 LOOP = 4_000
 """Updates that one compiled call has at most where calls are long: a few tenths of a second on a GPU."""
 
-AT_ONCE = 400_000
+PART_NUMBERS = 400_000
 """Numbers of either side's rows that a CPU works on at once: 1.6 MB, several times over, stay in its caches."""
 
 
 def parts_on_cpu(size: int, columns: int) -> int:
     """In how many parts a CPU learns from a batch of this size where the rows have so many columns."""
-    return math.ceil(size * columns / AT_ONCE)
+    return math.ceil(size * columns / PART_NUMBERS)
 
 
 class Batches:

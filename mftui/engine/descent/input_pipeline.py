@@ -20,7 +20,7 @@ Updates = Callable[[Any, Any], tuple[Any, Any]]
 """(users, movies and values, each (m, n); (u,) which of the m batches to update by) to mean loss and MSE."""
 
 
-class Feed(Protocol):
+class InputPipeline(Protocol):
     """Hands the ratings of a step to its updates, in one compiled call."""
 
     steps_per_call: int
@@ -35,16 +35,16 @@ class Feed(Protocol):
         """Make step `index` of the epoch, and all up to the next multiple of `steps_per_call`."""
 
 
-def feed_of(problem: Problem, batches: Batches) -> Feed:
-    """The feed that the problem asks for."""
+def make_pipeline(problem: Problem, batches: Batches) -> InputPipeline:
+    """Choose the input pipeline: distributed, in memory or out of core."""
     if problem.computing.devices.strategy is not None:
-        return Replicated(problem, batches)
+        return Distributed(problem, batches)
     if problem.stream_in is None:
-        return Resident(problem, batches)
-    return Streamed(problem, batches, problem.stream_in)
+        return InMemory(problem, batches)
+    return OutOfCore(problem, batches, problem.stream_in)
 
 
-class Resident:
+class InMemory:
     """All ratings on the device; a step gathers its own by their numbers."""
 
     def __init__(self, problem: Problem, batches: Batches) -> None:
@@ -66,7 +66,7 @@ class Resident:
         return loss, mse
 
 
-class Replicated:
+class Distributed:
     """Each device has its part of every batch, cut along the users; the optimizer adds up what they find."""
 
     steps_per_call = 1
@@ -114,13 +114,13 @@ class Replicated:
         if self._reader:
             data = [self._cut(column.numpy(), self._first) for column in self._reader.step(index)]
             numbers = np.arange(self._batches.updates, dtype=np.int32)
-        with self._devices.heard():
+        with self._devices.worker_errors():
             found = [self._call(data, tf.constant([number])) for number in numbers]
         loss, mse = tf.unstack(tf.add_n(found) / len(found))
         return loss, mse
 
 
-class Streamed:
+class OutOfCore:
     """The ratings of a step are read from a file, ahead of it."""
 
     steps_per_call = 1

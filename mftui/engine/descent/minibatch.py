@@ -1,4 +1,4 @@
-"""Mini-batch training of what a plan says: compiled calls of one step or many, on ratings that a feed hands over."""
+"""Mini-batch gradient descent for an Objective, compiled by XLA, reading batches from an InputPipeline."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mftui.engine.descent.accumulate import Slopes, dense, summed
+from mftui.engine.descent.accumulate import Gradients, accumulate, dense
 from mftui.engine.descent.batches import Batches
-from mftui.engine.descent.input_pipeline import compiled, feed_of
+from mftui.engine.descent.input_pipeline import compiled, make_pipeline
 from mftui.engine.descent.network import MatrixFactorization, MatrixFactorizer
 from mftui.engine.descent.objective import Batch, Objective
 from mftui.engine.model.parameters import Parameters
@@ -29,16 +29,16 @@ class MinibatchLearner(VariableLearner):
 
     A step makes one update, or several where the batches are small (`Batches.updates`). A call makes one
     step, or as many as `Batches.run` says where the device is better off with a loop (`Computing.loops`).
-    A CPU learns from a batch part by part, each small enough for its caches: see `summed`.
+    A CPU learns from a batch part by part, each small enough for its caches: see `accumulate`.
     """
 
     def __init__(self, problem: Problem, objective: Objective) -> None:
         self._problem, self._objective, self._devices = problem, objective, problem.computing.devices
         columns = (objective.factors + 1) * objective.members if objective.adds_up and problem.computing.in_parts else 0
         self._batches = Batches(len(problem.train), objective.batch_size, problem.seed, columns)
-        self._feed = feed_of(problem, self._batches)
+        self._pipeline = make_pipeline(problem, self._batches)
         self.n_epochs, self.steps_per_epoch = objective.epochs, self._batches.steps
-        self.steps_per_call = self._feed.steps_per_call
+        self.steps_per_call = self._pipeline.steps_per_call
         self.ratings_per_step = self._batches.updates * self._batches.size
         with self._devices.scope():
             self.factorizer = self._start()
@@ -55,7 +55,7 @@ class MinibatchLearner(VariableLearner):
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
         alone = self._devices.strategy is None  # the update of several devices' variables is no part of an XLA call
         self._descend = self._gradients if alone else tf.function(self._gradients, jit_compile=True)
-        self._feed.compile(self._updates)
+        self._pipeline.compile(self._updates)
         self._validate = compiled(self._squared_errors)
 
     def _start(self) -> MatrixFactorizer:
@@ -84,14 +84,16 @@ class MinibatchLearner(VariableLearner):
         self._optimizer.apply(gradients, self._learned)
         return loss, mse
 
-    def _gradients(self, users: Any, movies: Any, ratings: Any) -> Slopes:
+    def _gradients(self, users: Any, movies: Any, ratings: Any) -> Gradients:
         """Gradients, loss and MSE of a batch, or this device's part of them: over all devices they sum to the whole."""
         if self._batches.parts == 1:
-            return dense(self._slopes(users, movies, ratings, priors=1 / self._devices.replicas))
-        start = self._slopes(users[:0], movies[:0], ratings[:0], priors=1.0)
-        return summed(partial(self._slopes, priors=0.0), (users, movies, ratings), self._batches.parts, start)
+            return dense(self._part_gradients(users, movies, ratings, priors=1 / self._devices.replicas))
+        start = self._part_gradients(users[:0], movies[:0], ratings[:0], priors=1.0)
+        return accumulate(
+            partial(self._part_gradients, priors=0.0), (users, movies, ratings), self._batches.parts, start
+        )
 
-    def _slopes(self, users: Any, movies: Any, ratings: Any, priors: float) -> Slopes:
+    def _part_gradients(self, users: Any, movies: Any, ratings: Any, priors: float) -> Gradients:
         with tf.GradientTape() as tape:
             logits = self.model(users, movies)
             error = self.factorizer.rating(logits) - ratings[:, None]
@@ -110,21 +112,21 @@ class MinibatchLearner(VariableLearner):
         return (tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2
 
     def begin_epoch(self, epoch: int) -> None:
-        self._feed.begin_epoch(epoch)
+        self._pipeline.begin_epoch(epoch)
 
     def step(self, index: int) -> tuple[Any, Any]:
-        return self._feed.step(index)
+        return self._pipeline.step(index)
 
     def learning_rate(self, step: int) -> float:
         return float(self._rates[step])
 
     def validation_errors(self) -> NDArray[np.float32] | None:
-        return self._devices.of_chief(np.asarray(self._validate())) if len(self._problem.valid) else None
+        return self._devices.from_chief(np.asarray(self._validate())) if len(self._problem.valid) else None
 
     def release(self) -> None:
         """Let go of the ratings, the compiled calls and the optimizer."""
         super().release()
-        del self._problem, self._batches, self._feed, self._descend, self._valid, self._validate
+        del self._problem, self._batches, self._pipeline, self._descend, self._valid, self._validate
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mftui.engine.descent.batches import AT_ONCE
+from mftui.engine.descent.batches import PART_NUMBERS
 from mftui.engine.training.memory import (
     AUDIENCE_RATING_BYTES,
     RATING_BYTES,
@@ -31,7 +31,7 @@ def minibatch_estimate(sizes: Sizes, hyper: Hyper, batch_size: int, *, adds_up: 
     """
     members, audience, n = int(hyper.get("members", 1)), audience_factors(hyper), sizes.n_ratings
     width, batch = int(hyper["factors"]) * members, min(n, batch_size)
-    part = max(1, min(batch, AT_ONCE // (width + members))) if adds_up and not sizes.whole_batches else batch
+    part = max(1, min(batch, PART_NUMBERS // (width + members))) if adds_up and not sizes.whole_batches else batch
     batch_bytes = part * max(width + 1, audience) * 4 * COPIES_OF_BATCH + batch * BATCHED_RATING_BYTES
     of_audience = AUDIENCE_RATING_BYTES if audience else 0
     streamed = (

@@ -1,4 +1,7 @@
-"""The table of recipes. A new recipe is one new module and one line here."""
+"""The recipes and their table. A new recipe is one new module and one line here.
+
+May import all below: `engine.model`, `compute`, `training`; `descent` and `alternating` when a learner is built.
+"""
 
 from __future__ import annotations
 

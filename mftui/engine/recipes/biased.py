@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.5
 """How far the output range goes beyond the rating scale, so that its ends can be reached."""
-START = 0.05
+INIT_STDDEV = 0.05
 """Standard deviation of the factors at the start."""
 EPSILON = 1e-15
 """Adam's: the loss being a mean, gradients are small, and only those that are zero shall feel it."""
@@ -81,7 +81,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
         lo=lo,
         hi=hi,
         global_bias=math.log((mean - lo) / (hi - mean)),
-        draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
+        draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=INIT_STDDEV),
         loss=loss,
         descent=descent,
         adds_up=True,

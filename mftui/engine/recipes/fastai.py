@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BEYOND = 1.1
 """The output range ends this many times beyond the scale: 0 to 5.5 for five stars."""
-START = 0.01
+INIT_STDDEV = 0.01
 """Standard deviation of all embeddings at the start, biases included, cut off at twice that."""
 
 
@@ -38,7 +38,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
         batch_size=int(hyper["batch_size"]),
         lo=min(0.0, BEYOND * problem.scale.lo),
         hi=BEYOND * problem.scale.hi,
-        draw=lambda shape, part: tf.random.stateless_truncated_normal(shape, [problem.seed, part], stddev=START),
+        draw=lambda shape, part: tf.random.stateless_truncated_normal(shape, [problem.seed, part], stddev=INIT_STDDEV),
         draw_biases=True,
         loss=lambda model, batch: tf.reduce_mean(batch.error**2),
         descent=descent,

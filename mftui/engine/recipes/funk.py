@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
-START = 0.1
+INIT_STDDEV = 0.1
 """Standard deviation of the factors at the start."""
 
 
@@ -52,7 +52,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
         hi=problem.scale.hi,
         link="linear",
         global_bias=float(problem.train.values.mean(dtype="float64")),
-        draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
+        draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=INIT_STDDEV),
         loss=loss,
         descent=lambda updates: (tf.keras.optimizers.SGD(rate), rate),
         learned=("user_factors", "movie_factors", "user_bias", "movie_bias"),

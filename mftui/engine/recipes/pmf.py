@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
-START = 0.1
+INIT_STDDEV = 0.1
 """Standard deviation of the factors at the start."""
 STEPS = {"gaussian": 100, "norm": 1_000}
 """Steps where none are asked for: those of the variant's source; with the Gaussian prior those after which
@@ -51,7 +51,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
         batch_size=len(problem.train),
         lo=lo,
         hi=hi,
-        draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=START),
+        draw=lambda shape, part: tf.random.stateless_normal(shape, [problem.seed, part], stddev=INIT_STDDEV),
         loss=loss,
         descent=lambda updates: (tf.keras.optimizers.Adam(rate), rate),
         adds_up=True,

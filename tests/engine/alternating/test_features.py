@@ -13,7 +13,7 @@ from helpers.planted import SCALE, planted_ratings
 from mftui.data.dataset import Movies, Ratings
 from mftui.data.loading.people import People
 from mftui.data.storage.string_column import StringColumn
-from mftui.engine.alternating.feature_effects import PriorMeans
+from mftui.engine.alternating.feature_effects import FeatureEffects
 from mftui.engine.alternating.features import Axes, side_information
 from mftui.engine.alternating.gaussian_rows import Prior
 from mftui.engine.model.parameters import Parameters
@@ -115,7 +115,7 @@ def test_planted_effects_are_found_and_what_says_nothing_is_shrunk_to_nothing() 
     effect = (telling.directions * telling.lengths) @ random.normal(0, 1, (5, 2))
     rows = (effect + random.normal(0, 0.4, (n, 2)) + [3, -1]).astype(np.float32)
     prior = Prior(np.eye(2, dtype=np.float32) / 0.4**2, np.array([3, -1], np.float32))
-    means = PriorMeans([telling, idle], n, 2)
+    means = FeatureEffects([telling, idle], n, 2)
     effects = []
     for draw in range(300):
         seeds = np.stack([np.zeros(4), 4 * draw + np.arange(4)], 1).astype(np.int32)
@@ -136,7 +136,7 @@ def test_coefficients_are_drawn_from_their_exact_posterior() -> None:
     held = np.array(3.0, np.float32)
     drawn = []
     for draw in range(3_000):
-        means = PriorMeans([planted], n, 2)
+        means = FeatureEffects([planted], n, 2)
         means.restore({"coefficients0": np.zeros((2, 2), np.float32), "precisions0": held})
         seeds = np.array([[0, 2 * draw], [0, 2 * draw + 1]], np.int32)
         means.draw(rows, Prior(precision, np.zeros(2, np.float32)), seeds)

@@ -25,11 +25,11 @@ def curve(training: Training) -> list[list[float]]:
 @pytest.fixture
 def parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three to a batch."""
-    monkeypatch.setattr(batches, "AT_ONCE", 300 * 8)
+    monkeypatch.setattr(batches, "PART_NUMBERS", 300 * 8)
 
 
 def test_a_batch_is_rounded_up_to_equal_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "AT_ONCE", 250 * 8)
+    monkeypatch.setattr(batches, "PART_NUMBERS", 250 * 8)
     ratings = planted_ratings()
     whole, cut = Batches(len(ratings), 900, 0), Batches(len(ratings), 900, 0, columns=8)
     assert (whole.parts, cut.parts) == (1, 4) and (whole.count, whole.updates) == (cut.count, cut.updates)
