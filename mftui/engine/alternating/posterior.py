@@ -82,7 +82,7 @@ class PosteriorSamples:
 
 
 def wide(draws: Arrays, lo: float, hi: float) -> Parameters:
-    """The model whose logit is the mean of the draws' predictions (`PosteriorSamples.state`), each draw being a member."""
+    """Return the model whose logit is the mean of the draws' predictions, each draw (`PosteriorSamples.state`) a member."""
     members = len(draws["noise"])
     shrink, several = np.float32(1 / math.sqrt(members)), members > 1
     users, movies = draws["user_rows"], draws["movie_rows"]
