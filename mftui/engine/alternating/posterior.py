@@ -82,7 +82,7 @@ class PosteriorSamples:
 
 
 def wide(draws: Arrays, lo: float, hi: float) -> Parameters:
-    """Return the model whose logit is the mean of the draws' predictions, each draw (`PosteriorSamples.state`) a member."""
+    """Return the model whose logit is the mean of the draws' predictions, one member each."""
     members = len(draws["noise"])
     shrink, several = np.float32(1 / math.sqrt(members)), members > 1
     users, movies = draws["user_rows"], draws["movie_rows"]
