@@ -86,7 +86,7 @@ def test_a_query_loads_nothing_heavy(arguments: list[str], home: Path) -> None:
         ["export", "toy", "HOME/tables", "--to", "parquet"],
         ["export", "toy", "HOME/weights.h5", "--to", "hdf5"],
         ["export", "toy", "HOME/projector", "--to", "projector"],
-        ["export", "toy", "HOME/served", "--to", "savedmodel"],
+        pytest.param(["export", "toy", "HOME/served", "--to", "savedmodel"], marks=pytest.mark.long),
         ["report", "toy", "-o", "HOME/report.html"],
     ],
     ids=" ".join,

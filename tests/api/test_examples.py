@@ -52,7 +52,7 @@ def test_all_that_is_public_has_an_example(name: str) -> None:
     assert [member for member in called if ">>>" not in (member.__doc__ or "")] == []
 
 
-@pytest.mark.parametrize("page", ["docs/python.md", "README.md"])
+@pytest.mark.parametrize("page", [pytest.param("docs/python.md", marks=pytest.mark.long), "README.md"])
 def test_the_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = BLOCKS.findall((ROOT / page).read_text(encoding="utf-8"))

@@ -78,6 +78,7 @@ def test_every_measure_names_what_it_was_made_on(on_the_sample: Answer) -> None:
     assert run_of(on_the_sample).load_factors().meta["split"] == "random 10 % (seed 0)"
 
 
+@pytest.mark.long
 def test_killed_and_resumed_it_learns_what_it_would_have_learned(
     ratings: Path, undisturbed: Answer, home: Path
 ) -> None:
@@ -113,8 +114,8 @@ def test_ctrl_c_saves_prints_the_result_and_exits_130(ratings: Path, home: Path)
     assert f"mftui train --resume {path.name}" in answer.err
 
 
-def test_a_finished_run_cannot_be_resumed(capfd: pytest.CaptureFixture[str], undisturbed: Answer) -> None:
-    answer = call(capfd, "train", "--resume", undisturbed.document["run"], "--json")
+def test_a_finished_run_cannot_be_resumed(capfd: pytest.CaptureFixture[str], on_the_sample: Answer) -> None:
+    answer = call(capfd, "train", "--resume", on_the_sample.document["run"], "--json")
     assert answer.code == 2
     assert "is finished" in answer.err and answer.out == ""
 
@@ -162,7 +163,7 @@ def test_every_preset_is_in_the_help_and_fields_given_beside_it_win(capfd: pytes
     ],
 )
 def test_wrong_usage_exits_2_and_says_what(
-    capfd: pytest.CaptureFixture[str], undisturbed: Answer, arguments: tuple[str, ...], message: str
+    capfd: pytest.CaptureFixture[str], on_the_sample: Answer, arguments: tuple[str, ...], message: str
 ) -> None:
     answer = call(capfd, "train", *arguments)
     assert answer.code == 2
@@ -193,8 +194,8 @@ def test_an_unknown_command_exits_2(capfd: pytest.CaptureFixture[str]) -> None:
     assert call(capfd, "tarin").code == 2
 
 
-def test_a_reader_that_leaves_is_no_error_message(undisturbed: Answer) -> None:
-    process = launch("runs", "show", undisturbed.document["run"], "--json")
+def test_a_reader_that_leaves_is_no_error_message(on_the_sample: Answer) -> None:
+    process = launch("runs", "show", on_the_sample.document["run"], "--json")
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
     assert process.stderr.read() == ""
@@ -202,6 +203,6 @@ def test_a_reader_that_leaves_is_no_error_message(undisturbed: Answer) -> None:
     process.stderr.close()
 
 
-def test_metrics_are_lines_of_json(undisturbed: Answer) -> None:
-    lines = run_of(undisturbed).metrics_path.read_text().splitlines()
+def test_metrics_are_lines_of_json(on_the_sample: Answer) -> None:
+    lines = run_of(on_the_sample).metrics_path.read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == sorted({json.loads(line)["step"] for line in lines})

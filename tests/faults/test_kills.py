@@ -93,7 +93,7 @@ def test_killed_within_any_write_it_ends_as_if_it_never_was(ratings: Path, undis
     assert read["faults"] == [] and read["loads"] > 0
 
 
-@pytest.mark.skipif("not config.getoption('--long')", reason="takes a minute: --long")
+@pytest.mark.long
 def test_the_real_engine_killed_at_random_ends_as_if_it_never_was(home: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mftui", "train", "--data", "sample", "--epochs", "300", "--checkpoint-seconds"]
     options = ["0.05", "--patience", "1000", "--quiet", "--name"]

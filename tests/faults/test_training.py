@@ -26,7 +26,6 @@ from mftui.runs.store.status import Status, write_status
 from mftui.runs.trainer.main import train
 
 FOREVER = 100_000
-only_long = pytest.mark.skipif("not config.getoption('--long')", reason="more of the same: --long")
 STOPS = [signal.SIGTERM, signal.SIGINT]
 
 
@@ -204,7 +203,7 @@ APP_STATES = {
 }
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=only_long)])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)])
 @pytest.mark.parametrize("state", APP_STATES)
 def test_the_app_ends_in_order_in_every_state(home: Path, state: str, number: signal.Signals) -> None:
     shown, keys = APP_STATES[state]
@@ -221,7 +220,7 @@ def test_the_app_ends_in_order_in_every_state(home: Path, state: str, number: si
         assert_sane(terminal)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, *(pytest.param(n, marks=only_long) for n in (15, 1))])
+@pytest.mark.parametrize("number", [signal.SIGKILL, *(pytest.param(n, marks=pytest.mark.long) for n in (15, 1))])
 def test_a_training_does_not_notice_the_end_of_an_app(home: Path, ratings: Path, number: int) -> None:
     run, trainer = at_work(ratings, "running")
     with Terminal(APP, {}) as terminal:

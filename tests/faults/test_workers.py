@@ -46,9 +46,11 @@ def end(workers: list[subprocess.Popen[str]]) -> None:
         worker.wait()
 
 
+@pytest.mark.parametrize("others", [0, pytest.param(3, marks=pytest.mark.long)], ids=["alone", "with three between"])
 def test_a_killed_worker_leaves_a_run_that_others_go_on_with_to_the_same_end(
-    home: Path, ratings: Path, alone: Run
+    home: Path, ratings: Path, alone: Run, others: int
 ) -> None:
+    """Another number of workers, or one process, or both in turn."""
     workers = launch_workers(*[command(ratings, *LONG)] * 2)
     try:
         wait_until(lambda: list((home / "runs").glob("*/checkpoint")), "there is a checkpoint", timeout_s=90)
@@ -62,24 +64,31 @@ def test_a_killed_worker_leaves_a_run_that_others_go_on_with_to_the_same_end(
     assert run.checkpoint_path.exists() and (run.config().strategy, run.config().replicas) == ("multi-worker", 2)
     run.load_factors()
 
-    before, resume = run.status().step, ("train", "--resume", run.id, "--quiet")
-    workers = launch_workers(*[resume] * 3)
-    try:
-        wait_until(lambda: run.state == "running" and run.status().step > before, "it goes on", timeout_s=90)
-        workers[0].send_signal(signal.SIGTERM)
-        answers = [answer_of(worker) for worker in workers]
-    finally:
-        end(workers)
-    assert [a.code for a in answers] == [0, 0, 0], answers[0].err + answers[1].err
-    assert run.state == "stopped" and run.config().replicas == 3
-    assert answers[1].out == ""
-
+    resume = ("train", "--resume", run.id, "--quiet")
+    if others:
+        go_on_and_stop(run, others, resume)
     answer = answer_of(launch(*resume))
     assert answer.code == 0, answer.err
     assert run.state == "finished" and only_run(home).id == run.id
     np.testing.assert_allclose(curve(run), curve(alone), atol=1e-3)
 
 
+def go_on_and_stop(run: Run, n: int, resume: tuple[str, ...]) -> None:
+    """`n` workers go on with it, until one of them is told to stop."""
+    before = run.status().step
+    workers = launch_workers(*[resume] * n)
+    try:
+        wait_until(lambda: run.state == "running" and run.status().step > before, "it goes on", timeout_s=90)
+        workers[0].send_signal(signal.SIGTERM)
+        answers = [answer_of(worker) for worker in workers]
+    finally:
+        end(workers)
+    assert [a.code for a in answers] == [0] * n, answers[0].err + answers[1].err
+    assert run.state == "stopped" and run.config().replicas == n
+    assert answers[1].out == ""
+
+
+@pytest.mark.long
 def test_workers_that_were_started_by_different_commands_are_refused(home: Path, ratings: Path) -> None:
     workers = launch_workers(command(ratings, "--seed", 1), command(ratings, "--seed", 2))
     try:

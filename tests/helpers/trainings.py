@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from helpers.planted import SCALE, planted_ratings
 
 from mftui.data.dataset import Ratings
@@ -25,3 +26,12 @@ def planted_training(
     )
     training.prepare()
     return training
+
+
+def keep_ratings(patch: pytest.MonkeyPatch) -> None:
+    """Let trainings that have ended keep their ratings and optimizers, so that they can be put back to the start."""
+    from mftui.engine.descent.audience_learner import AudienceLearner
+    from mftui.engine.descent.minibatch import MinibatchLearner
+
+    for learner in (MinibatchLearner, AudienceLearner):
+        patch.setattr(learner, "release", lambda _: None)

@@ -1,6 +1,6 @@
 """What every screen looks like, as text, at several sizes: compared with dumps kept beside this file.
 
-After a change that is meant: `MFTUI_WRITE_DUMPS=1 pytest tests/tui/test_dumps.py`, then look at the difference.
+After a change that is meant: `MFTUI_WRITE_DUMPS=1 pytest --long tests/tui/test_dumps.py`, then look at the difference.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ LOOKS = {
     "80x24-ascii": ((80, 24), Look(ascii=True)),
     "40x12": ((40, 12), Look()),
 }
+
+
+LONG = ("120x40", "80x24-ascii")
+"""Looks that are compared in the long form alone: one between two others, and one of which each glyph is tested."""
 
 
 async def train(pilot: Pilot[Any]) -> None:
@@ -301,7 +305,7 @@ def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mftui.engine.query.approximate.available", lambda: False)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", [pytest.param(look, marks=[pytest.mark.long] * (look in LONG)) for look in LOOKS])
 @pytest.mark.parametrize("scene", SCENES)
 async def test_the_screen_looks_as_it_is_kept(
     make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, scene: str, look: str

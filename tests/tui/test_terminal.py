@@ -49,6 +49,7 @@ def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[st
     assert [path.name for path in (tmp_path / "runs").iterdir()]
 
 
+@pytest.mark.long
 def test_a_training_that_was_detached_goes_on_and_is_found_again(env: dict[str, str]):
     with Terminal(COMMAND, env) as terminal:
         terminal.until("Press t to train on the sample")

@@ -128,6 +128,7 @@ def test_planted_effects_are_found_and_what_says_nothing_is_shrunk_to_nothing() 
     assert np.mean([np.var(e - effect) for e in effects[50:]]) < 4 * 0.4**2 * 5 / n
 
 
+@pytest.mark.long
 def test_coefficients_are_drawn_from_their_exact_posterior() -> None:
     n, planted = 30, axes(30, 2, 3)
     table = (planted.directions * planted.lengths).astype(float)
@@ -163,10 +164,18 @@ def told(features: str = "genres,implicit", genres: list[str] | None = None) -> 
 
 
 @pytest.fixture(scope="module")
-def whole() -> Parameters:
+def undisturbed() -> tuple[Parameters, Any]:
+    """What was learned, and the state after 31 draws."""
     training = told()
+    list(islice(training, 31))
+    state = training.state()
     list(training)
-    return training.parameters()
+    return training.parameters(), state
+
+
+@pytest.fixture(scope="module")
+def whole(undisturbed: tuple[Parameters, Any]) -> Parameters:
+    return undisturbed[0]
 
 
 def test_a_movie_without_ratings_is_what_its_genres_say(whole: Parameters) -> None:
@@ -190,10 +199,9 @@ def test_without_features_a_row_without_ratings_is_the_mean_row() -> None:
     assert not without_cold_rows(model, np.zeros(N_USERS, bool), np.arange(N_MOVIES) > 70).movie_bias[71:].any()
 
 
-def test_a_resumed_training_ends_with_the_same_bits(whole: Parameters) -> None:
-    broken, resumed = told(), told()
-    list(islice(broken, 31))
-    resumed.restore(*broken.state())
+def test_a_resumed_training_ends_with_the_same_bits(undisturbed: tuple[Parameters, Any]) -> None:
+    (whole, broken), resumed = undisturbed, told()
+    resumed.restore(*broken)
     list(resumed)
 
     np.testing.assert_array_equal(resumed.parameters().user_factors, whole.user_factors)

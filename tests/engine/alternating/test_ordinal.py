@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from mftui.engine.model.output import Output, normal_share
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.recipes import find_recipe, row_priors
+from mftui.engine.training.block import Metrics
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
@@ -50,10 +52,18 @@ def training(**given: object) -> Training:
 
 
 @pytest.fixture(scope="module")
-def whole() -> Parameters:
+def undisturbed() -> tuple[Parameters, list[Metrics], Any]:
+    """What was learned, the curve, and the state after 60 of 120 draws."""
     done = training()
-    list(done)
-    return done.parameters()
+    first = list(islice(done, 60))
+    state = done.state()
+    points = [tick.metrics for tick in (*first, *done) if tick.metrics]
+    return done.parameters(), points, state
+
+
+@pytest.fixture(scope="module")
+def whole(undisturbed: tuple[Parameters, list[Metrics], Any]) -> Parameters:
+    return undisturbed[0]
 
 
 def all_logits(p: Parameters) -> np.ndarray:
@@ -166,10 +176,10 @@ def test_the_wide_model_predicts_the_mean_of_its_draws(whole: Parameters) -> Non
     np.testing.assert_allclose(std, ratings.std(2, ddof=1).ravel(), atol=1e-3)
 
 
-def test_a_resumed_training_ends_with_the_same_bits(whole: Parameters) -> None:
-    broken, resumed = training(), training()
-    list(islice(broken, 60))
-    resumed.restore(*broken.state())
+def test_a_resumed_training_ends_with_the_same_bits(undisturbed: tuple[Parameters, list[Metrics], Any]) -> None:
+    whole, _, broken = undisturbed
+    resumed = training()
+    resumed.restore(*broken)
     list(resumed)
 
     np.testing.assert_array_equal(resumed.parameters().user_factors, whole.user_factors)
@@ -179,18 +189,19 @@ def test_a_resumed_training_ends_with_the_same_bits(whole: Parameters) -> None:
 
 def test_chains_have_latent_ratings_of_their_own_and_go_on_with_them() -> None:
     given = {"chains": 2, "epochs": 30, "burn_in": 10, "features": "implicit"}
-    done, broken, resumed = training(**given), training(**given), training(**given)
+    done, resumed = training(**given), training(**given)
+    list(islice(done, 15))
+    broken = done.state()
     points = [tick.metrics for tick in done if tick.metrics]
-    list(islice(broken, 15))
-    resumed.restore(*broken.state())
+    resumed.restore(*broken)
     list(resumed)
 
     np.testing.assert_array_equal(resumed.parameters().movie_factors, done.parameters().movie_factors)
     assert points[-1].more["r_hat"] < 2
 
 
-def test_its_curve_is_in_ratings() -> None:
-    points = [tick.metrics for tick in islice(training(), 40) if tick.metrics]
+def test_its_curve_is_in_ratings(undisturbed: tuple[Parameters, list[Metrics], Any]) -> None:
+    points = undisturbed[1][:40]
 
     best = math.sqrt(np.mean((planted()[0].values - planted()[0].values.mean()) ** 2))
     assert points[-1].train_rmse is not None

@@ -21,25 +21,30 @@ from mftui.errors import UsageError
 TWO = ["one:1", "two:2"]
 
 
-def test_logical_devices_have_the_loss_curve_of_one_device_in_memory_and_out_of_core(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("2",),
+        pytest.param(("4", "optimizer=adafactor", "batch_size=63"), marks=pytest.mark.long),
+        pytest.param(("3", "stream_in=STREAM"), marks=pytest.mark.long),
+    ],
+    ids=["in memory", "adafactor", "out of core"],
+)
+def test_logical_devices_have_the_loss_curve_of_one_device(given: tuple[str, ...], tmp_path: Path) -> None:
     paths = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "helpers.logical_devices", *given],
-            env={**os.environ, "PYTHONPATH": paths},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for given in (("2",), ("4", "optimizer=adafactor", "batch_size=63"), ("3", f"stream_in={tmp_path}"))
-    ]
-    for process in started:
-        answer = answer_of(process)
-        assert answer.code == 0, answer.err
-        found = answer.document
-        assert len(found["one-device"]) >= 3
-        np.testing.assert_allclose(found["mirrored"], found["one-device"], atol=1e-3)
-        assert found["difference"] < 1e-2
+    process = subprocess.Popen(
+        [sys.executable, "-m", "helpers.logical_devices", *(one.replace("STREAM", str(tmp_path)) for one in given)],
+        env={**os.environ, "PYTHONPATH": paths},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    answer = answer_of(process)
+    assert answer.code == 0, answer.err
+    found = answer.document
+    assert len(found["one-device"]) >= 3
+    np.testing.assert_allclose(found["mirrored"], found["one-device"], atol=1e-3)
+    assert found["difference"] < 1e-2
 
 
 def test_the_cluster_is_found_in_the_environment() -> None:

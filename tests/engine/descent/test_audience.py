@@ -9,6 +9,7 @@ from mftui.data.dataset import Ratings, Scale
 from mftui.engine.descent.audience_learner import AudienceLearner
 from mftui.engine.model.audience import row_weights, targets
 from mftui.engine.recipes import RECIPES
+from mftui.engine.training.block import Metrics
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
@@ -48,18 +49,25 @@ def test_the_target_is_one_at_the_top_and_a_step_above_zero_at_the_bottom() -> N
     np.testing.assert_allclose(targets(np.array([1, 10], np.float32), Scale(1, 10, 1)), [0.1, 1.0])
 
 
-def test_movies_of_one_audience_become_neighbours_and_ratings_stay_as_they_were() -> None:
-    ratings, recipe = two_audiences(), RECIPES["biased"]
+def prepared(**given: object) -> Training:
+    recipe = RECIPES["biased"]
+    hyper = recipe.check({"factors": 4, "epochs": 3} | given)
+    training = Training(TrainingSpec(recipe, hyper, two_audiences(), 60, 40, SCALE, 0))
+    training.prepare()
+    return training
 
-    def trained(**given: object) -> Training:
-        training = Training(
-            TrainingSpec(recipe, recipe.check({"factors": 4, "epochs": 3} | given), ratings, 60, 40, SCALE, 0)
-        )
-        training.prepare()
-        list(training)
-        return training
 
-    with_audience, without = trained(audience_factors=8, audience_steps=60), trained(audience=False)
+@pytest.fixture(scope="module")
+def whole() -> tuple[Training, list[Metrics]]:
+    training = prepared(audience_factors=8, audience_steps=60)
+    return training, [tick.metrics for tick in training if tick.metrics]
+
+
+def test_movies_of_one_audience_become_neighbours_and_ratings_stay_as_they_were(
+    whole: tuple[Training, list[Metrics]],
+) -> None:
+    with_audience, without = whole[0], prepared(audience=False)
+    list(without)
 
     q = with_audience.parameters().audience_movie_factors
     assert q is not None
@@ -72,15 +80,11 @@ def test_movies_of_one_audience_become_neighbours_and_ratings_stay_as_they_were(
     assert without.parameters().audience_movie_factors is None
 
 
-def test_its_points_carry_its_name_and_go_on_counting_steps() -> None:
-    ratings, recipe = two_audiences(), RECIPES["biased"]
-    given = {"factors": 4, "epochs": 3, "audience_factors": 4, "audience_steps": 5}
-    training = Training(TrainingSpec(recipe, recipe.check(given), ratings, 60, 40, SCALE, 0))
-    training.prepare()
-    points = [tick.metrics for tick in training if tick.metrics]
+def test_its_points_carry_its_name_and_go_on_counting_steps(whole: tuple[Training, list[Metrics]]) -> None:
+    training, points = whole
 
     assert [p.step for p in points] == list(range(1, training.n_steps + 1))
-    assert {p.block for p in points[-5:]} == {"audience"}
-    assert all(p.train_rmse is None for p in points[-5:])
+    assert {p.block for p in points[-60:]} == {"audience"}
+    assert all(p.train_rmse is None for p in points[-60:])
     assert training.outcome == "finished"
     assert training.block_seconds.keys() == {"taste", "audience"}

@@ -65,23 +65,26 @@ def test_no_room_is_said_in_words(tmp_path: Path) -> None:
         Shards(planted_ratings(), 7, 572, 0, tmp_path / "file")
 
 
-def test_it_learns_as_in_memory(tmp_path: Path) -> None:
-    found = []
-    for training in (planted_training("biased", **GIVEN), streamed(tmp_path)):
-        list(training)
-        found.append(training.best_rmse)
-    assert found[1] == pytest.approx(found[0], abs=0.02)
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Training, Any]:
+    """A training out of core that has ended, and its state within the second epoch."""
+    training, state = streamed(tmp_path_factory.mktemp("stream")), None
+    for tick in training:
+        if tick.step == training.steps_per_epoch + 1:
+            state = training.state()
+    return training, state
 
 
-def test_a_resumed_training_ends_with_the_same_bits(tmp_path: Path) -> None:
-    whole = streamed(tmp_path)
-    list(whole)
-    broken = streamed(tmp_path)
-    for tick in broken:
-        if tick.step == broken.steps_per_epoch + 1:
-            break
+def test_it_learns_as_in_memory(undisturbed: tuple[Training, Any]) -> None:
+    in_memory = planted_training("biased", **GIVEN)
+    list(in_memory)
+    assert undisturbed[0].best_rmse == pytest.approx(in_memory.best_rmse, abs=0.02)
+
+
+def test_a_resumed_training_ends_with_the_same_bits(tmp_path: Path, undisturbed: tuple[Training, Any]) -> None:
+    whole, broken = undisturbed
     resumed = streamed(tmp_path)
-    resumed.restore(*broken.state())
+    resumed.restore(*broken)
     list(resumed)
     for a, b in zip(whole.state()[0].values(), resumed.state()[0].values(), strict=True):
         np.testing.assert_array_equal(a, b)

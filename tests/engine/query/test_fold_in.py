@@ -202,7 +202,10 @@ def test_a_newcomer_is_never_recommended_what_they_rated(model: Factors) -> None
     assert listed.watch is not None
 
 
-@pytest.mark.parametrize(("members", "adaptive"), [(1, False), (3, False), (1, True)])
+@pytest.mark.parametrize(
+    ("members", "adaptive"),
+    [(1, False), *(pytest.param(*of, marks=pytest.mark.long) for of in ((3, False), (1, True)))],
+)
 def test_users_folded_in_are_predicted_like_users_trained(members: int, adaptive: bool) -> None:
     """Users 100 to 119 are learned with the others, or folded in with the same ratings afterwards."""
     ratings, recipe = planted_ratings(n=5_000), RECIPES["biased"]

@@ -17,6 +17,7 @@ from mftui.engine.query.fold_in import fold_in, fold_in_users
 from mftui.engine.query.recommend import recommend, recommend_newcomer, row_logits
 from mftui.engine.query.suggest import suggest
 
+pytestmark = pytest.mark.long
 FAMILY = {
     "Pixar and Disney": (
         "Toy Story (1995)",

@@ -40,13 +40,6 @@ def predicted(p: Parameters, users: np.ndarray, movies: np.ndarray) -> np.ndarra
     return np.asarray(dots + p.user_bias[users] + p.movie_bias[movies] + p.global_bias)
 
 
-def assert_same(a: Parameters, b: Parameters) -> None:
-    assert a.member_noise == b.member_noise
-    np.testing.assert_array_equal(a.user_factors, b.user_factors)
-    np.testing.assert_array_equal(a.movie_factors, b.movie_factors)
-    np.testing.assert_array_equal(a.member_user_bias, b.member_user_bias)
-
-
 def test_it_learns_what_was_planted_and_how_noisy_it_is(whole: tuple[list[Metrics], Parameters]) -> None:
     points, model = whole
 

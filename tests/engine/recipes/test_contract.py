@@ -54,6 +54,10 @@ STOPS = {
 }
 
 
+MORE_STOPS = ("after an epoch", "between blocks")
+"""Where those that have four stops are left in the long form."""
+
+
 @pytest.fixture(autouse=True, scope="module")
 def small_steps() -> Iterator[None]:
     """Several steps to an epoch, also of so few ratings."""
@@ -106,7 +110,16 @@ def test_every_recipe_is_here() -> None:
     assert set(SMALL) == set(STOPS) == set(RECIPES)
 
 
-@pytest.mark.parametrize(("name", "stop"), [(name, stop) for name, stops in STOPS.items() for stop in stops])
+@pytest.mark.parametrize(
+    ("name", "stop"),
+    [
+        pytest.param(
+            name, stop, marks=[pytest.mark.long] * (len(stops) > 1 and stop in ("after an epoch", "between blocks"))
+        )
+        for name, stops in STOPS.items()
+        for stop in stops
+    ],
+)
 def test_it_starts_with_the_same_bits_and_gone_on_with_elsewhere_it_ends_with_the_same(name: str, stop: str) -> None:
     start, left, measured, model = whole(name)
     training = prepared(name)
@@ -170,8 +183,8 @@ SHORT: dict[str, dict[str, Any]] = {
     "als": {"epochs": 1},
     "bayes": {"epochs": 3, "burn_in": 1, "audience": False, "likelihood": "ordinal"},
 }
-AS_BIASED = ("funk", "fastai", "pmf")
-"""They share its learner and its formula, and are measured in the long form."""
+MEASURED = "biased"
+"""The others are measured in the long form."""
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +200,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.mark.parametrize(
     ("name", "sizes"),
-    [pytest.param(name, MEDIUM, marks=[pytest.mark.long] * (name in AS_BIASED), id=name) for name in SHORT]
+    [pytest.param(name, MEDIUM, marks=[pytest.mark.long] * (name != MEASURED), id=name) for name in SHORT]
     + [pytest.param(name, LARGE, marks=pytest.mark.long, id=f"{name}, large") for name in SHORT],
 )
 def test_the_estimate_is_at_least_the_peak_and_at_most_half_as_much_again(

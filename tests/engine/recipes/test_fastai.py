@@ -7,6 +7,8 @@ import pytest
 from helpers.planted import planted_ratings
 from helpers.trainings import planted_training
 
+from mftui.engine.training.block import Metrics
+
 EPOCHS = 5
 
 
@@ -18,18 +20,13 @@ def rates_of_updates(highest: float, updates: int) -> np.ndarray:
     return np.where(done < 0.25, up, down)
 
 
-def test_embeddings_start_small_and_cut_off_at_two_deviations_biases_too() -> None:
+def test_embeddings_and_biases_start_small_and_cut_off_at_two_deviations_and_the_range_is_0_to_5_and_a_half() -> None:
     p = planted_training("fastai").parameters()
 
     for table in (p.user_factors, p.movie_factors, p.user_bias, p.movie_bias):
         assert 0.006 < table.std() < 0.011
         assert np.abs(table).max() <= 0.02
     assert p.global_bias == 0
-
-
-def test_the_output_range_is_0_to_5_and_a_half() -> None:
-    p = planted_training("fastai").parameters()
-
     assert (p.lo, p.hi) == pytest.approx((0.0, 5.5))
 
 
@@ -46,9 +43,14 @@ def test_what_has_no_ratings_decays_by_rate_times_decay_and_nothing_else() -> No
     np.testing.assert_allclose(training.parameters().user_factors[7], start * left, rtol=1e-3)
 
 
-def test_the_rate_goes_up_for_a_quarter_and_down_to_almost_nothing() -> None:
-    training = planted_training("fastai", epochs=40)
-    rates = [tick.metrics.learning_rate for tick in training if tick.metrics]
+@pytest.fixture(scope="module")
+def points() -> list[Metrics]:
+    """The curve of a training on planted ratings."""
+    return [tick.metrics for tick in planted_training("fastai", epochs=40, validation=0.1) if tick.metrics]
+
+
+def test_the_rate_goes_up_for_a_quarter_and_down_to_almost_nothing(points: list[Metrics]) -> None:
+    rates = [point.learning_rate for point in points]
 
     assert rates[0] == pytest.approx(0.005 / 25, rel=1e-3)
     assert max(rates) == pytest.approx(0.005, rel=1e-3)
@@ -68,8 +70,7 @@ def test_momentum_is_lowest_where_the_rate_is_highest() -> None:
     assert momentum == pytest.approx([0.95, 0.85, 0.95])
 
 
-def test_it_learns_what_was_planted() -> None:
-    training = planted_training("fastai", epochs=20, validation=0.1)
-    valid = [tick.metrics.valid_rmse for tick in training if tick.metrics and tick.metrics.valid_rmse]
+def test_it_learns_what_was_planted(points: list[Metrics]) -> None:
+    valid = [point.valid_rmse for point in points if point.valid_rmse]
 
     assert valid[-1] < 0.85 * valid[0]

@@ -22,6 +22,8 @@ from mftui.engine.recipes import find_recipe
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
+pytestmark = pytest.mark.long  # each recipe has its short tests in a file of its own
+
 
 @cache
 def sample() -> tuple[Dataset, Split]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from helpers.planted import SCALE, planted_ratings
@@ -32,6 +34,20 @@ def assert_same(a: Parameters, b: Parameters) -> None:
     np.testing.assert_array_equal(a.user_factors, b.user_factors)
     np.testing.assert_array_equal(a.movie_factors, b.movie_factors)
     np.testing.assert_array_equal(a.movie_bias, b.movie_bias)
+
+
+@pytest.fixture(scope="module")
+def whole() -> tuple[Training, list[Metrics]]:
+    """A training that has ended, and its curve."""
+    training = biased()
+    return training, points(training)
+
+
+@pytest.fixture(scope="module")
+def second() -> tuple[Training, Any]:
+    """The same training once more, and its state at the start, to which a test puts it back."""
+    training = biased()
+    return training, training.state()
 
 
 def test_it_learns_what_was_planted() -> None:
@@ -75,14 +91,18 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_training() -> None:
 
 
 def test_validation_ratings_are_not_learned_from() -> None:
-    training = biased(validation=0.1)
+    recipe = RECIPES["biased"]
+    hyper = recipe.check(SMALL | {"validation": 0.1})
+    training = Training(TrainingSpec(recipe, hyper, planted_ratings(), 120, 80, SCALE, 0))
 
     assert training.n_valid == 400
     assert training.n_train == 3_600
 
 
-def test_a_divergence_is_seen_and_the_last_good_model_kept() -> None:
-    training = biased(epochs=30)
+@pytest.mark.usefixtures("reusable")
+def test_a_divergence_is_seen_and_the_last_good_model_kept(second: tuple[Training, Any]) -> None:
+    training, start = second
+    training.restore(*start)
     ticks = iter(training)
     while training.best_epoch is None:
         next(ticks)
@@ -97,10 +117,8 @@ def test_a_divergence_is_seen_and_the_last_good_model_kept() -> None:
     assert_same(training.parameters(), good)
 
 
-def test_predictions_stay_within_reach_of_the_scale() -> None:
-    training = biased()
-    list(training)
-    p = training.parameters()
+def test_predictions_stay_within_reach_of_the_scale(whole: tuple[Training, list[Metrics]]) -> None:
+    p = whole[0].parameters()
 
     assert p.lo < SCALE.lo
     assert p.hi > SCALE.hi

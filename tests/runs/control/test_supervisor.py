@@ -106,6 +106,7 @@ def test_a_command_that_cannot_be_run_is_said(ratings: Path) -> None:
     assert run.state == "failed" and "no trainer" in run.status().message
 
 
+@pytest.mark.long
 def test_a_warm_standby_trains_for_real_and_the_app_need_not_live(ratings: Path) -> None:
     supervisor = Supervisor()
     supervisor.warm()

@@ -27,6 +27,7 @@ def request(data: Path) -> TrainRequest:
     return TrainRequest(data=str(data), hyper=SMALL)
 
 
+@pytest.mark.long
 def test_a_killed_search_goes_on_with_the_trial_it_was_killed_in(ratings: Path, home: Path) -> None:
     command = [sys.executable, "-m", "mftui", "tune", "--data", str(ratings), "--name", "it", "--members", "1"]
     killed = subprocess.Popen(

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,14 @@ import pytest
 from helpers.command import answer_of, launch
 from helpers.live_run import log_metrics
 from helpers.models import toy_factors, toy_run
+from helpers.numpy_training import NumpyTraining
+from helpers.runs import request
 
 from mftui.engine.export.events import TAGS
 from mftui.engine.model.factors import Factors
 from mftui.runs.results.export import export_run
-from mftui.runs.store.run import Run
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.trainer.main import train
 from mftui.runs.trainer.tensorboard import Events
 
 pytest.importorskip("tensorboard", reason="TensorBoard is not installed (pip install -e '.[test]')")
@@ -78,10 +81,18 @@ def test_tensorboard_opens_the_projector_export(home: Path) -> None:
         check_embedding(address, ".", "audience", model, model.parameters.audience_movie_factors)
 
 
-def train(home: Path, ratings: Path, *options: object) -> Run:
+def by_command(home: Path, ratings: Path) -> Run:
+    """A run that the engine has trained in a process of its own."""
+    options = ("--data", ratings, "--epochs", "4", "--factors", "3", "--tensorboard")
     answer = answer_of(launch("train", *options, "--json", "--quiet", MFTUI_HOME=str(home)))
     assert answer.code == 0, answer.err
     return Run(Path(answer.document["run_dir"]))
+
+
+def by_stand_in(home: Path, ratings: Path) -> Run:
+    run = create_run(request(ratings, epochs=4, tensorboard=True))
+    train(run, make_training=NumpyTraining)
+    return run
 
 
 def scalars(run: Run) -> dict[str, list[tuple[int, float]]]:
@@ -92,8 +103,11 @@ def scalars(run: Run) -> dict[str, list[tuple[int, float]]]:
     return {tag: [(one.step, one.value) for one in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
 
 
-def test_a_training_writes_its_curves_and_at_its_end_the_embedding(home: Path, ratings: Path) -> None:
-    run = train(home, ratings, "--data", ratings, "--epochs", "4", "--factors", "3", "--tensorboard")
+@pytest.mark.parametrize("trained", [by_stand_in, pytest.param(by_command, marks=pytest.mark.long)])
+def test_a_training_writes_its_curves_and_at_its_end_the_embedding(
+    home: Path, ratings: Path, trained: Callable[[Path, Path], Run]
+) -> None:
+    run = trained(home, ratings)
     found, lines, result = scalars(run), run.metrics(), run.result()
     assert lines and result is not None
     for name, tag in TAGS.items():
@@ -136,5 +150,6 @@ def test_what_cannot_be_written_is_said_once_and_stops_nothing(home: Path) -> No
 
 
 def test_without_the_option_nothing_is_written(home: Path, ratings: Path) -> None:
-    run = train(home, ratings, "--data", ratings, "--epochs", "2", "--recipe", "als", "--factors", "2")
+    run = create_run(request(ratings, epochs=2))
+    train(run, make_training=NumpyTraining)
     assert not run.events_path.exists()

@@ -65,6 +65,7 @@ def test_the_same_seed_learns_the_same(ratings: Path) -> None:
     assert without_times(one.metrics()) == without_times(two.metrics())
 
 
+@pytest.mark.long
 def test_a_run_killed_again_and_again_ends_like_one_that_never_was(ratings: Path) -> None:
     undisturbed, killed = trained(ratings, epochs=LONG), create_run(request(ratings, epochs=LONG))
     chance = random.Random(7)
