@@ -113,9 +113,7 @@ def test_every_recipe_is_here() -> None:
 @pytest.mark.parametrize(
     ("name", "stop"),
     [
-        pytest.param(
-            name, stop, marks=[pytest.mark.long] * (len(stops) > 1 and stop in ("after an epoch", "between blocks"))
-        )
+        pytest.param(name, stop, marks=[pytest.mark.long] * (len(stops) > 1 and stop in MORE_STOPS))
         for name, stops in STOPS.items()
         for stop in stops
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -118,11 +119,9 @@ def test_saved_model_cli_runs_it(name: str, path: str) -> None:
     assert done.returncode == 0, done.stderr
     found = dict(re.findall(r"Result for output key (\w+):\n(\[.*?\])", done.stdout, re.DOTALL))
     expected = recommend(model, 1, 3)
-    listed = re.findall(r"b'(.*?)'|(\d+)", found["movie_id"])
+    listed = [ast.literal_eval(one) for one in re.findall(r"b'.*?'|\d+", found["movie_id"])]
     raws = model.movie_ids.raws(expected.movies)
-    assert [a or b for a, b in listed] == [
-        str(raw).encode().decode("latin-1").encode("unicode_escape").decode() for raw in raws
-    ]
+    assert [one.decode() if isinstance(one, bytes) else one for one in listed] == raws
     np.testing.assert_allclose([float(x) for x in found["score"].strip("[]").split()], expected.scores, atol=1e-5)
 
 
