@@ -206,7 +206,7 @@ async def test_the_runs_page_shows_how_often_the_truth_lay_within(
         await until_shown(pilot, "toy")
         await pilot.press("i")
         await until_shown(pilot, "Calibration of toy")
-        await until_shown(pilot, "How often the truth")
+        await until_shown(pilot, "Test ratings within the p %")
         if size[0] >= 60:
             await until_shown(pilot, f"random 20 % (seed 0), {found['n']} test ratings")
         for one in found["coverage"][0 if size[1] > 12 else -5 :]:
@@ -214,7 +214,7 @@ async def test_the_runs_page_shows_how_often_the_truth_lay_within(
             assert f"{one['covered']:.1%}" in line
         assert ("from 8 draws" in shown(app)) == (size[1] == 50)
         await pilot.press("i")
-        await until_gone(pilot, "How often the truth")
+        await until_gone(pilot, "Test ratings within the p %")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ async def test_what_cannot_be_said_of_a_run_is_not_shown(
         await until_shown(pilot, "toy")
         await pilot.press("i")
         await until_shown(pilot, says)
-        assert "How often the truth" not in shown(app)
+        assert "Test ratings within the p %" not in shown(app)
 
 
 async def test_the_calibration_follows_the_cursor_and_is_remembered(make_app: MakeApp, home: Path) -> None:

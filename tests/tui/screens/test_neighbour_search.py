@@ -57,5 +57,5 @@ async def test_without_the_extra_there_is_nothing_to_choose(
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
         await pilot.press("f")
-        await until_shown(pilot, "neighbours' ratings")
+        await until_shown(pilot, "their min. ratings")
         assert "neighbours by" not in shown(app)
