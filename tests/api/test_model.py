@@ -226,7 +226,7 @@ def test_a_model_shows_itself_in_one_line_and_in_a_table() -> None:
 def test_an_export(model: mftui.Model, tmp_path: Path, to: str, file: str | None) -> None:
     path = model.export(tmp_path / "out", to=to, n=2)
     assert path == tmp_path / "out" and (file is None or (path / file).is_file())
-    with pytest.raises(ValueError, match="is there already"):
+    with pytest.raises(ValueError, match="already exists"):
         model.export(path, to=to)
 
 

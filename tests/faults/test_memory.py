@@ -144,6 +144,6 @@ def test_predictions_for_many_pairs_take_little_memory_and_are_the_same(monkeypa
     random = np.random.default_rng(0)
     users, movies = (random.integers(0, n, 500) for n in (model.n_users, model.n_movies))
     at_once = model.logits(users, movies)
-    monkeypatch.setattr("mftui.engine.model.rows.GATHERED_BYTES", 7 * 4 * model.n_factors)
+    monkeypatch.setattr("mftui.engine.model.rows.MAX_GATHERED_BYTES", 7 * 4 * model.n_factors)
     assert np.array_equal(model.logits(users, movies), at_once)
     assert len(model.logits(users[:0], movies[:0])) == 0

@@ -161,9 +161,9 @@ def test_the_app_comes_up_in_a_home_that_cannot_be_written() -> None:
     with Terminal(APP, {"MFTUI_HOME": "/proc/mftui"}) as terminal:
         terminal.until("Nothing trained yet")
         terminal.press("t")
-        terminal.until("no run can be made there")
+        terminal.until("cannot create a run directory")
         terminal.press("esc")
-        terminal.until("no run can be made there", gone=True)
+        terminal.until("cannot create a run directory", gone=True)
         terminal.press("q")
         assert terminal.until_exit() == 0
         assert_sane(terminal)

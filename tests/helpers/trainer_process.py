@@ -28,7 +28,7 @@ def run_trainer(directory: str) -> None:
     if limit := int(os.environ.get("MEMORY_LIMIT", "0")):
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     setattr(os, "fsync", lambda _: None)  # noqa: B010  # what was written outlives a killed process anyway
-    saving.FIRST_AFTER_S, saving.FACTORS_EVERY_S, saving.SHARE = 0.01, 0.05, 0.5
+    saving.FIRST_SAVE_S, saving.FACTORS_INTERVAL_S, saving.MAX_SAVING_SHARE = 0.01, 0.05, 0.5
     try:
         document = train(Run(Path(directory)), resume=True, requests=requests, make_training=NumpyTraining)
     except MftuiError as error:

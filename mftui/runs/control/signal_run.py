@@ -11,7 +11,7 @@ from mftui.runs.store.process import Process
 from mftui.runs.store.run import Run
 from mftui.runs.store.status import require_state
 
-_LOOK_S = 0.05
+_POLL_S = 0.05
 
 
 def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
@@ -28,8 +28,8 @@ def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
         if timeout_s is not None and waited >= timeout_s:
             if timeout_s == 0:
                 break
-            raise RunError(f"run {run.id} has not stopped after {timeout_s:g} s.", hint="It may still.")
-        time.sleep(_LOOK_S)
+            raise RunError(f"run {run.id} has not stopped after {timeout_s:g} s.", hint="It may still stop.")
+        time.sleep(_POLL_S)
     return run.state
 
 
@@ -48,7 +48,7 @@ def _ask(run: Run, number: signal.Signals, state: str, what: str, timeout_s: flo
     _trainer(run, frozenset({state}), what).send(number)
     end = time.monotonic() + timeout_s
     while run.state == state and time.monotonic() < end:
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
     return run.state
 
 
@@ -56,7 +56,7 @@ def _trainer(run: Run, allowed: frozenset[str], what: str) -> Process:
     status = run.status()
     require_state(status, allowed, what, run.id)
     if status.launching or status.process is None:
-        raise RunError(f"run {run.id} is only just starting.", hint="Try again in a moment.")
+        raise RunError(f"run {run.id} is still starting.", hint="Try again in a moment.")
     if not status.process.here:
         raise RunError(f"run {run.id} is being trained on {status.process.host}.", hint="Stop it there.")
     return status.process

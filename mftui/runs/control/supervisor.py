@@ -16,11 +16,10 @@ from typing import IO
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import stop_run
 from mftui.runs.store import status as states
-from mftui.runs.store.process import Process
+from mftui.runs.store.process import REQUEST_SIGNALS, Process
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run
 from mftui.runs.store.status import Status, write_status
-from mftui.runs.trainer.signals import REQUESTS
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +81,7 @@ class Supervisor:
     def resume(self, run: Run) -> None:
         """Let a trainer go on with `run` from its last checkpoint. Raises RunError where one is at it."""
         if run.state in states.ACTIVE:
-            raise RunError(f"run {run.id} is {run.state} already.")
+            raise RunError(f"run {run.id} is already {run.state}.")
         self._train(run)
 
     def stop(self, run: Run) -> None:
@@ -108,7 +107,7 @@ class Supervisor:
 
     def _spawn(self, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
         # Blocked until the trainer has its handlers: a stop that comes before waits, and kills nobody.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, REQUESTS)
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, REQUEST_SIGNALS)
         try:
             return subprocess.Popen(
                 self._command,
@@ -118,7 +117,7 @@ class Supervisor:
                 start_new_session=True,
             )
         except OSError as error:
-            raise RunError(f"no trainer can be started ({error.strerror}).") from error
+            raise RunError(f"cannot start a trainer process ({error.strerror}).") from error
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

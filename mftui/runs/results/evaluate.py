@@ -54,7 +54,9 @@ def random_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Fold]:
     """Each rating is tested on once: `default_rng(seed).permutation(n)`, cut into equal parts."""
     n = len(dataset.ratings)
     if not 2 <= folds <= n:
-        raise UsageError(f"{folds} folds of {n:,} ratings.", hint="Take 2 at least, and no more than ratings.")
+        raise UsageError(
+            f"cannot make {folds} folds of {n:,} ratings.", hint="Use at least 2, and at most one per rating."
+        )
     parts = np.array_split(np.random.default_rng(seed).permutation(n), folds)
     for number, part in enumerate(parts, 1):
         test = np.sort(part)
@@ -71,7 +73,7 @@ def given_folds(directory: Path, pattern: str) -> Iterator[Fold]:
     for file in files:
         test = file.with_suffix(".test")
         if not test.is_file() or test == file:
-            raise UsageError(f"{file}: it has no test file {test.name} beside it.")
+            raise UsageError(f"{file}: the test file {test.name} is missing beside it.")
         dataset = open_dataset(file, test=str(test))
         yield Fold(test.name, dataset, make_split(dataset, SplitSpec("file")))
 

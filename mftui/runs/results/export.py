@@ -84,7 +84,7 @@ def export_model(
     Raises UsageError where the place is taken, MftuiError where writing fails.
     """
     if to not in KINDS:
-        raise UsageError(f"no export to {to}.", hint=f"There are: {', '.join(KINDS)}.")
+        raise UsageError(f"no export format named {to}.", hint=f"There are: {', '.join(KINDS)}.")
     best_rank(model, rank)
     place = _place(destination.expanduser().absolute(), to)
     try:
@@ -100,7 +100,9 @@ def export_model(
             files = _sizes(aside)
             aside.rename(place)  # an empty directory makes room for another
     except OSError as error:
-        raise MftuiError(f"{place}: cannot be written ({reason(error)}).", hint="Give another place.") from error
+        raise MftuiError(
+            f"{place}: cannot be written ({reason(error)}).", hint="Choose another destination."
+        ) from error
     return place, files
 
 
@@ -119,7 +121,7 @@ def _place(destination: Path, to: str) -> Path:
         return destination / str(next_version(destination))
     empty = destination.is_dir() and to != "hdf5" and not any(destination.iterdir())
     if (destination.exists() or destination.is_symlink()) and not empty:
-        raise UsageError(f"{destination} is there already.", hint="Give a new place, or remove it.")
+        raise UsageError(f"{destination} already exists.", hint="Choose another name, or remove it.")
     return destination / "1" if to == "savedmodel" else destination
 
 

@@ -38,7 +38,7 @@ class Trial:
 def study_path(name: str) -> Path:
     """The study's journal."""
     if not name or not all(c.isalnum() or c in "-_" for c in name):
-        raise UsageError(f"no study can be called {name!r}.", hint="Use letters, digits, - and _.")
+        raise UsageError(f"invalid study name {name!r}: use letters, digits, - and _.")
     return paths.home() / "studies" / f"{name}.jsonl"
 
 
@@ -100,9 +100,9 @@ def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     path = study_path(name)
     if request is None and not path.exists():
-        raise UsageError(f"there is no study {name}.")
+        raise UsageError(f"no study named {name}.")
     if request is not None and path.exists():
-        raise UsageError(f"there is a study {name} already.", hint=f"Continue with: mftui tune --resume {name}")
+        raise UsageError(f"study {name} already exists.", hint=f"Continue with: mftui tune --resume {name}")
     if request is not None and not searched(find_recipe(request.recipe), request.hyper):
         raise UsageError(f"recipe {request.recipe} has nothing left to search.", hint="Give fewer settings.")
     path.parent.mkdir(parents=True, exist_ok=True)

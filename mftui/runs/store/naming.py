@@ -22,7 +22,7 @@ def slug(name: str) -> str:
     letters = "".join(c if c.isalnum() else "-" for c in plain)
     short = re.sub("-+", "-", letters).strip("-")[:MAX_NAME].strip("-")
     if name.strip() and not short:
-        raise UsageError(f"the run name {name!r} has no letter or digit.", hint="Give it one.")
+        raise UsageError(f"the run name {name!r} has no letter or digit.", hint="Use at least one.")
     return short
 
 
@@ -43,7 +43,7 @@ def make_directory(parent: Path, wanted: str) -> Path:
         except FileExistsError:
             continue
         return directory
-    raise UsageError(f"{parent}: there are too many runs called {wanted}.")
+    raise UsageError(f"{parent}: too many runs named {wanted}.")
 
 
 def is_run_id(text: str) -> bool:

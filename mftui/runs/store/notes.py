@@ -14,7 +14,7 @@ from mftui.runs.store.publish import read_json, write_json
 
 FILE = "notes.json"
 FORMAT_VERSION = 1
-MOST_TAGS = 20
+MAX_TAGS = 20
 MAX_NAME = 100
 MAX_NOTE = 2_000
 _TAG = re.compile(r"[\w.+-]{1,30}")
@@ -61,7 +61,7 @@ def checked_name(text: str) -> str:
     """A name, or "" for none. Raises UsageError where it has no letter or digit, or is longer than 100."""
     name = " ".join(text.split())
     if len(name) > MAX_NAME:
-        raise UsageError(f"a name of {len(name)} characters.", hint=f"{MAX_NAME} at most.")
+        raise UsageError(f"the name is too long: {len(name)} characters ({MAX_NAME} at most).")
     slug(name)
     return name
 
@@ -69,7 +69,7 @@ def checked_name(text: str) -> str:
 def checked_note(text: str) -> str:
     """A note, or "" for none. Raises UsageError where it is longer than 2,000 characters."""
     if len(note := text.strip()) > MAX_NOTE:
-        raise UsageError(f"a note of {len(note):,} characters.", hint=f"{MAX_NOTE:,} at most.")
+        raise UsageError(f"the note is too long: {len(note):,} characters ({MAX_NOTE:,} at most).")
     return note
 
 
@@ -78,7 +78,7 @@ def checked_tags(words: Iterable[str]) -> tuple[str, ...]:
     tags = tuple(dict.fromkeys(part.casefold() for word in words for part in re.split(r"[\s,]+", word) if part))
     for tag in tags:
         if not _TAG.fullmatch(tag):
-            raise UsageError(f"{tag[:40]!r} is no tag.", hint="Letters, digits, and . + - _, at most 30.")
-    if len(tags) > MOST_TAGS:
-        raise UsageError(f"{len(tags)} tags.", hint=f"{MOST_TAGS} at most.")
+            raise UsageError(f"invalid tag {tag[:40]!r}: use letters, digits, . + - _ (30 at most).")
+    if len(tags) > MAX_TAGS:
+        raise UsageError(f"too many tags: {len(tags)} ({MAX_TAGS} at most).")
     return tags

@@ -53,13 +53,13 @@ class TrainRequest:
     def checked(self) -> TrainRequest:
         """The same with paths made absolute and every part proved to make sense; raises UsageError, DataError."""
         if self.split not in SPLITS:
-            raise UsageError(f"no split {self.split!r}.", hint=f"Choose one of {', '.join(SPLITS)}.")
+            raise UsageError(f"no split named {self.split!r}.", hint=f"Choose one of {', '.join(SPLITS)}.")
         if not 0.0 < self.test_fraction < 1.0:
             raise UsageError(f"--test-fraction must be between 0 and 1 (got {self.test_fraction:g}).")
         if not 0 <= self.seed < 2**31 or not 0 <= self.split_seed < 2**31:
             raise UsageError("seeds must be between 0 and 2147483647.")
         if self.store not in STORES:
-            raise UsageError(f"factors are not kept in {self.store!r}.", hint=f"Choose one of {', '.join(STORES)}.")
+            raise UsageError(f"cannot store factors as {self.store!r}.", hint=f"Choose one of {', '.join(STORES)}.")
         if not self.checkpoint_seconds > 0:
             raise UsageError("--checkpoint-seconds must be above 0.")
         self.complete_hyper()

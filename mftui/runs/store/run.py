@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -173,8 +173,8 @@ def create_run(request: TrainRequest) -> Run:
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)
         raise RunError(
-            f"{parent}: no run can be made there ({error.strerror}).",
-            hint="Set MFTUI_HOME to a directory that can be written.",
+            f"{parent}: cannot create a run directory ({error.strerror}).",
+            hint="Set MFTUI_HOME to a writable directory.",
         ) from error
     return run
 
@@ -197,18 +197,27 @@ def find_run(text: str) -> Run:
     runs = list_runs()
     if not runs:
         raise RunError("there are no runs yet.", hint="Start one with `mftui train`.")
-    for matches in (
+    found = only_match(
+        text,
         [run for run in runs if run.id == text],
         [run for run in runs if text and run.id.startswith(text)],
         [run for run in runs if text and run.name == text],
-    ):
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
-            listed = ", ".join(run.id for run in matches[:5])
-            raise RunError(f"{text!r} can mean several runs: {listed}.", hint="Give more of the id.")
+    )
+    if found is not None:
+        return found
     newest = ", ".join(run.id for run in runs[:3])
-    raise RunError(f"no run {text!r}.", hint=f"The newest: {newest}. `mftui runs ls` lists all.")
+    raise RunError(f"no run named {text!r}.", hint=f"Newest: {newest}. `mftui runs ls` lists all.")
+
+
+def only_match(text: str, *groups: Sequence[Run]) -> Run | None:
+    """Return the run of the first group that is not empty; None if all are. Raises RunError if it has several."""
+    for group in groups:
+        if len(group) > 1:
+            listed = ", ".join(run.id for run in group[:5])
+            raise RunError(f"several runs match {text!r}: {listed}.", hint="Give more of the id.")
+        if group:
+            return group[0]
+    return None
 
 
 def newest_usable() -> Run:

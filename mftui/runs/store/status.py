@@ -24,7 +24,7 @@ STOPPED = "stopped"
 FAILED = "failed"
 DIVERGED = "diverged"
 CRASHED = "crashed"
-"""Never written: what a reader calls a run whose trainer is gone without a word."""
+"""Never written: the state that a reader gives a run whose trainer process has died."""
 
 ACTIVE = frozenset({STARTING, RUNNING, PAUSED, STOPPING})
 STATES = ACTIVE | {FINISHED, STOPPED, FAILED, DIVERGED}
@@ -144,7 +144,7 @@ def _at_work(status: Status) -> bool:
 def _replaced(status: Status, state: str) -> Status:
     message = (
         status.message
-        or "its trainer is gone without a word (killed, or out of memory); `mftui train --resume` goes on from there."
+        or "the trainer process died (killed or out of memory); `mftui train --resume` continues the training."
     )
     return Status(**{**_as_kwargs(status), "state": state, "message": message, "eta_seconds": None})
 

@@ -12,7 +12,7 @@ from mftui import paths
 from mftui.errors import RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
-from mftui.runs.store.run import Run
+from mftui.runs.store.run import Run, only_match, run_of
 from mftui.runs.store.summary import size_of
 
 _MOMENT = re.compile(r"\d{15,25}")
@@ -76,24 +76,20 @@ def find_deleted(text: str) -> Deleted:
 
     Only compares: `text` never becomes part of a path. Raises RunError for none or several.
     """
-    found = deleted_runs()
-    for matches in (
-        [one for one in found if one.run.id == text],
-        [one for one in found if text and one.run.id.startswith(text)],
-    ):
-        if len({one.run.id for one in matches}) == 1:
-            return matches[0]
-        if matches:
-            listed = ", ".join(one.run.id for one in matches[:5])
-            raise RunError(f"{text!r} can mean several runs: {listed}.", hint="Give more of the id.")
-    raise RunError(f"no run {text!r} is in the trash.", hint="`mftui runs trash` lists what is.")
+    newest = {one.run.id: one for one in reversed(deleted_runs())}
+    runs = [one.run for one in newest.values()]
+    exact = [run for run in runs if run.id == text]
+    found = only_match(text, exact, [run for run in runs if text and run.id.startswith(text)])
+    if found is not None:
+        return newest[found.id]
+    raise RunError(f"no run named {text!r} is in the trash.", hint="`mftui runs trash` lists it.")
 
 
 def restore_run(deleted: Deleted) -> Run:
     """Put a run back where it was. Raises RunError where there is another of its id, or it cannot be moved."""
-    run = Run(paths.runs_dir().absolute() / deleted.run.id)
+    run = run_of(deleted.run.id)
     if run.path.exists():
-        raise RunError(f"there is a run {run.id} already.", hint="Remove that one first.")
+        raise RunError(f"a run {run.id} already exists.", hint="Remove that one first.")
     try:
         run.path.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(deleted.run.path, run.path)

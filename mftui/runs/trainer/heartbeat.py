@@ -16,8 +16,8 @@ from mftui.runs.trainer.prepare import Trainable
 
 log = logging.getLogger(__name__)
 
-BEAT_S = 0.5
-SILENCE_S = 5.0
+POLL_S = 0.5
+MAX_SILENCE_S = 5.0
 """With nothing new to say, it still beats this often."""
 
 
@@ -70,10 +70,10 @@ class Heartbeat:
 
     def _beat(self) -> None:
         last = self._status
-        while not self._over.wait(BEAT_S):
+        while not self._over.wait(POLL_S):
             with self._lock:
                 now = self._measured()
-                if now != last or time.monotonic() - self._written > SILENCE_S:
+                if now != last or time.monotonic() - self._written > MAX_SILENCE_S:
                     last = now
                     self._write()
 

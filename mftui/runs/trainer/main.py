@@ -56,9 +56,9 @@ def train(
 def _require_trainable(run: Run, resume: bool) -> None:
     state = run.state
     if state in (states.FINISHED, states.DIVERGED):
-        raise RunError(f"run {run.id} is {state}: there is nothing to go on with.", hint="Start a new one.")
+        raise RunError(f"run {run.id} is {state}: there is nothing to resume.", hint="Start a new one.")
     if not resume and run.checkpoint_path.exists():
-        raise RunError(f"run {run.id} has been trained already.", hint=f"Use --resume {run.id}.")
+        raise RunError(f"run {run.id} has already been trained.", hint=f"Use --resume {run.id}.")
 
 
 def _guarded(run: Run, session: Session) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
     try:
         document = session.train()
     except KeyboardInterrupt:
-        session.heartbeat.stop(states.STOPPED, "interrupted twice: what came after the last checkpoint is lost.")
+        session.heartbeat.stop(states.STOPPED, "interrupted twice: the steps since the last checkpoint are lost.")
         raise
     except MftuiError as error:
         log.error("failed: %s", error, exc_info=not isinstance(error, TrainingError | UsageError))

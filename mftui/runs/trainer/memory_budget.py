@@ -58,8 +58,8 @@ def location_within(needed: MemoryEstimate, memory: str, available: int | None =
     if budget is not None and least.data > budget:
         raise UsageError(
             f"--memory {memory}: the training needs {_mb(least.data)} beside TensorFlow for {needed.what}, "
-            f"also with the ratings in a file.",
-            hint=f"Give it that, or {least.remedy}.",
+            f"even with the ratings in a file.",
+            hint=f"Allow that much, or {least.remedy}.",
         )
     return IN_FILE
 
@@ -71,7 +71,7 @@ def require_memory(needed: MemoryEstimate, available: int | None = None) -> None
         raise TrainingError(
             f"the training needs about {_gb(needed.total)} GB for {needed.what}; "
             f"you have {_gb(have)}: {needed.remedy}.",
-            hint="MFTUI_CHECK_MEMORY=false tries all the same.",
+            hint="MFTUI_CHECK_MEMORY=false tries it anyway.",
         )
 
 

@@ -19,10 +19,10 @@ from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.prepare import Trainable
 
-FIRST_AFTER_S = 1.0
-FACTORS_EVERY_S = 2.0
-SHARE = 0.05
-"""Largest part of the time that may go into saving."""
+FIRST_SAVE_S = 1.0
+FACTORS_INTERVAL_S = 2.0
+MAX_SAVING_SHARE = 0.05
+"""Largest share of the time that may go into saving."""
 
 
 class Saver:
@@ -45,7 +45,7 @@ class Saver:
         self._assemble, self._warn = assemble, warn
         self._every_s, self._store = request.checkpoint_seconds, request.store
         self._factors: Factors | None = None
-        self._checkpoint_due = time.monotonic() + FIRST_AFTER_S
+        self._checkpoint_due = time.monotonic() + FIRST_SAVE_S
         self._factors_due = self._checkpoint_due
 
     def after_step(self) -> None:
@@ -58,10 +58,10 @@ class Saver:
         # The model first: where there is a checkpoint, there is a model to load.
         self.save_factors()
         saved = time.monotonic()
-        self._factors_due = saved + max(FACTORS_EVERY_S, (saved - now) / SHARE)
+        self._factors_due = saved + max(FACTORS_INTERVAL_S, (saved - now) / MAX_SAVING_SHARE)
         if now >= self._checkpoint_due:
             self.save_checkpoint()
-            self._checkpoint_due = now + max(self._every_s, (time.monotonic() - saved) / SHARE)
+            self._checkpoint_due = now + max(self._every_s, (time.monotonic() - saved) / MAX_SAVING_SHARE)
 
     def save_checkpoint(self) -> None:
         """Save the state to resume from."""

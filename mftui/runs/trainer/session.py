@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 OnMetrics = Callable[[dict[str, Any]], None]
 OnPhase = Callable[[str], None]
-_LOG_EVERY_S = 1.0
+_LOG_INTERVAL_S = 1.0
 
 
 class StoppedEarly(Exception):  # no error: what was asked for
@@ -204,12 +204,12 @@ class Session:
         try:
             metrics.append(line)
         except OSError as error:
-            self.heartbeat.warn(f"could not write metrics: {reason(error)}; they are kept and tried again.")
+            self.heartbeat.warn(f"could not write metrics: {reason(error)}; they will be written later.")
         if self._events is not None:
             self._events.append(line)
         if self._on_metrics:
             self._on_metrics(line)
-        if line["valid_rmse"] is not None and time.monotonic() - self._logged > _LOG_EVERY_S:
+        if line["valid_rmse"] is not None and time.monotonic() - self._logged > _LOG_INTERVAL_S:
             self._logged = time.monotonic()
             log.info("epoch %.6g: validation RMSE %.4f", line["epoch"], line["valid_rmse"])
 
@@ -263,8 +263,8 @@ class Session:
             saver.save_checkpoint()
         if missing:
             raise TrainingError(
-                f"could not write {' and '.join(missing)}; what was saved before is kept.",
-                hint=f"Make room, then: mftui train --resume {self._run.id}",
+                f"could not write {' and '.join(missing)}; the last saved state is kept.",
+                hint=f"Free some space, then: mftui train --resume {self._run.id}",
             )
 
     def _concluded(self, document: dict[str, Any], state: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-REQUESTS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2)
+from mftui.runs.store.process import REQUEST_SIGNALS
 
 
 class Requests:
@@ -21,7 +21,7 @@ class Requests:
     `signals`: those that are taken over.
     """
 
-    def __init__(self, signals: Collection[signal.Signals] = (*REQUESTS, signal.SIGHUP)) -> None:
+    def __init__(self, signals: Collection[signal.Signals] = (*REQUEST_SIGNALS, signal.SIGHUP)) -> None:
         self._signals = signals
         self.stop = False
         self.interrupted = False

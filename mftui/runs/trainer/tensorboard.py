@@ -42,4 +42,4 @@ class Events:
             write()
         except OSError as error:
             self._log = None
-            self._warn(f"no more event files for TensorBoard: {reason(error)}")
+            self._warn(f"stopped writing event files for TensorBoard: {reason(error)}")

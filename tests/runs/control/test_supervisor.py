@@ -100,7 +100,7 @@ def test_a_stop_that_comes_before_training_has_begun_is_obeyed(ratings: Path, su
 
 
 def test_a_command_that_cannot_be_run_is_said(ratings: Path) -> None:
-    with pytest.raises(RunError, match="no trainer can be started"):
+    with pytest.raises(RunError, match="cannot start a trainer process"):
         Supervisor(["/nonexistent/python"]).start(request(ratings))
     (run,) = list_runs()
     assert run.state == "failed" and "no trainer" in run.status().message

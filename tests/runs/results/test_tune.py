@@ -67,7 +67,7 @@ def test_a_study_is_begun_once_and_found_by_name(ratings: Path) -> None:
     study_path("mine").touch()
     with pytest.raises(UsageError, match="Continue with: mftui tune --resume mine"):
         tune("mine", request(ratings), 1, Requests())
-    with pytest.raises(UsageError, match="no study can be called"):
+    with pytest.raises(UsageError, match="invalid study name"):
         study_path("../mine")
 
 

@@ -146,7 +146,7 @@ def test_what_cannot_be_written_is_said_once_and_stops_nothing(home: Path) -> No
     events = Events(run, said.append)
     events.append(line(1))
     events.finish(None, {"steps": 1})
-    assert len(said) == 1 and "no more event files" in said[0]
+    assert len(said) == 1 and "stopped writing event files" in said[0]
 
 
 def test_without_the_option_nothing_is_written(home: Path, ratings: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_diverging_training_ends_and_keeps_the_last_good_model(ratings: Path) 
     assert document["state"] == run.state == "diverged"
     assert "--learning-rate" in run.status().message
     assert not run.has_factors
-    with pytest.raises(RunError, match="nothing to go on with"):
+    with pytest.raises(RunError, match="nothing to resume"):
         train(run, resume=True, make_training=NumpyTraining)
 
 

@@ -24,5 +24,5 @@ def write_report(run: Run, file: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_text(file, text)
     except OSError as error:
-        raise MftuiError(f"{file}: cannot be written ({reason(error)}).", hint="Give another place.") from error
+        raise MftuiError(f"{file}: cannot be written ({reason(error)}).", hint="Choose another destination.") from error
     return file
