@@ -103,7 +103,7 @@ def test_a_command_that_cannot_be_run_is_said(ratings: Path) -> None:
     with pytest.raises(RunError, match="cannot start a trainer process"):
         Supervisor(["/nonexistent/python"]).start(request(ratings))
     (run,) = list_runs()
-    assert run.state == "failed" and "no trainer" in run.status().message
+    assert run.state == "failed" and "cannot start a trainer" in run.status().message
 
 
 @pytest.mark.long
