@@ -1,4 +1,7 @@
-"""A run as one page for people who look: HTML with inline SVG, nothing loaded from anywhere."""
+"""A run as one page for people who look: HTML with inline SVG, nothing loaded from anywhere.
+
+May import: data.storage, engine.insight, engine.model, engine.query, errors, runs.results, runs.store, text, version.
+"""
 
 from __future__ import annotations
 
