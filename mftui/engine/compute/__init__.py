@@ -1,1 +1,4 @@
-"""What a training computes on: device, replicas, cluster, allocator. Imports nothing else of `engine`."""
+"""What a training computes on: device, replicas, cluster, allocator. Imports nothing else of `engine`.
+
+May import: errors, settings.
+"""

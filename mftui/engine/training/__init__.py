@@ -1,1 +1,4 @@
-"""What a recipe is, what it builds, and the loop that trains it. May import `engine.model` and `engine.compute`."""
+"""What a recipe is, what it builds, and the loop that trains it.
+
+May import: data, data.loading, engine.compute, engine.model, errors, text.
+"""
