@@ -1,4 +1,4 @@
-"""Asking a running trainer for something, from any process: stop, pause, go on."""
+"""Ask a running trainer to stop, to pause or to continue, from any process."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _POLL_S = 0.05
 
 
 def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
-    """Ask the trainer of `run` to stop; returns the state afterwards.
+    """Ask the trainer of `run` to stop, and return the state afterwards.
 
     `timeout_s`: how long to wait for its end; 0 does not wait, None waits as long as it takes.
-    Raises RunError where no trainer is at work, or it has not ended by then.
+    Raises RunError if no trainer is at work, or it has not ended by then.
     """
     who = _trainer(run, states.ACTIVE, "stopped")
     who.send(signal.SIGTERM)
@@ -34,13 +34,13 @@ def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
 
 
 def pause_run(run: Run, *, timeout_s: float = 10.0) -> str:
-    """Ask the trainer of `run` to pause after the step it is at; returns the state once it does, at the latest
-    after `timeout_s`. Raises RunError where it is not running."""
+    """Ask the trainer of `run` to pause after the step it is at; return the state once it does, at the latest
+    after `timeout_s`. Raises RunError if it is not running."""
     return _ask(run, signal.SIGUSR1, states.RUNNING, "paused", timeout_s)
 
 
 def continue_run(run: Run, *, timeout_s: float = 10.0) -> str:
-    """Ask a paused trainer to go on; returns the state as `pause_run` does. Raises RunError where it is not paused."""
+    """Ask a paused trainer to continue; return the state as `pause_run` does. Raises RunError if it is not paused."""
     return _ask(run, signal.SIGUSR2, states.PAUSED, "continued", timeout_s)
 
 

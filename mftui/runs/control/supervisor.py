@@ -1,4 +1,4 @@
-"""Starts trainers for the app: each in a process and session of its own, the next one kept warm."""
+"""Start trainers for the app, each in a process and session of its own; keep the next one warm."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STANDBY_COMMAND = (sys.executable, "-P", "-m", "mftui", "train", "--standby")
 
 
 class Supervisor:
-    """Starts, stops and watches the trainers of one app. Trainings outlive it; a standby does not.
+    """Start, stop and watch the trainers of one app. Trainings outlive it; a standby does not.
 
     Every call may block for a moment (files, a new process), and may come from any thread.
     """
@@ -41,12 +41,12 @@ class Supervisor:
 
     @property
     def warm_ready(self) -> bool:
-        """Whether a standby lives (it may still be importing)."""
+        """Whether there is a standby process (it may still be importing)."""
         return self._standby is not None and self._standby.poll() is None
 
     @property
     def running(self) -> list[Run]:
-        """Runs started here whose trainer has not ended; also collects those that have."""
+        """Runs started here whose trainer is still at work. Reading this also reaps those that have ended."""
         with self._lock:
             for run, child in self._trainers.items():
                 if child.poll() is not None:
@@ -55,7 +55,7 @@ class Supervisor:
             return list(self._trainers)
 
     def warm(self) -> None:
-        """Start a standby, where there is none."""
+        """Start a standby, unless there is one."""
         with self._lock:
             if not self.warm_ready:
                 self._let_standby_go()
@@ -63,13 +63,13 @@ class Supervisor:
                 log.debug("process %d stands by", self._standby.pid)
 
     def tend(self) -> None:
-        """To be called now and then: warms the next standby once no training runs (it would take its cores)."""
+        """Start the next standby once no training runs, whose cores it would take; call this now and then."""
         with self._lock:
             if not self.running:
                 self.warm()
 
     def start(self, request: TrainRequest) -> Run:
-        """Make a run and start its trainer: the standby, or else a new one. Raises UsageError, RunError."""
+        """Make a run and start its trainer: the standby, or else a new process. Raises UsageError, RunError."""
         run = create_run(request)
         try:
             self._train(run)
@@ -79,7 +79,7 @@ class Supervisor:
         return run
 
     def resume(self, run: Run) -> None:
-        """Let a trainer go on with `run` from its last checkpoint. Raises RunError where one is at it."""
+        """Resume `run` from its last checkpoint. Raises RunError if a trainer is at work on it."""
         if run.state in states.ACTIVE:
             raise RunError(f"run {run.id} is already {run.state}.")
         self._train(run)
@@ -90,7 +90,7 @@ class Supervisor:
         stop_run(run, timeout_s=0)
 
     def close(self) -> None:
-        """Let the standby go. Trainings go on."""
+        """Stop the standby. Trainings continue."""
         with self._lock:
             self._let_standby_go()
 
@@ -122,7 +122,7 @@ class Supervisor:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def _hand_over(self, run: Run, child: subprocess.Popen[bytes]) -> bool:
-        """Give `run` to a waiting process; False where that has ended."""
+        """Give `run` to a waiting process; return False if that has ended."""
         assert child.stdin is not None
         if child.poll() is not None:
             return False

@@ -1,4 +1,4 @@
-"""Cross-validation: a run's own way of training, repeated on folds of its data, each judged on what it left out."""
+"""Measure a finished run, and cross-validate it: train again on folds of its data, test each on what it left out."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ BASELINES = ("global_mean", "bias", "popularity")
 
 
 def evaluation_of(run: Run, k: int = 10) -> dict[str, Any] | None:
-    """All measures of its model beside the baselines (`engine.evaluation.evaluate`), with the `dataset`, its
-    `fingerprint` and the `split` that they were made on; takes seconds.
+    """Measure a run's model beside the baselines (`engine.evaluation.evaluate`); takes seconds.
 
-    None where there is no model, or nothing was held out. Raises FormatError for a damaged model.
+    Returns the measures with the `dataset`, its `fingerprint` and the `split` that they were made on; None if there is
+    no model, or nothing was held out. Raises FormatError for a damaged model.
     """
     if not run.has_factors:
         return None
@@ -42,7 +42,7 @@ def evaluation_of(run: Run, k: int = 10) -> dict[str, Any] | None:
 
 
 class Fold(NamedTuple):
-    """One way to part the data."""
+    """Is one way to split the data."""
 
     label: str
     """What is tested on, for people."""
@@ -51,7 +51,7 @@ class Fold(NamedTuple):
 
 
 def random_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Fold]:
-    """Each rating is tested on once: `default_rng(seed).permutation(n)`, cut into equal parts."""
+    """Yield folds that test each rating once: `default_rng(seed).permutation(n)`, cut into equal parts."""
     n = len(dataset.ratings)
     if not 2 <= folds <= n:
         raise UsageError(
@@ -66,7 +66,7 @@ def random_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Fold]:
 
 
 def given_folds(directory: Path, pattern: str) -> Iterator[Fold]:
-    """Files such as u1.base to train on, each with its u1.test beside it."""
+    """Yield a fold for each training file, such as u1.base, with its test file u1.test beside it."""
     files = sorted(directory.glob(pattern))
     if not files:
         raise UsageError(f"{directory}: no file matches {pattern}.")
@@ -91,7 +91,7 @@ def cross_validate(
 
     Returns `dataset` and `split` in words, `folds` (the measures of each), `mean` and `std` over the folds,
     the means of `calibration` by bins, of `uncertainty` (see `calibration.uncertainty`), and of the `baselines`.
-    Raises RunError where the data is no longer what the run was trained on, UsageError where there are no such folds.
+    Raises RunError if the data has changed since the run was trained, UsageError if there are no such folds.
     """
     quiet_tensorflow()
     config = run.config()
@@ -120,7 +120,7 @@ def cross_validate(
 
 
 def _measured(fold: Fold, config: RunConfig, k: int) -> dict[str, Any]:
-    """The measures of one fold's model."""
+    """Train on a fold and measure the model."""
     training = Training(training_spec(config, fold.dataset, fold.split))
     training.prepare()
     for _ in training:
@@ -133,7 +133,7 @@ def _measured(fold: Fold, config: RunConfig, k: int) -> dict[str, Any]:
 
 
 def _over_folds(found: list[dict[str, Any]]) -> tuple[dict[str, float], dict[str, float]]:
-    """Mean and standard deviation of every measure that all folds have."""
+    """Return mean and standard deviation of every measure that all folds have."""
     names = [name for name, value in found[0].items() if isinstance(value, float)]
     columns = {name: [one[name] for one in found] for name in names if all(one.get(name) is not None for one in found)}
     spread = {name: float(np.std(values, ddof=1)) if len(values) > 1 else 0.0 for name, values in columns.items()}
@@ -141,7 +141,7 @@ def _over_folds(found: list[dict[str, Any]]) -> tuple[dict[str, float], dict[str
 
 
 def _mean_uncertainty(folds: list[dict[str, Any] | None]) -> dict[str, Any] | None:
-    """What ± is worth, over the folds (see `calibration.uncertainty`); None where the models have none."""
+    """Return `calibration.uncertainty` over all folds; None if the models have no uncertainty."""
     known = [one for one in folds if one is not None]
     if len(known) < len(folds):
         return None
@@ -152,7 +152,7 @@ def _mean_uncertainty(folds: list[dict[str, Any] | None]) -> dict[str, Any] | No
 
 
 def _mean_rows(folds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Row by row the mean over the folds of each number; `n` is their sum."""
+    """Return, row by row, each number's mean over the folds; for `n`, the sum."""
     return [
         {
             name: sum(one[name] for one in rows) if name == "n" else float(np.mean([one[name] for one in rows]))

@@ -114,7 +114,7 @@ def _saved(model: Factors, write: Callable[[Path], None]) -> None:
 
 
 def _place(destination: Path, to: str) -> Path:
-    """Where it comes to stand; raises UsageError where something is there."""
+    """Return the path to write. Raises UsageError if something is there."""
     if to == "savedmodel" and (not destination.exists() or _has_versions(destination)):
         from mftui.engine.export.savedmodel import next_version
 
@@ -131,7 +131,7 @@ def _has_versions(directory: Path) -> bool:
 
 @contextlib.contextmanager
 def _aside(place: Path) -> Iterator[Path]:
-    """A name beside `place` for what is not whole yet; what is left there is removed."""
+    """Yield a temporary name beside `place`; remove what is left there."""
     aside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         yield aside
@@ -190,7 +190,7 @@ def _tables(suffix: str) -> Callable[[Factors, Path, int, Rank | None, OnProgres
 
 
 def _formula(model: Factors, rank: Rank, n: int) -> dict[str, Any]:
-    """What a prediction needs beside the tables."""
+    """Return what a prediction needs beside the tables."""
     p = model.parameters
     return {
         "global_bias": p.global_bias,

@@ -1,4 +1,4 @@
-"""A search for better hyperparameters: every trial is a run, and what is known so far survives being killed.
+"""Search for better hyperparameters. Every trial is a run, and a killed search can be continued.
 
 The study is Optuna's journal, one file that is only appended to. It knows validation RMSE alone: that of
 ratings held out of the training part. Test ratings stay out of it.
@@ -26,7 +26,7 @@ FIXED = {"validation": 0.1, "audience": False}
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting that has been tried."""
+    """Is one setting that has been tried."""
 
     number: int
     run: str
@@ -36,21 +36,21 @@ class Trial:
 
 
 def study_path(name: str) -> Path:
-    """The study's journal."""
+    """Return the path of a study's journal. Raises UsageError for a name that is not one."""
     if not name or not all(c.isalnum() or c in "-_" for c in name):
         raise UsageError(f"invalid study name {name!r}: use letters, digits, - and _.")
     return paths.home() / "studies" / f"{name}.jsonl"
 
 
 def log_path(name: str) -> Path:
-    """What TensorFlow and Optuna have to say; its directory is made."""
+    """Return the file for what TensorFlow and Optuna print; make its directory."""
     path = study_path(name).with_suffix(".log")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def searched(recipe: Recipe, given: Mapping[str, Any]) -> list[Field]:
-    """The fields that a search varies: those with a range to search, unless they are given."""
+    """Return the fields that a search varies: those with a range to search that are not given."""
     return [field for field in recipe.fields if field.search is not None and field.name not in given]
 
 
@@ -61,7 +61,7 @@ def tune(
     requests: Requests,
     on_trial: Callable[[Trial], None] = lambda trial: None,
 ) -> list[Trial]:
-    """Try settings until the study has `trials` of them; returns all that are finished, best first.
+    """Try settings until the study has `trials` of them; return all that are finished, best first.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def tune(
     requests: the signal handlers; a stop ends the trial under way so that it can be gone on with.
     on_trial: told every trial that has just finished.
 
-    Raises UsageError where the study or the extra `tune` is missing, or there is nothing to search.
+    Raises UsageError if the study or the extra `tune` is missing, or there is nothing to search.
     """
     study, asked = _open(name, request)
     fields = searched(find_recipe(asked.recipe), asked.hyper)
@@ -86,12 +86,12 @@ def tune(
 
 
 def study_request(name: str) -> TrainRequest:
-    """What a study's trials train, but for what it varies. Raises UsageError where there is no such study."""
+    """Return the study's fixed settings. Raises UsageError if there is no such study."""
     return _open(name, None)[1]
 
 
 def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
-    """The study and what it trains. A new one begins with the recipe's own defaults."""
+    """Return the study and its fixed settings. A new one tries the recipe's defaults first."""
     try:
         import optuna
         from optuna.storages.journal import JournalFileBackend
@@ -143,7 +143,7 @@ def _train(study: Any, number: int, run: Run, requests: Requests, on_trial: Call
 
 
 def _go_on(study: Any, trial: Any, requests: Requests, on_trial: Callable[[Trial], None]) -> None:
-    """Finish a trial that was killed or stopped; one whose run is gone has failed."""
+    """Finish a trial that was killed or stopped; one whose run is deleted has failed."""
     try:
         run = find_run(trial.user_attrs.get("run", ""))
     except RunError:

@@ -1,4 +1,4 @@
-"""The state to resume from: arrays as `.npy`, numbers in `state.json`, each array with its checksum."""
+"""Save and load the state to resume from: arrays as `.npy`, numbers in `state.json`, each array with its checksum."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training at one moment between two steps."""
+    """Is a training's state between two steps."""
 
     arrays: Mapping[str, NDArray[Any]]
     numbers: Mapping[str, Any]
@@ -51,9 +51,9 @@ def save_checkpoint(link: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(link: Path) -> tuple[Checkpoint | None, list[str]]:
-    """The newest readable checkpoint (None where none was ever saved) and what is wrong with newer ones.
+    """Load the newest readable checkpoint (None if none was ever saved); also return what is wrong with newer ones.
 
-    Raises FormatError where there are checkpoints but none can be read.
+    Raises FormatError if there are checkpoints but none can be read.
     """
     wrong: list[str] = []
     for directory in versions(link):

@@ -1,4 +1,4 @@
-"""One trainer at a time in a run directory."""
+"""Let one trainer at a time work in a run directory."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from mftui.errors import RunError
 
 @contextmanager
 def trainer_lock(run: Path) -> Iterator[None]:
-    """Hold the run in directory `run`. The kernel lets go when the process ends, however it ends.
+    """Lock the run in directory `run`. The kernel unlocks it when the process ends, however it ends.
 
-    Raises RunError where another process holds it, or the directory is gone.
+    Raises RunError if another process has locked it, or the directory is gone.
     """
     with ExitStack() as stack:
         try:

@@ -13,7 +13,7 @@ MAX_LINE_BYTES = 2**20
 
 
 class MetricsWriter:
-    """Appends one JSON object a line.
+    """Append one JSON object a line.
 
     A line that cannot be written is kept in memory and written later; the file never holds part of a
     line for longer than a write takes.
@@ -28,13 +28,13 @@ class MetricsWriter:
         os.ftruncate(self._descriptor, self.offset)
 
     def append(self, metrics: dict[str, Any]) -> None:
-        """Write one line. Raises OSError where it could not; the line is then tried again with the next."""
+        """Write one line. Raises OSError if that fails; the line is then written with the next."""
         line = json.dumps({name: _plain(value) for name, value in metrics.items()})
         self._waiting.append(line.encode() + b"\n")
         self.flush()
 
     def flush(self) -> None:
-        """Write what waits; raises OSError where that fails."""
+        """Write what waits. Raises OSError."""
         if not self._waiting:
             return
         block = b"".join(self._waiting)
@@ -49,7 +49,7 @@ class MetricsWriter:
         self._waiting.clear()
 
     def sync(self) -> int:
-        """Write what waits and wait for the disk; returns the offset that a checkpoint may refer to."""
+        """Write what waits and wait for the disk; return the offset that a checkpoint may refer to."""
         self.flush()
         os.fsync(self._descriptor)
         return self.offset
@@ -67,7 +67,7 @@ class MetricsWriter:
 
 
 class MetricsTail:
-    """Gives the complete lines that have come since the last look.
+    """Read the complete lines that have come since the last `poll`.
 
     `restarted` is True after a `poll` that found the file cut back or replaced (a resumed run): what that
     poll returned is then the whole file again. `skipped` counts lines that were no JSON object.
@@ -81,21 +81,21 @@ class MetricsTail:
         self._last_line = b""
 
     def poll(self) -> list[dict[str, Any]]:
-        """New complete lines, oldest first; empty where there is nothing new or no file."""
+        """Return new complete lines, oldest first; none if there is nothing new or no file."""
         self.restarted = False
         try:
             with self.path.open("rb") as file:
                 if not self._still_there(file.fileno()):
                     self._start_over()
                 file.seek(self._offset)
-                return self._take(file.read())
+                return self._parse_lines(file.read())
         except OSError:
             if self._offset:
                 self._start_over()
             return []
 
     def _still_there(self, descriptor: int) -> bool:
-        """Whether the file still has, where the last line read stood, the same line."""
+        """Whether the last line read is still at its place in the file."""
         at = self._offset - len(self._last_line)
         return os.pread(descriptor, len(self._last_line), at) == self._last_line
 
@@ -105,7 +105,7 @@ class MetricsTail:
         self._offset = 0
         self._last_line = b""
 
-    def _take(self, new: bytes) -> list[dict[str, Any]]:
+    def _parse_lines(self, new: bytes) -> list[dict[str, Any]]:
         end = new.rfind(b"\n") + 1
         if end == 0:
             return []
@@ -128,5 +128,5 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    """NaN and infinity are no JSON: null."""
+    """Return null for NaN and infinity, which JSON cannot hold."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

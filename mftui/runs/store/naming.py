@@ -14,9 +14,9 @@ _ID = re.compile(r"\d{8}-\d{6}-[\w-]+", re.UNICODE)
 
 
 def slug(name: str) -> str:
-    """`name` as a part of a file name: letters and digits of any script, the rest one hyphen.
+    """Return `name` as a part of a file name: letters and digits of any script, the rest one hyphen.
 
-    Empty for an empty name; raises UsageError where nothing is left of the name.
+    Empty for an empty name. Raises UsageError if nothing is left of the name.
     """
     plain = unicodedata.normalize("NFKC", name).casefold()
     letters = "".join(c if c.isalnum() else "-" for c in plain)
@@ -27,7 +27,7 @@ def slug(name: str) -> str:
 
 
 def base_id(recipe: str, factors: object, name: str, *, now: float | None = None) -> str:
-    """The id that a run started `now` would like to have (local time)."""
+    """Return the id for a run started `now` (local time), before it is made unique."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
     size = f"k{factors}" if isinstance(factors, int) else ""
     return "-".join(part for part in (stamp, slug(recipe), size, slug(name)) if part)

@@ -1,4 +1,4 @@
-"""What a person says of a run afterwards: another name, a note, tags. In `notes.json`, which no trainer writes."""
+"""Read and write what a user adds to a run: a name, a note, tags. In `notes.json`, which no trainer writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TAG = re.compile(r"[\w.+-]{1,30}")
 
 @dataclass(frozen=True)
 class Notes:
-    """Of one run."""
+    """Has the name, note and tags of one run."""
 
     name: str | None = None
     """None: the name that it was trained with."""
@@ -32,7 +32,7 @@ class Notes:
 
 
 def read_notes(run: Path) -> Notes:
-    """What `run` carries; nothing where it carries none, or its file is damaged: no note is worth an error."""
+    """Read the notes of `run`; empty ones if there are none, or the file is damaged."""
     path = run / FILE
     if not path.exists():
         return Notes()
@@ -49,7 +49,7 @@ def read_notes(run: Path) -> Notes:
 
 
 def write_notes(run: Path, notes: Notes) -> None:
-    """Keep `notes`. Raises RunError where they cannot be written."""
+    """Write `notes`. Raises RunError if they cannot be written."""
     document: dict[str, Any] = {"format_version": FORMAT_VERSION, **asdict(notes), "tags": list(notes.tags)}
     try:
         write_json(run / FILE, document, durable=True)
@@ -58,7 +58,7 @@ def write_notes(run: Path, notes: Notes) -> None:
 
 
 def checked_name(text: str) -> str:
-    """A name, or "" for none. Raises UsageError where it has no letter or digit, or is longer than 100."""
+    """Check a name, "" for none. Raises UsageError if it has no letter or digit, or is longer than 100."""
     name = " ".join(text.split())
     if len(name) > MAX_NAME:
         raise UsageError(f"the name is too long: {len(name)} characters ({MAX_NAME} at most).")
@@ -67,14 +67,14 @@ def checked_name(text: str) -> str:
 
 
 def checked_note(text: str) -> str:
-    """A note, or "" for none. Raises UsageError where it is longer than 2,000 characters."""
+    """Check a note, "" for none. Raises UsageError if it is longer than 2,000 characters."""
     if len(note := text.strip()) > MAX_NOTE:
         raise UsageError(f"the note is too long: {len(note):,} characters ({MAX_NOTE:,} at most).")
     return note
 
 
 def checked_tags(words: Iterable[str]) -> tuple[str, ...]:
-    """Tags, each once. Raises UsageError where a word is none (letters, digits, . + - _, at most 30), or too many."""
+    """Return the tags, each once. Raises UsageError for a word that is not a tag, or too many tags."""
     tags = tuple(dict.fromkeys(part.casefold() for word in words for part in re.split(r"[\s,]+", word) if part))
     for tag in tags:
         if not _TAG.fullmatch(tag):

@@ -1,4 +1,4 @@
-"""Which process is meant: a pid together with the moment it started, so that a recycled pid is nobody."""
+"""Identify a process by its pid and the moment it started, so that a recycled pid is not mistaken for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Process:
-    """One process on one machine."""
+    """Is one process on one machine."""
 
     pid: int
     start: str
@@ -25,17 +25,17 @@ class Process:
 
     @classmethod
     def current(cls) -> Process:
-        """This process."""
+        """Return this process."""
         return cls.of(os.getpid())
 
     @classmethod
     def of(cls, pid: int) -> Process:
-        """The process that has `pid` now (with an empty `start` where there is none)."""
+        """Return the process that has `pid` now (with an empty `start` if there is none)."""
         return cls(pid, start_of(pid) or "", socket.gethostname())
 
     @property
     def here(self) -> bool:
-        """Whether it belongs to this machine, so that it can be looked for."""
+        """Whether it is on this machine, so that it can be looked for."""
         return self.host == socket.gethostname()
 
     @property
@@ -44,7 +44,7 @@ class Process:
         return self.pid > 0 and bool(self.start) and start_of(self.pid) == self.start
 
     def send(self, number: signal.Signals) -> bool:
-        """Send it a signal; False where it has ended. Never reaches a process that took over the pid."""
+        """Send it a signal; return False if it has ended. Never reaches a process that took over the pid."""
         if not hasattr(os, "pidfd_open"):
             if not self.alive:
                 return False
@@ -66,7 +66,7 @@ class Process:
 
 
 def start_of(pid: int) -> str | None:
-    """When the process with `pid` started, or None where there is none (a zombie is none)."""
+    """Return when the process with `pid` started; None if there is none, or it is a zombie."""
     if pid <= 0:
         return None
     if (_PROC / "self" / "stat").exists():
@@ -92,7 +92,7 @@ def _start_by_ps(pid: int) -> str | None:
 
 
 def _boot() -> str:
-    """Which boot of the machine: clock ticks since boot repeat after the next one."""
+    """Return which boot of the machine this is: clock ticks since boot repeat after the next one."""
     try:
         return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
     except OSError:

@@ -1,4 +1,4 @@
-"""Files that are whole at every moment: JSON replaced atomically, directories published by a symlink."""
+"""Write files that are whole at every moment: JSON is replaced atomically, directories are published by a symlink."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:
     """Read a JSON object, without its checksum where it carries one. Where `version` is given, its
     `format_version` must be that.
 
-    Raises RunError where the file cannot be read, FormatError where it is damaged or of another version.
+    Raises RunError if the file cannot be read, FormatError if it is damaged or of another version.
     """
     try:
         if path.stat().st_size > MAX_JSON_BYTES:
@@ -57,7 +57,7 @@ def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:
 
 
 def reason(error: OSError) -> str:
-    """Why a file could not be written. NumPy tells a short write, as on a full disk, in words of its own."""
+    """Return why a file could not be written. NumPy reports a short write, as on a full disk, without an error code."""
     if error.strerror is None and "requested" in str(error):
         return "no space left, or a limit on the size of files"
     return error.strerror or str(error)
@@ -92,7 +92,7 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
 
 
 def published(link: Path) -> Path | None:
-    """The directory that `link` points to now, or None where nothing has been published."""
+    """Return the directory that `link` points to now; None if nothing has been published."""
     try:
         while link.is_symlink():
             directory = link.with_name(link.readlink().name)
@@ -106,7 +106,7 @@ def published(link: Path) -> Path | None:
 
 
 def versions(link: Path) -> list[Path]:
-    """The directories to read from, the best first: the published one, then those before it."""
+    """Return the directories to read from, best first: the published one, then those before it."""
     now = published(link)
     if now is None:
         return []

@@ -1,4 +1,4 @@
-"""What somebody asks to be trained: data, split, recipe, seed."""
+"""Describe a training as it is asked for: data, split, recipe, seed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STORES = ("float32", "float16")
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """A training, as asked for; `config.json` keeps it, so that it can be repeated."""
+    """Is a training as asked for; `config.json` keeps it, so that it can be repeated."""
 
     data: str = "sample"
     """Name of a data set, or a path."""
@@ -51,7 +51,7 @@ class TrainRequest:
         object.__setattr__(self, "recipe", recipe_name(self.recipe))
 
     def checked(self) -> TrainRequest:
-        """The same with paths made absolute and every part proved to make sense; raises UsageError, DataError."""
+        """Check every part and return the request with absolute paths. Raises UsageError, DataError."""
         if self.split not in SPLITS:
             raise UsageError(f"no split named {self.split!r}.", hint=f"Choose one of {', '.join(SPLITS)}.")
         if not 0.0 < self.test_fraction < 1.0:
@@ -66,7 +66,7 @@ class TrainRequest:
         return replace(self, data=self._source(), test=self._test())
 
     def _source(self) -> str:
-        """From where the data can be read again, wherever the trainer lives; raises DataError where none is."""
+        """Return the absolute source of the data. Raises DataError if there is none."""
         from mftui.data.sources.locate import locate
 
         return locate(self.data, self.columns, self.test).source
@@ -77,7 +77,7 @@ class TrainRequest:
         return str(path) if path.is_file() else self.test
 
     def complete_hyper(self) -> dict[str, Any]:
-        """Every hyperparameter: the recipe's defaults with `hyper` over them; raises UsageError."""
+        """Return every hyperparameter: the recipe's defaults, overridden by `hyper`. Raises UsageError."""
         from mftui.engine.recipes import find_recipe
 
         return find_recipe(self.recipe).check(dict(self.hyper))
@@ -91,7 +91,7 @@ class TrainRequest:
         return SplitSpec(kind=kind, fraction=self.test_fraction, seed=self.split_seed)
 
     def to_dict(self) -> dict[str, Any]:
-        """For `config.json`."""
+        """Return the object for `config.json`."""
         return {
             **asdict(self),
             "columns": None if self.columns is None else dict(self.columns),
@@ -100,7 +100,7 @@ class TrainRequest:
 
     @classmethod
     def from_dict(cls, document: Any) -> TrainRequest:
-        """Back from `config.json`; raises FormatError where it is not one."""
+        """Read a request of `config.json`. Raises FormatError if it is damaged."""
         if not isinstance(document, dict):
             raise FormatError("config.json: its request is damaged.")
         known = {f.name: f for f in fields(cls)}

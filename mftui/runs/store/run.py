@@ -1,4 +1,4 @@
-"""The run directory: made here, read here, and found here by id, prefix or name."""
+"""Make, read and find run directories, by id, prefix or name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LOG_TAIL_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class Run:
-    """One training, by its directory. Everything is read afresh at each call."""
+    """Is one training, by its directory. Every call reads the files again."""
 
     path: Path
 
@@ -79,16 +79,16 @@ class Run:
         return None if now is None else now.name
 
     def load_factors(self) -> Factors:
-        """The newest model. Raises RunError where there is none yet, FormatError where it is damaged."""
+        """Load the newest model. Raises RunError if there is none yet, FormatError if it is damaged."""
         from mftui.engine.model.store import load_factors
         from mftui.engine.recipes import row_priors
 
         return self.read_published(self.factors_path, partial(load_factors, priors_of=row_priors))
 
     def read_published(self, link: Path, read: Callable[[Path], T]) -> T:
-        """`read` the directory that `link` points to; again where a newer one has replaced it meanwhile.
+        """Return `read` of the directory that `link` points to; read again if a newer one has replaced it meanwhile.
 
-        Raises RunError where nothing has been published, FormatError where files are missing.
+        Raises RunError if nothing has been published, FormatError if files are missing.
         """
         while True:
             directory = published(link)
@@ -108,39 +108,39 @@ class Run:
         return read_config(self.path)
 
     def notes(self) -> Notes:
-        """What a person has said of it since."""
+        """Read the name, note and tags that a user gave it."""
         return read_notes(self.path)
 
     @property
     def name(self) -> str:
-        """What a person calls it: renamed, or as it was trained; "" where it has no name."""
+        """The name that its user gave it, last or when it was trained; "" for none."""
         renamed = self.notes().name
         return _name(self) if renamed is None else renamed
 
     def request(self) -> TrainRequest:
-        """What was asked for, from `config.json`."""
+        """Read what was asked for, from `config.json`."""
         return self.config().train_request()
 
     def status(self) -> Status:
-        """`status.json`, with the state "crashed" where its trainer is gone."""
+        """Read `status.json`; the state is "crashed" if its trainer has died."""
         return states.read_status(self.path)
 
     @property
     def state(self) -> str:
-        """The state alone; "unreadable" where `status.json` is missing or damaged."""
+        """The state alone; "unreadable" if `status.json` is missing or damaged."""
         return states.state_of(self.path)
 
     def result(self) -> dict[str, Any] | None:
-        """`result.json`, or None where the run has not ended."""
+        """Read `result.json`; None if the run has not ended."""
         path = self.path / "result.json"
         return read_json(path) if path.exists() else None
 
     def metrics(self) -> list[dict[str, Any]]:
-        """All complete lines of `metrics.jsonl`."""
+        """Read all complete lines of `metrics.jsonl`."""
         return MetricsTail(self.metrics_path).poll()
 
     def log_tail(self, n: int = 20) -> list[str]:
-        """The last `n` lines of `train.log`, undecodable bytes replaced; not yet fit for a terminal."""
+        """Read the last `n` lines of `train.log`, undecodable bytes replaced; not yet safe for a terminal."""
         try:
             with self.log_path.open("rb") as file:
                 file.seek(0, 2)
@@ -152,7 +152,7 @@ class Run:
 
 
 def create_run(request: TrainRequest) -> Run:
-    """A new run directory with `config.json`, in state "starting". Raises UsageError for a wrong request."""
+    """Make a run directory with `config.json`, in state "starting". Raises UsageError for a wrong request."""
     request = request.checked()
     config = RunConfig.of(request)
     parent = paths.runs_dir().absolute()
@@ -180,7 +180,7 @@ def create_run(request: TrainRequest) -> Run:
 
 
 def list_runs() -> list[Run]:
-    """All runs, the newest first (by the order in which they were made, whatever the clock said)."""
+    """Return all runs, newest first (in the order in which they were made, whatever the clock said)."""
     return sorted(_directories(), key=lambda run: (_sequence(run), run.id), reverse=True)
 
 
@@ -190,7 +190,7 @@ def run_of(run_id: str) -> Run:
 
 
 def find_run(text: str) -> Run:
-    """The run whose id or name is `text`, or the only one whose id begins with it.
+    """Return the run whose id or name is `text`, or the only one whose id begins with it.
 
     Only compares: `text` never becomes part of a path. Raises RunError for none or several.
     """
@@ -221,7 +221,7 @@ def only_match(text: str, *groups: Sequence[Run]) -> Run | None:
 
 
 def newest_usable() -> Run:
-    """The newest run with a model. Raises RunError where there is none."""
+    """Return the newest run with a model. Raises RunError if there is none."""
     for run in list_runs():
         if run.has_factors:
             return run
@@ -229,7 +229,7 @@ def newest_usable() -> Run:
 
 
 def _directories() -> list[Run]:
-    """Every directory that is a run, in no order; one that is only just being made is none yet."""
+    """Return every directory that is a run, in no order, without those still being made."""
     parent = paths.runs_dir().absolute()
     try:
         entries = list(parent.iterdir())

@@ -1,4 +1,4 @@
-"""`status.json`: what state a run is in and how far it has come, as its trainer says and readers see it."""
+"""Read and write `status.json`: the state of a run and its progress."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ CRASHED = "crashed"
 ACTIVE = frozenset({STARTING, RUNNING, PAUSED, STOPPING})
 STATES = ACTIVE | {FINISHED, STOPPED, FAILED, DIVERGED}
 
-_SILENT_AFTER_S = 120.0
+_MAX_SILENCE_S = 120.0
 
 
 @dataclass(frozen=True)
 class Status:
-    """A moment in the life of a run."""
+    """Is the state of a run at one moment."""
 
     state: str = STARTING
     phase: str = ""
@@ -64,11 +64,11 @@ class Status:
 
     @property
     def progress(self) -> float:
-        """From 0 to 1, by steps."""
+        """Share of the steps that are done, 0 to 1."""
         return min(1.0, self.step / self.steps) if self.steps else 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """For `status.json`."""
+        """Return the object for `status.json`."""
         document = {"format_version": FORMAT_VERSION, **asdict(self)}
         del document["process"]
         who = self.process
@@ -82,7 +82,7 @@ class Status:
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Self:
-        """Back from `status.json`; a part of a wrong type counts as missing, an unknown state is an error."""
+        """Read `status.json`'s object; a part of a wrong type counts as missing, an unknown state is an error."""
         state = document.get("state")
         if not isinstance(state, str) or state not in STATES:
             raise FormatError(f"unknown state {str(state)[:20]!r}.")
@@ -99,7 +99,7 @@ class Status:
 
 
 def read_status(run: Path) -> Status:
-    """The status of the run in directory `run`; "crashed" where its trainer is gone while it says active.
+    """Read the status of the run in directory `run`; "crashed" if it says active and its trainer has died.
 
     Raises RunError (missing) or FormatError (damaged).
     """
@@ -114,7 +114,7 @@ def read_status(run: Path) -> Status:
 
 
 def state_of(run: Path) -> str:
-    """Only the state, for lists: "unreadable" where the status is missing or damaged."""
+    """Return only the state, for lists: "unreadable" if the status is missing or damaged."""
     try:
         return read_status(run).state
     except MftuiError:
@@ -127,18 +127,18 @@ def write_status(run: Path, status: Status, *, durable: bool = False) -> None:
 
 
 def require_state(status: Status, allowed: frozenset[str], what: str, run_id: str) -> None:
-    """Raise RunError where a run in this state cannot be asked `what`."""
+    """Raise RunError if a run in this state cannot be `what`, such as "stopped"."""
     if status.state not in allowed:
         raise RunError(f"run {run_id} is {status.state}: it cannot be {what}.")
 
 
 def _at_work(status: Status) -> bool:
-    """Whether the trainer lives. One on another machine cannot be looked for: its heartbeat has to tell."""
+    """Whether the trainer is alive; one on another machine is judged by its heartbeat."""
     if status.process is None:
         return False
     if status.process.here:
         return status.process.alive
-    return time.time() - status.heartbeat < _SILENT_AFTER_S
+    return time.time() - status.heartbeat < _MAX_SILENCE_S
 
 
 def _replaced(status: Status, state: str) -> Status:

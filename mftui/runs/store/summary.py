@@ -1,4 +1,4 @@
-"""A run in one row, and how runs differ: for lists and comparisons. Reads a handful of small files."""
+"""Summarize a run in one row, and compare runs. Reads a handful of small files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_pe
 
 @dataclass(frozen=True)
 class Summary:
-    """One run; None for what is not known, or not readable."""
+    """Is one run's row; None for what is not known, or not readable."""
 
     run: str
     name: str | None
@@ -50,7 +50,7 @@ class Summary:
 
 
 def summarize(run: Run) -> Summary:
-    """A run as it is now. A damaged file costs what it would have said, no more."""
+    """Summarize a run as it is now; of a damaged file all is None."""
     result, notes = _result(run), run.notes()
     try:
         config = run.config()
@@ -85,7 +85,7 @@ def summarize(run: Run) -> Summary:
 
 
 def settings_of(run: Run) -> dict[str, Any]:
-    """All that makes its training what it is, by name. Raises RunError, FormatError."""
+    """Return all settings of a run, by name. Raises RunError, FormatError."""
     config = run.config()
     return {
         "recipe": config.recipe,
@@ -102,20 +102,20 @@ def settings_of(run: Run) -> dict[str, Any]:
 
 
 def measures_of(run: Run) -> dict[str, Any]:
-    """What came out of it, with the split that it was measured on; empty values where it has not ended."""
+    """Return a run's measures, with the split that they were made on; None before it has ended."""
     result = _result(run)
     return {key: result.get(key) for key in ("split", *METRICS)}
 
 
 def differing(documents: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """What is not the same in all of `documents`: by name, the value in each (None where it has none)."""
+    """Return what differs between `documents`: by name, the value in each (None if it has none)."""
     keys = dict.fromkeys(key for document in documents for key in document)
     columns = {key: [document.get(key) for document in documents] for key in keys}
     return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
 
 
 def size_of(directory: Path) -> int:
-    """Bytes of all files below `directory`, each once however many names it has; what vanishes meanwhile is none."""
+    """Return the bytes of all files below `directory`; a file with several names counts once."""
     seen: set[tuple[int, int]] = set()
     total = 0
     for folder, _, names in os.walk(directory):
@@ -131,7 +131,7 @@ def size_of(directory: Path) -> int:
 
 
 def human(size: float) -> str:
-    """Bytes in words: 812 B, 7.4 MB."""
+    """Return bytes in words: 812 B, 7.4 MB."""
     for unit in ("B", "kB", "MB", "GB"):
         if size < 999.5:
             return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"

@@ -1,4 +1,4 @@
-"""The trash: runs that were deleted, whole, until it is emptied. Each lies in a directory named for the moment."""
+"""Delete runs into the trash, list, restore and prune them. Each is in a directory named by the time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOMENT = re.compile(r"\d{15,25}")
 
 @dataclass(frozen=True)
 class Deleted:
-    """A run in the trash."""
+    """Is a run in the trash."""
 
     run: Run
     at_ns: int
@@ -42,7 +42,7 @@ def require_deletable(run: Run) -> None:
 
 
 def remove_run(run: Run) -> Deleted:
-    """Move a run into the trash. Raises RunError while it is being trained, or where it cannot be moved.
+    """Move a run into the trash. Raises RunError if it is being trained, or cannot be moved.
 
     No trainer can begin on it meanwhile: its lock is held.
     """
@@ -63,7 +63,7 @@ def remove_run(run: Run) -> Deleted:
 
 
 def deleted_runs() -> list[Deleted]:
-    """All that is in the trash, the last deleted first."""
+    """Return what is in the trash, last deleted first."""
     found = []
     for moment in _entries():
         if _MOMENT.fullmatch(moment.name):
@@ -72,7 +72,7 @@ def deleted_runs() -> list[Deleted]:
 
 
 def find_deleted(text: str) -> Deleted:
-    """The run in the trash whose id is `text`, or the only one whose id begins with it; of one id, the last deleted.
+    """Return the run in the trash whose id is `text` or begins with it; of one id, the last deleted.
 
     Only compares: `text` never becomes part of a path. Raises RunError for none or several.
     """
@@ -86,7 +86,7 @@ def find_deleted(text: str) -> Deleted:
 
 
 def restore_run(deleted: Deleted) -> Run:
-    """Put a run back where it was. Raises RunError where there is another of its id, or it cannot be moved."""
+    """Put a run back. Raises RunError if there is another of its id, or it cannot be moved."""
     run = run_of(deleted.run.id)
     if run.path.exists():
         raise RunError(f"a run {run.id} already exists.", hint="Remove that one first.")
@@ -100,9 +100,9 @@ def restore_run(deleted: Deleted) -> Run:
 
 
 def prune(older_than_s: float = 0.0) -> list[tuple[Deleted, int]]:
-    """Delete for good what was deleted at least `older_than_s` seconds ago; returns each with its bytes.
+    """Delete for good what was deleted at least `older_than_s` seconds ago; return each with its bytes.
 
-    Raises RunError where something cannot be deleted.
+    Raises RunError if something cannot be deleted.
     """
     now = time.time()
     gone = [(one, size_of(one.run.path)) for one in deleted_runs() if now - one.at >= older_than_s]

@@ -1,4 +1,4 @@
-"""Keeps `status.json` current while a trainer works: on every change, and with a heartbeat between."""
+"""Keep `status.json` current while a trainer works: on every change, and with a heartbeat between."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.5
 MAX_SILENCE_S = 5.0
-"""With nothing new to say, it still beats this often."""
+"""The longest time between two beats."""
 
 
 class Heartbeat:
-    """The writer of one run's status. A status that cannot be written is left for the next beat."""
+    """Write one run's status. One that cannot be written is written with the next beat."""
 
     def __init__(self, run: Path) -> None:
         self._run = run
@@ -44,7 +44,7 @@ class Heartbeat:
         self._thread.start()
 
     def watch(self, training: Trainable) -> None:
-        """From now on take step, epoch and seconds from `training`."""
+        """Report the step, epoch and seconds of `training` from now on."""
         self._from_step, self._from_seconds = training.step, training.trained_seconds
         self._training = training
 

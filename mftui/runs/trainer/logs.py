@@ -1,4 +1,4 @@
-"""Where a trainer's words go: its own log lines, and all that libraries write to its output, into `train.log`."""
+"""Write a trainer's log lines, and all that libraries print, into `train.log`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 class _Handler(logging.FileHandler):
-    """A log that cannot be written (full disk, removed directory) never stops a training."""
+    """Write log lines; one that cannot be written (full disk, removed directory) never stops a training."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
         pass
@@ -39,7 +39,7 @@ def logged_to(path: Path) -> Iterator[None]:
 
 
 def send_output_to(path: Path) -> None:
-    """Let file descriptors 1 and 2 of this process append to the file at `path`, for good."""
+    """Make file descriptors 1 and 2 of this process append to the file at `path`, for good."""
     descriptor = _appending(path)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
@@ -48,7 +48,7 @@ def send_output_to(path: Path) -> None:
 
 @contextmanager
 def output_in(path: Path) -> Iterator[TextIO]:
-    """Meanwhile let descriptors 1 and 2 append to the file at `path`; gives the real standard error to draw on.
+    """Make descriptors 1 and 2 append to the file at `path` meanwhile; yield the real standard error to draw on.
 
     Works on descriptors, since TensorFlow's C++ half knows no `sys.stderr`.
     """
@@ -108,7 +108,7 @@ def without_keras_file() -> Iterator[None]:
 
 
 def quiet_tensorflow() -> None:
-    """Settings that TensorFlow reads when it is imported: say only what is wrong."""
+    """Set what TensorFlow reads when it is imported, so that it prints only errors."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 

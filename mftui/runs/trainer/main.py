@@ -1,4 +1,4 @@
-"""The trainer: runs one training in this process, from its run directory into its run directory."""
+"""Train one run in this process, from its run directory into its run directory."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def train(
 
     Parameters
     ----------
-    resume: go on from the last checkpoint, where there is one, instead of refusing a run that has begun.
+    resume: continue from the last checkpoint, if there is one, instead of refusing a run that has begun.
     on_metrics: told every line of `metrics.jsonl`.
     on_phase: told "load", "import", "compile", "train", "evaluate" as each begins.
     requests: signal handlers already installed; by default they are installed here (main thread only).
     make_training: stand-in for the engine's `Training`.
 
-    Raises RunError where another trainer holds the run, it is over, or its data has changed; DataError
-    for data that cannot be used; TrainingError where training failed. The status says it too.
+    Raises RunError if another trainer works on the run, it is over, or its data has changed; DataError
+    for data that cannot be used; TrainingError if training failed. The status says it too.
     """
     with ExitStack() as stack:
         stack.enter_context(trainer_lock(run.path))

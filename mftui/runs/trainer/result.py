@@ -1,4 +1,4 @@
-"""`result.json`: what a training led to, measured on its own split."""
+"""Measure what a training led to, for `result.json`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mftui.runs.trainer.prepare import Trainable
 
 
 def describe_run(run: Run, config: RunConfig) -> dict[str, Any]:
-    """What the document says of the run itself."""
+    """Return what `result.json` says of the run itself."""
     return {
         "run": run.id,
         "run_dir": str(run.path),
@@ -29,7 +29,7 @@ def describe_run(run: Run, config: RunConfig) -> dict[str, Any]:
 
 
 def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
-    """Sizes."""
+    """Return the sizes of the data."""
     return {
         "n_users": dataset.n_users,
         "n_movies": dataset.n_movies,
@@ -39,7 +39,7 @@ def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
 
 
 def describe_training(training: Trainable, config: RunConfig) -> dict[str, Any]:
-    """How far it came, and how it ended."""
+    """Return how far a training came, and how it ended."""
     seconds = training.block_seconds["taste"]
     return {
         "factors": config.hyper.get("factors"),
@@ -51,7 +51,7 @@ def describe_training(training: Trainable, config: RunConfig) -> dict[str, Any]:
 
 
 def measure(model: Factors | None) -> dict[str, Any]:
-    """RMSE and MAE in rating units, beside the baselines on the same test ratings; None where unknown."""
+    """Return RMSE and MAE in rating units, with the baselines on the same test ratings; None if unknown."""
     unknown: dict[str, Any] = {"train_rmse": None, "test_rmse": None, "test_mae": None, "baseline_rmse": None}
     if model is None:
         return unknown
@@ -69,7 +69,7 @@ def measure(model: Factors | None) -> dict[str, Any]:
 
 
 def peak_rss_mb() -> float:
-    """Largest resident memory of this process so far, in MiB."""
+    """Return the largest resident memory of this process so far, in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
 

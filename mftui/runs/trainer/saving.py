@@ -1,4 +1,4 @@
-"""When a training is saved, and what happens when it cannot be: checkpoints and the browsable model."""
+"""Save a training under way: checkpoints to resume from, and the model to browse."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_SAVING_SHARE = 0.05
 
 
 class Saver:
-    """Saves a training under way into its run directory.
+    """Save a training under way into its run directory.
 
     What cannot be written is reported to `warn` and tried again later; what was saved before stays.
     Saving never changes what is learned.
@@ -90,7 +90,7 @@ class Saver:
         publish(link, lambda directory: save_factors(factors, directory, reuse=before, store=self._store))
 
     def model(self) -> Factors | None:
-        """The best model so far, or None where it has become useless (not finite)."""
+        """Return the best model so far; None if it is not finite."""
         parameters = self._training.parameters()
         if not _finite(parameters):
             return None

@@ -1,4 +1,4 @@
-"""One process's work on one run: the phases from reading the data to writing the result."""
+"""Take a run through its phases, from reading the data to writing the result."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ _LOG_INTERVAL_S = 1.0
 
 
 class StoppedEarly(Exception):  # no error: what was asked for
-    """A stop was asked for before there was anything to evaluate."""
+    """Is raised if a stop is asked for before there is anything to evaluate."""
 
 
 class Session:
-    """One process's work on one run."""
+    """Is one process's work on one run."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Session:
             self._on_phase(phase)
 
     def train(self) -> dict[str, Any]:
-        """All phases; returns the document of `result.json`."""
+        """Go through all phases; return the object of `result.json`."""
         try:
             return self._phases()
         except StoppedEarly:
@@ -171,7 +171,7 @@ class Session:
         return computing
 
     def _metrics_at_checkpoint(self, training: Trainable) -> MetricsWriter:
-        """Restore the last checkpoint, where there is one; the metrics are cut back to that moment."""
+        """Restore the last checkpoint, if there is one, and cut the metrics back to that moment."""
         checkpoint, wrong = load_checkpoint(self._run.checkpoint_path)
         for message in wrong:
             self.heartbeat.warn(f"used an older checkpoint: {message}")
@@ -214,7 +214,7 @@ class Session:
             log.info("epoch %.6g: validation RMSE %.4f", line["epoch"], line["valid_rmse"])
 
     def _wait_paused(self, saver: Saver) -> bool:
-        """Returns whether it is then to stop."""
+        """Wait until the pause ends; return whether to stop then."""
         saver.save_factors()
         saver.save_checkpoint()
         self.heartbeat.update(state=states.PAUSED)
@@ -238,7 +238,7 @@ class Session:
         return states.STOPPED
 
     def _last_model(self, training: Trainable, saver: Saver, state: str) -> Factors | None:
-        """The model to keep; None where none is better than what has been published already."""
+        """Return the model to keep; None if none is better than what has been published."""
         if training.step == 0:
             return None
         try:
@@ -249,7 +249,7 @@ class Session:
             return None
 
     def _save_last(self, saver: Saver, model: Factors | None, state: str, metrics: MetricsWriter) -> None:
-        """Write what must not be missing at the end; raises TrainingError where some of it cannot be."""
+        """Write what must not be missing at the end. Raises TrainingError if some of it cannot be written."""
         steps: list[tuple[str, Callable[[], object]]] = [("the metrics", metrics.sync)]
         if model is not None:
             steps.insert(0, ("the model", lambda: saver.publish(model)))
@@ -291,7 +291,7 @@ class Session:
             raise StoppedEarly
 
     def ending(self, document: dict[str, Any]) -> str:
-        """Why it ended as it did, for the status."""
+        """Return why it ended, for the status."""
         if document["state"] == states.DIVERGED:
             return "the loss is no longer a number; the last good model is kept. Lower --learning-rate."
         if document["state"] == states.STOPPED:

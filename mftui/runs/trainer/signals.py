@@ -1,4 +1,4 @@
-"""What other processes ask of a trainer by signals: stop (SIGTERM, SIGINT), pause (SIGUSR1), go on (SIGUSR2)."""
+"""Receive what a trainer is asked by signals: stop (SIGTERM, SIGINT), pause (SIGUSR1), continue (SIGUSR2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mftui.runs.store.process import REQUEST_SIGNALS
 
 
 class Requests:
-    """Remembers what was asked, from `install` on. Handlers only set flags; the trainer looks between steps.
+    """Remember what was asked, from `install` on. Handlers only set flags; the trainer looks between steps.
 
     A second SIGINT, while the first is being obeyed, raises KeyboardInterrupt. SIGHUP (the terminal or
     the connection is gone) is no request: the training goes on, and `hung_up` says so.
@@ -46,7 +46,7 @@ class Requests:
         return self
 
     def uninstall(self) -> None:
-        """Give the signals back."""
+        """Restore the handlers from before."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before.clear()

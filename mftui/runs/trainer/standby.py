@@ -1,4 +1,4 @@
-"""A trainer that waits: TensorFlow imported, then one line on standard input, the directory of its run."""
+"""Wait for a run with TensorFlow imported: its directory comes as one line on standard input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def wait_for_run(requests: Requests) -> Run | None:
-    """Import TensorFlow and wait for a run; None where the app has gone, or a stop came first.
+    """Import TensorFlow and wait for a run; return None if the app has ended, or a stop came first.
 
     A failing import is left to the training, which reports it in the run that wanted it.
     """
@@ -58,7 +58,7 @@ def _input_before_stop(requests: Requests) -> bool:
 
 
 def give_way() -> None:
-    """Let whoever answers a key come first; without others, this process has all processors as before.
+    """Lower this process's priority below the app's; if nothing else runs, it is as fast as before.
 
     - The niceness, and on Linux the batch policy: a batch process never takes the processor from one that runs.
     - Where Linux groups processes by session (`sched_autogroup_enabled`), niceness counts only within a session, and

@@ -1,4 +1,4 @@
-"""Event files of a training under way: an extra that never stops it."""
+"""Write event files of a training under way; their failure never stops it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 class Events:
-    """Written into `tensorboard/` of the run's directory; after a write that fails no more is tried."""
+    """Write into `tensorboard/` of the run's directory, until a write fails."""
 
     def __init__(self, run: Run, warn: Callable[[str], None]) -> None:
-        """Begin with what `metrics.jsonl` holds. `warn`: told why there will be no more events."""
+        """Begin with what is in `metrics.jsonl`. `warn`: called with the reason if writing fails."""
         self._warn = warn
         self._log: EventLog | None = None
         self._try(lambda: self._open(run))
 
     def append(self, line: Mapping[str, Any]) -> None:
-        """A line of `metrics.jsonl`."""
+        """Append a line of `metrics.jsonl`."""
         if (log := self._log) is not None:
             self._try(lambda: log.append(line))
 
     def finish(self, model: Factors | None, document: Mapping[str, Any]) -> None:
-        """The last model, and how it was measured in `result.json`."""
+        """Write the last model, and its measures in `result.json`."""
         if (log := self._log) is not None:
             self._try(lambda: log.finish(model, document))
 

@@ -1,4 +1,4 @@
-"""A run as one page for people who look: HTML with inline SVG, nothing loaded from anywhere.
+"""Write a run as one HTML page with inline SVG; it loads nothing from anywhere.
 
 May import: data.storage, engine.insight, engine.model, engine.query, errors, runs.results, runs.store, text, version.
 """
@@ -14,9 +14,9 @@ from mftui.runs.store.run import Run
 
 
 def write_report(run: Run, file: Path) -> Path:
-    """Write the page about `run` to `file`, replacing what was there; returns its absolute path.
+    """Write the page about `run` to `file`, replacing what was there; return its absolute path.
 
-    Raises RunError where there is no model, MftuiError where the file cannot be written.
+    Raises RunError if there is no model, MftuiError if the file cannot be written.
     """
     from mftui.runs.results.report.facts import gather
     from mftui.runs.results.report.page import page

@@ -1,4 +1,4 @@
-"""What a report tells of a run, gathered from its directory and its model."""
+"""Gather what a report shows of a run, from its directory and its model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GENRES = 7
 
 @dataclass(frozen=True)
 class Film:
-    """One film, and how near it is to another where it is a neighbour."""
+    """Is one film; `score`: how near it is to another, for a neighbour."""
 
     title: str
     genres: str
@@ -38,7 +38,7 @@ class Film:
 
 @dataclass(frozen=True)
 class Told:
-    """An axis in words."""
+    """Is an axis with the films at its ends."""
 
     axis: Axis
     high: list[str]
@@ -48,7 +48,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Mapped:
-    """The best-known films in two dimensions."""
+    """Has the best-known films as points of a map."""
 
     points: NDArray[np.float32]
     """(n, 2)."""
@@ -60,7 +60,7 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the page shows."""
+    """Has all that the page shows."""
 
     run: str
     name: str
@@ -71,14 +71,14 @@ class Facts:
     """The curve, as in `metrics.jsonl`."""
     model: Factors
     measures: Mapping[str, Any] | None
-    """As of `evaluation_of`; None where nothing was held out."""
+    """As `evaluation_of` returns them; None if nothing was held out."""
     axes: list[Told]
     map: Mapped | None
     neighbours: list[tuple[Film, list[Film]]]
 
 
 def gather(run: Run) -> Facts:
-    """Read the run and measure its model. Raises RunError where there is none."""
+    """Read the run and measure its model. Raises RunError if there is none."""
     model = run.load_factors()
     axes = _axes(model)
     return Facts(
@@ -120,7 +120,7 @@ def _film(model: Factors, movie: Any, score: float = 0.0) -> Film:
 
 
 def _best_known(model: Factors) -> NDArray[np.int64]:
-    """Films with training ratings, those with most ratings first."""
+    """Return the films with training ratings, most rated first."""
     order = np.argsort(-np.asarray(model.movie_counts), kind="stable")
     return np.asarray(order[model.movie_train_counts[order] > 0], dtype=np.int64)
 
@@ -140,7 +140,7 @@ def _map(model: Factors, axes: Axes) -> Mapped:
 
 
 def _neighbours(model: Factors) -> list[tuple[Film, list[Film]]]:
-    """The best-known films with their nearest; one that stands in the list of another is passed over."""
+    """Return the best-known films with their neighbours, leaving out films that are another's neighbour."""
     found: list[tuple[Film, list[Film]]] = []
     listed: set[int] = set()
     for movie in _best_known(model):

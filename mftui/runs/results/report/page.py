@@ -1,4 +1,4 @@
-"""The page itself: sections of a report as HTML."""
+"""Write the sections of a report as HTML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LABELLED = 60
 
 
 def page(facts: Facts) -> str:
-    """The whole document. It has no script, and its policy lets nothing be loaded."""
+    """Return the whole document. It has no script, and its policy lets nothing be loaded."""
     style = files("mftui.runs.results.report").joinpath("style.css").read_text(encoding="utf-8")
     sections = (_top, _comparison, _curves, _calibration, _axes, _map, _neighbours, _settings, _foot)
     body = "\n".join(section(facts) for section in sections)
@@ -215,7 +215,7 @@ def _figure(chart: str, caption: str) -> str:
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows of ready HTML; all columns but a first one without a heading are numbers."""
+    """Return a table of HTML cells. Columns are numeric, except an unnamed first one."""
     number = [' class="n"' if at or name else "" for at, name in enumerate(headings)]
     head = "".join(f"<th{n}>{text(name)}</th>" for n, name in zip(number, headings, strict=True))
     lines = ("".join(f"<td{n}>{cell}</td>" for n, cell in zip(number, row, strict=True)) for row in rows)
@@ -229,7 +229,7 @@ def _measure(value: object, best: bool) -> str:
 
 
 def _points(lines: Iterable[Mapping[str, Any]], name: str) -> list[tuple[float, float]]:
-    """(epoch, value) where there is a finite value."""
+    """Return (epoch, value) for each line with a finite value."""
     found = [(line.get("epoch", line.get("step")), line.get(name)) for line in lines]
     return [(x, y) for x, y in found if x is not None and isinstance(y, int | float) and math.isfinite(y)]
 

@@ -1,4 +1,4 @@
-"""Charts as inline SVG: drawn with classes of the page's stylesheet, so that they follow light and dark."""
+"""Draw charts as inline SVG, with classes of the page's stylesheet so that they follow light and dark."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from mftui.text import visible
 
 Points = Sequence[tuple[float, float]]
-MOST_POINTS = 400
+MAX_POINTS = 400
 _LABEL = 15
 """Height of a line of labels."""
 _LETTER = 5.9
@@ -21,7 +21,7 @@ _LETTER = 5.9
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a chart, named at its end."""
+    """Is one line of a chart, named at its end."""
 
     name: str
     points: Points
@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Dot:
-    """One point of a map."""
+    """Is one point of a map."""
 
     x: float
     y: float
@@ -43,12 +43,12 @@ class Dot:
 
 
 def text(value: object) -> str:
-    """Anything as HTML text, also within attributes: no markup, nothing that a browser would obey."""
+    """Escape anything as HTML text, also for attributes."""
     return escape(visible(str(value)), quote=True)
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round numbers from `low` to `high`."""
+    """Return round numbers from `low` to `high`."""
     if not high > low:
         return [low]
     raw = (high - low) / most
@@ -58,7 +58,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 class _Frame:
-    """The place of numbers in a picture, with its grid and axes."""
+    """Turn numbers into positions in a picture, and draw its grid and axes."""
 
     def __init__(self, x: tuple[float, float], y: tuple[float, float], size: tuple[int, int], right: int) -> None:
         self.size, self._x, self._y = size, x, y
@@ -99,7 +99,7 @@ class _Frame:
 def line_chart(
     lines: Sequence[Line], x_name: str, y_name: str, said: str, *, size: tuple[int, int] = (540, 300)
 ) -> str:
-    """Lines over a common x, each named where it ends. `said`: for those who cannot see it."""
+    """Draw lines over a common x, each named at its end. `said`: the description for screen readers."""
     lines = [Line(one.name, _thinned(one.points), one.style) for one in lines if one.points]
     xs, ys = zip(*(point for line in lines for point in line.points), strict=True)
     pad = (max(ys) - min(ys)) * 0.06 or 0.1
@@ -116,7 +116,7 @@ def line_chart(
 
 
 def against_chart(points: Points, x_name: str, y_name: str, said: str, *, size: tuple[int, int] = (440, 400)) -> str:
-    """Points that ought to lie on the diagonal."""
+    """Draw points that should lie on the diagonal."""
     low, high = (pick(value for point in points for value in point) for pick in (min, max))
     pad = (high - low) * 0.06 or 0.1
     ends = low - pad, high + pad
@@ -132,7 +132,7 @@ def against_chart(points: Points, x_name: str, y_name: str, said: str, *, size: 
 
 
 def map_chart(dots: Sequence[Dot], said: str, *, size: tuple[int, int] = (1080, 640)) -> str:
-    """Points with a title each, and the labels that have room, the first ones first."""
+    """Draw points with a title each, and as many labels as have room, first ones first."""
     at = np.array([(dot.x, dot.y) for dot in dots])
     (left, low), (right, high) = at.min(axis=0), at.max(axis=0)
     frame = _Frame((left, right), (low, high), size, 20)
@@ -165,7 +165,7 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
 
 
 def _thinned(points: Points) -> Points:
-    """At most MOST_POINTS, the ends among them."""
-    if len(points) <= MOST_POINTS:
+    """Thin to at most MAX_POINTS, keeping the ends."""
+    if len(points) <= MAX_POINTS:
         return points
-    return [points[round(at)] for at in np.linspace(0, len(points) - 1, MOST_POINTS)]
+    return [points[round(at)] for at in np.linspace(0, len(points) - 1, MAX_POINTS)]
