@@ -144,7 +144,7 @@ def test_what_is_there_is_left_alone(to: str, home: Path) -> None:
     taken = home / "taken"
     taken.mkdir()
     (taken / "mine.txt").write_text("mine")
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="already exists"):
         export_run(run, taken, to)
     assert [one.name for one in taken.iterdir()] == ["mine.txt"]
 

@@ -41,7 +41,7 @@ def test_given_folds_pair_each_training_file_with_its_test(ratings: Path, tmp_pa
     with pytest.raises(UsageError, match="no file matches"):
         list(given_folds(tmp_path, "g*.base"))
     (tmp_path / "f2.test").unlink()
-    with pytest.raises(UsageError, match=r"no test file f2\.test"):
+    with pytest.raises(UsageError, match=r"the test file f2\.test is missing"):
         list(given_folds(tmp_path, "f*.base"))
 
 

@@ -61,7 +61,7 @@ def test_what_is_given_is_not_searched(ratings: Path) -> None:
 
 
 def test_a_study_is_begun_once_and_found_by_name(ratings: Path) -> None:
-    with pytest.raises(UsageError, match="there is no study other"):
+    with pytest.raises(UsageError, match="no study named other"):
         tune("other", None, 1, Requests())
     study_path("mine").parent.mkdir(parents=True)
     study_path("mine").touch()
