@@ -39,6 +39,7 @@ def test_the_best_known_come_first_and_a_table_is_for_people(capfd: Capture, hom
     assert table.code == 0 and len(table.out.splitlines()) == 7 and "\x1b" not in table.out
 
 
+@pytest.mark.long
 def test_tsne_places_every_film_and_keeps_standard_output_clean(capfd: Capture, home: Path) -> None:
     toy_run(home)
     answer = call(capfd, "map", "--tsne", "-n", "0", "--json").document

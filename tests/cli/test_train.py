@@ -101,6 +101,7 @@ def test_killed_and_resumed_it_learns_what_it_would_have_learned(
     assert resumed.document["test_rmse"] == undisturbed.document["test_rmse"]
 
 
+@pytest.mark.long
 def test_ctrl_c_saves_prints_the_result_and_exits_130(ratings: Path, home: Path) -> None:
     before = set((home / "runs").iterdir())
     process = launch("train", "--data", ratings, *LONG, "--epochs", 100_000, "--patience", 1000)

@@ -22,6 +22,7 @@ def measured() -> tuple[Bench, list[Speed]]:
     return benchmark.measure(told.append, **TINY), told  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 def test_every_pair_is_measured_and_told_as_it_comes(measured: tuple[Bench, list[Speed]]) -> None:
     found, told = measured
     assert found.speeds == told and found.device
@@ -29,7 +30,7 @@ def test_every_pair_is_measured_and_told_as_it_comes(measured: tuple[Bench, list
     assert all(speed.ratings_per_second > 0 and speed.peak_bytes > 0 for speed in told)
 
 
-def test_tensorflow_stays_in_the_child(measured: tuple[Bench, list[Speed]]) -> None:
+def test_tensorflow_stays_in_the_child() -> None:
     modules = "mftui.engine.recipes.benchmark, mftui.cli.commands.doctor.bench"
     code = f"import sys, {modules}; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -21,13 +21,10 @@ from mftui.errors import UsageError
 TWO = ["one:1", "two:2"]
 
 
+@pytest.mark.long  # short: tests/faults/test_workers.py
 @pytest.mark.parametrize(
     "given",
-    [
-        ("2",),
-        pytest.param(("4", "optimizer=adafactor", "batch_size=63"), marks=pytest.mark.long),
-        pytest.param(("3", "stream_in=STREAM"), marks=pytest.mark.long),
-    ],
+    [("2",), ("4", "optimizer=adafactor", "batch_size=63"), ("3", "stream_in=STREAM")],
     ids=["in memory", "adafactor", "out of core"],
 )
 def test_logical_devices_have_the_loss_curve_of_one_device(given: tuple[str, ...], tmp_path: Path) -> None:

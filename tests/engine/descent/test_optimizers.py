@@ -97,6 +97,7 @@ def test_it_learns(undisturbed: tuple[Training, list[float], dict[int, Any]]) ->
     assert undisturbed[1][-1] < undisturbed[1][0]
 
 
+@pytest.mark.long
 def test_it_is_gone_on_with_to_the_same_bits(undisturbed: tuple[Training, list[float], dict[int, Any]]) -> None:
     """From within the taste block, and from within the audience block."""
     second = training("adafactor")

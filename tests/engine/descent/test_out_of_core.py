@@ -90,6 +90,7 @@ def test_a_resumed_training_ends_with_the_same_bits(tmp_path: Path, undisturbed:
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.long
 def test_several_small_updates_to_a_step(tmp_path: Path) -> None:
     training = streamed(tmp_path, batch_size=50, epochs=2)
     list(training)

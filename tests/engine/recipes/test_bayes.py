@@ -155,6 +155,7 @@ def from_the_prior(seed: int) -> tuple[Ratings, np.ndarray]:
     return Ratings(u.astype(np.int32), m.astype(np.int32), values.astype(np.float32)), truth
 
 
+@pytest.mark.long
 def test_planted_truths_fall_anywhere_among_the_draws_equally_often() -> None:
     """Simulation-based calibration: the rank of a truth among draws from its posterior is uniform."""
     shares, noises = [], []

@@ -181,7 +181,7 @@ SHORT: dict[str, dict[str, Any]] = {
     "als": {"epochs": 1},
     "bayes": {"epochs": 3, "burn_in": 1, "audience": False, "likelihood": "ordinal"},
 }
-MEASURED = "biased"
+MEASURED = "als"
 """The others are measured in the long form."""
 
 

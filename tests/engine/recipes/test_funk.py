@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from helpers.planted import planted_ratings
 from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
@@ -47,6 +48,7 @@ def test_with_batches_of_one_it_is_funks_update_rating_by_rating() -> None:
         np.testing.assert_allclose(found, wanted, atol=2e-5)
 
 
+@pytest.mark.long
 def test_small_batches_end_where_single_ratings_do() -> None:
     singly, together = (planted_training("funk", factors=5, learning_rate=RATE, batch_size=size) for size in (1, 100))
     list(singly)

@@ -69,6 +69,7 @@ def check_embedding(address: str, run: str, name: str, model: Factors, factors: 
     assert [row.split("\t")[3] for row in rows] == [str(row.n_ratings) for row in expected]
 
 
+@pytest.mark.long
 def test_tensorboard_opens_the_projector_export(home: Path) -> None:
     model = toy_factors(audience=True)
     done = export_run(toy_run(home, model), home / "out", "projector")
