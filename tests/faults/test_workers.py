@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.command import answer_of, call, launch
+from helpers.command import answer_of, call
 from helpers.runs import wait_until
 from helpers.workers import launch_workers, tf_config
 
+from mftui.cli import run_command
 from mftui.runs.store.run import Run
 
 LONG = ("--epochs", 600, "--batch-size", 700)
@@ -35,8 +36,9 @@ def curve(run: Run) -> list[list[float]]:
 def alone(ratings: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The same training on one device."""
     home = tmp_path_factory.mktemp("alone")
-    answer = answer_of(launch(*command(ratings, *LONG), MFTUI_HOME=str(home)))
-    assert answer.code == 0, answer.err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MFTUI_HOME", str(home))
+        assert run_command([str(part) for part in command(ratings, *LONG)]) == 0
     return only_run(home)
 
 
@@ -67,8 +69,7 @@ def test_a_killed_worker_leaves_a_run_that_others_go_on_with_to_the_same_end(
     resume = ("train", "--resume", run.id, "--quiet")
     if others:
         go_on_and_stop(run, others, resume)
-    answer = answer_of(launch(*resume))
-    assert answer.code == 0, answer.err
+    assert run_command(list(resume)) == 0
     assert run.state == "finished" and only_run(home).id == run.id
     np.testing.assert_allclose(curve(run), curve(alone), atol=1e-3)
 

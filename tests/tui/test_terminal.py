@@ -23,6 +23,7 @@ def leaves_the_terminal_as_it_was(terminal: Terminal) -> bool:
     return all(end in terminal.written for end in ends) and terminal.modes_restored()
 
 
+@pytest.mark.long
 def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[str, str], tmp_path: Path):
     with Terminal(COMMAND, env) as terminal:
         terminal.until("Press t to train on the sample")
