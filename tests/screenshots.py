@@ -20,8 +20,8 @@ from textual.pilot import Pilot
 
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
-from mftui.tui.base.session_state import Memory
+from mftui.tui.base.display import Display
+from mftui.tui.base.session_state import SessionState
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIZE = (110, 32)
@@ -32,9 +32,9 @@ _REMOTE_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 def make_app() -> MftuiApp:
     """Return the app without its hints, which stays on Train when a training ends."""
-    memory = Memory()
+    memory = SessionState()
     memory.put(hints=False)
-    return MftuiApp(Look(), Settings(standby=False, after_training="stay"), memory=memory)
+    return MftuiApp(Display(), Settings(standby=False, after_training="stay"), session=memory)
 
 
 def text_of(app: MftuiApp) -> str:

@@ -13,11 +13,11 @@ from textual.screen import Screen
 from mftui.errors import MftuiError
 from mftui.settings import Settings
 from mftui.tui.base import keys
-from mftui.tui.base.background import Latest
-from mftui.tui.base.display import Look
+from mftui.tui.base.background import LatestWins
+from mftui.tui.base.display import Display
 from mftui.tui.base.messages import ExportAsked, RowCopied, TrainingNews
 from mftui.tui.base.panes import PANES, TITLES
-from mftui.tui.base.session_state import Memory
+from mftui.tui.base.session_state import SessionState
 from mftui.tui.base.shell import Headline
 from mftui.tui.base.themes import THEMES, default_theme
 from mftui.tui.commands import commands
@@ -48,34 +48,34 @@ class MftuiApp(Textual8App):
 
     def __init__(
         self,
-        look: Look | None = None,
+        terminal: Display | None = None,
         settings: Settings | None = None,
         starter: Starter | None = None,
-        memory: Memory | None = None,
+        session: SessionState | None = None,
     ) -> None:
-        self.look = look or Look()
-        self.memory = memory or Memory()
-        last = self.memory.text("screen")
+        self.terminal = terminal or Display()
+        self.session = session or SessionState()
+        last = self.session.text("screen")
         if last in self.MODES:
             self.DEFAULT_MODE = last  # type: ignore[misc]  # Textual asks the app, not its class
         # Without colour for good; with the terminal's own colours until another theme is chosen.
-        super().__init__(ansi_color=True if self.look.plain_colors else None)
+        super().__init__(ansi_color=True if self.terminal.plain_colors else None)
         self.settings = settings or Settings()
-        self.guide = Guide(self.memory, self.settings.keys)
+        self.guide = Guide(self.session, self.settings.keys)
         self.guidance = self.guide.sentence
-        self._saving = Latest(self, "memory")
-        self.trainings: Trainings = Trainings(self, self.look.refresh_s, starter)
+        self._saving = LatestWins(self, "session")
+        self.trainings: Trainings = Trainings(self, self.terminal.refresh_s, starter)
         self._stays_open = ""  # the run whose model somebody has asked for
         self.model: OpenModel | None = None
         self.model_trouble = ""
         self._opening = asyncio.Lock()
-        self.set_class(self.look.ascii, "-ascii")
-        if self.look.low_bandwidth:
+        self.set_class(self.terminal.ascii, "-ascii")
+        if self.terminal.low_bandwidth:
             self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        wanted = self.settings.theme or self.memory.text("theme")
-        self.set_reactive(App.theme, wanted if wanted in self.available_themes else default_theme(self.look))
+        wanted = self.settings.theme or self.session.text("theme")
+        self.set_reactive(App.theme, wanted if wanted in self.available_themes else default_theme(self.terminal))
         self.stylesheet.set_variables(self.get_css_variables())
         if self.settings.keys:
             self.set_keymap(dict(self.settings.keys))
@@ -83,7 +83,7 @@ class MftuiApp(Textual8App):
     def watch_theme(self) -> None:
         """Let another theme have its own colours."""
         if self.painted:
-            if not self.look.no_color:
+            if not self.terminal.no_color:
                 self.ansi_color = None
             self.remember(theme=self.theme)
 
@@ -100,12 +100,12 @@ class MftuiApp(Textual8App):
         """Open the newest run, and get a trainer ready."""
         from mftui.tui.base.open_model import model_to_open, newest_run
 
-        if self.memory.trouble:
-            self.say(self.memory.trouble, warn=True)
+        if self.session.trouble:
+            self.say(self.session.trouble, warn=True)
         run = await asyncio.to_thread(newest_run)
         if run is not None and self.trainings.run is None:
             self.trainings.watch(run)
-        usable = await asyncio.to_thread(lambda: model_to_open(self.memory, run))
+        usable = await asyncio.to_thread(lambda: model_to_open(self.session, run))
         if usable is not None:
             await self.open_run(usable)
         await asyncio.sleep(_FIRST_LOOK_S)
@@ -128,7 +128,7 @@ class MftuiApp(Textual8App):
         self.push_screen(MessageDialog(title, error.message, hint=error.hint, path=path))
 
     def say(self, text: str, *, warn: bool = False) -> None:
-        self.notify(self.look.text(text), severity="warning" if warn else "information", markup=False)
+        self.notify(self.terminal.text(text), severity="warning" if warn else "information", markup=False)
 
     async def start_training(self, request: TrainRequest) -> None:
         self._stays_open = ""
@@ -329,15 +329,15 @@ class MftuiApp(Textual8App):
     async def leave(self) -> None:
         """End, and let the standby go."""
         self.remember()
-        await asyncio.to_thread(self.memory.save)
+        await asyncio.to_thread(self.session.save)
         await self.trainings.close()
         self.exit()
 
     def remember(self, **values: object) -> None:
         if self.model and self.trainings.run:
             values |= {"run": self.model.run.id, "newest_run": self.trainings.run.id}
-        self.memory.put(screen=self.current_mode, **values)
-        self._saving.ask(self.memory.save, lambda _: None)
+        self.session.put(screen=self.current_mode, **values)
+        self._saving.ask(self.session.save, lambda _: None)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         return commands(self, screen, self.go_to_pane)

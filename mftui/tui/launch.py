@@ -7,8 +7,8 @@ import gc
 from mftui import paths
 from mftui.settings import load_settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
-from mftui.tui.base.session_state import Memory
+from mftui.tui.base.display import Display
+from mftui.tui.base.session_state import SessionState
 from mftui.tui.textual8.crash_guard import run_guarded
 
 
@@ -19,11 +19,11 @@ def run(
     settings = load_settings()
     gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
     slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
-    look = Look.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
-    memory = Memory.load(paths.state_file())
+    terminal = Display.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
+    session = SessionState.load(paths.state_file())
     if tour:
-        memory.put(screen=MftuiApp.DEFAULT_MODE)
-    app = MftuiApp(look, settings, memory=memory)
+        session.put(screen=MftuiApp.DEFAULT_MODE)
+    app = MftuiApp(terminal, settings, session=session)
     if tour:
         app.begin_tour()
     return run_guarded(app, mouse=settings.mouse if mouse is None else mouse)

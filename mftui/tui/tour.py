@@ -13,7 +13,7 @@ from typing import Any
 from textual.app import App
 
 from mftui.tui.base import keys
-from mftui.tui.base.session_state import Memory
+from mftui.tui.base.session_state import SessionState
 from mftui.tui.base.shell import shell_of
 from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.widgets.search_box import SearchBox
@@ -77,15 +77,15 @@ class Tour:
 class Guide:
     """Chooses what the line below the screens' names says: the step of the tour, or a sentence for the screen."""
 
-    def __init__(self, memory: Memory, changed_keys: Mapping[str, str]) -> None:
-        self._memory, self._keys = memory, changed_keys
+    def __init__(self, session: SessionState, changed_keys: Mapping[str, str]) -> None:
+        self._session, self._keys = session, changed_keys
         self.tour: Tour | None = None
 
     def sentence(self, mode: str, *, low: bool = False, hidden: bool = False) -> str:
         """Return what to say on a screen; see `Shell.guidance`."""
         if self.tour is not None and not hidden:
             return written(self.tour.sentence(mode), self._keys)
-        shown = hidden or not (low or self._memory.get("hints") is False)
+        shown = hidden or not (low or self._session.get("hints") is False)
         return written(HINTS.get(mode, ""), self._keys) if shown else ""
 
     def toggle(self) -> None:
@@ -93,7 +93,7 @@ class Guide:
         if self.tour is not None:
             self.tour = None
         else:
-            self._memory.put(hints=self._memory.get("hints") is False)
+            self._session.put(hints=self._session.get("hints") is False)
 
 
 _END = "That was the tour. {app.help} has every key, and on w the words; {app.hint} takes this line away."

@@ -20,7 +20,7 @@ from mftui.engine.query.recommend import recommend
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run
 from mftui.runs.trainer.main import train
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.lists.rows import recommended_rows
 
 COLD_USER, COLD_MOVIE = 1, 4
@@ -88,7 +88,7 @@ def test_what_is_known_beside_its_ratings_is_not_cold(
     user = next(u for u in range(model.n_users) if COLD_MOVIE - 1 not in model.history.of_user(u).movies)
     in_app = recommend(model, user, 20)
     assert COLD_MOVIE - 1 in in_app.movies
-    assert not any("cold" in str(cell) for row in recommended_rows(model, in_app, Look()) for cell in row)
+    assert not any("cold" in str(cell) for row in recommended_rows(model, in_app, Display()) for cell in row)
 
 
 def test_a_movie_of_which_nothing_is_known_has_no_neighbours(run: Run, capfd: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from helpers.ratings_files import write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mftui.tui.base.session_state import Memory
+from mftui.tui.base.session_state import SessionState
 
 
 @fuzzed()
@@ -17,8 +17,8 @@ from mftui.tui.base.session_state import Memory
 def test_what_the_app_remembers_damaged(tmp_path: Path, data: st.DataObject) -> None:
     whole = b'{"format_version": 1, "screen": "movies", "run": "a", "search": "\\ud83d", "movies": {"sort": 1}}'
     file = write(tmp_path / "state.json", data.draw(damaged(whole)))
-    memory = Memory.load(file)
+    memory = SessionState.load(file)
     assert isinstance(memory.text("screen"), str)
     memory.put(screen="users")
     memory.save()
-    assert Memory.load(file).text("screen") == "users" and not Memory.load(file).trouble
+    assert SessionState.load(file).text("screen") == "users" and not SessionState.load(file).trouble

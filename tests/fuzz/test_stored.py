@@ -31,7 +31,7 @@ from mftui.runs.store.checkpoint import load_checkpoint
 from mftui.runs.store.run import Run, create_run, find_run, list_runs
 from mftui.runs.trainer.main import train
 from mftui.settings import load_settings
-from mftui.tui.monitor.snapshot import take_snapshot
+from mftui.tui.monitor.snapshot import read_snapshot
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -140,7 +140,7 @@ def test_a_run_with_a_damaged_file(trained: Path, home: Path, data: st.DataObjec
         assert run.status().progress <= 1
     refused(run.request)
     refused(run.result)
-    run.metrics(), run.log_tail(), take_snapshot(run, 20)
+    run.metrics(), run.log_tail(), read_snapshot(run, 20)
     assert len(list_runs()) == 2
     refused(lambda: find_run("fuzzed"))
     listed = spoken("runs", "ls", "--json")
@@ -167,7 +167,7 @@ def test_a_run_with_odd_values(trained: Path, home: Path, name: str, key: int, v
     run = damaged_copy(trained, home, name, damage)
     refused(run.request)
     refused(run.status)
-    take_snapshot(run, 20)
+    read_snapshot(run, 20)
     for command in (
         ("runs", "ls"),
         ("runs", "ls", "--json"),

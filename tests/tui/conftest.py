@@ -12,8 +12,8 @@ from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
-from mftui.tui.base.session_state import Memory
+from mftui.tui.base.display import Display
+from mftui.tui.base.session_state import SessionState
 
 
 class FakeStarter:
@@ -61,8 +61,8 @@ def starter(home: Path) -> FakeStarter:
 def make_app(home: Path, starter: FakeStarter) -> Callable[..., MftuiApp]:
     """An app on this home; by default without a real trainer and without the sentences for somebody new."""
 
-    def make(look: Look | None = None, settings: Settings | None = None, *, hints: bool = False) -> MftuiApp:
-        memory = Memory()
+    def make(look: Display | None = None, settings: Settings | None = None, *, hints: bool = False) -> MftuiApp:
+        memory = SessionState()
         memory.put(hints=hints)
         return MftuiApp(look, settings or Settings(standby=False), starter, memory)
 

@@ -14,7 +14,7 @@ from textual.binding import Binding
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.base import keys
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.base.glossary import WORDS
 from mftui.tui.base.panes import PANES
 from mftui.tui.dialogs.help import help_rows
@@ -109,7 +109,7 @@ async def test_quitting_during_a_training_asks(make_app: MakeApp, starter, key: 
 @pytest.mark.parametrize("mode", ["1", "2", "3"])
 async def test_ascii_draws_with_ascii_alone(make_app: MakeApp, home: Path, mode: str):
     toy_run(home)
-    async with (app := make_app(Look(ascii=True))).run_test(size=(80, 24)) as pilot:
+    async with (app := make_app(Display(ascii=True))).run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.model, "the model")
         await pilot.press(mode)
         if mode == "3":

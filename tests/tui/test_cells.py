@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.widgets.cells import changed_span, changed_spans, cut, fit, fit_right, wrap
 
 
@@ -64,7 +64,7 @@ def test_a_coarse_change_is_one_span_of_whole_runs():
 
 
 def test_foreign_text_in_ascii_has_no_other_character():
-    look = Look(ascii=True)
+    look = Display(ascii=True)
     for text in ("Amélie", "千と千尋", "a\x1b[31mb", "tab\there", "\u202eevil"):
         assert all(" " <= c <= "~" for c in look.text(text))
     assert look.text("Amélie") == "Amelie"

@@ -28,18 +28,18 @@ from mftui.runs.store.run import Run
 from mftui.runs.store.status import DIVERGED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.charts.chart import Chart
 from mftui.tui.monitor.load import Load, Meter
 
 MakeApp = Callable[..., MftuiApp]
 DUMPS = Path(__file__).parent / "dumps"
 LOOKS = {
-    "80x24": ((80, 24), Look()),
-    "120x40": ((120, 40), Look()),
-    "160x50": ((160, 50), Look()),
-    "80x24-ascii": ((80, 24), Look(ascii=True)),
-    "40x12": ((40, 12), Look()),
+    "80x24": ((80, 24), Display()),
+    "120x40": ((120, 40), Display()),
+    "160x50": ((160, 50), Display()),
+    "80x24-ascii": ((80, 24), Display(ascii=True)),
+    "40x12": ((40, 12), Display()),
 }
 
 
@@ -115,7 +115,7 @@ async def keys(pilot: Pilot[Any]) -> None:
 
 
 async def first_start(pilot: Pilot[Any]) -> None:
-    pilot_app(pilot).memory.put(hints=True)
+    pilot_app(pilot).session.put(hints=True)
     await pilot.press("2", "1")
     await until_shown(pilot, "Settings" if pilot.app.size.width < 60 else "A model learns from")
 

@@ -15,8 +15,8 @@ from helpers.screens import until, until_shown
 from mftui import paths
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
-from mftui.tui.base.session_state import Memory, revived
+from mftui.tui.base.display import Display
+from mftui.tui.base.session_state import SessionState, revived
 from mftui.tui.lists.choices import Filter, MovieChoices, UserChoices
 
 SIZE = (80, 24)
@@ -27,7 +27,7 @@ def session(home: Path, starter) -> Callable[[], MftuiApp]:
     """A new session of the app on this home."""
 
     def begin() -> MftuiApp:
-        return MftuiApp(Look(), Settings(standby=False), starter, Memory.load(paths.state_file()))
+        return MftuiApp(Display(), Settings(standby=False), starter, SessionState.load(paths.state_file()))
 
     return begin
 
@@ -119,7 +119,7 @@ def test_choices_survive_json():
 @pytest.mark.skipif(os.geteuid() == 0, reason="root can write anywhere")
 def test_a_file_that_cannot_be_written_costs_the_memory_alone(home: Path):
     home.chmod(0o500)
-    memory = Memory.load(home / "state.json")
+    memory = SessionState.load(home / "state.json")
     memory.put(screen="movies")
     memory.save()
     home.chmod(0o700)

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.textual8.span_compositor import SpanUpdate
 
 MakeApp = Callable[..., MftuiApp]
@@ -43,8 +43,10 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
 
-@pytest.mark.parametrize("look", [Look(), Look(low_bandwidth=True)])
-async def test_changes_add_up_to_the_screen(make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, look: Look):
+@pytest.mark.parametrize("look", [Display(), Display(low_bandwidth=True)])
+async def test_changes_add_up_to_the_screen(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, look: Display
+):
     narrow = tuple(title for title in HOSTILE if title.isascii() and title.isprintable())
     toy_run(home, toy_factors((*TITLES, *narrow), audience=True))
     terminal, app = Terminal(SIZE), make_app(look)

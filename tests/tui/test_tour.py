@@ -17,8 +17,8 @@ from mftui import paths
 from mftui.runs.store.status import FINISHED
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
-from mftui.tui.base.session_state import Memory
+from mftui.tui.base.display import Display
+from mftui.tui.base.session_state import SessionState
 from mftui.tui.registry import SCREENS
 from mftui.tui.tour import HINTS, STEPS, written
 
@@ -57,8 +57,8 @@ async def test_it_can_be_hidden_and_comes_back_with_the_help(make_app: MakeApp, 
 
 async def test_that_it_is_hidden_is_remembered(home: Path, starter):
     for pressed, there in (("z", False), ("z", True)):
-        memory = Memory.load(paths.state_file())
-        async with (app := MftuiApp(Look(), Settings(standby=False), starter, memory)).run_test(size=SIZE) as pilot:
+        memory = SessionState.load(paths.state_file())
+        async with (app := MftuiApp(Display(), Settings(standby=False), starter, memory)).run_test(size=SIZE) as pilot:
             await until_shown(pilot, "Press t to train on the sample")
             await pilot.press(pressed)
             await until(pilot, lambda: ("A model learns" in shown(app)) == there, "the line")  # noqa: B023

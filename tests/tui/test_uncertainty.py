@@ -20,13 +20,13 @@ from mftui.engine.evaluation.calibration import uncertainty
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.recommend import Recommendations, recommend
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.base.session_state import revived
 from mftui.tui.lists.choices import UserChoices
 from mftui.tui.lists.explanation import why_user
 from mftui.tui.lists.rows import interval_axis, interval_title, recommended_rows
 from mftui.tui.screens.you.page import YouChoices, you_list
-from mftui.tui.screens.you.ratings import read_mine
+from mftui.tui.screens.you.ratings import read_profile
 from mftui.tui.widgets.bars import interval_bar, level_lines
 from mftui.tui.widgets.table import Mark
 
@@ -62,8 +62,8 @@ def is_listed(app: MftuiApp, caption: str, listed: Recommendations) -> bool:
     ],
 )
 def test_a_bar_shows_where_an_interval_lies_on_the_scale(start: float, end: float, unicode: str, ascii: str) -> None:
-    assert interval_bar(start, end, 1, 5, 4, Look()) == unicode
-    assert interval_bar(start, end, 1, 5, 4, Look(ascii=True)) == ascii
+    assert interval_bar(start, end, 1, 5, 4, Display()) == unicode
+    assert interval_bar(start, end, 1, 5, 4, Display(ascii=True)) == ascii
 
 
 async def test_users_lists_safe_bets_and_adventurous_ones_and_remembers(make_app: MakeApp, home: Path) -> None:
@@ -81,7 +81,7 @@ async def test_users_lists_safe_bets_and_adventurous_ones_and_remembers(make_app
         await until_shown(pilot, "adventurous first")
         listed = recommend(factors, 6, 1, bound="upper")
         await until(pilot, partial(is_listed, app, caption, listed), "the most adventurous")
-        choices = revived(UserChoices(), app.memory.get("users")).valid()
+        choices = revived(UserChoices(), app.session.get("users")).valid()
         assert choices.rank == "adventurous"
         await pilot.press("b")
         await until_shown(pilot, "by both")
@@ -92,7 +92,7 @@ async def test_you_lists_safe_bets(make_app: MakeApp, home: Path) -> None:
     toy_run(home, factors)
     for movie, rating in {2: 5.0, 6: 2.0}.items():
         Profile().rate(Matcher(factors), movie, rating)
-    mine = read_mine(Profile(), Matcher(factors))
+    mine = read_profile(Profile(), Matcher(factors))
     async with (app := make_app()).run_test(size=(160, 40)) as pilot:
         await pilot.press("4")
         await until_shown(pilot, "+/- from 8 draws")
@@ -116,7 +116,7 @@ def steps() -> Factors:
 @pytest.mark.parametrize("width", [30, 40, 60])
 def test_the_bars_of_steps_stand_over_their_labels(width: int, ascii: bool) -> None:
     chances = [(0.5 + i / 2, chance) for i, chance in enumerate([0, 0, 0.01, 0.04, 0.1, 0.2, 0.3, 0.25, 0.1, 0])]
-    title, *bars, percents, labels = (line for line, _ in level_lines(chances, width, Look(ascii=ascii)))
+    title, *bars, percents, labels = (line for line, _ in level_lines(chances, width, Display(ascii=ascii)))
 
     assert title.startswith("how probable")
     assert all(len(line) <= width for line in (*bars, percents, labels))
@@ -128,8 +128,8 @@ def test_the_bars_of_steps_stand_over_their_labels(width: int, ascii: bool) -> N
 
 
 def test_where_steps_have_no_room_they_are_not_drawn() -> None:
-    assert level_lines([(1.0 + i, 0.1) for i in range(10)], 29, Look()) == []
-    assert level_lines([], 80, Look()) == []
+    assert level_lines([(1.0 + i, 0.1) for i in range(10)], 29, Display()) == []
+    assert level_lines([], 80, Display()) == []
 
 
 def test_the_probabilities_on_the_page_have_the_prediction_as_their_mean() -> None:
@@ -171,7 +171,7 @@ def test_the_bars_of_a_list_go_from_a_whole_star_to_a_whole_star() -> None:
     assert lo <= listed.lower.min()
     assert hi >= listed.upper.max()
     assert interval_title(listed, factors.scale).split() == [f"{lo:g}", f"{hi:g}"]
-    bars = [row[2].text for row in recommended_rows(factors, listed, Look()) if isinstance(row[2], Mark)]
+    bars = [row[2].text for row in recommended_rows(factors, listed, Display()) if isinstance(row[2], Mark)]
     assert {len(bar) for bar in bars} == {9}
     assert len(set(bars)) > 1
 
@@ -247,7 +247,7 @@ async def test_the_calibration_follows_the_cursor_and_is_remembered(make_app: Ma
         await until_shown(pilot, "Calibration of other")
         await pilot.press("G")
         await until_shown(pilot, "Calibration of toy")
-        kept = app.memory.get("runs")
+        kept = app.session.get("runs")
         assert isinstance(kept, dict)
         assert kept["calibration"]
         await pilot.press("d")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Latest:
+class LatestWins:
     """Runs one call at a time in a thread. While one runs, only the newest of those that wait is kept,
     and the result of a call that has been overtaken is shown only if nothing newer is waiting."""
 
@@ -46,7 +46,7 @@ class Latest:
             self._busy = False
 
 
-class Lull:
+class Debounce:
     """Calls what was asked for last, once nothing has been asked for in a while."""
 
     def __init__(self, node: DOMNode, seconds: float) -> None:

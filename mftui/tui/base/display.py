@@ -59,7 +59,7 @@ ASCII = Glyphs(
 
 
 @dataclass(frozen=True)
-class Look:
+class Display:
     """One choice for the whole app, made at its start."""
 
     ascii: bool = False
@@ -69,7 +69,7 @@ class Look:
     """Whether the terminal has only 16."""
 
     @classmethod
-    def of_terminal(cls, *, ascii: bool = False, low_bandwidth: bool | None = None) -> Look:
+    def of_terminal(cls, *, ascii: bool = False, low_bandwidth: bool | None = None) -> Display:
         """What fits this terminal: ASCII on the Linux console and where the encoding is not Unicode,
         thrifty over SSH; both can be asked for."""
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower()
@@ -103,7 +103,7 @@ class Look:
         return "".join(c if c.isascii() else "?" for c in plain if not unicodedata.combining(c))
 
 
-def look_of(node: MessagePump) -> Look:
+def display_of(node: MessagePump) -> Display:
     """The look of the app that `node` belongs to."""
-    look = getattr(node.app, "look", None)
-    return look if isinstance(look, Look) else Look()
+    terminal = getattr(node.app, "terminal", None)
+    return terminal if isinstance(terminal, Display) else Display()

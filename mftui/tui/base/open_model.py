@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mftui.data.titles.search import TitleIndex
     from mftui.engine.model.factors import Factors
     from mftui.runs.store.run import Run
-    from mftui.tui.base.session_state import Memory
+    from mftui.tui.base.session_state import SessionState
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,13 @@ def newest_run() -> Run | None:
     return runs[0] if runs else None
 
 
-def model_to_open(memory: Memory, newest: Run | None) -> Run | None:
+def model_to_open(session: SessionState, newest: Run | None) -> Run | None:
     """The run whose model was open when the app was left, unless there is a newer run since; else the newest model."""
     from mftui.runs.store.run import find_run, newest_usable
 
     try:
-        if newest is not None and memory.text("run") and memory.text("newest_run") == newest.id:
-            run = find_run(memory.text("run"))
+        if newest is not None and session.text("run") and session.text("newest_run") == newest.id:
+            run = find_run(session.text("run"))
             if run.has_factors:
                 return run
     except MftuiError:

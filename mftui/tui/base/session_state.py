@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _VERSION = 1
-_MOST_BYTES = 1 << 20
+_MAX_BYTES = 1 << 20
 
 
-class Memory:
+class SessionState:
     """Values by name, kept in a file. Without a file nothing is kept."""
 
     def __init__(self, file: Path | None = None) -> None:
@@ -32,22 +32,22 @@ class Memory:
         """Why what was remembered could not be read, "" where it could."""
 
     @classmethod
-    def load(cls, file: Path) -> Memory:
+    def load(cls, file: Path) -> SessionState:
         """What `file` holds; where it is damaged, nothing, and `trouble` says so."""
-        memory = cls(file)
+        session = cls(file)
         try:
-            if file.stat().st_size > _MOST_BYTES:
+            if file.stat().st_size > _MAX_BYTES:
                 raise ValueError("too large")
             found = json.loads(file.read_bytes())
             if not isinstance(found, dict) or found.get("format_version") != _VERSION:
                 raise ValueError("of another version")
-            memory._values = {name: value for name, value in found.items() if name != "format_version"}
-            memory._written = dict(memory._values)
+            session._values = {name: value for name, value in found.items() if name != "format_version"}
+            session._written = dict(session._values)
         except FileNotFoundError:
             pass
         except (OSError, ValueError, RecursionError):
-            memory.trouble = f"{file} is damaged: the app starts with defaults and writes it again."
-        return memory
+            session.trouble = f"{file} is damaged: the app starts with defaults and writes it again."
+        return session
 
     def get(self, name: str) -> object:
         """The value, whatever it is, or None."""
@@ -63,7 +63,7 @@ class Memory:
         self._values.update(values)
 
     def save(self) -> None:
-        """Write what has changed; a reader sees the old file or the new. A full disk costs the memory, no more."""
+        """Write what has changed; a reader sees the old file or the new. A full disk costs the session, no more."""
         if self._file is None:
             return
         with self._lock:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from mftui.runs.store.request import TrainRequest
     from mftui.runs.store.run import Run
     from mftui.settings import Settings
-    from mftui.tui.base.display import Look
+    from mftui.tui.base.display import Display
     from mftui.tui.base.open_model import OpenModel
-    from mftui.tui.base.session_state import Memory
+    from mftui.tui.base.session_state import SessionState
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Headline:
 class Shell(Protocol):
     """The app, as screens and dialogs see it. Screens that follow trainings ask `monitor.trainings` for them."""
 
-    look: Look
+    terminal: Display
     settings: Settings
-    memory: Memory
+    session: SessionState
     model: OpenModel | None
     """The open model, None while there is none."""
     model_trouble: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 
 DARK = Theme(
     name="mftui-dark",
@@ -57,6 +57,6 @@ ANSI = Theme(
 THEMES = (DARK, LIGHT, ANSI)
 
 
-def default_theme(look: Look) -> str:
+def default_theme(terminal: Display) -> str:
     """The theme to start with."""
-    return ANSI.name if look.plain_colors else DARK.name
+    return ANSI.name if terminal.plain_colors else DARK.name

@@ -146,7 +146,7 @@ class Chart(CellWidget):
             word = "best " if level < 2 else ""
             where = f" {picture.best_label}" if level == 0 and picture.best_label else ""
             value = (picture.form if level < 2 else picture.short)(picture.best[1])
-            entries.append((f"  {self.look.glyphs.held_out} {word}{value}{where}", self.style("chart--best")))
+            entries.append((f"  {self.terminal.glyphs.held_out} {word}{value}{where}", self.style("chart--best")))
         return entries
 
     def _entry(self, curve: Curve, level: int) -> Part | None:
@@ -155,10 +155,10 @@ class Chart(CellWidget):
         point = points.last if cursor is None else points.before(cursor)
         if point is None:
             return None
-        glyphs = self.look.glyphs
+        glyphs = self.terminal.glyphs
         sign = curve.mark or (glyphs.dots if curve.dots else glyphs.dash)
         value = (self._picture.form if level < 2 else self._picture.short)(point[1])
-        name = f" {self.look.text(curve.name)}" if curve.name and level < _LEVELS - 1 else ""
+        name = f" {self.terminal.text(curve.name)}" if curve.name and level < _LEVELS - 1 else ""
         return f"  {sign}{name} {value}", self._curve_style(curve.style)
 
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
@@ -174,7 +174,7 @@ class Chart(CellWidget):
     # The plot
 
     def _plot(self, width: int, height: int, x: Range, y: Range) -> Iterable[Line]:
-        glyphs, axis = self.look.glyphs, self.style("chart--axis")
+        glyphs, axis = self.terminal.glyphs, self.style("chart--axis")
         rows = height - 2
         names = self._y_names(y, rows)
         gutter = max(_GUTTER, *(len(name) + 1 for name in names.values())) if names else _GUTTER
@@ -228,7 +228,7 @@ class Chart(CellWidget):
         column = round(x.share(best[0]) * (len(grid[0]) - 1))
         row = round((1 - y.share(math.log10(best[1]) if self._view.log else best[1])) * (len(grid) - 1))
         if 0 <= row < len(grid) and 0 <= column < len(grid[0]):
-            grid[row][column] = (self.look.glyphs.held_out, _BEST)
+            grid[row][column] = (self.terminal.glyphs.held_out, _BEST)
 
     def _mark_cursor(self, grid: list[list[Cell]], x: Range) -> None:
         if self._view.cursor is None:
@@ -237,18 +237,18 @@ class Chart(CellWidget):
         if 0 <= column < len(grid[0]):
             for cells in grid:
                 if cells[column] == BLANK:
-                    cells[column] = (self.look.glyphs.axis, _CURSOR)
+                    cells[column] = (self.terminal.glyphs.axis, _CURSOR)
 
     def _marker(self, curve: Curve) -> str:
         if curve.mark and not self._colored:
             return curve.mark
-        if self.look.ascii:
+        if self.terminal.ascii:
             return "o" if curve.dots else "."
-        return self.look.glyphs.dots if curve.dots and not self._joins(curve) else "braille"
+        return self.terminal.glyphs.dots if curve.dots and not self._joins(curve) else "braille"
 
     @property
     def _colored(self) -> bool:
-        return not (self.look.no_color or self.look.ascii)
+        return not (self.terminal.no_color or self.terminal.ascii)
 
     def _joins(self, curve: Curve) -> bool:
         """Colour tells two lines apart; without it, one of them is dots."""

@@ -9,7 +9,7 @@ from mftui.tui.charts.axes import Range, x_range
 
 SMOOTHING = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98)
 """Strengths to choose from: the weight of what came before."""
-_LEAST_SPAN = 4.0
+_MIN_SPAN = 4.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def tail_range(first: float, last: float) -> Range:
 
 def zoomed(now: Range, by: float, around: float, whole: Range) -> Range | None:
     """`now`, `by` times as wide, `around` staying where it is; None once it holds all of `whole`."""
-    span = max(now.span * by, _LEAST_SPAN)
+    span = max(now.span * by, _MIN_SPAN)
     if span >= whole.span:
         return None
     low = around - (around - now.lo) / now.span * span

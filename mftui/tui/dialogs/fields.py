@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from mftui.errors import UsageError
 from mftui.tui.base import keys
-from mftui.tui.base.display import look_of
+from mftui.tui.base.display import display_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 
@@ -42,7 +42,7 @@ class FieldBox(Input):
         self.field = field
 
     def on_mount(self) -> None:
-        self.cursor_blink = not look_of(self).low_bandwidth
+        self.cursor_blink = not display_of(self).low_bandwidth
 
     @property
     def problem(self) -> str:

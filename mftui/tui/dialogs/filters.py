@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mftui.errors import UsageError
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 from mftui.tui.lists.choices import (
-    MOST_NEIGHBOURS,
-    MOST_RECOMMENDED,
+    MAX_NEIGHBOURS,
+    MAX_RECOMMENDED,
     Filter,
     parse_count,
     parse_genre,
@@ -37,14 +37,14 @@ def movie_filters(factors: Factors, now: Filter, many: int, least: int, search: 
         "Minimum number of ratings of a neighbour, so that obscure films do not rank high by chance.", parse_count,
     )  # fmt: skip
     search_by = [how] if available() else []
-    fields = [*_narrowing(factors, now), _many("neighbours", many, MOST_NEIGHBOURS), *search_by, few]
+    fields = [*_narrowing(factors, now), _many("neighbours", many, MAX_NEIGHBOURS), *search_by, few]
     return FieldsDialog("Filters", fields)
 
 
 def user_filters(factors: Factors, now: Filter, many: int) -> FieldsDialog:
     """Of the Users screen: the filters and the length of the recommendations."""
     return FieldsDialog(
-        "Filters of recommendations", [*_narrowing(factors, now), _many("how many", many, MOST_RECOMMENDED)]
+        "Filters of recommendations", [*_narrowing(factors, now), _many("how many", many, MAX_RECOMMENDED)]
     )
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from mftui.text import fold
 from mftui.tui.base import keys
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.lists.rows import LazyRows
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
@@ -53,7 +53,7 @@ class PickScreen(ModalScreen[str | None]):
         self._prompt, self._widths = prompt, widths
         self._shown: Sequence[int] = range(len(items))
         """Places of the items that are listed."""
-        self._narrowing = Latest(self, "pick")
+        self._narrowing = LatestWins(self, "pick")
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog pick"):

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from mftui.tui.base.open_model import OpenModel
     from mftui.tui.lists.rankings import ListRank
 
-MOST = 500
+MAX_LISTED = 500
 """Movies listed at most."""
 MOVIE_SORTS = ("", "title", "year", "ratings", "mean", "bias")
 """By what movies can be sorted; "" is the search's own order, the best match or the most rated first."""
 METRICS: dict[Metric, str] = {"cosine": "Cosine", "dot": "Dot", "euclidean": "Dist."}
 """The metrics of neighbours, and how their scores are headed."""
-MOST_NEIGHBOURS = 1000
-MOST_RECOMMENDED = 1000
+MAX_NEIGHBOURS = 1000
+MAX_RECOMMENDED = 1000
 RATED_SORTS = ("rating", "model", "error", "part", "title")
 """By what a user's ratings can be sorted: the highest, the furthest off, those in the test, first."""
 _ASCENDING = ("", "title")
@@ -90,7 +90,7 @@ class MovieChoices:
             by=self.by if self.by in BYS else plain.by,
             search=self.search if self.search in SEARCHES else plain.search,
             narrowed=self.narrowed.valid(),
-            neighbours=min(max(self.neighbours, 1), MOST_NEIGHBOURS),
+            neighbours=min(max(self.neighbours, 1), MAX_NEIGHBOURS),
             neighbour_ratings=max(self.neighbour_ratings, 0),
         )
 
@@ -142,7 +142,7 @@ class UserChoices:
             sort=self.sort if self.sort in RATED_SORTS else plain.sort,
             rank=self.rank if self.rank in LISTS else plain.rank,
             narrowed=self.narrowed.valid(),
-            many=min(max(self.many, 1), MOST_RECOMMENDED),
+            many=min(max(self.many, 1), MAX_RECOMMENDED),
         )
 
 
@@ -185,7 +185,7 @@ def parse_genre(text: str, genres: list[str]) -> str:
 
 
 def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDArray[Any], int]:
-    """Up to MOST movie indices for a search, and how many there would be in all (0: not counted).
+    """Up to MAX_LISTED movie indices for a search, and how many there would be in all (0: not counted).
 
     Raises UsageError where the data has not the filter's genre. Not for the event loop.
     """
@@ -195,14 +195,14 @@ def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDA
 
     where, sort, reverse = choices.narrowed.where(), choices.sort, choices.reverse
     if where is None and not sort and not reverse:
-        return model.index.search(text, limit=MOST), 0
+        return model.index.search(text, limit=MAX_LISTED), 0
     found = model.index.search(text, limit=model.factors.n_movies)
     if where is not None:
         found = found[passing(model.factors, where)[found]]
     if sort:
         values = np.nan_to_num(np.asarray(_values(model, sort)[found], dtype=np.float64), nan=-np.inf)
         found = found[np.argsort(values if sort in _ASCENDING else -values, kind="stable")]
-    return (found[::-1] if reverse else found)[:MOST], len(found)
+    return (found[::-1] if reverse else found)[:MAX_LISTED], len(found)
 
 
 def one_movie(movie: int) -> tuple[NDArray[Any], int]:

@@ -1,4 +1,4 @@
-"""Why somebody is predicted what they are for one film: gathered in a thread, drawn by BecausePanel."""
+"""Why somebody is predicted what they are for one film: gathered in a thread, drawn by ExplanationPanel."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     """One film."""
 
     title: str
@@ -51,7 +51,7 @@ class Why:
     """(rating, its probability) of each step of the scale, where the model knows them."""
 
 
-def why(factors: Factors, because: Because, row: UserRows) -> Why:
+def why(factors: Factors, because: Because, row: UserRows) -> Explanation:
     """The explanation of the first movie, to whom the row is: trained, or folded in."""
     at, std = 0, expected_std(factors, row, because.movies[:1])
     titles, ranked = factors.movies.titles, because.rank_contributions
@@ -76,10 +76,10 @@ def why(factors: Factors, because: Because, row: UserRows) -> Why:
     output = factors.parameters.output
     chances = tuple(zip(output.levels, output.probabilities(because.logits[at]), strict=True)) if output.cuts else ()
     linear, sure = float(because.logits[at]), None if std is None else float(std[0])
-    return Why(title, predicted, sure, terms, linear, reasons, beyond, chances)
+    return Explanation(title, predicted, sure, terms, linear, reasons, beyond, chances)
 
 
-def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Why:
+def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Explanation:
     """Why a user of the data is predicted what they are for the movie at an index, by their training ratings."""
     movies, index = np.array([movie]), factors.user_ids.index(user)
     because = explain_user(factors, index, movies, rank=engine_rank(rank)[0])

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from mftui.tui.lists.explanation import Reason, Why
+from mftui.tui.lists.explanation import Explanation, Reason
 from mftui.tui.widgets.bars import level_lines
 from mftui.tui.widgets.cells import CellWidget, Line, cut, fit
 
-_MOST_BAR = 12
-_ROOM = 44
+_MAX_BAR = 12
+_MIN_WIDTH = 44
 """Columns from which there is room for the place on the list."""
 
 
-class BecausePanel(CellWidget):
-    """Draws a Why, and lines of (name, text) below it."""
+class ExplanationPanel(CellWidget):
+    """Draws a Explanation, and lines of (name, text) below it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--title", "panel--dim", "panel--bar", "panel--down", "panel--text"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._why: Why | None = None
+        self._why: Explanation | None = None
         self._below: Sequence[tuple[str, str]] = ()
         self._empty = ""
 
-    def show(self, why: Why | None, empty: str = "") -> None:
+    def show(self, why: Explanation | None, empty: str = "") -> None:
         """Draw another one, or say why there is none."""
         self._why, self._empty = why, empty
         self.redraw()
@@ -41,25 +41,25 @@ class BecausePanel(CellWidget):
         told = [*self._told(width)][:above]
         yield from told
         yield from ([] for _ in range(above - len(told)))
-        ellipsis, dim, text = self.look.glyphs.ellipsis, self.style("panel--dim"), self.style("panel--text")
+        ellipsis, dim, text = self.terminal.glyphs.ellipsis, self.style("panel--dim"), self.style("panel--text")
         for name, what in below:
-            yield [(f"{name:<7}", dim), (cut(self.look.text(what), max(0, width - 7), ellipsis), text)]
+            yield [(f"{name:<7}", dim), (cut(self.terminal.text(what), max(0, width - 7), ellipsis), text)]
 
     def _told(self, width: int) -> Iterable[Line]:
         why, text, dim = self._why, self.style("panel--text"), self.style("panel--dim")
-        ellipsis = self.look.glyphs.ellipsis
+        ellipsis = self.terminal.glyphs.ellipsis
         if why is None:
-            yield [(cut(self.look.text(self._empty), width, ellipsis), dim)]
+            yield [(cut(self.terminal.text(self._empty), width, ellipsis), dim)]
             return
-        yield [(cut(self.look.text(why.title), width, ellipsis), self.style("panel--title"))]
-        sure = "" if why.std is None else f" {'+/-' if self.look.ascii else '±'} {why.std:.2f}"
+        yield [(cut(self.terminal.text(why.title), width, ellipsis), self.style("panel--title"))]
+        sure = "" if why.std is None else f" {'+/-' if self.terminal.ascii else '±'} {why.std:.2f}"
         predicted = f"predicted {why.predicted:.2f}{sure}  "
         sums = " ".join(f"{name} {value:+.2f}" for name, value in why.terms) + f" = {why.linear:+.2f}"
         apart = len(predicted) + len(sums) > width
         yield [(predicted, text), *([] if apart else [(sums, dim)])]
         if apart:
             yield [(cut(sums, width, ellipsis), dim)]
-        for line, is_bar in level_lines(why.chances, width, self.look):
+        for line, is_bar in level_lines(why.chances, width, self.terminal):
             yield [(line, self.style("panel--bar") if is_bar else dim)]
         if why.difference is not None:
             trained = f"trained {why.predicted + why.difference:.2f} ({why.difference:+.2f}); explained by folding in"
@@ -67,8 +67,8 @@ class BecausePanel(CellWidget):
         if not why.reasons:
             yield [(cut("No rating counts for or against it.", width, ellipsis), dim)]
             return
-        ranked = width >= _ROOM and any(reason.ranked is not None for reason in why.reasons)
-        room = max(4, min(_MOST_BAR, width // 4))
+        ranked = width >= _MIN_WIDTH and any(reason.ranked is not None for reason in why.reasons)
+        room = max(4, min(_MAX_BAR, width // 4))
         head = fit("because you gave", width - room - 9 - (8 if ranked else 0), ellipsis)
         yield [(f"{head} {'share':>7} {' ' * room}{' on list' if ranked else ''}", dim)]
         longest = max(abs(reason.share) for reason in why.reasons) or 1.0
@@ -76,10 +76,10 @@ class BecausePanel(CellWidget):
             yield self._bar(reason, len(head), room, longest, ranked)
 
     def _bar(self, reason: Reason, titled: int, room: int, longest: float, ranked: bool) -> Line:
-        full = ("+" if reason.share > 0 else "-") if self.look.ascii else "█"
+        full = ("+" if reason.share > 0 else "-") if self.terminal.ascii else "█"
         bar = full * round(abs(reason.share) / longest * (room - 1))
         color = self.style("panel--bar" if reason.share > 0 else "panel--down")
-        name = fit(f"{reason.rating:<4g}{self.look.text(reason.title)}", titled, self.look.glyphs.ellipsis)
+        name = fit(f"{reason.rating:<4g}{self.terminal.text(reason.title)}", titled, self.terminal.glyphs.ellipsis)
         on_list = f" {reason.ranked:+7.3f}" if ranked and reason.ranked is not None else ""
         text, dim = self.style("panel--text"), self.style("panel--dim")
         return [(name, text), (f" {reason.share:+7.2f} ", text), (fit(bar, room), color), (on_list, dim)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mftui.data.dataset import MovieRow, Scale
     from mftui.engine.model.factors import Factors
     from mftui.engine.query.recommend import Recommendations
-    from mftui.tui.base.display import Look
+    from mftui.tui.base.display import Display
     from mftui.tui.base.open_model import OpenModel
 
 FOR_EXPORT = (Column("Year", 4, from_width=NEVER), Column("Movie id", 8, from_width=NEVER))
@@ -115,7 +115,7 @@ def interval_title(listed: Recommendations, scale: Scale) -> str:
     return f"{lo}{hi:>{_BAR - len(lo)}}"
 
 
-def recommended_rows(factors: Factors, listed: Recommendations, look: Look) -> LazyRows:
+def recommended_rows(factors: Factors, listed: Recommendations, terminal: Display) -> LazyRows:
     """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
     and the number of ratings: marked where it is small, and "cold" where nothing is known of it."""
     from mftui.engine.query.recommend import FEW_RATINGS
@@ -126,7 +126,7 @@ def recommended_rows(factors: Factors, listed: Recommendations, look: Look) -> L
         if listed.std is None or listed.lower is None or listed.upper is None:
             return ()
         ends = float(listed.lower[i]), float(listed.upper[i])
-        bar = interval_bar(*ends, lo, hi, _BAR, look)
+        bar = interval_bar(*ends, lo, hi, _BAR, terminal)
         return number_cell(listed.std[i], ".2f"), Mark(bar, "dim", f"{ends[0]:.2f} to {ends[1]:.2f}")
 
     def watch(i: int) -> Sequence[Cell]:

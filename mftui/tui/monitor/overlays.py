@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mftui.tui.charts.chart import N_STYLES
 from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.training_charts import Other
-from mftui.tui.monitor.run_watcher import Watcher
+from mftui.tui.monitor.run_watcher import RunWatcher
 
 if TYPE_CHECKING:
     from mftui.runs.store.run import Run
@@ -21,7 +21,7 @@ _MARKS = "abcdefghijklmnpqrstuvwxyz"
 @dataclass
 class _Laid:
     name: str
-    watcher: Watcher
+    watcher: RunWatcher
     curves: Curves
 
 
@@ -30,7 +30,7 @@ class Overlays:
 
     Parameters
     ----------
-    wake: called, from any thread, when there is something to `take`.
+    wake: called, from any thread, when there is something to `poll`.
     slots: by run id, which letter and colour it has; the app's own, so that it has them on every screen.
     """
 
@@ -56,14 +56,14 @@ class Overlays:
             self._laid.pop(run.id).watcher.stop()
             return
         self._slots.setdefault(run.id, len(self._slots))
-        self._laid[run.id] = _Laid(name, Watcher(run, self._wake, self._interval_s), Curves())
+        self._laid[run.id] = _Laid(name, RunWatcher(run, self._wake, self._interval_s), Curves())
         self._laid[run.id].watcher.start()
 
-    def take(self) -> bool:
+    def poll(self) -> bool:
         """Move what has come into the curves; True where there is more to take at once."""
         more = False
         for laid in self._laid.values():
-            news = laid.watcher.take()
+            news = laid.watcher.poll()
             if news is None:
                 continue
             if news.restarted:

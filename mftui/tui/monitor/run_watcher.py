@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError
 from mftui.tui.monitor.load import Meter
-from mftui.tui.monitor.snapshot import Snapshot, take_snapshot
+from mftui.tui.monitor.snapshot import Snapshot, read_snapshot
 
 if TYPE_CHECKING:
     from mftui.runs.store.run import Run
@@ -24,7 +24,7 @@ _METER_LOOKS = 10
 
 @dataclass(frozen=True)
 class News:
-    """What has come since the last look."""
+    """What has come since the last terminal."""
 
     snapshot: Snapshot
     metrics: list[dict[str, Any]] = field(default_factory=list)
@@ -34,11 +34,11 @@ class News:
     """Whether there is more to take at once."""
 
 
-class Watcher:
+class RunWatcher:
     """Reads status, metrics and log of `run` every `interval_s` until its trainer is done.
 
-    The thread only reads; what it has read waits until `take` is called, so nothing is lost when
-    several calls of `wake` are answered by one `take`.
+    The thread only reads; what it has read waits until `poll` is called, so nothing is lost when
+    several calls of `wake` are answered by one `poll`.
 
     Parameters
     ----------
@@ -61,10 +61,10 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Follow no longer; returns at once, the thread ends with its present look."""
+        """Follow no longer; returns at once, the thread ends with its present terminal."""
         self._stop.set()
 
-    def take(self) -> News | None:
+    def poll(self) -> News | None:
         """What has come, at most 2,000 lines of metrics at once; None before the first look is done."""
         with self._lock:
             if self._snapshot is None:
@@ -79,7 +79,7 @@ class Watcher:
 
         tail, meter = MetricsTail(self.run.metrics_path), Meter(_METER_LOOKS * self._interval_s)
         while not self._stop.is_set():
-            snapshot = self._measured(take_snapshot(self.run, _LOG_LINES), meter)
+            snapshot = self._measured(read_snapshot(self.run, _LOG_LINES), meter)
             # After the snapshot: the last look misses none.
             metrics = tail.poll()
             if self._put(snapshot, metrics, tail.restarted) and not self._stop.is_set():

@@ -16,7 +16,7 @@ _FILES = ("status.json", "config.json", "result.json", "notes.json")
 Signature = tuple[int, ...]
 
 
-class RunBook:
+class RunsWatcher:
     """Looks every `interval_s`; what has not changed since the last look is not read again.
 
     Parameters
@@ -39,7 +39,7 @@ class RunBook:
         return self._rows
 
     def open(self) -> None:
-        """Begin to look, or look again at once."""
+        """Begin to terminal, or look again at once."""
         self._over = False
         self._now.set()
         if self._thread is None or not self._thread.is_alive():
@@ -47,7 +47,7 @@ class RunBook:
             self._thread.start()
 
     def close(self) -> None:
-        """Look no longer; returns at once."""
+        """Display no longer; returns at once."""
         self._over = True
         self._now.set()
 

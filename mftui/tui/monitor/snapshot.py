@@ -75,7 +75,7 @@ class Snapshot:
         return _PHASES.get(self.phase, "") if self.live else ""
 
 
-def take_snapshot(run: Run, log_lines: int) -> Snapshot:
+def read_snapshot(run: Run, log_lines: int) -> Snapshot:
     """Read a run directory. A run that cannot be read is a snapshot in state "missing" that says why."""
     try:
         status = run.status()
@@ -136,7 +136,7 @@ def ending(snapshot: Snapshot) -> Ending:
         said, title = f"the trainer process died: {on}", "The trainer process died"
         last = _last_lines(snapshot)
         message = f"The last lines of its log:\n{last}" if last else "Its log is empty."
-        return Ending("crashed", said, title, message, f"Often the machine ran out of memory. Press {on}")
+        return Ending("crashed", said, title, message, f"Often the machine ran out of session. Press {on}")
     if snapshot.state == "failed":
         said = snapshot.message or _last_lines(snapshot) or "It gave no reason."
         return Ending("failed", snapshot.message, "The training failed", said)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from mftui.tui.base.messages import TrainingNews
 from mftui.tui.charts.curves import Curves
-from mftui.tui.monitor.run_watcher import Watcher
+from mftui.tui.monitor.run_watcher import RunWatcher
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
@@ -50,7 +50,7 @@ class Trainings:
         self._owner = owner
         self._interval_s = interval_s
         self._starter = starter
-        self._watcher: Watcher | None = None
+        self._watcher: RunWatcher | None = None
         self._started: set[str] = set()
         self.run: Run | None = None
         self.snapshot: Snapshot | None = None
@@ -104,7 +104,7 @@ class Trainings:
         self.let_go()
         self.run, self.snapshot, self.curves = run, None, Curves()
         owner, name = self._owner, run.id
-        self._watcher = Watcher(run, lambda: _tell(owner, name), self._interval_s)
+        self._watcher = RunWatcher(run, lambda: _tell(owner, name), self._interval_s)
         self._watcher.start()
 
     def let_go(self) -> None:
@@ -123,13 +123,13 @@ class Trainings:
         """Take in what has come; return whether the news is of the watched run."""
         if self.run is None or event.watched != self.run.id:
             return False
-        if self.take():
+        if self.poll():
             _tell(self._owner, event.watched)
         return True
 
-    def take(self) -> bool:
+    def poll(self) -> bool:
         """Move what has come into `snapshot` and `curves`; True where there is more to take at once."""
-        news = self._watcher.take() if self._watcher else None
+        news = self._watcher.poll() if self._watcher else None
         if news is None:
             return False
         if news.restarted:

@@ -10,7 +10,7 @@ from textual import events
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mftui.tui.base.display import Look, look_of
+from mftui.tui.base.display import Display, display_of
 from mftui.tui.base.session_state import revived
 from mftui.tui.base.shell import Shell, shell_of
 from mftui.tui.textual8.span_compositor import SpanCompositor
@@ -52,9 +52,9 @@ class BaseScreen(Screen[None]):
         return shell_of(self)
 
     @property
-    def look(self) -> Look:
+    def terminal(self) -> Display:
         """The look of the app."""
-        return look_of(self)
+        return display_of(self)
 
     def on_mount(self) -> None:
         self._catch_up()
@@ -118,7 +118,7 @@ class ChoosingScreen(BaseScreen, Generic[Choices]):
 
     def remembered(self) -> Choices:
         """Return the last session's choices, not yet checked."""
-        found: Choices = revived(self.CHOICES(), self.shell.memory.get(self.MODE))
+        found: Choices = revived(self.CHOICES(), self.shell.session.get(self.MODE))
         return found
 
     def choose(self, **changes: Any) -> None:

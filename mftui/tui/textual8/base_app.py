@@ -102,7 +102,7 @@ class Textual8App(App[None]):
         (self.focused or self.screen).post_message(KeyHandled())
 
     def on_key_handled(self) -> None:
-        """Look at the next key after what this one has set in motion, such as a change of focus."""
+        """Display at the next key after what this one has set in motion, such as a change of focus."""
         self.call_later(self._next_key)
 
     # Style sheets. Textual 8 reads all of them twice for each screen that is new. Here all are there from the start:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,13 +48,13 @@ def histogram(ratings: NDArray[np.float32], scale: Scale) -> Histogram:
     return Histogram(labels, tuple(int(n) for n in np.bincount(at, minlength=steps)))
 
 
-def histogram_lines(shown: Histogram, width: int, look: Look) -> list[tuple[str, str, str]]:
+def histogram_lines(shown: Histogram, width: int, terminal: Display) -> list[tuple[str, str, str]]:
     """(label, bar, count) of each value, the longest bar as long as fits."""
     names = max(map(len, shown.labels))
     counts = [f"{count:,}" for count in shown.counts]
     room = max(1, width - names - max(map(len, counts)) - 2)
     most = max(1, *shown.counts)
-    full = "#" if look.ascii else "█"
+    full = "#" if terminal.ascii else "█"
     lines = []
     for label, count, text in zip(shown.labels, shown.counts, counts, strict=True):
         length = math.ceil(count / most * room) if count else 0
@@ -62,7 +62,7 @@ def histogram_lines(shown: Histogram, width: int, look: Look) -> list[tuple[str,
     return lines
 
 
-def profile_lines(values: Sequence[float], width: int, height: int, look: Look) -> tuple[list[str], list[str]]:
+def profile_lines(values: Sequence[float], width: int, height: int, terminal: Display) -> tuple[list[str], list[str]]:
     """Bars above and below a line between, `height` rows each; as many values as fit, from the first on.
 
     Bars are drawn in halves of a cell where there is Unicode. What is not a number is drawn as 0.
@@ -73,15 +73,15 @@ def profile_lines(values: Sequence[float], width: int, height: int, look: Look) 
     most = max((abs(value) for value in values), default=0.0) or 1.0
     above, below = [], []
     for row in range(height):
-        above.append(_bar_row(values, most, height, height - 1 - row, pitch, look, sign=1))
-        below.append(_bar_row(values, most, height, row, pitch, look, sign=-1))
+        above.append(_bar_row(values, most, height, height - 1 - row, pitch, terminal, sign=1))
+        below.append(_bar_row(values, most, height, row, pitch, terminal, sign=-1))
     return above, below
 
 
 def _bar_row(
-    values: Sequence[float], most: float, height: int, level: int, pitch: int, look: Look, *, sign: int
+    values: Sequence[float], most: float, height: int, level: int, pitch: int, terminal: Display, *, sign: int
 ) -> str:
-    full, half = ("#", " ") if look.ascii else ("█", "▄" if sign > 0 else "▀")
+    full, half = ("#", " ") if terminal.ascii else ("█", "▄" if sign > 0 else "▀")
     cells = []
     for value in values:
         left = sign * value / most * height - level
@@ -90,25 +90,25 @@ def _bar_row(
     return "".join(cells)
 
 
-def interval_bar(start: float, end: float, lo: float, hi: float, width: int, look: Look) -> str:
+def interval_bar(start: float, end: float, lo: float, hi: float, width: int, terminal: Display) -> str:
     """A line from `lo` to `hi` in `width` cells, strong from `start` to `end`; in halves of a cell where there is
     Unicode, and never without a strong part."""
-    steps = width if look.ascii else 2 * width
+    steps = width if terminal.ascii else 2 * width
     span = max(hi - lo, _SMALL)
     first = min(round((start - lo) / span * steps), steps - 1)
     last = max(round((end - lo) / span * steps), first + 1)
     strong = [first <= step < last for step in range(steps)]
-    if look.ascii:
+    if terminal.ascii:
         return "".join("#" if one else "-" for one in strong)
     cells = {(False, False): "─", (True, True): "━", (True, False): "╾", (False, True): "╼"}
     return "".join(cells[strong[at], strong[at + 1]] for at in range(0, steps, 2))
 
 
 def scatter_lines(
-    xs: Sequence[float], ys: Sequence[float], lo: float, hi: float, width: int, height: int, look: Look
+    xs: Sequence[float], ys: Sequence[float], lo: float, hi: float, width: int, height: int, terminal: Display
 ) -> list[str]:
     """Points of a square from `lo` to `hi` each way: the more points in a cell, the larger its sign."""
-    signs = " .oO" if look.ascii else " ·•●"
+    signs = " .oO" if terminal.ascii else " ·•●"
     span = max(hi - lo, _SMALL)
     counts = [[0] * width for _ in range(height)]
     for x, y in zip(xs, ys, strict=True):
@@ -119,13 +119,13 @@ def scatter_lines(
     return ["".join(signs[0 if not n else 1 if n == 1 else 2 if n < 4 else 3] for n in row) for row in counts]
 
 
-def level_lines(chances: Sequence[tuple[float, float]], width: int, look: Look) -> list[tuple[str, bool]]:
+def level_lines(chances: Sequence[tuple[float, float]], width: int, terminal: Display) -> list[tuple[str, bool]]:
     """(line, whether it is bars) of (rating, probability) pairs, from the lowest rating up; none where there is no room
     for three columns each."""
     pitch = min(_LABELLED_WIDTH, width // max(1, len(chances)))
     if not chances or pitch < 3:
         return []
-    bars, _ = profile_lines([chance for _, chance in chances], width, _LEVELS_HEIGHT, look)
+    bars, _ = profile_lines([chance for _, chance in chances], width, _LEVELS_HEIGHT, terminal)
     percents = "".join(f"{chance:.0%}".rstrip("%").ljust(pitch) for _, chance in chances)
     labels = "".join(
         (f"{level:g}" if pitch >= _LABELLED_WIDTH or level == int(level) else "").ljust(pitch) for level, _ in chances

@@ -16,7 +16,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mftui.tui.base.display import Look, look_of
+from mftui.tui.base.display import Display, display_of
 
 Part = tuple[str, Style]
 Line = Sequence[Part]
@@ -46,9 +46,9 @@ class CellWidget(Widget):
         return ()
 
     @property
-    def look(self) -> Look:
+    def terminal(self) -> Display:
         """The look of the app."""
-        return look_of(self)
+        return display_of(self)
 
     def style(self, name: str = "") -> Style:
         """The style of the component class `name` on the widget's own, or that alone."""
@@ -70,7 +70,7 @@ class CellWidget(Widget):
         if not fresh:
             self.refresh()
             return
-        spans_of = changed_spans if self.look.low_bandwidth else changed_span
+        spans_of = changed_spans if self.terminal.low_bandwidth else changed_span
         left = self.styles.padding.left
         spans = [
             Region(start - left, y, end - start, 1)

@@ -29,7 +29,7 @@ class Panel(CellWidget, Generic[Page]):
 
     def histogram_beside(self, shown: Histogram, width: int, right: Sequence[Line]) -> Iterable[Line]:
         """A histogram of ratings, `width` wide, with other lines to its right."""
-        bars, dim = histogram_lines(shown, width, self.look), self.style("panel--dim")
+        bars, dim = histogram_lines(shown, width, self.terminal), self.style("panel--dim")
         for i in range(max(len(bars), len(right))):
             label, bar, count = bars[i] if i < len(bars) else ("", "", "")
             line = [(label, dim), (bar, self.style("panel--bar"))]

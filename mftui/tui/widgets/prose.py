@@ -27,11 +27,11 @@ class Prose(CellWidget):
         self.redraw()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return sum(max(1, len(wrap(self.look.text(text), width))) for _, text in self._paragraphs)
+        return sum(max(1, len(wrap(self.terminal.text(text), width))) for _, text in self._paragraphs)
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         for kind, text in self._paragraphs:
-            for line in wrap(self.look.text(text), width) or [""]:
+            for line in wrap(self.terminal.text(text), width) or [""]:
                 yield [(line, self.style(f"prose--{kind}"))]
 
     def say(self, sentence: str) -> None:

@@ -6,7 +6,7 @@ from textual.geometry import Region
 from textual.widgets import Input
 
 from mftui.tui.base import keys
-from mftui.tui.base.display import look_of
+from mftui.tui.base.display import display_of
 
 
 class SearchBox(Input):
@@ -18,7 +18,7 @@ class SearchBox(Input):
         super().__init__(placeholder=f"/ {what}", id=id, compact=True, select_on_focus=True)
 
     def on_mount(self) -> None:
-        self.cursor_blink = not look_of(self).low_bandwidth
+        self.cursor_blink = not display_of(self).low_bandwidth
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False

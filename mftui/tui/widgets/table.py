@@ -18,7 +18,7 @@ from mftui.tui.widgets.cells import CellWidget, Line, Part, cells_of, cut, fit, 
 
 _GUTTER = 2
 _GAP = 2
-_MOST_DRAWN = 400
+_MAX_DRAWN = 400
 """Rows kept as they were drawn."""
 
 
@@ -161,21 +161,21 @@ class Table(CellWidget, can_focus=True):
             yield self._caption_line(width)
         if not self._rows:
             yield []
-            for text in wrap(self.look.text(self._empty), width - _GUTTER):
+            for text in wrap(self.terminal.text(self._empty), width - _GUTTER):
                 yield [(" " * _GUTTER + text, self.style("table--empty"))]
             return
         if self._head:
             yield self._line(self._titles, widths, " " * _GUTTER, self.style("table--header"))
         in_view = height - self._head
         self._scroll(in_view)
-        if self._drawn_width != width or len(self._drawn) > _MOST_DRAWN:
+        if self._drawn_width != width or len(self._drawn) > _MAX_DRAWN:
             self._drawn.clear()
             self._drawn_width = width
         for at in range(self._top, min(self._top + in_view, len(self._rows))):
             yield self._row(at, widths, width)
         if self._note and in_view > len(self._rows) + 1:
             yield []
-            for text in wrap(self.look.text(self._note), width - _GUTTER):
+            for text in wrap(self.terminal.text(self._note), width - _GUTTER):
                 yield [(" " * _GUTTER + text, self.style("table--empty"))]
 
     def _row(self, at: int, widths: Sequence[int], width: int) -> Strip:
@@ -183,7 +183,7 @@ class Table(CellWidget, can_focus=True):
         cursor = "" if at != self.cursor else "table--cursor-focus" if self.has_focus else "table--cursor"
         found = self._drawn.get((at, cursor))
         if found is None:
-            gutter = fit(self.look.glyphs.cursor if cursor else "", _GUTTER)
+            gutter = fit(self.terminal.glyphs.cursor if cursor else "", _GUTTER)
             found = self.strip(self._line(self._rows[at], widths, gutter, self.style(cursor), width), width)
             self._drawn[at, cursor] = found
         return found
@@ -194,11 +194,11 @@ class Table(CellWidget, can_focus=True):
         self._marked.clear()
 
     def _caption_line(self, width: int) -> Line:
-        caption, detail = (self.look.text(text) for text in self._caption)
+        caption, detail = (self.terminal.text(text) for text in self._caption)
         place = f"{self.cursor + 1:,}/{len(self._rows):,}" if self._rows else ""
         room = width - len(place) - 2
-        text = cut(caption, room, self.look.glyphs.ellipsis)
-        rest = fit(f"  {detail}" if detail else "", room - cells_of(text), self.look.glyphs.ellipsis)
+        text = cut(caption, room, self.terminal.glyphs.ellipsis)
+        rest = fit(f"  {detail}" if detail else "", room - cells_of(text), self.terminal.glyphs.ellipsis)
         focus = "table--caption-focus" if self.has_focus else "table--caption"
         return [
             (text, self.style(focus)),
@@ -208,12 +208,12 @@ class Table(CellWidget, can_focus=True):
 
     def _line(self, cells: Sequence[Cell], widths: Sequence[int], gutter: str, style: Style, fill: int = 0) -> Line:
         parts: list[Part] = [(gutter, style)]
-        ellipsis = self.look.glyphs.ellipsis
+        ellipsis = self.terminal.glyphs.ellipsis
         for column, cell, width in zip(self._columns, cells, widths, strict=True):
             if not width:
                 continue
             text, kind = (cell.text, cell.kind) if isinstance(cell, Mark) else (cell, "")
-            text = self.look.text(text)
+            text = self.terminal.text(text)
             text = fit_right(text, width, ellipsis) if column.right else fit(text, width, ellipsis)
             parts.append((text, self._mark(kind, style) if kind else style))
             parts.append((" " * _GAP, style))
@@ -269,7 +269,7 @@ class Table(CellWidget, can_focus=True):
 
     def action_copy(self) -> None:
         """Copy the row under the cursor."""
-        cells = [self.look.text(_text(cell)) for cell in self._rows[self.cursor]] if self._rows else []
+        cells = [self.terminal.text(_text(cell)) for cell in self._rows[self.cursor]] if self._rows else []
         self.app.post_message(RowCopied([column.title for column in self._columns], cells))
 
     def action_export(self) -> None:

@@ -53,13 +53,13 @@ class TopBar(CellWidget):
     def _right(self, room: int) -> list[Part]:
         training = self._headline.training
         if training:
-            training = f"{self.look.glyphs.busy} {training} "
+            training = f"{self.terminal.glyphs.busy} {training} "
         for_model = room - cell_len(training) - 3
-        model = self.look.text(self._headline.model)
+        model = self.terminal.text(self._headline.model)
         if for_model < 8:
             model = ""
         elif cell_len(model) > for_model:
-            model = fit(model, for_model, self.look.glyphs.ellipsis)
+            model = fit(model, for_model, self.terminal.glyphs.ellipsis)
         text = f"{model}  " if model and training else f"{model} " if model else ""
         gap = room - cell_len(text) - cell_len(training)
         return [(" " * max(gap, 0) + text, self.style()), (training, self.style("top-bar--busy"))]

@@ -14,7 +14,7 @@ from helpers.screens import shown, until, until_gone, until_shown
 from mftui.runs.store.run import Run
 from mftui.runs.store.status import FINISHED, RUNNING
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.charts.deck import Deck
 
 SIZE = (80, 24)
@@ -181,8 +181,8 @@ async def test_while_the_audience_block_trains_its_loss_is_what_is_shown(make_ap
         await until_shown(pilot, "training 0.807")
 
 
-@pytest.mark.parametrize("look", [Look(), Look(ascii=True), Look(no_color=True)])
-async def test_other_runs_are_laid_over_and_keep_their_letter(make_app: MakeApp, run: Run, home: Path, look: Look):
+@pytest.mark.parametrize("look", [Display(), Display(ascii=True), Display(no_color=True)])
+async def test_other_runs_are_laid_over_and_keep_their_letter(make_app: MakeApp, run: Run, home: Path, look: Display):
     for name in ("alpha", "beta"):
         curve_of(toy_run(home, name=name), floor=0.7)
     async with (app := make_app(look)).run_test(size=(100, 40)) as pilot:

@@ -22,7 +22,7 @@ from mftui.engine.query.neighbours import similar
 from mftui.errors import MftuiError
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.screens.map import tsne_job
 from mftui.tui.screens.map.screen import MapScreen
 
@@ -192,7 +192,7 @@ async def test_colours_axes_and_filters_change_the_picture(make_app: MakeApp, ho
         dramas = sum("Drama" in genres for genres in map(screen._now.model.factors.movies.genres_of, range(36)))
         await until_shown(pilot, f"{dramas} films")
         await pilot.press("n")
-        assert not screen.scatter.names and app.memory.get("map")["names"] is False  # type: ignore[index]
+        assert not screen.scatter.names and app.session.get("map")["names"] is False  # type: ignore[index]
 
 
 async def test_users_stand_among_the_films(make_app: MakeApp, home: Path):
@@ -311,7 +311,7 @@ async def test_tsne_that_fails_says_so(make_app: MakeApp, home: Path, monkeypatc
 
 async def test_without_colour_or_unicode_letters_tell_the_classes_apart(make_app: MakeApp, home: Path):
     toy_run(home)
-    for look in (Look(ascii=True), Look(no_color=True)):
+    for look in (Display(ascii=True), Display(no_color=True)):
         async with (app := make_app(look, Settings(standby=False))).run_test(size=SIZE) as pilot:
             screen = await opened(pilot)
             lines = shown(app).splitlines()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftui.tui.base.open_model import OpenModel, open_model
-from mftui.tui.screens.map.colors import COLORINGS, MOST, coloring
+from mftui.tui.screens.map.colors import COLORINGS, MAX_COLORS, coloring
 from mftui.tui.screens.map.raster import Grid, Window, draw, runs
 
 
@@ -85,7 +85,7 @@ def model(tmp_path) -> OpenModel:
 def test_every_film_has_a_colour_that_the_legend_names(model: OpenModel, name: str) -> None:
     found = coloring(model, name)
     assert found.classes.shape == (len(TITLES) * 3,) and found.classes.min() >= 0
-    assert found.classes.max() < len(found.labels) <= MOST
+    assert found.classes.max() < len(found.labels) <= MAX_COLORS
     assert len(set(found.letters)) == len(found.labels)
 
 

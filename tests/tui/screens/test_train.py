@@ -13,7 +13,7 @@ from helpers.screens import shown, until, until_gone, until_shown
 from mftui.runs.store.status import DIVERGED, FINISHED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Look
+from mftui.tui.base.display import Display
 from mftui.tui.charts.chart import Chart
 
 SIZE = (80, 24)
@@ -200,7 +200,7 @@ async def test_the_log_is_shown_with_its_control_characters_visible(make_app: Ma
 async def test_a_thrifty_chart_repaints_only_spans(make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch):
     run = toy_run(home, state=RUNNING)
     log_metrics(run, *({"step": s, "train_rmse": 1.2 - s / 1000} for s in range(1, 40)))
-    app = make_app(Look(low_bandwidth=True))
+    app = make_app(Display(low_bandwidth=True))
     async with app.run_test(size=SIZE) as pilot:
         await until_shown(pilot, "training 1.161")
         chart = app.screen.query_one(Chart)

@@ -30,7 +30,7 @@ from mftui.errors import MftuiError
 from mftui.tui.app import MftuiApp
 from mftui.tui.dialogs.help import help_bindings
 from mftui.tui.screens.you.page import YouChoices, about, why_you, you_list
-from mftui.tui.screens.you.ratings import Mine
+from mftui.tui.screens.you.ratings import ProfileRatings
 from mftui.tui.screens.you.star_line import nudged, ratings_of_stars
 
 SIZE = (160, 40)
@@ -372,7 +372,7 @@ async def test_b_goes_round_the_rankings_and_choices_are_remembered(make_app: Ma
             await until_shown(pilot, f"by {rank}, from 1 rating")
         await pilot.press("f", *"drama", "enter")
         await until_shown(pilot, "only Drama")
-        kept = app.memory.get("you")
+        kept = app.session.get("you")
         assert isinstance(kept, dict) and kept["rank"] == "like" and kept["narrowed"]["genre"] == "Drama"
 
 
@@ -416,7 +416,7 @@ def test_all_that_the_screen_shows_of_a_rating_is_solved_once(noise: float, monk
         return solve_rows(problem)
 
     monkeypatch.setattr(fold_in_module, "solve_rows", counted)
-    mine = Mine("", np.array([0, 3]), np.array([5.0, 1.0], dtype=np.float32))
+    mine = ProfileRatings("", np.array([0, 3]), np.array([5.0, 1.0], dtype=np.float32))
     now = you_list(factors, mine, YouChoices())
     about(factors, now, YouChoices(), np.array([], dtype=np.int64))
     why_you(factors, now, int(now.recommended.movies[0]), now.recommended.ranked_by)

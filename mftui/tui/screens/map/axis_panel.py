@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _ASCII_BARS = " ..--==##"
-_ROOM = 100
+_WIDE = 100
 _NAME = 12
 _BINS = 48
 FILMS = 12
@@ -53,7 +53,7 @@ class AxisPanel(Panel[AxisPage]):
         about = f"Axis {axis.number}: {axis.share:.1%} of the variance"
         yield [(about, self.style("panel--title")), (f", {axis.logits:.3f} logits of a rating on average", dim)]
         yield from self._users(page, width)
-        wide = width >= _ROOM
+        wide = width >= _WIDE
         third = width // 3 if wide else width // 2
         columns = [self._films("-", page.low, third), self._films("+", page.high, third)]
         traits = self._traits(axis, width - 2 * third if wide else width)
@@ -67,32 +67,32 @@ class AxisPanel(Panel[AxisPage]):
             yield from traits[: max(0, left - max(map(len, columns)))]
 
     def _films(self, sign: str, titles: tuple[str, ...], width: int) -> list[Line]:
-        ellipsis = self.look.glyphs.ellipsis
+        ellipsis = self.terminal.glyphs.ellipsis
         color = self.style("panel--bar" if sign == "+" else "panel--down")
         head: Line = [(fit(f"{sign} end", width), color)]
         text = self.style("panel--text")
-        n = FILMS if width * 3 >= _ROOM else FILMS // 2
-        return [head, *([(fit(self.look.text(title), width - 1, ellipsis) + " ", text)] for title in titles[:n])]
+        n = FILMS if width * 3 >= _WIDE else FILMS // 2
+        return [head, *([(fit(self.terminal.text(title), width - 1, ellipsis) + " ", text)] for title in titles[:n])]
 
     def _traits(self, axis: Axis, width: int) -> list[Line]:
         """A bar for each trait, as long as its correlation; what is not sure is dim and comes last."""
         text, dim = self.style("panel--text"), self.style("panel--dim")
-        full = "#" if self.look.ascii else "█"
+        full = "#" if self.terminal.ascii else "█"
         room = max(4, width - _NAME - 24)
         lines: list[Line] = [
-            [(cut("goes with: correlation (95 % interval), films", width, self.look.glyphs.ellipsis), dim)]
+            [(cut("goes with: correlation (95 % interval), films", width, self.terminal.glyphs.ellipsis), dim)]
         ]
         for trait in axis.traits:
             bar = full * max(1, round(abs(trait.r) * room)) if trait.sure else ""
             color = self.style("panel--bar" if trait.r > 0 else "panel--down")
             figures = f" {trait.r:+.2f} ({trait.low:+.2f} {trait.high:+.2f}) {trait.n:,}"
-            name = fit(self.look.text(trait.name), _NAME, self.look.glyphs.ellipsis)
+            name = fit(self.terminal.text(trait.name), _NAME, self.terminal.glyphs.ellipsis)
             lines.append([(name, text if trait.sure else dim), (bar, color), (figures, dim)])
         return lines
 
     def _users(self, page: AxisPage, width: int) -> Iterable[Line]:
         """A line of bars, the users from the negative end to the positive."""
-        bars = _ASCII_BARS if self.look.ascii else _BARS
+        bars = _ASCII_BARS if self.terminal.ascii else _BARS
         most = max(1, *page.users)
         room = max(8, min(len(page.users), width - 30))
         step = len(page.users) / room
@@ -101,6 +101,6 @@ class AxisPanel(Panel[AxisPage]):
         spread = page.axis.users
         quantiles = f" deviation {spread.std:.2f}, middle {spread.quantiles[2]:+.2f}"
         dim = self.style("panel--dim")
-        told = cut(f" +{quantiles}", max(0, width - room - 8), self.look.glyphs.ellipsis)
+        told = cut(f" +{quantiles}", max(0, width - room - 8), self.terminal.glyphs.ellipsis)
         yield [("users - ", dim), (line, self.style("panel--bar")), (told, dim)]
         yield []

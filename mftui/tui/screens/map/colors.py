@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mftui.tui.base.open_model import OpenModel
 
 COLORINGS = ("genre", "decade", "mean", "bias", "none")
-MOST = 8
+MAX_COLORS = 8
 """Classes at most, the last one for the rest."""
 _STEPS = 5
 
@@ -63,7 +63,7 @@ def _by_genre(model: OpenModel) -> Coloring:
 
     names, has = genre_table(model.factors)
     counts = has.sum(axis=0)
-    shown = np.argsort(-counts, kind="stable")[: MOST - 1]
+    shown = np.argsort(-counts, kind="stable")[: MAX_COLORS - 1]
     classes = np.full(len(has), len(shown), dtype=np.int64)
     for place, genre in enumerate(shown):  # from the commonest on: the rarest has the last word
         classes[has[:, genre]] = place
@@ -75,7 +75,7 @@ def _by_decade(years: NDArray[np.int64]) -> Coloring:
     found = np.unique(decades[years > 0])
     if not len(found):
         return Coloring("decade", ("no year",), np.zeros(len(years), dtype=np.int64), ordered=True, rest=True)
-    first = found[max(0, len(found) - (MOST - 1))]
+    first = found[max(0, len(found) - (MAX_COLORS - 1))]
     kept = found[found >= first]
     labels = [f"{decade}s" for decade in kept.tolist()]
     if first > found[0]:

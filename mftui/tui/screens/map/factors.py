@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.map.axis_panel import AxisPage, AxisPanel, axis_page
 from mftui.tui.screens.map.gather import Gathered, axis_in
 from mftui.tui.widgets.table import Cell, Column, Mark, Table
@@ -30,7 +30,7 @@ class AxesView:
         self.table = Table(_COLUMNS, of_data=True, id="axes")
         self.panel = AxisPanel(id="axis")
         self._now: Gathered | None = None
-        self._pages = Latest(node, "axis")
+        self._pages = LatestWins(node, "axis")
 
     def show(self, now: Gathered) -> None:
         """List the axes of a picture."""

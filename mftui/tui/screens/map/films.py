@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.map.scatter import Scatter
 from mftui.tui.widgets.table import Column, Table
@@ -29,7 +29,7 @@ class FilmsView:
     def __init__(self, node: DOMNode) -> None:
         self.scatter = Scatter(id="map")
         self.table = Table(MOVIE_COLUMNS, of_data=True, id="films")
-        self._searches, self._nears = Latest(node, "search"), Latest(node, "neighbours")
+        self._searches, self._nears = LatestWins(node, "search"), LatestWins(node, "neighbours")
         self._listed: list[int] = []
 
     @property

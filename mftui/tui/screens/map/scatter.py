@@ -14,12 +14,12 @@ from textual import events
 from textual.message import Message
 
 from mftui.tui.base import keys
-from mftui.tui.screens.map.colors import MOST
+from mftui.tui.screens.map.colors import MAX_COLORS
 from mftui.tui.screens.map.raster import Drawn, Grid, Window, draw, runs
 from mftui.tui.screens.map.scene import Pin, Scene, write_names
 from mftui.tui.widgets.cells import CellWidget, Line, cut, wrap
 
-_BEYOND = MOST
+_BEYOND = MAX_COLORS
 """Classes from here on are what is laid over the points."""
 OVER = ("match", "near", "chosen", "user", "label", "cursor")
 _NAME = 22
@@ -37,8 +37,8 @@ class Scatter(CellWidget, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "scatter--title", "scatter--title-focus", "scatter--dim", "scatter--empty",
-        *(f"scatter--{name}" for name in OVER), *(f"scatter--class-{i}" for i in range(MOST)),
-        *(f"scatter--step-{i}" for i in range(MOST)), "scatter--rest",
+        *(f"scatter--{name}" for name in OVER), *(f"scatter--class-{i}" for i in range(MAX_COLORS)),
+        *(f"scatter--step-{i}" for i in range(MAX_COLORS)), "scatter--rest",
     }  # fmt: skip
     BINDINGS = keys.SCATTER
 
@@ -120,14 +120,14 @@ class Scatter(CellWidget, can_focus=True):
         wanted = (grid, self._letters)  # another scene clears what was drawn
         if self._drawn is None or self._drawn[0] != wanted:
             kinds = np.where(scene.shown, scene.coloring.classes, -1)
-            drawn = draw(grid, scene.points, kinds, len(scene.coloring.labels), self._letters, self.look.ascii)
+            drawn = draw(grid, scene.points, kinds, len(scene.coloring.labels), self._letters, self.terminal.ascii)
             self._drawn = wanted, drawn
         return self._drawn[1]
 
     @property
     def _letters(self) -> str | None:
         scene = self._scene
-        colored = not (self.look.no_color or self.look.ascii)
+        colored = not (self.terminal.no_color or self.terminal.ascii)
         return None if colored or scene is None or scene.coloring.name == "none" else scene.coloring.letters
 
     # Moving
@@ -203,7 +203,7 @@ class Scatter(CellWidget, can_focus=True):
         scene = self._scene
         if scene is None or height < 3:
             yield []
-            yield from ([(line, self.style("scatter--empty"))] for line in wrap(self.look.text(self._empty), width))
+            yield from ([(line, self.style("scatter--empty"))] for line in wrap(self.terminal.text(self._empty), width))
             return
         grid = self.grid
         drawn = self._cells(grid)
@@ -228,13 +228,13 @@ class Scatter(CellWidget, can_focus=True):
 
     def _title(self, width: int, n_seen: int) -> Line:
         assert self._scene is not None
-        ellipsis = self.look.glyphs.ellipsis
+        ellipsis = self.terminal.glyphs.ellipsis
         focus = "scatter--title-focus" if self.has_focus else "scatter--title"
         by = "" if self._scene.coloring.name == "none" else f" by {self._scene.coloring.name}"
         caption = cut(f"{self._scene.caption}: {n_seen:,} films{by}", width, ellipsis)
         busy = cut(f"  {self.busy}" if self.busy else "", width - cell_len(caption), ellipsis)
         room = width - cell_len(caption + busy)
-        words = [f"  {self.look.text(text)}" for text in self._scene.words] or [""]
+        words = [f"  {self.terminal.text(text)}" for text in self._scene.words] or [""]
         rest = next((text for text in words if cell_len(text) <= room), cut(words[-1], room, ellipsis))
         return [
             (caption, self.style(focus)),
@@ -247,8 +247,8 @@ class Scatter(CellWidget, can_focus=True):
         coloring = self._scene.coloring
         if coloring.name == "none":
             return []
-        signs = self._letters or self.look.glyphs.busy * len(coloring.labels)
-        labels = [self.look.text(label) for label in coloring.labels]
+        signs = self._letters or self.terminal.glyphs.busy * len(coloring.labels)
+        labels = [self.terminal.text(label) for label in coloring.labels]
         longest = next((n for n in _LENGTHS if sum(3 + len(label[:n]) for label in labels) <= width), _LENGTHS[-1])
         named = enumerate(zip(signs, labels, strict=True))
         return [(f"{sign} {label[:longest]} ", self._class_style(at)) for at, (sign, label) in named]
@@ -256,7 +256,7 @@ class Scatter(CellWidget, can_focus=True):
     def _lay_over(self, grid: Grid, drawn: Drawn, signs: NDArray[np.int64], kinds: NDArray[np.int64]) -> None:
         scene = self._scene
         assert scene is not None
-        glyphs, flat_signs, flat_kinds = self.look.glyphs, signs.reshape(-1), kinds.reshape(-1)
+        glyphs, flat_signs, flat_kinds = self.terminal.glyphs, signs.reshape(-1), kinds.reshape(-1)
 
         def mark(cells: NDArray[np.int64], sign: str, kind: str) -> None:
             cells = cells[cells >= 0]
@@ -269,7 +269,7 @@ class Scatter(CellWidget, can_focus=True):
         taken: set[int] = set()
 
         def write(cells: NDArray[np.int64], names: Sequence[str], kind: str, most: int = _MANY) -> None:
-            texts = [cut(self.look.text(name), _NAME, glyphs.ellipsis) for name in names]
+            texts = [cut(self.terminal.text(name), _NAME, glyphs.ellipsis) for name in names]
             write_names(cells, texts, signs, kinds, _BEYOND + OVER.index(kind), taken, most)
 
         write(pinned, [pin.label for pin in self.pins], "user")

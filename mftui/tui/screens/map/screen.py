@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.map.colors import COLORINGS
 from mftui.tui.screens.map.factors import MAX_AXES, AxesView
@@ -44,8 +44,8 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self._films, self._axes = FilmsView(self), AxesView(self)
         self.scatter, self.films, self.axes = self._films.scatter, self._films.table, self._axes.table
         self._tsne = TsneJob(self)
-        self._stands = Latest(self, "users")
-        self._scenes = Latest(self, "map")
+        self._stands = LatestWins(self, "users")
+        self._scenes = LatestWins(self, "map")
 
     def compose(self) -> ComposeResult:
         yield from self.head()
@@ -117,10 +117,10 @@ class MapScreen(ChoosingScreen[MapChoices]):
 
     def _stand(self, then: Callable[[], None] = lambda: None) -> None:
         """You and users among the films, as they are now."""
-        now, choices, memory = self._now, self._choices, self.shell.memory.get("users")
+        now, choices, remembered = self._now, self._choices, self.shell.session.get("users")
         if now is None:
             return
-        user = str(memory.get("user") or "") if isinstance(memory, dict) else ""
+        user = str(remembered.get("user") or "") if isinstance(remembered, dict) else ""
 
         def show(found: list[Pin]) -> None:
             self.scatter.pins = found

@@ -87,9 +87,9 @@ class MoviePanel(Panel[MoviePage]):
         if (page := self.page) is None:
             return
         text, dim = self.style("panel--text"), self.style("panel--dim")
-        yield [(self.look.text(page.title), self.style("panel--title"))]
+        yield [(self.terminal.text(page.title), self.style("panel--title"))]
         about = ", ".join([*page.genres, str(page.year or "year unknown")])
-        yield [(self.look.text(about), dim)]
+        yield [(self.terminal.text(about), dim)]
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         in_training = "" if page.n_train == page.n_ratings else f" ({page.n_train:,} in training)"
         yield [(f"{page.n_ratings:,} ratings{in_training}, {mean}", text)]
@@ -114,7 +114,7 @@ class MoviePanel(Panel[MoviePage]):
         return self.histogram_beside(page.ratings, left, self._profile(page, right) if right >= 8 else [])
 
     def _profile(self, page: MoviePage, width: int) -> list[Line]:
-        above, below = profile_lines(page.factors, width, _PROFILE_ROWS, self.look)
+        above, below = profile_lines(page.factors, width, _PROFILE_ROWS, self.terminal)
         strongest = sorted(range(len(page.factors)), key=lambda f: -abs(page.factors[f]))[:2]
         names = ", ".join(f"#{f + 1} {page.factors[f]:+.2f}" for f in strongest)
         title = f"{len(page.factors)} factors of taste, most: {names}"

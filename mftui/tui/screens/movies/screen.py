@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
-from mftui.tui.base.background import Latest, Lull
+from mftui.tui.base.background import Debounce, LatestWins
 from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Listed = tuple[NDArray[Any], int, LazyRows]
 
-_LULL_S = 0.08
+_DEBOUNCE_S = 0.08
 """How long no letter comes before the page and the neighbours follow the search."""
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
 _NO_NEIGHBOUR = "No neighbour has that many ratings (press f to change)."
@@ -56,10 +56,10 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         """What was said last of how neighbours are found."""
         self._visit: tuple[int, str] | None = None
         """A movie to which another screen sent, and that screen's mode."""
-        self._search = Latest(self, "search")
-        self._neighbours = Latest(self, "neighbours")
-        self._pages = Latest(self, "page")
-        self._lull = Lull(self, _LULL_S)
+        self._search = LatestWins(self, "search")
+        self._neighbours = LatestWins(self, "neighbours")
+        self._pages = LatestWins(self, "page")
+        self._debounce = Debounce(self, _DEBOUNCE_S)
         self.left = Table(MOVIE_COLUMNS, of_data=True, id="results", classes="left")
         self.right = Table([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], of_data=True, id="neighbours")
         self._panel = MoviePanel(id="page")
@@ -88,7 +88,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
 
     @property
     def _arrow(self) -> str:
-        glyphs = self.look.glyphs
+        glyphs = self.terminal.glyphs
         return glyphs.down_arrow if listing.descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
 
     def model_changed(self) -> None:
@@ -143,7 +143,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     def _show_results(self, model: OpenModel, text: str, choices: MovieChoices, result: Listed | MftuiError) -> None:
         if not self._is_shown(model):
             return
-        self._lull.forget()
+        self._debounce.forget()
         if self._trail:
             self._trail.clear()
             self._subject = None
@@ -171,7 +171,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             if subject != self._subject:
                 self._trail.clear()
                 if self.query_one(SearchBox).has_focus:
-                    self._lull.ask(lambda: self._show_movie(subject))
+                    self._debounce.ask(lambda: self._show_movie(subject))
                 else:
                     self._show_movie(subject)
 
@@ -233,7 +233,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
 
     def action_accept_search(self) -> None:
         """From the search to what it found."""
-        self._lull.now()
+        self._debounce.now()
         (self.left if self.left.display else self.right).focus()
 
     action_leave_search = action_accept_search

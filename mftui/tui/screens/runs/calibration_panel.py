@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.runs.rows import called
 from mftui.tui.widgets.cells import CellWidget, Line, cells_of, cut, fit_right, wrap
 
@@ -25,7 +25,7 @@ _OF_MEMBERS = (
     "The members are not draws: their spread shows how much the random start matters, not how likely a rating is. "
     "For intervals, train with recipe bayes."
 )
-_MOST_KEPT = 32
+_MAX_KEPT = 32
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._measuring = Latest(self, "calibration")
+        self._measuring = LatestWins(self, "calibration")
         self._kept: dict[tuple[str, str], Calibration] = {}
         self._subject: Calibration | None = None
 
@@ -65,7 +65,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
             run = run_of(row.run)
             key = row.run, run.factors_version or ""
             if key not in self._kept:
-                while len(self._kept) >= _MOST_KEPT:
+                while len(self._kept) >= _MAX_KEPT:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[key] = _measured(row, title)
             return self._kept[key]
@@ -90,7 +90,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
         title = self._fit(now.title, width)
         yield [(title, head), (self._fit(f"  {now.tested}", width - cells_of(title)), self.style("panel--dim"))]
         if now.found is None:
-            for text in wrap(self.look.text(now.why_not), width):
+            for text in wrap(self.terminal.text(now.why_not), width):
                 yield [(text, self.style("panel--dim"))]
             return
         coverage = now.found["coverage"]
@@ -105,7 +105,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
         dim = self.style("panel--dim")
         yield [(self._fit("Test ratings within the p % interval", width), dim)]
         room = max(1, width - _LABEL - _VALUE)
-        glyphs = self.look.glyphs
+        glyphs = self.terminal.glyphs
         for one in coverage:
             level, covered = one["level"], one["covered"]
             at = min(round(level * room), room - 1)
@@ -134,7 +134,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
             length = round(row["rmse"] / most * room)
             yield [
                 (f"  {row['std']:.2f}  ", text),
-                (self.look.glyphs.full * length + " " * (room - length), bar),
+                (self.terminal.glyphs.full * length + " " * (room - length), bar),
                 (fit_right(f"{row['rmse']:.3f}", _VALUE), text),
             ]
         if not drawn:
@@ -142,7 +142,7 @@ class CalibrationPanel(CellWidget, can_focus=True):
                 yield [(line, dim)]
 
     def _fit(self, text: str, width: int) -> str:
-        return cut(self.look.text(text), width, self.look.glyphs.ellipsis)
+        return cut(self.terminal.text(text), width, self.terminal.glyphs.ellipsis)
 
 
 def _measured(row: Summary, title: str) -> Calibration:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.runs.store.run import run_of
-from mftui.tui.base.background import Latest
-from mftui.tui.base.display import look_of
+from mftui.tui.base.background import LatestWins
+from mftui.tui.base.display import display_of
 from mftui.tui.base.messages import OverlayNews, TrainingNews
 from mftui.tui.base.shell import shell_of
 from mftui.tui.charts.curves import AUDIENCE, Curves
@@ -71,8 +71,8 @@ class RunCharts:
         self._here: Summary | None = None
         self._replay: Replay | None = None
         self._ticking: Timer | None = None
-        self._replays = Latest(deck, "replay")
-        self._refresh_s = look_of(owner).refresh_s
+        self._replays = LatestWins(deck, "replay")
+        self._refresh_s = display_of(owner).refresh_s
         self._followed = Trainings(owner, self._refresh_s)
         self._overlays = Overlays(self._overlay_woke, self._refresh_s, trainings_of(owner).run_slots)
 
@@ -117,7 +117,7 @@ class RunCharts:
 
     def overlay_news(self) -> None:
         """Draw what is new of the overlaid runs."""
-        if self._overlays.take():
+        if self._overlays.poll():
             self._overlay_woke()
         self._picture()
 

@@ -15,7 +15,7 @@ from mftui.tui.base import keys
 from mftui.tui.base.messages import TrainingNews
 from mftui.tui.charts.deck import Deck
 from mftui.tui.lists.rows import LazyRows
-from mftui.tui.monitor.runs_watcher import RunBook
+from mftui.tui.monitor.runs_watcher import RunsWatcher
 from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.runs.actions import RunActions
 from mftui.tui.screens.runs.calibration_panel import CalibrationPanel
@@ -72,7 +72,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.set_class(self._choices.settings, "-settings")
         self.set_class(self._choices.calibration, "-calibration")
         self.charts = RunCharts(self, self.deck)
-        self.book = RunBook(self._runs_woke, _POLL_S * (2 if self.look.low_bandwidth else 1))
+        self.book = RunsWatcher(self._runs_woke, _POLL_S * (2 if self.terminal.low_bandwidth else 1))
         self.table.show((), caption="Runs", empty="Looking for runs.")
         self.table.focus()
         self.actions = RunActions(self, self.book.open)
@@ -122,7 +122,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     def _fill(self, at: int, n_all: int) -> None:
         shown, marked, choices = self._shown, self._marked, self._choices
-        glyphs = self.look.glyphs
+        glyphs = self.terminal.glyphs
         arrow = glyphs.down_arrow if choices.descending else glyphs.up_arrow
         order = f"by {choices.sort or 'age'} {arrow}" if choices.sort or choices.reverse else "the newest first"
         facts = [

@@ -8,7 +8,7 @@ from typing import Any
 from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
 from mftui.runs.store.summary import Summary, differing, measures_of, settings_of
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.runs.rows import called, compared
 from mftui.tui.widgets.table import Cell, Column, Table
 
@@ -22,7 +22,7 @@ class SettingsTable:
 
     def __init__(self) -> None:
         self.table = Table([Column("Setting", _NAME_WIDTH), Column("Value")], of_data=True, id="settings")
-        self._reading = Latest(self.table, "settings")
+        self._reading = LatestWins(self.table, "settings")
         self._subject: tuple[tuple[Summary, ...], tuple[str, ...]] = ((), ())
 
     def compare(self, rows: Sequence[Summary], sign: Callable[[str], str]) -> None:

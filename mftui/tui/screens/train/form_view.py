@@ -9,7 +9,7 @@ from textual import events
 from textual.widgets import Input
 
 from mftui.tui.base import keys
-from mftui.tui.base.display import look_of
+from mftui.tui.base.display import display_of
 from mftui.tui.screens.train.form import CHOSEN, Row, TrainForm
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, wrap
 
@@ -28,7 +28,7 @@ class Editor(Input):
         self._done = done
 
     def on_mount(self) -> None:
-        self.cursor_blink = not look_of(self).low_bandwidth
+        self.cursor_blink = not display_of(self).low_bandwidth
 
     def action_accept(self, move: int) -> None:
         self._done(self.value, move)
@@ -87,7 +87,7 @@ class FormView(CellWidget, can_focus=True):
         if hidden or not self.form.more:
             count = hidden or self.form.n_more
             sign = "scroll" if hidden else "m"
-            yield [(f"  {self.look.glyphs.more} {count} more ({sign})" if count else "", self.style("form--help"))]
+            yield [(f"  {self.terminal.glyphs.more} {count} more ({sign})" if count else "", self.style("form--help"))]
         else:
             yield []
         yield []
@@ -104,9 +104,9 @@ class FormView(CellWidget, can_focus=True):
         return min(_HELP_LINES, max(1, self.size.height // 4))
 
     def _row(self, row: Row, here: bool, width: int) -> Line:
-        glyphs = self.look.glyphs
+        glyphs = self.terminal.glyphs
         cursor = self.style("form--cursor") if here and self._has_keys else self.style()
-        text = self.look.text(row.text)
+        text = self.terminal.text(row.text)
         sign = f" {glyphs.more}" if row.kind == "choice" else ""
         room = width - 2 - _LABEL - len(sign) - 1
         kind = "form--error" if row.error else "form--changed" if row.changed else "form--value"
@@ -130,10 +130,10 @@ class FormView(CellWidget, can_focus=True):
             return
         error = self._live_error if self._editing else row.error
         if error:
-            for line in wrap(self.look.text(error), width - 2):
+            for line in wrap(self.terminal.text(error), width - 2):
                 yield [("  " + line, self.style("form--error"))]
             return
-        for line in wrap(self.look.text(row.help), width - 2)[: self._help_lines]:
+        for line in wrap(self.terminal.text(row.help), width - 2)[: self._help_lines]:
             yield [("  " + line, self.style("form--help"))]
 
     @property

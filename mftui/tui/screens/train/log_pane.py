@@ -25,4 +25,4 @@ class LogPane(CellWidget):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         for line in self._lines[-height:]:
-            yield [(cut(self.look.text(line), width, self.look.glyphs.ellipsis), self.style("log--text"))]
+            yield [(cut(self.terminal.text(line), width, self.terminal.glyphs.ellipsis), self.style("log--text"))]

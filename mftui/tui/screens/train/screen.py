@@ -50,7 +50,7 @@ class TrainScreen(BaseScreen):
 
         self.trainings = trainings_of(self)
         self.form = TrainForm(RECIPES, self.shell.settings)
-        self.overlays = Overlays(self._overlay_woke, self.look.refresh_s, self.trainings.run_slots)
+        self.overlays = Overlays(self._overlay_woke, self.terminal.refresh_s, self.trainings.run_slots)
         self._chart_alone: bool | None = None
         self._watched = ""
         view = self.query_one(FormView)
@@ -91,7 +91,7 @@ class TrainScreen(BaseScreen):
         self.refresh_bindings()
 
     def on_overlay_news(self) -> None:
-        if self.overlays.take():
+        if self.overlays.poll():
             self.post_message(OverlayNews())
         self.training_changed()
 
@@ -226,7 +226,7 @@ class TrainScreen(BaseScreen):
 
         def sign(run_id: str) -> str:
             mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
-            here = self.look.glyphs.busy if run_id == self._watched else ""
+            here = self.terminal.glyphs.busy if run_id == self._watched else ""
             return f"{mark or here or ' '} "
 
         try:

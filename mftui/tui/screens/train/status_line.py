@@ -44,7 +44,7 @@ class StatusLine(CellWidget):
         snapshot = self._snapshot
         if snapshot is None:
             return
-        glyphs = self.look.glyphs
+        glyphs = self.terminal.glyphs
         end = None if snapshot.live else ending(snapshot)
         bad = end is not None and end.bad
         word = end.word if end else snapshot.state
@@ -60,7 +60,7 @@ class StatusLine(CellWidget):
         facts = [*self._facts(snapshot), *_taken(snapshot)]
         facts = self._fill(parts, facts, width)
         yield parts
-        message = self.look.text((end.line if end else "") or snapshot.message or snapshot.doing)
+        message = self.terminal.text((end.line if end else "") or snapshot.message or snapshot.doing)
         below: list[Part] = []
         for line in wrap(message, width)[: max(1, height - 1)]:
             if below:

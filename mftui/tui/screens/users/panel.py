@@ -21,14 +21,14 @@ class UserPanel(Panel[UserPage]):
             return
         text, dim = self.style("panel--text"), self.style("panel--dim")
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
-        yield [(self.look.text(f"User {page.user}"), self.style("panel--title"))]
+        yield [(self.terminal.text(f"User {page.user}"), self.style("panel--title"))]
         parts = {"training": page.rmse_train, "test": page.rmse_test}
         errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
         yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}", text)]
         likes = ", ".join(f"{genre} {mean:.1f} ({n:,})" for genre, mean, n in page.likes)
         near = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in page.similar[:8])
         for name, what in (("RMSE   ", errors), ("likes  ", likes), ("near   ", near)):
-            yield [(name, dim), (cut(self.look.text(what), width - len(name), self.look.glyphs.ellipsis), text)]
+            yield [(name, dim), (cut(self.terminal.text(what), width - len(name), self.terminal.glyphs.ellipsis), text)]
         yield []
         yield from self._pictures(page, width)
 
@@ -39,10 +39,10 @@ class UserPanel(Panel[UserPage]):
         return self.histogram_beside(page.histogram, left, self._scatter(page, columns, rows) if columns >= 10 else [])
 
     def _scatter(self, page: UserPage, columns: int, rows: int) -> list[Line]:
-        dim, points, glyphs = self.style("panel--dim"), self.style("panel--bar"), self.look.glyphs
+        dim, points, glyphs = self.style("panel--dim"), self.style("panel--bar"), self.terminal.glyphs
         lo, hi = page.scale.lo, page.scale.hi
         drawn = scatter_lines(
-            page.rated.ratings.tolist(), page.predicted.tolist(), lo, hi, columns, rows - 1, self.look
+            page.rated.ratings.tolist(), page.predicted.tolist(), lo, hi, columns, rows - 1, self.terminal
         )
         labels = {0: f"{hi:g}", rows - 2: f"{lo:g}"}
         lines: list[Line] = [[("model over rating", dim)]]

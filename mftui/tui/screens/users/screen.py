@@ -10,11 +10,11 @@ from textual.containers import Container, Vertical
 
 from mftui.errors import MftuiError, UnknownId
 from mftui.tui.base import keys
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import RATED_SORTS, UserChoices
 from mftui.tui.lists.explanation import why_user
-from mftui.tui.lists.explanation_panel import BecausePanel
+from mftui.tui.lists.explanation_panel import ExplanationPanel
 from mftui.tui.lists.rows import recommended_columns, recommended_rows
 from mftui.tui.screens.recommended import RecommendedScreen
 from mftui.tui.screens.users.page import RATED_COLUMNS, UserPage, order_of, rated_rows, user_page
@@ -45,12 +45,12 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self._page: UserPage | None = None
         self._order: NDArray[Any] | None = None
         """The places of the page's ratings, as they are listed."""
-        self._pages = Latest(self, "user")
+        self._pages = LatestWins(self, "user")
         self.left = Table(RATED_COLUMNS, of_data=True, id="rated", classes="left")
         self.right = Table((Column("Like", 4),), of_data=True, id="recommended")
         self._panel = UserPanel(id="page")
-        self._why = BecausePanel(id="why")
-        self._whys = Latest(self, "why")
+        self._why = ExplanationPanel(id="why")
+        self._whys = LatestWins(self, "why")
 
     def compose(self) -> ComposeResult:
         yield from self.head()
@@ -114,7 +114,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self.show_recommended(
             model,
             page.recommended,
-            recommended_rows(model.factors, page.recommended, self.look),
+            recommended_rows(model.factors, page.recommended, self.terminal),
             to=f"user {page.user}",
             facts=(rankings.ordered(page.ranked_by), rankings.spread_label(model.factors)),
             cursor=self.right.cursor if keep else 0,

@@ -5,38 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.errors import MftuiError
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.you.page import About, Compass, YouList, compass, why_you
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from mftui.engine.model.factors import Factors
-    from mftui.tui.lists.explanation import Why
-    from mftui.tui.lists.explanation_panel import BecausePanel
+    from mftui.tui.lists.explanation import Explanation
+    from mftui.tui.lists.explanation_panel import ExplanationPanel
 
 _NO_WHY = "Rate a film, and every prediction here says which of your ratings it comes from."
 
 
-class WhyPane:
+class ExplainPane:
     """Gathers in threads what the panel draws, for the newest film and the newest list alone."""
 
-    def __init__(self, node: DOMNode, panel: BecausePanel) -> None:
+    def __init__(self, node: DOMNode, panel: ExplanationPanel) -> None:
         self._panel = panel
         self._now: YouList | None = None
         self._about: About | None = None
         self._compass: Compass | None = None
         self._of: Factors | None = None
-        self._whys, self._axes = Latest(node, "why"), Latest(node, "axes")
+        self._whys, self._axes = LatestWins(node, "why"), LatestWins(node, "axes")
 
     def explain(self, factors: Factors, now: YouList, movie: int | None) -> None:
         """Say why this list predicts what it does for the movie at an index."""
         self._now = now
-        if movie is None or not len(now.mine):
+        if movie is None or not len(now.given):
             self._panel.show(None, _NO_WHY)
             return
 
-        def show(found: Why) -> None:
+        def show(found: Explanation) -> None:
             if now is self._now:
                 self._panel.show(found)
 
@@ -69,7 +69,7 @@ class WhyPane:
         if self._about is not None and self._about.alike:
             alike = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in self._about.alike)
             below.append(("alike", f"users {alike}"))
-        if self._now is not None and len(self._now.mine) and self._compass is not None:
+        if self._now is not None and len(self._now.given) and self._compass is not None:
             places = self._compass.places(self._now.person.row)
             below += [("" if at else "place", text) for at, text in enumerate(places)]
         self._panel.show_below(below)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftui.engine.query.suggest import Suggestions
-from mftui.tui.screens.you.page import order_of_mine, predicted_of
-from mftui.tui.screens.you.rows import FOUND_COLUMNS, MINE_COLUMNS, NEXT_COLUMNS, found_rows, mine_rows, next_rows
+from mftui.tui.screens.you.page import predicted_of, profile_order
+from mftui.tui.screens.you.rows import FOUND_COLUMNS, NEXT_COLUMNS, PROFILE_COLUMNS, found_rows, next_rows, profile_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mftui.data.profiles.rows import Rated
     from mftui.engine.model.factors import Factors
     from mftui.tui.screens.you.page import YouList
-    from mftui.tui.screens.you.ratings import Mine
+    from mftui.tui.screens.you.ratings import ProfileRatings
     from mftui.tui.widgets.table import Column, Rows
 
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
@@ -38,7 +38,7 @@ class Listed:
     """By row: movie indices."""
     gone: tuple[Rated, ...] = ()
     """Below them: ratings of films that the model does not have."""
-    columns: Sequence[Column] = MINE_COLUMNS
+    columns: Sequence[Column] = PROFILE_COLUMNS
     rows: Rows = ()
     caption: str = ""
     detail: str = ""
@@ -59,9 +59,9 @@ class Listed:
         return self.movies.index(film) if film is not None and film in self.movies else at
 
 
-def found_list(factors: Factors, now: YouList, mine: Mine, found: NDArray[Any], text: str) -> Listed:
+def found_list(factors: Factors, now: YouList, given: ProfileRatings, found: NDArray[Any], text: str) -> Listed:
     """What a search for `text` found."""
-    rows = found_rows(factors, found, predicted_of(factors, now.person.row, found), mine)
+    rows = found_rows(factors, found, predicted_of(factors, now.person.row, found), given)
     movies = tuple(found.tolist())
     return Listed("found", text, movies, (), FOUND_COLUMNS, rows, "Results", "one key rates", _NO_MATCH)
 
@@ -99,27 +99,27 @@ def _rows_of(suggested: Suggestions, at: Any) -> Suggestions:
     return Suggestions(*(getattr(suggested, f.name)[at] for f in fields(Suggestions)))
 
 
-def mine_list(factors: Factors, now: YouList, mine: Mine, sort: str, *, reverse: bool) -> Listed:
+def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: str, *, reverse: bool) -> Listed:
     """One's own ratings. Those that have changed since the list `now` was made are in it at once."""
-    if not now.mine.same_ratings(mine):
-        now = replace(now, mine=mine, fitted=predicted_of(factors, now.person.row, mine.movies))
-    elif now.mine is not mine:
-        now = replace(now, mine=mine)
-    order = order_of_mine(factors, now, sort, reverse=reverse)
-    n, gone = len(mine), len(mine.missing)
-    mean = f", mean {mine.ratings.mean():.2f}" if n else ""
+    if not now.given.same_ratings(given):
+        now = replace(now, given=given, fitted=predicted_of(factors, now.person.row, given.movies))
+    elif now.given is not given:
+        now = replace(now, given=given)
+    order = profile_order(factors, now, sort, reverse=reverse)
+    n, gone = len(given), len(given.missing)
+    mean = f", mean {given.ratings.mean():.2f}" if n else ""
     facts = (
         f"by {sort}{', reversed' if reverse else ''}",
         f"{gone:,} not in this model, below" if gone else "",
     )
     return Listed(
         "rated",
-        (mine.name, sort, reverse),
-        tuple(mine.movies[order].tolist()),
-        mine.missing,
-        MINE_COLUMNS,
-        mine_rows(factors, now, order),
-        f"Ratings of {mine.name}: {n:,}{mean}",
+        (given.name, sort, reverse),
+        tuple(given.movies[order].tolist()),
+        given.missing,
+        PROFILE_COLUMNS,
+        profile_rows(factors, now, order),
+        f"Ratings of {given.name}: {n:,}{mean}",
         ", ".join(fact for fact in facts if fact),
         _NONE_RATED,
     )

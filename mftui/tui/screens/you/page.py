@@ -13,8 +13,8 @@ from mftui.engine.query.neighbours import users_near
 from mftui.engine.query.recommend import Rank, best_rank, logits_of, recommend_newcomer
 from mftui.engine.query.suggest import suggest
 from mftui.text import fold
-from mftui.tui.lists.choices import MOST_RECOMMENDED, Filter
-from mftui.tui.lists.explanation import Why, why
+from mftui.tui.lists.choices import MAX_RECOMMENDED, Filter
+from mftui.tui.lists.explanation import Explanation, why
 from mftui.tui.lists.rankings import OwnRank, engine_rank, own_ranks
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from mftui.engine.query.explain import Because
     from mftui.engine.query.recommend import Recommendations
     from mftui.engine.query.suggest import Suggestions
-    from mftui.tui.screens.you.ratings import Mine
+    from mftui.tui.screens.you.ratings import ProfileRatings
 
-MINE_SORTS = ("newest", "rating", "model", "error", "title")
+PROFILE_SORTS = ("newest", "rating", "model", "error", "title")
 """By what one's own ratings can be sorted."""
 VIEWS = ("next", "rated")
 """What is listed on the left: what to rate next, or one's own ratings."""
@@ -56,10 +56,10 @@ class YouChoices:
         return replace(
             self,
             view=self.view if self.view in VIEWS else plain.view,
-            sort=self.sort if self.sort in MINE_SORTS else plain.sort,
+            sort=self.sort if self.sort in PROFILE_SORTS else plain.sort,
             rank=self.rank if self.rank in get_args(OwnRank) else plain.rank,
             narrowed=self.narrowed.valid(),
-            many=min(max(self.many, 1), MOST_RECOMMENDED),
+            many=min(max(self.many, 1), MAX_RECOMMENDED),
         )
 
     def rank_for(self, factors: Factors) -> OwnRank:
@@ -71,7 +71,7 @@ class YouChoices:
 class YouList:
     """Somebody folded in from their ratings, and what is recommended to them."""
 
-    mine: Mine
+    given: ProfileRatings
     person: FoldedIn
     fitted: NDArray[Any]
     """(n,) what is predicted of one's own ratings."""
@@ -82,7 +82,7 @@ class YouList:
     @property
     def errors(self) -> NDArray[Any]:
         """(n,) prediction minus rating."""
-        return self.fitted - self.mine.ratings
+        return self.fitted - self.given.ratings
 
 
 @dataclass(frozen=True)
@@ -94,19 +94,19 @@ class About:
     """(user, cosine), the nearest first; none where nothing is rated."""
 
 
-def you_list(factors: Factors, mine: Mine, choices: YouChoices) -> YouList:
+def you_list(factors: Factors, given: ProfileRatings, choices: YouChoices) -> YouList:
     """Raises UsageError for a genre that the data has not."""
     rank, bound = engine_rank(choices.rank_for(factors))
-    person, where = fold_in(factors, mine.movies, mine.ratings), choices.narrowed.where()
+    person, where = fold_in(factors, given.movies, given.ratings), choices.narrowed.where()
     listed = recommend_newcomer(factors, person, choices.many, rank=rank, where=where, bound=bound)
-    because = explain(factors, person, listed.movies, rank=rank) if len(mine) else None
-    return YouList(mine, person, predicted_of(factors, person.row, mine.movies), listed, because)
+    because = explain(factors, person, listed.movies, rank=rank) if len(given) else None
+    return YouList(given, person, predicted_of(factors, person.row, given.movies), listed, because)
 
 
 def about(factors: Factors, now: YouList, choices: YouChoices, skipped: NDArray[np.int64]) -> About:
     """What to rate next, and the users most alike. `skipped`: movies not to be asked for."""
     suggested = suggest(factors, now.person, SUGGESTED, skipped=skipped, where=choices.narrowed.where())
-    if not len(now.mine):
+    if not len(now.given):
         return About(suggested, ())
     users, cosines = users_near(factors, now.person.row, _ALIKE)
     return About(suggested, tuple(zip(factors.user_ids.raws(users), cosines.tolist(), strict=True)))
@@ -117,22 +117,22 @@ def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArr
     return factors.shown(logits_of(factors, row, movies))
 
 
-def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Why:
+def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Explanation:
     """Why the movie at an index is predicted what it is."""
     because = explain(factors, now.person, np.array([movie]), rank=rank)
     return why(factors, because, now.person.row)
 
 
-def order_of_mine(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:
-    """(n,) places of one's own ratings in the order of `sort`, one of MINE_SORTS."""
-    mine = now.mine
+def profile_order(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:
+    """(n,) places of one's own ratings in the order of `sort`, one of PROFILE_SORTS."""
+    given = now.given
     if sort == "title":
-        titles = [fold(factors.movies.titles[movie]) for movie in mine.movies]
+        titles = [fold(factors.movies.titles[movie]) for movie in given.movies]
         order = np.array(sorted(range(len(titles)), key=titles.__getitem__), dtype=np.int64)
     else:
         values: dict[str, NDArray[Any]] = {
-            "newest": np.arange(len(mine)),
-            "rating": mine.ratings,
+            "newest": np.arange(len(given)),
+            "rating": given.ratings,
             "model": now.fitted,
             "error": abs(now.errors),
         }

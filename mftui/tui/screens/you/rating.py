@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mftui.tui.base import keys
 from mftui.tui.base.shell import shell_of
-from mftui.tui.screens.you.ratings_store import Listener, OwnRatings
+from mftui.tui.screens.you.ratings_store import Listener, ProfileStore
 from mftui.tui.screens.you.star_line import StarLine, nudged, ratings_of_stars
 
 if TYPE_CHECKING:
@@ -37,17 +37,17 @@ class Rater:
     def __init__(self, screen: Screen[None], listener: Listener) -> None:
         self._screen = screen
         self.line = StarLine(id="stars")
-        self.ratings = OwnRatings(screen, listener, self.line.say)
+        self.ratings = ProfileStore(screen, listener, self.line.say)
         self._factors: Factors | None = None
 
     def watch(self) -> None:
-        """Look at the file from now on while the screen is shown: another process may rate."""
-        self._screen.set_interval(_POLL_S, self.look)
+        """Display at the file from now on while the screen is shown: another process may rate."""
+        self._screen.set_interval(_POLL_S, self.poll)
 
-    def look(self) -> None:
-        """Look at the file, if the screen is shown."""
+    def poll(self) -> None:
+        """Display at the file, if the screen is shown."""
         if self._screen.is_current:
-            self.ratings.look()
+            self.ratings.poll()
 
     def open(self, factors: Factors) -> None:
         """Rate on the scale of this model from now on, and name the key of each rating."""
@@ -76,32 +76,32 @@ class Rater:
 
     def nudge(self, film: UnderCursor, by: int) -> None:
         """Rate a film `by` steps of the scale higher."""
-        mine = self.ratings.mine
-        given = None if film.movie is None or mine is None else mine.by_movie.get(film.movie)
-        if self._factors is None or given is None:
+        given = self.ratings.given
+        rated = None if film.movie is None or given is None else given.by_movie.get(film.movie)
+        if self._factors is None or rated is None:
             self.line.say("Not rated yet: give it stars first.", "bad")
-        elif (rating := nudged(given, by, self._factors.scale)) == given:
+        elif (rating := nudged(rated, by, self._factors.scale)) == rated:
             self.line.say(f"{rating:g} is as far as the scale goes.", "bad")
         else:
             self._rate(film, rating)
 
     def _rate(self, film: UnderCursor, rating: float) -> None:
-        if film.movie is not None and self.ratings.mine is not None:
+        if film.movie is not None and self.ratings.given is not None:
             self.ratings.rate(film.movie, rating)
         else:
             self.line.say(NO_FILM if film.unmatched is None else "This model does not have that film.", "bad")
 
     def remove(self, film: UnderCursor) -> None:
         """Remove the rating of a film."""
-        mine = self.ratings.mine
+        given = self.ratings.given
         if film.unmatched is not None:
             self.ratings.remove_row(film.unmatched)
-        elif film.movie is not None and mine is not None and film.movie in mine.by_movie:
+        elif film.movie is not None and given is not None and film.movie in given.by_movie:
             self.ratings.remove(film.movie)
         else:
             self.line.say("Not rated: there is no rating to remove.", "bad")
 
     def undo(self) -> None:
         """Undo the last change, whoever made it."""
-        if self.ratings.mine is not None:
+        if self.ratings.given is not None:
             self.ratings.undo()

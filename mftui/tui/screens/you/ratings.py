@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Mine:
+class ProfileRatings:
     """A profile's n ratings that the model has a movie for, in the order in which they were made."""
 
     name: str
@@ -54,7 +54,7 @@ class Mine:
         """When each movie was rated."""
         return dict(zip(self.movies.tolist(), self.days, strict=True))
 
-    def changed(self, changes: dict[int, float | None]) -> Mine:
+    def changed(self, changes: dict[int, float | None]) -> ProfileRatings:
         """With other ratings of these movies, the newest last; None: without it."""
         if not changes:
             return self
@@ -64,21 +64,21 @@ class Mine:
         days = tuple("" if movie in changes else self.day_of[movie] for movie in given)
         return replace(self, movies=movies, ratings=ratings, days=days)
 
-    def same_ratings(self, other: Mine) -> bool:
+    def same_ratings(self, other: ProfileRatings) -> bool:
         """Whether these are the same ratings of the same person."""
         alike = self.name == other.name and np.array_equal(self.movies, other.movies)
         return alike and np.array_equal(self.ratings, other.ratings)
 
 
-def read_mine(profile: Profile, matcher: Matcher) -> Mine:
+def read_profile(profile: Profile, matcher: Matcher) -> ProfileRatings:
     """The profile's ratings. Raises DataError where its file is damaged. Not for the event loop."""
     stamp = profile.stamp()
     matched = matcher.match(profile.rows())
     days = tuple(row.day for row in matched.rows)
-    return Mine(profile.name, matched.movies, matched.ratings, days, tuple(matched.missing), stamp)
+    return ProfileRatings(profile.name, matched.movies, matched.ratings, days, tuple(matched.missing), stamp)
 
 
-class Writer:
+class ProfileWriter:
     """Makes changes one after the other in a thread, in the order in which they were asked for; each is made, also
     those that still wait when the app ends."""
 

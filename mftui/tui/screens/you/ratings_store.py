@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from mftui.errors import MftuiError
-from mftui.tui.base.background import Latest
-from mftui.tui.screens.you.ratings import Mine, Writer, read_mine
+from mftui.tui.base.background import LatestWins
+from mftui.tui.screens.you.ratings import ProfileRatings, ProfileWriter, read_profile
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -34,7 +34,7 @@ class Listener(Protocol):
         """A change could not be made."""
 
 
-class OwnRatings:
+class ProfileStore:
     """What is asked for counts at once; it is said to be saved once it is on the disk."""
 
     def __init__(self, node: DOMNode, listener: Listener, say: Callable[[str, str], None]) -> None:
@@ -43,14 +43,14 @@ class OwnRatings:
         self._factors: Factors | None = None
         self._profile: Profile | None = None
         self._matcher: Matcher | None = None
-        self._saved: Mine | None = None
+        self._saved: ProfileRatings | None = None
         self._pending: dict[int, tuple[int, float | None]] = {}
         """By movie: which change it is, and the rating that is not on the disk yet; None: taken back."""
         self._changes = 0
-        self._writer, self._files = Writer(node), Latest(node, "mine")
+        self._writer, self._files = ProfileWriter(node), LatestWins(node, "profile")
 
     @property
-    def mine(self) -> Mine | None:
+    def given(self) -> ProfileRatings | None:
         """The ratings, with those that are on their way to the disk; None until the file was read."""
         return None if self._saved is None else self._saved.changed({m: r for m, (_, r) in self._pending.items()})
 
@@ -69,7 +69,7 @@ class OwnRatings:
         self._pending.clear()
         self._read()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Read the file again where it is not as it was: another process has rated."""
         profile, saved = self._profile, self._saved
         if profile is not None and not self._writer.waiting:
@@ -86,27 +86,27 @@ class OwnRatings:
         if profile is None or matcher is None:
             return
 
-        def work() -> Mine | MftuiError:
+        def work() -> ProfileRatings | MftuiError:
             try:
-                return read_mine(profile, matcher)
+                return read_profile(profile, matcher)
             except MftuiError as error:
                 return error
 
-        def show(mine: Mine | MftuiError) -> None:
+        def show(given: ProfileRatings | MftuiError) -> None:
             if matcher is not self._matcher or profile is not self._profile:
                 return
-            if isinstance(mine, MftuiError):
+            if isinstance(given, MftuiError):
                 self._saved = None
-                self._listener.ratings_unreadable(mine)
+                self._listener.ratings_unreadable(given)
             else:
-                self._take(mine, self.mine)
+                self._take(given, self.given)
 
         self._files.ask(work, show)
 
-    def _take(self, mine: Mine, before: Mine | None) -> None:
+    def _take(self, given: ProfileRatings, before: ProfileRatings | None) -> None:
         """The ratings as they are on the disk, after those that were given `before`."""
-        self._saved = mine
-        now = self.mine
+        self._saved = given
+        now = self.given
         if before is None or now is None or not before.same_ratings(now):
             self._listener.ratings_changed()
         else:
@@ -172,10 +172,10 @@ class OwnRatings:
             self._pending[movie] = change, rating
         self._say(f"saving {what}" if what else "undoing", "text")
 
-        def work() -> tuple[object, Mine]:
-            return make(), read_mine(profile, matcher)
+        def work() -> tuple[object, ProfileRatings]:
+            return make(), read_profile(profile, matcher)
 
-        def show(result: tuple[object, Mine] | MftuiError) -> None:
+        def show(result: tuple[object, ProfileRatings] | MftuiError) -> None:
             here = profile is self._profile and matcher is self._matcher
             if isinstance(result, MftuiError):
                 self._forget(movie, change)
@@ -184,13 +184,13 @@ class OwnRatings:
                 if here:
                     self._listener.ratings_changed()
                 return
-            said, mine = result
+            said, given = result
             if change == self._changes:
                 self._say(said if isinstance(said, str) else f"saved {what}", "good")
             if here:
-                before = self.mine
+                before = self.given
                 self._forget(movie, change)
-                self._take(mine, before)
+                self._take(given, before)
 
         self._writer.ask(work, show)
         if movie is not None:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from mftui.engine.model.factors import Factors
     from mftui.engine.query.suggest import Suggestions
-    from mftui.tui.base.display import Look
+    from mftui.tui.base.display import Display
     from mftui.tui.screens.you.page import YouList
-    from mftui.tui.screens.you.ratings import Mine
+    from mftui.tui.screens.you.ratings import ProfileRatings
 
 _TITLE, _GENRES = Column("Title", weight=5), Column("Genres", weight=3, from_width=56)
 _RATINGS, _YOU, _MODEL = Column("Ratings", 7, right=True), Column("You", 4, right=True), Column("Model", 5, right=True)
-MINE_COLUMNS = (
+PROFILE_COLUMNS = (
     _TITLE,
     Column("Rating", 6, right=True),
     _MODEL,
@@ -65,9 +65,9 @@ def recommended_columns(factors: Factors) -> tuple[Column, ...]:
     )
 
 
-def recommended_with_reasons(factors: Factors, now: YouList, look: Look) -> LazyRows:
+def recommended_with_reasons(factors: Factors, now: YouList, terminal: Display) -> LazyRows:
     """Cells of `recommended_columns`."""
-    plain, because = recommended_rows(factors, now.recommended, look), now.because
+    plain, because = recommended_rows(factors, now.recommended, terminal), now.because
     before = len(recommended_columns(factors)) - len(FOR_EXPORT) - 2
 
     def row(i: int) -> Sequence[Cell]:
@@ -78,24 +78,24 @@ def recommended_with_reasons(factors: Factors, now: YouList, look: Look) -> Lazy
     return LazyRows(len(plain), row)
 
 
-def mine_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRows:
-    """Cells of MINE_COLUMNS: one's own ratings in this order, then those of films that the model does not have."""
-    mine, errors = now.mine, now.errors
+def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRows:
+    """Cells of PROFILE_COLUMNS: one's own ratings in this order, then those of films that the model does not have."""
+    given, errors = now.given, now.errors
 
     def row(i: int) -> Sequence[Cell]:
         if i >= len(order):
-            gone = mine.missing[i - len(order)]
+            gone = given.missing[i - len(order)]
             stars = Mark(f"{gone.stars:g}", "dim", gone.stars)
             there = Mark("unmatched", "dim")
             return Mark(gone.name, "dim"), stars, "", "", there, "", Mark(gone.movie_id, "dim")
         at = int(order[i])
-        movie, error = factors.row(mine.movies[at]), float(errors[at])
+        movie, error = factors.row(given.movies[at]), float(errors[at])
         kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
-        numbers = number_cell(mine.ratings[at], "g", "strong"), number_cell(now.fitted[at], ".2f")
-        day = Mark(mine.days[at] or "saving", "dim")
+        numbers = number_cell(given.ratings[at], "g", "strong"), number_cell(now.fitted[at], ".2f")
+        day = Mark(given.days[at] or "saving", "dim")
         return (movie.title, *numbers, number_cell(error, "+.2f", kind), day, *export_cells(movie))
 
-    return LazyRows(len(order) + len(mine.missing), row)
+    return LazyRows(len(order) + len(given.missing), row)
 
 
 def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any]) -> LazyRows:
@@ -116,12 +116,12 @@ def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any])
     return LazyRows(len(suggested.movies), row)
 
 
-def found_rows(factors: Factors, movies: NDArray[Any], predicted: NDArray[Any], mine: Mine) -> LazyRows:
+def found_rows(factors: Factors, movies: NDArray[Any], predicted: NDArray[Any], given: ProfileRatings) -> LazyRows:
     """Cells of FOUND_COLUMNS."""
 
     def row(i: int) -> Sequence[Cell]:
-        movie, given = factors.row(movies[i]), mine.by_movie.get(int(movies[i]))
-        rating = Mark("") if given is None else number_cell(given, "g", "strong")
+        movie, stars_given = factors.row(movies[i]), given.by_movie.get(int(movies[i]))
+        rating = Mark("") if stars_given is None else number_cell(stars_given, "g", "strong")
         return (*movie_cells(movie), number_cell(predicted[i], ".2f"), rating, *export_cells(movie))
 
     return LazyRows(len(movies), row)

@@ -13,16 +13,16 @@ from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
-from mftui.tui.base.background import Latest
+from mftui.tui.base.background import LatestWins
 from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
-from mftui.tui.lists.explanation_panel import BecausePanel
+from mftui.tui.lists.explanation_panel import ExplanationPanel
 from mftui.tui.screens.recommended import RecommendedScreen
-from mftui.tui.screens.you.explain_pane import WhyPane
-from mftui.tui.screens.you.lists import Listed, found_list, keeping, mine_list, next_list
-from mftui.tui.screens.you.page import MINE_SORTS, About, YouChoices, YouList, about, you_list
+from mftui.tui.screens.you.explain_pane import ExplainPane
+from mftui.tui.screens.you.lists import Listed, found_list, keeping, next_list, profile_list
+from mftui.tui.screens.you.page import PROFILE_SORTS, About, YouChoices, YouList, about, you_list
 from mftui.tui.screens.you.rating import NO_FILM, Rater, UnderCursor
-from mftui.tui.screens.you.rows import MINE_COLUMNS, recommended_columns, recommended_with_reasons
+from mftui.tui.screens.you.rows import PROFILE_COLUMNS, recommended_columns, recommended_with_reasons
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
 
@@ -37,24 +37,24 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     MODE = "you"
     BINDINGS = keys.YOU
-    SORTS = MINE_SORTS
+    SORTS = PROFILE_SORTS
     CHOICES = YouChoices
 
     def __init__(self) -> None:
         super().__init__()
         self._rater = Rater(self, self)
-        self._own = self._rater.ratings
+        self._store = self._rater.ratings
         self._now: YouList | None = None
         self._about: About | None = None
         self._found: NDArray[Any] | None = None
         self._listed = Listed()
         self._skipped: set[int] = set()
         """Movies that are not to be asked for, for as long as this model is open."""
-        self._lists, self._abouts, self._searches = (Latest(self, name) for name in ("list", "about", "search"))
-        self.left = Table(MINE_COLUMNS, of_data=True, id="own", classes="left")
+        self._lists, self._abouts, self._searches = (LatestWins(self, name) for name in ("list", "about", "search"))
+        self.left = Table(PROFILE_COLUMNS, of_data=True, id="own", classes="left")
         self.right = Table((Column("Like", 4),), of_data=True, id="recommended")
-        self._panel = BecausePanel(id="page")
-        self._why = WhyPane(self, self._panel)
+        self._panel = ExplanationPanel(id="page")
+        self._why = ExplainPane(self, self._panel)
 
     def compose(self) -> ComposeResult:
         yield from self.head()
@@ -73,7 +73,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self.left.focus()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        self._rater.look()
+        self._rater.poll()
 
     # The model and the file
 
@@ -92,8 +92,8 @@ class YouScreen(RecommendedScreen[YouChoices]):
             self._search()
 
     def ratings_changed(self) -> None:
-        mine, film = self._own.mine, self.film(self.right)
-        if self.right.has_focus and mine is not None and film in mine.by_movie:
+        given, film = self._store.given, self.film(self.right)
+        if self.right.has_focus and given is not None and film in given.by_movie:
             self.right.action_move(1)  # the next key is for the next film, also before the new list is there
         self._show_left()
         self.again()
@@ -103,7 +103,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     def ratings_unreadable(self, error: MftuiError) -> None:
         self._now = self._about = None
-        self.left.show((), caption=f"Ratings of {self._own.name}", empty=f"{error} {error.hint or ''}")
+        self.left.show((), caption=f"Ratings of {self._store.name}", empty=f"{error} {error.hint or ''}")
         self.right.show(())
 
     def ratings_refused(self, error: MftuiError) -> None:
@@ -113,13 +113,13 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     def again(self) -> None:
         """Fold in anew, and recommend."""
-        model, mine, choices = self._shown, self._own.mine, self._choices
-        if model is None or mine is None:
+        model, given, choices = self._shown, self._store.given, self._choices
+        if model is None or given is None:
             return
 
         def work() -> YouList | MftuiError:
             try:
-                return you_list(model.factors, mine, choices)
+                return you_list(model.factors, given, choices)
             except MftuiError as error:
                 return error
 
@@ -140,13 +140,13 @@ class YouScreen(RecommendedScreen[YouChoices]):
         keep = self.film(self.right) if self.right.has_focus else None
         self._now, listed = now, now.recommended
         places = {int(movie): at for at, movie in enumerate(listed.movies)}
-        n = len(now.mine)
+        n = len(now.given)
         known = f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody"
         self.show_recommended(
             model,
             listed,
-            recommended_with_reasons(model.factors, now, self.look),
-            to=now.mine.name,
+            recommended_with_reasons(model.factors, now, self.terminal),
+            to=now.given.name,
             facts=(rankings.ordered(rankings.rank_of(listed)), rankings.spread_label(model.factors), known),
             cursor=places.get(keep, self.right.cursor) if keep is not None else 0,
         )
@@ -174,20 +174,20 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     def _show_left(self) -> None:
         """What was searched for, what to rate next, or what is rated; the cursor stays on its film."""
-        model, now, mine = self._shown, self._now, self._own.mine
-        if model is None or now is None or mine is None:
+        model, now, given = self._shown, self._now, self._store.given
+        if model is None or now is None or given is None:
             return
         before, at = self._listed, self.left.cursor
         film = before.film(at)
         if self._found is not None:
             text = self.query_one(SearchBox).value
-            self._listed = found_list(model.factors, now, mine, self._found, text)
+            self._listed = found_list(model.factors, now, given, self._found, text)
         elif self._choices.view == "next":
             suggested = None if self._about is None else self._about.suggested
-            self._listed = next_list(model.factors, now, suggested, {*self._skipped, *mine.by_movie})
+            self._listed = next_list(model.factors, now, suggested, {*self._skipped, *given.by_movie})
         else:
             c = self._choices
-            self._listed = mine_list(model.factors, now, mine, c.sort, reverse=c.reverse)
+            self._listed = profile_list(model.factors, now, given, c.sort, reverse=c.reverse)
         new = self._listed
         if new.view != before.view:
             self.left.set_columns(new.columns)
@@ -251,13 +251,13 @@ class YouScreen(RecommendedScreen[YouChoices]):
         """Choose whose ratings these are; a name that is new begins a profile."""
         from mftui.tui.dialogs.pickers import pick_profile
 
-        self.app.push_screen(pick_profile(self._own.name), self._profile_picked)
+        self.app.push_screen(pick_profile(self._store.name), self._profile_picked)
 
     def _profile_picked(self, name: str | None) -> None:
         if name is not None:
             self._skipped.clear()
             self._about = None
-            self._own.choose(name)
+            self._store.choose(name)
 
     def action_skip(self) -> None:
         """Leave the film under the cursor out of what is asked for."""

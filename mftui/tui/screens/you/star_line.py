@@ -71,7 +71,7 @@ class StarLine(CellWidget):
             if more and at + len(more) <= width:
                 parts.append((more + " " * _GAP, text))
                 at += len(more) + _GAP
-        said = cut(self.look.text(self._said), max(0, width - at), self.look.glyphs.ellipsis)
+        said = cut(self.terminal.text(self._said), max(0, width - at), self.terminal.glyphs.ellipsis)
         parts.append((said, self.style(f"star-line--{self._kind or 'text'}")))
         yield parts
 
