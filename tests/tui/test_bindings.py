@@ -73,6 +73,8 @@ async def ready(pilot: Pilot[Any], mode: str, first: Widget | None) -> None:
     await pilot.press("tab" if app.focused and app.focused.check_consume_key("2", "2") else "1", key)
     if app.screen.has_class("-factors"):
         await pilot.press("i")
+    if app.screen.has_class("-settings"):
+        await pilot.press("d")
     if app.focused is None or app.focused.check_consume_key("2", "2"):
         app.screen.set_focus(first)
     await until_shown(pilot, sign)
