@@ -48,12 +48,12 @@ class BaseScreen(Screen[None]):
 
     @property
     def shell(self) -> Shell:
-        """The app."""
+        """Return the app."""
         return shell_of(self)
 
     @property
     def terminal(self) -> Display:
-        """The look of the app."""
+        """Return the look of the app."""
         return display_of(self)
 
     def on_mount(self) -> None:

@@ -44,7 +44,7 @@ class RecommendedScreen(TwoListsScreen[Choices]):
         facts: Sequence[str],
         cursor: int,
     ) -> None:
-        """The list on the right."""
+        """Show the list on the right."""
         narrowed = self._choices.narrowed.label
         told = (*facts, f"only {narrowed}" if narrowed else "", listed.note)
         self.right.name_columns(interval=interval_title(listed, model.factors.scale))
@@ -58,7 +58,7 @@ class RecommendedScreen(TwoListsScreen[Choices]):
         )
 
     def filter_is_foreign(self) -> bool:
-        """Whether the filters are those of another data set, which is the fault then; they are taken off."""
+        """Clear the filters, and return whether any were set: then another data set's, which is the fault."""
         foreign = self._choices.narrowed != Filter()
         if foreign:
             self.choose(narrowed=Filter())

@@ -41,7 +41,7 @@ class TwoListsScreen(ChoosingScreen[Choices]):
 
     @property
     def shows_page(self) -> bool:
-        """Whether the page is to be seen."""
+        """Return whether the page is to be seen."""
         if self._page_wanted is not None:
             return self._page_wanted
         return self.size.width >= _PAGE_WIDTH and self.size.height >= _PAGE_HEIGHT
@@ -52,7 +52,7 @@ class TwoListsScreen(ChoosingScreen[Choices]):
             self.right.focus()
 
     def bring_list(self) -> None:
-        """Where the page has the room of the list on the left, give it back."""
+        """Give the list on the left its room back if the page has it."""
         if self.shows_page and self.size.width < _PAGE_WIDTH:
             self.action_page()
 
@@ -66,11 +66,11 @@ class TwoListsScreen(ChoosingScreen[Choices]):
             super().focus_pane(selector)
 
     def page_shown(self) -> None:
-        """The page has come into view, or gone."""
+        """Respond to the page coming into view, or going."""
 
     @property
     def order(self) -> tuple[str, bool]:
-        """One of SORTS, and whether it is the other way round."""
+        """Return one of SORTS, and whether it is reversed."""
         return self._choices.sort, self._choices.reverse
 
     def sort_by(self, column: str, *, reverse: bool = False) -> None:
@@ -91,7 +91,7 @@ class TwoListsScreen(ChoosingScreen[Choices]):
         self.sort_by(self.SORTS[(self.SORTS.index(self.order[0]) + 1) % len(self.SORTS)])
 
     def action_reverse(self) -> None:
-        """The other way round."""
+        """Reverse the order of the list."""
         self.sort_by(self.order[0], reverse=not self.order[1])
 
     def action_page(self) -> None:
@@ -103,7 +103,7 @@ class TwoListsScreen(ChoosingScreen[Choices]):
         self.page_shown()
 
     def action_pane(self, by: int) -> None:
-        """Between the lists; where only one of them is to be seen, that of the page gives way."""
+        """Move between the lists; if there is room for one only, the page gives way to the list."""
         if by < 0:
             self.bring_list()
         (self.right if by > 0 else self.left).focus()

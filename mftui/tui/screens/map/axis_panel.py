@@ -75,7 +75,7 @@ class AxisPanel(Panel[AxisPage]):
         return [head, *([(fit(self.terminal.text(title), width - 1, ellipsis) + " ", text)] for title in titles[:n])]
 
     def _traits(self, axis: Axis, width: int) -> list[Line]:
-        """A bar for each trait, as long as its correlation; what is not sure is dim and comes last."""
+        """Draw a bar for each trait, as long as its correlation; what is not sure is dim and comes last."""
         text, dim = self.style("panel--text"), self.style("panel--dim")
         full = "#" if self.terminal.ascii else "█"
         room = max(4, width - _NAME - 24)
@@ -91,7 +91,7 @@ class AxisPanel(Panel[AxisPage]):
         return lines
 
     def _users(self, page: AxisPage, width: int) -> Iterable[Line]:
-        """A line of bars, the users from the negative end to the positive."""
+        """Draw a line of bars, the users from the negative end to the positive."""
         bars = _ASCII_BARS if self.terminal.ascii else _BARS
         most = max(1, *page.users)
         room = max(8, min(len(page.users), width - 30))

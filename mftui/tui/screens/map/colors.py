@@ -33,7 +33,7 @@ class Coloring:
 
     @property
     def letters(self) -> str:
-        """A sign for each class, where there is no colour."""
+        """Choose a sign for each class, for displays without colour."""
         if self.ordered:
             return "".join("12345"[: len(self.labels) - self.rest]) + "." * self.rest
         taken: list[str] = []
@@ -44,7 +44,7 @@ class Coloring:
 
 
 def coloring(model: OpenModel, name: str) -> Coloring:
-    """Classes by one of COLORINGS. Not for the event loop: the first time it takes a moment on large data."""
+    """Classify the movies by one of COLORINGS. Not for the event loop: slow the first time on large data."""
     if name == "genre":
         return _by_genre(model)
     if name == "decade":
@@ -58,7 +58,7 @@ def coloring(model: OpenModel, name: str) -> Coloring:
 
 
 def _by_genre(model: OpenModel) -> Coloring:
-    """The commonest genres; a film of several has the colour of the rarest of them, which says most of it."""
+    """Classify by the commonest genres; a film of several gets the colour of the rarest, which says most of it."""
     from mftui.engine.insight.traits import genre_table
 
     names, has = genre_table(model.factors)
@@ -85,7 +85,7 @@ def _by_decade(years: NDArray[np.int64]) -> Coloring:
 
 
 def _by_value(name: str, values: NDArray[np.floating], form: str, rest: str) -> Coloring:
-    """Fifths: as many movies in each."""
+    """Classify by fifths, with as many movies in each."""
     known = np.isfinite(values)
     cuts = np.quantile(values[known], np.linspace(0, 1, _STEPS + 1)) if known.any() else np.zeros(_STEPS + 1)
     classes = np.where(known, np.searchsorted(cuts[1:-1], np.nan_to_num(values), side="right"), _STEPS)

@@ -34,7 +34,7 @@ class FilmsView:
 
     @property
     def under_cursor(self) -> int | None:
-        """The film under the cursor of the list, None where it is empty."""
+        """Return the film under the cursor of the list, or None if the list is empty."""
         return self._listed[self.table.cursor] if self._listed else None
 
     def list_here(self, now: Gathered) -> None:

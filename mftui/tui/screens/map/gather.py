@@ -40,7 +40,7 @@ class MapChoices:
     narrowed: Filter = field(default_factory=Filter)
 
     def valid(self, model: OpenModel) -> MapChoices:
-        """This, without what this version or this model does not know."""
+        """Return these choices, with defaults for what this version or this model does not know."""
         plain = MapChoices()
         known = self.block in BLOCKS and (self.block == "taste" or model.factors.has_audience)
         return replace(
@@ -68,8 +68,8 @@ class Gathered:
 def gather(
     model: OpenModel, choices: MapChoices, axes: Axes | None, tsne: Layout | None, colors: Coloring | None
 ) -> Gathered:
-    """The picture that `choices` ask for. `axes`, `colors`: those of before, where they still hold; `tsne`: instead of
-    axes. Raises UsageError. Not for the event loop."""
+    """Compute the picture that `choices` ask for. `axes`, `colors`: those of before, if they still hold; `tsne`: used
+    instead of axes. Raises UsageError. Not for the event loop."""
     factors = model.factors
     axes = axes or principal_axes(factors, choices.block)
     trained = np.asarray(factors.movie_train_counts) > 0
@@ -97,12 +97,12 @@ def gather(
 
 
 def axis_in(axes: Axes, number: int) -> int:
-    """`number`, or the last where there are fewer."""
+    """Return `number`, or the last axis if there are fewer."""
     return min(number, len(axes.shares))
 
 
 def guests(model: OpenModel, layout: Layout, block: Block, rows: UserRows, labels: Sequence[str]) -> list[Pin]:
-    """Users with these rows, trained or folded in, as pins on the map; of those with factors of zero, none."""
+    """Place users with these rows, trained or folded in, as pins on the map; leave out those with factors of zero."""
     given = rows.factors if block == "taste" else rows.audience
     if given is None:
         return []
@@ -116,8 +116,8 @@ def guests(model: OpenModel, layout: Layout, block: Block, rows: UserRows, label
 
 
 def own_row(model: OpenModel) -> UserRows | None:
-    """The row folded in for one's own ratings (the profile that is in use); None where the model has none of them, or
-    they cannot be read: You says why. Not for the event loop."""
+    """Fold in one's own ratings (the profile in use). Return None if the model has none of them, or they cannot be
+    read: You says why. Not for the event loop."""
     from mftui.data.profiles.match import Matcher
     from mftui.data.profiles.store import Profile
     from mftui.engine.query.fold_in import fold_in
@@ -133,8 +133,8 @@ def own_row(model: OpenModel) -> UserRows | None:
 
 
 def pins(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str) -> list[Pin]:
-    """Who is to stand among the films: You, where there are ratings of one's own, and users of the data. Not for the
-    event loop."""
+    """Return the pins to stand among the films: You, if there are ratings of one's own, and users of the data. Not for
+    the event loop."""
     own = own_row(model)
     you = [] if own is None else guests(model, layout, choices.block, own, ["You"])
     return you + _users(model, layout, choices, open_user)
@@ -152,7 +152,7 @@ def _users(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str
 
 
 def short_title(title: str) -> str:
-    """Without the year: "Matrix, The"."""
+    """Return the title without the year: "Matrix, The"."""
     return _YEAR.sub("", title) or title
 
 

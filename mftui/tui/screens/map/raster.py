@@ -27,7 +27,7 @@ class Window:
 
     @classmethod
     def around(cls, points: Floats) -> Window:
-        """All of `points` (n, 2), NaN left out."""
+        """Return the window around all of `points` (n, 2), leaving out NaN."""
         placed = points[np.isfinite(points).all(axis=1)]
         if not len(placed):
             return cls()
@@ -37,11 +37,11 @@ class Window:
         return cls(float(middle[0]), float(middle[1]), float(size[0]), float(size[1]))
 
     def moved(self, dx: float, dy: float) -> Window:
-        """By shares of its own size; dy > 0 is up."""
+        """Move the window by shares of its own size; dy > 0 is up."""
         return replace(self, x=self.x + dx * self.width, y=self.y + dy * self.height)
 
     def zoomed(self, by: float, x: float, y: float) -> Window:
-        """`by` times as wide and high, (x, y) staying where it is seen."""
+        """Scale the window's width and height by `by`, keeping (x, y) where it is seen."""
         return Window(x + (self.x - x) * by, y + (self.y - y) * by, self.width * by, self.height * by)
 
 
@@ -54,7 +54,7 @@ class Grid:
     rows: int
 
     def dots(self, points: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-        """(column of dots, row of dots, whether it is seen) of each point; two dots to a column, four to a row."""
+        """Return (column of dots, row of dots, whether it is seen) of each point; a cell is 2 dots wide, 4 high."""
         w = self.window
         with np.errstate(invalid="ignore"):
             x = np.floor((points[:, 0] - (w.x - w.width / 2)) * (2 * self.columns / w.width))
@@ -64,12 +64,12 @@ class Grid:
         return x.astype(np.int64), y.astype(np.int64), seen
 
     def cells(self, points: Floats) -> NDArray[np.int64]:
-        """(n,) row * columns + column of each point, -1 where it is not seen."""
+        """Return (n,) row * columns + column of each point, -1 where it is not seen."""
         x, y, seen = self.dots(points)
         return np.where(seen, (y // 4) * self.columns + x // 2, -1)
 
     def middle(self, column: int, row: int) -> tuple[float, float]:
-        """The point in the middle of a cell."""
+        """Return the point in the middle of a cell."""
         w = self.window
         return (
             w.x + ((column + 0.5) / self.columns - 0.5) * w.width,
@@ -77,7 +77,7 @@ class Grid:
         )
 
     def distances(self, points: Floats, column: int, row: int) -> Floats:
-        """(n,) squared distance of each point from a cell's middle, in dots; NaN for points without a place."""
+        """Return (n,) squared distance of each point from a cell's middle, in dots; NaN for points without a place."""
         x, y = self.middle(column, row)
         across = (points[:, 0] - x) * (2 * self.columns / self.window.width)
         down = (points[:, 1] - y) * (4 * self.rows / self.window.height)
@@ -98,7 +98,7 @@ class Drawn:
 
 
 def draw(grid: Grid, points: Floats, kinds: NDArray[np.int64], n_kinds: int, letters: str | None, ascii: bool) -> Drawn:
-    """Points (n, 2) of classes 0 to `n_kinds` - 1, or -1 for those that are not drawn.
+    """Draw points (n, 2) of classes 0 to `n_kinds` - 1; class -1 is not drawn.
 
     `letters`: one for each class, drawn instead of dots where colour cannot tell them apart; `ascii`: signs of
     density instead of Braille.
@@ -125,7 +125,7 @@ def draw(grid: Grid, points: Floats, kinds: NDArray[np.int64], n_kinds: int, let
 
 
 def runs(signs: NDArray[np.int64], kinds: NDArray[np.int64]) -> list[tuple[str, int]]:
-    """One row of cells as (text, class) parts."""
+    """Split one row of cells into (text, class) parts."""
     text = signs.astype("<u4").tobytes().decode("utf-32-le")
     cuts = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
     return [(text[a:b], int(kinds[a])) for a, b in pairwise(cuts) if b > a]

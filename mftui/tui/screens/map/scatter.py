@@ -71,7 +71,7 @@ class Scatter(CellWidget, can_focus=True):
     # What is seen
 
     def show(self, scene: Scene | None, *, empty: str = "", whole: bool = False) -> None:
-        """Another scene; `whole`: all of it in view."""
+        """Show another scene; `whole`: all of it in view."""
         new = scene is not None and (whole or self._scene is None)
         self._scene, self._empty, self._drawn = scene, empty, None
         if scene is not None and new:
@@ -87,18 +87,18 @@ class Scatter(CellWidget, can_focus=True):
 
     @property
     def grid(self) -> Grid:
-        """The cells of the points."""
+        """Return the grid of cells that the points are drawn in."""
         width, height = self.size
         return Grid(self._window, max(width, 1), max(height - 2, 1))
 
     @property
     def cursor(self) -> tuple[int, int]:
-        """(column, row) of the cursor within the grid."""
+        """Return (column, row) of the cursor within the grid."""
         grid = self.grid
         return min(int(self._at[0] * grid.columns), grid.columns - 1), min(int(self._at[1] * grid.rows), grid.rows - 1)
 
     def here(self, most: int = 200) -> tuple[NDArray[np.int64], bool]:
-        """(indices, whether they lie under the cursor): those in the cell, the best known first; where there is
+        """Return (indices, whether they lie under the cursor): the points in the cell, the best known first; if it has
         none, the nearest."""
         scene = self._scene
         if scene is None or not scene.shown.any():
@@ -114,7 +114,7 @@ class Scatter(CellWidget, can_focus=True):
         return np.array([np.nanargmin(far)], dtype=np.int64), False
 
     def _cells(self, grid: Grid) -> Drawn:
-        """The points in their cells; drawn anew only when something has changed."""
+        """Draw the points in their cells; draw anew only when something has changed."""
         scene = self._scene
         assert scene is not None
         wanted = (grid, self._letters)  # another scene clears what was drawn
@@ -145,7 +145,7 @@ class Scatter(CellWidget, can_focus=True):
         self.repaint()
 
     def action_step(self, dx: int, dy: int) -> None:
-        """The cursor by a cell; at the edge the map moves."""
+        """Move the cursor by a cell; at the edge the map moves."""
         (column, row), grid = self.cursor, self.grid
         column, row = column + dx, row + dy
         if not (0 <= column < grid.columns and 0 <= row < grid.rows):
@@ -155,12 +155,12 @@ class Scatter(CellWidget, can_focus=True):
         self.repaint()
 
     def action_pan(self, dx: int, dy: int) -> None:
-        """The map by a quarter of what is seen."""
+        """Move the map by a quarter of what is seen."""
         self._window = self._window.moved(dx / 4, -dy / 4)
         self.repaint()
 
     def action_zoom(self, by: float) -> None:
-        """Nearer, or from further away; what is under the cursor stays there."""
+        """Zoom in or out; what is under the cursor stays there."""
         movies, exact = self.here(1)
         x, y = self.grid.middle(*self.cursor)
         if exact and self._scene is not None:
@@ -171,7 +171,7 @@ class Scatter(CellWidget, can_focus=True):
         self.repaint()
 
     def action_whole(self) -> None:
-        """All of it, the cursor in the middle."""
+        """Show the whole map, with the cursor in the middle."""
         self._window, self._at = self._all, (0.5, 0.5)
         self.repaint()
 

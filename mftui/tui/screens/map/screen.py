@@ -80,7 +80,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
             self._stand()  # another user may be open by now
 
     def _forget(self) -> None:
-        """What was of another model."""
+        """Forget what belongs to another model."""
         self._tsne.forget()
         self._now = None
         self._films.dim()
@@ -116,7 +116,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self._scenes.ask(work, show)
 
     def _stand(self, then: Callable[[], None] = lambda: None) -> None:
-        """You and users among the films, as they are now."""
+        """Place You and users among the films, as they are now."""
         now, choices, remembered = self._now, self._choices, self.shell.session.get("users")
         if now is None:
             return
@@ -184,7 +184,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self._gather(colors_too=True)
 
     def action_axis(self, which: str, by: int) -> None:
-        """Another axis from left to right, or upward."""
+        """Choose another axis from left to right, or upward."""
         if self._now is None:
             return
         self._tsne.put_away()
@@ -193,7 +193,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self._gather(whole=True)
 
     def action_layout(self) -> None:
-        """t-SNE: begin, cancel, or back to the axes."""
+        """Begin t-SNE, cancel it, or go back to the axes."""
         if self._now is None:
             return
         if self._tsne.busy:
@@ -217,7 +217,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self.refresh_bindings()
 
     def action_by(self) -> None:
-        """Axes of the other block."""
+        """Switch to the axes of the other block."""
         if self._shown is None:
             return
         if not self._shown.factors.has_audience:
@@ -231,7 +231,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self._gather(axes_too=True, whole=True)
 
     def action_users(self) -> None:
-        """Who stands among the films: nobody, the user that is open, many."""
+        """Choose in turn who stands among the films: nobody, the user that is open, many."""
         users = USERS[(USERS.index(self._choices.users) + 1) % len(USERS)]
         self.choose(users=users)
 
@@ -243,7 +243,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self._stand(say)
 
     def action_names(self) -> None:
-        """Names on the map, or not."""
+        """Show or hide the names on the map."""
         self.choose(names=not self._choices.names)
         self.scatter.names = self._choices.names
         self.scatter.repaint()
@@ -265,7 +265,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
 
     @property
     def key_names(self) -> dict[str, str]:
-        """What keys do just now, by the id of their binding, where that is not what they are called."""
+        """Return what keys do just now, by the id of their binding, if that differs from what they are called."""
         names = {"map.choose": "Map along it", "map.factors": "Map"} if self.shows_factors else {}
         layout = "Cancel t-SNE" if self._tsne.busy else "Axes" if self._tsne.layout is not None else "t-SNE"
         return names | {"map.layout": layout}
@@ -274,7 +274,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
 
     @property
     def shows_factors(self) -> bool:
-        """Whether the axes are shown instead of the map."""
+        """Return whether the axes are shown instead of the map."""
         return self.has_class("-factors")
 
     def action_factors(self) -> None:
@@ -289,12 +289,12 @@ class MapScreen(ChoosingScreen[MapChoices]):
         super().focus_pane(selector)
 
     def action_pane(self, by: int) -> None:
-        """Between the map and the films listed."""
+        """Move between the map and the films listed."""
         if not self.shows_factors:
             (self.films if self.scatter.has_focus and self.films.display else self.scatter).focus()
 
     def action_go_back(self) -> None:
-        """From the list to the map, from the neighbours, from a search, from the factors."""
+        """Go back from the factors, from the list to the map, from the neighbours, or from a search."""
         if self.shows_factors:
             self.action_factors()
         elif self.films.has_focus:

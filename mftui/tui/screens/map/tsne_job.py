@@ -44,11 +44,11 @@ class TsneJob:
 
     @property
     def busy(self) -> bool:
-        """Whether one is being computed."""
+        """Return whether a layout is being computed."""
         return self._stop is not None
 
     def begin(self, axes: Axes, counts: NDArray[np.int32]) -> None:
-        """Compute; `layout` is set before the last Progress."""
+        """Begin to compute; `layout` is set before the last Progress."""
         self.cancel()
         self._stop = threading.Event()
         self._owner.run_worker(self._run(self._stop, axes, counts), group="tsne")
@@ -70,7 +70,7 @@ class TsneJob:
         return self.layout is not None
 
     def forget(self) -> None:
-        """Another model."""
+        """Forget the layout: the model is another."""
         self.cancel()
         self.layout = self._kept = None
 

@@ -70,7 +70,7 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
 
 
 def ratings_of_movie(factors: Factors, movie: int) -> NDArray[np.float32]:
-    """(n,) all ratings of the movie at an index."""
+    """Return (n,) all ratings of the movie at an index."""
     import numpy as np
 
     history, found = factors.history, []
@@ -98,7 +98,7 @@ class MoviePanel(Panel[MoviePage]):
         yield from self._pictures(page, width)
 
     def _bias(self, page: MoviePage, width: int) -> str:
-        """As a sentence, the longest that fits."""
+        """Describe the bias in the longest sentence that fits."""
         bias, gives, all_get = f"bias {page.bias:+.2f}", f"{page.average_gives:.2f}", f"{page.average_of_all:.2f}"
         sentences = [
             f"{bias}: an average user would give {gives}, and an average movie {all_get}",
@@ -108,7 +108,7 @@ class MoviePanel(Panel[MoviePage]):
         return next((line for line in sentences if len(line) <= width), sentences[-1])
 
     def _pictures(self, page: MoviePage, width: int) -> Iterable[Line]:
-        """Histogram on the left, factors on the right."""
+        """Draw a histogram on the left, factors on the right."""
         left = max(16, (width - GAP) * 2 // 5)
         right = width - left - GAP
         return self.histogram_beside(page.ratings, left, self._profile(page, right) if right >= 8 else [])

@@ -107,7 +107,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
                 self._look_up()
 
     def _is_shown(self, model: OpenModel) -> bool:
-        """Whether what is shown comes from the same run, of whatever moment."""
+        """Return whether what is shown comes from the same run, of whatever moment."""
         return self._shown is not None and self._shown.run.path == model.run.path
 
     # The list
@@ -232,14 +232,14 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         self.query_one(SearchBox).focus()
 
     def action_accept_search(self) -> None:
-        """From the search to what it found."""
+        """Go from the search to what it found."""
         self._debounce.now()
         (self.left if self.left.display else self.right).focus()
 
     action_leave_search = action_accept_search
 
     def action_open(self) -> None:
-        """From the results into the neighbours; from a neighbour on to its own."""
+        """Go from the results to the neighbours, or from a neighbour to its own neighbours."""
         if self.left.has_focus:
             self.right.focus()
         elif self._near is not None and len(self._near) and self._subject is not None:
@@ -247,7 +247,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             self._show_movie(int(self._near[self.right.cursor]))
 
     def action_by(self) -> None:
-        """Neighbours by the next of both, taste and audience."""
+        """List the neighbours by the next of both, taste and audience."""
         if self._shown is None:
             return
         by = rankings.next_by(self._shown.factors, self._choices.by or None)
@@ -257,7 +257,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             self._show_movie(self._subject)
 
     def action_metric(self) -> None:
-        """Neighbours by the next of cosine, dot product and distance."""
+        """List the neighbours by the next of cosine, dot product and distance."""
         metrics = list(METRICS)
         metric = metrics[(metrics.index(self._choices.metric) + 1) % len(metrics)]
         self.choose(metric=metric)
@@ -291,7 +291,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             self._look_up()
 
     def action_go_back(self) -> None:
-        """One neighbour back, then to the screen that sent here or to the results, then no search."""
+        """Go back one neighbour, then to the screen that sent here or to the results, then clear the search."""
         if self._trail:
             self.right.focus()
             self._show_movie(*self._trail.pop())

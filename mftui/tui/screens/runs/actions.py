@@ -91,7 +91,7 @@ class RunActions:
     # Notes
 
     def annotate(self, here: Summary | None) -> None:
-        """Name, note and tags of the run under the cursor."""
+        """Edit name, note and tags of the run under the cursor."""
         from mftui.tui.screens.runs.dialogs import notes_dialog
 
         if here is None:

@@ -44,12 +44,12 @@ class Replay:
 
     @property
     def over(self) -> bool:
-        """Whether all of it has been drawn."""
+        """Return whether all of it has been drawn."""
         return self._part >= self._parts
 
     @property
     def share(self) -> float:
-        """How much of it has been drawn, 0 to 1."""
+        """Return how much of it has been drawn, 0 to 1."""
         return self._part / self._parts
 
     def advance(self) -> None:
@@ -107,7 +107,7 @@ class RunCharts:
             self._overlays.toggle(run_of(run_id), "")
 
     def sign(self, run_id: str) -> str:
-        """The letter of a run that is laid over; "*" of one that is not."""
+        """Return the letter of a run that is laid over, or "*" for one that is not."""
         return self._overlays.mark(run_id) if run_id in self._overlays else "*"
 
     def news(self, event: TrainingNews) -> None:

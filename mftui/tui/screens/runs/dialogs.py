@@ -15,7 +15,7 @@ _KEYS = {"movies": "m", "users": "u", "you": "y", "map": "p"}
 
 
 def open_dialog(row: Summary) -> ChoiceDialog:
-    """Where a run is to be looked at."""
+    """Ask on which screen to open a run."""
     options = [
         Option(key, mode, TITLES[mode], f"Its model in {TITLES[mode]}.") for mode, key in _KEYS.items() if row.has_model
     ]
@@ -24,7 +24,7 @@ def open_dialog(row: Summary) -> ChoiceDialog:
 
 
 def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
-    """Whether to train with the same settings as they are, or to change them first."""
+    """Ask whether to train with the same settings, or to change them first."""
     beside = " A training is under way: it goes on beside it." if live else ""
     return ChoiceDialog(
         f"Train again as {called(row)}.{beside}",
@@ -36,7 +36,7 @@ def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
 
 
 def busy_dialog(row: Summary) -> ChoiceDialog:
-    """A run that is being trained was to be deleted."""
+    """Ask what to do with a run that was to be deleted while it is being trained."""
     return ChoiceDialog(
         f"{called(row)} is {row.state}: it cannot be deleted without stopping it.",
         [
@@ -47,7 +47,7 @@ def busy_dialog(row: Summary) -> ChoiceDialog:
 
 
 def notes_dialog(row: Summary) -> FieldsDialog:
-    """Name, note and tags of a run."""
+    """Ask for name, note and tags of a run."""
     return FieldsDialog(
         f"Notes on {row.run}",
         [
@@ -62,14 +62,14 @@ def notes_dialog(row: Summary) -> FieldsDialog:
 
 
 def notes_of(answer: dict[str, object]) -> Notes:
-    """What was filled in."""
+    """Return the notes that were filled in."""
     name, note, tags = answer["name"], answer["note"], answer["tags"]
     assert isinstance(name, str) and isinstance(note, str) and isinstance(tags, tuple)
     return Notes(name, note, tags)
 
 
 def filter_dialog(now: RunFilter, rows: Sequence[Summary]) -> FieldsDialog:
-    """What the table is narrowed to."""
+    """Ask which runs the table is narrowed to."""
 
     def field(name: str, label: str, values: Sequence[str | None]) -> Field:
         known = sorted({value for value in values if value})

@@ -64,7 +64,7 @@ def _destination(text: str) -> Path:
 
 
 async def _write(screen: Screen[None], row: Summary, to: str, destination: Path) -> None:
-    """As the command does, beside the app; ends with it."""
+    """Write the export in a process beside the app, as the command does; it ends with the app."""
     shell, path = shell_of(screen), str(destination)
     shell.say(f"Writing {destination.name} …")
     command = ["report", row.run, "-o", path] if to == "report" else ["export", row.run, path, "--to", to]

@@ -58,11 +58,11 @@ class RunFilter:
 
     @property
     def label(self) -> str:
-        """For a caption."""
+        """Describe the filter for a caption."""
         return ", ".join(part for part in (getattr(self, name) for name in _ORDER_OF_PARTS) if part)
 
     def passes(self, row: Summary) -> bool:
-        """Whether a run has all that is asked for; case does not matter."""
+        """Return whether a run has all that is asked for; case does not matter."""
         pairs = ((self.recipe, row.recipe), (self.dataset, row.dataset), (self.state, row.state))
         named = all(fold(wanted) in fold(found or "") for wanted, found in pairs if wanted)
         return named and (not self.tag or fold(self.tag) in row.tags)
@@ -81,18 +81,18 @@ class RunChoices:
     """Whether the calibration is shown in place of the curves."""
 
     def valid(self) -> RunChoices:
-        """This, without what this version does not know."""
+        """Return these choices, without a sort order that this version does not know."""
         return self if self.sort in SORTS else replace(self, sort="")
 
     @property
     def descending(self) -> bool:
-        """Whether the highest value comes first."""
+        """Return whether the highest value comes first."""
         return (self.sort in _DESCENDING) != self.reverse
 
 
 def choose(rows: Sequence[Summary], words: str, choices: RunChoices) -> list[Summary]:
-    """Those that have all `words` in name, id, recipe, data, state, tags or note and pass the filter, in order.
-    What has no value to sort by comes last."""
+    """Choose the runs that have all `words` in name, id, recipe, data, state, tags or note and pass the filter, in
+    order. Runs without a value to sort by come last."""
     wanted = fold(words).split()
     found = [row for row in rows if choices.narrowed.passes(row) and all(word in _text(row) for word in wanted)]
     if not choices.sort:
@@ -103,12 +103,12 @@ def choose(rows: Sequence[Summary], words: str, choices: RunChoices) -> list[Sum
 
 
 def called(row: Summary) -> str:
-    """The run's name, or its id without the date."""
+    """Return the run's name, or its id without the date."""
     return row.name or without_date(row.run)
 
 
 def cells(row: Summary, mark: str) -> Sequence[Cell]:
-    """Of COLUMNS."""
+    """Return a run's cells of COLUMNS."""
     state = f"at {row.progress:.0%}" if row.state == RUNNING and row.progress else row.state
     kind = "bad" if row.state in _BAD else "strong" if row.active else "dim"
     started = row.started or ""
@@ -132,7 +132,7 @@ def cells(row: Summary, mark: str) -> Sequence[Cell]:
 
 
 def compared(documents: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> list[Sequence[Cell]]:
-    """A row for each of `keys`: its name, then its value in each document."""
+    """Return a row for each of `keys`: its name, then its value in each document."""
     return [(Mark(key, "dim"), *(_value(document.get(key)) for document in documents)) for key in keys]
 
 

@@ -144,12 +144,12 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     @property
     def here(self) -> Summary | None:
-        """The run under the cursor."""
+        """Return the run under the cursor."""
         return self._shown[self.table.cursor] if self.table.cursor < len(self._shown) else None
 
     @property
     def chosen(self) -> list[Summary]:
-        """The marked runs in the order of the table; the one under the cursor where none is marked."""
+        """Return the marked runs in the order of the table, or the one under the cursor if none is marked."""
         marked = [row for row in self.book.rows or () if row.run in self._marked]
         return marked or ([self.here] if self.here else [])
 
@@ -225,14 +225,14 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.charts.remove(run)
 
     def action_settings(self) -> None:
-        """Settings, or curves, where there is no room for both."""
+        """Show or hide the settings; they replace the curves if there is no room for both."""
         self.choose(settings=not self._choices.settings)
         self.set_class(self._choices.settings, "-settings")
         if not self.deck.display and self.deck.has_focus:
             self.table.focus()
 
     def action_calibration(self) -> None:
-        """The calibration of the run under the cursor, or the curves."""
+        """Show the calibration of the run under the cursor, or the curves."""
         hidden = self._choices.settings and self.size.width < _WIDE
         if hidden:
             self.action_settings()
@@ -247,7 +247,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     @property
     def _picture(self) -> str:
-        """The pane beside the settings."""
+        """Return the selector of the pane beside the settings."""
         return "#calibration" if self._choices.calibration else "#curves"
 
     def action_sort(self) -> None:
@@ -256,7 +256,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self._show_runs()
 
     def action_reverse(self) -> None:
-        """The other way round."""
+        """Reverse the order of the table."""
         self.choose(reverse=not self._choices.reverse)
         self._show_runs()
 
@@ -276,11 +276,11 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.query_one(SearchBox).focus()
 
     def action_accept_search(self) -> None:
-        """From the search to the table."""
+        """Go from the search to the table."""
         self.focus_pane("#runs")
 
     def action_leave_search(self) -> None:
-        """To the table, whatever it shows."""
+        """Go to the table, whatever it shows."""
         self.focus_pane("#runs")
 
     def focus_pane(self, selector: str) -> None:
@@ -293,7 +293,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         super().focus_pane(selector)
 
     def action_pane(self, by: int) -> None:
-        """From the table to what is below it, and back."""
+        """Go from the table to the panes below it, or back."""
         panes = ["#runs", self._picture, "#settings"]
         now = next((i for i, pane in enumerate(panes) if self.query_one(pane).has_focus), 0)
         wide = self.size.width >= _WIDE
@@ -301,7 +301,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.focus_pane(there[min(max(there.index(panes[now]) + by if panes[now] in there else 0, 0), len(there) - 1)])
 
     def action_go_back(self) -> None:
-        """From a cursor or a zoom, from the panes below, from a search."""
+        """Go back from a cursor or a zoom, from the panes below, or from a search."""
         if self.table.has_focus:
             self.query_one(SearchBox).value = ""
         elif not (self.deck.has_focus and self.deck.back()):

@@ -51,7 +51,7 @@ class SettingsTable:
 
 
 def _read(rows: Sequence[Summary]) -> list[Sequence[Cell]]:
-    """The table of settings, then of measures."""
+    """Read the table of settings, then of measures."""
     settings, measures = [], []
     for row in rows:
         run = run_of(row.run)
@@ -69,7 +69,7 @@ def _read(rows: Sequence[Summary]) -> list[Sequence[Cell]]:
 
 
 def _measures(found: dict[str, Any], row: Summary) -> dict[str, Any]:
-    """With what a person has noted; a measure is told by the part that it was made on."""
+    """Name the measures for people; add the part they were made on and what a person has noted."""
     names = {"test_rmse": "test RMSE", "test_mae": "test MAE", "train_rmse": "training RMSE",
              "ratings_per_second": "ratings/s", "peak_rss_mb": "memory MB"}  # fmt: skip
     split = found.pop("split", None) or row.split

@@ -61,7 +61,7 @@ class TrainForm:
         """Where columns, test file and split come from, as long as the data is the same."""
 
     def rows(self) -> list[Row]:
-        """The lines to show: the main fields, and all of the recipe's if `more` is set."""
+        """Return the lines to show: the main fields, and all of the recipe's if `more` is set."""
         shown = [
             Row("data", "data set", "The ratings to learn from: a data set's name, or a path.", "choice",
                 self.data, self.data != "sample", ""),
@@ -79,7 +79,7 @@ class TrainForm:
 
     @property
     def n_more(self) -> int:
-        """How many fields `more` would show."""
+        """Count the fields that `more` would show."""
         return sum(f.name not in _MAIN for f in self.recipe.fields)
 
     def set(self, key: str, text: str) -> None:
@@ -103,7 +103,7 @@ class TrainForm:
             self._typed.pop((self.recipe.name, key), None)
 
     def load(self, request: TrainRequest) -> None:
-        """Everything as in `request`, so that it can be asked for again with a change. An unknown recipe raises
+        """Load everything from `request`, so that it can be asked for again with a change. An unknown recipe raises
         UsageError."""
         self.set("recipe", request.recipe)
         self.reset()
@@ -111,13 +111,13 @@ class TrainForm:
         self._set_all(request.hyper)
 
     def _set_all(self, values: Mapping[str, Any]) -> None:
-        """Those of them that the recipe has; the fields whose default depends on another come last."""
+        """Set those values that the recipe has; the fields whose default depends on another come last."""
         for field in sorted(self.recipe.fields, key=lambda field: field.unless is not None):
             if field.name in values:
                 self.set(field.name, _plain(values[field.name]))
 
     def reset(self) -> None:
-        """Every field of this recipe back to its default, and the seed to 0."""
+        """Set every field of this recipe back to its default, and the seed to 0."""
         self._forget()
         self._seed = "0"
 
@@ -126,7 +126,7 @@ class TrainForm:
 
     @property
     def preset(self) -> str:
-        """The preset whose values the fields have, or OWN."""
+        """Return the preset whose values the fields have, or OWN."""
         typed = {name: text for (recipe, name), text in self._typed.items() if recipe == self.recipe.name}
         same = (p.name for p in self.recipe.presets if {n: _plain(v) for n, v in p.values.items()} == typed)
         return next(same, OWN)
@@ -138,7 +138,7 @@ class TrainForm:
         return Row("preset", "preset", what, "choice", name, name != self.recipe.presets[0].name, "")
 
     def error_in(self, key: str, text: str) -> str:
-        """What would be wrong with `text` in a field, "" if nothing."""
+        """Return what would be wrong with `text` in a field, "" if nothing."""
         if key == "seed":
             return self._seed_error(text)
         if key in CHOSEN:
@@ -150,7 +150,7 @@ class TrainForm:
         return ""
 
     def nudged(self, key: str, by: int) -> str | None:
-        """The text one step on (1) or back (-1): numbers in round steps, words and recipes in turn."""
+        """Return the text one step on (1) or back (-1): numbers in round steps, words and recipes in turn."""
         if key == "data":
             return None
         if key == "recipe":
@@ -172,7 +172,7 @@ class TrainForm:
         return _stepped(float(value), by, whole=field.type is int, low=field.low, high=field.high)
 
     def request(self) -> TrainRequest:
-        """The training that the form asks for; raises UsageError naming the first field that is wrong."""
+        """Return the training that the form asks for; raises UsageError naming the first field that is wrong."""
         from mftui.runs.store.request import TrainRequest
 
         more, self.more = self.more, True
@@ -207,7 +207,7 @@ class TrainForm:
         return self._typed.get((self.recipe.name, field.name), self._default(field.name))
 
     def _default(self, name: str) -> str:
-        """The field's default, beside what has been typed into others."""
+        """Return the field's default, given what has been typed into others."""
         typed = {field.name: self._typed.get((self.recipe.name, field.name)) for field in self.recipe.fields}
         given = {key: text for key, text in typed.items() if text is not None and not self.error_in(key, text)}
         return _plain(self.recipe.defaults({k: self.recipe.field(k).parse(text) for k, text in given.items()})[name])
@@ -230,7 +230,7 @@ def _next(choices: list[str], now: str, by: int) -> str | None:
 
 
 def _stepped(value: float, by: int, *, whole: bool, low: float, high: float) -> str:
-    """One round step: 1, 2, 5, 10, 20, … (whole numbers up to 10 in ones)."""
+    """Move a number by one round step: 1, 2, 5, 10, 20, … (whole numbers up to 10 in ones)."""
     if whole and max(value, value + by) <= 10:
         new = value + by
     elif value <= 0:

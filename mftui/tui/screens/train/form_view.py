@@ -37,7 +37,7 @@ class Editor(Input):
         self._done(None, 0)
 
     def on_blur(self) -> None:
-        """A click elsewhere accepts what was typed."""
+        """Accept what was typed when the user clicks elsewhere."""
         self._done(self.value, 0)
 
 
@@ -67,7 +67,7 @@ class FormView(CellWidget, can_focus=True):
 
     @property
     def row(self) -> Row | None:
-        """The field under the cursor."""
+        """Return the field under the cursor."""
         rows = self.form.rows() if self.form else []
         return rows[min(self._cursor, len(rows) - 1)] if rows else None
 
@@ -95,12 +95,12 @@ class FormView(CellWidget, can_focus=True):
 
     @property
     def _in_view(self) -> int:
-        """How many fields are shown at once."""
+        """Return how many fields are shown at once."""
         return max(1, self.size.height - _FIRST - self._help_lines - 2)
 
     @property
     def _help_lines(self) -> int:
-        """Fewer where it is low."""
+        """Count the lines of help; fewer if the form is low."""
         return min(_HELP_LINES, max(1, self.size.height // 4))
 
     def _row(self, row: Row, here: bool, width: int) -> Line:

@@ -13,7 +13,7 @@ _MAX_RUNS = 500
 
 
 def run_items(sign: Callable[[str], str]) -> list[Item]:
-    """(id, what it is, its path) of the newest 500 runs; `sign` gives what stands before each by its id.
+    """List (id, what it is, its path) of the newest 500 runs; `sign` gives what stands before each by its id.
 
     Reads files: not for the event loop. Raises RunError.
     """
@@ -21,7 +21,7 @@ def run_items(sign: Callable[[str], str]) -> list[Item]:
 
 
 def describe(run: Run) -> str:
-    """State, and the test RMSE where there is one."""
+    """Return the state, and the test RMSE if there is one."""
     try:
         result = run.result() or {}
     except MftuiError:
@@ -31,7 +31,7 @@ def describe(run: Run) -> str:
 
 
 def short_name(run: Run) -> str:
-    """The name that its user gave it, or its id without the date."""
+    """Return the name that its user gave the run, or its id without the date."""
     return (run.name or without_date(run.id))[:20]
 
 

@@ -65,7 +65,7 @@ class TrainScreen(BaseScreen):
 
     @property
     def deck(self) -> Deck:
-        """The charts."""
+        """Return the charts."""
         return self.query_one(Deck)
 
     def training_changed(self) -> None:
@@ -99,8 +99,8 @@ class TrainScreen(BaseScreen):
         self._divide()
 
     def _divide(self) -> None:
-        """The room between form and charts. Both where they fit; where not, the charts while there is something to
-        see in them; as the user wants once that has been said."""
+        """Divide the room between form and charts. Show both if they fit. If not, show the charts while there is
+        something to see in them, or what the user has asked for."""
         tiny, narrow = self.size.width < 60, self.size.width < 100
         by_itself = (tiny and self.trainings.live) or (narrow and self.deck.panels)
         alone = by_itself if self._chart_alone is None else self._chart_alone
@@ -114,7 +114,7 @@ class TrainScreen(BaseScreen):
 
     @property
     def key_names(self) -> dict[str, str]:
-        """What keys do just now, by the id of their binding, where that is not what they are called."""
+        """Return what keys do just now, by the id of their binding, if that differs from what they are called."""
         snapshot = self.trainings.snapshot
         if snapshot is None or not snapshot.live:
             return {}
@@ -164,7 +164,7 @@ class TrainScreen(BaseScreen):
         self.query_one(FormView).show(self.form)
 
     def action_defaults(self) -> None:
-        """Every field back to the recipe's default."""
+        """Set every field back to the recipe's default."""
         self.form.reset()
         self.query_one(FormView).show(self.form)
 
@@ -180,7 +180,7 @@ class TrainScreen(BaseScreen):
             self.shell.show_error(error)
 
     def load_request(self, request: TrainRequest) -> None:
-        """What a run was asked for, into the form. Raises MftuiError."""
+        """Load what a run was asked for into the form. Raises MftuiError."""
         self.form.load(request)
         self.query_one(FormView).show(self.form)
         self.shell.say("The settings are those of this run. Change one, then press t.")
@@ -191,24 +191,24 @@ class TrainScreen(BaseScreen):
         self._divide()
 
     def action_view(self) -> None:
-        """One chart, or four."""
+        """Switch between one chart and four."""
         self.deck.toggle_panels()
         self._divide()
 
     def action_smooth(self) -> None:
-        """The next strength of smoothing."""
+        """Choose the next strength of smoothing."""
         self.deck.smooth()
 
     def action_log(self) -> None:
-        """Logarithmic values, or not."""
+        """Switch logarithmic values on or off."""
         self.deck.toggle_log()
 
     def action_tail(self) -> None:
-        """The newest part, or all."""
+        """Switch between the newest part and all."""
         self.deck.toggle_tail()
 
     def action_go_back(self) -> None:
-        """From the cursor, from a zoom, from the charts to the form."""
+        """Go back from the cursor, from a zoom, or from the charts to the form."""
         if not self.deck.back() and self.deck.has_focus and not self.has_class("-chart"):
             self.query_one(FormView).focus()
 

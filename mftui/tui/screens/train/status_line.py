@@ -100,7 +100,7 @@ class StatusLine(CellWidget):
 
 
 def _taken(snapshot: Snapshot) -> Iterable[str]:
-    """What the trainer takes of the machine."""
+    """Describe what the trainer takes of the machine."""
     load = snapshot.load
     if snapshot.device:
         yield f"on {snapshot.device}"

@@ -66,14 +66,14 @@ class UserPage:
 
     @property
     def errors(self) -> NDArray[Any]:
-        """(n_ratings,) prediction minus rating."""
+        """Return (n_ratings,) prediction minus rating."""
         return self.predicted - self.rated.ratings
 
 
 def user_page(
     factors: Factors, user: RawId, n: int = 100, *, rank: ListRank | None = None, where: MovieFilter | None = None
 ) -> UserPage:
-    """Everything about one user. Raises UnknownId, naming the nearest known ids; UsageError for an unknown genre."""
+    """Collect all about one user. Raises UnknownId, naming the nearest known ids; UsageError for an unknown genre."""
     import numpy as np
 
     from mftui.engine.query.neighbours import similar_users
@@ -108,7 +108,7 @@ def user_page(
 
 
 def order_of(factors: Factors, page: UserPage, sort: str, *, reverse: bool) -> NDArray[Any]:
-    """(n_ratings,) places of the page's ratings in the order of `sort`, one of listing.RATED_SORTS."""
+    """Return (n_ratings,) places of the page's ratings in the order of `sort`, one of listing.RATED_SORTS."""
     import numpy as np
 
     if sort == "title":
@@ -126,7 +126,7 @@ def order_of(factors: Factors, page: UserPage, sort: str, *, reverse: bool) -> N
 
 
 def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRows:
-    """Title, rating, prediction, error, part of the ratings of a user at these places of the page."""
+    """Return title, rating, prediction, error, part of a user's ratings at these places of the page."""
     errors = page.errors
 
     def row(i: int) -> Sequence[Cell]:
@@ -147,7 +147,7 @@ def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRow
 
 
 def _taste_alone(factors: Factors, user: int, n: int, where: MovieFilter | None) -> Recommendations:
-    """What there is to recommend, by the product of factors alone: b_u, b_m and the mean left out."""
+    """Recommend by the product of factors alone: b_u, b_m and the mean left out."""
     import numpy as np
 
     from mftui.engine.query.recommend import recommend

@@ -33,7 +33,7 @@ class UserPanel(Panel[UserPage]):
         yield from self._pictures(page, width)
 
     def _pictures(self, page: UserPage, width: int) -> Iterable[Line]:
-        """Histogram on the left, scatter on the right."""
+        """Draw a histogram on the left, scatter on the right."""
         left = max(16, (width - GAP) // 2)
         columns, rows = min(_SCATTER[0], width - left - GAP - 6), _SCATTER[1]
         return self.histogram_beside(page.histogram, left, self._scatter(page, columns, rows) if columns >= 10 else [])

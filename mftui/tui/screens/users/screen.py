@@ -149,7 +149,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             self._open(user)
 
     def action_leave_search(self) -> None:
-        """To the ratings."""
+        """Go from the search to the ratings."""
         (self.left if self.left.display else self.right).focus()
 
     def action_pick(self) -> None:
@@ -209,7 +209,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             self._open(chosen)
 
     def action_step(self, by: int) -> None:
-        """The next user, or the one before."""
+        """Open the next user, or the one before."""
         if self._shown:
             ids = self._shown.factors.user_ids
             at = (self._page.index if self._page else 0 if by < 0 else -1) + by
@@ -233,5 +233,5 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             self._open(self._page.user, keep=True)
 
     def action_go_back(self) -> None:
-        """From the recommendations to the ratings."""
+        """Go back from the recommendations to the ratings."""
         self.action_pane(-1)

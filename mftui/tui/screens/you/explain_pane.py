@@ -43,7 +43,7 @@ class ExplainPane:
         self._whys.ask(lambda: why_you(factors, now, movie, now.recommended.ranked_by), show)
 
     def place(self, factors: Factors, now: YouList, about: About | None) -> None:
-        """The users most alike, and where one stands on the axes of the model."""
+        """Show the users most alike, and where one stands on the axes of the model."""
         self._now, self._about = now, about
         if self._of is not factors:
             self._of, self._compass = factors, None

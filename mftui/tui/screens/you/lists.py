@@ -46,28 +46,28 @@ class Listed:
     note: str = ""
 
     def film(self, at: int) -> int | None:
-        """The movie of a row, where it has one."""
+        """Return the movie of a row, or None if it has none."""
         return self.movies[at] if 0 <= at < len(self.movies) else None
 
     def missing(self, at: int) -> Rated | None:
-        """The rating of a row whose film the model does not have."""
+        """Return the rating of a row whose film the model does not have, else None."""
         at -= len(self.movies)
         return self.gone[at] if 0 <= at < len(self.gone) else None
 
     def place(self, film: int | None, at: int) -> int:
-        """The row of a film, or `at` where it is no longer there."""
+        """Return the row of a film, or `at` if the film is no longer there."""
         return self.movies.index(film) if film is not None and film in self.movies else at
 
 
 def found_list(factors: Factors, now: YouList, given: ProfileRatings, found: NDArray[Any], text: str) -> Listed:
-    """What a search for `text` found."""
+    """List what a search for `text` found."""
     rows = found_rows(factors, found, predicted_of(factors, now.person.row, found), given)
     movies = tuple(found.tolist())
     return Listed("found", text, movies, (), FOUND_COLUMNS, rows, "Results", "one key rates", _NO_MATCH)
 
 
 def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, left_out: set[int]) -> Listed:
-    """What to rate next, without what has been rated or left out since."""
+    """List what to rate next, without what has been rated or left out since."""
     if suggested is None:
         return Listed("next", None, (), (), NEXT_COLUMNS, (), "Rate next", "", "Choosing films to ask about …")
     chosen = _rows_of(suggested, [at for at, movie in enumerate(suggested.movies.tolist()) if movie not in left_out])
@@ -85,8 +85,8 @@ def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, lef
 
 
 def keeping(new: Suggestions, old: Suggestions, film: int) -> Suggestions:
-    """`new` with a film of `old` first: what is under the cursor is not exchanged for another while somebody reaches
-    for a key."""
+    """Put a film of `old` first in `new`: what is under the cursor is not exchanged for another while somebody
+    reaches for a key."""
     source = new if film in new.movies else old
     at = np.flatnonzero(source.movies == film)
     if not len(at):
@@ -100,7 +100,7 @@ def _rows_of(suggested: Suggestions, at: Any) -> Suggestions:
 
 
 def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: str, *, reverse: bool) -> Listed:
-    """One's own ratings. Those that have changed since the list `now` was made are in it at once."""
+    """List one's own ratings. Those that have changed since the list `now` was made are in it at once."""
     if not now.given.same_ratings(given):
         now = replace(now, given=given, fitted=predicted_of(factors, now.person.row, given.movies))
     elif now.given is not given:

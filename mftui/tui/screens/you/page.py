@@ -51,7 +51,7 @@ class YouChoices:
     """"": the model's default."""
 
     def valid(self) -> YouChoices:
-        """This, without what this version does not know."""
+        """Return these choices, with defaults for what this version does not know."""
         plain = YouChoices()
         return replace(
             self,
@@ -63,7 +63,7 @@ class YouChoices:
         )
 
     def rank_for(self, factors: Factors) -> OwnRank:
-        """What a list of this model is ranked by."""
+        """Choose what a list of this model is ranked by."""
         return self.rank if self.rank and self.rank in own_ranks(factors) else best_rank(factors, None)
 
 
@@ -81,7 +81,7 @@ class YouList:
 
     @property
     def errors(self) -> NDArray[Any]:
-        """(n,) prediction minus rating."""
+        """Return (n,) prediction minus rating."""
         return self.fitted - self.given.ratings
 
 
@@ -95,7 +95,7 @@ class About:
 
 
 def you_list(factors: Factors, given: ProfileRatings, choices: YouChoices) -> YouList:
-    """Raises UsageError for a genre that the data has not."""
+    """Recommend movies for one's own ratings. Raises UsageError for a genre that the data does not have."""
     rank, bound = engine_rank(choices.rank_for(factors))
     person, where = fold_in(factors, given.movies, given.ratings), choices.narrowed.where()
     listed = recommend_newcomer(factors, person, choices.many, rank=rank, where=where, bound=bound)
@@ -104,7 +104,7 @@ def you_list(factors: Factors, given: ProfileRatings, choices: YouChoices) -> Yo
 
 
 def about(factors: Factors, now: YouList, choices: YouChoices, skipped: NDArray[np.int64]) -> About:
-    """What to rate next, and the users most alike. `skipped`: movies not to be asked for."""
+    """Find what to rate next, and the users most alike. `skipped`: movies not to be asked for."""
     suggested = suggest(factors, now.person, SUGGESTED, skipped=skipped, where=choices.narrowed.where())
     if not len(now.given):
         return About(suggested, ())
@@ -113,18 +113,18 @@ def about(factors: Factors, now: YouList, choices: YouChoices, skipped: NDArray[
 
 
 def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArray[np.float32]:
-    """(n,) predicted ratings of n movies (indices) for one row, clipped to the scale."""
+    """Return (n,) predicted ratings of n movies (indices) for one row, clipped to the scale."""
     return factors.shown(logits_of(factors, row, movies))
 
 
 def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Explanation:
-    """Why the movie at an index is predicted what it is."""
+    """Explain why the movie at an index is predicted what it is."""
     because = explain(factors, now.person, np.array([movie]), rank=rank)
     return why(factors, because, now.person.row)
 
 
 def profile_order(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:
-    """(n,) places of one's own ratings in the order of `sort`, one of PROFILE_SORTS."""
+    """Return (n,) places of one's own ratings in the order of `sort`, one of PROFILE_SORTS."""
     given = now.given
     if sort == "title":
         titles = [fold(factors.movies.titles[movie]) for movie in given.movies]
@@ -149,7 +149,7 @@ class Compass:
     """(negative end, positive end) of each of the first."""
 
     def places(self, row: UserRows) -> tuple[str, ...]:
-        """Where somebody stands on each of the first axes, in words."""
+        """Describe in words where somebody stands on each of the first axes."""
         return tuple(self._place(at, row) for at in range(len(self.ends)))
 
     def _place(self, at: int, row: UserRows) -> str:
@@ -162,7 +162,7 @@ class Compass:
 
 
 def compass(factors: Factors) -> Compass:
-    """Raises UsageError where the model has no axes. Not for the event loop: a large model takes a second."""
+    """Find the first axes. Raises UsageError if the model has none. Not for the event loop: it can take a second."""
     from mftui.engine.insight.principal_axes import principal_axes
 
     axes = principal_axes(factors)

@@ -41,11 +41,11 @@ class Rater:
         self._factors: Factors | None = None
 
     def watch(self) -> None:
-        """Display at the file from now on while the screen is shown: another process may rate."""
+        """Look at the file from now on while the screen is shown: another process may rate."""
         self._screen.set_interval(_POLL_S, self.poll)
 
     def poll(self) -> None:
-        """Display at the file, if the screen is shown."""
+        """Look at the file, if the screen is shown."""
         if self._screen.is_current:
             self.ratings.poll()
 

@@ -46,16 +46,16 @@ class ProfileRatings:
 
     @cached_property
     def by_movie(self) -> dict[int, float]:
-        """The rating of each movie."""
+        """Return the rating of each movie."""
         return {int(m): float(r) for m, r in zip(self.movies, self.ratings, strict=True)}
 
     @cached_property
     def day_of(self) -> dict[int, str]:
-        """When each movie was rated."""
+        """Return the day each movie was rated."""
         return dict(zip(self.movies.tolist(), self.days, strict=True))
 
     def changed(self, changes: dict[int, float | None]) -> ProfileRatings:
-        """With other ratings of these movies, the newest last; None: without it."""
+        """Return a copy with other ratings of these movies, the newest last; None removes a rating."""
         if not changes:
             return self
         given = {movie: rating for movie, rating in self.by_movie.items() if movie not in changes}
@@ -65,13 +65,13 @@ class ProfileRatings:
         return replace(self, movies=movies, ratings=ratings, days=days)
 
     def same_ratings(self, other: ProfileRatings) -> bool:
-        """Whether these are the same ratings of the same person."""
+        """Return whether these are the same ratings of the same person."""
         alike = self.name == other.name and np.array_equal(self.movies, other.movies)
         return alike and np.array_equal(self.ratings, other.ratings)
 
 
 def read_profile(profile: Profile, matcher: Matcher) -> ProfileRatings:
-    """The profile's ratings. Raises DataError where its file is damaged. Not for the event loop."""
+    """Read the profile's ratings. Raises DataError if its file is damaged. Not for the event loop."""
     stamp = profile.stamp()
     matched = matcher.match(profile.rows())
     days = tuple(row.day for row in matched.rows)

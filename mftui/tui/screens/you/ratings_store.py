@@ -22,16 +22,16 @@ class Listener(Protocol):
     """Who shows them."""
 
     def ratings_changed(self) -> None:
-        """Others than before are given."""
+        """Respond to ratings that differ from those before."""
 
     def ratings_saved(self) -> None:
-        """The same, but more of them are on the disk."""
+        """Respond to more of the same ratings being on the disk."""
 
     def ratings_unreadable(self, error: MftuiError) -> None:
-        """The file cannot be used."""
+        """Respond to a file that cannot be used."""
 
     def ratings_refused(self, error: MftuiError) -> None:
-        """A change could not be made."""
+        """Respond to a change that could not be made."""
 
 
 class ProfileStore:
@@ -51,12 +51,12 @@ class ProfileStore:
 
     @property
     def given(self) -> ProfileRatings | None:
-        """The ratings, with those that are on their way to the disk; None until the file was read."""
+        """Return the ratings, with those that are on their way to the disk; None until the file was read."""
         return None if self._saved is None else self._saved.changed({m: r for m, (_, r) in self._pending.items()})
 
     @property
     def name(self) -> str:
-        """The profile's."""
+        """Return the profile's name, "" without a profile."""
         return "" if self._profile is None else self._profile.name
 
     def open(self, factors: Factors) -> None:
@@ -104,7 +104,7 @@ class ProfileStore:
         self._files.ask(work, show)
 
     def _take(self, given: ProfileRatings, before: ProfileRatings | None) -> None:
-        """The ratings as they are on the disk, after those that were given `before`."""
+        """Take the ratings as they are on the disk; tell the listener whether they differ from those given `before`."""
         self._saved = given
         now = self.given
         if before is None or now is None or not before.same_ratings(now):
@@ -140,7 +140,7 @@ class ProfileStore:
         self._change("", undo)
 
     def choose(self, name: str) -> None:
-        """Another profile, for the command line as well."""
+        """Switch to another profile, for the command line as well."""
         from mftui.data.profiles.store import choose
 
         def show(found: Profile | MftuiError) -> None:
@@ -197,6 +197,6 @@ class ProfileStore:
             self._listener.ratings_changed()
 
     def _forget(self, movie: int | None, change: int) -> None:
-        """A change is no longer under way, unless a later one of the same film is."""
+        """Forget a change that is no longer under way, unless a later one of the same film is."""
         if movie is not None and self._pending.get(movie, (0, None))[0] == change:
             del self._pending[movie]

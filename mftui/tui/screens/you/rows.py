@@ -50,7 +50,7 @@ FOUND_COLUMNS = (_TITLE, _GENRES, _RATINGS, _MODEL, _YOU, *FOR_EXPORT)
 
 
 def recommended_columns(factors: Factors) -> tuple[Column, ...]:
-    """With those alone that the model can fill."""
+    """Return only the columns that the model can fill."""
     spread = spread_columns(factors)
     watch = (Column("Watch", 5, right=True, from_width=90),) if factors.has_audience else ()
     return (
@@ -66,7 +66,7 @@ def recommended_columns(factors: Factors) -> tuple[Column, ...]:
 
 
 def recommended_with_reasons(factors: Factors, now: YouList, terminal: Display) -> LazyRows:
-    """Cells of `recommended_columns`."""
+    """Return the cells of `recommended_columns`."""
     plain, because = recommended_rows(factors, now.recommended, terminal), now.because
     before = len(recommended_columns(factors)) - len(FOR_EXPORT) - 2
 
@@ -79,7 +79,7 @@ def recommended_with_reasons(factors: Factors, now: YouList, terminal: Display) 
 
 
 def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRows:
-    """Cells of PROFILE_COLUMNS: one's own ratings in this order, then those of films that the model does not have."""
+    """Return cells of PROFILE_COLUMNS: one's own ratings in this order, then those of films the model does not have."""
     given, errors = now.given, now.errors
 
     def row(i: int) -> Sequence[Cell]:
@@ -99,7 +99,7 @@ def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRow
 
 
 def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any]) -> LazyRows:
-    """Cells of NEXT_COLUMNS; `predicted` (n,) of the same movies."""
+    """Return cells of NEXT_COLUMNS; `predicted` (n,) of the same movies."""
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(suggested.movies[i])
@@ -117,7 +117,7 @@ def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any])
 
 
 def found_rows(factors: Factors, movies: NDArray[Any], predicted: NDArray[Any], given: ProfileRatings) -> LazyRows:
-    """Cells of FOUND_COLUMNS."""
+    """Return cells of FOUND_COLUMNS."""
 
     def row(i: int) -> Sequence[Cell]:
         movie, stars_given = factors.row(movies[i]), given.by_movie.get(int(movies[i]))

@@ -173,7 +173,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
     # The list on the left
 
     def _show_left(self) -> None:
-        """What was searched for, what to rate next, or what is rated; the cursor stays on its film."""
+        """Show what was searched for, what to rate next, or what is rated; the cursor stays on its film."""
         model, now, given = self._shown, self._now, self._store.given
         if model is None or now is None or given is None:
             return
@@ -223,7 +223,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
     # Rating
 
     def film(self, table: Table | None = None) -> int | None:
-        """The movie under the cursor of the list that has the keys."""
+        """Return the movie under the cursor of `table`, or of the list that has the keys."""
         table = table or (self.right if self.right.has_focus else self.left)
         if table is self.left:
             return self._listed.film(self.left.cursor)
@@ -307,13 +307,13 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self.query_one(SearchBox).focus()
 
     def action_accept_search(self) -> None:
-        """From the search to what it found."""
+        """Go from the search to what it found."""
         (self.left if self.left.display else self.right).focus()
 
     action_leave_search = action_accept_search
 
     def action_view(self) -> None:
-        """From what to rate next to what is rated, and back."""
+        """Switch between what to rate next and what is rated."""
         self.bring_list()
         self.choose(view="rated" if self._choices.view == "next" and self._found is None else "next")
         self._clear_search()
@@ -341,7 +341,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._show_left()
 
     def action_go_back(self) -> None:
-        """From the recommendations to the list, then no search."""
+        """Go back from the recommendations to the list, then clear the search."""
         if self.right.has_focus:
             self.action_pane(-1)
         else:

@@ -43,13 +43,13 @@ class StarLine(CellWidget):
         in_short: str = "",
         rest: str = "",
     ) -> None:
-        """`keys`, `halves`: (how it is written, its rating, the key itself), the halves as `in_short` where it is
-        narrow; `rest`: what stands behind, where there is room."""
+        """Show the keys. `keys`, `halves`: (how it is written, its rating, the key itself); `in_short`: stands for the
+        halves if it is narrow; `rest`: what stands behind, if there is room."""
         self._keys, self._halves, self._in_short, self._rest = keys, halves, in_short, rest
         self.redraw()
 
     def say(self, text: str, kind: str = "text") -> None:
-        """What became of the last key: `kind` is "text", "good" or "bad"."""
+        """Say what became of the last key: `kind` is "text", "good" or "bad"."""
         if (text, kind) != (self._said, self._kind):
             self._said, self._kind = text, kind
             self.redraw()
@@ -84,8 +84,8 @@ class StarLine(CellWidget):
 
 
 def ratings_of_stars(scale: Scale) -> dict[float, float]:
-    """What half and whole stars of five mean on `scale`, lowest first: the nearest rating that it has. A half is left
-    out where it would be the same as a whole one."""
+    """Return what half and whole stars of five mean on `scale`, lowest first: the nearest rating that it has. A half is
+    left out if it would be the same as a whole one."""
     whole = {star: nearest(from_stars(star, scale), scale) for star in WHOLE}
     halves = {star - HALF: nearest(from_stars(star - HALF, scale), scale) for star in WHOLE}
     taken = set(whole.values())
@@ -93,13 +93,13 @@ def ratings_of_stars(scale: Scale) -> dict[float, float]:
 
 
 def nearest(rating: float, scale: Scale) -> float:
-    """The rating of the scale that is nearest."""
+    """Return the rating of the scale that is nearest."""
     step = _step(scale)
     return round(min(max(scale.lo + round((rating - scale.lo) / step) * step, scale.lo), scale.hi), 6)
 
 
 def nudged(rating: float, by: int, scale: Scale) -> float:
-    """`by` steps of the scale further, as far as it goes."""
+    """Move the rating by `by` steps of the scale, as far as it goes."""
     return nearest(rating + by * _step(scale), scale)
 
 
