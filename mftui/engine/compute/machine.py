@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -34,10 +35,23 @@ def gpu_bytes() -> int | None:
 
 
 def resident_bytes(proc: Path = Path("/proc")) -> int:
-    """What this process holds and no file does: of its resident memory, the anonymous part; 0 where unknown."""
+    """Return the anonymous part of this process's resident memory, which no file holds; 0 where unknown."""
+    return _of_process("RssAnon", proc)
+
+
+def peak_bytes(proc: Path = Path("/proc")) -> int:
+    """Return the largest resident memory of this process so far.
+
+    The kernel's figure for the program that runs now: `ru_maxrss` begins with what the parent held as it forked.
+    """
+    unit = 1 if sys.platform == "darwin" else 1024
+    return _of_process("VmHWM", proc) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _of_process(name: str, proc: Path) -> int:
     try:
         lines = dict(line.split(":", 1) for line in (proc / "self/status").read_text().splitlines() if ":" in line)
-        return int(lines["RssAnon"].split()[0]) << 10
+        return int(lines[name].split()[0]) << 10
     except (OSError, KeyError, ValueError, IndexError):
         return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ import numpy as np
 
 from mftui.child import run_child
 from mftui.data.dataset import Ratings, Scale
+from mftui.engine.compute.machine import peak_bytes
 
 BATCHES = (10_000, 50_000, 200_000, 500_000)
 FACTORS = (16, 32, 64, 128)
@@ -143,7 +143,7 @@ def _peak_bytes() -> int:
 
     if tf.config.list_logical_devices("GPU"):
         return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return peak_bytes()
 
 
 if __name__ == "__main__":

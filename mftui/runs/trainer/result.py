@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import resource
-import sys
 from typing import Any
 
 from mftui.data.dataset import Dataset
@@ -66,12 +64,6 @@ def measure(model: Factors | None) -> dict[str, Any]:
         "test_mae": _rounded(on_test["mae"]),
         "baseline_rmse": {name: _rounded(found["rmse"]) for name, found in baselines.items()},
     }
-
-
-def peak_rss_mb() -> float:
-    """Return the largest resident memory of this process so far, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
 
 
 def _rounded(value: float) -> float | None:

@@ -12,7 +12,7 @@ from typing import Any
 from mftui.data.dataset import Dataset
 from mftui.data.splits import Split
 from mftui.engine.compute.device import Computing, set_up
-from mftui.engine.compute.machine import resident_bytes
+from mftui.engine.compute.machine import peak_bytes, resident_bytes
 from mftui.engine.compute.replicas import ALONE
 from mftui.engine.model.factors import Factors
 from mftui.engine.training.training import Training
@@ -34,7 +34,7 @@ from mftui.runs.trainer.prepare import (
     training_spec,
     with_data,
 )
-from mftui.runs.trainer.result import describe_data, describe_run, describe_training, measure, peak_rss_mb
+from mftui.runs.trainer.result import describe_data, describe_run, describe_training, measure
 from mftui.runs.trainer.saving import Saver
 from mftui.runs.trainer.signals import Requests
 from mftui.runs.trainer.tensorboard import Events
@@ -274,7 +274,7 @@ class Session:
         document |= {
             "state": state,
             "seconds": {name: round(value, 3) for name, value in seconds.items()},
-            "peak_rss_mb": peak_rss_mb(),
+            "peak_rss_mb": round(peak_bytes() / 2**20, 1),
             "peak_data_mb": round((max(self._most_resident, resident_bytes()) - self._base) / 1e6, 1),
             "warnings": list(self.heartbeat.status.warnings),
         }
