@@ -164,7 +164,7 @@ class MftuiApp(Textual8App):
             self.run_worker(self._prepare(self.model), group="prepare", exclusive=True)
 
     async def _prepare(self, model: OpenModel) -> None:
-        """What a search will need, once the screen has what it shows first."""
+        """Load what a search will need, once the screen has what it shows first."""
         await asyncio.sleep(_FIRST_LOOK_S)
         await asyncio.to_thread(model.index.prepare)
 
@@ -268,7 +268,7 @@ class MftuiApp(Textual8App):
         self.push_screen(MessageDialog(end.title, end.message, hint=end.hint, path=snapshot.log_path))
 
     def _browse(self) -> None:
-        """From the finished curve on to what was learned, unless somebody has gone elsewhere."""
+        """Go from the finished curve to what was learned, unless somebody has gone elsewhere."""
         if self.current_mode == "train" and len(self.screen_stack) == 1 and not self.trainings.live:
             self.switch_mode("movies")
 

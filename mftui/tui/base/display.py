@@ -70,7 +70,7 @@ class Display:
 
     @classmethod
     def of_terminal(cls, *, ascii: bool = False, low_bandwidth: bool | None = None) -> Display:
-        """What fits this terminal: ASCII on the Linux console and where the encoding is not Unicode,
+        """Return what fits this terminal: ASCII on the Linux console and where the encoding is not Unicode,
         thrifty over SSH; both can be asked for."""
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower()
         term = os.environ.get("TERM", "")
@@ -81,17 +81,17 @@ class Display:
 
     @property
     def plain_colors(self) -> bool:
-        """Whether the terminal's own 16 colours fit best: they cost least, and every terminal has them."""
+        """Return whether the terminal's own 16 colours fit best: they cost least, and every terminal has them."""
         return self.low_bandwidth or self.no_color or self.few_colors
 
     @property
     def glyphs(self) -> Glyphs:
-        """The signs to draw with."""
+        """Return the signs to draw with."""
         return ASCII if self.ascii else UNICODE
 
     @property
     def refresh_s(self) -> float:
-        """Seconds between two looks at a running training."""
+        """Return the seconds between two looks at a running training."""
         return 0.5 if self.low_bandwidth else 0.2
 
     def text(self, foreign: str) -> str:
@@ -104,6 +104,6 @@ class Display:
 
 
 def display_of(node: MessagePump) -> Display:
-    """The look of the app that `node` belongs to."""
+    """Return the look of the app that `node` belongs to."""
     terminal = getattr(node.app, "terminal", None)
     return terminal if isinstance(terminal, Display) else Display()

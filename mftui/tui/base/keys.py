@@ -298,15 +298,15 @@ SIGNS = {
 
 
 def key_of(id: str, changed: Mapping[str, str]) -> str:
-    """The first key of a binding as it is written for people; `changed`: the user's own keys, by binding id."""
+    """Return the first key of a binding as it is written for people; `changed`: the user's own keys, by binding id."""
     return sign(pressed(id, changed))
 
 
 def pressed(id: str, changed: Mapping[str, str]) -> str:
-    """The same as Textual names it."""
+    """Return the same as Textual names it."""
     return changed.get(id, _USUAL[id]).split(",")[0]
 
 
 def sign(key: str) -> str:
-    """A key as it is written for people."""
+    """Return a key as it is written for people."""
     return SIGNS.get(key, key)

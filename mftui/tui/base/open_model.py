@@ -30,7 +30,7 @@ class OpenModel:
 
     @cached_property
     def title_places(self) -> NDArray[np.int64]:
-        """(n_movies,) place of each movie in the order of titles; case and accents do not matter."""
+        """Return (n_movies,) place of each movie in the order of titles; case and accents do not matter."""
         import numpy as np
 
         titles = [fold(title) for title in self.factors.movies.title_list]
@@ -40,12 +40,12 @@ class OpenModel:
 
     @property
     def dataset(self) -> str:
-        """The data set's label."""
+        """Return the data set's label."""
         return str(self.factors.meta.get("dataset", "") or "")
 
     @property
     def label(self) -> str:
-        """For the top line: data set, recipe, number of factors of each member."""
+        """Return the top line's text: data set, recipe, number of factors of each member."""
         recipe, k = self.factors.meta.get("recipe", ""), self.factors.n_factors // self.factors.parameters.members
         return " · ".join(p for p in (self.dataset, f"{recipe} k={k}".strip()) if p)
 
@@ -77,7 +77,7 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
 
 
 def newest_run() -> Run | None:
-    """The newest run, in whatever state."""
+    """Return the newest run, in whatever state."""
     from mftui.runs.store.run import list_runs
 
     runs = list_runs()
@@ -85,7 +85,7 @@ def newest_run() -> Run | None:
 
 
 def model_to_open(session: SessionState, newest: Run | None) -> Run | None:
-    """The run whose model was open when the app was left, unless there is a newer run since; else the newest model."""
+    """Return the run whose model was last open, unless there is a newer run since; else the newest model."""
     from mftui.runs.store.run import find_run, newest_usable
 
     try:

@@ -33,7 +33,7 @@ class SessionState:
 
     @classmethod
     def load(cls, file: Path) -> SessionState:
-        """What `file` holds; where it is damaged, nothing, and `trouble` says so."""
+        """Load what `file` holds; where it is damaged, nothing, and `trouble` says so."""
         session = cls(file)
         try:
             if file.stat().st_size > _MAX_BYTES:
@@ -50,11 +50,11 @@ class SessionState:
         return session
 
     def get(self, name: str) -> object:
-        """The value, whatever it is, or None."""
+        """Return the value, whatever it is, or None."""
         return self._values.get(name)
 
     def text(self, name: str) -> str:
-        """The value where it is a text, else ""."""
+        """Return the value where it is a text, else ""."""
         value = self._values.get(name)
         return value if isinstance(value, str) else ""
 

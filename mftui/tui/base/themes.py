@@ -58,5 +58,5 @@ THEMES = (DARK, LIGHT, ANSI)
 
 
 def default_theme(terminal: Display) -> str:
-    """The theme to start with."""
+    """Return the theme to start with."""
     return ANSI.name if terminal.plain_colors else DARK.name

@@ -23,12 +23,12 @@ class Range:
         return self.hi - self.lo
 
     def share(self, value: float) -> float:
-        """Where `value` lies, 0 at lo and 1 at hi."""
+        """Return where `value` lies, 0 at lo and 1 at hi."""
         return (value - self.lo) / self.span
 
 
 def x_range(last: float, total: float | None = None, first: float = 0.0) -> Range:
-    """From `first` on, over a power of two that holds `last`, or to `total` where that comes sooner."""
+    """Return a range from `first` on, over a power of two that holds `last`, or to `total` where that comes sooner."""
     span = float(_FIRST_X)
     while first + span < last:
         span *= 2
@@ -51,7 +51,7 @@ def y_range(lo: float, hi: float, before: Range | None = None) -> Range:
 
 
 def round_step(rough: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is not below `rough`."""
+    """Return the smallest of 1, 2, 5 times a power of ten that is not below `rough`."""
     power = 10.0 ** math.floor(math.log10(rough))
     for factor in (1, 2, 5, 10):
         if factor * power >= rough * (1 - 1e-9):
@@ -68,7 +68,7 @@ def ticks(axis: Range, most: int) -> list[float]:
 
 
 def log_ticks(axis: Range, most: int) -> list[float]:
-    """As `ticks`, for an axis of logarithms to base 10; gives the values themselves."""
+    """Return ticks, as `ticks` does, for an axis of logarithms to base 10; as the values themselves."""
     bottom, top = max(axis.lo, -_TOP_POWER), min(axis.hi, _TOP_POWER)
     lo, hi = 10**bottom, 10**top
     if axis.span < WIDE:

@@ -56,7 +56,7 @@ class Chart(CellWidget):
 
     @property
     def picture(self) -> Picture:
-        """What it shows."""
+        """Return what the chart shows."""
         return self._picture
 
     @property
@@ -65,13 +65,13 @@ class Chart(CellWidget):
         return max(1, self.size.width - self._gutter - 1)
 
     def x_at(self, cell: int) -> float | None:
-        """The x under a column of cells of this widget, None beside the curves."""
+        """Return the x under a column of cells of this widget, None beside the curves."""
         x = self.x_range()
         share = (cell - self._gutter - 1) / max(1, self.columns - 1)
         return x.lo + share * x.span if x and 0 <= share <= 1 else None
 
     def x_range(self, view: View | None = None) -> Range | None:
-        """The x axis as it is now (or would be in `view`), None where there is nothing to show."""
+        """Return the x axis as it is now (or would be in `view`), None where there is nothing to show."""
         points = [curve.points for curve in self._picture.curves if len(curve.points)]
         if not points:
             return None
@@ -100,7 +100,7 @@ class Chart(CellWidget):
         return y_range(low, high, self._y)
 
     def _points(self, curve: Curve) -> Points:
-        """The curve as the view wants it."""
+        """Return the curve's points as the view wants it."""
         strength = self._view.smooth
         if not strength or curve.dots:
             return curve.points
@@ -150,7 +150,7 @@ class Chart(CellWidget):
         return entries
 
     def _entry(self, curve: Curve, level: int) -> Part | None:
-        """The sign, name and value of a curve: the newest, or at the cursor."""
+        """Return the sign, name and value of a curve: the newest, or at the cursor."""
         points, cursor = self._points(curve), self._view.cursor
         point = points.last if cursor is None else points.before(cursor)
         if point is None:
@@ -190,7 +190,7 @@ class Chart(CellWidget):
         yield [(self._x_labels(x, gutter, columns, width), axis)]
 
     def _y_names(self, y: Range, rows: int) -> dict[int, str]:
-        """What stands beside the y axis, by row."""
+        """Return what stands beside the y axis, by row."""
         most = max(2, rows // 3 + 1)
         if self._view.log:
             marks = log_ticks(y, most)

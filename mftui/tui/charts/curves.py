@@ -36,12 +36,12 @@ class Curves:
 
     @property
     def in_audience(self) -> bool:
-        """Whether the newest line is about the audience block."""
+        """Return whether the newest line is about the audience block."""
         return self.block == AUDIENCE
 
     @property
     def ratings_per_second(self) -> float | None:
-        """The newest."""
+        """Return the newest speed."""
         return self.speed.last[1] if self.speed.last else None
 
     def add(self, metrics: Iterable[Mapping[str, Any]]) -> None:

@@ -49,12 +49,12 @@ class Deck(Container, can_focus=True):
 
     @property
     def metric(self) -> str:
-        """The chart that keys act on."""
+        """Return the chart that keys act on."""
         return self._chosen or self._main
 
     @property
     def chart(self) -> Chart:
-        """The chart of `metric`."""
+        """Return the chart of `metric`."""
         return self._charts[self.metric]
 
     def look_as(self, view: View) -> None:
@@ -63,21 +63,21 @@ class Deck(Container, can_focus=True):
         self._draw()
 
     def toggle_panels(self) -> None:
-        """One large, or four small."""
+        """Switch between one large panel and four small ones."""
         self.panels = not self.panels
         self._arrange()
         self._draw()
 
     def smooth(self) -> None:
-        """The next strength of smoothing."""
+        """Choose the next strength of smoothing."""
         self.look_as(replace(self.view, smooth=next_of(SMOOTHING, self.view.smooth)))
 
     def toggle_log(self) -> None:
-        """Logarithmic, or not."""
+        """Switch the logarithmic axis on or off."""
         self.look_as(replace(self.view, log=not self.view.log))
 
     def toggle_tail(self) -> None:
-        """The newest part, or all."""
+        """Switch between the newest part and all."""
         self.look_as(replace(self.view, tail=not self.view.tail, window=None))
 
     def back(self) -> bool:
@@ -110,7 +110,7 @@ class Deck(Container, can_focus=True):
 
     @property
     def _points(self) -> Points | None:
-        """What the cursor moves along: the densest curve of the training itself."""
+        """Return what the cursor moves along: the densest curve of the training itself."""
         own = [curve.points for curve in self.chart.picture.curves if not curve.mark and len(curve.points)]
         return max(own, key=len, default=None)
 

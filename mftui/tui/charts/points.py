@@ -24,25 +24,25 @@ class Points:
 
     @property
     def last(self) -> tuple[float, float] | None:
-        """The newest point."""
+        """Return the newest point."""
         return (self._xs[-1], self._ys[-1]) if self._xs else None
 
     @property
     def first(self) -> tuple[float, float] | None:
-        """The oldest point."""
+        """Return the oldest point."""
         return (self._xs[0], self._ys[0]) if self._xs else None
 
     def since(self, n: int) -> list[tuple[float, float]]:
-        """All points but the first `n`."""
+        """Return all points but the first `n`."""
         return list(zip(self._xs[n:], self._ys[n:], strict=True))
 
     def before(self, x: float) -> tuple[float, float] | None:
-        """The last point that is not beyond `x`."""
+        """Return the last point that is not beyond `x`."""
         at = bisect_right(self._xs, x) - 1
         return (self._xs[at], self._ys[at]) if at >= 0 else None
 
     def step_from(self, x: float, by: int, least: float) -> float | None:
-        """The x of a point at least `least` further on (by > 0) or back; the last or first where there is none."""
+        """Return the x of a point at least `least` further on (by > 0) or back; else of the last or first point."""
         if not self._xs:
             return None
         at = bisect_left(self._xs, x + least) if by > 0 else bisect_right(self._xs, x - least) - 1
@@ -66,7 +66,7 @@ class Points:
         self._lo, self._hi = min(self._lo, y), max(self._hi, y)
 
     def thinned(self, lo: float, hi: float, columns: int) -> tuple[list[float], list[float]]:
-        """The points with lo <= x <= hi, at most two (lowest and highest) for each of `columns`.
+        """Return the points with lo <= x <= hi, at most two (lowest and highest) for each of `columns`.
 
         The columns depend on the axis alone, so a new point changes the last column only.
         """
@@ -122,7 +122,7 @@ class Smoothed:
         self._taken = 0
 
     def points(self) -> Points:
-        """All of the source, smoothed; only what is new is computed."""
+        """Return all of the source, smoothed; only what is new is computed."""
         if self._source.cuts != self._cuts:
             self._start()
         for x, y in self._source.since(self._taken):

@@ -26,7 +26,7 @@ class Other:
 def pictures(
     curves: Curves, *, live: bool, total: float | None, others: Sequence[Other] = (), empty: str = ""
 ) -> dict[str, Picture]:
-    """One picture for each of METRICS. `total`: steps in all, if known."""
+    """Return one picture for each of METRICS. `total`: steps in all, if known."""
     audience = live and curves.in_audience
     own = {
         "rmse": (

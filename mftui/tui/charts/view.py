@@ -27,13 +27,13 @@ class View:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What is not as at first, for the chart's title."""
+        """Return what is not as at first, for the chart's title."""
         part = "zoom" if self.window else "tail" if self.tail else ""
         smooth = f"smooth {self.smooth:g}" if self.smooth else ""
         return tuple(word for word in (smooth, "log" if self.log else "", part) if word)
 
     def range(self, first: float, last: float, total: float | None) -> Range:
-        """The x axis for points from `first` to `last`, of which `total` is where all will be done."""
+        """Return the x axis for points from `first` to `last`, of which `total` is where all will be done."""
         if self.window:
             return self.window
         return tail_range(first, last) if self.tail else x_range(last, total, first)
@@ -69,5 +69,5 @@ def follow(window: Range, x: float, whole: Range) -> Range:
 
 
 def next_of(choices: Sequence[float], now: float) -> float:
-    """The choice after `now`, around."""
+    """Return the choice after `now`, around."""
     return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]

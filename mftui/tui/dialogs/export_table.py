@@ -117,11 +117,11 @@ def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
 
 
 def as_json(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
-    """A list of objects, texts as they are."""
+    """Return a list of objects, texts as they are."""
     keys = [re.sub(r"\W+", "_", name.lower()) for name in names]
     return json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=1, ensure_ascii=False) + "\n"
 
 
 def file_name(caption: str) -> str:
-    """A name for the file of a table: "Neighbours of Heat (1995)" becomes neighbours-of-heat-1995.csv."""
+    """Return a name for the file of a table: "Neighbours of Heat (1995)" becomes neighbours-of-heat-1995.csv."""
     return (re.sub(r"[^a-z0-9]+", "-", fold(caption)).strip("-")[:60].strip("-") or "table") + ".csv"

@@ -83,7 +83,7 @@ class FieldsDialog(ModalScreen[dict[str, Any] | None]):
         self._tell()
 
     def _tell(self) -> None:
-        """What is wrong, or what the field is."""
+        """Show what is wrong, or what the field is."""
         box = self._box
         wrong = box.problem or next((other.problem for other in self._boxes if other.problem), "")
         self.query_one(".detail", Prose).show(("bad", wrong) if wrong else ("dim", box.field.help))
@@ -93,7 +93,7 @@ class FieldsDialog(ModalScreen[dict[str, Any] | None]):
         return self.focused if isinstance(self.focused, FieldBox) else self._boxes[0]
 
     def action_step(self, by: int) -> None:
-        """To another field."""
+        """Move to another field."""
         self._boxes[(self._boxes.index(self._box) + by) % len(self._boxes)].focus()
 
     def action_clear(self) -> None:

@@ -57,7 +57,7 @@ class HelpScreen(ModalScreen[None]):
             self.query_one(".detail", Prose).show(("dim", explanation.text if isinstance(explanation, Mark) else ""))
 
     def action_words(self) -> None:
-        """From the keys to the words, and back."""
+        """Switch from the keys to the words, and back."""
         self._shows_words = not self._shows_words
         self._show()
 
@@ -66,7 +66,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def help_rows(screen: Screen[object]) -> list[Sequence[Cell]]:
-    """One row for each binding: keys, what they do, the longer explanation. Screen first, then parts, then app."""
+    """Return a row for each binding: keys, what they do, longer explanation. Screen first, then parts, then app."""
     rows: list[Sequence[Cell]] = []
     for binding, names in help_bindings(screen):
         signs = " ".join(map(keys.sign, names))
@@ -76,7 +76,7 @@ def help_rows(screen: Screen[object]) -> list[Sequence[Cell]]:
 
 
 def help_bindings(screen: Screen[object]) -> list[tuple[Binding, list[str]]]:
-    """Each binding of the screen, of its parts and of the app, with all its keys."""
+    """Return each binding of the screen, of its parts and of the app, with all its keys."""
     found: list[tuple[Binding, list[str]]] = []
     seen: set[str] = set()
     for node in (screen, *screen.query("*"), screen.app):
@@ -88,7 +88,7 @@ def help_bindings(screen: Screen[object]) -> list[tuple[Binding, list[str]]]:
 
 
 def _bindings(node: DOMNode) -> list[tuple[Binding, list[str]]]:
-    """The bindings of one node, those of one id together, with all their keys."""
+    """Return the bindings of one node, those of one id together, with all their keys."""
     together: dict[str, tuple[Binding, list[str]]] = {}
     for key, binding in node._bindings:
         if binding.id:

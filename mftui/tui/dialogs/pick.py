@@ -94,7 +94,7 @@ class PickScreen(ModalScreen[str | None]):
         return [(fold(value), fold(f"{value} {beside}")) for value, beside, _ in self._items]
 
     def _narrowed(self, text: str) -> Sequence[int]:
-        """Places of the items that have all the words, those that begin with the text first."""
+        """Return the places of the items that have all the words, those that begin with the text first."""
         words, start = fold(text).split(), fold(text)
         if not words:
             return range(len(self._items))
@@ -118,7 +118,7 @@ class PickScreen(ModalScreen[str | None]):
         self.query_one(".detail", Prose).show(("dim", detail))
 
     def action_leave_search(self) -> None:
-        """To the list."""
+        """Move to the list."""
         self.query_one(Table).focus()
 
     def on_table_chosen(self) -> None:

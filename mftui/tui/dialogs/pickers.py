@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pick_data(now: str) -> PickScreen:
-    """The sample, what has been fetched, what could be, and any path."""
+    """Offer the sample, what has been fetched, what could be, and any path."""
     from mftui.data.sources.catalogue import CATALOGUE, fetched
 
     here: list[Item] = []
@@ -35,12 +35,12 @@ def pick_data(now: str) -> PickScreen:
 
 
 def pick_recipe(recipes: Mapping[str, Recipe], now: str) -> PickScreen:
-    """Every recipe, with what it does."""
+    """Offer every recipe, with what it does."""
     return PickScreen("Recipe", [(r.name, r.title, r.summary) for r in recipes.values()], now=now, widths=(10, 0))
 
 
 def pick_preset(recipe: Recipe, now: str) -> PickScreen:
-    """Every preset of a recipe, with what it is for; below, what it sets."""
+    """Offer every preset of a recipe, with what it is for; below, what it sets."""
 
     def sets(values: Mapping[str, object]) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items()) or "nothing: defaults"
@@ -50,12 +50,12 @@ def pick_preset(recipe: Recipe, now: str) -> PickScreen:
 
 
 def pick_user(factors: Factors) -> PickScreen:
-    """Every user, with the number of ratings."""
+    """Offer every user, with the number of ratings."""
     return PickScreen("User", _Users(factors), prompt="type an id", widths=(18, 0))
 
 
 def pick_profile(now: str) -> PickScreen:
-    """Every profile of one's own ratings; what is typed and fits none begins another."""
+    """Offer every profile of one's own ratings; what is typed and fits none begins another."""
     from mftui.data.profiles.store import profiles
 
     where = [(p.name, "", f"Kept in {p.path}. Type a new name, then enter, to begin another.") for p in profiles()]
@@ -63,7 +63,7 @@ def pick_profile(now: str) -> PickScreen:
 
 
 def pick_pane() -> PickScreen:
-    """Every pane of every screen."""
+    """Offer every pane of every screen."""
     return PickScreen("Go to", [(name, "", "") for name in PANES], prompt="type to narrow", widths=(30, 0))
 
 

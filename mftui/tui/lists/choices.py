@@ -40,7 +40,7 @@ class Filter:
     min_ratings: int = 0
 
     def where(self) -> MovieFilter | None:
-        """For the engine; None where everything passes."""
+        """Return the filter for the engine; None where everything passes."""
         from mftui.engine.query.movie_filter import MovieFilter
 
         if self == Filter():
@@ -48,7 +48,7 @@ class Filter:
         return MovieFilter(self.genre or None, parse_years(self.years), self.min_ratings)
 
     def valid(self) -> Filter:
-        """This, or no filter where it makes no sense."""
+        """Return this, or no filter where it makes no sense."""
         try:
             parse_years(self.years)
         except UsageError:
@@ -57,7 +57,7 @@ class Filter:
 
     @property
     def label(self) -> str:
-        """For a caption: "Drama, 1990-1999, 20+ ratings"; "" where everything passes."""
+        """Return the text for a caption: "Drama, 1990-1999, 20+ ratings"; "" where everything passes."""
         few = f"{self.min_ratings:,}+ ratings" if self.min_ratings else ""
         return ", ".join(part for part in (self.genre, self.years, few) if part)
 
@@ -78,7 +78,7 @@ class MovieChoices:
     """How neighbours are searched for; "": as the settings say."""
 
     def valid(self) -> MovieChoices:
-        """This, without what this version does not know."""
+        """Return this, without what this version does not know."""
         from mftui.engine.query.approximate import SEARCHES
         from mftui.engine.query.neighbours import BYS
 
@@ -95,7 +95,7 @@ class MovieChoices:
         )
 
     def caption(self, text: str) -> str:
-        """Of what a search for `text` finds."""
+        """Return the caption of what a search for `text` finds."""
         if text.strip():
             return "Results"
         return f"Movies by {self.sort}" if self.sort else "Most rated movies"
@@ -108,7 +108,7 @@ class MovieChoices:
         return ", ".join(part for part in (order, only, some) if part)
 
     def searched_by(self, setting: str) -> Search:
-        """How neighbours are searched for; exactly where the extra is not there."""
+        """Choose how neighbours are searched for; exactly where the extra is not there."""
         from mftui.engine.query.approximate import available
 
         return "approximate" if (self.search or setting) == "approximate" and available() else "exact"
@@ -133,7 +133,7 @@ class UserChoices:
     """"": the model's default."""
 
     def valid(self) -> UserChoices:
-        """This, without what this version does not know."""
+        """Return this, without what this version does not know."""
         from mftui.tui.lists.rankings import LISTS
 
         plain = UserChoices()
@@ -147,13 +147,13 @@ class UserChoices:
 
 
 def parse_years_text(text: str) -> str:
-    """The text itself, where it says years."""
+    """Return the text itself, where it says years."""
     parse_years(text)
     return text.strip()
 
 
 def parse_count(text: str) -> int:
-    """A whole number, 0 of "". Raises UsageError."""
+    """Parse a whole number, 0 of "". Raises UsageError."""
     digits = text.strip().replace(",", "")
     if digits and not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise UsageError(f"{text[:20]}: not a whole number.")
@@ -172,7 +172,7 @@ def parse_search(text: str) -> Search:
 
 
 def parse_genre(text: str, genres: list[str]) -> str:
-    """The genre that `text` is, or alone begins with it; case does not matter. Raises UsageError."""
+    """Return the genre that `text` is, or alone begins with it; case does not matter. Raises UsageError."""
     wanted = text.strip().casefold()
     if not wanted:
         return ""
@@ -213,7 +213,7 @@ def one_movie(movie: int) -> tuple[NDArray[Any], int]:
 
 
 def descending(sort: str, reverse: bool) -> bool:
-    """Whether the highest value comes first."""
+    """Return whether the highest value comes first."""
     return (sort not in _ASCENDING) != reverse
 
 

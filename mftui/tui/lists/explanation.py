@@ -52,7 +52,7 @@ class Explanation:
 
 
 def why(factors: Factors, because: Because, row: UserRows) -> Explanation:
-    """The explanation of the first movie, to whom the row is: trained, or folded in."""
+    """Return the explanation of the first movie, to whom the row is: trained, or folded in."""
     at, std = 0, expected_std(factors, row, because.movies[:1])
     titles, ranked = factors.movies.titles, because.rank_contributions
     difference = because.difference()

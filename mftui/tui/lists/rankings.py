@@ -38,57 +38,57 @@ ONE_BLOCK = "This model has taste factors only. Train with audience on to learn 
 
 
 def next_by(factors: Factors, by: By | None) -> By | None:
-    """The choice after `by` (None is the model's default); None where there is nothing to choose."""
+    """Return the choice after `by` (None is the model's default); None where there is nothing to choose."""
     return _after(by or "both", list(NEIGHBOURS)) if factors.has_audience else None
 
 
 def own_ranks(factors: Factors) -> list[OwnRank]:
-    """The rankings that a model has, its default first."""
+    """Return the rankings that a model has, its default first."""
     blocks: list[OwnRank] = ["both", "like", "watch"] if factors.has_audience else ["like"]
     return [*blocks, "safe", "adventurous"] if factors.parameters.spread_of else blocks
 
 
 def ranks_of(factors: Factors) -> list[ListRank]:
-    """The same, of users of the data, of whom there are lists by taste alone."""
+    """Return the same for users of the data, of whom there are lists by taste alone."""
     ranks: list[ListRank] = [*own_ranks(factors)]
     ranks.insert(3 if factors.has_audience else 1, "taste")
     return ranks
 
 
 def known_rank(factors: Factors, rank: ListRank | Literal[""]) -> ListRank | None:
-    """The ranking that was chosen, where the model has it; None is its default."""
+    """Return the ranking that was chosen, where the model has it; None is its default."""
     return next((one for one in ranks_of(factors) if one == rank), None)
 
 
 def next_rank(factors: Factors, rank: ListRank | None) -> ListRank:
-    """The ranking after `rank`; None, or one that the model has not, is its default."""
+    """Return the ranking after `rank`; None, or one that the model has not, is its default."""
     ranks = ranks_of(factors)
     return _after(rank if rank in ranks else ranks[0], ranks)
 
 
 def next_own_rank(factors: Factors, rank: OwnRank) -> OwnRank:
-    """The same for somebody folded in."""
+    """Return the same for somebody folded in."""
     ranks = own_ranks(factors)
     return _after(rank if rank in ranks else ranks[0], ranks)
 
 
 def engine_rank(rank: ListRank) -> tuple[Rank, Bound | None]:
-    """What the engine calls it; taste alone is made out of like."""
+    """Return what the engine calls it; taste alone is made out of like."""
     return ("like", _BOUNDS.get(rank)) if rank == "taste" or rank in _BOUNDS else (cast("Rank", rank), None)
 
 
 def rank_of(listed: Recommendations) -> OwnRank:
-    """What a list is ranked by."""
+    """Return what a list is ranked by."""
     return {None: listed.ranked_by, "lower": "safe", "upper": "adventurous"}[listed.bound]
 
 
 def ordered(rank: ListRank) -> str:
-    """For a caption."""
+    """Return the order of a list, for a caption."""
     return {"safe": "safe bets first", "adventurous": "adventurous first"}.get(rank, f"by {rank}")
 
 
 def spread_label(factors: Factors) -> str:
-    """What ± is, for a caption; "" where there is none."""
+    """Return what ± is, for a caption; "" where there is none."""
     n, of = factors.parameters.members, factors.parameters.spread_of
     return {None: "", "draws": f"+/- from {n} draws, 80% interval", "members": f"+/- spread of {n} members"}[of]
 

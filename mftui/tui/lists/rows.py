@@ -55,7 +55,7 @@ class LazyRows(Sequence[Sequence[Cell]]):
 
 
 def movie_rows(model: OpenModel, movies: NDArray[Any]) -> LazyRows:
-    """Cells of MOVIE_COLUMNS for the movies at these indices."""
+    """Return cells of MOVIE_COLUMNS for the movies at these indices."""
     factors = model.factors
 
     def row(i: int) -> Sequence[Cell]:
@@ -81,14 +81,14 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
 
 
 def spread_columns(factors: Factors) -> tuple[Column, ...]:
-    """Of ± and its bar; none where the model has one member."""
+    """Return the columns of ± and its bar; none where the model has one member."""
     if factors.parameters.members == 1:
         return ()
     return Column("+/-", 4, right=True, from_width=46), Column("Interval", _BAR, from_width=70)
 
 
 def recommended_columns(factors: Factors) -> tuple[Column, ...]:
-    """With those alone that the model can fill."""
+    """Return only the columns that the model can fill."""
     spread = spread_columns(factors)
     return (
         Column("Like", 4, right=True),
@@ -102,7 +102,7 @@ def recommended_columns(factors: Factors) -> tuple[Column, ...]:
 
 
 def interval_axis(listed: Recommendations, scale: Scale) -> tuple[float, float]:
-    """What the bars of a list go from and to: whole stars that hold all of its intervals."""
+    """Return what the bars of a list go from and to: whole stars that hold all of its intervals."""
     if listed.lower is None or listed.upper is None or not len(listed.movies):
         return scale.lo, scale.hi
     lo, hi = max(math.floor(listed.lower.min()), scale.lo), min(math.ceil(listed.upper.max()), scale.hi)
@@ -110,7 +110,7 @@ def interval_axis(listed: Recommendations, scale: Scale) -> tuple[float, float]:
 
 
 def interval_title(listed: Recommendations, scale: Scale) -> str:
-    """What heads the bars: their ends."""
+    """Return what heads the bars: their ends."""
     lo, hi = (f"{end:g}" for end in interval_axis(listed, scale))
     return f"{lo}{hi:>{_BAR - len(lo)}}"
 

@@ -93,7 +93,7 @@ def _percent(nvml: Any, card: Any) -> int:
 
 
 def _holds_card(pid: int) -> bool:
-    """Whether the process has a graphics card open."""
+    """Return whether the process has a graphics card open."""
     try:
         return any(str(entry.readlink()).startswith(_CARD) for entry in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
@@ -101,7 +101,7 @@ def _holds_card(pid: int) -> bool:
 
 
 def _open_nvml() -> Any:
-    """The module, ready; None where there is no driver or no module."""
+    """Load the module, ready to use; None where there is no driver or no module."""
     if not _DRIVER.exists():
         return None
     try:

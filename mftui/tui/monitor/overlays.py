@@ -46,7 +46,7 @@ class Overlays:
         return len(self._laid)
 
     def mark(self, run_id: str) -> str:
-        """The letter of a run, "" where it has none yet."""
+        """Return the letter of a run, "" where it has none yet."""
         slot = self._slots.get(run_id)
         return "" if slot is None else _MARKS[slot % len(_MARKS)]
 
@@ -73,7 +73,7 @@ class Overlays:
         return more
 
     def others(self, watched: str) -> tuple[Other, ...]:
-        """What is laid over, without the run that is `watched` itself."""
+        """Return the overlaid runs, without the one that is `watched` itself."""
         return tuple(
             Other(laid.name, self.mark(run_id), self._style(run_id), laid.curves)
             for run_id, laid in self._laid.items()

@@ -65,7 +65,7 @@ class RunWatcher:
         self._stop.set()
 
     def poll(self) -> News | None:
-        """What has come, at most 2,000 lines of metrics at once; None before the first look is done."""
+        """Return what has come, at most 2,000 lines of metrics at once; None before the first look is done."""
         with self._lock:
             if self._snapshot is None:
                 return None
@@ -89,7 +89,7 @@ class RunWatcher:
             self._stop.wait(self._interval_s)
 
     def _measured(self, snapshot: Snapshot, meter: Meter) -> Snapshot:
-        """With what the trainer takes, and what it computes on."""
+        """Add what the trainer takes, and what it computes on."""
         who = snapshot.process
         if who is None or not who.here:
             return snapshot

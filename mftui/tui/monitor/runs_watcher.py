@@ -35,7 +35,7 @@ class RunsWatcher:
 
     @property
     def rows(self) -> tuple[Summary, ...] | None:
-        """All runs, the newest first, as at the last look; None before the first."""
+        """Return all runs, the newest first, as at the last look; None before the first."""
         return self._rows
 
     def open(self) -> None:

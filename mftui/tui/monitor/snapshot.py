@@ -60,7 +60,7 @@ class Snapshot:
 
     @property
     def share(self) -> float | None:
-        """How much is done, 0 to 1; None where it cannot be said."""
+        """Return how much is done, 0 to 1; None where it cannot be said."""
         return min(1.0, self.step / self.steps) if self.steps else None
 
     @property
@@ -71,7 +71,7 @@ class Snapshot:
 
     @property
     def doing(self) -> str:
-        """What the trainer is at before and after the steps, "" during them."""
+        """Return what the trainer is at before and after the steps, "" during them."""
         return _PHASES.get(self.phase, "") if self.live else ""
 
 
@@ -120,12 +120,12 @@ class Ending:
 
     @property
     def bad(self) -> bool:
-        """Whether something went wrong."""
+        """Return whether something went wrong."""
         return bool(self.title)
 
 
 def ending(snapshot: Snapshot) -> Ending:
-    """What to say of a training that is no longer under way."""
+    """Return what to say of a training that is no longer under way."""
     if snapshot.state == "diverged":
         kept = "last good model kept" if snapshot.factors_version else "there was no model to keep yet"
         said = f"diverged at step {snapshot.step:,}: lower the learning rate; {kept}."

@@ -60,12 +60,12 @@ class Trainings:
 
     @property
     def live(self) -> bool:
-        """Whether a trainer is at work on the watched run, as far as is known."""
+        """Return whether a trainer is at work on the watched run, as far as is known."""
         return self.snapshot is not None and self.snapshot.live
 
     @property
     def started_here(self) -> bool:
-        """Whether this app started the watched run."""
+        """Return whether this app started the watched run."""
         return self.run is not None and self.run.id in self._started
 
     async def warm(self) -> None:

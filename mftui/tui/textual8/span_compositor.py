@@ -47,7 +47,7 @@ class SpanUpdate(ChopsUpdate):
         self._painted = painted
 
     def render_segments(self, console: Console) -> str:
-        """The sequences for the terminal: for each span where it begins, and its cells."""
+        """Return the sequences for the terminal: for each span where it begins, and its cells."""
         colors = console._color_system or ColorSystem.TRUECOLOR
         return "".join(f"\x1b[{y + 1};{x + 1}H{_sequences(strip, colors)}" for y, x, strip in self._painted)
 
@@ -106,7 +106,7 @@ def _painted(pieces: Iterable[Piece]) -> Iterable[tuple[int, int, Strip]]:
 
 
 def _sequences(strip: Strip, colors: ColorSystem) -> str:
-    """The cells with their styles, neighbours of one style together."""
+    """Return the cells with their styles, neighbours of one style together."""
     runs: list[tuple[Style | None, str]] = []
     for text, style, _ in strip:
         if runs and (runs[-1][0] is style or runs[-1][0] == style):

@@ -49,7 +49,7 @@ def histogram(ratings: NDArray[np.float32], scale: Scale) -> Histogram:
 
 
 def histogram_lines(shown: Histogram, width: int, terminal: Display) -> list[tuple[str, str, str]]:
-    """(label, bar, count) of each value, the longest bar as long as fits."""
+    """Return (label, bar, count) of each value, the longest bar as long as fits."""
     names = max(map(len, shown.labels))
     counts = [f"{count:,}" for count in shown.counts]
     room = max(1, width - names - max(map(len, counts)) - 2)
@@ -63,7 +63,7 @@ def histogram_lines(shown: Histogram, width: int, terminal: Display) -> list[tup
 
 
 def profile_lines(values: Sequence[float], width: int, height: int, terminal: Display) -> tuple[list[str], list[str]]:
-    """Bars above and below a line between, `height` rows each; as many values as fit, from the first on.
+    """Draw bars above and below a line between, `height` rows each; as many values as fit, from the first on.
 
     Bars are drawn in halves of a cell where there is Unicode. What is not a number is drawn as 0.
     """
@@ -91,7 +91,7 @@ def _bar_row(
 
 
 def interval_bar(start: float, end: float, lo: float, hi: float, width: int, terminal: Display) -> str:
-    """A line from `lo` to `hi` in `width` cells, strong from `start` to `end`; in halves of a cell where there is
+    """Draw a line from `lo` to `hi` in `width` cells, strong from `start` to `end`; in halves of a cell where there is
     Unicode, and never without a strong part."""
     steps = width if terminal.ascii else 2 * width
     span = max(hi - lo, _SMALL)
@@ -107,7 +107,7 @@ def interval_bar(start: float, end: float, lo: float, hi: float, width: int, ter
 def scatter_lines(
     xs: Sequence[float], ys: Sequence[float], lo: float, hi: float, width: int, height: int, terminal: Display
 ) -> list[str]:
-    """Points of a square from `lo` to `hi` each way: the more points in a cell, the larger its sign."""
+    """Draw points of a square from `lo` to `hi` each way: the more points in a cell, the larger its sign."""
     signs = " .oO" if terminal.ascii else " ·•●"
     span = max(hi - lo, _SMALL)
     counts = [[0] * width for _ in range(height)]

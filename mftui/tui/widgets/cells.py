@@ -47,11 +47,11 @@ class CellWidget(Widget):
 
     @property
     def terminal(self) -> Display:
-        """The look of the app."""
+        """Return the look of the app."""
         return display_of(self)
 
     def style(self, name: str = "") -> Style:
-        """The style of the component class `name` on the widget's own, or that alone."""
+        """Return the style of the component class `name` on the widget's own, or that alone."""
         found = self._styles_of.get(name)
         if found is None:
             base = self.visual_style.rich_style
@@ -104,7 +104,7 @@ class CellWidget(Widget):
         self._stale = True
 
     def strip(self, line: Line, width: int) -> Strip:
-        """The parts in exactly `width` cells, between the paddings; neighbours of one style together."""
+        """Return the parts in exactly `width` cells, between the paddings; neighbours of one style together."""
         base, padding = self.style(), self.styles.padding
         runs: list[tuple[str, Style]] = [(" " * padding.left, base)]
         used = 0
@@ -179,7 +179,7 @@ def changed_spans(old: Strip, new: Strip) -> list[tuple[int, int]]:
 
 
 def _cells(strip: Strip) -> list[tuple[str | None, Style | None]]:
-    """One entry for each cell; the second cell of a wide character is None."""
+    """Return one entry for each cell; the second cell of a wide character is None."""
     cells: list[tuple[str | None, Style | None]] = []
     for text, style, _ in strip:
         if text.isascii():
@@ -196,7 +196,7 @@ def _cells(strip: Strip) -> list[tuple[str | None, Style | None]]:
 
 
 def cells_of(text: str) -> int:
-    """How many cells `text` takes."""
+    """Return how many cells `text` takes."""
     return len(text) if text.isascii() else cell_len(text)
 
 
@@ -222,7 +222,7 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
 
 
 def fit_right(text: str, width: int, ellipsis: str = "…") -> str:
-    """As `fit`, but filled on the left."""
+    """Fit as `fit` does, but fill on the left."""
     text = cut(text, width, ellipsis)
     return " " * (width - cells_of(text)) + text
 

@@ -46,7 +46,7 @@ class KeyBar(CellWidget):
         return [parts]
 
     def _entries(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
-        """Keys of this place, and those that are always shown: (key, label, action with its namespace)."""
+        """Return keys of this place, and those that are always shown: (key, label, action with its namespace)."""
         wanted: list[tuple[str, str, str]] = []
         always: list[tuple[str, str, str]] = []
         names: dict[str, str] = getattr(self.screen, "key_names", {})

@@ -28,7 +28,7 @@ class Panel(CellWidget, Generic[Page]):
         self.redraw()
 
     def histogram_beside(self, shown: Histogram, width: int, right: Sequence[Line]) -> Iterable[Line]:
-        """A histogram of ratings, `width` wide, with other lines to its right."""
+        """Return a histogram of ratings, `width` wide, with other lines to its right."""
         bars, dim = histogram_lines(shown, width, self.terminal), self.style("panel--dim")
         for i in range(max(len(bars), len(right))):
             label, bar, count = bars[i] if i < len(bars) else ("", "", "")

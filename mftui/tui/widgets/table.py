@@ -221,7 +221,7 @@ class Table(CellWidget, can_focus=True):
         return parts
 
     def _mark(self, kind: str, style: Style) -> Style:
-        """The foreground of a kind of mark on the style of its row."""
+        """Return the foreground of a kind of mark on the style of its row."""
         found = self._marked.get((kind, style))
         if found is None:
             mark = self.style(f"table--{kind}")
@@ -229,7 +229,7 @@ class Table(CellWidget, can_focus=True):
         return found
 
     def _widths(self, width: int) -> list[int]:
-        """The cells of each column; 0 where it is left out."""
+        """Return the cells of each column; 0 where it is left out."""
         shown = [c for c in self._columns if width >= c.from_width]
         room = width - _GUTTER - _GAP * len(shown) - sum(c.width for c in shown)
         weights = sum(c.weight for c in shown if not c.width)
