@@ -60,6 +60,6 @@ def _one(layer: Layer, width: int, height: int, x: Range, y: Range) -> tuple[str
 
 
 def _together(below: str, above: str) -> str:
-    """Two Braille characters with the dots of both; else the one above."""
+    """Join two Braille characters into one with the dots of both; else return the one above."""
     a, b = ord(below) - _BRAILLE, ord(above) - _BRAILLE
     return chr(_BRAILLE + (a | b)) if 0 <= a < 256 and 0 <= b < 256 else above

@@ -108,7 +108,7 @@ def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value
 
 
 def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
-    """As in RFC 4180, with a header line. A text that a spreadsheet would compute gets an apostrophe before it."""
+    """Write CSV (RFC 4180) with a header line. A text that a spreadsheet would compute gets an apostrophe before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(names)

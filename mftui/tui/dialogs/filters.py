@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def movie_filters(factors: Factors, now: Filter, many: int, least: int, search: Search) -> FieldsDialog:
-    """Of the Movies screen: the list's filters, and the neighbours' number, least ratings and, where there can be an
-    index, search."""
+    """Ask for the Movies screen's settings: the list's filters, and the neighbours' number, least ratings and, where
+    there can be an index, search."""
     from mftui.engine.query.approximate import SEARCHES, available
 
     how = Field(
@@ -42,14 +42,14 @@ def movie_filters(factors: Factors, now: Filter, many: int, least: int, search: 
 
 
 def user_filters(factors: Factors, now: Filter, many: int) -> FieldsDialog:
-    """Of the Users screen: the filters and the length of the recommendations."""
+    """Ask for the Users screen's settings: the filters and the length of the recommendations."""
     return FieldsDialog(
         "Filters of recommendations", [*_narrowing(factors, now), _many("how many", many, MAX_RECOMMENDED)]
     )
 
 
 def map_filters(factors: Factors, now: Filter) -> FieldsDialog:
-    """Of the Map screen: the films that are drawn."""
+    """Ask for the Map screen's settings: the films that are drawn."""
     return FieldsDialog("Only films of", _narrowing(factors, now))
 
 

@@ -90,7 +90,7 @@ class PickScreen(ModalScreen[str | None]):
 
     @cached_property
     def _folded(self) -> list[tuple[str, str]]:
-        """Of each item what it may begin with, and all that is searched."""
+        """Return for each item what it may begin with, and all that is searched."""
         return [(fold(value), fold(f"{value} {beside}")) for value, beside, _ in self._items]
 
     def _narrowed(self, text: str) -> Sequence[int]:
@@ -102,7 +102,7 @@ class PickScreen(ModalScreen[str | None]):
         return sorted(found, key=lambda at: not self._folded[at][0].startswith(start))
 
     def action_accept_search(self) -> None:
-        """What was typed, where it is an answer; else the first item that fits it."""
+        """Accept what was typed, where it is an answer; else the first item that fits it."""
         text = self.query_one(SearchBox).value.strip()
         shown = self._narrowed(text)
         exact = [at for at in shown if self._items[at][0] == text] if text else []

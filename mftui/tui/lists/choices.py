@@ -206,7 +206,7 @@ def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDA
 
 
 def one_movie(movie: int) -> tuple[NDArray[Any], int]:
-    """The same for a movie that is known by its index."""
+    """Return the same for a movie that is known by its index."""
     import numpy as np
 
     return np.array([movie]), 1

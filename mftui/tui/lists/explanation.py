@@ -88,7 +88,7 @@ def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Expla
 
 
 def in_short(factors: Factors, because: Because, at: int) -> str:
-    """In a cell: the own rating that speaks most for the movie's place on the list; "" where none does."""
+    """Return, for a cell, the own rating that speaks most for the movie's place on the list; "" where none does."""
     shares = because.shares(ranked=True)
     if not shares.shape[1]:
         return ""

@@ -160,6 +160,6 @@ def export_cells(movie: MovieRow) -> tuple[Cell, Cell]:
 
 
 def number_cell(value: float | np.floating[Any], form: str, kind: str = "") -> Mark:
-    """A number as it is shown, and, to five digits, as it is exported; nothing where it is not one."""
+    """Return a number as it is shown, and, to five digits, as it is exported; nothing where it is not one."""
     number = float(value)
     return Mark(format(number, form), kind, float(f"{number:.5g}")) if math.isfinite(number) else Mark("", kind)

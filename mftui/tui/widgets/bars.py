@@ -120,8 +120,8 @@ def scatter_lines(
 
 
 def level_lines(chances: Sequence[tuple[float, float]], width: int, terminal: Display) -> list[tuple[str, bool]]:
-    """(line, whether it is bars) of (rating, probability) pairs, from the lowest rating up; none where there is no room
-    for three columns each."""
+    """Return (line, whether it is bars) of (rating, probability) pairs, from the lowest rating up; none where there is
+    no room for three columns each."""
     pitch = min(_LABELLED_WIDTH, width // max(1, len(chances)))
     if not chances or pitch < 3:
         return []

@@ -135,8 +135,8 @@ class CellWidget(Widget):
 
 
 def changed_span(old: Strip, new: Strip) -> list[tuple[int, int]]:
-    """The one span `[start, end)` of cells, in whole runs of a style, outside of which `new` is as `old`; none where
-    they are equal."""
+    """Return the one span `[start, end)` of cells, in whole runs of a style, outside of which `new` is as `old`; none
+    where they are equal."""
     was, now = [*old], [*new]
     alike = 0
     for a, b in zip(was, now, strict=False):
@@ -156,8 +156,8 @@ def changed_span(old: Strip, new: Strip) -> list[tuple[int, int]]:
 
 
 def changed_spans(old: Strip, new: Strip) -> list[tuple[int, int]]:
-    """Spans `[start, end)` of cells in which `new` is not as `old`; near ones are one span. Finer than `changed_span`,
-    and ten times the work."""
+    """Return spans `[start, end)` of cells in which `new` is not as `old`; near ones are one span. Finer than
+    `changed_span`, and ten times the work."""
     if old == new:
         return []
     was, now = _cells(old), _cells(new)

@@ -17,7 +17,7 @@ class Prose(CellWidget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"prose--title", "prose--text", "prose--dim", "prose--bad"}
 
     def __init__(self, *paragraphs: tuple[str, str], classes: str | None = None) -> None:
-        """`paragraphs`: (kind, text) each; an empty text is an empty line."""
+        """Take `paragraphs`: (kind, text) each; an empty text is an empty line."""
         super().__init__(classes=classes)
         self._paragraphs: Sequence[tuple[str, str]] = paragraphs
 

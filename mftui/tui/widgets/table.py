@@ -179,7 +179,7 @@ class Table(CellWidget, can_focus=True):
                 yield [(" " * _GUTTER + text, self.style("table--empty"))]
 
     def _row(self, at: int, widths: Sequence[int], width: int) -> Strip:
-        """A row as it is drawn; again the same one, as long as it is to look the same."""
+        """Return a row as it is drawn; again the same one, as long as it is to look the same."""
         cursor = "" if at != self.cursor else "table--cursor-focus" if self.has_focus else "table--cursor"
         found = self._drawn.get((at, cursor))
         if found is None:
