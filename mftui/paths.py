@@ -9,55 +9,55 @@ import platformdirs
 
 
 def home() -> Path:
-    """`$MFTUI_HOME`, or the XDG data directory."""
+    """Return `$MFTUI_HOME`, or the XDG data directory."""
     given = os.environ.get("MFTUI_HOME")
     return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("mftui"))
 
 
 def runs_dir() -> Path:
-    """One directory for each run."""
+    """Return the directory that has one directory for each run."""
     return home() / "runs"
 
 
 def trash_dir() -> Path:
-    """Runs that were deleted, until `mftui runs prune` empties it."""
+    """Return the directory of deleted runs, until `mftui runs prune` empties it."""
     return home() / "trash"
 
 
 def cache_dir() -> Path:
-    """Binary copies of ratings files, keyed by fingerprint; can be deleted at any time."""
+    """Return the directory of binary copies of ratings files, keyed by fingerprint; can be deleted at any time."""
     return home() / "cache"
 
 
 def downloads_dir() -> Path:
-    """Data sets fetched by `mftui data fetch`."""
+    """Return the directory of data sets fetched by `mftui data fetch`."""
     return home() / "datasets"
 
 
 def ratings_dir() -> Path:
-    """The ratings in profiles: one CSV file for each."""
+    """Return the directory of the ratings in profiles: one CSV file for each."""
     return home() / "ratings"
 
 
 def config_file() -> Path:
-    """`config.toml`: under `$MFTUI_HOME` where that is set, else in the XDG config directory."""
+    """Return the path of `config.toml`: under `$MFTUI_HOME` where that is set, else in the XDG config directory."""
     if os.environ.get("MFTUI_HOME"):
         return home() / "config.toml"
     return Path(platformdirs.user_config_dir("mftui")) / "config.toml"
 
 
 def state_file() -> Path:
-    """What the app remembers between sessions."""
+    """Return the path of what the app remembers between sessions."""
     return home() / "state.json"
 
 
 def log_file() -> Path:
-    """The log of the app (each trainer has its own `train.log`)."""
+    """Return the path of the log of the app (each trainer has its own `train.log`)."""
     return home() / "mftui.log"
 
 
 def sample_dir() -> Path:
-    """The embedded sample: beside the package in a wheel, `data/sample` in a checkout."""
+    """Return the directory of the embedded sample: beside the package in a wheel, `data/sample` in a checkout."""
     package = Path(__file__).resolve().parent
     inside = package / "sample"
     return inside if inside.is_dir() else package.parent / "data" / "sample"

@@ -39,7 +39,7 @@ class Crash:
     """Why it could not."""
 
     def __str__(self) -> str:
-        """What to print: it fits on one screen."""
+        """Return what to print: it fits on one screen."""
         where = f"A report is in {self.report}" if self.report else f"No report could be written ({self.reason})"
         return visible(
             f"mftui: this should not have happened: {self.what}. {where}; it holds versions, places in the code "
@@ -80,13 +80,13 @@ def _shown(name: str) -> str:
 
 
 def _command(arguments: list[str]) -> list[str]:
-    """The command and the names of its options; what was given to them can be personal, as a rating is."""
+    """Return the command and the names of its options, not their values: these can be personal, as a rating is."""
     words = [word for word in arguments[:2] if re.fullmatch(r"[a-z]+", word)]
     return words + [word.partition("=")[0] for word in arguments if re.match(r"-{1,2}[a-z]", word)]
 
 
 def _story(error: BaseException) -> Iterator[str]:
-    """The error after all that led to it, the first first; code and places only."""
+    """Yield the error after all that led to it, the first first; code and places only."""
     chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in chain and len(chain) < _MAX_CAUSES:
@@ -103,12 +103,12 @@ def _story(error: BaseException) -> Iterator[str]:
 
 
 def visible_lines(text: str) -> list[str]:
-    """Lines of `text`, each fit for a terminal."""
+    """Return the lines of `text`, each fit for a terminal."""
     return [visible(line) for line in text.rstrip("\n").split("\n")]
 
 
 def _message(error: BaseException) -> str:
-    """What the error says, without any number: it could be somebody's rating."""
+    """Return what the error says, without any number: it could be somebody's rating."""
     try:
         said = str(error)
     except Exception:  # noqa: BLE001  # an error that cannot even be shown
@@ -117,7 +117,7 @@ def _message(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """File and line of the innermost frame of mftui's own, else of the innermost."""
+    """Return the file and line of the innermost frame of mftui's own, else of the innermost."""
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return "no known place"

@@ -50,7 +50,7 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
-    """The settings in force. Raises UsageError, naming the variable, or the file and line, that is wrong."""
+    """Load the settings in force. Raises UsageError, naming the variable, or the file and line, that is wrong."""
     environ = os.environ if environ is None else environ
     found = _from_file(paths.config_file() if file is None else file)
     for name in _kinds():
@@ -82,7 +82,7 @@ def _from_file(file: Path) -> dict[str, Any]:
 
 
 def _parse(name: str, value: object, place: str) -> Any:
-    """`value`, from TOML or as text from the environment, as the type of the setting `name`."""
+    """Convert `value`, from TOML or as text from the environment, to the type of the setting `name`."""
     kind, choices = _kinds()[name]
     fits: dict[str, Callable[[], Any]] = {
         "str": lambda: value if isinstance(value, str) else None,
@@ -109,7 +109,7 @@ def _keys(value: object, place: str) -> dict[str, str]:
 
 
 def _kinds() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """By name of the setting: its type, and the words it is limited to."""
+    """Map the name of each setting to its type, and the words it is limited to."""
     return {f.name: (str(f.type).split(" ")[0], f.metadata.get("choices", ())) for f in fields(Settings)}
 
 

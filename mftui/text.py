@@ -25,7 +25,7 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def visible(text: str) -> str:
-    """`text` with every character that a terminal would obey or hide replaced by a visible sign.
+    """Replace every character of `text` that a terminal would obey or hide by a visible sign.
 
     Escape becomes `␛`, newline `␊`, a right-to-left override `⟨U+202E⟩`; all else stays.
     """
@@ -33,7 +33,7 @@ def visible(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`text` for comparison: no accents, no case, full-width forms made plain."""
+    """Return `text` for comparison: no accents, no case, full-width forms made plain."""
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKD", text).casefold()

@@ -51,22 +51,22 @@ class Dataset:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Return the name of the data set."""
         return self.data.label
 
     @property
     def n_users(self) -> int:
-        """Number of users."""
+        """Return the number of users."""
         return self.data.n_users
 
     @property
     def n_movies(self) -> int:
-        """Number of movies with a rating."""
+        """Return the number of movies with a rating."""
         return self.data.n_movies
 
     @property
     def n_ratings(self) -> int:
-        """Number of ratings, those of an explicit test included."""
+        """Return the number of ratings, those of an explicit test included."""
         return self.data.n_ratings
 
     def __len__(self) -> int:
@@ -74,17 +74,17 @@ class Dataset:
 
     @property
     def scale(self) -> tuple[float, float, float]:
-        """Lowest and highest rating, and the step between; 0 where there is no step."""
+        """Return the lowest and highest rating, and the step between; 0 where there is no step."""
         return self.data.scale.lo, self.data.scale.hi, self.data.scale.step
 
     @property
     def repairs(self) -> tuple[str, ...]:
-        """What was put right or left out on reading, a sentence each."""
+        """Return what reading corrected or left out, a sentence each."""
         return self.data.repairs
 
     @property
     def movies(self) -> pd.DataFrame:
-        """Every movie with a rating: movie_id, title, genres (joined by "|") and year."""
+        """Return every movie with a rating: movie_id, title, genres (joined by "|") and year."""
         from mftui.api.tables import described
 
         return described(self.data.movie_ids, self.data.movies)

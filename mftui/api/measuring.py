@@ -28,12 +28,12 @@ class KnownRatings:
 
     @property
     def counts(self) -> dict[str, int]:
-        """For the document of an evaluation."""
+        """Return the counts for the document of an evaluation."""
         return {"n_left_out": self.n_left_out, "n_trained_on": self.n_trained_on}
 
     @property
     def notes(self) -> list[str]:
-        """What a reader of the measures must know, a sentence each."""
+        """Return what a reader of the measures must know, a sentence each."""
         n, notes = len(self.ratings), []
         if self.n_left_out:
             left, of = f"{self.n_left_out:,}", f"{n + self.n_left_out:,}"
@@ -65,5 +65,5 @@ def ratings_known_to(factors: Factors, user_ids: Ids, movie_ids: Ids, ratings: R
 
 
 def _pairs(ratings: Ratings, n_movies: int) -> NDArray[Any]:
-    """(n,) one number for each pair of a user and a movie."""
+    """Return (n,) one number for each pair of a user and a movie."""
     return ratings.users.astype(np.int64) * n_movies + ratings.movies

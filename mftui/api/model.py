@@ -65,7 +65,7 @@ class Model:
 
     @property
     def movies(self) -> pd.DataFrame:
-        """Every movie: movie_id, title, genres, year, n_ratings, n_train (in training), mean rating and bias.
+        """Return every movie: movie_id, title, genres, year, n_ratings, n_train (in training), mean rating and bias.
 
         Row i belongs to row i of `movie_factors`. Genres are joined by "|".
 
@@ -78,7 +78,7 @@ class Model:
 
     @property
     def users(self) -> pd.DataFrame:
-        """Every user: user_id, n_ratings, n_train (in training), mean rating and bias.
+        """Return every user: user_id, n_ratings, n_train (in training), mean rating and bias.
 
         Row i belongs to row i of `user_factors`.
 
@@ -91,7 +91,7 @@ class Model:
 
     @property
     def movie_factors(self) -> NDArray[np.float32]:
-        """(n_movies, k) factors of the movies, read-only; of an ensemble the members stand side by side.
+        """Return the (n_movies, k) factors of the movies, read-only; of an ensemble the members stand side by side.
 
         Examples
         --------
@@ -102,7 +102,7 @@ class Model:
 
     @property
     def user_factors(self) -> NDArray[np.float32]:
-        """(n_users, k) factors of the users, read-only.
+        """Return the (n_users, k) factors of the users, read-only.
 
         Examples
         --------

@@ -55,7 +55,7 @@ class Person:
 
     @property
     def known_index(self) -> int:
-        """Index of a user of the data."""
+        """Return the index of a user of the data."""
         assert self.index is not None
         return self.index
 
@@ -114,7 +114,7 @@ def _holds_ratings(given: Any) -> bool:
 
 
 def _ratings(factors: Factors, given: Any, titles: TitleIndex) -> tuple[Indices, Floats]:
-    """((n,) movie indices, (n,) ratings); of a movie named twice the last rating counts."""
+    """Return ((n,) movie indices, (n,) ratings); of a movie named twice the last rating counts."""
     found: dict[int, float] = {}
     for movie, rating in _pairs(given):
         found.pop(index := find_movie(factors, movie, titles), None)

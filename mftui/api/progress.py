@@ -36,10 +36,10 @@ class Progress(Protocol):
         """Ask `how_far` from the phase "train" on."""
 
     def phase(self, name: str) -> None:
-        """A phase begins."""
+        """Note that a phase begins."""
 
     def metrics(self, line: dict[str, Any]) -> None:
-        """A line of `metrics.jsonl`."""
+        """Take a line of `metrics.jsonl`."""
 
 
 def make_progress(screen: TextIO, *, quiet: bool) -> Progress:
@@ -57,7 +57,7 @@ def progress_for(wanted: bool | None) -> Progress:
 
 
 def _notebook_display() -> Callable[..., Any] | None:
-    """IPython's `display` within a notebook's kernel, else None."""
+    """Return IPython's `display` within a notebook's kernel, else None."""
     ipython: Any = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return ipython.display.display if hasattr(shell, "kernel") else None
@@ -212,7 +212,7 @@ class _Lasting:
 
 
 def describe(line: dict[str, Any]) -> str:
-    """Loss, RMSE with what it was measured on, and speed, in one short text."""
+    """Describe loss, RMSE with what it was measured on, and speed, in one short text."""
     parts = [_part("loss", line.get("train_loss")), _part("training RMSE", line.get("train_rmse"))]
     parts += [_part("validation RMSE", line.get("valid_rmse")), _part("R-hat", line.get("r_hat"))]
     rate = line.get("ratings_per_second")
@@ -221,7 +221,7 @@ def describe(line: dict[str, Any]) -> str:
 
 
 def _epoch(line: dict[str, Any], total: float) -> str:
-    """How far the block under way is; only of the first is it known of how many epochs."""
+    """Describe how far the current block is; only the first has a known number of epochs."""
     of = f"/{total:.0f}" if _is_first(line) else " of the audience block"
     return f"epoch {line['epoch']:.4g}{of}"
 

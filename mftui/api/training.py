@@ -109,7 +109,7 @@ def train(
 
 
 def _parsed(recipe: Recipe, fields: Mapping[str, Any]) -> dict[str, Value]:
-    """The fields given, as the recipe's own types. Raises ArgumentError for one that the recipe does not have."""
+    """Parse the given fields to the recipe's types. Raises ArgumentError for one that the recipe does not have."""
     known = [field.name for field in recipe.fields]
     for name in fields:
         if name not in known:

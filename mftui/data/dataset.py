@@ -60,17 +60,17 @@ class Ratings:
 
     @property
     def users(self) -> NDArray[np.int32]:
-        """(n,) user indices."""
+        """Return the user index of each rating, (n,)."""
         return self._column("users", np.int32)
 
     @property
     def movies(self) -> NDArray[np.int32]:
-        """(n,) movie indices."""
+        """Return the movie index of each rating, (n,)."""
         return self._column("movies", np.int32)
 
     @property
     def values(self) -> NDArray[np.float32]:
-        """(n,) ratings as given."""
+        """Return the ratings as given, (n,)."""
         return self._column("values", np.float32)
 
     def __len__(self) -> int:
@@ -185,19 +185,19 @@ class Movies:
 
     @cached_property
     def title_list(self) -> list[str]:
-        """All titles, decoded once."""
+        """Return all titles, decoded once."""
         return self.titles.tolist()
 
     @cached_property
     def genre_texts(self) -> tuple[list[str], NDArray[np.int64]]:
-        """The texts of genres that there are, and (n_movies,) which of them each movie has."""
+        """Return the distinct genre texts, and (n_movies,) the index of each movie's text."""
         found: dict[str, int] = {}
         which = [found.setdefault(text, len(found)) for text in self.genres.tolist()]
         return list(found), np.array(which, dtype=np.int64)
 
     @cached_property
     def genre_names(self) -> list[str]:
-        """All genres, by name."""
+        """Return all genres, sorted by name."""
         texts, _ = self.genre_texts
         return sorted({genre for text in texts for genre in genres_in(text)})
 

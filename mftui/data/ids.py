@@ -22,7 +22,7 @@ class Ids:
     """
 
     def __init__(self, values: NDArray[np.int64] | StringColumn, what: str) -> None:
-        """`values`: ascending and distinct; `what`: "user" or "movie", for messages."""
+        """Index `values`, ascending and distinct; `what` is "user" or "movie", for messages."""
         self.what = what
         self._numbers = values if isinstance(values, np.ndarray) else None
         self._strings = None if isinstance(values, np.ndarray) else values
@@ -30,12 +30,12 @@ class Ids:
 
     @property
     def numeric(self) -> bool:
-        """Whether the raw ids are integers."""
+        """Return whether the raw ids are integers."""
         return self._numbers is not None
 
     @property
     def values(self) -> NDArray[np.int64] | StringColumn:
-        """The raw ids, by index."""
+        """Return the raw ids, by index."""
         if self._numbers is not None:
             return self._numbers
         assert self._strings is not None

@@ -29,7 +29,7 @@ class SplitSpec:
 
     @property
     def label(self) -> str:
-        """For people: "random 10 % (seed 0)"."""
+        """Describe the split for people: "random 10 % (seed 0)"."""
         percent = f"{100 * self.fraction:g} %"
         return {
             "random": f"random {percent} (seed {self.seed})",
@@ -67,12 +67,12 @@ class Split:
 
     @property
     def train_rows(self) -> NDArray[np.int64]:
-        """(n_train,) rows in file order."""
+        """Return the training rows in file order, (n_train,)."""
         return np.flatnonzero(self.trained)
 
     @property
     def test_rows(self) -> NDArray[np.int64]:
-        """(n_test,) rows in file order."""
+        """Return the test rows in file order, (n_test,)."""
         return np.flatnonzero(self.held_out)
 
 

@@ -26,7 +26,7 @@ class People:
 
 
 def people_of(dataset: Dataset) -> People | None:
-    """The people behind the user ids; None where the data set has no file of them.
+    """Return the people behind the user ids; None where the data set has no file of them.
 
     Raises DataError, naming file and line, for a file that cannot be read.
     """

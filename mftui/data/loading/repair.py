@@ -65,7 +65,7 @@ def _ascending(ratings: Ratings) -> bool:
 
 
 def _any_repeated(ratings: Ratings, n_movies: int) -> bool:
-    """Whether a pair repeats, found by sorting. Where it pays, by ranges of users small enough that
+    """Return whether a pair repeats, found by sorting. Where it pays, sort by ranges of users small enough that
     a pair is a 32-bit key: half the memory, twice the speed, and two ranges at a time."""
     n_users = int(ratings.users.max()) + 1
     most_users = _KEYS_32 // n_movies

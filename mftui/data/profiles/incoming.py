@@ -51,7 +51,7 @@ class Incoming:
 
 
 def read_incoming(path: Path, scale: Scale | None = None) -> Incoming:
-    """The ratings of `path`: a CSV, or a zip with `ratings.csv` as Letterboxd makes them.
+    """Read the ratings of `path`: a CSV, or a zip with `ratings.csv` as Letterboxd makes them.
 
     `scale` is that of a table which does not tell its own, as Letterboxd's and IMDb's do; None goes by its highest
     rating: of 5, of 10 or of 100.
@@ -142,7 +142,7 @@ def _incoming(table: Table, kind: Kind, scale: Scale, rating: str, read: Callabl
 
 
 def _guessed(table: Table, rating: str) -> Scale:
-    """Of 5, of 10 or of 100, by the highest rating."""
+    """Guess the scale (of 5, of 10 or of 100) by the highest rating."""
     highest = max((row.number(rating, "rating") for row in table.rows if row.get(rating)), default=0.0)
     return Scale(0, next((top for top in _TOPS if highest <= top), _TOPS[-1]), 0)
 
@@ -155,7 +155,7 @@ def _rating(row: Row, column: str, scale: Scale, owner: str) -> float:
 
 
 def _title(row: Row, name: str) -> str:
-    """The name with the year of the year column, where it has none itself."""
+    """Return the name, with the year of the year column where it has none itself."""
     year = re.search(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)", row.get("year"))
     if not name:
         raise row.fault("the title is missing.", "Fill it in, or remove the line.")
@@ -163,7 +163,7 @@ def _title(row: Row, name: str) -> str:
 
 
 def _time(row: Row, *columns: str) -> int:
-    """Seconds since 1970, of a number or a date; 0 where it is neither."""
+    """Return seconds since 1970, of a number or a date; 0 where it is neither."""
     text = row.get(*columns)
     if text.isascii() and text.isdigit():
         return min(int(text[:15]), 2**53)

@@ -11,7 +11,7 @@ from mftui.errors import DataError
 
 
 def imdb_links(source: str) -> dict[int, str]:
-    """IMDb number (114709 for tt0114709) to raw movie id; empty where the data set has no `links.csv`, or is gone.
+    """Map IMDb number (114709 for tt0114709) to raw movie id; empty if the data set has no `links.csv`, or is gone.
 
     `source`: what the data set is opened by, as a model's `meta` says it.
 

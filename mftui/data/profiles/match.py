@@ -83,7 +83,7 @@ class Matcher:
 
     @cached_property
     def titles(self) -> Sequence[str]:
-        """All titles, by movie index."""
+        """Return all titles, by movie index."""
         return self._model.movies.title_list
 
     def raw_id(self, movie: int) -> RawId:
@@ -125,7 +125,7 @@ class Matcher:
         return Matched(np.array(list(found), dtype=np.int64), ratings, list(found.values()), missing)
 
     def find_all(self, rows: Sequence[Rated]) -> list[Match | None]:
-        """What each row means, as `find` says; but a movie that one row means strictly is meant by no other loosely:
+        """Find the movie of each row, as `find` does; but a movie that one row means strictly, no other means loosely:
         with "Rashomon (1950)" and "Rashomon (1951)" there are two films."""
         matches = [self.find(row) for row in rows]
         strict = {match.movie for match in matches if match is not None and match.how not in LOOSE}
@@ -151,7 +151,7 @@ class Matcher:
         return self._by_title(row) if row.title else None
 
     def nearest(self, row: Rated, limit: int = 3) -> list[int]:
-        """Up to `limit` movies that the row may have meant: of the same title first, then with one that begins with
+        """Return up to `limit` movies that the row may mean: of the same title first, then with one that begins with
         it, then with one spelled much like it; of several, those of years near its own."""
         from rapidfuzz import fuzz, process
 
@@ -198,7 +198,7 @@ class Matcher:
         return Match(same_year[0], "part of the title") if len(same_year) == 1 else None
 
     def _chosen(self, row: Rated, movies: list[int], most_rated: bool) -> int | None:
-        """The one that is meant: of several the one with the row's id, then the one with its first title, then
+        """Choose the movie that is meant: of several the one with the row's id, then with its first title, then
         (where the year is the same too) the most rated."""
         if len(movies) > 1:
             with_id = [movie for movie in movies if str(self.raw_id(movie)) == row.movie_id]
@@ -217,7 +217,7 @@ class Matcher:
 
     @cached_property
     def _names(self) -> Mapping[str, list[int]]:
-        """Every name of every title to the movies that have it."""
+        """Map every name of every title to the movies that have it."""
         if not self._model.movies.titled:
             return {}
         names: defaultdict[str, list[int]] = defaultdict(list)
@@ -232,7 +232,7 @@ class Matcher:
 
     @cached_property
     def _parts(self) -> Mapping[str, list[int]]:
-        """Parts of titles to the movies that have them."""
+        """Map parts of titles to the movies that have them."""
         parts: defaultdict[str, list[int]] = defaultdict(list)
         for movie, title in enumerate(self.titles):
             for part in _parts(title):
@@ -241,24 +241,24 @@ class Matcher:
 
 
 def name_key(row: Rated) -> str:
-    """The same for two ratings of one film, by title and year, else by id."""
+    """Return a key that two ratings of one film share: by title and year, else by id."""
     if not row.title:
         return f"{row.dataset} {row.movie_id}"
     return f"{parse_year(row.title)} {min(_first(row.title), default=row.title)}"
 
 
 def _keys(title: str) -> set[str]:
-    """Every name of a title without its blanks: "Spider-Man" and "Spiderman" are the same film."""
+    """Return every name of a title without its blanks: "Spider-Man" and "Spiderman" are the same film."""
     return {name.replace(" ", "") for name in exact_names(title)}
 
 
 def _first(title: str) -> set[str]:
-    """The names of a title without those in brackets."""
+    """Return the names of a title without those in brackets."""
     return _keys(title.partition("(")[0]) if not title.startswith("(") else _keys(title)
 
 
 def _parts(title: str, whole: bool = False) -> set[str]:
-    """What is before and after colons and dashes, two words of it at least, and both without what is between: of
+    """Return what is before and after colons and dashes, if two words or more, and both joined: of
     "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`: the two only."""
     pieces = _JOINT.split(spoken_name(title))
     if len(pieces) < 2:

@@ -27,7 +27,7 @@ class Resolved:
 
     @property
     def n_ratings(self) -> int:
-        """Lines with a rating."""
+        """Return the number of lines with a rating."""
         return len(self.incoming.entries)
 
 

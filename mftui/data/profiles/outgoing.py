@@ -12,7 +12,7 @@ from mftui.data.titles.title import parse_year, spoken_name
 
 
 def as_letterboxd(rows: Iterable[Rated]) -> str:
-    """The CSV that letterboxd.com/import takes: imdbID, Title, Year, Rating in half stars, WatchedDate."""
+    """Write the CSV that letterboxd.com/import takes: imdbID, Title, Year, Rating in half stars, WatchedDate."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(("imdbID", "Title", "Year", "Rating", "WatchedDate"))

@@ -44,19 +44,19 @@ class Rated:
 
     @property
     def name(self) -> str:
-        """The title, or the id where there is none."""
+        """Return the title, or the id where there is none."""
         return self.title or f"movie {self.movie_id}"
 
     @property
     def day(self) -> str:
-        """When it was rated, as 2020-02-29 (UTC); empty where that is unknown, or no date."""
+        """Return the day of the rating, as 2020-02-29 (UTC); empty where that is unknown, or no date."""
         try:
             return datetime.fromtimestamp(self.timestamp, UTC).date().isoformat() if self.timestamp else ""
         except (ValueError, OverflowError, OSError):
             return ""
 
     def kept(self) -> Rated:
-        """As it comes back from the file: text that UTF-8 has, stars in six digits."""
+        """Return the row as it comes back from the file: text that UTF-8 has, stars in six digits."""
         return replace(
             self,
             title=" ".join(_storable(self.title).split()),
@@ -70,7 +70,7 @@ class Rated:
 
 
 def read_rows(path: Path) -> list[Rated]:
-    """The ratings in the profile file `path`, in its order.
+    """Read the ratings in the profile file `path`, in its order.
 
     Raises DataError, with line and remedy, where it is damaged.
     """
@@ -85,7 +85,7 @@ def read_rows(path: Path) -> list[Rated]:
 
 
 def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
-    """The rows as a profile file, or with fewer columns for others to read; ends of line as in RFC 4180."""
+    """Write the rows as a profile file, or with fewer columns for others to read; ends of line as in RFC 4180."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
@@ -106,7 +106,7 @@ def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
 
 
 def revived(found: dict[str, Any]) -> Rated:
-    """A row of what `asdict` made of one; raises TypeError where it is none."""
+    """Make a row again of what `asdict` made of one; raises TypeError where it is none."""
     row = Rated(**found)
     for name, value in vars(Rated(title="", stars=0.0)).items():
         if type(getattr(row, name)) is not type(value):
@@ -121,7 +121,7 @@ def imdb_number(imdb_id: str) -> int:
 
 
 def written_imdb(number: int) -> str:
-    """As IMDb writes it: "tt0114709"; empty for what is no number of theirs."""
+    """Write the number as IMDb does: "tt0114709"; empty if it is no IMDb number."""
     return f"tt{number:07d}" if number > 0 else ""
 
 

@@ -42,7 +42,7 @@ class Profile:
     """One person's ratings. Nothing is kept in memory: every call reads the file, or writes it."""
 
     def __init__(self, name: str | None = None) -> None:
-        """`name`: None is the current one (see `current`). Raises UsageError for a name that is no file name."""
+        """Choose the profile `name`; None means `current`. Raises UsageError for a name that is no file name."""
         self.name = check_name(name) if name is not None else current()
         self.path = paths.ratings_dir() / f"{self.name}.csv"
         self._undo_path = paths.ratings_dir() / f".{self.name}.undo.json"
@@ -124,7 +124,7 @@ class Profile:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Alone with the file; what goes wrong with the disk becomes a MftuiError that says what to do."""
+        """Lock the file for writing; turn errors of the disk into a MftuiError that says what to do."""
         directory = paths.ratings_dir()
         try:
             if not directory.is_dir():
@@ -139,7 +139,7 @@ class Profile:
             raise _unwritable(self.path, error) from error
 
     def _undo_log(self) -> list[Change]:
-        """The changes that can be taken back, the last one last; none where the log is damaged."""
+        """Read the changes that can be undone, the last one last; none where the log is damaged."""
         try:
             document = json.loads(self._undo_path.read_bytes())
             if document["format_version"] != _UNDO_VERSION:

@@ -28,11 +28,11 @@ class Row:
     """Trimmed, by column name as `names.plain` makes it."""
 
     def get(self, *columns: str) -> str:
-        """The first of `columns` that says something, else ""."""
+        """Return the text of the first of `columns` that is not empty, else ""."""
         return next((text for column in columns if (text := self.fields.get(column, ""))), "")
 
     def number(self, column: str, what: str) -> float:
-        """A finite number, also with a decimal comma; raises DataError."""
+        """Return a finite number, also with a decimal comma; raises DataError."""
         text = self.get(column)
         found = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
         value = float(found) if _NUMBER.fullmatch(found) else math.nan
@@ -41,7 +41,7 @@ class Row:
         return value
 
     def fault(self, message: str, hint: str = "Correct or remove the line.") -> DataError:
-        """The error that this line is to blame for."""
+        """Return an error that names this line."""
         return DataError(message, path=self.path, line=self.line, hint=hint)
 
 
@@ -55,17 +55,17 @@ class Table:
 
     @property
     def columns(self) -> list[str]:
-        """The names as `Row.fields` has them."""
+        """Return the names as `Row.fields` has them."""
         return [plain(name) for name in self.header]
 
     @property
     def named(self) -> str:
-        """The columns as the file calls them, for a message."""
+        """Return the columns as the file calls them, for a message."""
         return ", ".join(visible(name[:30]) for name in self.header[:20]) or "nothing"
 
 
 def read_table(ref: FileRef) -> Table:
-    """The table in a file. Raises DataError, with file and line, for what cannot be read."""
+    """Read the table in a file. Raises DataError, with file and line, for what cannot be read."""
     path, text = ref.path, _text(ref)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

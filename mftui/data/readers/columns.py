@@ -17,7 +17,7 @@ Chunks = list[NDArray[Any]]
 
 
 def chunks_of(column: Any) -> Chunks:
-    """The chunks of an Arrow column of numbers without nulls, not copied.
+    """Return the chunks of an Arrow column of numbers without nulls, not copied.
 
     Arrow's own `to_numpy` imports pandas first, a third of a second.
     """
@@ -42,7 +42,7 @@ class RawIds:
         return len(self.codes)
 
     def tolist(self) -> list[int | str]:
-        """The ids one by one."""
+        """Return the ids as a list, one by one."""
         if self.numbers is not None:
             return [int(i) for chunk in self.numbers for i in chunk.tolist()]
         assert self.codes is not None and self.strings is not None
@@ -67,13 +67,13 @@ class RawRatings:
 
 
 def is_missing(text: str, *, among_numbers: bool) -> bool:
-    """Whether an id is missing: blank, or, where the other ids are numbers, a word such as NaN."""
+    """Return whether an id is missing: blank, or, where the other ids are numbers, a word such as NaN."""
     bare = text.strip()
     return not bare or (among_numbers and bare.casefold() in _MISSING)
 
 
 def as_integer(text: str) -> int | None:
-    """The integer that `text` stands for ("42", "42.0"), within 64 bits; else None."""
+    """Return the integer that `text` stands for ("42", "42.0"), within 64 bits; else None."""
     bare = text.strip()
     if not _INTEGER.fullmatch(bare):
         return None
@@ -82,7 +82,7 @@ def as_integer(text: str) -> int | None:
 
 
 def from_strings(codes: NDArray[np.int32], strings: list[str]) -> RawIds | None:
-    """Ids given as strings; integers again where all of them are. None where one is missing."""
+    """Make raw ids of strings, integers where all of them are; None where one is missing."""
     numbers = [as_integer(text) for text in strings]
     among_numbers = all(
         number is not None or is_missing(text, among_numbers=True)

@@ -24,7 +24,7 @@ _BLOCK_BYTES = 1 << 20
 def first_fault(
     ref: FileRef, layout: Layout, fallback: str, roles: Sequence[str] = ("user", "movie", "rating")
 ) -> DataError:
-    """The DataError for the first line of `ref` that `layout` does not fit; `fallback` where none is found."""
+    """Return the DataError for the first line of `ref` that `layout` does not fit; `fallback` where none is found."""
     id_roles = [role for role in ("user", "movie") if role in roles]
     numeric = dict.fromkeys(id_roles, True)
     doubtful: dict[str, tuple[str, int]] = {}
@@ -70,7 +70,7 @@ def _missing_id(ref: FileRef, role: str, text: str, line: int) -> DataError:
 
 
 def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """(line number from 1, fields) of every line with something in it, after the header."""
+    """Yield (line number from 1, fields) of every line that is not empty, after the header."""
     csv.field_size_limit(_FIELD_LIMIT)
     with ref.open() as raw, _decoded(raw) as text:
         for _ in range(layout.skip_lines):
@@ -92,7 +92,7 @@ def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
 
 
 def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | None:
-    """`(what is wrong, what to do)` with the fields of one line."""
+    """Return `(what is wrong, what to do)` for the fields of one line, else None."""
     expected = len(layout.names)
     if len(row) != expected:
         return f"{len(row)} columns where there should be {expected}.", "Correct or remove the line."
@@ -116,7 +116,7 @@ def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | Non
 
 
 def _read_by_arrow(text: str) -> bool:
-    """Whether the fast reader takes `text` for a number: Python takes more, such as 1_000 or Arabic digits."""
+    """Return whether the fast reader takes `text` for a number: Python takes more, such as 1_000 or Arabic digits."""
     import pyarrow as pa
 
     try:

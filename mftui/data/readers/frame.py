@@ -65,14 +65,14 @@ def _listed(genres: Any) -> list[str]:
 
 
 def _whole(lines: pd.DataFrame) -> pd.DataFrame:
-    """Ids that pandas made floats, as it does beside missing ones, as integers again."""
+    """Turn ids that pandas made floats, as it does beside missing ones, into integers again."""
     ids = lines["movie"]
     whole = ids.dtype.kind == "f" and bool((ids % 1 == 0).all())
     return lines.assign(movie=ids.astype("int64")) if whole else lines
 
 
 def _arrow(frame: pd.DataFrame, at: int, name: str) -> Any:
-    """One column as Arrow has it, whole floats as integers."""
+    """Convert one column to Arrow, whole floats to integers."""
     import pandas as pd
     import pyarrow as pa
 

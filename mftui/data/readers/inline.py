@@ -18,7 +18,7 @@ from mftui.data.storage.files import FileRef
 
 
 def titles_within(ref: FileRef, given: Mapping[str, str] | None = None) -> MovieTable | None:
-    """One line for each movie of the text file `ref`, from the last of its rows; None without a title column."""
+    """Read one line for each movie of the text file `ref`, from the last of its rows; None without a title column."""
     if is_parquet(ref):
         return None
     layout = recognise(ref, given)

@@ -61,7 +61,7 @@ def split(lines: Sequence[str], delimiter: str, quoted: bool) -> list[list[str]]
 
 
 def head_lines(ref: FileRef) -> tuple[list[str], str]:
-    """`(the first whole lines of a text file, its encoding)`; raises DataError where it is no text."""
+    """Read `(the first whole lines of a text file, its encoding)`; raises DataError where it is no text."""
     head = ref.head(_HEAD_BYTES)
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
@@ -144,7 +144,7 @@ def _check_unique(ref: FileRef, layout: Layout) -> None:
 def _columns(
     rows: list[list[str]], given: Mapping[str, str], needed: Sequence[str]
 ) -> tuple[dict[str, int], bool] | None:
-    """`(role → position, has a header)`, or None where these rows are not ratings in this delimiter."""
+    """Return `(role → position, has a header)`, or None where these rows are not ratings in this delimiter."""
     by_name = match(rows[0], ROLES, given)
     if all(role in by_name for role in needed) and all(role in by_name for role in given):
         return by_name, True
@@ -161,14 +161,14 @@ def _columns(
 
 
 def _given_positions(given: Mapping[str, str], n_columns: int) -> dict[str, int] | None:
-    """Positions from 0 where all of `given` are numbers from 1 on; None where some are not."""
+    """Return positions from 0 where all of `given` are numbers from 1 on; None where some are not."""
     if not all(text.strip().isdecimal() and 1 <= int(text) <= n_columns for text in given.values()):
         return None
     return {role: int(text) - 1 for role, text in given.items()}
 
 
 def _by_position(rows: list[list[str]], needed: Sequence[str]) -> tuple[dict[str, int], bool] | None:
-    """User, movie, rating and maybe timestamp in this order, where the rows look like it."""
+    """Take user, movie, rating and maybe timestamp in this order, where the rows look like it."""
     columns = {role: i for i, role in enumerate(needed)}
     n_columns = len(rows[0])
     if not len(needed) <= n_columns <= len(needed) + 1 + ("rating" not in needed):
@@ -187,7 +187,7 @@ def _by_position(rows: list[list[str]], needed: Sequence[str]) -> tuple[dict[str
 
 
 def is_number(text: str) -> bool:
-    """Whether `text` is a finite number, with a decimal point or a decimal comma."""
+    """Return whether `text` is a finite number, with a decimal point or a decimal comma."""
     try:
         return math.isfinite(float(text.replace(",", ".")))
     except ValueError:

@@ -30,7 +30,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
 
 
 def plain(name: str) -> str:
-    """`name` for comparison: no `:type` suffix, no case, letters and digits only."""
+    """Return `name` for comparison: no `:type` suffix, no case, letters and digits only."""
     return re.sub(r"[\W_]+", "", name.strip().split(":")[0]).casefold()
 
 
@@ -56,7 +56,7 @@ def match(names: Sequence[str], roles: Iterable[str], given: Mapping[str, str] |
 
 
 def named(names: Sequence[str], wanted: str) -> int | None:
-    """Position of the column called `wanted`: exactly, else without regard to case and `:type`."""
+    """Return the position of the column called `wanted`: exactly, else without regard to case and `:type`."""
     if wanted in names:
         return list(names).index(wanted)
     bare = [name.strip().split(":")[0].casefold() for name in names]

@@ -19,7 +19,7 @@ _HINT = "Name them with --columns user=…,movie=…,rating=…"
 
 
 def is_parquet(ref: FileRef) -> bool:
-    """Whether `ref` begins as a Parquet file does, or is called one."""
+    """Return whether `ref` begins like a Parquet file or is named `.parquet`."""
     return ref.suffix == ".parquet" or ref.head(4) == b"PAR1"
 
 
@@ -127,7 +127,7 @@ def _ids(path: str, column: Any, role: str) -> RawIds:
 
 
 def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
-    """`numbers` in half the memory where they are 64 bits wide for no need."""
+    """Convert 64-bit integers to 32 bits, in half the memory, where they fit."""
     if numbers.dtype != np.int64 or not len(numbers):
         return numbers
     bounds = np.iinfo(np.int32)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def unclosed_quote(lines: Iterable[str], delimiter: str) -> int | None:
-    """The line, from 1, of the record whose quote is still open at the end of `lines`; None where none is."""
+    """Return the line, from 1, of the record whose quote is still open at the end of `lines`; None without one."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     start = 1
     while True:

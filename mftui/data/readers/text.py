@@ -50,12 +50,12 @@ def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
 
 
 def only_header(ref: FileRef) -> DataError:
-    """For a file with column names and nothing below."""
+    """Return the error for a file with column names and nothing below."""
     return DataError("only a header, no ratings.", path=str(ref), hint="Give a file with ratings.")
 
 
 def read_columns(ref: FileRef, layout: Layout, roles: Sequence[str], *, as_text: bool = False) -> dict[str, Any]:
-    """Arrow columns by role, each of the narrowest type that takes all its values; or dictionary-encoded text."""
+    """Read Arrow columns by role, each of the narrowest type that takes all its values; or dictionary-encoded text."""
     import pyarrow as pa
 
     # Arrow knows one-character delimiters: "::" is ":" with an empty column between.
@@ -127,7 +127,7 @@ def _read_as(
 
 
 def _ids(column: Any) -> RawIds | None:
-    """Raw ids of an Arrow column of integers or of dictionary-encoded strings; None where one is missing."""
+    """Return the raw ids of an Arrow column of integers or of dictionary-encoded strings; None where one is missing."""
     import pyarrow as pa
 
     if pa.types.is_integer(column.type):

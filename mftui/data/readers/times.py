@@ -14,7 +14,7 @@ _BEYOND = 2.0**63
 
 
 def seconds_of(column: Any) -> tuple[Chunks | None, str]:
-    """`(seconds since 1970 in chunks, what was done about them)` of an Arrow column of numbers, dates or strings.
+    """Return `(seconds since 1970 in chunks, a note on them)` of an Arrow column of numbers, dates or strings.
 
     Timestamps are optional: where one cannot be read, none is used, and the note says why.
     """

@@ -23,7 +23,7 @@ class UserLine(NamedTuple):
 
 
 def read_users(ref: FileRef) -> list[UserLine]:
-    """All lines of `id|age|gender|occupation|zip` or of `id::gender::age::occupation::zip`.
+    """Read all lines of `id|age|gender|occupation|zip` or of `id::gender::age::occupation::zip`.
 
     Raises DataError, naming file and line, for a line that is neither.
     """

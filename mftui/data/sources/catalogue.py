@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """Where the publisher keeps the archive; its MD5 is at the same address with `.md5`."""
+        """Return the publisher's address of the archive; its MD5 is at the same address with `.md5`."""
         return GROUPLENS + self.archive if self.archive else ""
 
 
@@ -67,6 +67,6 @@ CATALOGUE: Mapping[str, Entry] = {
 
 
 def fetched(name: str) -> Path | None:
-    """The directory of the fetched copy of `name`, or None where it has not been fetched."""
+    """Return the directory of the fetched copy of `name`, or None where it has not been fetched."""
     copy = paths.downloads_dir() / name
     return copy if copy.is_dir() else None

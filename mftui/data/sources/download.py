@@ -96,7 +96,7 @@ def _unpack_into(aside: Path, zipped: Path) -> None:
 
 
 def licence_text(directory: Path, max_lines: int = 60) -> str:
-    """The part of the README in `directory` that is about its licence; all of a short one, "" without."""
+    """Read the part of the README in `directory` that is about its licence; all of a short one, "" without."""
     readme = next((p for p in sorted(directory.iterdir()) if p.name.lower().startswith("readme")), None)
     if readme is None:
         return ""
@@ -176,7 +176,7 @@ def _continue(url: str, part: Path, progress: Progress | None, most: int) -> Non
 
 
 def _get(url: str, headers: dict[str, str] | None = None) -> Any:
-    """An open response to GET `url`; every hop over HTTPS, or on loopback."""
+    """Send GET `url` and return the open response; every hop is over HTTPS, or on loopback."""
     import requests
 
     for _ in range(_MAX_REDIRECTS):

@@ -42,12 +42,12 @@ class Sources:
 
     @property
     def ratings_files(self) -> tuple[FileRef, ...]:
-        """The ratings, file by file."""
+        """Return the files of the ratings."""
         return self.parts or (self.ratings,)
 
     @property
     def files(self) -> list[FileRef]:
-        """All files that are read for a training."""
+        """Return all files that a training reads."""
         return [*self.ratings_files, *(ref for ref in (self.movies, self.genres, self.test) if ref is not None)]
 
 
@@ -82,7 +82,7 @@ def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: s
 
 
 def one_file(path: str | Path) -> FileRef:
-    """The file `path`, which is no directory and no zip."""
+    """Return the file `path`, which is no directory and no zip."""
     file = Path(path).expanduser()
     if not file.is_file():
         raise _no_file(file)
@@ -90,7 +90,7 @@ def one_file(path: str | Path) -> FileRef:
 
 
 def _resolve(source: str | Path) -> tuple[str, str, Path, str]:
-    """`(name, label, path, source to open it again)` of a catalogue name or a path."""
+    """Return `(name, label, path, source to open it again)` of a catalogue name or a path."""
     text = str(source)
     entry = CATALOGUE.get(text) if isinstance(source, str) else None
     if entry is not None and entry is SAMPLE:
@@ -123,7 +123,7 @@ def _is_zip(path: Path) -> bool:
 
 
 def _folder(path: Path) -> Folder:
-    """The files of the directory `path`; of one called as a directory of parts is, those beside it too."""
+    """List the files of the directory `path`; for one named as a directory of parts, those beside it too."""
     folder = directory(path)
     if path.name not in PART_DIRECTORIES or folder.get(*_USUAL):
         return folder
@@ -131,7 +131,7 @@ def _folder(path: Path) -> Folder:
 
 
 def _beside(path: Path) -> Folder:
-    """The files beside `path`; none where the directory cannot be listed."""
+    """List the files beside `path`; none where the directory cannot be listed."""
     try:
         return Folder(path.parent, tuple(FileRef(p) for p in sorted(path.parent.iterdir()) if p.is_file()))
     except OSError:
@@ -167,7 +167,7 @@ def _recognisable(ref: FileRef, columns: Mapping[str, str] | None) -> bool:
 
 
 def _movies_for(ratings: FileRef, folder: Folder) -> FileRef | None:
-    """The movies file beside the ratings, of the same family where there are several."""
+    """Find the movies file beside the ratings, of the same family where there are several."""
     family = {".dat": "movies.dat", ".data": "u.item", ".base": "u.item", ".test": "u.item"}
     stem = ratings.name.removesuffix(".inter")
     names = [f"{stem}.item", family.get(ratings.suffix, "movies.csv"), "movies.csv", "movies.dat", "u.item"]
@@ -176,7 +176,7 @@ def _movies_for(ratings: FileRef, folder: Folder) -> FileRef | None:
 
 
 def _test_file(test: str | Path, folder: Folder) -> FileRef:
-    """The explicit test file: a path, or the name of a file beside the ratings."""
+    """Find the explicit test file: a path, or the name of a file beside the ratings."""
     path = Path(test).expanduser().absolute()
     if path.is_file():
         return FileRef(path)

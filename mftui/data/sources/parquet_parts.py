@@ -14,7 +14,7 @@ _HIDDEN = (".", "_")
 
 
 def parts_in(directory: Path) -> tuple[FileRef, ...]:
-    """The parts in `directory`, else in its subdirectory `ratings` or `ratings.parquet`; none where there are no parts.
+    """List the parts in `directory`, else in its subdirectory `ratings` or `ratings.parquet`; may be empty.
 
     Parts are the Parquet files that are called `part…` with a number; in a directory of ratings by name, all of them.
     Files that begin with "." or "_" (`_SUCCESS`, checksums) are none. The order is that of the names, numbers in them

@@ -8,10 +8,10 @@ _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
 def inert(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would compute it; `original` takes it off again."""
+    """Put an apostrophe before `text` where a spreadsheet would compute it; `original` takes it off again."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def original(text: str) -> str:
-    """The text of which `inert` made this."""
+    """Return the text of which `inert` made this."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

@@ -34,12 +34,12 @@ class FileRef:
 
     @property
     def name(self) -> str:
-        """The file's own name, without directories."""
+        """Return the file's own name, without directories."""
         return PurePosixPath(self.member).name if self.member else self.path.name
 
     @property
     def suffix(self) -> str:
-        """Lower-case extension with its dot."""
+        """Return the lower-case extension with its dot."""
         return PurePosixPath(self.name).suffix.lower()
 
     def __str__(self) -> str:
@@ -64,7 +64,7 @@ class FileRef:
             return file.read(n_bytes)
 
     def identity(self) -> tuple[str, str, int, int, int]:
-        """Where the file is and when it changed last: cheap, and different after any ordinary change."""
+        """Return where the file is and when it changed last: cheap, and different after any ordinary change."""
         seen = self.path.stat()
         return str(self.path.resolve()), self.member, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
@@ -77,7 +77,7 @@ class Folder:
     files: tuple[FileRef, ...]
 
     def get(self, *names: str) -> FileRef | None:
-        """The first of `names` that is there, upper and lower case alike."""
+        """Return the first of `names` that exists, upper and lower case alike."""
         by_name = {ref.name.lower(): ref for ref in reversed(self.files)}
         return next((by_name[name.lower()] for name in names if name.lower() in by_name), None)
 
@@ -170,12 +170,12 @@ def replace_directory(directory: Path, fill: Callable[[Path], None]) -> None:
 
 
 def damaged_zip(path: Path, error: Exception) -> DataError:
-    """For a zip that cannot be read to its end."""
+    """Return the error for a zip that cannot be read to its end."""
     return DataError(f"the zip is damaged or cut short ({error}).", path=path, hint="Download or copy it again.")
 
 
 def unreadable(path: Path, error: OSError) -> DataError:
-    """For a file that is missing, with its nearest neighbours by name, or that may not be read."""
+    """Return the error for a file that is missing (its hint: the nearest names) or may not be read."""
     if isinstance(error, FileNotFoundError):
         return DataError("no such file or directory.", path=path, hint=_nearest(path))
     return DataError(f"cannot be read ({error.strerror or error}).", path=path)

@@ -44,7 +44,7 @@ class StringColumn:
 
     @property
     def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """The UTF-8 bytes `(n_bytes,)` and the offsets `(n + 1,)`."""
+        """Return the UTF-8 bytes `(n_bytes,)` and the offsets `(n + 1,)`."""
         return self._data, self._offsets
 
     def __len__(self) -> int:
@@ -59,10 +59,10 @@ class StringColumn:
         return iter(self.tolist())
 
     def tolist(self) -> list[str]:
-        """All strings, decoded."""
+        """Return all strings, decoded."""
         data, cuts = bytes(self._data), self._offsets.tolist()
         return [data[a:b].decode("utf-8", "replace") for a, b in pairwise(cuts)]
 
     def take(self, indices: NDArray[np.integer]) -> StringColumn:
-        """The strings at `indices`, in that order."""
+        """Return the strings at `indices`, in that order."""
         return StringColumn.of(self[i] for i in indices)

@@ -42,7 +42,7 @@ class Film:
 
     @property
     def year(self) -> int:
-        """Year of release."""
+        """Return the year of release."""
         match = re.search(r"\((\d{4})\)$", self.title)
         assert match is not None, self.title
         return int(match.group(1))
@@ -50,7 +50,7 @@ class Film:
 
 @cache
 def films() -> tuple[Film, ...]:
-    """The catalogue, in the order of its file."""
+    """Read the catalogue, in the order of its file."""
     text = resources.files("mftui.data.synthetic").joinpath("films.tsv").read_text(encoding="utf-8")
     found = []
     for line in text.splitlines()[1:]:
@@ -61,7 +61,7 @@ def films() -> tuple[Film, ...]:
 
 
 def planted_positions() -> NDArray[np.float64]:
-    """Positions on `AXES` (n_films, 6), each axis with mean 0 and standard deviation 1 over the films."""
+    """Return positions on `AXES` (n_films, 6), each axis with mean 0 and standard deviation 1 over the films."""
     raw = np.array([_position(film) for film in films()], dtype=np.float64)
     return np.asarray((raw - raw.mean(axis=0)) / raw.std(axis=0))
 

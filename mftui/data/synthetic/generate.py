@@ -139,7 +139,7 @@ def _check_free(dest: Path) -> None:
 
 
 def _write(dest: Path, asked: Truth, stars: Stars, progress: Progress) -> Truth:
-    """Returns `asked` with the noise that was planted."""
+    """Write the files; return `asked` with the noise that was planted."""
     random = np.random.default_rng(asked.seed)
     planted = _plant(random, asked.users, asked.movies, asked.ratings, asked.rank)
     partial = dest / "ratings.csv.partial"
@@ -219,7 +219,7 @@ def _write_movies(path: Path, random: np.random.Generator, movies: int) -> None:
 
 
 def _genres(random: np.random.Generator, movies: int) -> Iterator[str]:
-    """One to three genres for each movie, the common ones more often."""
+    """Draw one to three genres for each movie, the common ones more often."""
     picks = (len(_GENRES) * random.random((movies, 3)) ** 2).astype(int)
     for row, n in zip(picks.tolist(), random.integers(1, 4, movies).tolist(), strict=True):
         yield "|".join(sorted({_GENRES[pick] for pick in row[:n]}))

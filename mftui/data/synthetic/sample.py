@@ -46,12 +46,12 @@ class Sample:
 
     @property
     def noise_rmse(self) -> float:
-        """RMSE of `expected`: no model can do better but by luck."""
+        """Return the RMSE of `expected`: no model can do better but by luck."""
         return float(np.sqrt(np.mean((self.ratings - self.expected) ** 2)))
 
 
 def movie_ids() -> NDArray[np.int64]:
-    """Ids (n_movies,) of the catalogue's films, in its order: 1, 4, 7, …"""
+    """Return the ids (n_movies,) of the catalogue's films, in its order: 1, 4, 7, …"""
     return 1 + _ID_STEP * np.arange(len(films()), dtype=np.int64)
 
 
@@ -75,7 +75,7 @@ def generate_sample(seed: int = SEED) -> Sample:
 
 
 def movies_csv() -> bytes:
-    """The catalogue as a MovieLens `movies.csv`."""
+    """Write the catalogue as a MovieLens `movies.csv`."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["movieId", "title", "genres"])
@@ -84,7 +84,7 @@ def movies_csv() -> bytes:
 
 
 def ratings_csv(sample: Sample) -> bytes:
-    """The ratings as a MovieLens `ratings.csv`."""
+    """Write the ratings as a MovieLens `ratings.csv`."""
     columns = (sample.users, sample.movies, sample.ratings, sample.timestamps)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     lines = [f"{user},{movie},{rating:.1f},{time}\n" for user, movie, rating, time in rows]
@@ -98,7 +98,7 @@ def write_sample(directory: Path) -> None:
 
 
 def _liking(random: StableRandom) -> tuple[Floats, Floats]:
-    """How much each user likes each film (n_users, n_movies), and how good each film is (n_movies,)."""
+    """Draw how much each user likes each film (n_users, n_movies), and how good each film is (n_movies,)."""
     positions = planted_positions()
     tastes = taste.TASTE_SD * random.normal(N_USERS, positions.shape[1])
     names = sorted({film.series for film in films()})
@@ -110,21 +110,21 @@ def _liking(random: StableRandom) -> tuple[Floats, Floats]:
 
 
 def _activity(random: StableRandom, shape: tuple[int, int]) -> NDArray[np.int64]:
-    """How many films each user rates (n_users,): a few people rate very many."""
+    """Draw how many films each user rates (n_users,): a few people rate very many."""
     n_users, n_movies = shape
     weights = np.exp(random.normal(n_users))
     return taste.shares(N_RATINGS, weights, fewest=taste.FEWEST, most=n_movies // 2)
 
 
 def _choices(keys: Floats, counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The `counts` (n_users,) largest keys (n_users, n_movies) of each user, as (users, movies) indices."""
+    """Choose the `counts` (n_users,) largest keys (n_users, n_movies) of each user, as (users, movies) indices."""
     rank = np.argsort(np.argsort(-keys, axis=1, kind="stable"), axis=1, kind="stable")
     users, movies = np.nonzero(rank < counts[:, None])
     return users, movies
 
 
 def _timestamps(random: StableRandom, users: NDArray[np.int64], movies: NDArray[np.int64]) -> NDArray[np.int64]:
-    """When each rating was made (n,): most soon after joining, none before the film's year is over."""
+    """Draw when each rating was made (n,): most soon after joining, none before the film's year is over."""
     joined = OPENED + (CLOSED - OPENED) * random.uniform(N_USERS) * 0.97
     stay = np.minimum(CLOSED - joined, 86_400 * np.exp(3 + 2 * random.normal(N_USERS)))
     rated = joined[users] + stay[users] * random.uniform(len(users)) ** 3

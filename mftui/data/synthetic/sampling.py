@@ -35,11 +35,11 @@ class Crowd:
 
     @property
     def n_movies(self) -> int:
-        """Number of movies."""
+        """Return the number of movies."""
         return len(self.positions)
 
     def like(self, users: Indices, movies: Indices) -> NDArray[np.float32]:
-        """How much each user (n,) likes the movie of the same row (n,)."""
+        """Return how much each user (n,) likes the movie of the same row (n,)."""
         total = self.tastes[users, 0] * self.positions[movies, 0]
         for axis in range(1, self.tastes.shape[1]):
             total += self.tastes[users, axis] * self.positions[movies, axis]
@@ -47,7 +47,7 @@ class Crowd:
 
 
 def draw_pairs(crowd: Crowd, random: np.random.Generator, block: int) -> Iterator[tuple[Indices, Indices]]:
-    """Distinct (users, movies) of about `block` pairs at a time, by user and then movie.
+    """Yield distinct (users, movies) of about `block` pairs at a time, by user and then movie.
 
     User u gets exactly `counts[u]` movies, with the probabilities of `mftui.data.synthetic.taste`; the
     fame of the movie on place r is (r + q)⁻², q = min(300, n_movies / 10), which has the head and
@@ -68,7 +68,7 @@ def draw_pairs(crowd: Crowd, random: np.random.Generator, block: int) -> Iterato
 
 
 def _first_ratings(crowd: Crowd, random: np.random.Generator) -> tuple[Keys, Keys]:
-    """For each movie one user, as columns by user: as many for each user as fit into its count."""
+    """Draw one user for each movie, as columns by user: as many for each user as fit into its count."""
     total = int(crowd.counts.sum())
     if total < crowd.n_movies:
         return np.empty(0, np.int64), np.empty(0, np.int64)
@@ -78,7 +78,7 @@ def _first_ratings(crowd: Crowd, random: np.random.Generator) -> tuple[Keys, Key
 
 
 def _block(crowd: Crowd, random: np.random.Generator, start: int, stop: int, given: Keys) -> Keys:
-    """Ascending keys for the users from `start` to `stop`; `given` are among them."""
+    """Draw ascending keys for the users from `start` to `stop`; `given` are among them."""
     counts = crowd.counts[start:stop]
     heavy = counts * 20 > crowd.n_movies
     keys = np.sort(given)
@@ -99,7 +99,7 @@ def _block(crowd: Crowd, random: np.random.Generator, start: int, stop: int, giv
 
 
 def _unseen(drawn: Keys, seen: Keys) -> Keys:
-    """The distinct keys of `drawn` that are not in `seen` (ascending), ascending."""
+    """Return the distinct keys of `drawn` that are not in `seen` (ascending), ascending."""
     drawn = np.sort(drawn)
     new = np.ones(len(drawn), dtype=bool)
     new[1:] = drawn[1:] != drawn[:-1]
@@ -109,12 +109,12 @@ def _unseen(drawn: Keys, seen: Keys) -> Keys:
 
 
 def _merged(a: Keys, b: Keys) -> Keys:
-    """Two ascending arrays as one; the stable sort merges runs in linear time."""
+    """Merge two ascending arrays into one; the stable sort merges runs in linear time."""
     return np.sort(np.concatenate([a, b]), kind="stable")
 
 
 def _accepted(crowd: Crowd, random: np.random.Generator, start: int, missing: Keys) -> Keys:
-    """Pairs drawn by fame and kept by liking, somewhat more than `missing` (block,); may repeat."""
+    """Draw pairs by fame and keep them by liking, somewhat more than `missing` (block,); may repeat."""
     tries = np.where(missing > 0, missing * 3 + 8, 0)
     users = np.repeat(np.arange(len(missing), dtype=np.int32), tries)
     movies = crowd.by_fame[_fame_ranks(random.random(len(users)), crowd.n_movies)]
@@ -128,7 +128,7 @@ def _fame_offset(n_movies: int) -> float:
 
 
 def _fame_ranks(uniform: NDArray[np.float64], n_movies: int) -> Indices:
-    """Places (n,) from 0 by the inverse of the cumulated fame."""
+    """Return places (n,) from 0 by the inverse of the cumulated fame."""
     offset = _fame_offset(n_movies)
     first, last = 1 / offset, 1 / (offset + n_movies)
     ranks = 1 / (first - uniform * (first - last)) - offset
@@ -136,7 +136,7 @@ def _fame_ranks(uniform: NDArray[np.float64], n_movies: int) -> Indices:
 
 
 def _at_most(random: np.random.Generator, keys: Keys, most: Keys, n_movies: int) -> Keys:
-    """Of each user's keys (ascending) at random no more than `most` (block,)."""
+    """Keep, of each user's keys (ascending), no more than `most` (block,) at random."""
     users = keys // n_movies
     counts = np.bincount(users, minlength=len(most))
     crowded = (counts > most)[users]
@@ -148,7 +148,7 @@ def _at_most(random: np.random.Generator, keys: Keys, most: Keys, n_movies: int)
 
 
 def _dense(crowd: Crowd, random: np.random.Generator, start: int, users: Keys, given: Keys) -> Keys:
-    """Keys for users who rate much of what there is: the largest of log-weight + Gumbel over all movies."""
+    """Choose keys for users who rate much of what there is: the largest of log-weight + Gumbel over all movies."""
     log_fame = np.empty(crowd.n_movies, dtype=np.float32)
     log_fame[crowd.by_fame] = -2 * np.log(np.arange(crowd.n_movies) + _fame_offset(crowd.n_movies))
     rows = max(1, _DENSE_CELLS // crowd.n_movies)

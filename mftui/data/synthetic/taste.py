@@ -50,18 +50,18 @@ class StableRandom:
         self._bits = np.random.PCG64(seed)
 
     def uniform(self, *shape: int) -> Floats:
-        """Numbers in (0, 1), of the given shape."""
+        """Draw numbers in (0, 1), of the given shape."""
         raw = self._bits.random_raw(math.prod(shape))
         high = (np.asarray(raw, dtype=np.uint64) >> np.uint64(12)).astype(np.float64)
         return (high.reshape(shape) + 0.5) * 2.0**-52
 
     def normal(self, *shape: int) -> Floats:
-        """Standard normal numbers, by Box and Muller."""
+        """Draw standard normal numbers, by Box and Muller."""
         radius = np.sqrt(-2 * np.log(self.uniform(*shape)))
         return np.asarray(radius * np.cos(2 * np.pi * self.uniform(*shape)))
 
     def gumbel(self, *shape: int) -> Floats:
-        """Standard Gumbel numbers: the n largest of log-weight + Gumbel are n draws without replacement."""
+        """Draw standard Gumbel numbers: the n largest of log-weight + Gumbel are n draws without replacement."""
         return np.asarray(-np.log(-np.log(self.uniform(*shape))))
 
 
@@ -76,22 +76,22 @@ class Stars:
 
     @property
     def levels(self) -> Floats:
-        """All ratings there are, ascending."""
+        """Return all possible ratings, ascending."""
         return np.linspace(self.lo, self.hi, round((self.hi - self.lo) / self.step) + 1)
 
     def codes(self, noisy: Floats) -> NDArray[np.int64]:
-        """Noisy scores as indices into `levels`, same shape."""
+        """Return noisy scores as indices into `levels`, same shape."""
         nearest = np.rint((noisy - self.lo) / self.step)
         return np.clip(nearest, 0, len(self.levels) - 1).astype(np.int64)
 
     def expected(self, scores: Floats) -> Floats:
-        """Mean rating for each score before noise: what a perfect model predicts, same shape."""
+        """Return the mean rating for each score before noise: what a perfect model predicts, same shape."""
         grid, means = self._curve
         return np.interp(scores, grid, means)
 
     @cached_property
     def _curve(self) -> tuple[Floats, Floats]:
-        """The mean rating over a fine grid of scores: lo + step · Σ P(score + noise above each border)."""
+        """Compute the mean rating over a fine grid of scores: lo + step · Σ P(score + noise above each border)."""
         reach = 5 * self.noise_sd
         grid = np.arange(self.lo - reach, self.hi + reach, 0.01)
         borders = self.levels[:-1] + self.step / 2

@@ -60,7 +60,7 @@ class TitleIndex:
         _ = self._words
 
     def search(self, text: str, limit: int = 50) -> Indices:
-        """Up to `limit` movie indices, best first: the exact title, titles that begin with the query, the most
+        """Return up to `limit` movie indices, best first: the exact title, titles that begin with the query, the most
         rated. Where fewer than three match as typed, misspelled words are corrected as well. An empty
         query gives the most rated movies."""
         words = self._query(text)
@@ -74,7 +74,7 @@ class TitleIndex:
         return result
 
     def resolve(self, text: str) -> int:
-        """The index of the one movie that `text` names: a movie id, or words of a title.
+        """Return the index of the one movie that `text` names: a movie id, or words of a title.
 
         1. A movie id, where there is one: "300" is the movie with id 300; the film "300" only where no
            movie has that id ("300 (2006)" is always the film).
@@ -108,12 +108,12 @@ class TitleIndex:
         raise TitleError(f'no movie matches "{text}".{" Nearest titles:" if nearest else ""}', nearest)
 
     def _to_the_letter(self, text: str, exact: Indices) -> Indices:
-        """Those of the exact matches that have the same articles too: "heat" is Heat, not The Heat."""
+        """Keep the exact matches that have the same articles too: "heat" is Heat, not The Heat."""
         said = full_name(text)
         return np.array([i for i in exact if full_name(self.titles[int(i)]) == said], dtype=exact.dtype)
 
     def nearest(self, text: str, limit: int = 5) -> Indices:
-        """Up to `limit` movies whose titles look most like `text`, also where not all the words match."""
+        """Return up to `limit` movies whose titles look most like `text`, also where not all the words match."""
         words = self._query(text)
         words = [w for w in words if not _YEAR_WORD.fullmatch(w)] or words
         close = self._similar(words, limit)
@@ -124,16 +124,16 @@ class TitleIndex:
         return [w for w in words if w not in ENGLISH_ARTICLES] or words
 
     def _span(self, word: str) -> tuple[int, int]:
-        """Ranks (from, to) of the vocabulary's words that begin with `word`."""
+        """Return the ranks (from, to) of the vocabulary's words that begin with `word`."""
         return bisect_left(self._words.vocabulary, word), bisect_left(self._words.vocabulary, word + _LAST_CHARACTER)
 
     def _whole(self, word: str) -> tuple[int, int]:
-        """Ranks (from, to) of `word` itself; an empty span where no title has it."""
+        """Return the ranks (from, to) of `word` itself; an empty span where no title has it."""
         at = bisect_left(self._words.vocabulary, word)
         return at, at + (self._words.vocabulary[at : at + 1] == [word])
 
     def _have(self, words: Sequence[str], whole: bool = False) -> Mask:
-        """(n_movies,) whether a title has all the words, whole or as beginnings of its own."""
+        """Return (n_movies,) whether a title has all the words, whole or as beginnings of its own."""
         titles, result = self._words, np.ones(len(self.titles), dtype=bool)
         for word in words:
             lo, hi = self._whole(word) if whole else self._span(word)
@@ -146,11 +146,11 @@ class TitleIndex:
         return result
 
     def _holds(self, part: str) -> Mask:
-        """(n_vocabulary,) words with `part` anywhere inside."""
+        """Return (n_vocabulary,) whether a word has `part` anywhere inside."""
         return np.fromiter((part in w for w in self._words.vocabulary), dtype=bool, count=len(self._words.vocabulary))
 
     def _tiers(self, found: Indices, words: Sequence[str]) -> Indices:
-        """(n,) for each title found: 0 is the query, 1 begins with it, 2 has it somewhere."""
+        """Return (n,) a tier for each title found: 0 is the query, 1 begins with it, 2 has it somewhere."""
         titles = self._words
         at, end = titles.starts[found], titles.starts[found + 1]
         begins = end - at >= len(words)
@@ -176,7 +176,7 @@ class TitleIndex:
         return found[np.argsort(order)]
 
     def _exact(self, text: str, found: Indices) -> Indices:
-        """Those of `found` whose title `text` is; blanks count only where that decides."""
+        """Return those of `found` whose title `text` is; blanks count only where that decides."""
         year, asked = parse_year(text), exact_names(text)
         unbracketed = words_of(text)
         names = {int(i): exact_names(self.titles[i]) for i in found}
@@ -190,7 +190,7 @@ class TitleIndex:
         return np.array(exact, dtype=np.int64)
 
     def _similar(self, words: Sequence[str], limit: int, all_words: bool = True) -> Indices:
-        """Titles with words that are spelled like `words`, fewest changed letters first."""
+        """Return titles with words that are spelled like `words`, fewest changed letters first."""
         total = np.zeros(len(self.titles), dtype=np.int64)
         missing = np.zeros(len(self.titles), dtype=np.int64)
         for word in words:
@@ -204,7 +204,7 @@ class TitleIndex:
         return self._best(found, total[found], limit)
 
     def _changed(self, word: str) -> NDArray[np.int16]:
-        """(n_vocabulary,) letters to change so that `word`, or its beginning, is `vocabulary[i]`; 99 is too many."""
+        """Count (n_vocabulary,) letters to change so that `word` is `vocabulary[i]` or begins it; 99 is too many."""
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import cdist
 

@@ -24,7 +24,7 @@ _TRAILING = re.compile(rf", (?:{_ARTICLES})'?$")
 
 
 def find_series(titles: Sequence[str]) -> list[tuple[str, NDArray[np.int64]]]:
-    """The film series of the package's list (`series.tsv`) that have at least two of `titles`.
+    """Find the film series of the package's list (`series.tsv`) that have at least two of `titles`.
 
     A film is found by year and any of its titles, those in parentheses included; case,
     accents, punctuation and articles do not matter.
@@ -49,14 +49,14 @@ def find_series(titles: Sequence[str]) -> list[tuple[str, NDArray[np.int64]]]:
 
 @cache
 def _known() -> dict[Key, str]:
-    """Every title of the list, as compared, with the name of its series."""
+    """Map every title of the list, as compared, to the name of its series."""
     text = resources.files("mftui.data.titles").joinpath("series.tsv").read_text(encoding="utf-8")
     lines = (line.split("\t") for line in text.splitlines()[1:])
     return {key: name for name, title in lines for key in _keys(title)}
 
 
 def _keys(title: str) -> Iterator[Key]:
-    """A title in each of its names; none where it has no year."""
+    """Yield a key for each name of a title; none where it has no year."""
     match = _YEAR.search(title)
     if match is None:
         return

@@ -27,13 +27,13 @@ _ARTICLES_AFTER_COMMA = ENGLISH_ARTICLES.union(
 
 
 def parse_year(title: str) -> int | None:
-    """The year at the end of `title`, the first of a span: "Dark (2017-2020)" is 2017; None without one."""
+    """Return the year at the end of `title`, the first of a span: "Dark (2017-2020)" is 2017; None without one."""
     years = _YEAR.findall(title)
     return int(years[-1]) if years else None
 
 
 def plain(text: str) -> str:
-    """`text`, one or many lines, as titles are compared: folded, no apostrophes, no elided articles, "&" as "and".
+    """Fold `text`, one or many lines, to compare titles: no apostrophes, no elided articles, "&" as "and".
 
     "L'Avventura" is "avventura". Splits rather than patterns: this runs over all titles before the first search.
     """
@@ -47,7 +47,7 @@ def plain(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of `text`, plain; where it has none ("$", an emoji), its signs as one word."""
+    """Return the words of `text`, plain; where it has none ("$", an emoji), its signs as one word."""
     comparable = plain(text)
     words = _WORD.findall(comparable)
     signs = "".join(comparable.split())
@@ -55,7 +55,7 @@ def words_of(text: str) -> list[str]:
 
 
 def exact_names(title: str) -> set[str]:
-    """Every name that is this title exactly, its words joined by blanks: without the year, articles and case.
+    """Return every name that is this title exactly, its words joined by blanks: without the year, articles and case.
 
     "Seven (a.k.a. Se7en) (1995)" is "seven", "se7en" and "seven a k a se7en"; "Haine, La (1995)" is
     "haine" and "la haine".
@@ -71,7 +71,7 @@ def exact_names(title: str) -> set[str]:
 
 
 def full_name(title: str) -> str:
-    """The words of the title as it is spoken, article and all: "Matrix, The (1999)" is "the matrix"."""
+    """Return the words of the title as it is spoken, article and all: "Matrix, The (1999)" is "the matrix"."""
     name = fold(_without_year(title)).strip()
     trailing = _TRAILING.match(name)
     if trailing and trailing[2] in _ARTICLES_AFTER_COMMA:
@@ -80,7 +80,7 @@ def full_name(title: str) -> str:
 
 
 def spoken_name(title: str) -> str:
-    """The title as people say and other sites write it: "Matrix, The (a.k.a. X) (1999)" is "The Matrix"."""
+    """Return the title as people say and other sites write it: "Matrix, The (a.k.a. X) (1999)" is "The Matrix"."""
     name = _without_year(title).strip()
     while brackets := _BRACKETS_AT_END.search(name):
         if not name[: brackets.start()].strip():
@@ -98,7 +98,7 @@ def _without_year(title: str) -> str:
 
 
 def _without_articles(name: str) -> list[list[str]]:
-    """The words of `name` without a leading or trailing article; a foreign one may as well stand in front."""
+    """Return the words of `name` without a leading or trailing article; a foreign one may as well stand in front."""
     trailing = _TRAILING.match(fold(name))
     if trailing and trailing[2] in _ARTICLES_AFTER_COMMA:
         base = words_of(trailing[1])

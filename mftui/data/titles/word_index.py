@@ -61,7 +61,7 @@ class TitleWords:
 
 
 def _tokens(text: str) -> list[str]:
-    """The words of all lines, with END after each line but the last and OPENING where a bracket opens."""
+    """Return the words of all lines, with END after each line but the last and OPENING where a bracket opens."""
     for sign in set(_NOT_ASCII.findall(text)):
         if not sign.isalnum():
             text = text.replace(sign, " ")
@@ -70,7 +70,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _joined_words(text: str) -> Iterator[tuple[int, str]]:
-    """What titles are found by beside their words, with its place in `text`: "spiderman" for "Spider-Man", and
+    """Yield further words that find a title, with their place in `text`: "spiderman" for "Spider-Man", and
     all its signs where a title has no letter ("$")."""
     done = 0
     for join in _JOIN.finditer(text):

@@ -41,12 +41,12 @@ class Supervisor:
 
     @property
     def warm_ready(self) -> bool:
-        """Whether there is a standby process (it may still be importing)."""
+        """Return whether there is a standby process (it may still be importing)."""
         return self._standby is not None and self._standby.poll() is None
 
     @property
     def running(self) -> list[Run]:
-        """Runs started here whose trainer is still at work. Reading this also reaps those that have ended."""
+        """Return the runs started here whose trainer is still at work. This also reaps those that have ended."""
         with self._lock:
             for run, child in self._trainers.items():
                 if child.poll() is not None:

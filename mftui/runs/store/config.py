@@ -74,7 +74,7 @@ class RunConfig:
 
     @property
     def dataset_label(self) -> str | None:
-        """What the data set is called; before it has been read, as it was asked for."""
+        """Return the name of the data set; before it has been read, as it was asked for."""
         from mftui.data.sources.catalogue import SAMPLE
 
         asked = self.request.get("data")
@@ -82,12 +82,12 @@ class RunConfig:
 
     @property
     def fingerprint(self) -> str | None:
-        """The digest of the ratings that it learns from."""
+        """Return the digest of the ratings that it learns from."""
         return _text(self.dataset, "fingerprint")
 
     @property
     def split_label(self) -> str | None:
-        """How the test ratings were chosen, in words."""
+        """Return how the test ratings were chosen, in words."""
         return _text(self.split, "label")
 
 

@@ -95,7 +95,7 @@ class MetricsTail:
             return []
 
     def _still_there(self, descriptor: int) -> bool:
-        """Whether the last line read is still at its place in the file."""
+        """Return whether the last line read is still at its place in the file."""
         at = self._offset - len(self._last_line)
         return os.pread(descriptor, len(self._last_line), at) == self._last_line
 

@@ -47,7 +47,7 @@ def make_directory(parent: Path, wanted: str) -> Path:
 
 
 def is_run_id(text: str) -> bool:
-    """Whether `text` has the form of a run id, and so is one plain file name."""
+    """Return whether `text` has the form of a run id, and so is one plain file name."""
     return _ID.fullmatch(text) is not None
 
 

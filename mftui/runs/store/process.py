@@ -35,12 +35,12 @@ class Process:
 
     @property
     def here(self) -> bool:
-        """Whether it is on this machine, so that it can be looked for."""
+        """Return whether the process is on this machine, so that it can be looked for."""
         return self.host == socket.gethostname()
 
     @property
     def alive(self) -> bool:
-        """Whether it still runs: not gone, not a zombie, and not another one with the same pid."""
+        """Return whether it still runs: not gone, not a zombie, and not another one with the same pid."""
         return self.pid > 0 and bool(self.start) and start_of(self.pid) == self.start
 
     def send(self, number: signal.Signals) -> bool:

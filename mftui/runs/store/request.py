@@ -72,7 +72,7 @@ class TrainRequest:
         return locate(self.data, self.columns, self.test).source
 
     def _test(self) -> str | None:
-        """Absolute, unless it names a file beside the ratings or within their archive."""
+        """Return the path made absolute, unless it names a file beside the ratings or within their archive."""
         path = Path(self.test or "").expanduser().absolute()
         return str(path) if path.is_file() else self.test
 
@@ -84,7 +84,7 @@ class TrainRequest:
 
     @property
     def split_spec(self) -> SplitSpec:
-        """The split for `make_split`."""
+        """Return the split for `make_split`."""
         from mftui.data.splits import SplitSpec
 
         kind = "file" if self.test is not None else self.split

@@ -41,17 +41,17 @@ class Run:
 
     @property
     def id(self) -> str:
-        """The name of the directory."""
+        """Return the name of the directory."""
         return self.path.name
 
     @property
     def factors_path(self) -> Path:
-        """The trained model: a symlink that moves on as training goes on."""
+        """Return the path of the trained model: a symlink that moves on as training goes on."""
         return self.path / "factors"
 
     @property
     def checkpoint_path(self) -> Path:
-        """The state to resume from: a symlink, too."""
+        """Return the path of the state to resume from: a symlink, too."""
         return self.path / "checkpoint"
 
     @property
@@ -64,17 +64,17 @@ class Run:
 
     @property
     def events_path(self) -> Path:
-        """Event files and the embedding for TensorBoard, where they were asked for."""
+        """Return the directory of event files and the embedding for TensorBoard, if asked for."""
         return self.path / "tensorboard"
 
     @property
     def has_factors(self) -> bool:
-        """Whether there is a model to load."""
+        """Return whether there is a model to load."""
         return published(self.factors_path) is not None
 
     @property
     def factors_version(self) -> str | None:
-        """Changes whenever a newer model has been published."""
+        """Return a text that changes whenever a newer model has been published."""
         now = published(self.factors_path)
         return None if now is None else now.name
 
@@ -113,7 +113,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The name that its user gave it, last or when it was trained; "" for none."""
+        """Return the name that its user gave it, last or when it was trained; "" for none."""
         renamed = self.notes().name
         return _name(self) if renamed is None else renamed
 
@@ -127,7 +127,7 @@ class Run:
 
     @property
     def state(self) -> str:
-        """The state alone; "unreadable" if `status.json` is missing or damaged."""
+        """Return the state alone; "unreadable" if `status.json` is missing or damaged."""
         return states.state_of(self.path)
 
     def result(self) -> dict[str, Any] | None:

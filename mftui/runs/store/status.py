@@ -59,7 +59,7 @@ class Status:
 
     @property
     def active(self) -> bool:
-        """Whether a trainer is at work on it."""
+        """Return whether a trainer is at work on it."""
         return self.state in ACTIVE
 
     @property
@@ -133,7 +133,7 @@ def require_state(status: Status, allowed: frozenset[str], what: str, run_id: st
 
 
 def _at_work(status: Status) -> bool:
-    """Whether the trainer is alive; one on another machine is judged by its heartbeat."""
+    """Return whether the trainer is alive; one on another machine is judged by its heartbeat."""
     if status.process is None:
         return False
     if status.process.here:

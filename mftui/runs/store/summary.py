@@ -45,7 +45,7 @@ class Summary:
 
     @property
     def active(self) -> bool:
-        """Whether a trainer is at work on it."""
+        """Return whether a trainer is at work on it."""
         return self.state in ACTIVE
 
 

@@ -28,7 +28,7 @@ class Deleted:
 
     @property
     def at(self) -> float:
-        """When it was deleted, in seconds since 1970."""
+        """Return when it was deleted, in seconds since 1970."""
         return self.at_ns / 1e9
 
 

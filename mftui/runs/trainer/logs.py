@@ -75,7 +75,7 @@ def output_in(path: Path) -> Iterator[TextIO]:
 
 @contextmanager
 def library_output_in(path: Path) -> Iterator[None]:
-    """Meanwhile let what libraries write to descriptor 2 go to the file at `path`; `sys.stderr` writes where it did."""
+    """Let what libraries write to descriptor 2 go to the file at `path`; `sys.stderr` writes where it did."""
     kept, before = os.dup(2), sys.stderr
     with contextlib.suppress(OSError, ValueError, AttributeError):
         before.flush()
