@@ -78,7 +78,7 @@ class MatrixFactorizer(tf.Module):
         self.lo, self.hi, self.link = lo, hi, link
 
     def __call__(self, users: Tensor, movies: Tensor) -> Tensor:
-        """Ratings (n, members) of n pairs."""
+        """Predict ratings (n, members) of n pairs."""
         return self.rating(self.factorization(users, movies))
 
     def rating(self, logits: Tensor) -> Tensor:
@@ -86,5 +86,5 @@ class MatrixFactorizer(tf.Module):
         return logits if self.link == "linear" else self.lo + (self.hi - self.lo) * tf.sigmoid(logits)
 
     def dense(self) -> Tensor:
-        """Ratings (n_users, n_movies) of every pair."""
+        """Predict ratings (n_users, n_movies) of every pair."""
         return self.rating(self.factorization.dense())

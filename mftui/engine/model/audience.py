@@ -30,22 +30,22 @@ class AudienceBlock:
 
     @cached_property
     def norms(self) -> Floats:
-        """(n_movies,) lengths of the movies' factors."""
+        """Return (n_movies,) lengths of the movies' factors."""
         return lengths(self.factors)
 
     @cached_property
     def user_norms(self) -> Floats:
-        """(n_users,) lengths of the users' factors."""
+        """Return (n_users,) lengths of the users' factors."""
         return lengths(self.users)
 
     @cached_property
     def mean_user(self) -> Floats:
-        """(k,) the mean user: with Q, what most people watch."""
+        """Return (k,) the mean user: with Q, what most people watch."""
         return np.asarray(self.users.mean(axis=0), dtype=np.float32)
 
     @cached_property
     def axes(self) -> tuple[Doubles, Doubles]:
-        """((k,), (k, k)) eigenvalues and, as columns, eigenvectors of QᵀQ."""
+        """Return ((k,), (k, k)) eigenvalues and, as columns, eigenvectors of QᵀQ."""
         values, axes = np.linalg.eigh((self.factors.T @ self.factors).astype(np.float64))
         return values, axes
 

@@ -82,7 +82,7 @@ class Factors:
 
     @cached_property
     def user_train_counts(self) -> Indices:
-        """(n_users,) ratings of each user in the training part."""
+        """Count each user's ratings in the training part: (n_users,)."""
         return self.history.trained_counts()
 
     @cached_property
@@ -92,7 +92,7 @@ class Factors:
 
     @cached_property
     def cold_movies(self) -> Flags:
-        """(n_movies,) the same of movies."""
+        """Return (n_movies,) the same for movies."""
         return np.asarray((self.movie_train_counts == 0) & (not self.parameters.knows_cold[1]))
 
     def is_cold(self, users: NDArray[Any] | int | None, movies: NDArray[Any]) -> Flags:
@@ -118,11 +118,11 @@ class Factors:
     # -- predictions -------------------------------------------------------------------------
 
     def to_rating(self, logits: Floats) -> Floats:
-        """Logits to ratings, unclipped; see `Output`."""
+        """Map logits to ratings, unclipped; see `Output`."""
         return np.asarray(self.parameters.output.rating(np.asarray(logits)), dtype=np.float32)
 
     def shown(self, logits: Floats) -> Floats:
-        """Logits to ratings, clipped to the scale."""
+        """Map logits to ratings, clipped to the scale."""
         return np.clip(self.to_rating(logits), self.scale.lo, self.scale.hi)
 
     def logits(
@@ -155,12 +155,12 @@ class Factors:
 
     @property
     def has_audience(self) -> bool:
-        """Whether the model has the audience block beside taste."""
+        """Return whether the model has the audience block beside taste."""
         return self.parameters.audience_movie_factors is not None
 
     @cached_property
     def audience(self) -> AudienceBlock:
-        """The audience block. Raises UsageError where the model has none."""
+        """Return the audience block. Raises UsageError where the model has none."""
         p = self.parameters
         if p.audience_movie_factors is None or p.audience_user_factors is None:
             raise UsageError("this model has no audience factors.")
@@ -168,12 +168,12 @@ class Factors:
 
     @cached_property
     def movie_norms(self) -> Floats:
-        """(n_movies,) lengths of the movies' taste factors."""
+        """Return (n_movies,) lengths of the movies' taste factors."""
         return lengths(self.parameters.movie_factors)
 
     @cached_property
     def user_norms(self) -> Floats:
-        """(n_users,) lengths of the users' taste factors."""
+        """Return (n_users,) lengths of the users' taste factors."""
         return lengths(self.parameters.user_factors)
 
     @cached_property

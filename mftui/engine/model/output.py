@@ -35,7 +35,7 @@ class Output:
         return replace(self, spread=1.0)
 
     def rating(self, logits: NDArray[Any]) -> NDArray[Any]:
-        """Ratings, unclipped, of the logits' type."""
+        """Map logits to ratings, unclipped, of the logits' type."""
         if self.link == "linear":
             return logits
         if self.link == "sigmoid":

@@ -55,5 +55,5 @@ class Parameters:
 
     @property
     def output(self) -> Output:
-        """From logits to ratings."""
+        """Return the map from logits to ratings."""
         return Output(self.link, self.lo, self.hi, self.levels, self.cuts, self.spread)

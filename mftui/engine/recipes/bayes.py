@@ -52,7 +52,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
 
 def kept_draws(hyper: Hyper, rows: int) -> int:
-    """How many draws of that many users and movies a complete training keeps."""
+    """Return how many draws a complete training keeps, for that many users and movies."""
     fitting = ROOM // (4 * rows * (int(hyper["factors"]) + 1))
     drawn = (int(hyper["epochs"]) - int(hyper["burn_in"])) * int(hyper["chains"])
     return min(int(hyper["keep"]) or max(LEAST_KEPT, fitting), drawn)

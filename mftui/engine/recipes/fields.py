@@ -18,7 +18,7 @@ _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "
 
 
 def bytes_in(text: str) -> int | None:
-    """How many bytes `text` says; None for "auto" or nothing. Raises UsageError where it cannot be read."""
+    """Return how many bytes `text` says; None for "auto" or nothing. Raises UsageError where it cannot be read."""
     if text.strip().lower() in ("", AUTO):
         return None
     found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,9})?)\s*([kmgt]i?|)b?", text.strip().lower())

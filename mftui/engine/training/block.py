@@ -88,17 +88,17 @@ class BlockTrainer:
 
     @property
     def n_steps(self) -> int:
-        """Steps in all: as planned, or as done once it is over."""
+        """Count the steps in all: as planned, or as done once it is over."""
         return self.step if self.outcome else self._planned
 
     @property
     def epoch(self) -> int:
-        """Epochs completed."""
+        """Count the epochs completed."""
         return self.step // self.learner.steps_per_epoch
 
     @property
     def learner(self) -> Learner:
-        """The learner; raises TrainingError before `prepare`."""
+        """Return the learner; raises TrainingError before `prepare`."""
         if self._built is None:
             raise TrainingError(f"the {self.name} block has not been prepared.")
         return self._built

@@ -34,7 +34,7 @@ class Sizes:
 
     @property
     def rows(self) -> int:
-        """Users and movies."""
+        """Count users and movies together."""
         return self.n_users + self.n_movies
 
 
@@ -63,7 +63,7 @@ class MemoryEstimate:
 
     @property
     def data(self) -> int:
-        """All but TensorFlow itself."""
+        """Sum all but TensorFlow itself."""
         return self.model + self.batch + self.ratings + self.matrix
 
     @property
@@ -83,7 +83,7 @@ class MemoryEstimate:
 
     @property
     def what(self) -> str:
-        """Sizes in words."""
+        """Describe the sizes in words."""
         s = self.sizes
         return f"{s.n_users:,} users and {s.n_movies:,} movies by {self.factors:,} factors, and {s.n_ratings:,} ratings"
 

@@ -138,7 +138,7 @@ class Recipe:
     Gaussian: then the spread of the trained rows is used."""
 
     def field(self, name: str) -> Field:
-        """The field `name`; raises UsageError, naming those that there are."""
+        """Return the field `name`; raises UsageError, naming those that there are."""
         for known in self.fields:
             if known.name == name:
                 return known
@@ -146,7 +146,7 @@ class Recipe:
         raise UsageError(f"recipe {self.name} has no {name}.", hint=f"It has: {names}.")
 
     def preset(self, name: str) -> Preset:
-        """The preset `name`; raises UsageError, naming those that there are."""
+        """Return the preset `name`; raises UsageError, naming those that there are."""
         for known in self.presets:
             if known.name == name:
                 return known

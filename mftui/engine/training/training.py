@@ -78,27 +78,27 @@ class Training:
 
     @property
     def n_epochs(self) -> int:
-        """Epochs of the taste block."""
+        """Count the epochs of the taste block."""
         return self._learner.n_epochs
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps of the taste block in an epoch."""
+        """Count the steps of the taste block in an epoch."""
         return self._learner.steps_per_epoch
 
     @property
     def n_steps(self) -> int:
-        """Steps of all blocks, if nothing stops them."""
+        """Count the steps of all blocks, if nothing stops them."""
         return sum(block.n_steps for block in self._blocks)
 
     @property
     def step(self) -> int:
-        """Steps done, over all blocks."""
+        """Count the steps done, over all blocks."""
         return sum(block.step for block in self._blocks)
 
     @property
     def epoch(self) -> int:
-        """Epochs of the taste block completed."""
+        """Count the completed epochs of the taste block."""
         return self._taste.epoch
 
     @property
@@ -118,7 +118,7 @@ class Training:
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch whose model is kept so far, by validation."""
+        """Return the epoch whose model is kept so far, by validation."""
         return self._taste.kept.epoch
 
     @property
