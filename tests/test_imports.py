@@ -114,3 +114,10 @@ def test_the_engine_names_tensorflow_only_where_it_trains(home: Path) -> None:
     assert not {"tensorflow", "keras", "textual"} & modules_after(
         f"import {needed}, mftui.engine.training.training", home
     )
+
+
+def test_the_app_s_first_screen_is_drawn_before_numpy_is_loaded(home: Path) -> None:
+    """Numpy takes longer to load than the first picture takes to draw; the recipes are read for the form."""
+    loaded = modules_after("import mftui.tui.launch, mftui.tui.screens.train.screen, mftui.engine.recipes", home)
+    assert "textual" in loaded
+    assert not (HEAVY | {"numpy"}) & loaded

@@ -69,7 +69,7 @@ def ours(folder: Path, o: argparse.Namespace, n_users: int) -> dict[str, Any]:
     from mftui.engine.model.factors import Factors
     from mftui.engine.model.history import History
     from mftui.engine.model.parameters import Parameters
-    from mftui.engine.model.rows import RowPriors
+    from mftui.engine.model.priors import RowPriors
 
     a = opened(folder)
     held = np.broadcast_to(np.False_, len(a["movies"]))

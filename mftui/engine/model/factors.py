@@ -22,7 +22,8 @@ from mftui.engine.model.arrays import Counts, Flags, Floats, Indices
 from mftui.engine.model.audience import AudienceBlock
 from mftui.engine.model.history import History
 from mftui.engine.model.parameters import Parameters
-from mftui.engine.model.rows import RowPriors, UserRows, lengths, pair_products, without_cold_rows
+from mftui.engine.model.priors import RowPriors
+from mftui.engine.model.rows import UserRows, lengths, pair_products, without_cold_rows
 from mftui.errors import UsageError
 
 T = TypeVar("T")

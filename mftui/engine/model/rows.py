@@ -1,4 +1,4 @@
-"""Rows of users and movies: their products, their priors, and which of them are cold."""
+"""Rows of users and movies: their products, and which of them are cold."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from mftui.engine.model.parameters import Parameters
 
 MAX_GATHERED_BYTES = 4 << 20
 """Of rows that are copied together at once."""
-NOT_LEARNED = 1e12
-"""Precision that keeps at zero what a recipe does not learn."""
 _ROWS = ("user_factors", "user_bias", "movie_factors", "movie_bias")
 
 
@@ -36,32 +34,6 @@ class UserRows:
     covariance: Doubles | None = None
     """(members, k + 1, k + 1) how uncertain each draw leaves the row of one user folded in, its bias last; None of
     trained rows, which were drawn themselves, and of members that are no draws."""
-
-
-@dataclass(frozen=True)
-class PriorPrecision:
-    """Precision of the Gaussian prior of one member's user row, around zero.
-
-    In units of the precision of one rating: the variance of the noise over that of the users.
-    """
-
-    factors: float = 0.0
-    bias: float = 0.0
-    factors_per_rating: float = 0.0
-    """Added for each rating of the user."""
-    bias_per_rating: float = 0.0
-
-
-@dataclass(frozen=True)
-class RowPriors:
-    """What a recipe trained its users' rows with, so that new users can be folded in likewise."""
-
-    taste: PriorPrecision | None = None
-    """None where the recipe has no Gaussian prior: then the spread of the trained rows stands for it."""
-    audience: float = 0.0
-    """The audience block's prior precision."""
-    unobserved: float = 0.0
-    """Weight of an unobserved pair in the audience block."""
 
 
 def pair_products(p: Parameters, users: NDArray[Any], movies: NDArray[Any]) -> Floats:

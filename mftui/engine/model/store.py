@@ -20,7 +20,7 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.output import Link
 from mftui.engine.model.parameters import Parameters
-from mftui.engine.model.rows import RowPriors
+from mftui.engine.model.priors import RowPriors
 from mftui.errors import FormatError
 
 PriorsOf = Callable[[Mapping[str, Any], Parameters], RowPriors]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles
 from mftui.engine.model.factors import Factors, once_per_model
-from mftui.engine.model.rows import NOT_LEARNED
+from mftui.engine.model.priors import NOT_LEARNED
 
 MIN_PRECISION = 1e-6
 """Without any, a few ratings would not determine a row."""

@@ -9,10 +9,9 @@ text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mftui.engine.model.parameters import Parameters
-from mftui.engine.model.rows import RowPriors
+from mftui.engine.model.priors import RowPriors
 from mftui.engine.recipes.als import ALS
 from mftui.engine.recipes.bayes import BAYES
 from mftui.engine.recipes.biased import BIASED
@@ -22,6 +21,9 @@ from mftui.engine.recipes.pmf import PMF
 from mftui.engine.recipes.post2019 import POST2019
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe, Value
 from mftui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mftui.engine.model.parameters import Parameters
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, POST2019, FUNK, FASTAI, PMF, ALS, BAYES)}
 """By name; the first is the default."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.model.rows import PriorPrecision
+from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.training.recipe import Field, Hyper, Recipe
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.model.rows import PriorPrecision
+from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.recipes.fields import AUDIENCE_FIELDS, DEVICE_FIELDS, MEMORY, STRATEGY, audience_block
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.model.rows import PriorPrecision
+from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mftui.engine.model.rows import NOT_LEARNED, PriorPrecision
+from mftui.engine.model.priors import NOT_LEARNED, PriorPrecision
 from mftui.engine.recipes.fields import DEVICE_FIELDS
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 

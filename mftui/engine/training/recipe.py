@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mftui.engine.model.rows import PriorPrecision
+from mftui.engine.model.priors import PriorPrecision
 from mftui.errors import UsageError
 from mftui.text import visible
 

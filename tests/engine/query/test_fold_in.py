@@ -14,7 +14,7 @@ from mftui.data.dataset import Ratings
 from mftui.engine.model.audience import COUNT_POWER, targets
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
-from mftui.engine.model.rows import PriorPrecision
+from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.model.user_prior import user_prior
 from mftui.engine.query.fold_in import POPULARITY_RATINGS, audience_weights, fold_in, fold_in_users, with_new
 from mftui.engine.query.recommend import recommend_newcomer
