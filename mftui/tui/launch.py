@@ -18,6 +18,7 @@ def run(
     """Start the app in this terminal; returns the exit code when it has been left."""
     settings = load_settings()
     gc.freeze()  # what was imported stays: a full collection of it takes as long as a frame
+    gc.enable()
     slow = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
     terminal = Display.of_terminal(ascii=ascii or settings.ascii, low_bandwidth=slow)
     session = SessionState.load(paths.state_file())
