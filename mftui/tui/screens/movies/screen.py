@@ -178,7 +178,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     # The movie
 
     def _show_movie(self, subject: int | None, cursor: int = 0) -> None:
-        """Show neighbours and page of the movie at an index; neither waits for the other."""
+        """Show the neighbours of the movie at an index, and then its page, for which they do not wait."""
         model, choices = self._shown, self._choices
         if model is None or subject is None:
             return
@@ -207,9 +207,9 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
                 empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_FACTORS,
                 cursor=cursor,
             )
+            self.page_shown()
 
         self._neighbours.ask(find, show)
-        self.page_shown()
 
     def page_shown(self) -> None:
         model, subject = self._shown, self._subject
