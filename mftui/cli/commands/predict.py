@@ -97,7 +97,7 @@ def predict(
         found = [dict(zip(names, row, strict=True)) for row in rows]
         if factors.parameters.cuts:
             logits = factors.logits(user_rows, movie_rows, (user_known, movie_known))
-            for row, chances in zip(found, factors.parameters.output.probabilities(logits), strict=True):
+            for row, chances in zip(found, factors.parameters.response.probabilities(logits), strict=True):
                 row["probabilities"] = {f"{level:g}": chance for level, chance in zip(levels, chances, strict=True)}
         print_json(run_document(run) | {"predictions": found})
     elif output is None:

@@ -16,7 +16,7 @@ from mftui.engine.alternating.hyperprior import draw_prior
 from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.alternating.posterior import Draw, standardized
 from mftui.engine.alternating.sides import Alternation
-from mftui.engine.model.output import Output
+from mftui.engine.model.response import Response
 from mftui.engine.training.learner import Arrays
 
 Doubles = NDArray[np.float64]
@@ -94,17 +94,17 @@ class Chain:
         return error
 
     @property
-    def output(self) -> Output:
+    def response(self) -> Response:
         """From what the rows say, and the mean, to the expected rating."""
         if self._ordinal is None:
-            return Output("linear", 0, 0)
+            return Response("linear", 0, 0)
         levels = tuple(map(float, self._ordinal.levels))
-        return Output("probit", levels[0], levels[-1], levels, tuple(map(float, self._ordinal.cuts.numpy())))
+        return Response("probit", levels[0], levels[-1], levels, tuple(map(float, self._ordinal.cuts.numpy())))
 
     def draw(self) -> Draw:
         """The current model, in coordinates in which zero is the mean row."""
         users, movies = self.users.numpy().astype(float), self.movies.numpy().astype(float)
-        cuts = np.array(self.output.cuts)
+        cuts = np.array(self.response.cuts)
         middle = float(cuts.mean()) if len(cuts) else 0.0
         draw = Draw(users, movies, self._mean - middle, float(self._noise), cuts - middle)
         return standardized(draw, self._of_users.mean, self._of_users.covariance(), self._of_movies.mean)

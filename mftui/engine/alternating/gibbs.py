@@ -77,7 +77,7 @@ class GibbsLearner(Learner):
                 for number in range(plan.chains)
             ]
             self._valid = HeldOutPredictor(problem.valid, self._sides.mean)
-        self._n_cuts = len(self._chains[0].output.cuts)
+        self._n_cuts = len(self._chains[0].response.cuts)
         self._draws = PosteriorSamples(plan.keep, *sizes, plan.factors, self._n_cuts)
         shown = problem.valid if len(problem.valid) else problem.train
         self._shown = shown.take(np.arange(min(SPREAD_FROM, len(shown))))
@@ -102,7 +102,7 @@ class GibbsLearner(Learner):
 
     def _count(self, number: int, chain: Chain) -> None:
         done, plan = self._sweep - self._plan.burn_in, self._plan
-        predicted = chain.output.rating(self._valid.predicted(chain.users, chain.movies))
+        predicted = chain.response.rating(self._valid.predicted(chain.users, chain.movies))
         self._predictions.see(number, predicted, counts=done >= 0)
         seen, ahead = done * plan.chains + number + 1, (plan.sweeps - plan.burn_in) * plan.chains
         if done >= 0 and seen * plan.keep // ahead > self._draws.count:
@@ -127,7 +127,7 @@ class GibbsLearner(Learner):
         model = replace(wide(draws, self._scale.lo, self._scale.hi), knows_cold=self._knows_cold)
         if not self._n_cuts:
             return model
-        return with_cuts(model, draws["cuts"].mean(0), self._chains[0].output.levels, self._shown)
+        return with_cuts(model, draws["cuts"].mean(0), self._chains[0].response.levels, self._shown)
 
     # -- going on ----------------------------------------------------------------------------
 

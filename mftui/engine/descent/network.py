@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from mftui.engine.model.output import Link
+from mftui.engine.model.response import Link
 
 Tensor = Any  # TensorFlow ships no usable types
 

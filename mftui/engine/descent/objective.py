@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mftui.engine.model.output import Link
+from mftui.engine.model.response import Link
 
 Tensor = Any
 ALL = ("user_factors", "movie_factors", "user_bias", "movie_bias", "global_bias")
@@ -51,7 +51,7 @@ class Objective:
     (updates done so far to the rate), or a constant rate."""
     link: Link = "sigmoid"
     global_bias: float = 0.0
-    """Where the global bias starts: a logit, or with a linear output a rating."""
+    """Where the global bias starts: a logit, or with a linear link a rating."""
     draw_biases: bool = False
     """Whether user and movie biases start as factors do; else they start at zero."""
     members: int = 1

@@ -114,7 +114,7 @@ class _Numbers:
         self._movie_factors = kept("movie_factors", p.movie_factors)
         self._movie_bias = kept("movie_bias", p.movie_bias)
         self._global_bias = np.float32(p.global_bias)
-        self._lo, self._hi, self._output = np.float32(p.lo), np.float32(p.hi), p.output
+        self._lo, self._hi, self._response = np.float32(p.lo), np.float32(p.hi), p.response
         self._scale = np.float32(model.scale.lo), np.float32(model.scale.hi)
         self._rank = best_rank(model, None)
         self._audience = None
@@ -133,14 +133,14 @@ class _Numbers:
         return self._tf.clip_by_value(self._to_rating(logits), *self._scale)
 
     def _to_rating(self, logits: Any) -> Any:
-        output, tf = self._output, self._tf
-        if output.link == "linear":
+        response, tf = self._response, self._tf
+        if response.link == "linear":
             return logits
-        if output.link == "sigmoid":
+        if response.link == "sigmoid":
             return self._lo + (self._hi - self._lo) * tf.sigmoid(logits)
-        cuts, steps = np.array(output.cuts, np.float32), np.diff(output.levels).astype(np.float32)
-        above = tf.math.erfc((cuts - logits[..., None]) / np.float32(output.spread * np.sqrt(2))) / 2
-        return np.float32(output.levels[0]) + tf.reduce_sum(above * steps, axis=-1)
+        cuts, steps = np.array(response.cuts, np.float32), np.diff(response.levels).astype(np.float32)
+        above = tf.math.erfc((cuts - logits[..., None]) / np.float32(response.spread * np.sqrt(2))) / 2
+        return np.float32(response.levels[0]) + tf.reduce_sum(above * steps, axis=-1)
 
     def pair_logits(self, users: Any, movies: Any, user_known: Any, movie_known: Any) -> Any:
         """Return (n,) logits of n pairs of indices; what is not known (0) adds nothing."""

@@ -119,8 +119,8 @@ class Factors:
     # -- predictions -------------------------------------------------------------------------
 
     def to_rating(self, logits: Floats) -> Floats:
-        """Map logits to ratings, unclipped; see `Output`."""
-        return np.asarray(self.parameters.output.rating(np.asarray(logits)), dtype=np.float32)
+        """Map logits to ratings, unclipped; see `Response`."""
+        return np.asarray(self.parameters.response.rating(np.asarray(logits)), dtype=np.float32)
 
     def shown(self, logits: Floats) -> Floats:
         """Map logits to ratings, clipped to the scale."""

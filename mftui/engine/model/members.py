@@ -43,5 +43,5 @@ def member_std(p: Parameters, factors: Floats, biases: Floats | None, movies: ND
     for at in range(0, len(movies), step):
         part = slice(at, at + step)
         rows = (factors, biases) if len(factors) == 1 else (factors[part], biases[part])
-        found[part] = p.output.of_member.rating(member_logits(p, *rows, movies[part])).std(1, ddof=1)
+        found[part] = p.response.of_member.rating(member_logits(p, *rows, movies[part])).std(1, ddof=1)
     return found

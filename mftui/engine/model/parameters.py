@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mftui.engine.model.arrays import Floats
-from mftui.engine.model.output import Link, Output
+from mftui.engine.model.response import Link, Response
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Parameters:
     """Upper end of the output range."""
     link: Link = "sigmoid"
     levels: tuple[float, ...] = ()
-    """Of a probit link, with `cuts` and `spread`: see `Output`."""
+    """Of a probit link, with `cuts` and `spread`: see `Response`."""
     cuts: tuple[float, ...] = ()
     spread: float = 1.0
     members: int = 1
@@ -54,6 +54,6 @@ class Parameters:
         return None if self.members == 1 else "draws" if self.member_noise else "members"
 
     @property
-    def output(self) -> Output:
+    def response(self) -> Response:
         """Return the map from logits to ratings."""
-        return Output(self.link, self.lo, self.hi, self.levels, self.cuts, self.spread)
+        return Response(self.link, self.lo, self.hi, self.levels, self.cuts, self.spread)

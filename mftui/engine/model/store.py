@@ -18,9 +18,9 @@ from mftui.data.ids import Ids
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
-from mftui.engine.model.output import Link
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.priors import RowPriors
+from mftui.engine.model.response import Link
 from mftui.errors import FormatError
 
 PriorsOf = Callable[[Mapping[str, Any], Parameters], RowPriors]

@@ -187,7 +187,7 @@ def _taste(model: Factors, users: Sequence[Ratings]) -> RowSolution:
             np.repeat(ratings, members, axis=0),
             np.repeat(counted, members, axis=0),
             np.repeat(prior.precisions(counts), members, axis=0),
-            p.output.of_member,
+            p.response.of_member,
         )
     )
 

@@ -20,7 +20,7 @@ from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
-    from mftui.engine.model.output import Output
+    from mftui.engine.model.response import Response
 
 MAX_CELLS = 4_000_000
 """Numbers of the rows of pairs that are held at once: 16 MB."""
@@ -112,15 +112,15 @@ def predictive_distribution(
     std = expected_std_of(model, users, movies, (of_user, of_movie))
     noise = float(np.mean(np.square(p.member_noise)))
     rating_std = np.sqrt(std.astype(float) ** 2 + noise).astype(np.float32)
-    steps = _steps(p.output, logits, std) if p.cuts else None
+    steps = _steps(p.response, logits, std) if p.cuts else None
     return PredictiveDistribution(predicted, std, rating_std, model.scale.lo, model.scale.hi, steps)
 
 
-def _steps(output: Output, logits: Floats, std: Floats) -> OrdinalDistribution:
+def _steps(response: Response, logits: Floats, std: Floats) -> OrdinalDistribution:
     """Return the distribution with a probit link; `std`, the ± of the expected rating, is made one of the logit."""
-    slope = np.maximum(output.slope(logits.astype(float)), ROUNDING)
-    chances = output.probabilities(logits, np.sqrt(1 + (std / slope) ** 2))
-    return OrdinalDistribution(np.array(output.levels), np.cumsum(chances, axis=1))
+    slope = np.maximum(response.slope(logits.astype(float)), ROUNDING)
+    chances = response.probabilities(logits, np.sqrt(1 + (std / slope) ** 2))
+    return OrdinalDistribution(np.array(response.levels), np.cumsum(chances, axis=1))
 
 
 def expected_std_of(
@@ -173,7 +173,7 @@ def _variance(
     variance[both] = 0.0 if std is None else std.astype(float) ** 2
     if rows.covariance is not None:
         logits = (rows.factors * p.movie_factors[movies[both]]).sum(1) + rows.bias + p.movie_bias[movies[both]]
-        slope = p.output.slope(logits.astype(float) + p.global_bias)
+        slope = p.response.slope(logits.astype(float) + p.global_bias)
         variance[both] += slope**2 * _within(model, rows.covariance, movies[both])
     if both.all():
         return variance
@@ -188,7 +188,7 @@ def _variance(
         variance[neither] += (population.users * population.movies).sum() * p.members
     logits = (_of(rows.factors, ~both) * p.movie_factors[movies[~both]]).sum(1)
     logits = logits + _of(rows.bias, ~both) + p.movie_bias[movies[~both]] + p.global_bias
-    variance[~both] *= p.output.slope(logits.astype(float)) ** 2
+    variance[~both] *= p.response.slope(logits.astype(float)) ** 2
     return variance
 
 

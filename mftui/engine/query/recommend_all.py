@@ -111,7 +111,7 @@ class TopN:
         np.matmul(rows.taste, self._taste[:, part], out=spare)
         spare += rows.added[:, None]
         if p.link == "probit":
-            spare[:] = p.output.rating(spare)
+            spare[:] = p.response.rating(spare)
         if p.link != "sigmoid":
             spare -= np.float32(p.lo)
             spare *= np.float32(LIKE_SHARE / (p.hi - p.lo))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mftui.engine.model.arrays import Doubles
-from mftui.engine.model.output import Output
+from mftui.engine.model.response import Response
 
 MAX_STEPS = 50
 """Gauss-Newton steps at most; a handful is enough."""
@@ -32,29 +32,29 @@ class RowProblem:
     """(r, n) 1 where there is a rating, 0 beyond a row's own."""
     precision: Doubles
     """(r, d) precision of the prior of each number of x, around zero."""
-    output: Output
+    response: Response
 
 
 @dataclass(frozen=True)
 class RowSolution:
     """The solved rows, and the linear system that they are the exact solution of.
 
-    At the solution x = inverse · slopedᵀ · response: a ridge regression, linear in the responses, which are the ratings
-    as the link sees them there.
+    At the solution x = inverse · slopedᵀ · working_response: a ridge regression, linear in the working responses, which
+    are the ratings as the link sees them there.
     """
 
     x: Doubles
     """(r, d)."""
     sloped: Doubles
     """(r, n, d) the design times how fast the rating grows with the logit."""
-    response: Doubles
+    working_response: Doubles
     """(r, n) slope times the logit beyond `known`, plus rating given less predicted."""
     inverse: Doubles
     """(r, d, d) of slopedᵀ · sloped + precision: the covariance of x, in units of the noise of a rating."""
 
     def weights(self) -> Doubles:
         """Return (r, d, n) what each rating adds to each number of x: summed over the ratings they are x."""
-        return np.asarray(self.inverse @ self.sloped.swapaxes(1, 2) * self.response[:, None, :])
+        return np.asarray(self.inverse @ self.sloped.swapaxes(1, 2) * self.working_response[:, None, :])
 
 
 def solve_rows(problem: RowProblem) -> RowSolution:
@@ -73,8 +73,9 @@ def solve_rows(problem: RowProblem) -> RowSolution:
         if not step.size or np.abs(step).max() <= TOLERANCE:
             break
     sloped, error = _linearised(problem, x)
-    response = np.einsum("rnd,rd->rn", sloped, x) + error
-    return RowSolution(x, sloped, response, np.asarray(np.linalg.inv(_curvature(problem, sloped)), dtype=np.float64))
+    working_response = np.einsum("rnd,rd->rn", sloped, x) + error
+    inverse = np.asarray(np.linalg.inv(_curvature(problem, sloped)), dtype=np.float64)
+    return RowSolution(x, sloped, working_response, inverse)
 
 
 def _logits(problem: RowProblem, x: Doubles) -> Doubles:
@@ -83,7 +84,7 @@ def _logits(problem: RowProblem, x: Doubles) -> Doubles:
 
 def _loss(problem: RowProblem, x: Doubles) -> Doubles:
     """Return the (r,) penalised losses."""
-    rating = problem.output.rating(_logits(problem, x))
+    rating = problem.response.rating(_logits(problem, x))
     errors = problem.counted * (rating - problem.ratings) ** 2
     return np.asarray(errors.sum(1) + (problem.precision * x**2).sum(1))
 
@@ -91,8 +92,8 @@ def _loss(problem: RowProblem, x: Doubles) -> Doubles:
 def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
     """Return ((r, n, d) design times slope, (r, n) rating given less predicted) at x."""
     logits = _logits(problem, x)
-    slope = problem.counted * problem.output.slope(logits)
-    error = problem.counted * (problem.ratings - problem.output.rating(logits))
+    slope = problem.counted * problem.response.slope(logits)
+    error = problem.counted * (problem.ratings - problem.response.rating(logits))
     return problem.design * slope[..., None], error
 
 

@@ -114,7 +114,7 @@ def _slopes(model: Factors, movies: Indices, rows: Doubles) -> Doubles:
     p, design = model.parameters, design_of(model, movies)
     biases = p.movie_bias[movies] + p.global_bias
     logits = (design @ rows[..., None])[..., 0] + biases
-    return np.asarray(design * p.output.of_member.slope(logits)[..., None])
+    return np.asarray(design * p.response.of_member.slope(logits)[..., None])
 
 
 def _variances(covariance: Doubles, slopes: Doubles) -> Doubles:

@@ -39,7 +39,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
         c · log(1 + prior_factors |t|² / c), c being ADAPTS · the ratings' variance · the rows of the table.
 
-    So an axis that ratings bear out is hardly priors, and one that only noise would fill stays near zero
+    So an axis that ratings bear out is hardly held, and one that only noise would fill stays near zero
     (Salakhutdinov and Mnih 2007, section 3, and Tipping 2001, without steps of its own for the variances).
     """
     import tensorflow as tf
@@ -141,7 +141,7 @@ BIASED = Recipe(
             13.0,
             0,
             10_000,
-            "How strongly one member's factors are priors near zero (ratio of variances); 25 with adaptive priors.",
+            "How strongly one member's factors are held near zero (ratio of variances); 25 with adaptive priors.",
             search=(4.0, 40.0),
             unless=("adaptive_priors", True, 25.0),
         ),
@@ -150,7 +150,7 @@ BIASED = Recipe(
             5.0,
             0,
             10_000,
-            "How strongly one member's biases are priors near zero (ratio of variances).",
+            "How strongly one member's biases are held near zero (ratio of variances).",
             search=(1.0, 20.0),
         ),
         Field(
@@ -166,7 +166,7 @@ BIASED = Recipe(
             0.01,
             0,
             0.5,
-            "Share of the training ratings priors out to choose the epoch whose model is kept.",
+            "Share of the training ratings held out to choose the epoch whose model is kept.",
         ),
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         Field(
@@ -191,7 +191,7 @@ BIASED = Recipe(
         ),
         Preset(
             "large",
-            "For ten million ratings and more: half the members, priors less, and an audience block of 64.",
+            "For ten million ratings and more: half the members, held less, and an audience block of 64.",
             {"members": 4, "epochs": 10, "prior_factors": 6.0, "audience_factors": 64},
         ),
         Preset(

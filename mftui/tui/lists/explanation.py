@@ -73,8 +73,8 @@ def why(factors: Factors, because: Because, row: UserRows) -> Explanation:
         ("ratings", float(because.contributions[at].sum())),
     )
     title, predicted = titles[because.movies[at]], float(because.predicted[at])
-    output = factors.parameters.output
-    chances = tuple(zip(output.levels, output.probabilities(because.logits[at]), strict=True)) if output.cuts else ()
+    link = factors.parameters.response
+    chances = tuple(zip(link.levels, link.probabilities(because.logits[at]), strict=True)) if link.cuts else ()
     linear, sure = float(because.logits[at]), None if std is None else float(std[0])
     return Explanation(title, predicted, sure, terms, linear, reasons, beyond, chances)
 

@@ -16,8 +16,8 @@ from helpers.models import toy_factors
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.model.members import member_std
-from mftui.engine.model.output import Output, normal_share
 from mftui.engine.model.parameters import Parameters
+from mftui.engine.model.response import Response, normal_share
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.recipes import find_recipe, row_priors
 from mftui.engine.training.block import Metrics
@@ -27,7 +27,7 @@ from mftui.errors import UsageError
 
 CUTS = np.array([-1.6, -0.4, 1.5])
 LEVELS = np.array([1.0, 2.0, 3.5, 5.0])
-PROBIT = Output("probit", 1, 5, (1.0, 2.0, 3.5, 5.0), tuple(CUTS), 1.2)
+PROBIT = Response("probit", 1, 5, (1.0, 2.0, 3.5, 5.0), tuple(CUTS), 1.2)
 N_USERS, N_MOVIES = 120, 80
 
 
@@ -123,12 +123,12 @@ def test_probabilities_sum_to_one_and_the_rating_is_their_mean() -> None:
     np.testing.assert_allclose(normal_share(-logits) + normal_share(logits), 1, atol=1e-12)
 
 
-@pytest.mark.parametrize("output", [PROBIT, Output("sigmoid", 0.5, 5.5), Output("linear", 1, 5)])
-def test_the_slope_is_the_ratings(output: Output) -> None:
+@pytest.mark.parametrize("response", [PROBIT, Response("sigmoid", 0.5, 5.5), Response("linear", 1, 5)])
+def test_the_slope_is_the_ratings(response: Response) -> None:
     logits = np.linspace(-3, 3, 13)
-    steps = (output.rating(logits + 1e-3) - output.rating(logits - 1e-3)) / 2e-3
+    steps = (response.rating(logits + 1e-3) - response.rating(logits - 1e-3)) / 2e-3
 
-    np.testing.assert_allclose(output.slope(logits), steps, atol=1e-3)
+    np.testing.assert_allclose(response.slope(logits), steps, atol=1e-3)
 
 
 def test_it_is_saved_with_the_model(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_it_is_saved_with_the_model(tmp_path: Path) -> None:
     probit = {"link": "probit", "lo": 1.0, "hi": 5.0, "levels": PROBIT.levels, "cuts": PROBIT.cuts, "spread": 1.2}
     save_factors(toy.with_parameters(replace(toy.parameters, **probit)), tmp_path)  # type: ignore[arg-type]
 
-    assert load_factors(tmp_path, row_priors).parameters.output == PROBIT
+    assert load_factors(tmp_path, row_priors).parameters.response == PROBIT
 
 
 # -- trainings -------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ def test_it_learns_how_probable_each_step_is(whole: Parameters) -> None:
     seen = np.zeros(logits.shape, bool)
     seen[ratings.users, ratings.movies] = True
     exact = replace(PROBIT, spread=1.0).probabilities(logits[~seen])
-    found = whole.output.probabilities(all_logits(whole)[~seen])
+    found = whole.response.probabilities(all_logits(whole)[~seen])
 
     assert whole.levels == PROBIT.levels
     np.testing.assert_allclose(np.diff(whole.cuts), np.diff(CUTS), atol=0.15)
@@ -165,9 +165,9 @@ def test_the_wide_model_predicts_the_mean_of_its_draws(whole: Parameters) -> Non
     assert p.member_movie_bias is not None
     users, movies = (t.reshape(len(t), 40, 1) * np.sqrt(40) for t in (p.user_factors, p.movie_factors))
     each = np.einsum("uek,mek->ume", users, movies) + p.member_user_bias[:, None] + p.member_movie_bias[None]
-    ratings = p.output.of_member.rating(each + np.array(p.member_global_bias))
+    ratings = p.response.of_member.rating(each + np.array(p.member_global_bias))
 
-    error = p.output.rating(all_logits(p)) - ratings.mean(2)
+    error = p.response.rating(all_logits(p)) - ratings.mean(2)
     assert np.sqrt(np.mean(error**2)) < 0.01  # how uncertain a logit is, is taken to be the same for all
     assert np.abs(error).max() < 0.1
     u, m = np.divmod(np.arange(N_USERS * N_MOVIES), N_MOVIES)
@@ -183,7 +183,7 @@ def test_a_resumed_training_ends_with_the_same_bits(undisturbed: tuple[Parameter
     list(resumed)
 
     np.testing.assert_array_equal(resumed.parameters().user_factors, whole.user_factors)
-    assert resumed.parameters().output == whole.output
+    assert resumed.parameters().response == whole.response
     assert resumed.parameters().member_noise == whole.member_noise
 
 

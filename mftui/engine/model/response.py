@@ -13,8 +13,8 @@ Link = Literal["sigmoid", "linear", "probit"]
 
 
 @dataclass(frozen=True)
-class Output:
-    """What comes after the logits.
+class Response:
+    """Maps logits to ratings: an inverse link function.
 
     With a probit link a rating is one of some levels, and above level i where logit + noise is above cut point i. The
     noise is standard normal; `spread` is its standard deviation together with that of what is not known of the logit.
@@ -30,7 +30,7 @@ class Output:
     spread: float = 1.0
 
     @property
-    def of_member(self) -> Output:
+    def of_member(self) -> Response:
         """The same for the logits of one member, which are known."""
         return replace(self, spread=1.0)
 
