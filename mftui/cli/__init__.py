@@ -34,14 +34,8 @@ COMMANDS = {
         "mftui.cli.commands.suggest:suggest",
         "Suggest movies to rate: those whose ratings would say most about you.",
     ),
-    "rate": (
-        "mftui.cli.commands.ratings.rate:rate",
-        "Rate a movie; then try `mftui recommend --ratings @`.",
-    ),
-    "ratings": (
-        "mftui.cli.commands.ratings.ratings:ratings",
-        "Your own ratings: list, remove, undo, import, export.",
-    ),
+    "rate": ("mftui.cli.commands.ratings.rate:rate", "Rate a movie; then try `mftui recommend --ratings @`."),
+    "ratings": ("mftui.cli.commands.ratings.ratings:ratings", "Your own ratings: list, remove, undo, import, export."),
     "factors": ("mftui.cli.commands.factors:factors_command", "Show what the model learned, axis by axis."),
     "map": ("mftui.cli.commands.map:map_command", "Place the movies in two dimensions, by axes or by t-SNE."),
     "predict": ("mftui.cli.commands.predict:predict", "Predict a rating for each user and movie in a CSV file."),
@@ -97,10 +91,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(
-    cls=LazyGroup,
-    help=HELP,
-    invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    cls=LazyGroup, help=HELP, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(__version__, prog_name="mftui")
 @click.option("--headless", is_flag=True, help="Train without the app; accepts all options of `mftui train`.")

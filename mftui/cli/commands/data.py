@@ -140,12 +140,7 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
     print_table(
         ["rating", "n", "share", ""],
         [
-            (
-                f"{value:g}",
-                f"{count:>11,}",
-                f"{100 * count / dataset.n_ratings:4.1f} %",
-                "█" * round(count / longest),
-            )
+            (f"{value:g}", f"{count:>11,}", f"{100 * count / dataset.n_ratings:4.1f} %", "█" * round(count / longest))
             for value, count in zip(values.tolist(), counts.tolist(), strict=True)
         ],
     )

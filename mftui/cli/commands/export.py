@@ -35,9 +35,7 @@ _NEXT = {
 @click.option("--to", required=True, type=click.Choice(KINDS), help="What to write.")
 @click.option("-n", "n", type=click.IntRange(0), help="Recommendations for each user; 0 for none.  [default: 20]")
 @click.option(
-    "--rank",
-    type=click.Choice(("like", "watch", "both")),
-    help="How to rank them.  [default: both, or like]",
+    "--rank", type=click.Choice(("like", "watch", "both")), help="How to rank them.  [default: both, or like]"
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 @json_option

@@ -41,9 +41,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
     help="Add a column such as `q0.05`: the rating lies below it with this probability. Can be given several times.",
 )
 @click.option(
-    "--mark-cold",
-    is_flag=True,
-    help="Add a column `cold`: yes if the user or the movie has no training ratings.",
+    "--mark-cold", is_flag=True, help="Add a column `cold`: yes if the user or the movie has no training ratings."
 )
 @json_option
 def predict(

@@ -15,11 +15,7 @@ from mftui.runs.store.run import find_run
 @click.command("report")
 @click.argument("run")
 @click.option(
-    "--output",
-    "-o",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The file to write.  [default: RUN-ID.html]",
+    "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.  [default: RUN-ID.html]"
 )
 @json_option
 def report(run: str, output: Path | None, as_json: bool) -> None:

@@ -7,19 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.api.rows import movie_row, neighbour_rows
-from mftui.cli.shared.movie_lists import (
-    count_option,
-    genres_cell,
-    min_ratings_option,
-    print_list,
-    without_year,
-)
-from mftui.cli.shared.open_model import (
-    model_label,
-    open_model,
-    run_document,
-    run_option,
-)
+from mftui.cli.shared.movie_lists import count_option, genres_cell, min_ratings_option, print_list, without_year
+from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, print_json
 
 if TYPE_CHECKING:

@@ -21,12 +21,7 @@ from mftui.cli.shared.viewer import find_viewer, viewer_options
 @filter_options
 @json_option
 def suggest(
-    user: str | None,
-    ratings_file: Path | None,
-    run_text: str | None,
-    n: int,
-    where: Any,
-    as_json: bool,
+    user: str | None, ratings_file: Path | None, run_text: str | None, n: int, where: Any, as_json: bool
 ) -> None:
     """Suggest movies to rate next: those whose ratings would say most about a person.
 

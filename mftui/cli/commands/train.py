@@ -109,13 +109,7 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
         progress.follow(lambda: (run.status().epoch, run.status().epochs))
         from mftui.runs.trainer.main import train as train_run
 
-        return train_run(
-            run,
-            resume=resume,
-            requests=requests,
-            on_metrics=progress.metrics,
-            on_phase=progress.phase,
-        )
+        return train_run(run, resume=resume, requests=requests, on_metrics=progress.metrics, on_phase=progress.phase)
 
 
 def _wait_and_train(requests: Requests) -> int:

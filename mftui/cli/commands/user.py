@@ -101,12 +101,7 @@ def _fitted(factors: Factors, person: Person) -> list[dict[str, Any]]:
     logits = logits_of(factors, person.row(factors), person.movies)
     unknown = factors.is_cold(None, person.movies)
     return _lines(
-        factors,
-        person.movies,
-        person.ratings,
-        factors.shown(logits),
-        np.zeros(len(unknown), dtype=bool),
-        unknown,
+        factors, person.movies, person.ratings, factors.shown(logits), np.zeros(len(unknown), dtype=bool), unknown
     )
 
 

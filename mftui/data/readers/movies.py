@@ -123,9 +123,7 @@ def _read_table(ref: FileRef, first: str) -> MovieTable:
         if open_line is not None:
             raise DataError("a quote is opened and never closed.", path=str(ref), line=open_line, hint="Close it.")
     reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     )
     table = MovieTable()
     header: list[str] = []

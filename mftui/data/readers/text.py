@@ -90,11 +90,7 @@ def _read_as(
     from pyarrow import csv
 
     n_columns = (len(layout.names) - 1) * len(layout.delimiter) + 1
-    arrow_types = {
-        "int32": pa.int32(),
-        "int64": pa.int64(),
-        "string": pa.dictionary(pa.int32(), pa.string()),
-    }
+    arrow_types = {"int32": pa.int32(), "int64": pa.int64(), "string": pa.dictionary(pa.int32(), pa.string())}
     with ExitStack() as stack:
         # Arrow is quicker with a name of its own to open; it takes none that is no UTF-8.
         opened = ref.member or not str(ref.path).isprintable()

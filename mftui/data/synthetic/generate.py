@@ -104,9 +104,7 @@ def write_synthetic(
         truth = _write(dest, asked, Stars(noise_sd=noise), progress or (lambda done, total: None))
     except OSError as error:
         raise DataError(
-            f"cannot write there: {error.strerror or error}.",
-            path=dest,
-            hint="Choose another directory, or make room.",
+            f"cannot write there: {error.strerror or error}.", path=dest, hint="Choose another directory, or make room."
         ) from error
     return truth
 

@@ -110,11 +110,7 @@ class Supervisor:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, REQUEST_SIGNALS)
         try:
             return subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+                self._command, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True
             )
         except OSError as error:
             raise RunError(f"cannot start a trainer process ({error.strerror}).") from error

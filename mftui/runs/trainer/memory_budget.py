@@ -13,12 +13,7 @@ from mftui.settings import load_settings
 
 
 def choose_location(
-    config: RunConfig,
-    n_users: int,
-    n_movies: int,
-    n_ratings: int,
-    device_bytes: int | None = None,
-    parts: int = 1,
+    config: RunConfig, n_users: int, n_movies: int, n_ratings: int, device_bytes: int | None = None, parts: int = 1
 ) -> str:
     """Choose where the ratings are kept while they are learned from: IN_MEMORY or IN_FILE.
 

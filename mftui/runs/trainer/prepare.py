@@ -73,8 +73,7 @@ def open_data(request: TrainRequest, fingerprint: str | None) -> tuple[Dataset, 
     dataset = open_dataset(request.data, columns=request.columns, test=request.test)
     if fingerprint not in (None, dataset.fingerprint):
         raise RunError(
-            f"the data at {request.data} has changed since this run began.",
-            hint="Restore it, or start a new run.",
+            f"the data at {request.data} has changed since this run began.", hint="Restore it, or start a new run."
         )
     return dataset, make_split(dataset, request.split_spec)
 

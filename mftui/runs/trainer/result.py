@@ -28,12 +28,7 @@ def describe_run(run: Run, config: RunConfig) -> dict[str, Any]:
 
 def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
     """Return the sizes of the data."""
-    return {
-        "n_users": dataset.n_users,
-        "n_movies": dataset.n_movies,
-        "n_train": split.n_train,
-        "n_test": split.n_test,
-    }
+    return {"n_users": dataset.n_users, "n_movies": dataset.n_movies, "n_train": split.n_train, "n_test": split.n_test}
 
 
 def describe_training(training: Trainable, config: RunConfig) -> dict[str, Any]:

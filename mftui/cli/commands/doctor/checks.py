@@ -58,11 +58,7 @@ def software() -> Iterator[Check]:
             yield Check("software", name, found)
         else:
             yield Check(
-                "software",
-                name,
-                "not installed",
-                BROKEN,
-                "Install mftui again with pip, with all that it needs.",
+                "software", name, "not installed", BROKEN, "Install mftui again with pip, with all that it needs."
             )
 
 
