@@ -48,12 +48,10 @@ class DataError(MftuiError, ValueError):
 
     exit_code = 2
 
-    def __init__(
-        self, message: str, *, path: Path | str | None = None, line: int | None = None, hint: str = ""
-    ) -> None:
-        where = "" if path is None else f"{path}: " if line is None else f"{path}, line {line}: "
+    def __init__(self, message: str, *, path: object = None, line: int | None = None, hint: str = "") -> None:
+        where = "" if not path else f"{path}: " if line is None else f"{path}, line {line}: "
         super().__init__(where + message, hint=hint)
-        self.path = None if path is None else Path(path)
+        self.path = Path(str(path)) if path else None
         self.line = line
 
 

@@ -96,13 +96,13 @@ def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
     if not split.n_train:
         raise DataError(
             f"the split ({spec.label}) leaves no ratings to train on.",
-            path=dataset.source or None,
+            path=dataset.source,
             hint="Test on fewer ratings.",
         )
     if spec.kind != "none" and not split.n_test:
         raise DataError(
             f"the split ({spec.label}) leaves no ratings for the test.",
-            path=dataset.source or None,
+            path=dataset.source,
             hint="Test on a larger part, or on none.",
         )
     return split
@@ -119,7 +119,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
         return np.zeros(0, dtype=np.int64)
     if spec.kind == "file":
         if dataset.test_rows is None:
-            raise DataError("no test file was given.", path=dataset.source or None, hint="Give one with --test FILE.")
+            raise DataError("no test file was given.", path=dataset.source, hint="Give one with --test FILE.")
         return np.asarray(dataset.test_rows)
     if spec.kind == "leave-last":
         return _last_of_each_user(dataset.ratings)
@@ -131,7 +131,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
     if dataset.ratings.timestamps is None:
         raise DataError(
             "a temporal split needs timestamps, and these ratings have none.",
-            path=dataset.source or None,
+            path=dataset.source,
             hint="Use --split random or leave-last.",
         )
     return np.argsort(dataset.ratings.timestamps, kind="stable")[n - n_test :]

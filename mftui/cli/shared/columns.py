@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Columns(click.ParamType[dict[str, str]]):
@@ -25,7 +22,9 @@ class Columns(click.ParamType[dict[str, str]]):
         return columns
 
 
-def columns_option(command: F) -> F:
-    """Add `--columns`, as a dict or None."""
-    text = "Names of the columns: user, movie, rating and timestamp."
-    return click.option("--columns", type=Columns(), metavar="user=…,movie=…,rating=…", help=text)(command)
+columns_option = click.option(
+    "--columns",
+    type=Columns(),
+    metavar="user=…,movie=…,rating=…",
+    help="Names of the columns: user, movie, rating and timestamp.",
+)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,14 +12,9 @@ if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
     from mftui.runs.store.run import Run
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def run_option(command: F) -> F:
-    """Add `--run`, as the parameter `run_text`."""
-    return click.option(
-        "--run", "run_text", metavar="RUN", help="Id, beginning of an id, or name of a run [default: the newest]."
-    )(command)
+run_option = click.option(
+    "--run", "run_text", metavar="RUN", help="Id, beginning of an id, or name of a run [default: the newest]."
+)
 
 
 def open_model(run_text: str | None) -> tuple[Run, Factors]:

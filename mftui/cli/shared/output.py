@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from mftui.text import visible
 
-F = TypeVar("F", bound=Callable[..., Any])
 Cell = str | int | float | None
 ABSENT = "–"
 
-
-def json_option(command: F) -> F:
-    """Add `--json`, as the parameter `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")(command)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
 
 
 def print_json(document: Any) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from mftui.data.profiles.store import Profile
     from mftui.engine.model.factors import Factors
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def profile_option(command: F) -> F:
-    """Add `--profile`, as the parameter `profile_name`."""
-    text = "The profile to use [default: the one chosen with `mftui ratings use`, at first `me`]."
-    return click.option("--profile", "profile_name", metavar="NAME", help=text)(command)
+profile_option = click.option(
+    "--profile",
+    "profile_name",
+    metavar="NAME",
+    help="The profile to use [default: the one chosen with `mftui ratings use`, at first `me`].",
+)
 
 
 def profile_of(name: str | None) -> Profile:

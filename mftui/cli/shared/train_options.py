@@ -18,18 +18,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def data_options(command: F) -> F:
     """Add --data, --columns, --test and the options of the split."""
-    for option in reversed(
-        (
-            click.option("--data", metavar="NAME|PATH", help="Data set to train on.  [default: sample]"),
-            columns_option,
-            click.option("--test", metavar="FILE", help="A file of ratings to test on, instead of a split."),
-            click.option("--test-fraction", type=float, help="Share of the ratings to test on.  [default: 0.1]"),
-            click.option(
-                "--split", type=click.Choice(SPLITS), help="How to choose the test ratings.  [default: random]"
-            ),
-            click.option("--split-seed", type=int, help="Seed of a random split.  [default: 0]"),
-        )
-    ):
+    splits = click.Choice(SPLITS)
+    for option in (
+        click.option("--split-seed", type=int, help="Seed of a random split.  [default: 0]"),
+        click.option("--split", type=splits, help="How to choose the test ratings.  [default: random]"),
+        click.option("--test-fraction", type=float, help="Share of the ratings to test on.  [default: 0.1]"),
+        click.option("--test", metavar="FILE", help="A file of ratings to test on, instead of a split."),
+        columns_option,
+        click.option("--data", metavar="NAME|PATH", help="Data set to train on.  [default: sample]"),
+    ):  # the last one comes first in the help
         command = option(command)
     return command
 

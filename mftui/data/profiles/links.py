@@ -32,5 +32,5 @@ def imdb_links(source: str) -> dict[int, str]:
             if number > 0 and line.get("movieId"):
                 links.setdefault(number, line["movieId"].strip())
     except csv.Error as error:
-        raise DataError(f"cannot be read ({error}).", path=str(ref), hint="Correct it, or move it away.") from error
+        raise DataError(f"cannot be read ({error}).", path=ref, hint="Correct it, or move it away.") from error
     return links

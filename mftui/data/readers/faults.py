@@ -32,7 +32,7 @@ def first_fault(
         fault = _fault(row, layout, "rating" in roles)
         if fault is not None:
             message, hint = fault
-            return DataError(message, path=str(ref), line=line, hint=hint)
+            return DataError(message, path=ref, line=line, hint=hint)
         for role in id_roles:
             text = row[layout.columns[role]]
             if not is_missing(text, among_numbers=True):
@@ -44,7 +44,7 @@ def first_fault(
     for role, (text, line) in doubtful.items():
         if numeric[role]:
             return _missing_id(ref, role, text, line)
-    return DataError(f"cannot be read ({visible(fallback)[:200]}).", path=str(ref), hint="Correct or remove the line.")
+    return DataError(f"cannot be read ({visible(fallback)[:200]}).", path=ref, hint="Correct or remove the line.")
 
 
 def check_quotes(ref: FileRef, layout: Layout) -> None:
@@ -55,7 +55,7 @@ def check_quotes(ref: FileRef, layout: Layout) -> None:
     with ref.open() as raw, _decoded(raw) as text:
         line = unclosed_quote(text, layout.delimiter)
     if line is not None:
-        raise DataError("a quote is opened and never closed.", path=str(ref), line=line, hint="Close it.")
+        raise DataError("a quote is opened and never closed.", path=ref, line=line, hint="Close it.")
 
 
 def _decoded(raw: IO[bytes]) -> io.TextIOWrapper:
@@ -64,9 +64,7 @@ def _decoded(raw: IO[bytes]) -> io.TextIOWrapper:
 
 def _missing_id(ref: FileRef, role: str, text: str, line: int) -> DataError:
     shown = f" ({visible(text.strip())})" if text.strip() else ""
-    return DataError(
-        f"the {role} id is missing{shown}.", path=str(ref), line=line, hint="Fill it in, or remove the line."
-    )
+    return DataError(f"the {role} id is missing{shown}.", path=ref, line=line, hint="Fill it in, or remove the line.")
 
 
 def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
@@ -83,7 +81,7 @@ def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
                         yield layout.skip_lines + reader.line_num, row
             except csv.Error as error:
                 line = layout.skip_lines + reader.line_num
-                raise DataError(f"broken quoting ({error}).", path=str(ref), line=line) from error
+                raise DataError(f"broken quoting ({error}).", path=ref, line=line) from error
             return
         for number, whole in enumerate(text, layout.skip_lines + 1):
             bare = whole.rstrip("\r\n")

@@ -65,24 +65,24 @@ def head_lines(ref: FileRef) -> tuple[list[str], str]:
     head = ref.head(_HEAD_BYTES)
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
-            raise DataError(f"this is {what}.", path=str(ref), hint="Unpack or export it as CSV first.")
+            raise DataError(f"this is {what}.", path=ref, hint="Unpack or export it as CSV first.")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError("the text is in UTF-16.", path=str(ref), hint="Save it as UTF-8.")
+        raise DataError("the text is in UTF-16.", path=ref, hint="Save it as UTF-8.")
     if b"\0" in head:
         raise DataError(
-            "this is not a text file.", path=str(ref), hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them."
+            "this is not a text file.", path=ref, hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them."
         )
     if len(head) == _HEAD_BYTES:
         cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
         if cut < 0:
-            raise DataError("no line ends in the first 256 KB: this is not a ratings file.", path=str(ref))
+            raise DataError("no line ends in the first 256 KB: this is not a ratings file.", path=ref)
         head = head[:cut]
     try:
         text, encoding = head.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
         text, encoding = head.decode("latin-1"), "latin-1"
     if not text.strip():
-        raise DataError("the file is empty.", path=str(ref), hint="Give a file with ratings.")
+        raise DataError("the file is empty.", path=ref, hint="Give a file with ratings.")
     return re.split(r"\r\n|\n|\r", text), encoding
 
 
@@ -135,7 +135,7 @@ def _check_unique(ref: FileRef, layout: Layout) -> None:
         if bare.count(bare[at]) > 1:
             raise DataError(
                 f"several columns are called {visible(layout.names[at])} (for the {role}).",
-                path=str(ref),
+                path=ref,
                 line=layout.skip_lines,
                 hint="Rename or remove one.",
             )
@@ -209,18 +209,16 @@ def _not_recognised(ref: FileRef, best: Layout | None, given: Mapping[str, str],
     if best is None:
         return DataError(
             f"not a table with columns for {_listed(needed)}.",
-            path=str(ref),
+            path=ref,
             hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them.",
         )
     found = ", ".join(visible(name[:30]) for name in best.names[:20])
     known = match(best.names, ROLES, given)
     for role, name in given.items():
         if role not in known:
-            return DataError(f"no column {visible(name)} (for the {role}); columns found: {found}.", path=str(ref))
+            return DataError(f"no column {visible(name)} (for the {role}); columns found: {found}.", path=ref)
     missing = [role for role in needed if role not in known]
-    return DataError(
-        f"no column for the {_listed(missing)}; columns found: {found}.", path=str(ref), hint=_COLUMNS_HINT
-    )
+    return DataError(f"no column for the {_listed(missing)}; columns found: {found}.", path=ref, hint=_COLUMNS_HINT)
 
 
 def _listed(roles: Sequence[str]) -> str:

@@ -37,9 +37,9 @@ class MovieTable:
     def add(self, ref: FileRef, line: int, movie: str, title: str, genres: str, date: str = "") -> None:
         """Append one line; raises DataError where the id or the title is missing."""
         if not movie.strip():
-            raise DataError("the movie id is missing.", path=str(ref), line=line, hint="Fill it in.")
+            raise DataError("the movie id is missing.", path=ref, line=line, hint="Fill it in.")
         if not title.strip():
-            raise DataError(f"movie {visible(movie.strip())} has no title.", path=str(ref), line=line, hint=_TITLE_HINT)
+            raise DataError(f"movie {visible(movie.strip())} has no title.", path=ref, line=line, hint=_TITLE_HINT)
         year = parse_year(title)
         if year is None:
             found = re.search(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)", date)
@@ -78,7 +78,7 @@ def _expect(ref: FileRef, line: int, fields: list[str], least: int) -> None:
     if len(fields) < least:
         raise DataError(
             f"{len(fields)} columns where there should be {least}.",
-            path=str(ref),
+            path=ref,
             line=line,
             hint="Correct or remove the line.",
         )
@@ -121,7 +121,7 @@ def _read_table(ref: FileRef, first: str) -> MovieTable:
     if quoted and text.count('"') % 2:
         open_line = unclosed_quote(io.StringIO(text, newline=""), delimiter)
         if open_line is not None:
-            raise DataError("a quote is opened and never closed.", path=str(ref), line=open_line, hint="Close it.")
+            raise DataError("a quote is opened and never closed.", path=ref, line=open_line, hint="Close it.")
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     )
@@ -139,7 +139,7 @@ def _read_table(ref: FileRef, first: str) -> MovieTable:
             if len(row) != len(header):
                 raise DataError(
                     f"{len(row)} columns where there should be {len(header)}.",
-                    path=str(ref),
+                    path=ref,
                     line=line,
                     hint="Put titles with commas in double quotes.",
                 )
@@ -149,7 +149,7 @@ def _read_table(ref: FileRef, first: str) -> MovieTable:
             date = row[columns["year"]] if "year" in columns else ""
             table.add(ref, line, row[columns["movie"]], row[columns["title"]], genres, date)
     except csv.Error as error:
-        raise DataError(f"broken quoting ({error}).", path=str(ref), line=reader.line_num) from error
+        raise DataError(f"broken quoting ({error}).", path=ref, line=reader.line_num) from error
     return table
 
 
@@ -160,7 +160,7 @@ def _movie_columns(ref: FileRef, header: list[str]) -> dict[str, int]:
             found = ", ".join(visible(name.strip()[:30]) for name in header[:20])
             raise DataError(
                 f"no column for the {role}; columns found: {found}.",
-                path=str(ref),
+                path=ref,
                 hint="A movies file has movieId, title and, if known, genres. Or move it away: titles are optional.",
             )
     return columns

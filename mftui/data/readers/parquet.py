@@ -65,7 +65,7 @@ def _read(ref: FileRef, given: Mapping[str, str], needed: Sequence[str]) -> dict
     except DataError:
         raise
     except (pa.ArrowException, ValueError, OverflowError, MemoryError) as error:
-        raise DataError(f"damaged, or not Parquet ({visible(str(error)[:200])}).", path=str(ref)) from error
+        raise DataError(f"damaged, or not Parquet ({visible(str(error)[:200])}).", path=ref) from error
     return {role: table.column(names[columns[role]]) for role in wanted}
 
 

@@ -51,7 +51,7 @@ def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
 
 def only_header(ref: FileRef) -> DataError:
     """Return the error for a file with column names and nothing below."""
-    return DataError("only a header, no ratings.", path=str(ref), hint="Give a file with ratings.")
+    return DataError("only a header, no ratings.", path=ref, hint="Give a file with ratings.")
 
 
 def read_columns(ref: FileRef, layout: Layout, roles: Sequence[str], *, as_text: bool = False) -> dict[str, Any]:

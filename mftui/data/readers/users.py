@@ -38,13 +38,13 @@ def _line(ref: FileRef, number: int, text: str) -> UserLine:
     if len(fields) < 4 or not fields[0]:
         raise DataError(
             f"{visible(text.strip()[:60])} does not describe a user.",
-            path=str(ref),
+            path=ref,
             line=number,
             hint="Expected id|age|gender|occupation|zip, or id::gender::age::occupation::zip.",
         )
     user, age, gender, occupation = (fields[i] for i in ((0, 1, 2, 3) if old else (0, 2, 1, 3)))
     if age and not (age.isascii() and age.isdigit() and int(age) <= _MAX_AGE):
         raise DataError(
-            f"{visible(age[:20])} is not an age.", path=str(ref), line=number, hint="Correct or remove the line."
+            f"{visible(age[:20])} is not an age.", path=ref, line=number, hint="Correct or remove the line."
         )
     return UserLine(user, int(age or 0), gender, occupation)
