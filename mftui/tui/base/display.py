@@ -23,7 +23,6 @@ class Glyphs:
     """The signs that the app draws with."""
 
     cursor: str
-    line: str
     dots: str
     full: str
     empty: str
@@ -35,26 +34,17 @@ class Glyphs:
     tick: str
     dash: str
     busy: str
-    down: str
-    up: str
     down_arrow: str
     up_arrow: str
-    left: str
-    right: str
-    enter: str
-    minus: str
-    times: str
 
 
 UNICODE = Glyphs(
-    cursor="▸", line="━", dots="•", full="━", empty="─", held_out="◆", more="▾", ellipsis="…", axis="│",
-    corner="└", tick="┤", dash="─", busy="●", down="↓", up="↑", left="←", right="→", enter="⏎", minus="−",
-    times="×", down_arrow="▾", up_arrow="▴",
+    cursor="▸", dots="•", full="━", empty="─", held_out="◆", more="▾", ellipsis="…", axis="│", corner="└", tick="┤",
+    dash="─", busy="●", down_arrow="▾", up_arrow="▴",
 )  # fmt: skip
 ASCII = Glyphs(
-    cursor=">", line="-", dots="o", full="#", empty="-", held_out="*", more="v", ellipsis="~", axis="|",
-    corner="+", tick="+", dash="-", busy="*", down="down", up="up", left="left", right="right", enter="enter",
-    minus="-", times="x", down_arrow="v", up_arrow="^",
+    cursor=">", dots="o", full="#", empty="-", held_out="*", more="v", ellipsis="~", axis="|", corner="+", tick="+",
+    dash="-", busy="*", down_arrow="v", up_arrow="^",
 )  # fmt: skip
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 WORDS: tuple[tuple[str, str], ...] = (
     ("rating", "What a user gave a film, such as 4 of 5 stars. The model learns from nothing else."),
     ("prediction", "What the model expects a user to give a film that the user may not have seen."),
-    ("factor",
-     "A number that a user and a film each have: where both are large, the user likes what the film has. "
+    ("factor", "A number that a user and a film each have: where both are large, the user likes what the film has. "
      "Nobody names the factors; training finds them. A model has a dozen or so."),
     ("taste", "The factors learned from what people thought of films: their ratings."),
     ("audience", "The factors learned from who watched what, whatever they thought of it. Neighbours need both."),
-    ("bias",
-     "How much higher or lower than average a film is rated, or a user rates. "
-     "In logits: +1 is about one star in the middle of five."),
+    ("bias", "How much higher or lower than average a film is rated, or a user rates. In logits: +1 is about one star "
+     "in the middle of five."),
     ("neighbour", "A film with similar factors. Cosine 1 is the same direction, 0 nothing in common."),
     ("metric", "How similarity is measured: cosine (direction), dot (direction and length), euclidean (distance)."),
     ("training", "Changing the factors in small steps so that predictions come closer to the ratings."),
@@ -22,51 +20,41 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("step", "One small change of the factors, from a part of the ratings, a batch."),
     ("learning rate", "How large the steps are: too large and the training diverges, too small and it takes long."),
     ("regularization", "A pull of all factors towards zero, so that few ratings do not say too much."),
-    ("split",
-     "Most ratings are used for training; the test part is held out, so that the model is measured on "
-     "ratings it has not seen. Compare errors of the same split only."),
+    ("split", "Most ratings are used for training; the test part is held out, so that the model is measured on ratings "
+     "it has not seen. Compare errors of the same split only."),
     ("validation", "A part of the training ratings used only to measure: training stops when its error does not fall."),
-    ("RMSE",
-     "How far predictions are off, in stars: the root of the mean squared error. 0 is perfect; on MovieLens, 0.87 is "
-     "good, and always saying the mean gives about 1.04."),
+    ("RMSE", "How far predictions are off, in stars: the root of the mean squared error. 0 is perfect; on MovieLens, "
+     "0.87 is good, and always saying the mean gives about 1.04."),
     ("MAE", "The mean absolute error: how many stars a prediction is off; large errors do not count more."),
     ("overfitting", "Training RMSE falls and validation RMSE rises: the model learns the ratings by heart."),
     ("early stop", "Training ends when validation has not improved for a while; the best model is kept."),
     ("divergence", "The numbers grow beyond all bounds. Lower the learning rate; the last good model is kept."),
     ("like, watch", "What a list is ranked by: the predicted rating, or how likely the film is to be watched at all."),
-    ("folding in",
-     "Finding the factors of somebody who is not in the data from their ratings, with the films' factors fixed. "
-     "Nothing is trained, so You updates at once."),
-    ("because, share",
-     "What a rating of yours adds to a prediction, in logits: mean, biases and all shares add up to it."),
-    ("P(seen), gain",
-     "Of a film to rate next: the probability that you have seen it, and how much of the uncertainty about your taste "
-     "its rating would remove."),
-    ("member, draw",
-     "A model can be the mean of several members. Those of recipe biased differ in their random start; those of "
-     "recipe bayes are posterior draws: models about equally probable given the ratings."),
-    ("+/-",
-     "How uncertain a predicted rating is, in stars: its standard deviation over draws. Over other members it only "
-     "shows how much they differ."),
-    ("interval, bar",
-     "A range for your rating of a film. With draws it is the 80 % credible interval: your rating lies in it with 80 % "
-     "probability."),
-    ("how probable",
-     "On the page of why, if the run has an ordinal likelihood: a bar for each rating, with its probability "
-     "in %. The predicted rating is their mean; two humps mean a film that one loves or hates."),
-    ("safe bets",
-     "Films sorted by the lower end of their intervals. Adventurous: by the upper end, so that films the model knows "
-     "little about come early."),
-    ("calibration",
-     "Whether intervals are right: p % of the test ratings should lie within the p % interval. i on Runs."),
+    ("folding in", "Finding the factors of somebody who is not in the data from their ratings, with the films' factors "
+     "fixed. Nothing is trained, so You updates at once."),
+    ("because, share", "What a rating of yours adds to a prediction, in logits: mean, biases and all shares add up to "
+     "it."),
+    ("P(seen), gain", "Of a film to rate next: the probability that you have seen it, and how much of the uncertainty "
+     "about your taste its rating would remove."),
+    ("member, draw", "A model can be the mean of several members. Those of recipe biased differ in their random start; "
+     "those of recipe bayes are posterior draws: models about equally probable given the ratings."),
+    ("+/-", "How uncertain a predicted rating is, in stars: its standard deviation over draws. Over other members it "
+     "only shows how much they differ."),
+    ("interval, bar", "A range for your rating of a film. With draws it is the 80 % credible interval: your rating "
+     "lies in it with 80 % probability."),
+    ("how probable", "On the page of why, if the run has an ordinal likelihood: a bar for each rating, with its "
+     "probability in %. The predicted rating is their mean; two humps mean a film that one loves or hates."),
+    ("safe bets", "Films sorted by the lower end of their intervals. Adventurous: by the upper end, so that films the "
+     "model knows little about come early."),
+    ("calibration", "Whether intervals are right: p % of the test ratings should lie within the p % interval. i on "
+     "Runs."),
     ("taste alone", "A ranking without biases: what fits this user, popular or not."),
     ("coverage", "The share of all films that are recommended to at least one user."),
     ("NDCG@k", "How well the first k of a list match what the user liked in the test part; 1 is the best order."),
     ("run", "One training with its settings, its curve, its log and its model, in a directory of its own."),
     ("sample", "The data that comes with mftui: real titles, made-up (synthetic) ratings."),
-    ("principal axis",
-     "A direction in which films differ. The factors are rotated so that they differ most along the first axis, "
-     "and so on; predictions stay the same. The films at its two ends show what it is about."),
+    ("principal axis", "A direction in which films differ. The factors are rotated so that they differ most along the "
+     "first axis, and so on; predictions stay the same. The films at its two ends show what it is about."),
     ("variance", "How much films differ along an axis; its share of the total shows how much the axis matters."),
     ("correlation", "How much two things go together: 1 always, 0 not at all, -1 the opposite."),
     ("t-SNE", "A way to draw films so that films with similar factors are close; large distances mean little."),

@@ -110,21 +110,17 @@ USERS: list[BindingType] = [
     _key("users.left", "h,left", "pane(-1)", "Ratings pane"),
 ]  # fmt: skip
 
-_STARS = {"1": "x", "2": "c", "3": "v", "4": "n", "5": "m"}
+_STARS = {1: "x", 2: "c", 3: "v", 4: "n", 5: "m"}
 """The letters of the lowest row, but for those that do something everywhere."""
+_WHOLE = "Rate the film under the cursor: that many stars of five, whatever the scale."
+_HALF = "Half a star less than the same key without shift."
 
 YOU: list[BindingType] = [
     _key("you.search", "slash", "search", "Search", show=True, help="Type words of a title; enter; one key rates it."),
-    *(
-        _key(f"you.stars_{star}", key, f"stars({star}.0)", f"{star} star{'s' * (star > '1')}",
-             help="Rate the film under the cursor: that many stars of five, whatever the scale.")
-        for star, key in _STARS.items()
-    ),
-    *(
-        _key(f"you.stars_{int(star) - 0.5:g}", key.upper(), f"stars({int(star) - 0.5})",
-             f"{int(star) - 0.5:g} stars", help="Half a star less than the same key without shift.")
-        for star, key in _STARS.items()
-    ),
+    *(_key(f"you.stars_{n}", key, f"stars({n}.0)", f"{n} star{'s' * (n > 1)}", help=_WHOLE)
+      for n, key in _STARS.items()),
+    *(_key(f"you.stars_{n - 0.5}", key.upper(), f"stars({n - 0.5})", f"{n - 0.5} stars", help=_HALF)
+      for n, key in _STARS.items()),
     _key("you.more", "plus,equals_sign", "nudge(1)", "A step more", help="For a film that is rated: up the scale."),
     _key("you.less", "minus", "nudge(-1)", "A step less", help="For a film that is rated: down the scale."),
     _key("you.remove", "d,delete", "remove", "Remove", show=True, help="The rating of the film under the cursor."),
@@ -251,17 +247,13 @@ SEARCH: list[BindingType] = [
     _key("search.list", "down", "screen.leave_search", "To the list"),
 ]
 
-DIALOG: list[BindingType] = [
-    _key("dialog.close", "escape,q", "close", "Close", show=True),
-]
+DIALOG: list[BindingType] = [_key("dialog.close", "escape,q", "dismiss", "Close", show=True)]
 
-ASK: list[BindingType] = [
-    _key("ask.close", "escape", "close", "Close", show=True),
-]
+ASK: list[BindingType] = [_key("ask.close", "escape", "dismiss", "Close", show=True)]
 
 HELP: list[BindingType] = [
     _key("help.words", "w,tab", "words", "Keys or words", show=True),
-    _key("help.close", "escape,q,question_mark", "close", "Close", show=True),
+    _key("help.close", "escape,q,question_mark", "dismiss", "Close", show=True),
 ]
 
 FIELDS: list[BindingType] = [
@@ -269,31 +261,19 @@ FIELDS: list[BindingType] = [
     _key("fields.next", "tab,down", "screen.step(1)", "Next", show=True),
     _key("fields.previous", "up,shift+tab", "screen.step(-1)", "Previous"),
     _key("fields.clear", "ctrl+r", "screen.clear", "Clear all", show=True),
-    _key("fields.cancel", "escape", "screen.close", "Cancel", show=True),
+    _key("fields.cancel", "escape", "screen.dismiss", "Cancel", show=True),
 ]
 
 PICK: list[BindingType] = [
     _key("pick.choose", "enter", "choose", "Choose", show=True),
     _key("pick.search", "slash", "search", "Type", show=True),
-    _key("pick.close", "escape,q", "close", "Close", show=True),
+    _key("pick.close", "escape,q", "dismiss", "Close", show=True),
 ]
 
 SIGNS = {
-    "question_mark": "?",
-    "slash": "/",
-    "escape": "esc",
-    "enter": "enter",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-    "minus": "-",
-    "plus": "+",
-    "equals_sign": "=",
-    "shift+tab": "shift+tab",
-    "full_stop": ".",
-    "comma": ",",
-}
+    "question_mark": "?", "slash": "/", "escape": "esc", "left_square_bracket": "[", "right_square_bracket": "]",
+    "pagedown": "pgdn", "pageup": "pgup", "minus": "-", "plus": "+", "equals_sign": "=", "full_stop": ".", "comma": ",",
+}  # fmt: skip
 """How keys are written for people, where their name is not it."""
 
 

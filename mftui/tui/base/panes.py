@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-TITLES: dict[str, str] = {
-    "train": "Train",
-    "movies": "Movies",
-    "users": "Users",
-    "you": "You",
-    "map": "Map",
-    "runs": "Runs",
-}
+TITLES = {mode: mode.title() for mode in ("train", "movies", "users", "you", "map", "runs")}
 """The title of each screen by its mode, in the order of their keys; the binding of a screen is `mode('MODE')`."""
 
 PANES: dict[str, tuple[str, str]] = {

@@ -28,7 +28,7 @@ class Layer:
 def draw(layers: Sequence[Layer], width: int, height: int, x: Range, y: Range) -> list[list[Cell]]:
     """`height` rows of `width` cells (character, index of its layer or -1).
 
-    KeepMode layers lie on top; where two meet in a cell of Braille dots, the dots of both are seen.
+    Later layers lie on top; where two meet in a cell of Braille dots, the dots of both are seen.
     """
     grid = [[BLANK] * width for _ in range(height)]
     for index, layer in enumerate(layers):

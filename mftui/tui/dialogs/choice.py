@@ -34,9 +34,6 @@ class MessageDialog(ModalScreen[None]):
             yield Prose(*self._paragraphs)
         yield KeyBar()
 
-    def action_close(self) -> None:
-        self.dismiss(None)
-
     def on_key(self, event: events.Key) -> None:
         if event.key in ("enter", "space"):
             event.stop()
@@ -89,9 +86,6 @@ class ChoiceDialog(ModalScreen[str | None]):
             if event.key == option.key:
                 event.stop()
                 self.dismiss(option.value)
-
-    def action_close(self) -> None:
-        self.dismiss(None)
 
 
 def quit_dialog() -> ChoiceDialog:

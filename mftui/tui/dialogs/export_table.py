@@ -86,9 +86,6 @@ class ExportDialog(ModalScreen[None]):
         """Write nothing."""
         self.dismiss(None)
 
-    def action_close(self) -> None:
-        self.dismiss(None)
-
 
 def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
     """Write `rows` under `names` to `file`, in the format of its suffix; what was there is replaced.

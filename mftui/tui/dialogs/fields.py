@@ -108,6 +108,3 @@ class FieldsDialog(ModalScreen[dict[str, Any] | None]):
             wrong.focus()
         else:
             self.dismiss({box.field.name: box.field.parse(box.value) for box in self._boxes})
-
-    def action_close(self) -> None:
-        self.dismiss(None)

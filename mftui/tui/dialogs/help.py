@@ -61,9 +61,6 @@ class HelpScreen(ModalScreen[None]):
         self._shows_words = not self._shows_words
         self._show()
 
-    def action_close(self) -> None:
-        self.dismiss(None)
-
 
 def help_rows(screen: Screen[object]) -> list[Sequence[Cell]]:
     """Return a row for each binding: keys, what they do, longer explanation. Screen first, then parts, then app."""

@@ -132,6 +132,3 @@ class PickScreen(ModalScreen[str | None]):
     def action_search(self) -> None:
         """Type into the line."""
         self.query_one(SearchBox).focus()
-
-    def action_close(self) -> None:
-        self.dismiss(None)

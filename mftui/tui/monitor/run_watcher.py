@@ -24,7 +24,7 @@ _METER_LOOKS = 10
 
 @dataclass(frozen=True)
 class News:
-    """What has come since the last terminal."""
+    """What has come since the last look."""
 
     snapshot: Snapshot
     metrics: list[dict[str, Any]] = field(default_factory=list)
@@ -61,7 +61,7 @@ class RunWatcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Follow no longer; returns at once, the thread ends with its present terminal."""
+        """Follow no longer; returns at once, the thread ends with its present look."""
         self._stop.set()
 
     def poll(self) -> News | None:

@@ -39,7 +39,7 @@ class RunsWatcher:
         return self._rows
 
     def open(self) -> None:
-        """Begin to terminal, or look again at once."""
+        """Begin to look, or look again at once."""
         self._over = False
         self._now.set()
         if self._thread is None or not self._thread.is_alive():
@@ -47,7 +47,7 @@ class RunsWatcher:
             self._thread.start()
 
     def close(self) -> None:
-        """Display no longer; returns at once."""
+        """Look no longer; returns at once."""
         self._over = True
         self._now.set()
 

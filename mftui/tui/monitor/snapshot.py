@@ -136,7 +136,7 @@ def ending(snapshot: Snapshot) -> Ending:
         said, title = f"the trainer process died: {on}", "The trainer process died"
         last = _last_lines(snapshot)
         message = f"The last lines of its log:\n{last}" if last else "Its log is empty."
-        return Ending("crashed", said, title, message, f"Often the machine ran out of session. Press {on}")
+        return Ending("crashed", said, title, message, f"Often the machine ran out of memory. Press {on}")
     if snapshot.state == "failed":
         said = snapshot.message or _last_lines(snapshot) or "It gave no reason."
         return Ending("failed", snapshot.message, "The training failed", said)

@@ -74,20 +74,12 @@ class Table(CellWidget, can_focus=True):
         table: Table
         index: int
 
-        @property
-        def control(self) -> Table:
-            return self.table
-
     @dataclass
     class Chosen(Message):
         """A row was clicked that the cursor stood on."""
 
         table: Table
         index: int
-
-        @property
-        def control(self) -> Table:
-            return self.table
 
     @dataclass
     class HeadClicked(Message):
@@ -96,10 +88,6 @@ class Table(CellWidget, can_focus=True):
         table: Table
         title: str
         """As the column was made with, in lower case."""
-
-        @property
-        def control(self) -> Table:
-            return self.table
 
     def __init__(
         self, columns: Sequence[Column], *, of_data: bool = False, id: str | None = None, classes: str | None = None
