@@ -4,8 +4,8 @@
 base, textual8 < widgets < charts < lists < dialogs < monitor < screens < screens.NAME < the modules here.
 
 May import: data.profiles, errors, paths, runs.store, settings, tui.base, tui.dialogs, tui.monitor, tui.screens,
-tui.screens.map, tui.screens.movies, tui.screens.runs, tui.screens.train, tui.screens.users, tui.screens.you,
-tui.textual8, tui.widgets.
+tui.screens.movies, tui.screens.runs, tui.screens.train, tui.screens.users, tui.screens.you, tui.textual8,
+tui.widgets.
 """
 
 import os

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from mftui.tui.base.panes import TITLES
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-def _train() -> Screen[None]:
-    from mftui.tui.screens.train.screen import TrainScreen
-
-    return TrainScreen()
-
-
-def _movies() -> Screen[None]:
-    from mftui.tui.screens.movies.screen import MoviesScreen
-
-    return MoviesScreen()
+def _make(mode: str) -> Screen[Any]:
+    """Make the screen of a mode: for "movies", the class `MoviesScreen` in `screens/movies/screen.py`."""
+    made: Screen[Any] = getattr(import_module(f"mftui.tui.screens.{mode}.screen"), f"{mode.title()}Screen")()
+    return made
 
 
-def _users() -> Screen[None]:
-    from mftui.tui.screens.users.screen import UsersScreen
-
-    return UsersScreen()
-
-
-def _you() -> Screen[None]:
-    from mftui.tui.screens.you.screen import YouScreen
-
-    return YouScreen()
-
-
-def _map() -> Screen[None]:
-    from mftui.tui.screens.map.screen import MapScreen
-
-    return MapScreen()
-
-
-def _runs() -> Screen[None]:
-    from mftui.tui.screens.runs.screen import RunsScreen
-
-    return RunsScreen()
-
-
-SCREENS: dict[str, str | Callable[[], Screen[Any]]] = {
-    "train": _train,
-    "movies": _movies,
-    "users": _users,
-    "you": _you,
-    "map": _map,
-    "runs": _runs,
-}
+SCREENS: dict[str, str | Callable[[], Screen[Any]]] = {mode: partial(_make, mode) for mode in TITLES}
 """How to make each screen, by its mode."""
 
 

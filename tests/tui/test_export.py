@@ -75,7 +75,7 @@ async def test_a_file_that_is_there_is_replaced_only_at_a_second_enter(
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
         await pilot.press("e", "enter")
-        await until_shown(pilot, "is there already")
+        await until_shown(pilot, "already exists")
         assert (home / "most-rated-movies.csv").read_text() == "mine"
         await pilot.press("enter")
         await until_gone(pilot, "Export:")

@@ -71,7 +71,7 @@ class ExportDialog(ModalScreen[None]):
         file = self._file()
         if file.exists() and self._sure_of != file:
             self._sure_of = file
-            self._tell(f"{file.name} is there already. Enter again replaces it.")
+            self._tell(f"{file.name} already exists. Enter again replaces it.")
             return
         table = self._table
         try:

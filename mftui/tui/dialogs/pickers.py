@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from mftui.tui.base.panes import PANES
 from mftui.tui.dialogs.pick import Item, PickScreen
+from mftui.tui.lists.rows import LazyRows
 
 if TYPE_CHECKING:
     from mftui.data.ids import RawId
@@ -51,7 +52,9 @@ def pick_preset(recipe: Recipe, now: str) -> PickScreen:
 
 def pick_user(factors: Factors) -> PickScreen:
     """Offer every user, with the number of ratings."""
-    return PickScreen("User", _Users(factors), prompt="type an id", widths=(18, 0))
+    ids, counts = factors.user_ids, factors.history.counts()
+    users = LazyRows(len(ids), lambda at: (str(ids.raw(at)), f"{int(counts[at]):,} ratings", ""))
+    return PickScreen("User", users, prompt="type an id", widths=(18, 0))
 
 
 def pick_profile(now: str) -> PickScreen:
@@ -75,26 +78,6 @@ def pick_similar_user(factors: Factors, to: RawId, similar: Sequence[tuple[RawId
         n = int(counts[factors.user_ids.index(user)])
         items.append((str(user), f"cosine {cosine:.3f}, {n:,} ratings", ""))
     return PickScreen(f"Users similar to {to}", items, prompt="type to narrow")
-
-
-class _Users(Sequence[Item]):
-    """Users by index."""
-
-    def __init__(self, factors: Factors) -> None:
-        self._ids = factors.user_ids
-        self._counts = factors.history.counts()
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    @overload
-    def __getitem__(self, at: int) -> Item: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Item]: ...
-    def __getitem__(self, at: int | slice) -> Item | list[Item]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        return str(self._ids.raw(at)), f"{int(self._counts[at]):,} ratings", ""
 
 
 def _is_path(text: str) -> bool:

@@ -39,7 +39,7 @@ ONE_BLOCK = "This model has taste factors only. Train with audience on to learn 
 
 def next_by(factors: Factors, by: By | None) -> By | None:
     """Return the choice after `by` (None is the model's default); None where there is nothing to choose."""
-    return _after(by or "both", list(NEIGHBOURS)) if factors.has_audience else None
+    return next_rank(list(NEIGHBOURS), by) if factors.has_audience else None
 
 
 def own_ranks(factors: Factors) -> list[OwnRank]:
@@ -60,16 +60,9 @@ def known_rank(factors: Factors, rank: ListRank | Literal[""]) -> ListRank | Non
     return next((one for one in ranks_of(factors) if one == rank), None)
 
 
-def next_rank(factors: Factors, rank: ListRank | None) -> ListRank:
-    """Return the ranking after `rank`; None, or one that the model has not, is its default."""
-    ranks = ranks_of(factors)
-    return _after(rank if rank in ranks else ranks[0], ranks)
-
-
-def next_own_rank(factors: Factors, rank: OwnRank) -> OwnRank:
-    """Return the same for somebody folded in."""
-    ranks = own_ranks(factors)
-    return _after(rank if rank in ranks else ranks[0], ranks)
+def next_rank(ranks: list[T], rank: T | None) -> T:
+    """Return the ranking after `rank`; None, or one that the model has not, is the first, its default."""
+    return ranks[((ranks.index(rank) if rank in ranks else 0) + 1) % len(ranks)]
 
 
 def engine_rank(rank: ListRank) -> tuple[Rank, Bound | None]:
@@ -91,7 +84,3 @@ def spread_label(factors: Factors) -> str:
     """Return what ± is, for a caption; "" where there is none."""
     n, of = factors.parameters.members, factors.parameters.spread_of
     return {None: "", "draws": f"+/- from {n} draws, 80% interval", "members": f"+/- spread of {n} members"}[of]
-
-
-def _after(now: T, choices: list[T]) -> T:
-    return choices[(choices.index(now) + 1) % len(choices)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from mftui.tui.widgets.bars import interval_bar
-from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
+from mftui.tui.widgets.table import NEVER, Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mftui.tui.base.display import Display
     from mftui.tui.base.open_model import OpenModel
 
+Row = TypeVar("Row")
 FOR_EXPORT = (Column("Year", 4, from_width=NEVER), Column("Movie id", 8, from_width=NEVER))
 MOVIE = (Column("Title", weight=5), Column("Genres", weight=3, from_width=64), Column("Ratings", 7, right=True))
 MOVIE_COLUMNS = (
@@ -32,21 +33,20 @@ _BAR = 9
 NEIGHBOUR_COLUMNS = (*MOVIE, *FOR_EXPORT)
 
 
-class LazyRows(Sequence[Sequence[Cell]]):
+class LazyRows(Sequence[Row]):
     """`n` rows, each made by `make(i)` when asked for."""
 
-    def __init__(self, n: int, make: Callable[[int], Sequence[Cell]]) -> None:
-        self._n = n
-        self._make = make
+    def __init__(self, n: int, make: Callable[[int], Row]) -> None:
+        self._n, self._make = n, make
 
     def __len__(self) -> int:
         return self._n
 
     @overload
-    def __getitem__(self, at: int) -> Sequence[Cell]: ...
+    def __getitem__(self, at: int) -> Row: ...
     @overload
-    def __getitem__(self, at: slice) -> Sequence[Sequence[Cell]]: ...
-    def __getitem__(self, at: int | slice) -> Sequence[Cell] | Sequence[Sequence[Cell]]:
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
         if isinstance(at, slice):
             return [self._make(i) for i in range(*at.indices(self._n))]
         if not -self._n <= at < self._n:
@@ -54,7 +54,7 @@ class LazyRows(Sequence[Sequence[Cell]]):
         return self._make(at % self._n)
 
 
-def movie_rows(model: OpenModel, movies: NDArray[Any]) -> LazyRows:
+def movie_rows(model: OpenModel, movies: NDArray[Any]) -> Rows:
     """Return cells of MOVIE_COLUMNS for the movies at these indices."""
     factors = model.factors
 
@@ -70,7 +70,7 @@ def movie_rows(model: OpenModel, movies: NDArray[Any]) -> LazyRows:
     return LazyRows(len(movies), row)
 
 
-def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) -> LazyRows:
+def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) -> Rows:
     """Score, then title, genres, number of ratings."""
 
     def row(i: int) -> Sequence[Cell]:
@@ -115,7 +115,7 @@ def interval_title(listed: Recommendations, scale: Scale) -> str:
     return f"{lo}{hi:>{_BAR - len(lo)}}"
 
 
-def recommended_rows(factors: Factors, listed: Recommendations, terminal: Display) -> LazyRows:
+def recommended_rows(factors: Factors, listed: Recommendations, terminal: Display) -> Rows:
     """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
     and the number of ratings: marked where it is small, and "cold" where nothing is known of it."""
     from mftui.engine.query.recommend import FEW_RATINGS

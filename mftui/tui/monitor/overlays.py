@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mftui.tui.charts.chart import N_STYLES
-from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.training_charts import Other
 from mftui.tui.monitor.run_watcher import RunWatcher
 
@@ -16,13 +14,6 @@ if TYPE_CHECKING:
 
 _OWN_STYLES = 2
 _MARKS = "abcdefghijklmnpqrstuvwxyz"
-
-
-@dataclass
-class _Laid:
-    name: str
-    watcher: RunWatcher
-    curves: Curves
 
 
 class Overlays:
@@ -36,7 +27,7 @@ class Overlays:
 
     def __init__(self, wake: Callable[[], None], interval_s: float, slots: dict[str, int]) -> None:
         self._wake, self._interval_s = wake, interval_s
-        self._laid: dict[str, _Laid] = {}
+        self._laid: dict[str, tuple[str, RunWatcher]] = {}
         self._slots = slots
 
     def __contains__(self, run_id: object) -> bool:
@@ -53,30 +44,21 @@ class Overlays:
     def toggle(self, run: Run, name: str) -> None:
         """Lay `run` over, or take it off."""
         if run.id in self._laid:
-            self._laid.pop(run.id).watcher.stop()
+            self._laid.pop(run.id)[1].stop()
             return
         self._slots.setdefault(run.id, len(self._slots))
-        self._laid[run.id] = _Laid(name, RunWatcher(run, self._wake, self._interval_s), Curves())
-        self._laid[run.id].watcher.start()
+        self._laid[run.id] = name, RunWatcher(run, self._wake, self._interval_s)
 
     def poll(self) -> bool:
         """Move what has come into the curves; True where there is more to take at once."""
-        more = False
-        for laid in self._laid.values():
-            news = laid.watcher.poll()
-            if news is None:
-                continue
-            if news.restarted:
-                laid.curves = Curves()
-            laid.curves.add(news.metrics)
-            more |= news.more
-        return more
+        more = [watcher.poll() for _, watcher in self._laid.values()]
+        return any(more)
 
     def others(self, watched: str) -> tuple[Other, ...]:
         """Return the overlaid runs, without the one that is `watched` itself."""
         return tuple(
-            Other(laid.name, self.mark(run_id), self._style(run_id), laid.curves)
-            for run_id, laid in self._laid.items()
+            Other(name, self.mark(run_id), self._style(run_id), watcher.curves)
+            for run_id, (name, watcher) in self._laid.items()
             if run_id != watched
         )
 
@@ -85,5 +67,5 @@ class Overlays:
 
     def close(self) -> None:
         """Follow none any longer."""
-        for laid in self._laid.values():
-            laid.watcher.stop()
+        for _, watcher in self._laid.values():
+            watcher.stop()

@@ -6,10 +6,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError
+from mftui.tui.charts.curves import Curves
 from mftui.tui.monitor.load import Meter
 from mftui.tui.monitor.snapshot import Snapshot, read_snapshot
 
@@ -22,20 +23,8 @@ _METER_LOOKS = 10
 """The trainer's load is read once in so many looks: a number that changes all the time is no news."""
 
 
-@dataclass(frozen=True)
-class News:
-    """What has come since the last look."""
-
-    snapshot: Snapshot
-    metrics: list[dict[str, Any]] = field(default_factory=list)
-    restarted: bool = False
-    """Whether `metrics` begins from the first line again."""
-    more: bool = False
-    """Whether there is more to take at once."""
-
-
 class RunWatcher:
-    """Reads status, metrics and log of `run` every `interval_s` until its trainer is done.
+    """Reads status, metrics and log of `run` every `interval_s`, from now on until its trainer is done.
 
     The thread only reads; what it has read waits until `poll` is called, so nothing is lost when
     several calls of `wake` are answered by one `poll`.
@@ -47,32 +36,32 @@ class RunWatcher:
 
     def __init__(self, run: Run, wake: Callable[[], None], interval_s: float) -> None:
         self.run = run
-        self._wake = wake
-        self._interval_s = interval_s
+        self.snapshot: Snapshot | None = None
+        """As at the last `poll`, like `curves`; None before the first look is done."""
+        self.curves = Curves()
+        self._wake, self._interval_s = wake, interval_s
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._snapshot: Snapshot | None = None
+        self._newest: Snapshot | None = None
         self._waiting: deque[tuple[bool, list[dict[str, Any]]]] = deque()
         self._device = ""
-        self._thread = threading.Thread(target=self._follow, name=f"watch {run.id}", daemon=True)
-
-    def start(self) -> None:
-        """Begin to follow."""
-        self._thread.start()
+        threading.Thread(target=self._follow, name=f"watch {run.id}", daemon=True).start()
 
     def stop(self) -> None:
         """Follow no longer; returns at once, the thread ends with its present look."""
         self._stop.set()
 
-    def poll(self) -> News | None:
-        """Return what has come, at most 2,000 lines of metrics at once; None before the first look is done."""
+    def poll(self) -> bool:
+        """Move what has come into `snapshot` and `curves`, at most 2,000 lines of metrics at once; return whether there
+        is more to take."""
         with self._lock:
-            if self._snapshot is None:
-                return None
-            if not self._waiting:
-                return News(self._snapshot)
-            restarted, metrics = self._waiting.popleft()
-            return News(self._snapshot, metrics, restarted, more=bool(self._waiting))
+            self.snapshot = self._newest
+            restarted, metrics = self._waiting.popleft() if self._waiting else (False, [])
+            more = bool(self._waiting)
+        if restarted:
+            self.curves = Curves()
+        self.curves.add(metrics)
+        return more
 
     def _follow(self) -> None:
         from mftui.runs.store.metrics import MetricsTail
@@ -100,8 +89,8 @@ class RunWatcher:
 
     def _put(self, snapshot: Snapshot, metrics: list[dict[str, Any]], restarted: bool) -> bool:
         with self._lock:
-            changed = snapshot != self._snapshot or bool(metrics) or restarted
-            self._snapshot = snapshot
+            changed = snapshot != self._newest or bool(metrics) or restarted
+            self._newest = snapshot
             for start in range(0, max(len(metrics), int(restarted)), _BATCH):
                 self._waiting.append((restarted and start == 0, metrics[start : start + _BATCH]))
             return changed

@@ -28,15 +28,11 @@ class RunsWatcher:
         self._wake, self._interval_s = wake, interval_s
         self._known: dict[Path, tuple[Signature, Summary]] = {}
         self._order: list[Run] = []
-        self._rows: tuple[Summary, ...] | None = None
+        self.rows: tuple[Summary, ...] | None = None
+        """All runs, the newest first, as at the last look; None before the first."""
         self._now = threading.Event()
         self._over = False
         self._thread: threading.Thread | None = None
-
-    @property
-    def rows(self) -> tuple[Summary, ...] | None:
-        """Return all runs, the newest first, as at the last look; None before the first."""
-        return self._rows
 
     def open(self) -> None:
         """Begin to look, or look again at once."""
@@ -73,8 +69,8 @@ class RunsWatcher:
             known[run.path] = before
         self._known = known
         rows = tuple(row for _, row in known.values())
-        changed = rows != self._rows
-        self._rows = rows
+        changed = rows != self.rows
+        self.rows = rows
         return changed
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 class Starter(Protocol):
     """What is needed of the supervisor; all calls may block."""
 
-    def warm(self) -> None: ...
     def tend(self) -> None: ...
     def start(self, request: TrainRequest) -> Run: ...
     def resume(self, run: Run) -> None: ...
@@ -35,12 +34,6 @@ class _Watches(Protocol):
 def trainings_of(node: MessagePump) -> Trainings:
     """Return the training that the app of `node` watches."""
     return cast("_Watches", node.app).trainings
-
-
-def _supervisor() -> Starter:
-    from mftui.runs.control.supervisor import Supervisor
-
-    return Supervisor()
 
 
 class Trainings:
@@ -105,7 +98,6 @@ class Trainings:
         self.run, self.snapshot, self.curves = run, None, Curves()
         owner, name = self._owner, run.id
         self._watcher = RunWatcher(run, lambda: _tell(owner, name), self._interval_s)
-        self._watcher.start()
 
     def let_go(self) -> None:
         """Follow no longer; the training itself goes on."""
@@ -121,26 +113,19 @@ class Trainings:
 
     def answer(self, event: TrainingNews) -> bool:
         """Take in what has come; return whether the news is of the watched run."""
-        if self.run is None or event.watched != self.run.id:
+        watcher = self._watcher
+        if watcher is None or event.watched != watcher.run.id:
             return False
-        if self.poll():
+        if watcher.poll():
             _tell(self._owner, event.watched)
+        self.snapshot, self.curves = watcher.snapshot, watcher.curves
         return True
-
-    def poll(self) -> bool:
-        """Move what has come into `snapshot` and `curves`; True where there is more to take at once."""
-        news = self._watcher.poll() if self._watcher else None
-        if news is None:
-            return False
-        if news.restarted:
-            self.curves = Curves()
-        self.curves.add(news.metrics)
-        self.snapshot = news.snapshot
-        return news.more
 
     def _the_starter(self) -> Starter:
         if self._starter is None:
-            self._starter = _supervisor()
+            from mftui.runs.control.supervisor import Supervisor
+
+            self._starter = Supervisor()
         return self._starter
 
 

@@ -64,7 +64,7 @@ async def test_what_cannot_be_written_is_said(make_app: MakeApp, home: Path, her
         await pilot.press("w")
         await until_shown(pilot, "Export one as")
         await pilot.press("h")
-        await until_shown(pilot, "one.h5 is there already")
+        await until_shown(pilot, "one.h5 already exists")
         await pilot.press("escape")
         await until_gone(pilot, "there already")
         await pilot.press("w")

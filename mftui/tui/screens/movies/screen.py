@@ -18,16 +18,15 @@ from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, s
 from mftui.tui.screens.movies.page import MoviePage, MoviePanel, movie_page
 from mftui.tui.screens.two_lists import TwoListsScreen
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Column, Table
+from mftui.tui.widgets.table import Column, Rows, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mftui.engine.query.approximate import Found
     from mftui.tui.base.open_model import OpenModel
-    from mftui.tui.lists.rows import LazyRows
 
-    Listed = tuple[NDArray[Any], int, LazyRows]
+    Listed = tuple[NDArray[Any], int, Rows]
 
 _DEBOUNCE_S = 0.08
 """How long no letter comes before the page and the neighbours follow the search."""

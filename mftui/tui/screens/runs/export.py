@@ -59,7 +59,7 @@ def _destination(text: str) -> Path:
     if not text.strip():
         raise UsageError("a name is needed.")
     if destination.is_file():
-        raise UsageError(f"{destination.name} is there already.")
+        raise UsageError(f"{destination.name} already exists.")
     return destination
 
 

@@ -11,7 +11,7 @@ from mftui.text import fold
 from mftui.tui.lists.rankings import engine_rank, rank_of
 from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, export_cells, number_cell
 from mftui.tui.widgets.bars import Histogram, histogram
-from mftui.tui.widgets.table import Cell, Column, Mark
+from mftui.tui.widgets.table import Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,7 +125,7 @@ def order_of(factors: Factors, page: UserPage, sort: str, *, reverse: bool) -> N
     return order[::-1] if reverse else order
 
 
-def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> LazyRows:
+def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> Rows:
     """Return title, rating, prediction, error, part of a user's ratings at these places of the page."""
     errors = page.errors
 

@@ -219,7 +219,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         """Rank by the next of both, like, watch, taste, safe bets and adventurous."""
         if self._shown is None:
             return
-        rank = rankings.next_rank(self._shown.factors, self._choices.rank or None)
+        rank = rankings.next_rank(rankings.ranks_of(self._shown.factors), self._choices.rank or None)
         self.shell.say(rankings.LISTS[rank])
         self.choose(rank=rank)
         self.again()

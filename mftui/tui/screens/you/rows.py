@@ -15,7 +15,7 @@ from mftui.tui.lists.rows import (
     recommended_rows,
     spread_columns,
 )
-from mftui.tui.widgets.table import Cell, Column, Mark
+from mftui.tui.widgets.table import Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +65,7 @@ def recommended_columns(factors: Factors) -> tuple[Column, ...]:
     )
 
 
-def recommended_with_reasons(factors: Factors, now: YouList, terminal: Display) -> LazyRows:
+def recommended_with_reasons(factors: Factors, now: YouList, terminal: Display) -> Rows:
     """Return the cells of `recommended_columns`."""
     plain, because = recommended_rows(factors, now.recommended, terminal), now.because
     before = len(recommended_columns(factors)) - len(FOR_EXPORT) - 2
@@ -78,7 +78,7 @@ def recommended_with_reasons(factors: Factors, now: YouList, terminal: Display) 
     return LazyRows(len(plain), row)
 
 
-def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRows:
+def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> Rows:
     """Return cells of PROFILE_COLUMNS: one's own ratings in this order, then those of films the model does not have."""
     given, errors = now.given, now.errors
 
@@ -98,7 +98,7 @@ def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> LazyRow
     return LazyRows(len(order) + len(given.missing), row)
 
 
-def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any]) -> LazyRows:
+def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any]) -> Rows:
     """Return cells of NEXT_COLUMNS; `predicted` (n,) of the same movies."""
 
     def row(i: int) -> Sequence[Cell]:
@@ -116,7 +116,7 @@ def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any])
     return LazyRows(len(suggested.movies), row)
 
 
-def found_rows(factors: Factors, movies: NDArray[Any], predicted: NDArray[Any], given: ProfileRatings) -> LazyRows:
+def found_rows(factors: Factors, movies: NDArray[Any], predicted: NDArray[Any], given: ProfileRatings) -> Rows:
     """Return cells of FOUND_COLUMNS."""
 
     def row(i: int) -> Sequence[Cell]:

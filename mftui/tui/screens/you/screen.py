@@ -330,7 +330,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
             return
         factors = self._shown.factors
         now = self._choices.rank_for(factors)
-        rank = rankings.next_own_rank(factors, now)
+        rank = rankings.next_rank(rankings.own_ranks(factors), now)
         self.shell.say(rankings.LISTS[rank] if rank != now else rankings.ONE_BLOCK)
         self.choose(rank=rank)
         self.again()
