@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from html import escape
-from types import TracebackType
 from typing import IO, Any, Protocol, Self, TextIO, cast
 
 PHASES = {
@@ -29,9 +28,7 @@ class Progress(Protocol):
     """What shows a training under way."""
 
     def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
     def follow(self, how_far: HowFar) -> None:
         """Ask `how_far` from the phase "train" on."""
 
@@ -75,9 +72,7 @@ class Silent:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         pass
 
     def phase(self, name: str) -> None:
@@ -96,9 +91,7 @@ class Lines(Silent):
         self._epochs = 0.0
         self._said = 0.0
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._screen.flush()
 
     def phase(self, name: str) -> None:
@@ -136,9 +129,7 @@ class Bar(Silent):
         self._bar.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
     def phase(self, name: str) -> None:

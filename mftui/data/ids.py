@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,48 +25,36 @@ class Ids:
     def __init__(self, values: NDArray[np.int64] | StringColumn, what: str) -> None:
         """Index `values`, ascending and distinct; `what` is "user" or "movie", for messages."""
         self.what = what
-        self._numbers = values if isinstance(values, np.ndarray) else None
-        self._strings = None if isinstance(values, np.ndarray) else values
-        self._string_index: dict[str, int] | None = None
+        self.values = values
+        """The raw ids, by index."""
 
     @property
     def numeric(self) -> bool:
         """Return whether the raw ids are integers."""
-        return self._numbers is not None
-
-    @property
-    def values(self) -> NDArray[np.int64] | StringColumn:
-        """Return the raw ids, by index."""
-        if self._numbers is not None:
-            return self._numbers
-        assert self._strings is not None
-        return self._strings
+        return isinstance(self.values, np.ndarray)
 
     def __len__(self) -> int:
         return len(self.values)
 
     def raw(self, index: int | np.integer) -> RawId:
         """Return the raw id at `index`, as a Python int or str."""
-        if self._numbers is not None:
-            return int(self._numbers[index])
-        assert self._strings is not None
-        return self._strings[index]
+        return int(self.values[index]) if isinstance(self.values, np.ndarray) else self.values[index]
 
     def raws(self, indices: NDArray[np.integer]) -> list[RawId]:
         """Return the raw ids at `indices`."""
-        if self._numbers is not None:
-            return list(self._numbers[indices].tolist())
+        if isinstance(self.values, np.ndarray):
+            return list(self.values[indices].tolist())
         return [self.raw(i) for i in indices]
 
     def find(self, raw: object) -> int | None:
         """Return the index of `raw`, or None if it is not in the vocabulary."""
-        if self._numbers is not None:
-            number = _as_integer(raw)
-            if number is None:
-                return None
-            at = int(np.searchsorted(self._numbers, number))
-            return at if at < len(self._numbers) and self._numbers[at] == number else None
-        return self._lookup().get(str(raw).strip())
+        if not isinstance(self.values, np.ndarray):
+            return self._places.get(str(raw).strip())
+        number = _as_integer(raw)
+        if number is None:
+            return None
+        at = int(np.searchsorted(self.values, number))
+        return at if at < len(self.values) and self.values[at] == number else None
 
     def index(self, raw: object) -> int:
         """Return the index of `raw`; raises UnknownId, which names the nearest known ids."""
@@ -76,9 +65,9 @@ class Ids:
 
     def indices(self, raws: NDArray[np.integer] | list[RawId]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Look up many raw ids: `(indices (n,), known (n,))`. Where one is not known, its index means nothing."""
-        if self._numbers is not None and isinstance(raws, np.ndarray) and len(self._numbers):
-            at = np.minimum(np.searchsorted(self._numbers, raws), len(self._numbers) - 1)
-            known = self._numbers[at] == raws
+        if isinstance(self.values, np.ndarray) and isinstance(raws, np.ndarray) and len(self.values):
+            at = np.minimum(np.searchsorted(self.values, raws), len(self.values) - 1)
+            known = self.values[at] == raws
             return np.where(known, at, 0).astype(np.int32), np.asarray(known)
         found = [self.find(raw) for raw in raws]
         known = np.array([i is not None for i in found], dtype=bool)
@@ -86,22 +75,21 @@ class Ids:
 
     def nearest(self, raw: object, n: int = 3) -> list[RawId]:
         """Return up to `n` known ids that look most like `raw`."""
-        if self._numbers is None:
-            return list(difflib.get_close_matches(str(raw), self._lookup(), n, cutoff=0.5))
+        if not isinstance(self.values, np.ndarray):
+            return list(difflib.get_close_matches(str(raw), self._places, n, cutoff=0.5))
         number = _as_integer(raw)
-        if number is None or not len(self._numbers):
+        if number is None or not len(self.values):
             return []
-        at = int(np.searchsorted(self._numbers, number))
-        around = self._numbers[max(0, at - n) : at + n].tolist()
+        at = int(np.searchsorted(self.values, number))
+        around = self.values[max(0, at - n) : at + n].tolist()
         return sorted(around, key=lambda known: abs(known - number))[:n]
 
     def save(self, directory: Path, name: str) -> None:
         """Write as `name.npy`, or as a StringColumn `name.*.npy`."""
-        if self._numbers is not None:
-            np.save(directory / f"{name}.npy", self._numbers, allow_pickle=False)
+        if isinstance(self.values, np.ndarray):
+            np.save(directory / f"{name}.npy", self.values, allow_pickle=False)
         else:
-            assert self._strings is not None
-            self._strings.save(directory, name)
+            self.values.save(directory, name)
 
     @classmethod
     def load(cls, directory: Path, name: str, what: str) -> Ids:
@@ -111,10 +99,9 @@ class Ids:
             return cls(np.load(file, mmap_mode="r", allow_pickle=False), what)
         return cls(StringColumn.load(directory, name), what)
 
-    def _lookup(self) -> dict[str, int]:
-        if self._string_index is None:
-            self._string_index = {raw: i for i, raw in enumerate(self.values)}
-        return self._string_index
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {raw: i for i, raw in enumerate(self.values)}
 
 
 def _as_integer(raw: object) -> int | None:

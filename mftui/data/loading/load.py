@@ -119,6 +119,8 @@ def assemble(
     path: what the ratings are from, for messages.
     test_name: of the explicit test; "" where there is none.
     """
+    import pyarrow as pa
+
     repairs = _notes(parts)
     timed = all(part.timestamps is not None for part in parts)
     with ThreadPoolExecutor(2) as pool:
@@ -132,7 +134,7 @@ def assemble(
     read = Ratings(users, movies, of_values.result(), of_times.result() if of_times else None)
     parts.clear()
     del of_users, of_movies, of_values, of_times, times
-    _free_arrow_memory()
+    pa.default_memory_pool().release_unused()  # half a gigabyte after 25 million ratings
     with ThreadPoolExecutor(2) as pool:
         of_titles = pool.submit(describe, movie_ids)
         hashed = digests(pool, _columns(read))
@@ -179,16 +181,11 @@ def _titles(sources: Sources, columns: Mapping[str, str] | None, movie_ids: Ids)
 
 def _read_files(refs: Sequence[FileRef], named: FileRef, columns: Mapping[str, str] | None) -> list[RawRatings]:
     """Read the ratings in `refs`, one after another, without empty parts; raises DataError if all are empty."""
-    parts = [part for part in (_read_ratings(ref, columns) for ref in refs) if len(part)]
+    read = (read_parquet(r, columns) if is_parquet(r) else read_text(r, recognise(r, columns)) for r in refs)
+    parts = [part for part in read if len(part)]
     if not parts:
         raise DataError("no rows.", path=str(named), hint="Give a file with ratings.")
     return parts
-
-
-def _read_ratings(ref: FileRef, columns: Mapping[str, str] | None) -> RawRatings:
-    if is_parquet(ref):
-        return read_parquet(ref, columns)
-    return read_text(ref, recognise(ref, columns))
 
 
 def _notes(parts: list[RawRatings]) -> list[str]:
@@ -206,13 +203,6 @@ def _notes(parts: list[RawRatings]) -> list[str]:
     if 0 < timed < len(parts):
         notes.append(f"Timestamps left out, as {len(parts) - timed:,} of {len(parts):,} files have none to use.")
     return notes
-
-
-def _free_arrow_memory() -> None:
-    """Free the memory that Arrow keeps for reuse: half a gigabyte after 25 million ratings."""
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
 
 
 def _joined(parts: list[Chunks], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -28,9 +28,7 @@ def without_duplicates(
 
     Returns `(ratings, rows that are training, sentences)`.
     """
-    if _ascending(ratings):
-        return ratings, n_train, []
-    if not _any_repeated(ratings, n_movies):
+    if _ascending(ratings) or not _any_repeated(ratings, n_movies):
         return ratings, n_train, []
     keys = ratings.users.astype(np.int64) * n_movies + ratings.movies
     order = np.argsort(keys, kind="stable")
@@ -104,9 +102,8 @@ def scale_of(values: NDArray[np.float32]) -> Scale:
         return Scale(lo, hi, 0.0)
     thousandths = distinct.astype(np.float64) * 1000
     whole = np.rint(thousandths)
-    if np.abs(whole).max() > _WHOLE_IN_FLOAT:
-        return Scale(lo, hi, 0.0)
-    if np.abs(thousandths - whole).max() > 1e-3 * max(1.0, float(np.abs(distinct).max())):
+    off = np.abs(thousandths - whole).max() > 1e-3 * max(1.0, float(np.abs(distinct).max()))
+    if off or np.abs(whole).max() > _WHOLE_IN_FLOAT:
         return Scale(lo, hi, 0.0)
     return Scale(lo, hi, int(np.gcd.reduce(np.diff(whole).astype(np.int64))) / 1000 if len(whole) > 1 else 0.0)
 

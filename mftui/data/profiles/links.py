@@ -20,7 +20,7 @@ def imdb_links(source: str) -> dict[int, str]:
     try:
         ref = locate(source).links
     except DataError:
-        return {}
+        ref = None
     if ref is None:
         return {}
     with ref.open() as file:

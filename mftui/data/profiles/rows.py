@@ -15,6 +15,7 @@ from mftui.data.profiles.stars import TOP
 from mftui.data.profiles.tables import Row, read_table
 from mftui.data.storage.csv_cells import inert, original
 from mftui.data.storage.files import FileRef
+from mftui.data.titles.title import parse_year, spoken_name
 from mftui.errors import DataError
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "dataset", "fingerprint")
@@ -90,18 +91,22 @@ def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for r in rows:
-        values: tuple[str | int, ...] = (
-            NOBODY,
-            r.movie_id,
-            f"{r.stars:.6g}",
-            r.timestamp,
-            r.title,
-            r.imdb_id,
-            r.dataset,
-            r.fingerprint,
-        )
-        named = dict(zip(COLUMNS, values, strict=True))
+        stars, about = f"{r.stars:.6g}", (r.title, r.imdb_id, r.dataset, r.fingerprint)
+        named = dict(zip(COLUMNS, (NOBODY, r.movie_id, stars, r.timestamp, *about), strict=True))
         writer.writerow([_cell(named[name]) for name in columns])
+    return out.getvalue()
+
+
+def as_letterboxd(rows: Iterable[Rated]) -> str:
+    """Write the CSV that letterboxd.com/import takes: imdbID, Title, Year, Rating in half stars, WatchedDate."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("imdbID", "Title", "Year", "Rating", "WatchedDate"))
+    for row in (row for row in rows if row.title or row.imdb_id):
+        rating = max(0.5, int(row.stars * 2 + 0.5) / 2)
+        writer.writerow(
+            (row.imdb_id, inert(spoken_name(row.title)), parse_year(row.title) or "", f"{rating:g}", row.day)
+        )
     return out.getvalue()
 
 
@@ -143,5 +148,5 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().strip()
 
 
-def _cell(value: str | int) -> str | int:
+def _cell(value: object) -> object:
     return inert(value) if isinstance(value, str) and not _NUMBER.fullmatch(value) else value

@@ -100,22 +100,17 @@ class Profile:
             rows, log = self.rows(), self._undo_log()
             if not log:
                 return None
+            there = set(rows)
             while log:
                 last = log.pop()
-                there = set(rows)
-                if (
-                    set(last.after) <= there and not set(last.before) & there
-                ):  # else changed by hand since, or never made
+                # Else changed by hand since, or never made.
+                if set(last.after) <= there and not set(last.before) & there:
                     back = Change(last.after, last.before)
                     self._write(rows, back)
                     self._write_undo(log)
                     return back
             self._write_undo(log)
             return None
-
-    def can_undo(self) -> bool:
-        """Return whether there is a change to undo."""
-        return bool(self._undo_log())
 
     def _write(self, rows: list[Rated], change: Change) -> None:
         gone = set(change.before) | set(change.after)

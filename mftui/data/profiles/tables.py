@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from mftui.data.readers.names import plain
+from mftui.data.readers.names import listed, plain
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
@@ -61,7 +61,7 @@ class Table:
     @property
     def named(self) -> str:
         """Return the columns as the file calls them, for a message."""
-        return ", ".join(visible(name[:30]) for name in self.header[:20]) or "nothing"
+        return listed(self.header) or "nothing"
 
 
 def read_table(ref: FileRef) -> Table:

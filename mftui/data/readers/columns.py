@@ -81,6 +81,13 @@ def as_integer(text: str) -> int | None:
     return number if -(2**63) <= number < 2**63 else None
 
 
+def from_dictionary(column: Any) -> RawIds | None:
+    """Make raw ids of an Arrow column of text, encoded by one dictionary; None where one is missing."""
+    whole = column.combine_chunks()
+    whole = whole.chunk(0) if hasattr(whole, "chunks") else whole
+    return from_strings(whole.indices.to_numpy().astype(np.int32), whole.dictionary.to_pylist())
+
+
 def from_strings(codes: NDArray[np.int32], strings: list[str]) -> RawIds | None:
     """Make raw ids of strings, integers where all of them are; None where one is missing."""
     numbers = [as_integer(text) for text in strings]

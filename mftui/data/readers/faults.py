@@ -6,12 +6,11 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from mftui.data.readers.columns import as_integer, is_missing
 from mftui.data.readers.layout import Layout
-from mftui.data.readers.quotes import unclosed_quote
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
@@ -56,6 +55,24 @@ def check_quotes(ref: FileRef, layout: Layout) -> None:
         line = unclosed_quote(text, layout.delimiter)
     if line is not None:
         raise DataError("a quote is opened and never closed.", path=ref, line=line, hint="Close it.")
+
+
+def unclosed_quote(lines: Iterable[str], delimiter: str) -> int | None:
+    """Return the line, from 1, of the record whose quote is still open at the end of `lines`; None without one.
+
+    A CSV reader would swallow all lines after it in silence.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    start = 1
+    while True:
+        try:
+            next(reader)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            if "end of data" in str(error):
+                return start
+        start = reader.line_num + 1
 
 
 def _decoded(raw: IO[bytes]) -> io.TextIOWrapper:

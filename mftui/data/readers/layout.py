@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mftui.data.readers.names import ROLES, match
+from mftui.data.readers.names import ROLES, listed, match
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
@@ -16,7 +16,7 @@ from mftui.text import visible
 _HEAD_BYTES = 1 << 18
 _SAMPLE_ROWS = 100
 _DELIMITERS = ("::", "\t", ",", ";", "|", " ")
-_COLUMNS_HINT = "Name them with --columns user=…,movie=…,rating=…"
+COLUMNS_HINT = "Name them with --columns user=…,movie=…,rating=…"
 _MAGIC = {
     b"\x1f\x8b": "compressed with gzip",
     b"BZh": "compressed with bzip2",
@@ -77,13 +77,18 @@ def head_lines(ref: FileRef) -> tuple[list[str], str]:
         if cut < 0:
             raise DataError("no line ends in the first 256 KB: this is not a ratings file.", path=ref)
         head = head[:cut]
-    try:
-        text, encoding = head.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        text, encoding = head.decode("latin-1"), "latin-1"
+    text, encoding = decoded(head)
     if not text.strip():
         raise DataError("the file is empty.", path=ref, hint="Give a file with ratings.")
     return re.split(r"\r\n|\n|\r", text), encoding
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """Return `(text, its encoding)`: UTF-8 if it is that, else Latin-1."""
+    try:
+        return content.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), "latin-1"
 
 
 def recognise(
@@ -212,13 +217,13 @@ def _not_recognised(ref: FileRef, best: Layout | None, given: Mapping[str, str],
             path=ref,
             hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them.",
         )
-    found = ", ".join(visible(name[:30]) for name in best.names[:20])
+    found = listed(best.names)
     known = match(best.names, ROLES, given)
     for role, name in given.items():
         if role not in known:
             return DataError(f"no column {visible(name)} (for the {role}); columns found: {found}.", path=ref)
     missing = [role for role in needed if role not in known]
-    return DataError(f"no column for the {_listed(missing)}; columns found: {found}.", path=ref, hint=_COLUMNS_HINT)
+    return DataError(f"no column for the {_listed(missing)}; columns found: {found}.", path=ref, hint=COLUMNS_HINT)
 
 
 def _listed(roles: Sequence[str]) -> str:

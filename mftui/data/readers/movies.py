@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mftui.data.readers.layout import head_lines
-from mftui.data.readers.names import match
-from mftui.data.readers.quotes import unclosed_quote
+from mftui.data.readers.faults import unclosed_quote
+from mftui.data.readers.layout import decoded, head_lines
+from mftui.data.readers.names import listed, match
 from mftui.data.storage.files import FileRef
 from mftui.data.titles.title import parse_year
 from mftui.errors import DataError
@@ -63,11 +63,7 @@ def read_movies(ref: FileRef, genre_file: FileRef | None = None) -> MovieTable:
 
 def _text(ref: FileRef) -> str:
     with ref.open() as file:
-        content = file.read()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+        return decoded(file.read())[0]
 
 
 def _lines(ref: FileRef) -> list[tuple[int, str]]:
@@ -157,9 +153,8 @@ def _movie_columns(ref: FileRef, header: list[str]) -> dict[str, int]:
     columns = match(header, ("movie", "title", "genres", "year"))
     for role in ("movie", "title"):
         if role not in columns or (role == "title" and columns["title"] == columns["movie"]):
-            found = ", ".join(visible(name.strip()[:30]) for name in header[:20])
             raise DataError(
-                f"no column for the {role}; columns found: {found}.",
+                f"no column for the {role}; columns found: {listed(header)}.",
                 path=ref,
                 hint="A movies file has movieId, title and, if known, genres. Or move it away: titles are optional.",
             )

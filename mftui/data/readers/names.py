@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from mftui.text import visible
+
 ROLES = ("user", "movie", "rating", "timestamp")
 
 # Earlier names win, so that an id column is taken before a column of names.
@@ -64,10 +66,11 @@ def named(names: Sequence[str], wanted: str) -> int | None:
     return bare.index(sought) if sought in bare else None
 
 
+def listed(names: Sequence[str]) -> str:
+    """Return the names of columns for a message: the first of them, cut and safe to show."""
+    return ", ".join(visible(name.strip()[:30]) for name in names[:20])
+
+
 def _usual(names: Sequence[str], role: str, taken: set[int | None]) -> int | None:
-    bare = [plain(name) for name in names]
-    for usual in _USUAL[role]:
-        for at, name in enumerate(bare):
-            if name == usual and at not in taken:
-                return at
-    return None
+    free = {at: plain(name) for at, name in enumerate(names) if at not in taken}
+    return next((at for usual in _USUAL[role] for at, name in free.items() if name == usual), None)

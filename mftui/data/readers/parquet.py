@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, from_strings
-from mftui.data.readers.names import ROLES, match
+from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, from_dictionary
+from mftui.data.readers.layout import COLUMNS_HINT
+from mftui.data.readers.names import ROLES, listed, match
 from mftui.data.readers.times import seconds_of
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
-
-_HINT = "Name them with --columns user=…,movie=…,rating=…"
 
 
 def is_parquet(ref: FileRef) -> bool:
@@ -70,15 +69,14 @@ def _read(ref: FileRef, given: Mapping[str, str], needed: Sequence[str]) -> dict
 
 
 def columns_for(
-    names: list[str], given: Mapping[str, str], needed: Sequence[str], path: str, hint: str = _HINT
+    names: list[str], given: Mapping[str, str], needed: Sequence[str], path: str, hint: str = COLUMNS_HINT
 ) -> dict[str, int]:
     """Return the positions of the columns by role. Raises DataError, naming the columns found, where one is missing."""
     columns = match(names, ROLES, given)
     for role in (*needed, *given):
         if role not in columns:
-            found = ", ".join(visible(name[:30]) for name in names[:20])
             wanted = f" {visible(given[role])} (for the {role})" if role in given else f" for the {role}"
-            raise DataError(f"no column{wanted}; columns found: {found}.", path=path, hint=hint)
+            raise DataError(f"no column{wanted}; columns found: {listed(names)}.", path=path, hint=hint)
     return columns
 
 
@@ -116,11 +114,9 @@ def _ids(path: str, column: Any, role: str) -> RawIds:
     if pa.types.is_integer(column.type) and column.type != pa.uint64():
         return RawIds(numbers=[_narrow(chunk) for chunk in chunks_of(column)])
     try:
-        encoded = column.cast(pa.string()).dictionary_encode().combine_chunks()
+        ids = from_dictionary(column.cast(pa.string()).dictionary_encode())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(f"the {role} id has the type {column.type}.", path=path) from error
-    encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
-    ids = from_strings(encoded.indices.to_numpy().astype(np.int32), encoded.dictionary.to_pylist())
     if ids is None:
         raise DataError(f"a {role} id is missing.", path=path, hint="Fill it in, or remove the row.")
     return ids

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_strings
+from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_dictionary
 from mftui.data.readers.faults import check_quotes, first_fault
 from mftui.data.readers.layout import Layout
 from mftui.data.readers.names import ROLES
@@ -31,8 +31,7 @@ def read_text(ref: FileRef, layout: Layout) -> RawRatings:
         raise only_header(ref)
     if not all(np.isfinite(chunk).all() for chunk in values):
         raise first_fault(ref, layout, "a rating is not a finite number")
-    users = _ids(columns.pop("user"))
-    movies = _ids(columns.pop("movie"))
+    users, movies = _ids(columns.pop("user")), _ids(columns.pop("movie"))
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing")
     return RawRatings(users, movies, values, timestamps, [f"{ref.name}: {note}."] if note else [])
@@ -130,6 +129,4 @@ def _ids(column: Any) -> RawIds | None:
         return RawIds(numbers=chunks_of(column))
     if not len(column):
         return RawIds(numbers=[])
-    whole = column.unify_dictionaries().combine_chunks()
-    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-    return from_strings(whole.indices.to_numpy().astype(np.int32), whole.dictionary.to_pylist())
+    return from_dictionary(column.unify_dictionaries())

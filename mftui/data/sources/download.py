@@ -136,7 +136,12 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
                         hint="Download it again.",
                     ) from error
     except requests.RequestException as error:
-        raise _failed(url, error) from error
+        status = getattr(error.response, "status_code", None)
+        why = f"the server answers {status}" if status else type(error).__name__
+        raise MftuiError(
+            f"{url}: the download failed ({why}).",
+            hint="Check the connection and try again: the download continues where it stopped.",
+        ) from error
     except OSError as error:
         raise MftuiError(f"{part}: cannot be written ({error.strerror or error}).") from error
     raise AssertionError("the last try returns or raises")
@@ -199,12 +204,3 @@ def _get(url: str, headers: dict[str, str] | None = None) -> Any:
         url = urljoin(url, response.headers["Location"])
         response.close()
     raise MftuiError(f"{visible(url)}: not downloaded, after {_MAX_REDIRECTS} redirections.")
-
-
-def _failed(url: str, error: Exception) -> MftuiError:
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    why = f"the server answers {status}" if status else f"{type(error).__name__}"
-    return MftuiError(
-        f"{url}: the download failed ({why}).",
-        hint="Check the connection and try again: the download continues where it stopped.",
-    )

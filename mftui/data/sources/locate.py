@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from mftui import paths
 from mftui.data.readers.layout import recognise
 from mftui.data.readers.parquet import is_parquet
 from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
-from mftui.data.sources.parquet_parts import PART_DIRECTORIES, parts_in
 from mftui.data.storage.files import FileRef, Folder, archive, damaged_zip, directory, unreadable
 from mftui.errors import DataError
 from mftui.text import visible
@@ -19,6 +19,9 @@ from mftui.text import visible
 _USUAL = ("ratings.csv", "ratings.dat", "u.data", "ratings.tsv", "ratings.parquet")
 _SUFFIXES = (".csv", ".tsv", ".dat", ".data", ".txt", ".base", ".parquet", ".inter")
 _MAX_LOOKED_AT = 200
+_PART_DIRECTORIES = ("ratings", "ratings.parquet")
+"""What a directory of parts is called that stands beside a movies file."""
+_PART = re.compile(r"part\W?.*\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: s
     parts: tuple[FileRef, ...] = ()
     if path.is_dir():
         folder = _folder(path)
-        parts = () if folder.get(*_USUAL) else parts_in(path)
+        parts = () if folder.get(*_USUAL) else _parts_in(path)
         ratings = FileRef(parts[0].path.parent) if parts else _ratings_in(folder, columns)
     elif not path.is_file():
         raise _no_file(path)
@@ -125,7 +128,7 @@ def _is_zip(path: Path) -> bool:
 def _folder(path: Path) -> Folder:
     """List the files of the directory `path`; for one named as a directory of parts, those beside it too."""
     folder = directory(path)
-    if path.name not in PART_DIRECTORIES or folder.get(*_USUAL):
+    if path.name not in _PART_DIRECTORIES or folder.get(*_USUAL):
         return folder
     return Folder(path, (*folder.files, *(ref for ref in _beside(path).files if ref.name not in _USUAL)))
 
@@ -136,6 +139,35 @@ def _beside(path: Path) -> Folder:
         return Folder(path.parent, tuple(FileRef(p) for p in sorted(path.parent.iterdir()) if p.is_file()))
     except OSError:
         return Folder(path.parent, ())
+
+
+def _parts_in(directory: Path) -> tuple[FileRef, ...]:
+    """List the parts in `directory`, else in its subdirectory `ratings` or `ratings.parquet`; may be empty.
+
+    Parts are the Parquet files that are called `part…` with a number; in a directory of ratings by name, all of them.
+    Files that begin with "." or "_" (`_SUCCESS`, checksums) are none. The order is that of the names, numbers in them
+    taken as numbers: part-2 comes before part-10. Raises DataError where a directory cannot be listed.
+    """
+    for candidate in (directory, *(directory / name for name in _PART_DIRECTORIES)):
+        if candidate.is_dir() and (parts := _parts(candidate)):
+            return parts
+    return ()
+
+
+def _parts(directory: Path) -> tuple[FileRef, ...]:
+    try:
+        entries = [entry for entry in directory.iterdir() if not entry.name.startswith((".", "_")) and entry.is_file()]
+    except OSError as error:
+        raise unreadable(directory, error) from error
+    parquet = [entry for entry in entries if entry.suffix.lower() == ".parquet"]
+    if directory.name not in _PART_DIRECTORIES and not all(_PART.match(entry.name) for entry in parquet):
+        return ()
+    return tuple(FileRef(entry) for entry in sorted(parquet, key=_natural))
+
+
+def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
+    pieces = re.split(r"(\d+)", file.name)
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], file.name
 
 
 def _ratings_in(folder: Folder, columns: Mapping[str, str] | None) -> FileRef:

@@ -39,22 +39,14 @@ class Exported:
     """Bytes by name, within the directory."""
 
 
-def export_run(
-    run: Run,
-    destination: Path,
-    to: str,
-    *,
-    n: int = 20,
-    rank: Rank | None = None,
-    on_progress: OnProgress = lambda _, __: None,
-) -> Exported:
-    """Write the model of `run` to `destination`; see `export_model`.
+def export_run(run: Run, destination: Path, to: str, **options: Any) -> Exported:
+    """Write the model of `run` to `destination`; see `export_model` for `to` and the options.
 
     Raises RunError where there is no model, and what `export_model` raises.
     """
     state = run.state
     read = partial(run.read_published, run.factors_path)
-    path, files = export_model(run.load_factors(), destination, to, n=n, rank=rank, on_progress=on_progress, read=read)
+    path, files = export_model(run.load_factors(), destination, to, read=read, **options)
     return Exported(run.id, state, to, str(path), files)
 
 

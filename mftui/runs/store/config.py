@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -91,23 +91,9 @@ class RunConfig:
         return _text(self.split, "label")
 
 
+_KINDS = {"str": str, "int": int, "Mapping[str, Any]": dict}
 _TYPES: dict[str, type] = {
-    "run": str,
-    "name": str,
-    "sequence": int,
-    "started": str,
-    "recipe": str,
-    "hyper": dict,
-    "seed": int,
-    "request": dict,
-    "versions": dict,
-    "dataset": dict,
-    "split": dict,
-    "device": str,
-    "precision": str,
-    "strategy": str,
-    "replicas": int,
-    "ratings_in": str,
+    f.name: _KINDS[str(f.type).removesuffix(" | None")] for f in fields(RunConfig) if f.name != "unknown"
 }
 """The file's keys in their order, each with its type."""
 

@@ -63,18 +63,11 @@ class TrainRequest:
         if not self.checkpoint_seconds > 0:
             raise UsageError("--checkpoint-seconds must be above 0.")
         self.complete_hyper()
-        return replace(self, data=self._source(), test=self._test())
-
-    def _source(self) -> str:
-        """Return the absolute source of the data. Raises DataError if there is none."""
         from mftui.data.sources.locate import locate
 
-        return locate(self.data, self.columns, self.test).source
-
-    def _test(self) -> str | None:
-        """Return the path made absolute, unless it names a file beside the ratings or within their archive."""
         path = Path(self.test or "").expanduser().absolute()
-        return str(path) if path.is_file() else self.test
+        test = str(path) if path.is_file() else self.test  # else beside the ratings or within their archive
+        return replace(self, data=locate(self.data, self.columns, self.test).source, test=test)
 
     def complete_hyper(self) -> dict[str, Any]:
         """Return every hyperparameter: the recipe's defaults, overridden by `hyper`. Raises UsageError."""
@@ -103,8 +96,7 @@ class TrainRequest:
         """Read a request of `config.json`. Raises FormatError if it is damaged."""
         if not isinstance(document, dict):
             raise FormatError("config.json: its request is damaged.")
-        known = {f.name: f for f in fields(cls)}
-        unknown = sorted(set(document) - set(known))
+        unknown = sorted(set(document) - {f.name for f in fields(cls)})
         if unknown:
             raise FormatError(f"config.json: its request has an unknown part {unknown[0]!r}.")
         sample = cls()

@@ -107,6 +107,13 @@ class Run:
         """Read `config.json`. Raises RunError (missing) or FormatError (damaged, other version)."""
         return read_config(self.path)
 
+    def known_config(self) -> RunConfig:
+        """Read `config.json`; return an empty one if it is missing or damaged."""
+        try:
+            return self.config()
+        except MftuiError:
+            return RunConfig()
+
     def notes(self) -> Notes:
         """Read the name, note and tags that a user gave it."""
         return read_notes(self.path)
@@ -115,7 +122,7 @@ class Run:
     def name(self) -> str:
         """Return the name that its user gave it, last or when it was trained; "" for none."""
         renamed = self.notes().name
-        return _name(self) if renamed is None else renamed
+        return self.known_config().name if renamed is None else renamed
 
     def request(self) -> TrainRequest:
         """Read what was asked for, from `config.json`."""
@@ -134,6 +141,13 @@ class Run:
         """Read `result.json`; None if the run has not ended."""
         path = self.path / "result.json"
         return read_json(path) if path.exists() else None
+
+    def known_result(self) -> dict[str, Any]:
+        """Read `result.json`; return an empty one if the run has not ended, or the file is damaged."""
+        try:
+            return self.result() or {}
+        except MftuiError:
+            return {}
 
     def metrics(self) -> list[dict[str, Any]]:
         """Read all complete lines of `metrics.jsonl`."""
@@ -164,7 +178,7 @@ def create_run(request: TrainRequest) -> Run:
         config = replace(
             config,
             run=run.id,
-            sequence=1 + max((_sequence(other) for other in _directories()), default=0),
+            sequence=1 + max((other.known_config().sequence for other in _directories()), default=0),
             started=datetime.now().astimezone().isoformat(timespec="seconds"),
             versions={"mftui": __version__, "python": platform.python_version()},
         )
@@ -181,7 +195,7 @@ def create_run(request: TrainRequest) -> Run:
 
 def list_runs() -> list[Run]:
     """Return all runs, newest first (in the order in which they were made, whatever the clock said)."""
-    return sorted(_directories(), key=lambda run: (_sequence(run), run.id), reverse=True)
+    return sorted(_directories(), key=lambda run: (run.known_config().sequence, run.id), reverse=True)
 
 
 def run_of(run_id: str) -> Run:
@@ -222,22 +236,25 @@ def only_match(text: str, *groups: Sequence[Run]) -> Run | None:
 
 def newest_usable() -> Run:
     """Return the newest run with a model. Raises RunError if there is none."""
-    for run in list_runs():
-        if run.has_factors:
-            return run
-    raise RunError("no run has a trained model yet.", hint="Train one with `mftui train`.")
+    newest = next((run for run in list_runs() if run.has_factors), None)
+    if newest is None:
+        raise RunError("no run has a trained model yet.", hint="Train one with `mftui train`.")
+    return newest
 
 
 def _directories() -> list[Run]:
     """Return every directory that is a run, in no order, without those still being made."""
-    parent = paths.runs_dir().absolute()
+    return [Run(entry) for entry in entries_of(paths.runs_dir().absolute()) if _is_run(entry)]
+
+
+def entries_of(directory: Path) -> list[Path]:
+    """Return what is in a directory, in no order; nothing if there is none. Raises RunError if it cannot be read."""
     try:
-        entries = list(parent.iterdir())
+        return list(directory.iterdir())
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise RunError(f"{parent}: cannot be read ({error.strerror}).") from error
-    return [Run(entry) for entry in entries if _is_run(entry)]
+        raise RunError(f"{directory}: cannot be read ({error.strerror}).") from error
 
 
 def _is_run(entry: Path) -> bool:
@@ -247,17 +264,3 @@ def _is_run(entry: Path) -> bool:
         return (entry / FILE).is_file()
     except OSError:  # somebody else's, and not for us to read
         return is_run_id(entry.name)
-
-
-def _sequence(run: Run) -> int:
-    try:
-        return run.config().sequence
-    except MftuiError:
-        return 0
-
-
-def _name(run: Run) -> str:
-    try:
-        return run.config().name
-    except MftuiError:
-        return ""

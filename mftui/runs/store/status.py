@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,6 +30,7 @@ ACTIVE = frozenset({STARTING, RUNNING, PAUSED, STOPPING})
 STATES = ACTIVE | {FINISHED, STOPPED, FAILED, DIVERGED}
 
 _MAX_SILENCE_S = 120.0
+_DIED = "the trainer process died (killed or out of memory); `mftui train --resume` continues the training."
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def read_status(run: Path) -> Status:
     except FormatError as error:
         raise error if str(path) in str(error) else FormatError(f"{path}: {error}") from error
     if status.active and not _at_work(status):
-        return _replaced(status, CRASHED)
+        return replace(status, state=CRASHED, message=status.message or _DIED, eta_seconds=None)
     return status
 
 
@@ -139,18 +140,6 @@ def _at_work(status: Status) -> bool:
     if status.process.here:
         return status.process.alive
     return time.time() - status.heartbeat < _MAX_SILENCE_S
-
-
-def _replaced(status: Status, state: str) -> Status:
-    message = (
-        status.message
-        or "the trainer process died (killed or out of memory); `mftui train --resume` continues the training."
-    )
-    return Status(**{**_as_kwargs(status), "state": state, "message": message, "eta_seconds": None})
-
-
-def _as_kwargs(status: Status) -> dict[str, Any]:
-    return {f.name: getattr(status, f.name) for f in fields(status)}
 
 
 def _fits(default: object, value: object) -> bool:

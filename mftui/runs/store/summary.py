@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from mftui.errors import MftuiError
-from mftui.runs.store.config import RunConfig
 from mftui.runs.store.run import Run
 from mftui.runs.store.status import ACTIVE
 
@@ -51,11 +50,7 @@ class Summary:
 
 def summarize(run: Run) -> Summary:
     """Summarize a run as it is now; of a damaged file all is None."""
-    result, notes = _result(run), run.notes()
-    try:
-        config = run.config()
-    except MftuiError:
-        config = RunConfig()
+    config, result, notes = run.known_config(), run.known_result(), run.notes()
     try:
         status = run.status()
         state, progress = status.state, status.progress if status.active else None
@@ -103,7 +98,7 @@ def settings_of(run: Run) -> dict[str, Any]:
 
 def measures_of(run: Run) -> dict[str, Any]:
     """Return a run's measures, with the split that they were made on; None before it has ended."""
-    result = _result(run)
+    result = run.known_result()
     return {key: result.get(key) for key in ("split", *METRICS)}
 
 
@@ -137,13 +132,6 @@ def human(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
-
-
-def _result(run: Run) -> dict[str, Any]:
-    try:
-        return run.result() or {}
-    except MftuiError:
-        return {}
 
 
 def _whole(value: Any) -> int | None:

@@ -12,7 +12,7 @@ from mftui import paths
 from mftui.errors import RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
-from mftui.runs.store.run import Run, only_match, run_of
+from mftui.runs.store.run import Run, entries_of, only_match, run_of
 from mftui.runs.store.summary import size_of
 
 _MOMENT = re.compile(r"\d{15,25}")
@@ -67,7 +67,7 @@ def deleted_runs() -> list[Deleted]:
     found = []
     for moment in _entries():
         if _MOMENT.fullmatch(moment.name):
-            found += [Deleted(Run(path), int(moment.name)) for path in _children(moment)]
+            found += [Deleted(Run(path), int(moment.name)) for path in entries_of(moment)]
     return sorted(found, key=lambda one: one.at_ns, reverse=True)
 
 
@@ -118,13 +118,4 @@ def prune(older_than_s: float = 0.0) -> list[tuple[Deleted, int]]:
 
 
 def _entries() -> list[Path]:
-    return [entry for entry in _children(paths.trash_dir().absolute()) if entry.is_dir() and not entry.is_symlink()]
-
-
-def _children(directory: Path) -> list[Path]:
-    try:
-        return list(directory.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise RunError(f"{directory}: cannot be read ({error.strerror}).") from error
+    return [entry for entry in entries_of(paths.trash_dir().absolute()) if entry.is_dir() and not entry.is_symlink()]

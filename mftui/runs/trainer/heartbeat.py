@@ -26,7 +26,8 @@ class Heartbeat:
 
     def __init__(self, run: Path) -> None:
         self._run = run
-        self._status = Status(process=Process.current())
+        self.status = Status(process=Process.current())
+        """As it was last written."""
         self._training: Trainable | None = None
         self._from_step, self._from_seconds = 0, 0.0
         self._written = 0.0
@@ -34,13 +35,9 @@ class Heartbeat:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
-    @property
-    def status(self) -> Status:
-        return self._status
-
     def start(self) -> None:
         """Write the first status, and begin to beat. Raises OSError where that cannot be written."""
-        write_status(self._run, replace(self._status, heartbeat=time.time()))
+        write_status(self._run, replace(self.status, heartbeat=time.time()))
         self._thread.start()
 
     def watch(self, training: Trainable) -> None:
@@ -51,25 +48,25 @@ class Heartbeat:
     def update(self, **changes: Any) -> None:
         """Change the status and write it."""
         with self._lock:
-            self._status = replace(self._status, **changes)
+            self.status = replace(self.status, **changes)
             self._write()
 
     def warn(self, message: str) -> None:
         """Add to the warnings (each once) and to the log."""
         log.warning(message)
-        if message not in self._status.warnings:
-            self.update(warnings=(*self._status.warnings, message))
+        if message not in self.status.warnings:
+            self.update(warnings=(*self.status.warnings, message))
 
     def stop(self, state: str, message: str = "") -> None:
         """Write the last status."""
         self._over.set()
         self._thread.join()
         with self._lock:
-            self._status = replace(self._status, state=state, phase="", message=message)
+            self.status = replace(self.status, state=state, phase="", message=message)
             self._write(durable=True)
 
     def _beat(self) -> None:
-        last = self._status
+        last = self.status
         while not self._over.wait(POLL_S):
             with self._lock:
                 now = self._measured()
@@ -78,23 +75,23 @@ class Heartbeat:
                     self._write()
 
     def _write(self, durable: bool = False) -> None:
-        self._status = self._measured()
+        self.status = self._measured()
         self._written = time.monotonic()
         # A full disk, or a directory that somebody removed: the saver is the one to report it.
         with contextlib.suppress(OSError):
-            write_status(self._run, replace(self._status, heartbeat=time.time()), durable=durable)
+            write_status(self._run, replace(self.status, heartbeat=time.time()), durable=durable)
 
     def _measured(self) -> Status:
         training = self._training
         if training is None:
-            return self._status
+            return self.status
         seconds, step = training.trained_seconds, training.step
         eta = None
-        if self._status.state == RUNNING and step > self._from_step:
+        if self.status.state == RUNNING and step > self._from_step:
             pace = (seconds - self._from_seconds) / (step - self._from_step)
             eta = round((training.n_steps - step) * pace, 1)
         return replace(
-            self._status,
+            self.status,
             epoch=training.epoch,
             epochs=training.n_epochs,
             step=step,

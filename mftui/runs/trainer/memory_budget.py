@@ -51,8 +51,9 @@ def location_within(needed: MemoryEstimate, memory: str, available: int | None =
         return IN_MEMORY
     least = needed.out_of_core()
     if budget is not None and least.data > budget:
+        megabytes = f"{-(-least.data // 10**6):,} MB"
         raise UsageError(
-            f"--memory {memory}: the training needs {_mb(least.data)} beside TensorFlow for {needed.what}, "
+            f"--memory {memory}: the training needs {megabytes} beside TensorFlow for {needed.what}, "
             f"even with the ratings in a file.",
             hint=f"Allow that much, or {least.remedy}.",
         )
@@ -64,15 +65,7 @@ def require_memory(needed: MemoryEstimate, available: int | None = None) -> None
     have = available_bytes() if available is None else available
     if needed.total > have:
         raise TrainingError(
-            f"the training needs about {_gb(needed.total)} GB for {needed.what}; "
-            f"you have {_gb(have)}: {needed.remedy}.",
+            f"the training needs about {needed.total / 1e9:.1f} GB for {needed.what}; "
+            f"you have {have / 1e9:.1f}: {needed.remedy}.",
             hint="MFTUI_CHECK_MEMORY=false tries it anyway.",
         )
-
-
-def _gb(size: int) -> str:
-    return f"{size / 1e9:.1f}"
-
-
-def _mb(size: int) -> str:
-    return f"{-(-size // 10**6):,} MB"

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Self
 
 from mftui.runs.store.process import REQUEST_SIGNALS
@@ -54,9 +54,7 @@ class Requests:
     def __enter__(self) -> Self:
         return self.install()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.uninstall()
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:

@@ -20,13 +20,13 @@ from mftui.data.loading.load import open_dataset
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the ratings files that are read, not opened from the cache."""
     names: list[str] = []
-    read = load._read_ratings
+    read = load._read_files
 
-    def noted(ref, columns):
-        names.append(ref.name)
-        return read(ref, columns)
+    def noted(refs, named, columns):
+        names.extend(ref.name for ref in refs)
+        return read(refs, named, columns)
 
-    monkeypatch.setattr(load, "_read_ratings", noted)
+    monkeypatch.setattr(load, "_read_files", noted)
     return names
 
 

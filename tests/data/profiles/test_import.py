@@ -17,8 +17,7 @@ from mftui.data.profiles.incoming import Incoming, read_incoming
 from mftui.data.profiles.links import imdb_links
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.merge import Resolved, import_into, resolve
-from mftui.data.profiles.outgoing import as_letterboxd
-from mftui.data.profiles.rows import Rated, as_csv
+from mftui.data.profiles.rows import Rated, as_csv, as_letterboxd
 from mftui.data.profiles.store import Profile
 from mftui.errors import DataError
 

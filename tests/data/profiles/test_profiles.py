@@ -77,8 +77,7 @@ def test_undo_takes_back_one_change_after_the_other_whoever_made_it() -> None:
     Profile().rate(matcher, TOY_STORY, 1, timestamp=2)
     Profile().remove(matcher, TOY_STORY)
     seen = []
-    while Profile().can_undo():
-        Profile().undo()
+    while Profile().undo():
         seen.append([row.stars for row in Profile().rows()])
     assert seen == [[1.0], [4.5], []]
     assert Profile().undo() is None

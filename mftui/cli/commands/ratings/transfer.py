@@ -67,8 +67,7 @@ def import_(
 @json_option
 def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> None:
     """Export your ratings to FILE, and replace what is there."""
-    from mftui.data.profiles.outgoing import as_letterboxd
-    from mftui.data.profiles.rows import as_csv
+    from mftui.data.profiles.rows import as_csv, as_letterboxd
     from mftui.data.storage.writing import write_text
 
     profile = profile_of(profile_name)

@@ -13,7 +13,7 @@ from mftui.engine.insight.layout import pair_layout
 from mftui.engine.insight.principal_axes import Axes, Axis, principal_axes
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.neighbours import similar
-from mftui.errors import MftuiError, UsageError
+from mftui.errors import UsageError
 from mftui.runs.results.evaluate import evaluation_of
 from mftui.runs.store.config import RunConfig
 from mftui.runs.store.run import Run
@@ -86,7 +86,7 @@ def gather(run: Run) -> Facts:
         run.name,
         run.state,
         run.config(),
-        _result(run),
+        run.known_result(),
         run.metrics(),
         model,
         evaluation_of(run),
@@ -94,13 +94,6 @@ def gather(run: Run) -> Facts:
         _map(model, axes) if axes and len(axes.shares) > 1 else None,
         _neighbours(model),
     )
-
-
-def _result(run: Run) -> Mapping[str, Any]:
-    try:
-        return run.result() or {}
-    except MftuiError:
-        return {}
 
 
 def _axes(model: Factors) -> Axes | None:
