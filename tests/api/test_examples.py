@@ -61,5 +61,5 @@ def test_the_code_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for block in blocks:
-            code = block.replace('"ml-latest-small/"', '"sample", factors=8, members=2, epochs=1')
+            code = block.replace('"ml-latest-small"', '"sample", factors=8, members=2, epochs=1')
             exec(compile(code, page, "exec"), names)
