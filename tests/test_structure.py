@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -21,13 +22,18 @@ FILES = {
     ".".join(("mftui", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 PACKAGES = [name for name, path in FILES.items() if path.name == "__init__.py"]
+
+
+@cache
+def tree_of(name: str) -> ast.Module:
+    """Parse a module, when a test asks for it: collecting the tests stays quick."""
+    return ast.parse(FILES[name].read_text(encoding="utf-8"))
 
 
 def imports(name: str) -> Iterator[str]:
     """Yield the modules of mftui that a module imports, also within functions and under TYPE_CHECKING."""
-    for node in ast.walk(TREES[name]):
+    for node in ast.walk(tree_of(name)):
         if isinstance(node, ast.ImportFrom) and node.module in FILES:
             for alias in node.names:
                 full = f"{node.module}.{alias.name}"
@@ -93,7 +99,7 @@ def test_no_basename_stands_twice_within_a_package() -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_says_what_lives_there_and_what_it_imports(package: str) -> None:
     """The line "May import: …" of a package's docstring names just the packages of mftui that its modules import."""
-    docstring = ast.get_docstring(TREES[package]) or ""
+    docstring = ast.get_docstring(tree_of(package)) or ""
     said = re.search(r"^May import: (.+?)\.$", docstring, re.MULTILINE | re.DOTALL)
     assert said, f"{package}: no line 'May import: …'"
     allowed = set(re.split(r",\s+", said[1])) - {"nothing of mftui"}
@@ -110,7 +116,7 @@ def test_a_package_says_what_lives_there_and_what_it_imports(package: str) -> No
 def classes_of(name: str) -> dict[str, str]:
     """Return the classes that a module can name, by that name: its own and those that it imports from mftui."""
     found = {}
-    for node in ast.walk(TREES[name]):
+    for node in ast.walk(tree_of(name)):
         if isinstance(node, ast.ClassDef):
             found[node.name] = f"{name}.{node.name}"
         elif isinstance(node, ast.ImportFrom) and node.module in FILES:
@@ -121,9 +127,9 @@ def classes_of(name: str) -> dict[str, str]:
 def test_composition_before_inheritance() -> None:
     """No class of ours has exactly one subclass; the workarounds for Textual's App, which must be a base, aside."""
     subclasses: dict[str, set[str]] = {}
-    for name, tree in TREES.items():
+    for name in FILES:
         known = classes_of(name)
-        for node in ast.walk(tree):
+        for node in ast.walk(tree_of(name)):
             if isinstance(node, ast.ClassDef):
                 bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
                 for base in bases:
@@ -133,7 +139,6 @@ def test_composition_before_inheritance() -> None:
     assert {base: found for base, found in single.items() if not base.startswith("mftui.tui.textual8.")} == {}
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_no_method_waits_for_a_subclass(name: str) -> None:
-    raised = (node for node in ast.walk(TREES[name]) if isinstance(node, ast.Raise))
-    assert not [node.lineno for node in raised if "NotImplementedError" in ast.dump(node)]
+def test_no_method_waits_for_a_subclass() -> None:
+    raised = ((name, node) for name in FILES for node in ast.walk(tree_of(name)) if isinstance(node, ast.Raise))
+    assert not [(name, node.lineno) for name, node in raised if "NotImplementedError" in ast.dump(node)]

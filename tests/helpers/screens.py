@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from textual import _wait
 from textual.app import App
 from textual.pilot import Pilot
 
 _PATIENCE_S = 20.0
+_wait.SLEEP_GRANULARITY = 0.004
+"""How long Textual's pilot looks whether the app is at rest, twice a key; its own 0.02 s add up to two minutes."""
 
 
 def shown(app: App[Any]) -> str:
@@ -34,3 +37,10 @@ async def until_shown(pilot: Pilot[Any], text: str) -> None:
 async def until_gone(pilot: Pilot[Any], text: str) -> None:
     """Let the app work until `text` is no longer on the screen."""
     await until(pilot, lambda: text not in shown(pilot.app), f"{text} gone")
+
+
+async def until_still(pilot: Pilot[Any]) -> None:
+    """Let the app work until what it shows no longer changes."""
+    before = None
+    while before != (before := shown(pilot.app)):
+        await pilot.pause(0.02)

@@ -125,8 +125,7 @@ async def test_any_size_is_drawn_and_can_be_changed(make_app: MakeApp, home: Pat
         for mode in ("1", "2", "3"):
             await pilot.press(mode)
             await pilot.resize_terminal(*size)
-            await pilot.pause()
-            assert all(len(line) <= size[0] for line in shown(app).splitlines())
+            await until(pilot, lambda: all(len(line) <= size[0] for line in shown(app).splitlines()), f"{size}")
             await pilot.resize_terminal(100, 30)
 
 

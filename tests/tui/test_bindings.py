@@ -11,7 +11,7 @@ import pytest
 from helpers.finished import make_run
 from helpers.live_run import log_metrics, set_status
 from helpers.models import toy_factors
-from helpers.screens import shown, until, until_shown
+from helpers.screens import shown, until, until_shown, until_still
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.pilot import Pilot
@@ -112,7 +112,7 @@ async def test_each_key_that_the_help_lists_does_something(make_app: MakeApp, ho
                 if binding.id == f"screen.{mode}":
                     await pilot.press("1")
                 await pilot.press(*BEFORE.get(str(binding.id), ()))
-                await pilot.pause()
+                await until_still(pilot)
                 before = seen(app)
                 await pilot.press(key)
                 await until(pilot, partial(changed, app, before), f"an effect of {key} ({binding.id})")
@@ -186,7 +186,7 @@ async def test_each_key_of_train_does_something(
                     app.screen.query_one(FormView).focus()
                 app.clear_notifications()
                 await pilot.press(*BEFORE_TRAIN.get(name, BEFORE.get(name, ())))
-                await pilot.pause()
+                await until_still(pilot)
                 before = seen(app)
                 await pilot.press(key)
                 await until(pilot, partial(changed, app, before), f"an effect of {key} ({name})")

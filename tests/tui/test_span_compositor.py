@@ -9,7 +9,7 @@ from typing import Any
 import pyte
 import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
-from helpers.screens import shown, until, until_shown
+from helpers.screens import shown, until, until_shown, until_still
 from rich.segment import Segment
 from textual._compositor import CompositorUpdate
 from textual.geometry import Region
@@ -89,10 +89,10 @@ async def test_only_the_widget_that_changed_is_asked_for_its_lines(
             monkeypatch.setattr(widget, "render_lines", noting(asked, widget))
         table = app.screen.query_one("#neighbours")
         table.focus()
-        await pilot.pause()
+        await pilot.pause(0.05)  # two pictures: looking at the screen would ask for lines itself
         asked.clear()
         await pilot.press("j")
-        await pilot.pause()
+        await pilot.pause(0.05)
         assert set(asked) == {"neighbours"}
 
 
@@ -102,7 +102,7 @@ async def test_a_screen_that_was_not_there_while_the_terminal_was_resized_fits_i
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
         await app.workers.wait_for_complete()
-        await pilot.pause()
+        await until_still(pilot)
         small = shown(app)
         await pilot.press("1")
         await pilot.resize_terminal(160, 50)
