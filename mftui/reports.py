@@ -11,13 +11,12 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from mftui import paths
 from mftui.applog import last_events
 from mftui.text import visible
-from mftui.version import __version__
+from mftui.version import __version__, installed_version
 
 _PACKAGES = ("textual", "rich", "click", "numpy", "pandas", "pyarrow", "tensorflow")
 _VARIABLES = ("TERM", "COLORTERM", "LANG", "LC_ALL", "TMUX", "SSH_CONNECTION", "NO_COLOR")
@@ -64,7 +63,7 @@ def report_crash(error: BaseException) -> Crash:
 def _lines(error: BaseException) -> Iterator[str]:
     yield f"mftui {__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}"
     yield f"python {platform.python_version()} on {platform.platform()}"
-    yield "packages " + ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)
+    yield "packages " + ", ".join(f"{name} {installed_version(name) or 'missing'}" for name in _PACKAGES)
     yield "command " + " ".join(_command(sys.argv[1:]))
     yield "terminal " + ", ".join(f"{name}={_shown(name)}" for name in _VARIABLES if name in os.environ)
     yield ""
@@ -98,13 +97,8 @@ def _story(error: BaseException) -> Iterator[str]:
         frames = traceback.format_tb(part.__traceback__)
         if len(frames) > _MAX_FRAMES:
             frames = [*frames[:5], f"  … {len(frames) - _MAX_FRAMES} more …\n", *frames[5 - _MAX_FRAMES :]]
-        yield from (line for frame in frames for line in visible_lines(frame))
+        yield from (visible(line) for frame in frames for line in frame.rstrip("\n").split("\n"))
         yield f"{type(part).__name__}: {_message(part)}"
-
-
-def visible_lines(text: str) -> list[str]:
-    """Return the lines of `text`, each fit for a terminal."""
-    return [visible(line) for line in text.rstrip("\n").split("\n")]
 
 
 def _message(error: BaseException) -> str:
@@ -126,13 +120,6 @@ def _place(error: BaseException) -> str:
     file = frame.filename
     shown = os.path.relpath(file, Path(package).parent) if file.startswith(package) else Path(file).name
     return f"{shown}, line {frame.lineno}"
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "missing"
 
 
 def _drop_oldest(directory: Path) -> None:

@@ -6,11 +6,11 @@ May import: applog, errors, reports, text, tui, version.
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from errno import EACCES, EDQUOT, EFBIG, EIO, EMFILE, ENOMEM, ENOSPC, EPERM, EPIPE, EROFS
 from importlib import import_module
 from typing import Any
 
@@ -22,43 +22,28 @@ from mftui.text import visible
 from mftui.version import __version__
 
 COMMANDS = {
-    "train": ("mftui.cli.commands.train:train", "Train a model (the same as `mftui --headless`)."),
-    "runs": ("mftui.cli.commands.runs.runs:runs", "List, compare, stop, label and delete runs."),
-    "similar": ("mftui.cli.commands.similar:similar", "List the movies most like a movie."),
-    "user": ("mftui.cli.commands.user:user", "Show a user's ratings next to the model's predictions."),
-    "recommend": (
-        "mftui.cli.commands.recommend:recommend",
-        "Recommend movies to a user, or for your own ratings, and say why.",
-    ),
-    "suggest": (
-        "mftui.cli.commands.suggest:suggest",
-        "Suggest movies to rate: those whose ratings would say most about you.",
-    ),
-    "rate": ("mftui.cli.commands.ratings.rate:rate", "Rate a movie; then try `mftui recommend --ratings @`."),
-    "ratings": ("mftui.cli.commands.ratings.ratings:ratings", "Your own ratings: list, remove, undo, import, export."),
-    "factors": ("mftui.cli.commands.factors:factors_command", "Show what the model learned, axis by axis."),
-    "map": ("mftui.cli.commands.map:map_command", "Place the movies in two dimensions, by axes or by t-SNE."),
-    "predict": ("mftui.cli.commands.predict:predict", "Predict a rating for each user and movie in a CSV file."),
-    "export": ("mftui.cli.commands.export:export", "Export a model: SavedModel, projector, CSV, Parquet, HDF5."),
-    "report": ("mftui.cli.commands.report:report", "Write a report on a run as one HTML page."),
-    "tune": ("mftui.cli.commands.tune:tune", "Search for better settings of a recipe; every trial is a run."),
-    "evaluate": ("mftui.cli.commands.evaluate:evaluate", "Measure a model and simple baselines on test ratings."),
-    "data": ("mftui.cli.commands.data:data", "Data sets: list, download, inspect, generate."),
-    "paths": ("mftui.cli.commands.doctor.doctor:paths", "Show where mftui keeps its files."),
-    "doctor": ("mftui.cli.commands.doctor.doctor:doctor", "Check this machine, and say how to fix what is missing."),
+    "train": ("train:train", "Train a model (the same as `mftui --headless`)."),
+    "runs": ("runs.runs:runs", "List, compare, stop, label and delete runs."),
+    "similar": ("similar:similar", "List the movies most like a movie."),
+    "user": ("user:user", "Show a user's ratings next to the model's predictions."),
+    "recommend": ("recommend:recommend", "Recommend movies to a user, or for your own ratings, and say why."),
+    "suggest": ("suggest:suggest", "Suggest movies to rate: those whose ratings would say most about you."),
+    "rate": ("ratings.rate:rate", "Rate a movie; then try `mftui recommend --ratings @`."),
+    "ratings": ("ratings.ratings:ratings", "Your own ratings: list, remove, undo, import, export."),
+    "factors": ("factors:factors_command", "Show what the model learned, axis by axis."),
+    "map": ("map:map_command", "Place the movies in two dimensions, by axes or by t-SNE."),
+    "predict": ("predict:predict", "Predict a rating for each user and movie in a CSV file."),
+    "export": ("export:export", "Export a model: SavedModel, projector, CSV, Parquet, HDF5."),
+    "report": ("report:report", "Write a report on a run as one HTML page."),
+    "tune": ("tune:tune", "Search for better settings of a recipe; every trial is a run."),
+    "evaluate": ("evaluate:evaluate", "Measure a model and simple baselines on test ratings."),
+    "data": ("data:data", "Data sets: list, download, inspect, generate."),
+    "paths": ("doctor.doctor:paths", "Show where mftui keeps its files."),
+    "doctor": ("doctor.doctor:doctor", "Check this machine, and say how to fix what is missing."),
 }
-"""Name: where the command lives, and its line in the help (so that the help imports no command)."""
+"""Name: where in `commands` it lives, and its line in the help (so that the help imports no command)."""
 
-_NOT_OURS = (
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EROFS,
-    errno.EACCES,
-    errno.EPERM,
-    errno.EFBIG,
-    errno.ENOMEM,
-    errno.EMFILE,
-)
+_NOT_OURS = (ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EFBIG, ENOMEM, EMFILE)
 """What the machine refuses: the user gets a message, and no crash report is written."""
 
 HELP = """Train a movie recommender by matrix factorization, watch it learn, and explore what it learned.
@@ -81,7 +66,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), attribute)
+        command = getattr(import_module(f"mftui.cli.commands.{module}"), attribute)
         assert isinstance(command, click.Command)
         return command
 
@@ -149,7 +134,7 @@ def run_command(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _report("interrupted.", 130)
     except OSError as error:
-        if error.errno in (errno.EPIPE, errno.EIO):
+        if error.errno in (EPIPE, EIO):
             # The reader is gone: say nothing, also when Python flushes on its way out.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             return 1

@@ -119,7 +119,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
         return np.zeros(0, dtype=np.int64)
     if spec.kind == "file":
         if dataset.test_rows is None:
-            raise DataError("no test file was given.", path=dataset.source, hint="Give one with --test FILE.")
+            raise DataError("no test file was given.", path=dataset.source, hint="Name one to test on.")
         return np.asarray(dataset.test_rows)
     if spec.kind == "leave-last":
         return _last_of_each_user(dataset.ratings)
@@ -132,7 +132,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
         raise DataError(
             "a temporal split needs timestamps, and these ratings have none.",
             path=dataset.source,
-            hint="Use --split random or leave-last.",
+            hint="Split random or leave-last.",
         )
     return np.argsort(dataset.ratings.timestamps, kind="stable")[n - n_test :]
 

@@ -107,7 +107,7 @@ def test_a_model_that_was_not_drawn_is_refused_with_the_way_to_one(
     code, out, err = answer("predict", str(pairs), "--interval", "0.9", capsys=capsys)
 
     assert (code, out) == (2, "")
-    assert "--recipe bayes" in err
+    assert "recipe bayes" in err
 
 
 @pytest.mark.parametrize("share", ["0", "1", "1.5", "most"])

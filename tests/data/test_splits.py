@@ -79,9 +79,9 @@ def test_none_trains_on_everything(tmp_path: Path) -> None:
 
 def test_what_cannot_be_split_says_what_to_do(tmp_path: Path) -> None:
     dataset = dataset_of(tmp_path, 8, times=False)
-    with pytest.raises(DataError, match=r"a temporal split needs timestamps.*Use --split random or leave-last"):
+    with pytest.raises(DataError, match=r"a temporal split needs timestamps.*Split random or leave-last"):
         make_split(dataset, SplitSpec("temporal"))
-    with pytest.raises(DataError, match=r"no test file was given. Give one with --test FILE"):
+    with pytest.raises(DataError, match=r"no test file was given. Name one to test on"):
         make_split(dataset, SplitSpec("file"))
     with pytest.raises(DataError, match=r"\(random 10 % \(seed 0\)\) leaves no ratings for the test"):
         make_split(dataset, SplitSpec("random"))

@@ -37,7 +37,7 @@ def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None
         require_memory(needed, 4 * GB)
     assert re.match(
         r"the training needs about \d\.\d GB for 162,541 users and 59,047 movies by 512 factors, "
-        r"and 25,000,095 ratings; you have 4\.0: lower --factors or use --batch-size\.",
+        r"and 25,000,095 ratings; you have 4\.0: use fewer factors or a batch size\.",
         str(refused.value),
     )
     require_memory(needed, 9 * GB)
@@ -46,14 +46,14 @@ def test_the_message_names_what_is_needed_what_there_is_and_what_to_do() -> None
 @pytest.mark.parametrize(
     ("recipe", "hyper", "sizes", "remedy"),
     [
-        ("funk", {"factors": 2000, "batch_size": 100_000}, (1000, 1000, 10**7), "use a smaller --batch-size"),
+        ("funk", {"factors": 2000, "batch_size": 100_000}, (1000, 1000, 10**7), "use a smaller batch size"),
         ("biased", {"factors": 1, "batch_size": 100}, (1000, 1000, 10**9), "use fewer ratings"),
         ("post2019", {"factors": 15}, (160_000, 60_000, 1000), "such as biased"),
         (
             "bayes",
             {"factors": 10, "epochs": 300, "burn_in": 10, "chains": 1, "keep": 20, "features": "year,implicit"},
             (25_000, 4_000, 100_000),
-            "leave implicit out of --features",
+            "leave implicit out of the features",
         ),
     ],
 )
@@ -110,7 +110,7 @@ def test_under_a_limit_a_training_is_refused_before_it_begins(ratings: Path) -> 
     run = create_run(request(ratings, hyper=HUGE))
     trainer = start_trainer(run, MEMORY_LIMIT=str(4 * GB))
     _, said = trainer.communicate(timeout=60)
-    assert trainer.returncode == 1 and "refused: the training needs about" in said and "lower --factors" in said
+    assert trainer.returncode == 1 and "refused: the training needs about" in said and "use fewer factors" in said
     status = run.status()
     assert status.state == "failed" and "needs about" in status.message and status.phase == ""
     assert not any("compile" in line for line in run.log_tail())
@@ -130,9 +130,9 @@ def test_running_out_all_the_same_says_what_to_do(ratings: Path) -> None:
             raise MemoryError
 
     run = create_run(request(ratings))
-    with pytest.raises(TrainingError, match=r"out of memory\. Lower --factors or use --batch-size\."):
+    with pytest.raises(TrainingError, match=r"out of memory\. Use fewer factors or a batch size\."):
         train(run, make_training=Greedy)
-    assert run.state == "failed" and "Lower --factors" in run.status().message
+    assert run.state == "failed" and "Use fewer factors" in run.status().message
 
 
 def test_an_estimate_is_the_sum_of_its_parts() -> None:

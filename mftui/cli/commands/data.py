@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.shared.columns import columns_option
-from mftui.cli.shared.output import json_option, note, print_json, print_table
+from mftui.cli.shared.output import json_option, note, print_json, print_table, progress_bar
 from mftui.text import visible
 
 if TYPE_CHECKING:
     import numpy as np
-    from rich.progress import Progress
 
     from mftui.data.dataset import Dataset
 
@@ -32,26 +31,15 @@ def list_data(as_json: bool) -> None:
     """List the data sets that you can use by name."""
     from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
 
-    rows = []
-    for entry in CATALOGUE.values():
-        here = entry is SAMPLE or fetched(entry.name) is not None
-        rows.append((entry, here))
+    rows = [(entry, entry is SAMPLE or fetched(entry.name) is not None) for entry in CATALOGUE.values()]
     if as_json:
+        same = ("label", "title", "n_users", "n_movies", "n_ratings")
         print_json(
             {
                 "datasets": [
-                    {
-                        "dataset": entry.name,
-                        "label": entry.label,
-                        "title": entry.title,
-                        "n_users": entry.n_users,
-                        "n_movies": entry.n_movies,
-                        "n_ratings": entry.n_ratings,
-                        "download_mb": entry.size_mb,
-                        "available": here,
-                        "licence": entry.licence,
-                        "url": entry.url,
-                    }
+                    {"dataset": entry.name}
+                    | {name: getattr(entry, name) for name in same}
+                    | {"download_mb": entry.size_mb, "available": here, "licence": entry.licence, "url": entry.url}
                     for entry, here in rows
                 ]
             }
@@ -82,11 +70,13 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
 
     If the download is interrupted, run the command again: it continues where it stopped.
     """
+    from rich.progress import DownloadColumn, TransferSpeedColumn
+
     from mftui.data.sources.catalogue import CATALOGUE, fetched
     from mftui.data.sources.download import fetch, licence_text
 
     there = name in CATALOGUE and fetched(name) is not None and not force
-    with _progress_bar() as bar:
+    with progress_bar(DownloadColumn(), TransferSpeedColumn()) as bar:
         task = bar.add_task(name, total=None, start=not there)
         path = fetch(name, force=force, progress=lambda done, total: bar.update(task, completed=done, total=total))
     licence = licence_text(path)
@@ -161,34 +151,25 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
     help="Noise of the ratings, in stars.",
 )
 @json_option
-def synth(dest: Path, users: int, movies: int, ratings: int, seed: int, rank: int, noise: float, as_json: bool) -> None:
+def synth(dest: Path, users: int, movies: int, ratings: int, as_json: bool, **model: Any) -> None:
     """Generate a data set of any size, with known tastes, in the directory DEST."""
+    from rich.progress import TaskProgressColumn
+
     from mftui.data.synthetic.generate import write_synthetic
 
-    with _progress_bar(of_bytes=False) as bar:
+    with progress_bar(TaskProgressColumn()) as bar:
         task = bar.add_task(visible(dest.name), total=ratings)
         write_synthetic(
             dest,
             users=users,
             movies=movies,
             ratings=ratings,
-            seed=seed,
-            rank=rank,
-            noise=noise,
+            **model,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if as_json:
-        print_json(
-            {
-                "path": str(dest.absolute()),
-                "n_users": users,
-                "n_movies": movies,
-                "n_ratings": ratings,
-                "seed": seed,
-                "rank": rank,
-                "noise": noise,
-            }
-        )
+        sizes = {"n_users": users, "n_movies": movies, "n_ratings": ratings}
+        print_json({"path": str(dest.absolute())} | sizes | {name: model[name] for name in ("seed", "rank", "noise")})
     else:
         note(f"{ratings:,} ratings by {users:,} users for {movies:,} movies are in {dest}.")
 
@@ -227,26 +208,3 @@ def _histogram(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
         return scale.lo + scale.step * np.arange(n_steps), np.bincount(places, minlength=n_steps)
     counts, edges = np.histogram(ratings, bins=_MAX_BARS // 2, range=(scale.lo, scale.hi))
     return edges[:-1], counts
-
-
-def _progress_bar(*, of_bytes: bool = True) -> Progress:
-    """Make a bar on standard error that vanishes when it is done."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        *((DownloadColumn(), TransferSpeedColumn()) if of_bytes else (TaskProgressColumn(),)),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )

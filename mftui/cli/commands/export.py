@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from mftui.cli.shared.open_model import note_unfinished
-from mftui.cli.shared.output import json_option, note, print_json, print_line
+from mftui.cli.shared.output import json_option, note, print_json, print_line, progress_bar
 from mftui.errors import UsageError
 from mftui.runs.results.export import KINDS, export_run
 from mftui.runs.store.run import find_run
 from mftui.runs.store.summary import human
-
-if TYPE_CHECKING:
-    from mftui.runs.results.export import OnProgress
 
 _NEXT = {
     "savedmodel": "Serve it: tensorflow_model_server --rest_api_port=8501 --model_name=mftui "
@@ -54,8 +49,16 @@ def export(run: str, destination: Path, to: Any, n: int | None, rank: Any, quiet
     if to not in ("csv", "parquet") and (n is not None or rank is not None):
         raise UsageError("-n and --rank only apply to csv and parquet.", hint="Leave them out.")
     found = find_run(run)
-    with _progress(quiet=quiet) as on_progress:
-        done = export_run(found, destination, to, n=20 if n is None else n, rank=rank, on_progress=on_progress)
+    with progress_bar(shown=not quiet and sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=1.0)
+        done = export_run(
+            found,
+            destination,
+            to,
+            n=20 if n is None else n,
+            rank=rank,
+            on_progress=lambda what, share: bar.update(task, description=what, completed=share),
+        )
     note_unfinished(done.run, done.state)
     if as_json:
         return print_json(asdict(done))
@@ -66,18 +69,3 @@ def export(run: str, destination: Path, to: Any, n: int | None, rank: Any, quiet
         path = Path(done.path)
         note(_NEXT[to].format(path=shlex.quote(str(path)), parent=shlex.quote(str(path.parent))))
     return None
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[OnProgress]:
-    """Show a bar on standard error if that is a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _, __: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda what, share: bar.update(task, description=what, completed=share)

@@ -79,15 +79,10 @@ def similar(
         print_json(
             run_document(run)
             | {"movie": document, "metric": metric, "by": by, "neighbours": neighbours, "note": reason}
-            | {"search": search_document(found)}
+            | {"search": found and {"by": found.search, "recall_at_10": found.recall, "note": found.note}}
         )
         return
     rows = [[x["score"], x["title"], genres_cell(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
     title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}; {model_label(run, factors)}"
     how = found.label if found else ""
     print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, " ".join(filter(None, (reason, how))))
-
-
-def search_document(found: Found | None) -> dict[str, Any] | None:
-    """Describe for JSON how neighbours were found; None without a search. `recall_at_10` is None for exact search."""
-    return None if found is None else {"by": found.search, "recall_at_10": found.recall, "note": found.note}

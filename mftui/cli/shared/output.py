@@ -7,11 +7,14 @@ import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mftui.text import visible
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
 Cell = str | int | float | None
 ABSENT = "–"
@@ -83,6 +86,15 @@ def print_line(text: str) -> None:
 def note(text: str) -> None:
     """Write one line on standard error, such as why a list is short."""
     click.echo(visible(text), err=True)
+
+
+def progress_bar(*columns: ProgressColumn, shown: bool = True) -> Progress:
+    """Make a bar on standard error that vanishes when it is done; `columns` stand between the bar and the time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    around = TextColumn("{task.description}", markup=False), BarColumn(), *columns, TimeRemainingColumn()
+    return Progress(*around, console=Console(stderr=True), transient=True, disable=not shown)
 
 
 def _shown(cell: object, float_format: str) -> str:

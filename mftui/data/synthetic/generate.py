@@ -112,9 +112,9 @@ def write_synthetic(
 def _check(users: int, movies: int, ratings: int, seed: int, rank: int, noise: float) -> None:
     for name, value in (("users", users), ("movies", movies), ("ratings", ratings), ("rank", rank)):
         if value < 1:
-            raise UsageError(f"--{name} is {value}.", hint="It must be at least 1.")
+            raise UsageError(f"{name} is {value}.", hint="It must be at least 1.")
         if value >= 2**31:
-            raise UsageError(f"--{name} is {value:,}.", hint="It must be below 2,147,483,648.")
+            raise UsageError(f"{name} is {value:,}.", hint="It must be below 2,147,483,648.")
     if ratings > users * movies:
         raise UsageError(
             f"{users:,} users cannot rate {movies:,} movies {ratings:,} times.",
@@ -123,9 +123,9 @@ def _check(users: int, movies: int, ratings: int, seed: int, rank: int, noise: f
     if ratings < users:
         raise UsageError(f"{ratings:,} ratings are too few for {users:,} users.", hint="Each user needs at least one.")
     if seed < 0:
-        raise UsageError(f"--seed is {seed}.", hint="It must not be negative.")
+        raise UsageError(f"seed is {seed}.", hint="It must not be negative.")
     if not 0 < noise < math.inf:
-        raise UsageError(f"--noise is {noise}.", hint="It must be above 0.")
+        raise UsageError(f"noise is {noise}.", hint="It must be above 0.")
 
 
 def _check_free(dest: Path) -> None:

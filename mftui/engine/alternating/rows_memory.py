@@ -40,5 +40,5 @@ def rows_estimate(sizes: Sizes, hyper: Hyper, kept_draws: int = 0) -> MemoryEsti
         sizes=sizes,
         factors=width - 1 + audience,
         matrix=sizes.n_users * sizes.n_movies * IMPLICIT_CELL_BYTES if implicit else 0,
-        matrix_remedy="leave implicit out of --features",
+        matrix_remedy="leave implicit out of the features",
     )

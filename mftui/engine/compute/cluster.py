@@ -66,12 +66,12 @@ def require_alone(what: str) -> None:
 def require_distributable(recipe: str, strategy: str | None, cluster: Cluster | None) -> None:
     """Raise UsageError where a new training cannot go as asked; `strategy` is None for a recipe that has none."""
     if cluster and strategy not in ("auto", "multi-worker"):
-        what = f"recipe {recipe} cannot be distributed" if strategy is None else f"--strategy {strategy}"
+        what = f"recipe {recipe} cannot be distributed" if strategy is None else f"strategy {strategy}"
         raise UsageError(
             f"{what}, and there is a cluster of {cluster.workers} workers.",
-            hint="Unset TF_CONFIG, or use a recipe that has --strategy, with auto.",
+            hint="Unset TF_CONFIG, or use a recipe that has a strategy, with auto.",
         )
     if strategy == "multi-worker" and cluster is None:
         raise UsageError(
-            "--strategy multi-worker: there is no cluster.", hint="Set TF_CONFIG for each worker, or start it by srun."
+            "strategy multi-worker: there is no cluster.", hint="Set TF_CONFIG for each worker, or start it by srun."
         )

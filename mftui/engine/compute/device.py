@@ -77,7 +77,7 @@ def _gpus(tf: Any, asked: str) -> list[Any]:
     if asked == "gpu" and not found:
         raise TrainingError(
             "there is no GPU that TensorFlow can use.",
-            hint="Leave --device out, or see what is missing with: mftui doctor",
+            hint="Leave the device out, or see what is missing with: mftui doctor",
         )
     used: list[Any] = [] if asked == "cpu" else found
     try:

@@ -104,7 +104,7 @@ def predictive_distribution(
     """
     p = model.parameters
     if not p.member_noise:
-        raise UsageError("this model knows no intervals: it was not drawn.", hint="Train with --recipe bayes.")
+        raise UsageError("this model knows no intervals: it was not drawn.", hint="Train with recipe bayes.")
     everybody = np.ones(len(users), dtype=bool)
     of_user, of_movie = known or (everybody, everybody)
     logits = model.logits(users, movies, (of_user, of_movie))

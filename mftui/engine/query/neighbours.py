@@ -61,7 +61,7 @@ def best_by(model: Factors, by: By | None) -> By:
     if by not in BYS:
         raise UsageError(f"no neighbours by {by}.", hint=f"There are: {', '.join(BYS)}.")
     if by != "taste" and not model.has_audience:
-        raise UsageError("this model has no audience factors.", hint="Use taste, or train without --no-audience.")
+        raise UsageError("this model has no audience factors.", hint="Use taste, or train with the audience.")
     return by
 
 

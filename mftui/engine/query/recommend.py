@@ -96,7 +96,7 @@ def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> 
     """
     if bound is not None:
         if model.parameters.spread_of is None:
-            raise UsageError("this model has one member: it knows no ±.", hint="Train with --recipe bayes.")
+            raise UsageError("this model has one member: it knows no ±.", hint="Train with recipe bayes.")
         if rank == "watch":
             raise UsageError("who watches what has no bounds.", hint="Rank by like or both.")
         rank = rank or "like"
@@ -105,7 +105,7 @@ def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> 
     if rank not in RANKS:
         raise UsageError(f"no ranking {rank}.", hint=f"There are: {', '.join(RANKS)}.")
     if rank != "like" and not model.has_audience:
-        raise UsageError("this model has no audience factors.", hint="Rank by like, or train without --no-audience.")
+        raise UsageError("this model has no audience factors.", hint="Rank by like, or train with the audience.")
     return rank
 
 

@@ -91,8 +91,8 @@ class MemoryEstimate:
     def remedy(self) -> str:
         """What to change, by what takes most."""
         remedies = {
-            self.batch: "use a smaller --batch-size or lower --factors",
-            self.model: "lower --factors or use --batch-size",
+            self.batch: "use a smaller batch size or fewer factors",
+            self.model: "use fewer factors or a batch size",
             self.ratings: "use fewer ratings, or a machine with more memory",
             self.matrix: self.matrix_remedy,
         }

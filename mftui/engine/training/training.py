@@ -152,7 +152,7 @@ class Training:
         arrays = self._taste.snapshot(best)
         if arrays is None:
             raise TrainingError(
-                f"diverged at step {self.step}, before there was a model to keep.", hint="Lower --learning-rate."
+                f"diverged at step {self.step}, before there was a model to keep.", hint="Lower the learning rate."
             )
         parameters = self._learner.parameters(arrays)
         for block in self._blocks[1:]:

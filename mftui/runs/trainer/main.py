@@ -81,7 +81,7 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
         log.exception("failed")
         out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         message = "out of memory." if out_of_memory else f"training failed: {_first_line(error)}"
-        remedy = "Lower --factors or use --batch-size. " if out_of_memory else ""
+        remedy = "Use fewer factors or a batch size. " if out_of_memory else ""
         session.heartbeat.stop(states.FAILED, f"{message} {remedy}".strip())
         raise TrainingError(message, hint=f"{remedy}Details are in {run.log_path}.") from error
     session.heartbeat.stop(document["state"], session.ending(document))

@@ -53,7 +53,7 @@ def location_within(needed: MemoryEstimate, memory: str, available: int | None =
     if budget is not None and least.data > budget:
         megabytes = f"{-(-least.data // 10**6):,} MB"
         raise UsageError(
-            f"--memory {memory}: the training needs {megabytes} beside TensorFlow for {needed.what}, "
+            f"memory {memory}: the training needs {megabytes} beside TensorFlow for {needed.what}, "
             f"even with the ratings in a file.",
             hint=f"Allow that much, or {least.remedy}.",
         )

@@ -293,7 +293,7 @@ class Session:
     def ending(self, document: dict[str, Any]) -> str:
         """Return why it ended, for the status."""
         if document["state"] == states.DIVERGED:
-            return "the loss is no longer a number; the last good model is kept. Lower --learning-rate."
+            return "the loss is no longer a number; the last good model is kept. Lower the learning rate."
         if document["state"] == states.STOPPED:
             return "interrupted" if self._requests.interrupted else "stopped on request"
         return "no better validation RMSE for some epochs" if document["outcome"] == "early-stop" else ""

@@ -75,18 +75,18 @@ def test_settings_that_cannot_be_read_are_broken(doctor: Doctor, tmp_path: Path)
 
 
 def test_tensorflow_that_is_not_installed_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "_version", lambda name: None)
+    monkeypatch.setattr(checks, "installed_version", lambda name: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert named(checks.software(), "tensorflow").status == "broken"
 
 
 def test_a_gpu_without_cuda_libraries_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "run_tool", lambda *command: "NVIDIA X1, 81559 MiB, 550.1")
-    monkeypatch.setattr(checks, "_version", lambda name: None)
+    monkeypatch.setattr(checks, "installed_version", lambda name: None)
     gpu = named(checks.machine(), "GPU")
     assert gpu.value == "NVIDIA X1, 81559 MiB, driver 550.1"
     assert "mftui[gpu]" in gpu.advice
-    monkeypatch.setattr(checks, "_version", lambda name: "9.0")
+    monkeypatch.setattr(checks, "installed_version", lambda name: "9.0")
     assert named(checks.machine(), "GPU").status == "ok"
 
 

@@ -107,7 +107,7 @@ def test_the_command_plants_what_the_function_does_where_nothing_is_said():
 
 
 def test_noise_is_above_nothing(tmp_path):
-    with pytest.raises(UsageError, match="--noise is 0"):
+    with pytest.raises(UsageError, match="noise is 0"):
         write_synthetic(tmp_path, users=10, movies=20, ratings=100, noise=0)
 
 
@@ -129,13 +129,13 @@ def test_progress_ends_at_the_number_of_ratings(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"users": 0}, "--users is 0"),
-        ({"movies": -1}, "--movies is -1"),
-        ({"ratings": 0}, "--ratings is 0"),
+        ({"users": 0}, "users is 0"),
+        ({"movies": -1}, "movies is -1"),
+        ({"ratings": 0}, "ratings is 0"),
         ({"ratings": 101}, "at most 100 ratings"),
         ({"ratings": 9}, "Each user needs at least one"),
-        ({"seed": -1}, "--seed is -1"),
-        ({"users": 2**31, "ratings": 2**31}, "--users is 2,147,483,648"),
+        ({"seed": -1}, "seed is -1"),
+        ({"users": 2**31, "ratings": 2**31}, "users is 2,147,483,648"),
     ],
 )
 def test_impossible_requests_are_refused_with_the_reason(tmp_path, asked, message):

@@ -72,7 +72,7 @@ def test_what_cannot_be_distributed_is_refused() -> None:
     require_distributable("als", None, None)
     with pytest.raises(UsageError, match="recipe als cannot be distributed"):
         require_distributable("als", None, two)
-    with pytest.raises(UsageError, match="--strategy mirrored, and there is a cluster of 2"):
+    with pytest.raises(UsageError, match="strategy mirrored, and there is a cluster of 2"):
         require_distributable("biased", "mirrored", two)
     with pytest.raises(UsageError, match="there is no cluster"):
         require_distributable("biased", "multi-worker", None)

@@ -159,7 +159,7 @@ def test_where_it_diverges_it_says_so_and_what_to_do(name: str) -> None:
     list(training)
 
     assert training.outcome == "diverged"
-    with pytest.raises(TrainingError, match=r"diverged at step 1, .* Lower --learning-rate"):
+    with pytest.raises(TrainingError, match=r"diverged at step 1, .* Lower the learning rate"):
         training.parameters()
 
 

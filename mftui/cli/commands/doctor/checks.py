@@ -9,14 +9,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 from mftui import paths
 from mftui.engine.compute.machine import run_tool
 from mftui.errors import MftuiError
-from mftui.version import __version__
+from mftui.version import __version__, installed_version
 
 OK: Literal["ok"] = "ok"
 WARNING: Literal["warning"] = "warning"
@@ -41,48 +40,42 @@ class Check:
     advice: str = ""
     """What to do about it; empty if all is well."""
 
+    @classmethod
+    def advised(cls, group: str, name: str, value: str, advice: str) -> Check:
+        """Return a warning with this advice, or without advice that all is well."""
+        return cls(group, name, value, WARNING if advice else OK, advice)
+
 
 def software() -> Iterator[Check]:
     """Check Python and the packages that mftui needs."""
     yield Check("software", "mftui", __version__)
     yield Check("software", "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    installed = next((v for name in _TENSORFLOW if (v := _version(name))), None)
+    installed = next((v for name in _TENSORFLOW if (v := installed_version(name))), None)
     if installed or importlib.util.find_spec("tensorflow"):
         yield Check("software", "tensorflow", installed or "of unknown version")
     else:
         advice = "Training needs it: pip install 'tensorflow>=2.20,<3'."
         yield Check("software", "tensorflow", "not installed", BROKEN, advice)
     for name in _PACKAGES:
-        found = _version(name)
-        if found:
-            yield Check("software", name, found)
-        else:
-            yield Check(
-                "software", name, "not installed", BROKEN, "Install mftui again with pip, with all that it needs."
-            )
+        found = installed_version(name)
+        advice = "" if found else "Install mftui again with pip, with all that it needs."
+        yield Check("software", name, found or "not installed", OK if found else BROKEN, advice)
 
 
 def machine() -> Iterator[Check]:
     """Check GPU, processors and memory."""
-    gpus = _gpus()
-    if not gpus:
-        yield Check("machine", "GPU", "none found: training runs on the CPU")
-    elif not any(_version(name) for name in _CUDA):
+    gpus, advice = _gpus(), ""
+    if gpus and not any(installed_version(name) for name in _CUDA):
         advice = "TensorFlow's CUDA libraries are missing, so the GPU is not used: pip install 'mftui[gpu]'."
-        yield Check("machine", "GPU", "; ".join(gpus), WARNING, advice)
-    else:
-        yield Check("machine", "GPU", "; ".join(gpus))
+    yield Check.advised("machine", "GPU", "; ".join(gpus) or "none found: training runs on the CPU", advice)
     yield Check("machine", "CPU", _processors())
     total, free = memory()
     if total is None or free is None:
         yield Check("machine", "memory", "unknown")
         return
+    advice = f"A training needs about {_TRAINING_NEEDS / 1e9:.1f} GB: end other programs, or set MFTUI_STANDBY=off."
     value = f"{total / 1e9:.1f} GB, {free / 1e9:.1f} GB free"
-    if free < _TRAINING_NEEDS:
-        advice = f"A training needs about {_TRAINING_NEEDS / 1e9:.1f} GB: end other programs, or set MFTUI_STANDBY=off."
-        yield Check("machine", "memory", value, WARNING, advice)
-    else:
-        yield Check("machine", "memory", value)
+    yield Check.advised("machine", "memory", value, advice if free < _TRAINING_NEEDS else "")
 
 
 def directories() -> Iterator[Check]:
@@ -105,12 +98,9 @@ def directories() -> Iterator[Check]:
     else:
         yield Check("directories", "settings", str(file) + ("" if file.exists() else " (none yet: all defaults)"))
     sample = paths.sample_dir() / "ratings.csv"
-    if sample.is_file():
-        yield Check("directories", "sample", str(sample.parent))
-    else:
-        yield Check(
-            "directories", "sample", f"{sample} is missing", WARNING, "Install mftui again, or train on --data PATH."
-        )
+    there, advice = sample.is_file(), "Install mftui again, or train on --data PATH."
+    value = str(sample.parent) if there else f"{sample} is missing"
+    yield Check.advised("directories", "sample", value, "" if there else advice)
 
 
 def memory() -> tuple[int | None, int | None]:
@@ -147,16 +137,8 @@ def _directory(name: str, path: Path) -> Check:
         advice = f"{there} cannot be written ({error.strerror}): set MFTUI_HOME to another directory."
         return Check("directories", name, str(path), BROKEN, advice)
     value = f"{path} ({'exists' if there == path else 'created when needed'}, {free / 1e9:.1f} GB free)"
-    if free < _DISK_NEEDS:
-        return Check("directories", name, value, WARNING, "Make room, or set MFTUI_HOME to another disk.")
-    return Check("directories", name, value)
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+    advice = "Make room, or set MFTUI_HOME to another disk." if free < _DISK_NEEDS else ""
+    return Check.advised("directories", name, value, advice)
 
 
 def _gpus() -> list[str]:

@@ -20,11 +20,9 @@ def terminal(environ: Mapping[str, str] | None = None) -> Iterator[Check]:
     yield from _screen(env)
     yield _colours(env)
     encoding = sys.stdout.encoding or "unknown"
-    if encoding.lower().replace("-", "") == "utf8":
-        yield Check("terminal", "characters", "UTF-8")
-    else:
-        advice = "Set a UTF-8 locale, such as LANG=C.UTF-8, or MFTUI_ASCII=on."
-        yield Check("terminal", "characters", encoding, WARNING, advice)
+    utf8 = encoding.lower().replace("-", "") == "utf8"
+    advice = "" if utf8 else "Set a UTF-8 locale, such as LANG=C.UTF-8, or MFTUI_ASCII=on."
+    yield Check.advised("terminal", "characters", "UTF-8" if utf8 else encoding, advice)
     if env.get("SSH_CONNECTION") or env.get("SSH_TTY"):
         yield Check("terminal", "connection", "SSH: the app redraws less often by itself")
     yield _clipboard(env)
@@ -37,18 +35,12 @@ def _screen(env: Mapping[str, str]) -> Iterator[Check]:
         yield Check("terminal", "terminal", "none: input or output is redirected", WARNING, advice)
         return
     name = env.get("TERM", "")
-    if name in ("", "dumb", "unknown"):
-        yield Check(
-            "terminal", "TERM", name or "not set", WARNING, "Set TERM to what your terminal is, such as xterm-256color."
-        )
-    else:
-        yield Check("terminal", "TERM", name)
+    known, advice = name not in ("", "dumb", "unknown"), "Set TERM to what your terminal is, such as xterm-256color."
+    yield Check.advised("terminal", "TERM", name or "not set", "" if known else advice)
     size = shutil.get_terminal_size()
-    if size.columns < MIN_COLUMNS or size.lines < MIN_LINES:
-        advice = f"Make it at least {MIN_COLUMNS}×{MIN_LINES}."
-        yield Check("terminal", "size", f"{size.columns}×{size.lines}", WARNING, advice)
-    else:
-        yield Check("terminal", "size", f"{size.columns}×{size.lines}")
+    small = size.columns < MIN_COLUMNS or size.lines < MIN_LINES
+    advice = f"Make it at least {MIN_COLUMNS}×{MIN_LINES}." if small else ""
+    yield Check.advised("terminal", "size", f"{size.columns}×{size.lines}", advice)
 
 
 def _colours(env: Mapping[str, str]) -> Check:
