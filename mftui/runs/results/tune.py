@@ -74,7 +74,7 @@ def tune(
     """
     study, asked = _open(name, request)
     fields = searched(find_recipe(asked.recipe), asked.hyper)
-    for begun in _under_way(study):
+    for begun in [trial for trial in study.get_trials(deepcopy=False) if trial.state.name == "RUNNING"]:
         _go_on(study, begun, requests, on_trial)
     while len(_finished(study)) < trials and not requests.stop:
         trial = study.ask()
@@ -158,14 +158,6 @@ def _fail(study: Any, number: int) -> None:
     study.tell(number, state=TrialState.FAIL)
 
 
-def _under_way(study: Any) -> list[Any]:
-    from optuna.trial import TrialState
-
-    return list(study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
-
-
 def _finished(study: Any) -> list[Trial]:
-    from optuna.trial import TrialState
-
-    found = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    found = (trial for trial in study.get_trials(deepcopy=False) if trial.state.name == "COMPLETE")
     return [Trial(t.number, t.user_attrs["run"], float(t.value), dict(t.params)) for t in found]

@@ -45,17 +45,13 @@ class Requests:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, set(self._signals) - {signal.SIGHUP})
         return self
 
-    def uninstall(self) -> None:
-        """Restore the handlers from before."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self._before.clear()
-
     def __enter__(self) -> Self:
         return self.install()
 
     def __exit__(self, *error: object) -> None:
-        self.uninstall()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGINT:
