@@ -85,11 +85,8 @@ class TrainRequest:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object for `config.json`."""
-        return {
-            **asdict(self),
-            "columns": None if self.columns is None else dict(self.columns),
-            "hyper": dict(self.hyper),
-        }
+        columns = None if self.columns is None else dict(self.columns)
+        return {**asdict(self), "columns": columns, "hyper": dict(self.hyper)}
 
     @classmethod
     def from_dict(cls, document: Any) -> TrainRequest:

@@ -70,16 +70,10 @@ class Status:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object for `status.json`."""
-        document = {"format_version": FORMAT_VERSION, **asdict(self)}
+        document = {"format_version": FORMAT_VERSION, **asdict(self), "warnings": list(self.warnings)}
         del document["process"]
         who = self.process
-        return {
-            **document,
-            "pid": who and who.pid,
-            "pid_start": who and who.start,
-            "host": who and who.host,
-            "warnings": list(self.warnings),
-        }
+        return document | {"pid": who and who.pid, "pid_start": who and who.start, "host": who and who.host}
 
     @classmethod
     def from_dict(cls, document: dict[str, Any]) -> Self:

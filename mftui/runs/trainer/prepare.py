@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from typing import Any, Protocol
 
@@ -80,28 +80,11 @@ def open_data(request: TrainRequest, fingerprint: str | None) -> tuple[Dataset, 
 
 def with_data(config: RunConfig, dataset: Dataset, split: Split) -> RunConfig:
     """Return `config` with what it says of the data."""
-    return replace(
-        config,
-        dataset={
-            "name": dataset.name,
-            "label": dataset.label,
-            "source": dataset.source,
-            "fingerprint": dataset.fingerprint,
-            "n_users": dataset.n_users,
-            "n_movies": dataset.n_movies,
-            "n_ratings": dataset.n_ratings,
-            "scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step],
-            "repairs": list(dataset.repairs),
-        },
-        split={
-            "kind": split.spec.kind,
-            "fraction": split.spec.fraction,
-            "seed": split.spec.seed,
-            "label": split.spec.label,
-            "n_train": split.n_train,
-            "n_test": split.n_test,
-        },
-    )
+    same = ("name", "label", "source", "fingerprint", "n_users", "n_movies", "n_ratings")
+    described = {name: getattr(dataset, name) for name in same}
+    described |= {"scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step], "repairs": list(dataset.repairs)}
+    sizes = {"n_train": split.n_train, "n_test": split.n_test}
+    return replace(config, dataset=described, split=asdict(split.spec) | {"label": split.spec.label} | sizes)
 
 
 def training_spec(
