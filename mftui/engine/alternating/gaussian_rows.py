@@ -16,9 +16,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mftui.engine.training.memory import CHUNK_NUMBERS
+
 Tensor = Any
-CHUNK_NUMBERS = 32_000_000
-"""Numbers in the normal equations that are held at once: 128 MB."""
 CHUNK_RATINGS = 4_000_000
 """Ratings whose indices are held at once while the matrices are made."""
 
@@ -188,13 +188,7 @@ _products: Any = tf.function(_products_of, jit_compile=True)
 
 
 def _solve(
-    sums: Tensor,
-    weighted: Tensor,
-    squares: Tensor,
-    counts: Tensor,
-    weight: Tensor,
-    prior: Prior,
-    noise: Tensor,
+    sums: Tensor, weighted: Tensor, squares: Tensor, counts: Tensor, weight: Tensor, prior: Prior, noise: Tensor
 ) -> tuple[Tensor, Tensor]:
     p = prior.precision.shape[0]
     n_cells = p * (p + 1) // 2

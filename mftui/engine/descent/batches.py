@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Ratings
 from mftui.data.splits import shuffled
 from mftui.engine.model.history import in_order
+from mftui.engine.training.memory import PART_NUMBERS
 
 STEP = 4_000
 """Ratings that a step should have at least: smaller updates are made several to a step."""
 LOOP = 4_000
 """Updates that one compiled call has at most where calls are long: a few tenths of a second on a GPU."""
-
-PART_NUMBERS = 400_000
-"""Numbers of either side's rows that a CPU works on at once: 1.6 MB, several times over, stay in its caches."""
 
 
 def parts_on_cpu(size: int, columns: int) -> int:

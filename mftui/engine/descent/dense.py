@@ -69,13 +69,7 @@ class DenseLearner(VariableLearner):
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
         return Parameters(
-            users,
-            movies,
-            user_bias[:, 0],
-            movie_bias[:, 0],
-            float(bias[0]),
-            lo=0.0,
-            hi=self._problem.scale.hi,
+            users, movies, user_bias[:, 0], movie_bias[:, 0], float(bias[0]), lo=0.0, hi=self._problem.scale.hi
         )
 
 

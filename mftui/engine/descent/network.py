@@ -26,12 +26,7 @@ class MatrixFactorization(tf.Module):
     """
 
     def __init__(
-        self,
-        user_factors: Tensor,
-        movie_factors: Tensor,
-        members: int,
-        global_bias: float,
-        precision: str = "float32",
+        self, user_factors: Tensor, movie_factors: Tensor, members: int, global_bias: float, precision: str = "float32"
     ) -> None:
         """Start from the given factors, zero user and movie biases, and `global_bias` for every member."""
         super().__init__()

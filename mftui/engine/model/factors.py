@@ -126,12 +126,7 @@ class Factors:
         """Map logits to ratings, clipped to the scale."""
         return np.clip(self.to_rating(logits), self.scale.lo, self.scale.hi)
 
-    def logits(
-        self,
-        users: NDArray[Any],
-        movies: NDArray[Any],
-        known: tuple[Flags, Flags] | None = None,
-    ) -> Floats:
+    def logits(self, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None) -> Floats:
         """Return (n,) logits of n pairs of indices.
 
         `known`: whether the user is known, and the movie; one that is not adds nothing, whatever its index says.

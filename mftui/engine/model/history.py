@@ -106,12 +106,7 @@ class History:
         return cls(*(np.load(directory / f"history_{n}.npy", mmap_mode="r", allow_pickle=False) for n in names))
 
     def _columns(self) -> dict[str, NDArray[Any]]:
-        return {
-            "offsets": self.offsets,
-            "movies": self.movies,
-            "ratings": self.ratings,
-            "held_out": self.held_out,
-        }
+        return {"offsets": self.offsets, "movies": self.movies, "ratings": self.ratings, "held_out": self.held_out}
 
 
 def in_order(indices: NDArray[np.int32]) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.engine.model.priors import PriorPrecision
+from mftui.engine.training.memory import rows_estimate
 from mftui.engine.training.recipe import Field, Hyper, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
-    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 
@@ -31,12 +31,6 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return AlsLearner(problem, plan)
 
 
-def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
-    from mftui.engine.alternating.rows_memory import rows_estimate
-
-    return rows_estimate(sizes, hyper)
-
-
 ALS = Recipe(
     name="als",
     title="biased alternating least squares",
@@ -55,7 +49,7 @@ ALS = Recipe(
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
     ),
     build=_build,
-    estimate=_estimate,
+    estimate=rows_estimate,
     user_prior=lambda hyper, span: PriorPrecision(
         bias=float(hyper["reg_biases"]), factors_per_rating=float(hyper["reg_factors"])
     ),

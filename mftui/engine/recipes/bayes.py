@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from mftui.engine.alternating.feature_names import FEATURES
 from mftui.engine.recipes.fields import AUDIENCE_FIELDS, audience_block
+from mftui.engine.training.memory import rows_estimate
 from mftui.engine.training.recipe import NONE, Field, Hyper, Preset, Recipe
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
-    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 ROOM = 64 << 20
@@ -56,12 +56,6 @@ def kept_draws(hyper: Hyper, rows: int) -> int:
     fitting = ROOM // (4 * rows * (int(hyper["factors"]) + 1))
     drawn = (int(hyper["epochs"]) - int(hyper["burn_in"])) * int(hyper["chains"])
     return min(int(hyper["keep"]) or max(LEAST_KEPT, fitting), drawn)
-
-
-def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
-    from mftui.engine.alternating.rows_memory import rows_estimate
-
-    return rows_estimate(sizes, hyper, kept_draws(hyper, sizes.rows))
 
 
 BAYES = Recipe(
@@ -116,6 +110,6 @@ BAYES = Recipe(
         ),
     ),
     build=_build,
-    estimate=_estimate,
+    estimate=lambda sizes, hyper: rows_estimate(sizes, hyper, kept_draws(hyper, sizes.rows)),
     audience=audience_block,
 )

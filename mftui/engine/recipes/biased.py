@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.recipes.fields import AUDIENCE_FIELDS, DEVICE_FIELDS, MEMORY, STRATEGY, audience_block
+from mftui.engine.training.memory import minibatch_estimate
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
     from mftui.engine.training.learner import RatingsLearner
-    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 MARGIN = 0.5
@@ -99,12 +99,6 @@ def batch_size(hyper: Hyper, n: int) -> int:
     """The given size, or a twentieth of the n ratings between 2,000 and a million: with fewer, the update of all
     rows takes too much of the time."""
     return int(hyper["batch_size"]) or min(max(n // 20, 2_000), 1_000_000)
-
-
-def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
-    from mftui.engine.descent.minibatch_memory import minibatch_estimate
-
-    return minibatch_estimate(sizes, hyper, batch_size(hyper, sizes.n_ratings), adds_up=True)
 
 
 BIASED = Recipe(
@@ -215,7 +209,7 @@ BIASED = Recipe(
         ),
     ),
     build=_build,
-    estimate=_estimate,
+    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, batch_size(hyper, sizes.n_ratings), adds_up=True),
     audience=audience_block,
     user_prior=lambda hyper, span: None if hyper["adaptive_priors"] else _priors(hyper),
 )

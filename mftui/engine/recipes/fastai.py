@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY
+from mftui.engine.training.memory import minibatch_estimate
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
-    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 BEYOND = 1.1
@@ -47,12 +47,6 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return MinibatchLearner(problem, objective)
 
 
-def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
-    from mftui.engine.descent.minibatch_memory import minibatch_estimate
-
-    return minibatch_estimate(sizes, hyper, int(hyper["batch_size"]))
-
-
 FASTAI = Recipe(
     name="fastai",
     title="fast.ai's dot product with biases",
@@ -86,5 +80,5 @@ FASTAI = Recipe(
         ),
     ),
     build=_build,
-    estimate=_estimate,
+    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, int(hyper["batch_size"])),
 )

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.recipes.fields import DEVICE_FIELDS, MEMORY
+from mftui.engine.training.memory import minibatch_estimate
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
     from mftui.engine.training.learner import RatingsLearner
-    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 INIT_STDDEV = 0.1
@@ -65,12 +65,6 @@ def _user_prior(hyper: Hyper, span: float) -> PriorPrecision:
     return PriorPrecision(factors_per_rating=each, bias_per_rating=each)
 
 
-def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
-    from mftui.engine.descent.minibatch_memory import minibatch_estimate
-
-    return minibatch_estimate(sizes, hyper, int(hyper["batch_size"]))
-
-
 FUNK = Recipe(
     name="funk",
     title="Funk's SVD",
@@ -107,6 +101,6 @@ FUNK = Recipe(
         Preset("single", "One rating at a time, as Funk wrote it; many times slower.", {"batch_size": 1}),
     ),
     build=_build,
-    estimate=_estimate,
+    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, int(hyper["batch_size"])),
     user_prior=_user_prior,
 )

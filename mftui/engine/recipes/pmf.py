@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.engine.model.priors import NOT_LEARNED, PriorPrecision
 from mftui.engine.recipes.fields import DEVICE_FIELDS
+from mftui.engine.training.memory import minibatch_estimate
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
     from mftui.engine.descent.objective import Batch
     from mftui.engine.training.learner import RatingsLearner
-    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 INIT_STDDEV = 0.1
@@ -67,12 +67,6 @@ def _user_prior(hyper: Hyper, span: float) -> PriorPrecision | None:
     return PriorPrecision(factors=float(hyper["prior_users"]) * span**2, bias=NOT_LEARNED)
 
 
-def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
-    from mftui.engine.descent.minibatch_memory import minibatch_estimate
-
-    return minibatch_estimate(sizes, hyper, sizes.n_ratings, adds_up=True)
-
-
 PMF = Recipe(
     name="pmf",
     title="probabilistic matrix factorization",
@@ -120,6 +114,6 @@ PMF = Recipe(
         ),
     ),
     build=_build,
-    estimate=_estimate,
+    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, sizes.n_ratings, adds_up=True),
     user_prior=_user_prior,
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.engine.recipes.fields import DEVICE_FIELDS
+from mftui.engine.training.memory import RATING_BYTES, MemoryEstimate, Sizes, model_bytes
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 from mftui.errors import TrainingError
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
-    from mftui.engine.training.memory import MemoryEstimate, Sizes
     from mftui.engine.training.problem import Problem
 
 
@@ -35,8 +35,6 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
 
 def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
-    from mftui.engine.training.memory import RATING_BYTES, MemoryEstimate, model_bytes
-
     return MemoryEstimate(
         model=model_bytes(sizes.rows, int(hyper["factors"]) + 1, hyper),
         batch=0,

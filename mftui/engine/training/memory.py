@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mftui.engine.compute.machine import TENSORFLOW_BYTES
+from mftui.engine.training.recipe import Hyper
 
 RATING_BYTES = 26
 """Of one rating, in all its copies: columns, how they are put into batches, splits, evaluation."""
@@ -16,6 +15,27 @@ COPIES_OF_MODEL = 9
 """Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
 _MOMENTS = 2
 """Of those, what adafactor does without."""
+PART_NUMBERS = 400_000
+"""Numbers of either side's rows that a CPU works on at once: 1.6 MB, several times over, stay in its caches."""
+COPIES_OF_BATCH = 4
+BATCHED_RATING_BYTES = 12
+"""Of one rating of a batch: its user, its movie, its value."""
+BATCHES_AHEAD = 4
+"""Read from a file: those that wait, the one that is learned from, the one that is being read."""
+STREAMED_RATING_BYTES = 6
+"""Of one rating that is read from a file: which part it is in, the order that the parts were drawn in."""
+CHUNK_NUMBERS = 32_000_000
+"""Numbers in the normal equations that are held at once: 128 MB."""
+COPIES_OF_EQUATIONS = 5
+"""Sums, normal equations, their roots, temporaries of both."""
+SOLVED_RATING_BYTES = 56
+"""More of one rating: two sparse matrices of each side, and what they are made from."""
+LATENT_RATING_BYTES = 250
+"""More of one rating where latent ratings are drawn: indices to set them anew, temporaries in double precision."""
+COPIES_OF_DRAWS = 4
+"""As they were drawn, as one wide model, what is being saved, temporaries."""
+IMPLICIT_CELL_BYTES = 40
+"""Of one pair of a user and a movie where who rated what is learned from: the table, its axes, temporaries."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +119,47 @@ class MemoryEstimate:
         return remedies[max(remedies)]
 
 
-def model_bytes(rows: int, columns: int, hyper: Mapping[str, Any]) -> int:
+def model_bytes(rows: int, columns: int, hyper: Hyper) -> int:
     """Return the bytes of a model that is descended, in all its copies."""
     return rows * columns * 4 * (COPIES_OF_MODEL - (_MOMENTS if hyper.get("optimizer") == "adafactor" else 0))
 
 
-def audience_factors(hyper: Mapping[str, Any]) -> int:
+def audience_factors(hyper: Hyper) -> int:
     """Return the factors of the audience block; 0 where there is none."""
     return int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
+
+
+def minibatch_estimate(sizes: Sizes, hyper: Hyper, batch_size: int, *, adds_up: bool = False) -> MemoryEstimate:
+    """Estimate a training by mini-batches, with its audience block; `adds_up` as in the recipe's `Objective`."""
+    members, audience, n = int(hyper.get("members", 1)), audience_factors(hyper), sizes.n_ratings
+    width, batch = int(hyper["factors"]) * members, min(n, batch_size)
+    part = max(1, min(batch, PART_NUMBERS // (width + members))) if adds_up and not sizes.whole_batches else batch
+    batch_bytes = part * max(width + 1, audience) * 4 * COPIES_OF_BATCH + batch * BATCHED_RATING_BYTES
+    of_audience = AUDIENCE_RATING_BYTES if audience else 0
+    streamed = (batch_bytes + batch * BATCHED_RATING_BYTES * BATCHES_AHEAD, n * (of_audience or STREAMED_RATING_BYTES))
+    return MemoryEstimate(
+        model=model_bytes(sizes.rows, width + 1 + audience, hyper),
+        batch=batch_bytes,
+        ratings=n * (RATING_BYTES + of_audience),
+        sizes=sizes,
+        factors=width + audience,
+        streamed=streamed if "memory" in hyper else None,
+    )
+
+
+def rows_estimate(sizes: Sizes, hyper: Hyper, kept_draws: int = 0) -> MemoryEstimate:
+    """Estimate a training that solves or draws the rows of each side in turn, with its audience block."""
+    width, audience = int(hyper["factors"]) + 1, audience_factors(hyper)
+    implicit, ordinal = "implicit" in str(hyper.get("features", "")), hyper.get("likelihood") == "ordinal"
+    each = RATING_BYTES + SOLVED_RATING_BYTES
+    each += (AUDIENCE_RATING_BYTES if audience else 0) + (LATENT_RATING_BYTES if ordinal else 0)
+    draws = 4 * sizes.rows * width * kept_draws * COPIES_OF_DRAWS
+    return MemoryEstimate(
+        model=model_bytes(sizes.rows, width + audience, hyper) + draws,
+        batch=min(max(sizes.n_users, sizes.n_movies) * width**2, CHUNK_NUMBERS) * 4 * COPIES_OF_EQUATIONS,
+        ratings=sizes.n_ratings * each,
+        sizes=sizes,
+        factors=width - 1 + audience,
+        matrix=sizes.n_users * sizes.n_movies * IMPLICIT_CELL_BYTES if implicit else 0,
+        matrix_remedy="leave implicit out of the features",
+    )
