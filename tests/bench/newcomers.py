@@ -21,13 +21,13 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
-from helpers.newcomers import Pairs, family_films, halves, newcomers, opposites, ratings_of, trained_on
+from helpers.newcomers import Pairs, family_films, fold_in_users, halves, newcomers, opposites, ratings_of, trained_on
 
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.engine.evaluation.measures import list_quality, rmse
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.fold_in import fold_in, fold_in_users
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import Rank, recommend_newcomer, row_logits, row_scores
 from mftui.engine.query.suggest import suggest
 

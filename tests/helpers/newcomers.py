@@ -10,6 +10,8 @@ from helpers.models import assembled
 from mftui.data.dataset import Dataset, Ratings
 from mftui.data.splits import Split, SplitSpec
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.rows import UserRows
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
@@ -108,3 +110,14 @@ def opposites(model: Factors, n: int, *, least: int, seed: int = 0) -> list[tupl
             )
         )
     return pairs
+
+
+def fold_in_users(model: Factors, users: list[Pairs]) -> UserRows:
+    """The rows of several users, each folded in from their own ratings."""
+    rows = [fold_in(model, *ratings).row for ratings in users]
+
+    def together(name: str) -> np.ndarray | None:
+        return None if getattr(rows[0], name) is None else np.concatenate([getattr(row, name) for row in rows])
+
+    names = ("factors", "bias", "audience", "member_bias", "preference")
+    return UserRows(*map(together, names))  # type: ignore[arg-type]  # the first two are never None

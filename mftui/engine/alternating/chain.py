@@ -17,7 +17,7 @@ from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.alternating.posterior import Draw, standardized
 from mftui.engine.alternating.sides import Alternation
 from mftui.engine.model.response import Response
-from mftui.engine.training.learner import Arrays
+from mftui.engine.training.learner import Arrays, with_prefix, without_prefix
 
 Doubles = NDArray[np.float64]
 INIT_STDDEV = 0.1
@@ -167,14 +167,13 @@ class _Side:
 
     def state(self, name: str) -> Arrays:
         current = {"": self.rows, "_mean": self._common.mean, "_precision": self._common.precision}
-        means = {f"{name}_{part}": array for part, array in self._means.state().items()}
-        return {name + part: tensor.numpy() for part, tensor in current.items()} | means
+        rows = {name + part: tensor.numpy() for part, tensor in current.items()}
+        return rows | with_prefix(f"{name}_", self._means.state())
 
     def restore(self, arrays: Arrays, name: str) -> None:
         self.rows = tf.constant(arrays[name])
         self._common = Prior(tf.constant(arrays[f"{name}_precision"]), tf.constant(arrays[f"{name}_mean"]))
-        own = f"{name}_"
-        self._means.restore({part.removeprefix(own): a for part, a in arrays.items() if part.startswith(own)})
+        self._means.restore(without_prefix(f"{name}_", arrays))
 
 
 def _precision_of(error: Any, n: float, seed: Any) -> Any:

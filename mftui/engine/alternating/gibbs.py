@@ -17,7 +17,7 @@ from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.alternating.posterior import PosteriorSamples, wide, with_cuts
 from mftui.engine.alternating.sides import DEVICE, Alternation, HeldOutPredictor
 from mftui.engine.model.parameters import Parameters
-from mftui.engine.training.learner import Arrays, KeepMode, Learner
+from mftui.engine.training.learner import Arrays, KeepMode, Learner, with_prefix, without_prefix
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import NONE
 from mftui.errors import TrainingError
@@ -123,7 +123,7 @@ class GibbsLearner(Learner):
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         """The draws kept so far, as one wide model; the current one before there are any."""
-        draws = _part(arrays or self.snapshot(), "kept_")
+        draws = without_prefix("kept_", arrays or self.snapshot())
         model = replace(wide(draws, self._scale.lo, self._scale.hi), knows_cold=self._knows_cold)
         if not self._n_cuts:
             return model
@@ -136,35 +136,27 @@ class GibbsLearner(Learner):
         if not kept.count:
             kept = PosteriorSamples(1, *self._sizes, self._plan.factors, self._n_cuts)
             kept.keep(self._chains[0].draw())
-        return _named("kept_", kept.state())
+        return with_prefix("kept_", kept.state())
 
     def state(self) -> Arrays:
-        arrays = _named("kept_", self._draws.state()) | self._predictions.state()
+        arrays = with_prefix("kept_", self._draws.state()) | self._predictions.state()
         arrays["features"] = np.array(self._information)
         for number, chain in enumerate(self._chains):
-            arrays |= _named(f"chain{number}_", chain.state())
+            arrays |= with_prefix(f"chain{number}_", chain.state())
         return arrays
 
     def restore(self, arrays: Arrays) -> None:
         """Raises TrainingError where what is known of users and movies is no longer what it was."""
         if str(arrays["features"]) != self._information:
             raise TrainingError("what is known of users or movies has changed since.", hint="Start a new run.")
-        self._draws.restore(_part(arrays, "kept_"))
+        self._draws.restore(without_prefix("kept_", arrays))
         self._predictions.restore(arrays)
         with tf.device(DEVICE):
             for number, chain in enumerate(self._chains):
-                chain.restore(_part(arrays, f"chain{number}_"))
+                chain.restore(without_prefix(f"chain{number}_", arrays))
 
     def release(self) -> None:
         """Let go of the ratings."""
         for chain in self._chains:
             chain.release()
         del self._sides
-
-
-def _named(prefix: str, arrays: Arrays) -> Arrays:
-    return {prefix + name: array for name, array in arrays.items()}
-
-
-def _part(arrays: Arrays, prefix: str) -> Arrays:
-    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from mftui.engine.alternating.sides import DEVICE, Alternation, HeldOutPredictor
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.learner import Arrays, Learner
 from mftui.engine.training.problem import Problem
+from mftui.engine.training.recipe import Hyper
 
 INIT_STDDEV = 0.1
 """Standard deviation of the movies' factors at the start."""
@@ -22,42 +22,31 @@ LEAST = 1e-3
 """Penalty on the square of every number, so that a row without a rating is determined."""
 
 
-@dataclass(frozen=True)
-class AlsSettings:
-    """What is minimised, and for how long."""
-
-    factors: int
-    epochs: int
-    held_factors: float
-    """Penalty on the squares of a row's factors, once for each of its ratings."""
-    held_biases: float
-    """Penalty on the square of its bias."""
-
-
 class AlsLearner(Learner):
-    """An epoch is a step: the users' rows, then the movies'. A row is (factors, bias)."""
+    """Minimise recipe `als`'s loss. An epoch is a step: the users' rows, then the movies', each (factors, bias)."""
 
     steps_per_epoch = 1
 
-    def __init__(self, problem: Problem, plan: AlsSettings) -> None:
+    def __init__(self, problem: Problem, hyper: Hyper) -> None:
         self._scale = problem.scale
-        self.n_epochs, self.ratings_per_step = plan.epochs, len(problem.train)
+        self.n_epochs, self.ratings_per_step = int(hyper["epochs"]), len(problem.train)
         with tf.device(DEVICE):
-            self._begin(problem, plan)
+            self._begin(problem, hyper)
 
-    def _begin(self, problem: Problem, plan: AlsSettings) -> None:
-        self._sides = Alternation(problem, plan.factors)
+    def _begin(self, problem: Problem, hyper: Hyper) -> None:
+        k = int(hyper["factors"])
+        self._sides = Alternation(problem, k)
         self._mean = self._sides.mean
         self._valid = HeldOutPredictor(problem.valid, self._mean)
-        width = plan.factors + 1
-        start = INIT_STDDEV * tf.random.stateless_normal([problem.n_movies, plan.factors], [problem.seed, 1])
+        width = k + 1
+        start = INIT_STDDEV * tf.random.stateless_normal([problem.n_movies, k], [problem.seed, 1])
         self._users, self._movies = tf.zeros([problem.n_users, width]), tf.pad(start, [[0, 0], [0, 1]])
         self._no_noise = tf.zeros([problem.n_users, width]), tf.zeros([problem.n_movies, width])
-        of_bias = tf.one_hot(plan.factors, width)
+        of_bias = tf.one_hot(k, width)
         self._prior = Prior(
-            tf.linalg.diag(plan.held_biases * of_bias + LEAST),
+            tf.linalg.diag(float(hyper["reg_biases"]) * of_bias + LEAST),
             tf.zeros(width),
-            tf.linalg.diag(plan.held_factors * (1 - of_bias)),
+            tf.linalg.diag(float(hyper["reg_factors"]) * (1 - of_bias)),
         )
 
     def step(self, index: int) -> tuple[Any, Any]:

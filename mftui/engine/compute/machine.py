@@ -36,7 +36,7 @@ def gpu_bytes() -> int | None:
 
 def resident_bytes(proc: Path = Path("/proc")) -> int:
     """Return the anonymous part of this process's resident memory, which no file holds; 0 where unknown."""
-    return _of_process("RssAnon", proc)
+    return _bytes_at(proc / "self/status", "RssAnon", 0)
 
 
 def peak_bytes(proc: Path = Path("/proc")) -> int:
@@ -45,28 +45,22 @@ def peak_bytes(proc: Path = Path("/proc")) -> int:
     The kernel's figure for the program that runs now: `ru_maxrss` begins with what the parent held as it forked.
     """
     unit = 1 if sys.platform == "darwin" else 1024
-    return _of_process("VmHWM", proc) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return _bytes_at(proc / "self/status", "VmHWM", 0) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def _of_process(name: str, proc: Path) -> int:
+def _bytes_at(file: Path, name: str, default: int) -> int:
+    """Return the number of kB behind `name:` in a file of /proc, in bytes."""
     try:
-        lines = dict(line.split(":", 1) for line in (proc / "self/status").read_text().splitlines() if ":" in line)
+        lines = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
         return int(lines[name].split()[0]) << 10
     except (OSError, KeyError, ValueError, IndexError):
-        return 0
+        return default
 
 
 def available_bytes(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgroup")) -> int:
     """What this process can still get: of the machine, of its control groups, of its own limits."""
-    return max(0, min(_of_machine(proc), _of_groups(proc, cgroups), _of_limits(proc)))
-
-
-def _of_machine(proc: Path) -> int:
-    try:
-        lines = dict(line.split(":", 1) for line in (proc / "meminfo").read_text().splitlines() if ":" in line)
-        return int(lines["MemAvailable"].split()[0]) << 10
-    except (OSError, KeyError, ValueError, IndexError):
-        return _UNLIMITED
+    of_machine = _bytes_at(proc / "meminfo", "MemAvailable", _UNLIMITED)
+    return max(0, min(of_machine, _of_groups(proc, cgroups), _of_limits(proc)))
 
 
 def _of_groups(proc: Path, cgroups: Path) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.model.arrays import Floats, Indices
+from mftui.engine.model.history import History
 
 MAX_CELLS = 8_000_000
 """Scores held at once when lists are made for many users: 32 MB."""
@@ -73,7 +73,7 @@ def list_quality(
     users = np.unique(liked.users).astype(np.int64)
     if not len(users):
         return None
-    seen, wanted = _Rows(train, n_users), _Rows(liked, n_users)
+    seen, wanted = (History.of(part, np.zeros(len(part), dtype=bool), n_users) for part in (train, liked))
     popularity = np.bincount(train.movies, minlength=n_movies)
     gains = 1 / np.log2(np.arange(2, k + 2))
     ideal = np.cumsum(gains)
@@ -83,10 +83,10 @@ def list_quality(
         part = users[start : start + block]
         table = np.array(scores(part), dtype=np.float32)
         for row, user in enumerate(part):
-            table[row, seen.of(user)] = -np.inf
+            table[row, seen.of_user(user).movies] = -np.inf
         for row, top in enumerate(_top(table, k)):
-            hits = np.isin(top, wanted.of(part[row]))
-            n_wanted = len(wanted.of(part[row]))
+            relevant = wanted.of_user(part[row]).movies
+            hits, n_wanted = np.isin(top, relevant), len(relevant)
             ndcg.append(float(gains[: len(top)][hits].sum() / ideal[min(k, n_wanted) - 1]))
             recall.append(float(hits.sum() / n_wanted))
             listed[top] = True
@@ -102,15 +102,3 @@ def _top(table: Floats, k: int) -> Indices:
     columns = np.argpartition(-table, k - 1, axis=1)[:, :k]
     order = np.argsort(-np.take_along_axis(table, columns, 1), axis=1, kind="stable")
     return np.take_along_axis(columns, order, 1)
-
-
-class _Rows:
-    """The movies of each user, from columns of ratings."""
-
-    def __init__(self, ratings: Ratings, n_users: int) -> None:
-        order = np.argsort(ratings.users, kind="stable")
-        self._movies = ratings.movies[order]
-        self._cuts = np.concatenate([[0], np.cumsum(np.bincount(ratings.users, minlength=n_users))])
-
-    def of(self, user: int) -> NDArray[np.int32]:
-        return self._movies[self._cuts[user] : self._cuts[user + 1]]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as arrow
@@ -17,7 +17,6 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.query.recommend import Rank
 from mftui.engine.query.recommend_all import TopN
 
-Format = Literal["csv", "parquet"]
 OnShare = Callable[[float], None]
 ROWS_AT_ONCE = 20_000
 _LIST_ROWS = 250_000
@@ -101,22 +100,26 @@ def write_lists(
                 }
             )
 
-    with _Writer(file) as out:
+    def together() -> Iterator[arrow.Table]:
         waiting: list[arrow.Table] = []
         for table in tables():
             waiting.append(table)
             if sum(map(len, waiting)) >= _LIST_ROWS:
-                out.write(arrow.concat_tables(waiting))
+                yield arrow.concat_tables(waiting)
                 waiting = []
         if waiting:
-            out.write(arrow.concat_tables(waiting))
+            yield arrow.concat_tables(waiting)
+
+    _write(file, together())
 
 
 def _write_parts(file: Path, rows: Callable[[slice], dict[str, Any]], n: int, on_progress: OnShare) -> None:
-    with _Writer(file) as out:
+    def tables() -> Iterator[arrow.Table]:
         for at in range(0, n, ROWS_AT_ONCE):
-            out.write(arrow.table(rows(slice(at, at + ROWS_AT_ONCE))))
+            yield arrow.table(rows(slice(at, at + ROWS_AT_ONCE)))
             on_progress(min(1.0, (at + ROWS_AT_ONCE) / n))
+
+    _write(file, tables())
 
 
 def _columns(name: str, factors: NDArray[np.float32] | None) -> dict[str, Any]:
@@ -149,26 +152,12 @@ class _Texts:
         return arrow.DictionaryArray.from_arrays(places.astype(np.int32), texts)
 
 
-class _Writer:
-    """A CSV or Parquet file that grows by tables."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._out: Any = None
-
-    def write(self, table: arrow.Table) -> None:
-        if self._out is None:
-            self._out = _opened(self._file, table.schema)
-        self._out.write_table(table)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._out is not None:
-            self._out.close()
+def _write(file: Path, tables: Iterator[arrow.Table]) -> None:
+    """Write tables of one schema, one after the other, into a CSV or Parquet file."""
+    if (first := next(tables, None)) is not None:
+        with _opened(file, first.schema) as out:
+            for table in chain([first], tables):
+                out.write_table(table)
 
 
 def _opened(file: Path, schema: arrow.Schema) -> Any:

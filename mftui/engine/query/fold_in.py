@@ -1,8 +1,7 @@
-"""Fold users in: solve their rows from their ratings, the movies' factors being fixed. No retraining."""
+"""Fold a user in: solve their rows from their ratings, the movies' factors being fixed. No retraining."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +24,6 @@ PREFERENCE_PRIOR = 4.0
 POPULARITY_RATINGS = 1.0
 """Ratings from which the mean user counts less than half in an audience row. By NDCG@10 of users kept out, from 1 to 20
 of their ratings, 2 would be as good or better; with 1, whoever rates a handful of films of a kind gets films of it."""
-MAX_CELLS = 4_000_000
-"""Numbers of the designs held at once when many users are folded in: 32 MB."""
 
 
 @dataclass(frozen=True)
@@ -96,22 +93,11 @@ def fold_in(model: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> Fold
     ratings: (n,) on the model's scale.
     """
     movies, ratings = np.asarray(movies, dtype=np.int64), np.asarray(ratings, dtype=np.float32)
-    taste = TasteFit(_taste(model, [(movies, ratings)]), user_prior(model).mean)
-    row, (audience,) = _rows(model, [(movies, ratings)], taste.rows[None])
+    taste = TasteFit(_taste(model, movies, ratings), user_prior(model).mean)
+    row, audience = _rows(model, movies, ratings, taste.rows)
     if noise := model.parameters.member_noise:
         row = replace(row, covariance=taste.solution.inverse * np.square(noise)[:, None, None])
     return FoldedIn(movies, ratings, row, taste, audience)
-
-
-def fold_in_users(model: Factors, users: Sequence[Ratings]) -> UserRows:
-    """Solve the rows of b users at once, each from its own (movie indices, ratings)."""
-    members = model.parameters.members
-    k = model.n_factors // members
-    solved = np.empty((len(users), members, k + 1))
-    for part in _parts(users, members * (k + 1)):
-        x = _taste(model, [users[i] for i in part]).x
-        solved[part] = x.reshape(len(part), members, k + 1) + user_prior(model).mean
-    return _rows(model, users, solved)[0]
 
 
 def with_new(model: Factors, user: int, movies: NDArray[Any], ratings: NDArray[Any]) -> Ratings:
@@ -168,71 +154,40 @@ def design_of(model: Factors, movies: NDArray[Any]) -> Doubles:
     return np.concatenate([factors, np.ones((*factors.shape[:2], 1))], axis=2)
 
 
-def _taste(model: Factors, users: Sequence[Ratings]) -> RowSolution:
-    """Solve b · members rows, the members of a user beside each other: each member's least squares, solved apart."""
-    p, members, prior = model.parameters, model.parameters.members, user_prior(model)
-    counts = np.array([len(movies) for movies, _ in users], dtype=np.int64)
-    shape = (len(users), int(counts.max(initial=0)))
-    movies, ratings = np.zeros(shape, dtype=np.int64), np.zeros(shape)
-    for row, (own, given) in enumerate(users):
-        movies[row, : len(own)], ratings[row, : len(own)] = own, given
-    counted = (np.arange(shape[1]) < counts[:, None]).astype(np.float64)
-    table = design_of(model, movies.ravel()).reshape(members, *shape, len(prior.mean)).swapaxes(0, 1)
-    design = (table * counted[:, None, :, None]).reshape(members * len(users), shape[1], len(prior.mean))
-    offsets = _biases(model, movies).reshape(members * len(users), shape[1]) + design @ prior.mean
-    return solve_rows(
-        RowProblem(
-            design,
-            offsets,
-            np.repeat(ratings, members, axis=0),
-            np.repeat(counted, members, axis=0),
-            np.repeat(prior.precisions(counts), members, axis=0),
-            p.response.of_member,
-        )
-    )
+def _taste(model: Factors, movies: Indices, ratings: Floats) -> RowSolution:
+    """Solve one user's rows, one for each member: each member's least squares, solved apart."""
+    members, prior = model.parameters.members, user_prior(model)
+    design = design_of(model, movies)
+    known = _biases(model, movies) + design @ prior.mean
+    given = np.tile(ratings.astype(np.float64), (members, 1))
+    precision = np.repeat(prior.precisions(np.array([len(movies)])), members, axis=0)
+    return solve_rows(RowProblem(design, known, given, precision, model.parameters.response.of_member))
 
 
 def _biases(model: Factors, movies: Indices) -> Doubles:
-    """Return (b, members, n) the logits of (b, n) movies for a row of zeros: b_m + b of that member."""
+    """Return (members, n) the logits of n movies for a row of zeros: b_m + b of that member."""
     p = model.parameters
     if p.member_movie_bias is None:
-        return np.asarray(p.movie_bias[movies] + p.global_bias, dtype=np.float64)[:, None]
-    biases = p.member_movie_bias[movies] + np.array(p.member_global_bias)
-    return np.asarray(biases, dtype=np.float64).swapaxes(1, 2)
+        return np.asarray(p.movie_bias[movies] + p.global_bias, dtype=np.float64)[None]
+    return np.asarray(p.member_movie_bias[movies] + np.array(p.member_global_bias), dtype=np.float64).T
 
 
-def _rows(model: Factors, users: Sequence[Ratings], solved: Doubles) -> tuple[UserRows, list[AudienceFit | None]]:
-    """Return the rows of b users, with their audience fits, from the solved (b, members, k + 1) rows of taste."""
-    members, bias = model.parameters.members, solved[..., -1].astype(np.float32)
-    factors = (solved[..., :-1] / np.sqrt(members)).astype(np.float32).reshape(len(users), -1)
+def _rows(model: Factors, movies: Indices, ratings: Floats, solved: Doubles) -> tuple[UserRows, AudienceFit | None]:
+    """Return one user's rows, with their audience fit, from the solved (members, k + 1) rows of taste."""
+    members, bias = model.parameters.members, solved[None, :, -1].astype(np.float32)
+    factors = (solved[:, :-1] / np.sqrt(members)).astype(np.float32).reshape(1, -1)
     mean_bias, member_bias = bias.mean(1), bias if members > 1 else None
     if not model.has_audience:
-        return UserRows(factors, mean_bias, None, member_bias), [None] * len(users)
-    fits = [_audience(model, *ratings, own) for ratings, own in zip(users, mean_bias, strict=True)]
-    shape = len(users), model.audience.factors.shape[1]
-    audience, preference = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
-    for row, fit in enumerate(fits):
-        audience[row] = fit.row + popularity_prior(model, len(fit.targets))
-        preference[row] = fit.preference
-    return UserRows(factors, mean_bias, audience, member_bias, preference), [*fits]
+        return UserRows(factors, mean_bias, None, member_bias), None
+    fit = _audience(model, movies, ratings, mean_bias[0])
+    audience = (fit.row + popularity_prior(model, len(movies))).astype(np.float32)
+    preference = fit.preference.astype(np.float32)
+    return UserRows(factors, mean_bias, audience[None], member_bias, preference[None]), fit
 
 
-def _audience(model: Factors, movies: NDArray[Any], ratings: NDArray[Any], bias: np.float32) -> AudienceFit:
-    p, ratings = model.parameters, np.asarray(ratings, dtype=np.float32)
-    movies = np.asarray(movies, dtype=np.int64)
+def _audience(model: Factors, movies: Indices, ratings: Floats, bias: np.float32) -> AudienceFit:
+    p = model.parameters
     expected = model.to_rating(np.asarray(p.movie_bias[movies] + np.float32(p.global_bias + bias)))
     residuals = np.asarray(ratings - expected, dtype=np.float64) / (p.hi - p.lo)
     weights = audience_weights(model, movies), preference_weights(model, movies)
     return AudienceFit(weights[0], targets(ratings, model.scale), weights[1], residuals)
-
-
-def _parts(users: Sequence[Ratings], width: int) -> Iterator[list[int]]:
-    """Yield indices of users of similar length, as many at once as MAX_CELLS allows for their designs."""
-    part: list[int] = []
-    for index in sorted(range(len(users)), key=lambda i: len(users[i][0])):
-        if part and (len(part) + 1) * max(len(users[index][0]), 1) * width > MAX_CELLS:
-            yield part
-            part = []
-        part.append(index)
-    if part:
-        yield part

@@ -19,17 +19,15 @@ TOLERANCE = 1e-7
 class RowProblem:
     """Find for each of r rows the x that minimises
 
-    Σ_i w_i (rating(known_i + design_i · x) - ratings_i)² + Σ precision x²
+    Σ_i (rating(known_i + design_i · x) - ratings_i)² + Σ precision x²
     """
 
     design: Doubles
-    """(r, n, d): what x is multiplied with, for each of n ratings; zeros beyond a row's own."""
+    """(r, n, d): what x is multiplied with, for each of n ratings."""
     known: Doubles
     """(r, n) logits of x = 0."""
     ratings: Doubles
     """(r, n)."""
-    counted: Doubles
-    """(r, n) 1 where there is a rating, 0 beyond a row's own."""
     precision: Doubles
     """(r, d) precision of the prior of each number of x, around zero."""
     response: Response
@@ -84,16 +82,14 @@ def _logits(problem: RowProblem, x: Doubles) -> Doubles:
 
 def _loss(problem: RowProblem, x: Doubles) -> Doubles:
     """Return the (r,) penalised losses."""
-    rating = problem.response.rating(_logits(problem, x))
-    errors = problem.counted * (rating - problem.ratings) ** 2
+    errors = (problem.response.rating(_logits(problem, x)) - problem.ratings) ** 2
     return np.asarray(errors.sum(1) + (problem.precision * x**2).sum(1))
 
 
 def _linearised(problem: RowProblem, x: Doubles) -> tuple[Doubles, Doubles]:
     """Return ((r, n, d) design times slope, (r, n) rating given less predicted) at x."""
     logits = _logits(problem, x)
-    slope = problem.counted * problem.response.slope(logits)
-    error = problem.counted * (problem.ratings - problem.response.rating(logits))
+    slope, error = problem.response.slope(logits), problem.ratings - problem.response.rating(logits)
     return problem.design * slope[..., None], error
 
 

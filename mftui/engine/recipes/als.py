@@ -20,15 +20,9 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
     n_u being the user's number of ratings.
     """
-    from mftui.engine.alternating.least_squares import AlsLearner, AlsSettings
+    from mftui.engine.alternating.least_squares import AlsLearner
 
-    plan = AlsSettings(
-        factors=int(hyper["factors"]),
-        epochs=int(hyper["epochs"]),
-        held_factors=float(hyper["reg_factors"]),
-        held_biases=float(hyper["reg_biases"]),
-    )
-    return AlsLearner(problem, plan)
+    return AlsLearner(problem, hyper)
 
 
 ALS = Recipe(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.compute.allocator import collect_and_trim, disable_trim, malloc_trim, restore_trim
 from mftui.engine.training.best_epoch import BestEpoch
-from mftui.engine.training.learner import Arrays, Block, Learner
+from mftui.engine.training.learner import Arrays, Block, Learner, with_prefix, without_prefix
 from mftui.errors import TrainingError
 
 POINTS = 1_000
@@ -196,7 +196,7 @@ class BlockTrainer:
         self._copied = True
         arrays = self.learner.state()
         if self._best is not None:
-            arrays |= {f"best_{name}": a for name, a in self._best.items()}
+            arrays |= with_prefix("best_", self._best)
         arrays |= self.kept.arrays()
         numbers = {
             "step": self.step,
@@ -208,8 +208,7 @@ class BlockTrainer:
 
     def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
-        best = {name.removeprefix("best_"): a for name, a in arrays.items() if name.startswith("best_")}
-        self._best = best or None
+        self._best = without_prefix("best_", arrays) or None
         self.step, self.outcome = int(numbers["step"]), str(numbers["outcome"])
         self.prepare()
         if self.outcome:

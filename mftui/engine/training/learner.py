@@ -95,3 +95,13 @@ class Block:
     name: str
     build: Callable[[], Learner]
     n_steps: int
+
+
+def with_prefix(prefix: str, arrays: Arrays) -> Arrays:
+    """Return the arrays with `prefix` before their names."""
+    return {prefix + name: array for name, array in arrays.items()}
+
+
+def without_prefix(prefix: str, arrays: Arrays) -> Arrays:
+    """Return the arrays whose names begin with `prefix`, without it."""
+    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mftui.engine.compute.machine import TENSORFLOW_BYTES
-from mftui.engine.training.recipe import Hyper
 
 RATING_BYTES = 26
 """Of one rating, in all its copies: columns, how they are put into batches, splits, evaluation."""
@@ -119,17 +120,19 @@ class MemoryEstimate:
         return remedies[max(remedies)]
 
 
-def model_bytes(rows: int, columns: int, hyper: Hyper) -> int:
+def model_bytes(rows: int, columns: int, hyper: Mapping[str, Any]) -> int:
     """Return the bytes of a model that is descended, in all its copies."""
     return rows * columns * 4 * (COPIES_OF_MODEL - (_MOMENTS if hyper.get("optimizer") == "adafactor" else 0))
 
 
-def audience_factors(hyper: Hyper) -> int:
+def audience_factors(hyper: Mapping[str, Any]) -> int:
     """Return the factors of the audience block; 0 where there is none."""
     return int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
 
 
-def minibatch_estimate(sizes: Sizes, hyper: Hyper, batch_size: int, *, adds_up: bool = False) -> MemoryEstimate:
+def minibatch_estimate(
+    sizes: Sizes, hyper: Mapping[str, Any], batch_size: int, *, adds_up: bool = False
+) -> MemoryEstimate:
     """Estimate a training by mini-batches, with its audience block; `adds_up` as in the recipe's `Objective`."""
     members, audience, n = int(hyper.get("members", 1)), audience_factors(hyper), sizes.n_ratings
     width, batch = int(hyper["factors"]) * members, min(n, batch_size)
@@ -147,7 +150,7 @@ def minibatch_estimate(sizes: Sizes, hyper: Hyper, batch_size: int, *, adds_up: 
     )
 
 
-def rows_estimate(sizes: Sizes, hyper: Hyper, kept_draws: int = 0) -> MemoryEstimate:
+def rows_estimate(sizes: Sizes, hyper: Mapping[str, Any], kept_draws: int = 0) -> MemoryEstimate:
     """Estimate a training that solves or draws the rows of each side in turn, with its audience block."""
     width, audience = int(hyper["factors"]) + 1, audience_factors(hyper)
     implicit, ordinal = "implicit" in str(hyper.get("features", "")), hyper.get("likelihood") == "ordinal"

@@ -15,7 +15,7 @@ from mftui.data.splits import shuffled
 from mftui.engine.compute.device import CPU, set_up
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.block import BlockTrainer, Tick
-from mftui.engine.training.learner import Arrays, Block, RatingsLearner
+from mftui.engine.training.learner import Arrays, Block, RatingsLearner, with_prefix, without_prefix
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import TrainingError
@@ -168,7 +168,7 @@ class Training:
         for block in self._blocks:
             if block.step or block is self._taste:
                 found, numbers[block.name] = block.state()
-                arrays |= {f"{block.name}.{name}": array for name, array in found.items()}
+                arrays |= with_prefix(f"{block.name}.", found)
         return arrays, numbers
 
     def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
@@ -176,9 +176,7 @@ class Training:
         self.outcome = str(numbers["outcome"])
         for block in self._blocks:
             if block.name in numbers:
-                own = f"{block.name}."
-                found = {name.removeprefix(own): a for name, a in arrays.items() if name.startswith(own)}
-                block.restore(found, numbers[block.name])
+                block.restore(without_prefix(f"{block.name}.", arrays), numbers[block.name])
 
 
 def _moved(tick: Tick, steps: int) -> Tick:

@@ -16,7 +16,7 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.model.user_prior import user_prior
-from mftui.engine.query.fold_in import POPULARITY_RATINGS, audience_weights, fold_in, fold_in_users, with_new
+from mftui.engine.query.fold_in import POPULARITY_RATINGS, audience_weights, fold_in, with_new
 from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.spec import TrainingSpec
@@ -85,22 +85,6 @@ def test_each_members_row_is_what_a_full_minimisation_finds(model: Factors) -> N
         np.testing.assert_allclose(rows.factors[0, 2 * e : 2 * e + 2] * np.sqrt(2), full[:2], atol=1e-4)
         np.testing.assert_allclose(rows.member_bias[0, e], full[2], atol=1e-4)
     np.testing.assert_allclose(rows.bias, rows.member_bias.mean(1))
-
-
-def test_many_at_once_are_the_same_as_one_by_one(model: Factors) -> None:
-    random = np.random.default_rng(0)
-    users = [
-        (random.permutation(12)[:n].astype(np.int64), (random.integers(1, 11, n) / 2).astype(np.float32))
-        for n in (3, 0, 12, 5, 1)
-    ]
-    for several_or_one in (model, several(model)):
-        together = fold_in_users(several_or_one, users)
-        for at, (movies, ratings) in enumerate(users):
-            alone = fold_in(several_or_one, movies, ratings).row
-            for name in ("factors", "bias", "audience", "preference", "member_bias"):
-                expected = getattr(alone, name)
-                if expected is not None:
-                    np.testing.assert_allclose(getattr(together, name)[at], expected[0], atol=1e-5)
 
 
 def test_more_ratings_than_audience_factors_are_solved_the_same_way(model: Factors) -> None:

@@ -6,14 +6,14 @@ from functools import cache
 
 import numpy as np
 import pytest
-from helpers.newcomers import Pairs, family_films, newcomers, opposites, ratings_of, trained_on
+from helpers.newcomers import Pairs, family_films, fold_in_users, newcomers, opposites, ratings_of, trained_on
 from helpers.paths import movielens
 
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.explain import explain, explain_user
-from mftui.engine.query.fold_in import fold_in, fold_in_users
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import recommend, recommend_newcomer, row_logits
 from mftui.engine.query.suggest import suggest
 

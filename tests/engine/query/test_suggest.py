@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from helpers.models import toy_factors, trained_by
+from helpers.newcomers import fold_in_users
 from helpers.planted import planted_ratings
 from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
@@ -14,7 +15,7 @@ from mftui.data.dataset import Ratings
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.user_prior import rating_noise, user_prior
-from mftui.engine.query.fold_in import fold_in, fold_in_users
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.engine.query.recommend import row_logits
 from mftui.engine.query.suggest import seen_probability, suggest
