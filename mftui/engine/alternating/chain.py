@@ -59,12 +59,12 @@ class Chain:
 
     @property
     def users(self) -> Any:
-        """(n_users, k + 1) rows of the current draw."""
+        """Return (n_users, k + 1) rows of the current draw."""
         return self._of_users.rows
 
     @property
     def movies(self) -> Any:
-        """(n_movies, k + 1)."""
+        """Return (n_movies, k + 1) rows of the current draw."""
         return self._of_movies.rows
 
     def sweep(self, number: int, n_ratings: int) -> Any:
@@ -95,14 +95,14 @@ class Chain:
 
     @property
     def response(self) -> Response:
-        """From what the rows say, and the mean, to the expected rating."""
+        """Return the map from logits to expected ratings."""
         if self._ordinal is None:
             return Response("linear", 0, 0)
         levels = tuple(map(float, self._ordinal.levels))
         return Response("probit", levels[0], levels[-1], levels, tuple(map(float, self._ordinal.cuts.numpy())))
 
     def draw(self) -> Draw:
-        """The current model, in coordinates in which zero is the mean row."""
+        """Return the current model, in coordinates in which zero is the mean row."""
         users, movies = self.users.numpy().astype(float), self.movies.numpy().astype(float)
         cuts = np.array(self.response.cuts)
         middle = float(cuts.mean()) if len(cuts) else 0.0
@@ -110,7 +110,7 @@ class Chain:
         return standardized(draw, self._of_users.mean, self._of_users.covariance(), self._of_movies.mean)
 
     def state(self) -> Arrays:
-        """All that is needed to go on exactly from here."""
+        """Return all that `restore` needs to continue exactly from here."""
         noise = {"precision": self._precision.numpy(), "noise": self._noise.numpy()}
         noise |= {} if self._ordinal is None else self._ordinal.state()
         return noise | self._of_users.state("users") | self._of_movies.state("movies")
@@ -145,22 +145,22 @@ class _Side:
 
     @property
     def prior(self) -> Prior:
-        """Of each row."""
+        """Return the prior of each row."""
         effect = self._means.effect
         return self._common if effect is None else self._common._replace(mean=self._common.mean + effect)
 
     @property
     def mean(self) -> Doubles:
-        """(k + 1,) of all rows a priori."""
+        """Return the (k + 1,) mean of all rows a priori."""
         return np.asarray(self._common.mean.numpy().astype(float))
 
     def covariance(self) -> Doubles:
-        """(k + 1, k + 1) of all rows a priori: between those of the same features, and between features."""
+        """Return the (k + 1, k + 1) covariance of all rows a priori, within and between rows of the same features."""
         within, effect = np.linalg.inv(self._common.precision.numpy().astype(float)), self._means.effect
         return np.asarray(within if effect is None else within + np.cov(effect.numpy().astype(float).T, ddof=0))
 
     def draw_prior(self, seeds: Any, feature_seeds: Any) -> None:
-        """Given the rows."""
+        """Draw the prior, given the rows."""
         self._means.draw(self.rows, self._common, feature_seeds)
         effect = self._means.effect
         self._common = draw_prior(self.rows if effect is None else self.rows - effect, seeds, self._means.believed)
@@ -177,7 +177,7 @@ class _Side:
 
 
 def _precision_of(error: Any, n: float, seed: Any) -> Any:
-    """Of the noise, from the sum of the squared errors of n ratings; a priori Gamma(1, 1)."""
+    """Draw the precision of the noise, given the sum of the squared errors of n ratings; a priori Gamma(1, 1)."""
     return tf.random.stateless_gamma([], seed, alpha=1 + n / 2, beta=1 + error / 2)
 
 

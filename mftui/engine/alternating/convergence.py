@@ -24,7 +24,7 @@ class Predictions:
         self._counts = np.zeros(chains, dtype=np.int64)
 
     def see(self, chain: int, predicted: Doubles, *, counts: bool) -> None:
-        """The next draw of a chain: (n,). Those before the first that counts are forgotten."""
+        """Add the (n,) predictions of a chain's next draw. Those before the first that counts are forgotten."""
         self.last[chain] = predicted
         if counts:
             self._sums[:, chain] += predicted, predicted**2
@@ -36,7 +36,7 @@ class Predictions:
         return np.asarray(self._sums[0].sum(0) / drawn if drawn else self.last.mean(0))
 
     def disagreement(self) -> float | None:
-        """The potential scale reduction, R-hat (Gelman and Rubin 1992), below which 95 % of the predictions lie.
+        """Return the potential scale reduction, R-hat (Gelman and Rubin 1992), below which 95 % of the predictions lie.
 
         1 where the chains cannot be told apart; above 1.1 they have not seen the same yet. None for one chain, or
         before each has two draws.
@@ -51,7 +51,7 @@ class Predictions:
         return float(np.quantile(np.sqrt((draws - 1) / draws + between / np.maximum(within, 1e-12)), 0.95))
 
     def state(self) -> Arrays:
-        """All of it."""
+        """Copy all of it."""
         return {"valid_last": self.last.copy(), "valid_sums": self._sums.copy(), "valid_counts": self._counts.copy()}
 
     def restore(self, arrays: Arrays) -> None:

@@ -42,7 +42,7 @@ class FeatureEffects:
     """
 
     def __init__(self, axes: Sequence[Axes], n: int, width: int) -> None:
-        """`n` rows of `width` p."""
+        """Start at zero for `n` rows of `width` p."""
         self._shape = n, width
         self._groups = [_Group(tf.constant(a.directions * a.lengths), tf.constant(a.lengths)) for a in axes]
         self._coefficients = [tf.zeros([len(a.lengths), width]) for a in axes]
@@ -55,7 +55,7 @@ class FeatureEffects:
 
     @property
     def believed(self) -> tuple[Tensor, float]:
-        """((p, p) scatter, degrees of freedom) that the coefficients add to what tells of the rows' precision."""
+        """Return ((p, p) scatter, degrees of freedom) of the coefficients, as evidence of the rows' precision."""
         if not self._groups:
             return tf.zeros([self._shape[1]] * 2), 0.0
         pairs = zip(self._precisions, self._coefficients, strict=True)
@@ -76,7 +76,7 @@ class FeatureEffects:
             )
 
     def state(self) -> Arrays:
-        """By name; what the axes are is not in it."""
+        """Return the coefficients and precisions by name; the axes are not among them."""
         arrays = {f"coefficients{at}": b.numpy() for at, b in enumerate(self._coefficients)}
         return arrays | {f"precisions{at}": held.numpy() for at, held in enumerate(self._precisions)}
 
@@ -91,7 +91,7 @@ class FeatureEffects:
 def _drawn(
     weighted: Tensor, lengths: Tensor, rest: Tensor, precision: Tensor, held: Tensor, seeds: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """(r, p) coefficients, (n, p) their effect, () the group's precision."""
+    """Draw (r, p) coefficients, (n, p) their effect, () the group's precision."""
     r, p = tf.shape(lengths)[0], tf.shape(rest)[1]
     told = (lengths**2 + held)[:, None]
     noise = tf.random.stateless_normal([p, r], seeds[0])

@@ -56,12 +56,12 @@ class FeatureAxes:
 
     @property
     def describes(self) -> tuple[bool, bool]:
-        """(users, movies): whether there is anything of them."""
+        """Return (users, movies): whether any features describe them."""
         return bool(self.users), bool(self.movies)
 
     @cached_property
     def digest(self) -> str:
-        """Of all of it: the same information, the same digest."""
+        """Return a digest of all features: the same information, the same digest."""
         found = hashlib.sha256()
         for axes in (*self.users, *self.movies):
             found.update(axes.name.encode() + axes.lengths.tobytes())
@@ -69,7 +69,7 @@ class FeatureAxes:
 
 
 def side_information(features: str, problem: Problem) -> FeatureAxes:
-    """The groups that `features` names, a list of FEATURES with commas.
+    """Make the groups that `features` names, a list of FEATURES with commas.
 
     Raises UsageError for what the data does not have, or what is too large.
     """
@@ -87,7 +87,7 @@ def side_information(features: str, problem: Problem) -> FeatureAxes:
 
 
 def _tables(name: str, problem: Problem) -> tuple[dict[str, Table], dict[str, Table]]:
-    """Of users and of movies, by group; both empty where the data does not have it."""
+    """Return tables of users and of movies by group; both empty where the data has none."""
     if name == "implicit":
         return _implicit(problem.train, problem.n_users, problem.n_movies)
     if problem.side_info is None:
@@ -101,7 +101,7 @@ def _tables(name: str, problem: Problem) -> tuple[dict[str, Table], dict[str, Ta
 
 
 def _implicit(train: Ratings, n_users: int, n_movies: int) -> tuple[dict[str, Table], dict[str, Table]]:
-    """A user is the movies that they rated, a movie the users who rated it, whatever the ratings, as in SVD++ (Koren
+    """Describe a user by the movies that they rated, a movie by its users, whatever the ratings, as in SVD++ (Koren
     2008): each row divided by the root of its number of ratings."""
     if n_users * n_movies > MOST_CELLS or min(n_users, n_movies) > MOST_AXES:
         raise UsageError(
@@ -139,7 +139,7 @@ def _people(people: People) -> dict[str, Table]:
 
 
 def _one_of(values: NDArray[Any]) -> Table:
-    """(n, kinds) 1 where a row is of a kind."""
+    """Return (n, kinds): 1 where a row is of a kind."""
     kinds, of_row = np.unique(values, return_inverse=True)
     return np.eye(len(kinds), dtype=np.float32)[of_row]
 

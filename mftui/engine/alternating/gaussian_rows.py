@@ -82,14 +82,14 @@ class GaussianRows:
         self._solve = tf.function(_solve, reduce_retracing=True)
 
     def set_values(self, values: Tensor) -> None:
-        """Other (n,) ratings, in the order of those given at first."""
+        """Replace the (n,) ratings, in the order of those given at first."""
         values = tf.gather(values, self._order)
         self._parts = [part.valued(values) for part in self._parts]
 
     def solve(
         self, features: Tensor, known: Tensor, weight: Tensor, prior: Prior, noise: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """All rows x, each at random from the Gaussian whose density is, up to a constant and with n ratings,
+        """Draw all rows x, each from the Gaussian whose density is, up to a constant and with n ratings,
 
             exp(-½ [weight · Σ (r - known_j - x·f_j)² + (x - mean)ᵀ precision (x - mean) + n xᵀ each x])
 
@@ -135,7 +135,7 @@ class _Part:
     """Which ratings of all they are, their places in `values` and its shape, where the values change."""
 
     def valued(self, values: Tensor) -> _Part:
-        """The same with other values, of all parts."""
+        """Return the same with other values (those of all parts)."""
         assert self.cells is not None
         own, places, shape = self.cells
         chosen = values[own]
@@ -149,19 +149,19 @@ def _of_part(prior: Prior, rows: slice) -> Prior:
 
 
 def _end_of_part(starts: NDArray[np.int64], first: int, width: int) -> int:
-    """One past the last row that goes into a part with `first`: as many as memory allows, one at least."""
+    """Return one past the last row of the part that begins with `first`: as many as memory allows, one at least."""
     by_ratings = int(np.searchsorted(starts, starts[first] + CHUNK_RATINGS, side="right")) - 1
     by_numbers = first + CHUNK_NUMBERS // width**2
     return min(max(first + 1, min(by_ratings, by_numbers)), len(starts) - 1)
 
 
 def _csr(places: Tensor, values: Tensor, shape: list[int]) -> Tensor:
-    """A sparse matrix that is multiplied by rows."""
+    """Make a sparse matrix that is multiplied by rows."""
     return tf.raw_ops.SparseTensorToCSRSparseMatrix(indices=places, values=values, dense_shape=shape)
 
 
 def _cells(width: int) -> NDArray[np.int64]:
-    """(2, p(p+1)/2) row and column of the cells of a lower triangle, in the order in which `_lower` expects them."""
+    """Return (2, p(p+1)/2) rows and columns of the cells of a lower triangle, in the order that `_lower` expects."""
     n = width * (width + 1) // 2
     order = np.append(np.arange(width, n), np.arange(n)[::-1]).reshape(width, width)
     rows, columns = np.tril_indices(width)
@@ -171,13 +171,13 @@ def _cells(width: int) -> NDArray[np.int64]:
 
 
 def _lower(cells: Tensor, width: int) -> Tensor:
-    """(n, p, p) with the lower triangle from its (n, p(p+1)/2) cells; what lies above it means nothing."""
+    """Return (n, p, p) with the lower triangle from its (n, p(p+1)/2) cells; what lies above it means nothing."""
     return tf.reshape(tf.concat([cells[:, width:], tf.reverse(cells, [1])], 1), [-1, width, width])
 
 
 def _products_of(features: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
-    """What is summed over a row's ratings: as it is, (n_columns, p(p+1)/2 + p + 1), of each row f the lower triangle
-    of f fᵀ, known · f, and known²; and times the rating, (n_columns, p + 1), f and known."""
+    """Return what is summed over a row's ratings: as it is, (n_columns, p(p+1)/2 + p + 1), of each row f the lower
+    triangle of f fᵀ, known · f, and known²; and times the rating, (n_columns, p + 1), f and known."""
     rows, columns = _cells(features.shape[1])
     squares = tf.gather(features, rows, axis=1) * tf.gather(features, columns, axis=1)
     known = known[:, None]

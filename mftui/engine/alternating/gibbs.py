@@ -111,18 +111,18 @@ class GibbsLearner(Learner):
     # -- what it leads to --------------------------------------------------------------------
 
     def validation_errors(self) -> NDArray[np.float32] | None:
-        """Of the mean of all draws after the burn-in; of the current ones before there are any."""
+        """Return the errors of the mean of all draws after burn-in; before that, of the current ones."""
         return self._valid.errors(self._predictions.mean(), self._scale.lo, self._scale.hi)
 
     def measures(self) -> dict[str, float]:
-        """On the validation ratings: RMSE of the current draw alone, and with several chains how much they differ."""
+        """Return, on the validation ratings, the RMSE of the current draw alone, and with several chains R-hat."""
         errors = self._valid.errors(self._predictions.last[0], self._scale.lo, self._scale.hi)
         found = {} if errors is None else {"draw_valid_rmse": math.sqrt(float(np.mean(errors)))}
         disagreement = self._predictions.disagreement()
         return found if disagreement is None else found | {"r_hat": disagreement}
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
-        """The draws kept so far, as one wide model; the current one before there are any."""
+        """Return the draws kept so far as one wide model; before there are any, the current one."""
         draws = without_prefix("kept_", arrays or self.snapshot())
         model = replace(wide(draws, self._scale.lo, self._scale.hi), knows_cold=self._knows_cold)
         if not self._n_cuts:
@@ -146,7 +146,7 @@ class GibbsLearner(Learner):
         return arrays
 
     def restore(self, arrays: Arrays) -> None:
-        """Raises TrainingError where what is known of users and movies is no longer what it was."""
+        """Continue from what `state` gave. Raises TrainingError if the features of users or movies have changed."""
         if str(arrays["features"]) != self._information:
             raise TrainingError("what is known of users or movies has changed since.", hint="Start a new run.")
         self._draws.restore(without_prefix("kept_", arrays))

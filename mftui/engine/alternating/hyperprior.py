@@ -14,7 +14,7 @@ MEAN_COUNTS = 2.0
 
 
 def draw_prior(rows: Tensor, seeds: Tensor, told: tuple[Tensor, float] | None = None) -> Prior:
-    """Mean and precision of (n, p) rows, given the rows.
+    """Draw mean and precision of (n, p) rows, given the rows.
 
     Precision ~ Wishart(I, p degrees of freedom), mean ~ N(0, (MEAN_COUNTS · precision)⁻¹), both a priori.
     `seeds`: (3, 2), for stateless draws. `told`: ((p, p) scatter, degrees of freedom) of what else tells of the
@@ -41,7 +41,7 @@ def _drawn(rows: Tensor, seeds: Tensor, told: Tensor, freedom: Tensor) -> tuple[
 
 
 def _draw_wishart(root: Tensor, freedom: Tensor, seeds: Tensor) -> Tensor:
-    """A (p, p) draw of Wishart((root rootᵀ)⁻¹, freedom), by Bartlett's decomposition."""
+    """Draw (p, p) from Wishart((root rootᵀ)⁻¹, freedom), by Bartlett's decomposition."""
     p = root.shape[0]
     shapes = (freedom - tf.range(p, dtype=tf.float32)) / 2
     below = tf.linalg.band_part(tf.random.stateless_normal([p, p], seeds[0]), -1, 0)

@@ -53,10 +53,9 @@ class Ordinal:
         self._steps = tf.constant(np.diff(self.levels), tf.float64)
 
     def draw(self, logits: Tensor, seeds: Any) -> tuple[Tensor, Tensor]:
-        """Cut points and latent ratings given (n,) logits.
+        """Draw cut points and latent ratings given (n,) logits. `seeds`: (3, 2), for stateless draws.
 
-        `seeds`: (3, 2), for stateless draws. Returns ((n,) latent ratings, () sum of squared errors of the expected
-        levels).
+        Returns ((n,) latent ratings, () sum of squared errors of the expected levels).
         """
         latent, self.cuts, self._mode, error = _draw(
             tf.cast(logits, tf.float64), self._level, self.cuts, self._mode, self._steps, seeds
@@ -85,7 +84,7 @@ def _drawn(
     proposal = mode + tf.linalg.triangular_solve(root, random, adjoint=True)[:, 0]
 
     def weight(at: Tensor) -> Tensor:
-        """Density of the posterior over that of the proposal, as a logarithm."""
+        """Return the log density of the posterior less that of the proposal."""
         off = tf.linalg.matvec(root, at - mode, transpose_a=True)
         below, above = _sides(logits, level, at)
         likelihood = tf.reduce_sum(tf.math.log(tf.maximum(_between(below, above), LEAST)))
@@ -106,13 +105,13 @@ def _drawn(
 
 
 def _derivatives(logits: Tensor, level: Tensor, cuts: Tensor) -> tuple[Tensor, Tensor]:
-    """Of the log-likelihood by the cut points: its gradient, and its negative Hessian, which is tridiagonal."""
+    """Return gradient and negative Hessian (tridiagonal) of the log-likelihood by the cut points."""
     below, above = _sides(logits, level, cuts)
     chance, n = tf.maximum(_between(below, above), LEAST), cuts.shape[0]
     at_below, at_above = _density(below) / chance, _density(above) / chance
 
     def by_cut(of_below: Tensor, of_above: Tensor) -> Tensor:
-        """(n,) sums over the ratings that a cut point is below or above of."""
+        """Sum over the ratings that each of the (n,) cut points is below or above of."""
         lower = tf.math.unsorted_segment_sum(of_below, level, n + 1)
         return tf.math.unsorted_segment_sum(of_above, level, n + 1)[:n] + lower[1:]
 
@@ -124,13 +123,13 @@ def _derivatives(logits: Tensor, level: Tensor, cuts: Tensor) -> tuple[Tensor, T
 
 
 def _sides(logits: Tensor, level: Tensor, cuts: Tensor) -> tuple[Tensor, Tensor]:
-    """((n,), (n,)) how far from the logit the cut points below and above each rating are."""
+    """Return ((n,), (n,)) distances of the cut points below and above each rating from its logit."""
     ends = tf.concat([tf.constant([-FAR], tf.float64), cuts, tf.constant([FAR], tf.float64)], 0)
     return tf.gather(ends, level) - logits, tf.gather(ends, level + 1) - logits
 
 
 def _between(below: Tensor, above: Tensor) -> Tensor:
-    """Probability of lying between, by the tail in which it is not rounded away."""
+    """Return the probability of lying between, by the tail in which it is not rounded away."""
     flipped = below > 0
     return _share(tf.where(flipped, -below, above)) - _share(tf.where(flipped, -above, below))
 

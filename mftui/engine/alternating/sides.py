@@ -37,21 +37,21 @@ class Alternation:
         self._of_movies = GaussianRows(train.movies, train.users, values, *sizes[::-1], k + 1, changing=latent)
 
     def set_values(self, values: Tensor) -> None:
-        """(n,) latent ratings in place of the ratings."""
+        """Replace the ratings by (n,) latent ones."""
         self._of_users.set_values(values)
         self._of_movies.set_values(values)
 
     def fitted(self, users: Tensor, movies: Tensor) -> Tensor:
-        """(n,) what the rows say of the training ratings, the mean left out."""
+        """Return (n,) predictions of the training ratings from the rows, without the mean."""
         return _offsets(users, movies, self._train.users, self._train.movies)
 
     def users(self, movies: Tensor, weight: Tensor, prior: Prior, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """((n_users, k + 1) rows, () sum of squared errors) given (n_movies, k + 1): see `GaussianRows.solve`."""
+        """Solve users given (n_movies, k + 1): ((n_users, k + 1) rows, () squared error); see `GaussianRows.solve`."""
         features, known = _known(movies)
         return self._of_users.solve(features, known, weight, prior, noise)
 
     def movies(self, users: Tensor, weight: Tensor, prior: Prior, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """The same the other way round."""
+        """Solve movies given (n_users, k + 1), likewise."""
         features, known = _known(users)
         return self._of_movies.solve(features, known, weight, prior, noise)
 
@@ -64,19 +64,19 @@ class HeldOutPredictor:
         self._values, self._mean = ratings.values, mean
 
     def predicted(self, users: Tensor, movies: Tensor) -> NDArray[np.float64]:
-        """(n,) unclipped."""
+        """Return (n,) unclipped predictions."""
         offsets = _offsets(users, movies, self._users, self._movies)
         return np.asarray(offsets.numpy().astype(float) + self._mean)
 
     def errors(self, predicted: NDArray[np.float64], lo: float, hi: float) -> NDArray[np.float32] | None:
-        """(n,) squared errors of predictions clipped to the scale; None where nothing is asked."""
+        """Return (n,) squared errors of predictions clipped to the scale; None without ratings."""
         if not len(self._values):
             return None
         return np.asarray((np.clip(predicted, lo, hi) - self._values) ** 2, dtype=np.float32)
 
 
 def _known_of(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """What the other side's rows are multiplied with, its bias last; and what is known before: this side's bias."""
+    """Return what the other side's rows, their bias last, are multiplied with; and what is known: this side's bias."""
     return tf.concat([rows[:, :-1], tf.ones_like(rows[:, -1:])], 1), rows[:, -1]
 
 

@@ -54,5 +54,5 @@ def _set(options: dict[int, int]) -> None:
 
 
 def _glibc(name: str) -> Any:
-    """A function of the C library; None where there is none of that name."""
+    """Return a function of the C library; None if it has none of that name."""
     return getattr(ctypes.CDLL(None), name, None)

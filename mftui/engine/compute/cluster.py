@@ -1,4 +1,4 @@
-"""Several workers of one training: found in the environment, and refused where they have no part to take."""
+"""Several workers of one training: found in the environment, and refused where a command does not support several."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Cluster:
 
 
 def find_cluster(environ: Mapping[str, str] | None = None) -> Cluster | None:
-    """The cluster that TF_CONFIG names, or the step of Slurm that this is (`srun`); None: this process alone.
+    """Find the cluster in TF_CONFIG or in the environment of Slurm's `srun`; None if this process is alone.
 
     Raises UsageError where TF_CONFIG cannot be used.
     """
@@ -55,7 +55,7 @@ def _by_tf_config(text: str) -> Cluster | None:
 
 
 def require_alone(what: str) -> None:
-    """Raise UsageError where there is a cluster, for a command in which workers have no part to take."""
+    """Raise UsageError where there is a cluster, for a command that does not support several workers."""
     if cluster := find_cluster():
         raise UsageError(
             f"{what} trains in one process, and there is a cluster of {cluster.workers} workers.",

@@ -30,12 +30,12 @@ class Computing:
 
     @property
     def in_parts(self) -> bool:
-        """Whether a large batch is learned from part by part: on one CPU, whose caches hold a part."""
+        """Return whether to process a large batch part by part: on one CPU, whose caches hold a part."""
         return self.device == "cpu" and self.devices.strategy is None
 
     @property
     def loops(self) -> bool:
-        """Whether many updates go into one compiled call.
+        """Return whether many updates go into one compiled call.
 
         On a GPU the launch of a call costs more than the arithmetic of an update. On a CPU, XLA runs the body
         of a loop on one thread, so a call for each update is faster, but for loops over what is in the caches.
@@ -72,7 +72,7 @@ def set_up(hyper: Mapping[str, Any]) -> Computing:
 
 
 def _gpus(tf: Any, asked: str) -> list[Any]:
-    """The GPUs to be used, their memory growing as it is needed."""
+    """Choose the GPUs to use, their memory growing as it is needed."""
     found = list(tf.config.list_physical_devices("GPU"))
     if asked == "gpu" and not found:
         raise TrainingError(
@@ -96,5 +96,5 @@ def _gpus(tf: Any, asked: str) -> list[Any]:
 
 
 def _has_bfloat16(details: dict[str, Any]) -> bool:
-    """CPUs are left out: also with instructions for it, a step is no faster there than in float32."""
+    """Return whether a GPU is fast in bfloat16. No CPU is: even with instructions for it, float32 is as fast."""
     return tuple(details.get("compute_capability", (0, 0))) >= BFLOAT16_FROM

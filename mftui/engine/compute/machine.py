@@ -18,7 +18,7 @@ _UNLIMITED = 1 << 60
 
 
 def run_tool(*command: str) -> str | None:
-    """What a program prints, or None where it is missing, fails or does not answer."""
+    """Run a program and return what it prints; None where it is missing, fails or does not answer."""
     if shutil.which(command[0]) is None:
         return None
     try:
@@ -29,7 +29,7 @@ def run_tool(*command: str) -> str | None:
 
 
 def gpu_bytes() -> int | None:
-    """The memory of a GPU, of the one that has least; None where NVIDIA's tool does not say."""
+    """Return the memory of the GPU that has least; None where NVIDIA's tool does not say."""
     lines = (run_tool("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits") or "").split()
     return min((int(line) << 20 for line in lines if line.isdecimal()), default=None)
 
@@ -58,13 +58,13 @@ def _bytes_at(file: Path, name: str, default: int) -> int:
 
 
 def available_bytes(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgroup")) -> int:
-    """What this process can still get: of the machine, of its control groups, of its own limits."""
+    """Return the memory this process can still get: the least of the machine's, its control groups', its limits'."""
     of_machine = _bytes_at(proc / "meminfo", "MemAvailable", _UNLIMITED)
     return max(0, min(of_machine, _of_groups(proc, cgroups), _of_limits(proc)))
 
 
 def _of_groups(proc: Path, cgroups: Path) -> int:
-    """The least that is left in this process's groups and all above them, of either version."""
+    """Return the least that is left in this process's control groups and all above them, of either version."""
     try:
         entries = [line.split(":", 2) for line in (proc / "self/cgroup").read_text().splitlines()]
     except OSError:
@@ -87,7 +87,7 @@ def _left_in(groups: Iterable[Path], *, old: bool) -> Iterator[int]:
 
 
 def _given_back(group: Path, name: str) -> int:
-    """The cache of files, which counts as used and makes way."""
+    """Return the size of the file cache, which counts as used but is given up on demand."""
     try:
         found = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
         return int(found.get(name, 0))
@@ -96,7 +96,7 @@ def _given_back(group: Path, name: str) -> int:
 
 
 def _of_limits(proc: Path) -> int:
-    """What `ulimit -v` leaves, TensorFlow's unused addresses taken off."""
+    """Return what `ulimit -v` leaves, less TensorFlow's unused addresses."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit == resource.RLIM_INFINITY:
         return _UNLIMITED

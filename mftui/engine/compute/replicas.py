@@ -31,7 +31,7 @@ class Devices:
 
     @property
     def replicas(self) -> int:
-        """Over all workers."""
+        """Count the replicas of all workers."""
         return int(self.strategy.num_replicas_in_sync) if self.strategy else 1
 
     @property
@@ -40,7 +40,7 @@ class Devices:
 
     @functools.cached_property
     def mine(self) -> range:
-        """The replicas of this process."""
+        """Return the numbers of this process's replicas."""
         if self.strategy is None:
             return range(1)
         found: list[int] = []
@@ -53,13 +53,13 @@ class Devices:
         return range(min(found), max(found) + 1)
 
     def scope(self) -> AbstractContextManager[Any]:
-        """In which variables are made, one copy for each replica."""
+        """Return the scope in which to make variables, one copy for each replica."""
         scope: AbstractContextManager[Any] = self.strategy.scope() if self.strategy else nullcontext()
         return scope
 
     @contextmanager
     def worker_errors(self) -> Iterator[None]:
-        """Raises TrainingError where another worker does not take its part in what is done within."""
+        """Raise TrainingError if another worker fails during what is done within."""
         import tensorflow as tf
 
         errors = tf.errors
@@ -75,13 +75,13 @@ class Devices:
             ) from error
 
     def any(self, *flags: bool) -> tuple[bool, ...]:
-        """Each flag: whether it is set on any worker. To be called by all at the same point."""
+        """Return of each flag whether any worker has set it. All must call this at the same point."""
         if self._cluster is None:
             return flags
         return tuple(self._summed(np.array(flags, dtype=np.float64)) > 0)
 
     def same(self, text: str) -> bool:
-        """Whether all workers have the same text. To be called by all at the same point."""
+        """Return whether all workers have the same text. All must call this at the same point."""
         if self._cluster is None:
             return True
         digest = np.frombuffer(hashlib.sha256(text.encode()).digest(), dtype="<u2").astype(np.float64)
@@ -89,14 +89,14 @@ class Devices:
         return bool((total**2 == self.replicas * squares).all())  # equal in Cauchy and Schwarz's inequality
 
     def from_chief(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the chief has, whatever the others have. To be called by all at the same point."""
+        """Return the chief's values on every worker. All must call this at the same point."""
         if self._cluster is None:
             return values
         mine = values * np.float32(self._cluster.chief)
         return np.asarray(self._summed(mine) / np.float32(self.replicas // self.workers))
 
     def _summed(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Over all replicas; those of one worker have the same."""
+        """Sum over all replicas; those of one worker have the same values."""
         import tensorflow as tf
 
         def replica(mine: Any) -> Any:
@@ -113,10 +113,7 @@ ALONE = Devices()
 
 
 def find_devices(asked: str, n_gpus: int) -> Devices:
-    """The devices that a training with `--strategy asked` computes on, of those that TensorFlow sees.
-
-    Where no cluster is left to resume on, this process goes on alone.
-    """
+    """Choose the devices for `--strategy asked` among those TensorFlow sees; without a cluster, this process alone."""
     cluster = find_cluster()
     if cluster and asked in ("auto", "multi-worker"):
         return _several_workers(cluster)
@@ -133,7 +130,7 @@ def _mirrored(kind: str) -> Devices:
 
 @functools.cache
 def _several_workers(cluster: Cluster) -> Devices:
-    """Waits for all workers; a process can belong to one cluster once."""
+    """Join the cluster once all workers have started; a process can join only one, once."""
     import tensorflow as tf
 
     resolvers = tf.distribute.cluster_resolver

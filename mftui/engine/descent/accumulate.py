@@ -36,7 +36,7 @@ def accumulate(
 
 
 def dense(given: Gradients) -> Gradients:
-    """The same with tables for gradients."""
+    """Return the same with dense gradients."""
     gradients, numbers = given
     return [tf.convert_to_tensor(gradient) for gradient in gradients], numbers
 

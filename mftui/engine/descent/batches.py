@@ -21,7 +21,7 @@ LOOP = 4_000
 
 
 def parts_on_cpu(size: int, columns: int) -> int:
-    """In how many parts a CPU learns from a batch of this size where the rows have so many columns."""
+    """Return the number of parts in which a CPU processes a batch of `size`, with rows of so many columns."""
     return math.ceil(size * columns / PART_NUMBERS)
 
 
@@ -56,11 +56,11 @@ class Batches:
 
     @property
     def count(self) -> int:
-        """Updates of an epoch."""
+        """Count the updates of an epoch."""
         return self.steps * self.updates
 
     def columns(self, ratings: Ratings) -> Iterator[NDArray[Any]]:
-        """(count, size) users, movies and values, one after the other: together they are large.
+        """Yield (count, size) users, movies and values, one after the other: together they are large.
 
         Within a batch the ratings are sorted by user, so that the rows of one user are read and added to together.
         """
@@ -76,6 +76,6 @@ class Batches:
         return places if in_order(users) else np.argsort(users, kind="stable")[places]
 
     def order(self, epoch: int) -> NDArray[np.int32]:
-        """(steps, updates) which batches each step takes; the same epoch has the same order always."""
+        """Return (steps, updates) numbers of the batches of each step; the same epoch always has the same order."""
         random = np.random.default_rng([self.seed, 3, epoch])
         return random.permutation(self.count).astype(np.int32).reshape(self.steps, self.updates)

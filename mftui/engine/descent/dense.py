@@ -74,7 +74,7 @@ class DenseLearner(VariableLearner):
 
 
 def scaled_matrix(ratings: Ratings, n_users: int, n_movies: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """The dense matrix (n_users, n_movies) as in the post: missing is 0, each column divided by its maximum."""
+    """Return the dense matrix (n_users, n_movies) of the post: missing is 0, each column divided by its maximum."""
     matrix = np.zeros((n_users, n_movies), dtype=np.float32)
     matrix[ratings.users, ratings.movies] = ratings.values
     return np.asarray(MaxAbsScaler().fit_transform(matrix), dtype=np.float32)

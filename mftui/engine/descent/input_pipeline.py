@@ -87,7 +87,7 @@ class Distributed:
         self.begin_epoch(0)
 
     def _cut(self, column: NDArray[Any], first: int) -> Any:
-        """The parts of a column of batches, which begins with rating `first` of each, on their devices."""
+        """Put the parts of a column of batches, which begins with rating `first` of each, on their devices."""
 
         def part(context: Any) -> Any:
             replica = context.replica_id_in_sync_group
@@ -159,7 +159,7 @@ class _Reader:
         self._next = -1
 
     def step(self, index: int) -> tuple[Any, Any, Any]:
-        """(updates, ratings of the part) users, movies and values of a step."""
+        """Return (updates, ratings of the part) users, movies and values of a step."""
         if index != self._next:
             self._columns = self._read_ahead(self._order[index:])
         self._next = index + 1
@@ -168,11 +168,11 @@ class _Reader:
     def _read_ahead(self, order: NDArray[np.int32]) -> Iterator[tuple[Any, Any, Any]]:
         kinds = [spec.dtype for spec in self.specs]
 
-        def take(indices: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-            return self._shards.take(indices, self._part)
+        def gather(indices: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+            return self._shards.gather(indices, self._part)
 
         def read(indices: Any) -> tuple[Any, ...]:
-            columns = tf.numpy_function(take, [indices], kinds, stateful=False)
+            columns = tf.numpy_function(gather, [indices], kinds, stateful=False)
             return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, self.specs, strict=True))
 
         columns: Iterator[tuple[Any, Any, Any]]
@@ -181,5 +181,5 @@ class _Reader:
 
 
 def compiled(function: Any, *signature: Any) -> Any:
-    """`function` through XLA, traced now: a concrete function has half the overhead of a call."""
+    """Compile `function` by XLA, traced now: a concrete function has half the overhead of a call."""
     return tf.function(function, jit_compile=True).get_concrete_function(*signature)

@@ -69,7 +69,7 @@ class MinibatchLearner(VariableLearner):
         return MatrixFactorizer(model, objective.lo, objective.hi, objective.link)
 
     def _updates(self, data: Any, batches: Any) -> tuple[Any, Any]:
-        """The batches with these numbers, one update after the other; their mean loss and MSE."""
+        """Make an update by each batch of these numbers; returns their mean loss and MSE."""
         if batches.shape[0] == 1:
             return self._update(*(tf.gather(column, batches[0]) for column in data))
         loss, mse = tf.constant(0.0), tf.constant(0.0)
@@ -85,7 +85,7 @@ class MinibatchLearner(VariableLearner):
         return loss, mse
 
     def _gradients(self, users: Any, movies: Any, ratings: Any) -> Gradients:
-        """Gradients, loss and MSE of a batch, or this device's part of them: over all devices they sum to the whole."""
+        """Return gradients, loss and MSE of a batch, or this device's part: summed over all devices, the whole."""
         if self._batches.parts == 1:
             return dense(self._part_gradients(users, movies, ratings, priors=1 / self._devices.replicas))
         start = self._part_gradients(users[:0], movies[:0], ratings[:0], priors=1.0)

@@ -39,14 +39,14 @@ class MatrixFactorization(tf.Module):
         self.global_bias = tf.Variable(tf.fill([members], float(global_bias)), name="global_bias")
 
     def __call__(self, users: Tensor, movies: Tensor) -> Tensor:
-        """Logits (n, members) of n pairs of user and movie indices."""
+        """Return logits (n, members) of n pairs of user and movie indices."""
         products = self._cast(tf.gather(self.user_factors, users)) * self._cast(tf.gather(self.movie_factors, movies))
         dot = tf.reduce_sum(tf.reshape(products, [-1, self.members, products.shape[-1] // self.members]), -1)
         biases = tf.gather(self.user_bias, users) + tf.gather(self.movie_bias, movies) + self.global_bias
         return tf.cast(dot, tf.float32) + biases
 
     def dense(self) -> Tensor:
-        """Logits (n_users, n_movies) of every pair, for a model of one member.
+        """Return logits (n_users, n_movies) of every pair, for a model of one member.
 
         One product: a bias is a factor whose partner is 1. So its gradient is part of a product too.
         """
@@ -55,12 +55,12 @@ class MatrixFactorization(tf.Module):
         return tf.cast(tf.matmul(self._cast(users), self._cast(movies), transpose_b=True), tf.float32)
 
     def _cast(self, factors: Tensor) -> Tensor:
-        """After the gather, so that gradients of the same row are summed in float32."""
+        """Cast gathered factors (not the tables, so that gradients of the same row are summed in float32)."""
         return tf.cast(factors, self._precision)
 
     @property
     def parameters(self) -> list[Tensor]:
-        """The five variables, in the order of the formula."""
+        """Return the five variables, in the order of the formula."""
         return [self.user_factors, self.movie_factors, self.user_bias, self.movie_bias, self.global_bias]
 
 
@@ -77,7 +77,7 @@ class MatrixFactorizer(tf.Module):
         return self.rating(self.factorization(users, movies))
 
     def rating(self, logits: Tensor) -> Tensor:
-        """Ratings from logits of any shape."""
+        """Map logits of any shape to ratings."""
         return logits if self.link == "linear" else self.lo + (self.hi - self.lo) * tf.sigmoid(logits)
 
     def dense(self) -> Tensor:

@@ -44,12 +44,12 @@ class OneCycleAdamW(tf.keras.optimizers.AdamW):
 
     @property
     def beta_1(self) -> Any:
-        """The momentum of the coming update."""
+        """Return the momentum of the coming update."""
         return self._momentum(self.iterations)
 
     @beta_1.setter
     def beta_1(self, value: float) -> None:
-        """Keras sets its default here; the cycle decides."""
+        """Ignore the default that Keras sets: the cycle decides."""
 
 
 def _between(a: float, b: float, share: Any) -> Any:

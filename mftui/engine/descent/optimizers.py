@@ -19,7 +19,7 @@ class Adafactor(tf.keras.optimizers.Adafactor):  # type: ignore[misc]  # Keras s
     """
 
     def add_variable_from_reference(self, reference_variable: Any, *args: Any, **kwargs: Any) -> Any:
-        """A variable for vectors alone."""
+        """Make a variable for vectors alone."""
         if len(reference_variable.shape) < 2:
             return super().add_variable_from_reference(reference_variable, *args, **kwargs)
         return _Passing(reference_variable.dtype)
@@ -40,7 +40,7 @@ class _Passing:
 
 
 def make_optimizer(kind: str, rate: Any, *, epsilon: float) -> Any:
-    """`kind`: "adam" or "adafactor". `rate`: a number or a Keras schedule. `epsilon`: Adam's, beside gradients."""
+    """Make "adam" or "adafactor". `rate`: a number or a Keras schedule. `epsilon`: Adam's, in units of the gradient."""
     if kind == "adafactor":
         return Adafactor(rate, epsilon_2=EPSILON_ADAFACTOR, relative_step=False)
     return tf.keras.optimizers.Adam(rate, beta_1=0.8, beta_2=0.99, epsilon=epsilon)

@@ -56,34 +56,34 @@ class Shards:
             self._sort(index)
 
     def _sort(self, index: int) -> None:
-        """By user, so that the rows of one user are read and added to together."""
+        """Sort a shard by user, so that the rows of one user are read and added to together."""
         users = np.asarray(self._columns[0][index])
         if (users[1:] < users[:-1]).any():
             order = np.argsort(users, kind="stable")
             for column in self._columns:
                 column[index] = column[index][order]
 
-    def take(
+    def gather(
         self, indices: NDArray[Any], part: slice = slice(None)
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-        """(n, size of `part`) users, movies and values of n shards, of each the same part; copied."""
+        """Copy (n, size of `part`) users, movies and values of n shards, of each the same part."""
         users, movies, values = (np.asarray(column)[indices, part] for column in self._columns)
         return users, movies, values
 
 
 def _spread(n: int, count: int) -> NDArray[np.int64]:
-    """(count,) as equal numbers as there can be that sum to n."""
+    """Divide n into (count,) numbers as equal as can be."""
     each, more = divmod(n, count)
     return np.where(np.arange(count) < more, each + 1, each)
 
 
 def _free(ends: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(sum of n,) the next n[i] places from ends[i] on, for all i."""
+    """Return (sum of n,) the next n[i] positions from ends[i] on, for all i."""
     return np.repeat(ends, n) + np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
 
 
 def _mapped(directory: Path, count: int, size: int) -> list[NDArray[Any]]:
-    """(count, size) of each column, on one file whose room is taken now: later a full disk could not be told."""
+    """Map (count, size) of each column to one file, allocated now: later a full disk could not be reported."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory) as file:

@@ -16,12 +16,12 @@ MAX_CELLS = 8_000_000
 
 
 def rmse(predicted: Floats, actual: Floats) -> float:
-    """Return root of the mean squared error of (n,) predictions, in rating units."""
+    """Return the root of the mean squared error of (n,) predictions, in rating units."""
     return float(np.sqrt(np.mean((predicted.astype(np.float64) - actual) ** 2)))
 
 
 def mae(predicted: Floats, actual: Floats) -> float:
-    """Return mean absolute error of (n,) predictions, in rating units."""
+    """Return the mean absolute error of (n,) predictions, in rating units."""
     return float(np.mean(np.abs(predicted.astype(np.float64) - actual)))
 
 
@@ -40,7 +40,7 @@ class ListQuality:
     n_users: int
 
     def as_dict(self, k: int) -> dict[str, float | int]:
-        """For a JSON document: `ndcg@k`, `recall@k`, `coverage`, …"""
+        """Return the measures for a JSON document: `ndcg@k`, `recall@k`, `coverage`, …"""
         return {
             f"ndcg@{k}": self.ndcg,
             f"recall@{k}": self.recall,

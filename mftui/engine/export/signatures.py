@@ -129,7 +129,7 @@ class _Numbers:
         self._counts = kept("movie_train_counts", model.movie_train_counts, tf.int32)
 
     def shown(self, logits: Any) -> Any:
-        """Ratings, clipped to the scale."""
+        """Map logits to ratings, clipped to the scale."""
         return self._tf.clip_by_value(self._to_rating(logits), *self._scale)
 
     def _to_rating(self, logits: Any) -> Any:

@@ -139,7 +139,7 @@ class _Texts:
         return arrow.array([inert(text) if self._csv else text for text in texts], arrow.string())
 
     def ids(self, ids: Ids, places: NDArray[np.int64] | None = None) -> arrow.Array:
-        """Raw ids, of these places or of all."""
+        """Return the raw ids at these indices, or all."""
         if ids.numeric:
             values = np.asarray(ids.values)
             return arrow.array(values if places is None else values[places])

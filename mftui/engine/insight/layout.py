@@ -62,7 +62,7 @@ def tsne_layout(
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Layout | None:
-    """Movies by t-SNE: near are those whose factors point the same way. In a process of its own; None once
+    """Place movies by t-SNE, near each other if their factors point the same way; in a process of its own. None once
     `cancelled` says so.
 
     Parameters

@@ -94,7 +94,7 @@ class Axes:
         return np.asarray(rows @ self.rotation, dtype=np.float32)
 
     def axis(self, number: int, n: int = 8) -> Axis:
-        """Axis `number` (from 1) with up to `n` movies of each end. Raises UsageError where there is none."""
+        """Return axis `number` (from 1) with up to `n` movies of each end. Raises UsageError where there is none."""
         if not 1 <= number <= len(self.shares):
             raise UsageError(f"no axis {number}.", hint=f"There are {len(self.shares)}.")
         at = number - 1
@@ -165,7 +165,7 @@ def _block(model: Factors, block: Block) -> tuple[Floats, Floats]:
 
 
 def _least_ratings(counts: NDArray[np.int32]) -> int:
-    """20, or what the 40th of the most rated movies has."""
+    """Return 20, or what the 40th of the most rated movies has."""
     if len(counts) <= _MIN_MOVIES:
         return 1
     return int(max(1, min(MIN_RATINGS, np.partition(counts, -_MIN_MOVIES)[-_MIN_MOVIES])))

@@ -51,7 +51,7 @@ class Traits:
 
     @classmethod
     def of_movies(cls, model: Factors, movies: Indices) -> Traits:
-        """Genres, decades and the year of the movies at these indices; what fewer than MIN_MOVIES have is left out."""
+        """Return genres, decades and year of the movies at these indices, without what fewer than MIN_MOVIES have."""
         genres, has_genre = genre_table(model)
         wide: list[tuple[str, Kind, Doubles]] = [
             (genre, "genre", has_genre[movies, at].astype(np.float64)) for at, genre in enumerate(genres)

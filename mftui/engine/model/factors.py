@@ -88,12 +88,12 @@ class Factors:
 
     @cached_property
     def cold_users(self) -> Flags:
-        """(n_users,) users of whom nothing is known: no training rating, and nothing beside their ratings."""
+        """Return (n_users,) whether nothing is known of a user: no training rating, and nothing beside ratings."""
         return np.asarray((self.user_train_counts == 0) & (not self.parameters.knows_cold[0]))
 
     @cached_property
     def cold_movies(self) -> Flags:
-        """Return (n_movies,) the same for movies."""
+        """Return (n_movies,) whether nothing is known of a movie."""
         return np.asarray((self.movie_train_counts == 0) & (not self.parameters.knows_cold[1]))
 
     def is_cold(self, users: NDArray[Any] | int | None, movies: NDArray[Any]) -> Flags:
@@ -174,7 +174,7 @@ class Factors:
 
     @cached_property
     def movie_digest(self) -> str:
-        """Of the movies' factors and training counts: what is derived of them is bound to it."""
+        """Return a digest of the movies' factors and training counts, the key of what is derived from them."""
         p = self.parameters
         tables = (p.movie_factors, p.audience_movie_factors, self.movie_train_counts)
         return table_digest(*(table for table in tables if table is not None))

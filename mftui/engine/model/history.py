@@ -82,7 +82,7 @@ class History:
             yield Ratings(self._users(span)[rows], self.movies[span][rows], self.ratings[span][rows])
 
     def _users(self, span: slice) -> NDArray[np.int32]:
-        """Whose the ratings of a span are."""
+        """Return the users of the ratings of a span."""
         first = int(np.searchsorted(self.offsets, span.start, side="right")) - 1
         last = int(np.searchsorted(self.offsets, span.stop, side="left"))
         ends = np.clip(self.offsets[first : last + 1], span.start, span.stop)

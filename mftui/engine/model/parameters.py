@@ -50,7 +50,7 @@ class Parameters:
 
     @property
     def spread_of(self) -> Literal["draws", "members"] | None:
-        """What a ± is the spread of: draws from a posterior, or members that are none; None of one member."""
+        """Return what a ± is the spread of: draws from a posterior, or other members; None with one member."""
         return None if self.members == 1 else "draws" if self.member_noise else "members"
 
     @property

@@ -31,7 +31,7 @@ class Response:
 
     @property
     def of_member(self) -> Response:
-        """The same for the logits of one member, which are known."""
+        """Return the same for the logits of one member, which are known."""
         return replace(self, spread=1.0)
 
     def rating(self, logits: NDArray[Any]) -> NDArray[Any]:

@@ -128,7 +128,7 @@ def _document(file: Path) -> dict[str, Any]:
 
 
 def _digests(directory: Path, reuse: Path | None) -> dict[str, str]:
-    """By file name; those of files linked from `reuse` are taken from there."""
+    """Return digests by file name; those of files linked from `reuse` are read there."""
     known: dict[str, str] = {}
     if reuse is not None:
         with contextlib.suppress(FormatError, OSError):
@@ -185,7 +185,7 @@ def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Facto
 
 
 def _opened(file: Path) -> NDArray[Any]:
-    """Memory-mapped; float16 is read, and made float32 for all that is computed."""
+    """Open memory-mapped; float16 is read, and made float32 for all that is computed."""
     array = np.load(file, mmap_mode="r", allow_pickle=False)
     return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else np.asanyarray(array)
 

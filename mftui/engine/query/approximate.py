@@ -70,7 +70,7 @@ class Found:
 
     @property
     def label(self) -> str:
-        """How they were found, as a sentence; "" of exact search that was asked for."""
+        """Say how they were found in a sentence; "" for an exact search that was asked for."""
         if self.recall is None:
             return self.note
         found = f"{self.recall:.0%} of the {RECALL_AT} nearest, measured on {RECALL_QUERIES} movies"
@@ -131,7 +131,7 @@ class IndexKey:
 
 @lru_cache(maxsize=64)
 def exact_ms(key: IndexKey) -> float:
-    """Milliseconds that exact search takes, once what it derives of the model is there: the least of three."""
+    """Measure the milliseconds of an exact search, once what it derives from the model is there: the least of three."""
     times = []
     for _ in range(4):
         began = time.perf_counter()
@@ -213,7 +213,7 @@ def _make(directory: Path, key: IndexKey) -> Index:
 
 
 def _built(key: IndexKey) -> Any:
-    """Movies with training ratings in cells around centres that k-means found (FAISS: IVF, vectors as they are)."""
+    """Index the movies with training ratings in cells around k-means centres (FAISS: IVF, vectors unchanged)."""
     import faiss
 
     model, metric, by = key.model, key.metric, key.by
@@ -246,7 +246,7 @@ def _set_probes(cells: Any, key: IndexKey) -> float:
 
 
 def _recall(index: Index, model: Factors, movies: list[int], exact: list[Indices]) -> float:
-    """Share of the exact neighbours of these movies that the index finds."""
+    """Return the share of the exact neighbours of these movies that the index finds."""
     pairs = zip(movies, exact, strict=True)
     return float(np.mean([np.isin(near, index.nearest(model, movie, RECALL_AT)[0]).mean() for movie, near in pairs]))
 

@@ -36,7 +36,7 @@ class TasteFit:
 
     @property
     def rows(self) -> Doubles:
-        """(members, k + 1) factors and bias."""
+        """Return (members, k + 1) factors and bias."""
         return self.solution.x + self.prior_mean
 
 
@@ -55,12 +55,12 @@ class AudienceFit:
 
     @property
     def row(self) -> Doubles:
-        """(k,) factors, by the ratings alone."""
+        """Return (k,) factors, by the ratings alone."""
         return self.weights @ self.targets
 
     @property
     def preference(self) -> Doubles:
-        """(k,) which audiences' films this user rates above what is expected, and which below."""
+        """Return (k,) which audiences' films this user rates above what is expected, and which below."""
         return self.preference_weights @ self.residuals
 
 

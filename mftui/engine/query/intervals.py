@@ -76,12 +76,12 @@ class OrdinalDistribution:
     """(n, n_levels) probability of a rating up to that level; the last is 1."""
 
     def quantile(self, share: float) -> Floats:
-        """See `PredictiveDistribution.quantile`."""
+        """Return what `PredictiveDistribution.quantile` does."""
         lowest = (self.cumulative >= share - ROUNDING).argmax(1)
         return np.asarray(self.levels[lowest], dtype=np.float32)
 
     def covered(self, ratings: Floats, share: float) -> Doubles:
-        """See `PredictiveDistribution.covered`."""
+        """Return what `PredictiveDistribution.covered` does."""
         at = np.abs(self.levels - ratings[:, None]).argmin(1)[:, None]
         upper = np.take_along_axis(self.cumulative, at, 1)[:, 0]
         lower = np.where(at[:, 0] > 0, np.take_along_axis(self.cumulative, np.maximum(at - 1, 0), 1)[:, 0], 0.0)
@@ -216,12 +216,12 @@ class _Population:
 
     @cached_property
     def users(self) -> Doubles:
-        """(members, k, k) mean of the products of their factors, two by two."""
+        """Return (members, k, k) mean products of the users' factors, two by two."""
         return self._moments(self._parameters.user_factors)
 
     @cached_property
     def movies(self) -> Doubles:
-        """The same of movies."""
+        """Return the same of movies."""
         return self._moments(self._parameters.movie_factors)
 
     def _moments(self, table: Floats) -> Doubles:

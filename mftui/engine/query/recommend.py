@@ -71,17 +71,17 @@ class Recommendations:
     bound: Bound | None = None
     """Which end of the interval the list is ranked by, in place of the predicted rating."""
 
-    def take(self, places: Indices) -> Recommendations:
-        """Those at some places of the list."""
+    def select(self, positions: Indices) -> Recommendations:
+        """Return the entries at some positions of the list."""
 
         def some(array: Floats | None) -> Floats | None:
-            return None if array is None else array[places]
+            return None if array is None else array[positions]
 
         return replace(
             self,
-            movies=self.movies[places],
-            predicted=self.predicted[places],
-            scores=self.scores[places],
+            movies=self.movies[positions],
+            predicted=self.predicted[positions],
+            scores=self.scores[positions],
             watch=some(self.watch),
             std=some(self.std),
             lower=some(self.lower),
@@ -90,7 +90,7 @@ class Recommendations:
 
 
 def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> Rank:
-    """`rank`, or the best that the model has; "like" where a bound is asked for.
+    """Return `rank`, or the best that the model has; "like" where a bound is asked for.
 
     Raises UsageError where it lacks the audience block, or members that differ.
     """
@@ -143,7 +143,7 @@ def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0
 def _ranked(
     model: Factors, rows: UserRows, rank: Rank, discover: float, *, watch: bool, offset: Floats | None = None
 ) -> tuple[Floats, Floats | None]:
-    """Scores as in `row_scores`, and the audience scores: None where neither needed nor asked for by `watch`.
+    """Return scores as in `row_scores`, and the audience scores: None if neither needed nor asked for by `watch`.
 
     `offset` (n_movies,): how far from the predicted ratings those are that the list is ranked by.
     """

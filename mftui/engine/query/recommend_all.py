@@ -51,8 +51,8 @@ class TopN:
         self._model, self._threads = model, threads
         p = model.parameters
         self._order = np.argsort(-self._mean_scores(), kind="stable")
-        self._place = np.empty(model.n_movies, dtype=np.int64)
-        self._place[self._order] = np.arange(model.n_movies)
+        self._position = np.empty(model.n_movies, dtype=np.int64)
+        self._position[self._order] = np.arange(model.n_movies)
         self._taste = self._turned(p.movie_factors, p.movie_bias)
         self._audience = None if p.audience_movie_factors is None else self._turned(p.audience_movie_factors)
 
@@ -126,7 +126,7 @@ class TopN:
     def _best(self, users: Indices) -> Lists:
         model, b = self._model, len(users)
         rows = _Rows.of(model, users)
-        rated = _Rated.of(model, users, self._place)
+        rated = _Rated.of(model, users, self._position)
         out, spare = np.empty((2, b, MOVIE_BLOCK), dtype=np.float32)
         reached = np.empty((b, MOVIE_BLOCK), dtype=bool)
         found = _Found(b, self.n)
@@ -179,11 +179,11 @@ class _Rated:
     """Where each block of movies begins."""
 
     @classmethod
-    def of(cls, model: Factors, users: Indices, place: Indices) -> _Rated:
+    def of(cls, model: Factors, users: Indices, position: Indices) -> _Rated:
         starts, ends = model.history.offsets[users], model.history.offsets[users + 1]
         parts = [model.history.movies[start:end] for start, end in zip(starts, ends, strict=True)]
         rows = np.repeat(np.arange(len(users)), ends - starts)
-        block, column = np.divmod(place[np.concatenate(parts)] if parts else place[:0], MOVIE_BLOCK)
+        block, column = np.divmod(position[np.concatenate(parts)] if parts else position[:0], MOVIE_BLOCK)
         order = np.argsort(block.astype(np.int16), kind="stable")  # a radix sort
         n_blocks = -(-model.n_movies // MOVIE_BLOCK)
         return cls(rows[order], column[order], np.searchsorted(block[order], np.arange(n_blocks + 1)))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
-    """r̂ = mean + b_u + b_m + U_u·M_m; minimise, each side exactly given the other,
+    """Minimise, each side exactly given the other, with r̂ = mean + b_u + b_m + U_u·M_m,
 
         Σ (r̂ - r)² + Σ_u (reg_factors n_u |U_u|² + reg_biases b_u²) + the same for movies
 

@@ -45,7 +45,7 @@ class Bench:
     speeds: list[Speed]
 
     def proposed(self, factors: int) -> int:
-        """The smallest batch size that is fast enough at this many factors; the fastest, were there no other."""
+        """Return the smallest batch size that is fast enough at this many factors."""
         measured = [speed for speed in self.speeds if speed.factors == factors]
         enough = ENOUGH * max(speed.ratings_per_second for speed in measured)
         return min(speed.batch_size for speed in measured if speed.ratings_per_second >= enough)
@@ -113,7 +113,7 @@ def measure_here(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _speed(learner: Any, factors: int, batch: int, seconds: float) -> Speed:
-    """After a first step, which may still have to warm up, whole epochs until there is enough to go by."""
+    """Measure whole epochs, after a first step that may still warm up, for at least `seconds`."""
     learner.begin_epoch(0)
     float(learner.step(0)[0])
     steps, together, done = learner.steps_per_epoch, learner.steps_per_call, 0
@@ -129,7 +129,7 @@ def _speed(learner: Any, factors: int, batch: int, seconds: float) -> Speed:
 
 
 def _made_up(users: int, movies: int, n: int) -> Ratings:
-    """n ratings, most of them of few movies, as in any real set."""
+    """Make up n ratings, most of them of few movies, as in any real set."""
     random = np.random.default_rng(0)
     return Ratings(
         random.integers(0, users, n, dtype=np.int32),

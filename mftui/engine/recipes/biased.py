@@ -90,14 +90,14 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
 
 def _priors(hyper: Hyper) -> PriorPrecision:
-    """Users and movies alike; see `_build`."""
+    """Return the priors of users and movies alike; see `_build`."""
     share = (1 + 1 / int(hyper["members"])) / 2
     return PriorPrecision(share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"]))
 
 
 def batch_size(hyper: Hyper, n: int) -> int:
-    """The given size, or a twentieth of the n ratings between 2,000 and a million: with fewer, the update of all
-    rows takes too much of the time."""
+    """Return the given size, or a twentieth of the n ratings between 2,000 and a million: with fewer, the update of
+    all rows takes too much of the time."""
     return int(hyper["batch_size"]) or min(max(n // 20, 2_000), 1_000_000)
 
 

@@ -19,7 +19,7 @@ INIT_STDDEV = 0.1
 
 
 def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
-    """r̂ = mean + b_u + b_m + U_u·M_m; descend, for every rating of the batch,
+    """Descend, for every rating of the batch, with r̂ = mean + b_u + b_m + U_u·M_m,
 
         ½ (r̂ - r)² + ½ regularization (b_u² + b_m² + |U_u|² + |M_m|²)
 

@@ -22,7 +22,7 @@ held-out ratings of ml-100k's training parts were predicted best, long before th
 
 
 def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
-    """Ratings t mapped to 0..1 are sigmoid(U_u·M_m) with Gaussian noise. Descend, over all ratings,
+    """Descend, over all ratings t, mapped to 0..1, which are sigmoid(U_u·M_m) with Gaussian noise,
 
         Σ (sigmoid(U_u·M_m) - t)² + prior_users Σ |U_u|² + prior_movies Σ |M_m|²
 
@@ -61,7 +61,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
 
 def _user_prior(hyper: Hyper, span: float) -> PriorPrecision | None:
-    """With the Gaussian prior; ratings are mapped to 0..1, and there are no biases."""
+    """Return the Gaussian prior, if it is that; ratings are mapped to 0..1, and there are no biases."""
     if hyper["prior"] != "gaussian":
         return None
     return PriorPrecision(factors=float(hyper["prior_users"]) * span**2, bias=NOT_LEARNED)

@@ -42,7 +42,7 @@ class Metrics:
     """What this recipe alone measures, by name."""
 
     def as_dict(self) -> dict[str, Any]:
-        """For `metrics.jsonl`."""
+        """Return the line for `metrics.jsonl`."""
         numbers = asdict(self)
         more: dict[str, float] = numbers.pop("more")
         return numbers | more
@@ -156,7 +156,7 @@ class BlockTrainer:
         self._window.seconds += seconds
 
     def _measure(self, ends_epoch: bool) -> Metrics:
-        """The point that is due now, its times still to be filled in."""
+        """Return the metric point that is due now, its times still to be filled in."""
         loss, rmse = self._window.means()
         if (mse := self.learner.training_mse()) is not None:
             rmse = math.sqrt(mse)
@@ -184,15 +184,15 @@ class BlockTrainer:
             self.outcome = "early-stop"
 
     def snapshot(self, best: bool) -> Arrays | None:
-        """The model's variables at the epoch that is kept (where there is one), or now; None after a divergence
-        before there was anything to keep."""
+        """Return the model's variables at the epoch that is kept, or (without one) now; None if it diverged before
+        there was anything to keep."""
         self._copied = True
         if (best or self.outcome == "diverged") and self._best is not None:
             return self._best
         return None if self.outcome == "diverged" else self.learner.snapshot()
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
-        """Arrays and JSON-able numbers: all that is needed to go on exactly from here."""
+        """Return arrays, and numbers that JSON can hold: all that `restore` needs to continue exactly from here."""
         self._copied = True
         arrays = self.learner.state()
         if self._best is not None:
@@ -220,7 +220,7 @@ class BlockTrainer:
 
 
 def _small(array: NDArray[Any]) -> Callable[[], NDArray[Any]]:
-    """How to make the array again: one that is the same everywhere, such as a fresh optimizer's, is not kept."""
+    """Return a function that makes the array again; one with equal cells, as a fresh optimizer's, is not kept."""
     if array.size and (array == array.flat[0]).all():
         return partial(np.broadcast_to, array.flat[0], array.shape)
     return lambda: array
@@ -242,7 +242,7 @@ class _Window:
         self.ratings += ratings
 
     def means(self) -> tuple[float, float | None]:
-        """Mean loss, and the root of the mean MSE (None where the steps gave none)."""
+        """Return the mean loss, and the root of the mean MSE (None where the steps gave none)."""
         loss = float(np.mean([float(x) for x in self._losses]))
         return loss, math.sqrt(np.mean([float(x) for x in self._mses])) if self._mses else None
 

@@ -89,7 +89,7 @@ class MemoryEstimate:
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """Sum all of it."""
         return self.data + self.base
 
     def out_of_core(self) -> MemoryEstimate:
@@ -110,7 +110,7 @@ class MemoryEstimate:
 
     @property
     def remedy(self) -> str:
-        """What to change, by what takes most."""
+        """Say what to change, by what takes most."""
         remedies = {
             self.batch: "use a smaller batch size or fewer factors",
             self.model: "use fewer factors or a batch size",

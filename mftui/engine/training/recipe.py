@@ -44,11 +44,11 @@ class Field:
 
     @property
     def type(self) -> type[Value]:
-        """int, float, bool or str: that of the default."""
+        """Return the type of the default: int, float, bool or str."""
         return type(self.default)
 
     def parse(self, given: object) -> Value:
-        """`given` (a value, or text from a form) as this field's type.
+        """Convert `given` (a value, or text from a form) to this field's type.
 
         Raises UsageError, naming the field and its range, where it does not fit.
         """
@@ -81,7 +81,7 @@ class Field:
         return float(str(given)) if self.type is float else str(given)
 
     def _listed(self, text: str) -> str:
-        """The words of a list, each once, in their own order."""
+        """Return the words of a list, each once, in their own order."""
         given = {word.strip().lower() for word in text.split(",")} - {"", NONE}
         if unknown := given - set(self.words):
             raise UsageError(f"{self.name}: {visible(min(unknown))} is not {self._expectation}.")
@@ -155,7 +155,7 @@ class Recipe:
         )
 
     def defaults(self, given: Hyper | None = None) -> dict[str, Value]:
-        """Every field with its default, beside what is `given` of others."""
+        """Return every field's default; some depend on what is `given` of other fields."""
         values = {f.name: f.default for f in self.fields}
         known = values | dict(given or {})
         return values | {f.name: f.unless[2] for f in self.fields if f.unless and known.get(f.unless[0]) == f.unless[1]}

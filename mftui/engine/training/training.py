@@ -103,17 +103,17 @@ class Training:
 
     @property
     def trained_seconds(self) -> float:
-        """Time spent in steps and validations, over all blocks and all sessions of this run."""
+        """Return the seconds spent in steps and validations, over all blocks and all sessions of this run."""
         return sum(block.seconds for block in self._blocks)
 
     @property
     def block_seconds(self) -> dict[str, float]:
-        """The same, by block: "taste", and "audience" where there is one."""
+        """Return the same by block: "taste", and "audience" where there is one."""
         return {block.name: block.seconds for block in self._blocks}
 
     @property
     def ratings_learned(self) -> int:
-        """Ratings that went through the taste block's steps."""
+        """Count the ratings that went through the taste block's steps."""
         return self._taste.step * self._learner.ratings_per_step
 
     @property
@@ -123,7 +123,7 @@ class Training:
 
     @property
     def best_rmse(self) -> float:
-        """Its validation RMSE; infinite where there is none."""
+        """Return its validation RMSE; infinite where there is none."""
         return self._taste.kept.rmse
 
     # -- going on ----------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Training:
         return any(block.outcome == "diverged" for block in self._blocks)
 
     def parameters(self, best: bool = True) -> Parameters:
-        """The model of the epoch that validation keeps so far (where there is validation), or as it is now.
+        """Return the model of the epoch that validation keeps so far, or (without validation) as it is now.
 
         Raises TrainingError after a divergence before there was a model to keep.
         """
@@ -162,7 +162,7 @@ class Training:
         return parameters
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
-        """All that is needed to go on exactly from here: arrays, and numbers that JSON can hold."""
+        """Return arrays, and numbers that JSON can hold: all that `restore` needs to continue exactly from here."""
         arrays: Arrays = {}
         numbers: dict[str, Any] = {"outcome": self.outcome}
         for block in self._blocks:
@@ -180,6 +180,6 @@ class Training:
 
 
 def _moved(tick: Tick, steps: int) -> Tick:
-    """`tick`, its steps counted from the start of the training."""
+    """Return `tick` with its steps counted from the start of the training."""
     metrics = tick.metrics and replace(tick.metrics, step=tick.metrics.step + steps)
     return Tick(tick.step + steps, tick.epoch, metrics)

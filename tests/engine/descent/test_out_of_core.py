@@ -41,19 +41,19 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_shards_are_random_parts_of_all_ratings_each_sorted_by_user(tmp_path: Path, small_pieces: None) -> None:
     ratings = planted_ratings()
-    users, movies, values = Shards(ratings, 7, 572, 0, tmp_path).take(np.arange(7))
+    users, movies, values = Shards(ratings, 7, 572, 0, tmp_path).gather(np.arange(7))
     assert triples(users, movies, values) == triples(ratings.users, ratings.movies, ratings.values)
     assert (np.diff(users, axis=1) >= 0).all()
     spread = np.array([np.bincount(shard // 12, minlength=10) for shard in users])
     assert np.abs(spread - spread.mean(0)).max() < 35, "each has its share of every ten users"
-    again = Shards(ratings, 7, 572, 0, tmp_path).take(np.arange(7))
+    again = Shards(ratings, 7, 572, 0, tmp_path).gather(np.arange(7))
     assert all((a == b).all() for a, b in zip((users, movies, values), again, strict=True))
     assert not list(tmp_path.iterdir()), "the file is nobody's, and goes with the process"
 
 
 def test_shards_that_have_more_room_than_ratings_have_some_twice(tmp_path: Path, small_pieces: None) -> None:
     ratings = planted_ratings()
-    columns = Shards(ratings, 7, 576, 0, tmp_path).take(np.arange(7))
+    columns = Shards(ratings, 7, 576, 0, tmp_path).gather(np.arange(7))
     assert triples(*columns) == triples(ratings.users, ratings.movies, ratings.values)
     different = [len(triples(*(column[shard] for column in columns))) for shard in range(7)]
     assert sum(different) == len(ratings) and min(different) >= 576 - (7 * 576 - len(ratings)) // 7 - 1

@@ -127,7 +127,7 @@ def test_ratings_of_somebody_folded_in_from_a_few_lie_within_their_intervals_as_
 
 def test_a_list_can_be_cut_with_all_that_is_said_of_it(drawn: Factors) -> None:
     listed = recommend(drawn, 6, 10)
-    second = listed.take(np.array([1]))
+    second = listed.select(np.array([1]))
 
     for name in ("movies", "predicted", "scores", "watch", "std", "lower", "upper"):
         assert getattr(second, name).tolist() == [getattr(listed, name)[1]]
