@@ -29,7 +29,7 @@ from mftui.data.titles.series import find_series
 from mftui.engine.evaluation.evaluate import MIN_SERIES_RATINGS, series_at_10
 from mftui.engine.evaluation.measures import list_quality
 from mftui.engine.model.store import load_factors
-from mftui.engine.query.recommend import RANKS, list_scores
+from mftui.engine.query.recommend import RANKS, row_scores
 from mftui.engine.recipes import row_priors
 
 Scores = Callable[[np.ndarray], np.ndarray]
@@ -68,7 +68,12 @@ def ours(data_argument: str, data: Dataset, judge: Callable[[Scores], str]) -> N
         found = series_at_10(whole)
         share = "–" if found is None else f"{found['share']:.3f}"
         for rank in RANKS:
-            row(f"mftui biased, rank {rank}", judge(lambda u, rank=rank: list_scores(split, u, rank)), "", seconds)
+            row(
+                f"mftui biased, rank {rank}",
+                judge(lambda u, rank=rank: row_scores(split, split.rows_of(u), rank)),
+                "",
+                seconds,
+            )
         row("mftui biased, default neighbours", "", share, seconds)
 
 

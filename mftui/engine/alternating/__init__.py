@@ -1,6 +1,4 @@
 """One side's rows given the other's: solved (ALS), or drawn (Gibbs sampling), in TensorFlow.
 
-May import `engine.training`, `engine.model` and `engine.compute`.
-
 May import: data, data.loading, engine.model, engine.training, errors.
 """

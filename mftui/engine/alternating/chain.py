@@ -16,10 +16,10 @@ from mftui.engine.alternating.hyperprior import draw_prior
 from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.alternating.posterior import Draw, standardized
 from mftui.engine.alternating.sides import Alternation
+from mftui.engine.model.arrays import Doubles
 from mftui.engine.model.response import Response
 from mftui.engine.training.learner import Arrays, with_prefix, without_prefix
 
-Doubles = NDArray[np.float64]
 INIT_STDDEV = 0.1
 """Standard deviation of the factors at the start."""
 SEEDS = 16

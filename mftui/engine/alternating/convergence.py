@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mftui.engine.model.arrays import Doubles
 from mftui.engine.training.learner import Arrays
-
-Doubles = NDArray[np.float64]
 
 
 class Predictions:

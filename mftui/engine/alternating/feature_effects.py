@@ -102,9 +102,5 @@ def _drawn(
     return coefficients, _effect(weighted, coefficients), held
 
 
-def _effect_of(weighted: Tensor, coefficients: Tensor) -> Tensor:
-    return tf.matmul(weighted, coefficients)
-
-
-_effect: Any = tf.function(_effect_of, reduce_retracing=True)
+_effect: Any = tf.function(tf.matmul, reduce_retracing=True)
 _draw: Any = tf.function(_drawn, reduce_retracing=True)

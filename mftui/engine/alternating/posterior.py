@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
+from mftui.engine.model.arrays import Doubles, Floats
 from mftui.engine.model.members import member_logits
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.learner import Arrays
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -94,16 +94,13 @@ class MinibatchLearner(VariableLearner):
         )
 
     def _part_gradients(self, users: Any, movies: Any, ratings: Any, priors: float) -> Gradients:
+        share = self._batches.size / len(self._problem.train)
         with tf.GradientTape() as tape:
             logits = self.model(users, movies)
             error = self.factorizer.rating(logits) - ratings[:, None]
-            loss = self._objective.loss(self.model, Batch(users, movies, error, self._share, priors))
+            loss = self._objective.loss(self.model, Batch(users, movies, error, share, priors))
         together = self.factorizer.rating(tf.reduce_mean(logits, 1)) - ratings
         return tape.gradient(loss, self._learned), [loss, tf.reduce_sum(together**2) / self._batches.size]
-
-    @property
-    def _share(self) -> float:
-        return self._batches.size / len(self._problem.train)
 
     def _squared_errors(self) -> Any:
         users, movies, ratings = self._valid

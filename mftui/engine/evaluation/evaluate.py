@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from mftui.engine.evaluation.measures import list_quality, mae, rmse
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.neighbours import similar
-from mftui.engine.query.recommend import RANKS, best_rank, list_scores
+from mftui.engine.query.recommend import RANKS, Rank, best_rank, row_scores
 
 CHUNK_PAIRS = 1_000_000
 """Pairs predicted at once."""
@@ -79,9 +78,12 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
         found = list_quality(scores, train, test, factors.n_users, factors.n_movies, factors.scale, k)
         return {} if found is None else dict(found.as_dict(k))
 
+    def of_rank(rank: Rank, discover: float = 0.0) -> dict[str, Any]:
+        return quality(lambda users: row_scores(factors, factors.rows_of(users), rank, discover))
+
     ranks = RANKS if factors.has_audience else (default,)
-    rankings = {rank: quality(partial(list_scores, factors, rank=rank)) for rank in ranks}
-    discover = {f"{d:g}": quality(partial(list_scores, factors, rank=default, discover=d)) for d in DISCOVER_SETTINGS}
+    rankings = {rank: of_rank(rank) for rank in ranks}
+    discover = {f"{d:g}": of_rank(default, d) for d in DISCOVER_SETTINGS}
     base = baseline_errors(train, test, factors)
     base["bias"] |= quality(lambda users: np.tile(bias.movie_bias.astype(np.float32), (len(users), 1)))
     base["popularity"] = quality(lambda users: np.tile(popularity, (len(users), 1)))

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import PIECE, Ratings
+
+_COLUMNS = ("offsets", "movies", "ratings", "held_out")
 
 
 @dataclass(frozen=True)
@@ -96,17 +97,13 @@ class History:
 
     def save(self, directory: Path) -> None:
         """Write `history_*.npy`."""
-        for name, array in self._columns().items():
-            np.save(directory / f"history_{name}.npy", array, allow_pickle=False)
+        for name in _COLUMNS:
+            np.save(directory / f"history_{name}.npy", getattr(self, name), allow_pickle=False)
 
     @classmethod
     def load(cls, directory: Path) -> History:
         """Open what `save` wrote, memory-mapped."""
-        names = ("offsets", "movies", "ratings", "held_out")
-        return cls(*(np.load(directory / f"history_{n}.npy", mmap_mode="r", allow_pickle=False) for n in names))
-
-    def _columns(self) -> dict[str, NDArray[Any]]:
-        return {"offsets": self.offsets, "movies": self.movies, "ratings": self.ratings, "held_out": self.held_out}
+        return cls(*(np.load(directory / f"history_{n}.npy", mmap_mode="r", allow_pickle=False) for n in _COLUMNS))
 
 
 def in_order(indices: NDArray[np.int32]) -> bool:

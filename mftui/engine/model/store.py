@@ -63,9 +63,8 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         factors.movie_ids.save(directory, "movie_ids")
         factors.movies.save(directory)
         factors.history.save(directory)
-        np.save(directory / "movie_counts.npy", factors.movie_counts, allow_pickle=False)
-        np.save(directory / "movie_train_counts.npy", factors.movie_train_counts, allow_pickle=False)
-        np.save(directory / "movie_means.npy", factors.movie_means, allow_pickle=False)
+        for name in ("movie_counts", "movie_train_counts", "movie_means"):
+            np.save(directory / f"{name}.npy", getattr(factors, name), allow_pickle=False)
     document = {
         "format_version": HALF_VERSION if half else FORMAT_VERSION,
         "dtype": "float16" if half else "float32",

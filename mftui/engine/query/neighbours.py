@@ -46,12 +46,9 @@ def similar(
     return best, scores[best]
 
 
-def similar_users(model: Factors, user: int, n: int = 10, *, by: By | None = None) -> tuple[Indices, Floats]:
+def similar_users(model: Factors, user: int, n: int = 10) -> tuple[Indices, Floats]:
     """Return the users nearest by cosine to the one at an index: (user indices (≤ n,), cosines (≤ n,))."""
-    cosine = user_scores(model, user, by)
-    others = np.flatnonzero(~model.cold_users)
-    best = highest(cosine, others[others != user], n)
-    return best, cosine[best]
+    return users_near(model, model.rows_of(np.array([user])), n, leave_out=user)
 
 
 def best_by(model: Factors, by: By | None) -> By:
@@ -122,27 +119,20 @@ def supported(model: Factors, among: Indices | slice = slice(None)) -> Floats:
     return np.asarray(counts / (counts + np.float32(SUPPORT)), dtype=np.float32)
 
 
-def user_scores(model: Factors, me: int, by: By | None) -> Floats:
-    """Return (n_users,) cosine of every user with the user at index `me`."""
-    return row_cosines(model, model.rows_of(np.array([me])), by)
-
-
-def row_cosines(model: Factors, row: UserRows, by: By | None = None) -> Floats:
+def row_cosines(model: Factors, row: UserRows) -> Floats:
     """Return (n_users,) cosine of every user with one row, trained or folded in; 0 with a row of zeros."""
     p = model.parameters
     taste = _cosine(p.user_factors, model.user_norms, row.factors[0])
-    if p.audience_user_factors is None or row.audience is None or by == "taste":
+    if p.audience_user_factors is None or row.audience is None:
         return taste
     audience = _cosine(p.audience_user_factors, model.audience.user_norms, row.audience[0])
-    if by == "audience":
-        return audience
     return np.asarray((audience + TASTE_SHARE * taste) / (1 + TASTE_SHARE), dtype=np.float32)
 
 
-def users_near(model: Factors, row: UserRows, n: int = 10) -> tuple[Indices, Floats]:
-    """Return the users nearest to a row folded in, by cosine: (user indices (≤ n,), cosines (≤ n,)), nearest first."""
-    cosine = row_cosines(model, row)
-    best = highest(cosine, np.flatnonzero(~model.cold_users), n)
+def users_near(model: Factors, row: UserRows, n: int = 10, *, leave_out: int | None = None) -> tuple[Indices, Floats]:
+    """Return the users nearest to a row by cosine: (user indices (≤ n,), cosines (≤ n,)), nearest first."""
+    cosine, users = row_cosines(model, row), np.flatnonzero(~model.cold_users)
+    best = highest(cosine, users[users != leave_out], n)
     return best, cosine[best]
 
 

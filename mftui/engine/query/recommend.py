@@ -125,11 +125,6 @@ def logits_of(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats:
     return np.asarray(products + p.movie_bias[movies] + row.bias[0] + np.float32(p.global_bias), dtype=np.float32)
 
 
-def list_scores(model: Factors, users: NDArray[Any], rank: Rank, discover: float = 0.0) -> Floats:
-    """Return (b, n_movies) scores of b trained users (indices): see `row_scores`."""
-    return row_scores(model, model.rows_of(users), rank, discover)
-
-
 def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0) -> Floats:
     """Return (b, n_movies) scores of b users: higher is better. Never clipped.
 

@@ -1,6 +1,6 @@
 """The recipes and their table. A new recipe is one new module and one line here.
 
-May import all below: `engine.model`, `compute`, `training`; `descent` and `alternating` when a learner is built.
+`engine.descent` and `engine.alternating` are imported when a learner is built.
 
 May import: child, data, engine.alternating, engine.compute, engine.descent, engine.model, engine.training, errors,
 text.

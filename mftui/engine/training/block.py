@@ -142,7 +142,8 @@ class BlockTrainer:
             ends_epoch = index + done == per_epoch
             due = due or self.step == n_steps or (ends_epoch and per_epoch > 1)
             metrics = self._measure(ends_epoch) if due else None
-            self._count(time.perf_counter() - began)
+            took = time.perf_counter() - began
+            self.seconds, self._window.seconds = self.seconds + took, self._window.seconds + took
             if self.step == n_steps and not self.outcome:
                 self.outcome = "finished"
             if self.outcome:
@@ -150,10 +151,6 @@ class BlockTrainer:
                 restore_trim()
                 collect_and_trim()
             yield Tick(self.step, self.epoch, metrics and self._timed(metrics))
-
-    def _count(self, seconds: float) -> None:
-        self.seconds += seconds
-        self._window.seconds += seconds
 
     def _measure(self, ends_epoch: bool) -> Metrics:
         """Return the metric point that is due now, its times still to be filled in."""

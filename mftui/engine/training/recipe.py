@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mftui.engine.model.priors import PriorPrecision
 from mftui.errors import UsageError
@@ -69,8 +69,6 @@ class Field:
     def _convert(self, given: object) -> Value:
         if self.type is bool:
             words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-            if isinstance(given, bool):
-                return given
             if str(given).lower() not in words:
                 raise ValueError(given)
             return words[str(given).lower()]
@@ -105,6 +103,7 @@ class Preset:
     """Fields that differ from their defaults."""
 
 
+F = TypeVar("F", Field, Preset)
 DEFAULTS = Preset("default", "Every field at the recipe's default.")
 
 
@@ -139,20 +138,17 @@ class Recipe:
 
     def field(self, name: str) -> Field:
         """Return the field `name`; raises UsageError, naming those that there are."""
-        for known in self.fields:
-            if known.name == name:
-                return known
-        names = ", ".join(f.name for f in self.fields)
-        raise UsageError(f"recipe {self.name} has no {name}.", hint=f"It has: {names}.")
+        return self._named(self.fields, name, name)
 
     def preset(self, name: str) -> Preset:
         """Return the preset `name`; raises UsageError, naming those that there are."""
-        for known in self.presets:
-            if known.name == name:
-                return known
-        raise UsageError(
-            f"recipe {self.name} has no preset {name}.", hint=f"It has: {', '.join(p.name for p in self.presets)}."
-        )
+        return self._named(self.presets, name, f"preset {name}")
+
+    def _named(self, known: tuple[F, ...], name: str, what: str) -> F:
+        for one in known:
+            if one.name == name:
+                return one
+        raise UsageError(f"recipe {self.name} has no {what}.", hint=f"It has: {', '.join(k.name for k in known)}.")
 
     def defaults(self, given: Hyper | None = None) -> dict[str, Value]:
         """Return every field's default; some depend on what is `given` of other fields."""

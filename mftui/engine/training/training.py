@@ -138,11 +138,8 @@ class Training:
             before = self.step - block.step
             for tick in block:
                 yield _moved(tick, before)
-        self.outcome = "diverged" if self._diverged else self._taste.outcome
-
-    @property
-    def _diverged(self) -> bool:
-        return any(block.outcome == "diverged" for block in self._blocks)
+        diverged = any(block.outcome == "diverged" for block in self._blocks)
+        self.outcome = "diverged" if diverged else self._taste.outcome
 
     def parameters(self, best: bool = True) -> Parameters:
         """Return the model of the epoch that validation keeps so far, or (without validation) as it is now.
