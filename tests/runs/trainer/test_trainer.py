@@ -169,7 +169,7 @@ def test_a_diverging_training_ends_and_keeps_the_last_good_model(ratings: Path) 
     run = create_run(request(ratings, hyper={"learning_rate": 5.0}))
     document = train(run, make_training=NumpyTraining)
     assert document["state"] == run.state == "diverged"
-    assert "--learning-rate" in run.status().message
+    assert "Lower the learning rate" in run.status().message
     assert not run.has_factors
     with pytest.raises(RunError, match="nothing to resume"):
         train(run, resume=True, make_training=NumpyTraining)
