@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from mftui.errors import MftuiError
+
 if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.timer import Timer
@@ -44,6 +46,18 @@ class LatestWins:
                     show()
         finally:
             self._busy = False
+
+
+def or_error(work: Callable[[], T]) -> Callable[[], T | MftuiError]:
+    """Return a call that returns what `work` does, or the MftuiError that it raises."""
+
+    def attempt() -> T | MftuiError:
+        try:
+            return work()
+        except MftuiError as error:
+            return error
+
+    return attempt
 
 
 class Debounce:

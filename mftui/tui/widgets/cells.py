@@ -81,6 +81,12 @@ class CellWidget(Widget):
         if spans:
             self.refresh(*spans)
 
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         size = self.size
         if self._stale or self._drawn_for != size:

@@ -268,12 +268,6 @@ class Table(CellWidget, can_focus=True):
             ExportAsked(self._caption[0], names, len(rows), lambda: [[_value(cell) for cell in row] for row in rows])
         )
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
-        self.redraw()
-
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)
         if place is None:

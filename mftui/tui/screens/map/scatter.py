@@ -191,12 +191,6 @@ class Scatter(CellWidget, can_focus=True):
     def on_resize(self) -> None:
         self.post_message(self.Looked(self))
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
-        self.redraw()
-
     # Drawing
 
     def lines(self, width: int, height: int) -> Iterable[Line]:

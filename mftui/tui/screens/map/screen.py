@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
-from mftui.tui.base.background import LatestWins
+from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.map.colors import COLORINGS
 from mftui.tui.screens.map.factors import MAX_AXES, AxesView
@@ -95,12 +95,6 @@ class MapScreen(ChoosingScreen[MapChoices]):
         colors = None if axes_too or colors_too or now is None else now.scene.coloring
         tsne = self._tsne.layout
 
-        def work() -> Gathered | MftuiError:
-            try:
-                return gather(model, choices, axes, tsne, colors)
-            except MftuiError as error:
-                return error
-
         def show(found: Gathered | MftuiError) -> None:
             if isinstance(found, MftuiError):
                 self.scatter.show(None, empty=f"{found} Press f to change the filters.")
@@ -113,7 +107,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
             if axes_too:
                 self._axes.show(found)
 
-        self._scenes.ask(work, show)
+        self._scenes.ask(or_error(lambda: gather(model, choices, axes, tsne, colors)), show)
 
     def _stand(self, then: Callable[[], None] = lambda: None) -> None:
         """Place You and users among the films, as they are now."""

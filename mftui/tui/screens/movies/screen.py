@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
-from mftui.tui.base.background import Debounce, LatestWins
+from mftui.tui.base.background import Debounce, LatestWins, or_error
 from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices
@@ -130,14 +130,11 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         if model is None:
             return
 
-        def work() -> Listed | MftuiError:
-            try:
-                found, n = listing.one_movie(visit[0]) if visit else listing.list_movies(model, text, choices)
-            except MftuiError as error:
-                return error
+        def work() -> Listed:
+            found, n = listing.one_movie(visit[0]) if visit else listing.list_movies(model, text, choices)
             return found, n, movie_rows(model, found)
 
-        self._search.ask(work, lambda result: self._show_results(model, text, choices, result))
+        self._search.ask(or_error(work), lambda result: self._show_results(model, text, choices, result))
 
     def _show_results(self, model: OpenModel, text: str, choices: MovieChoices, result: Listed | MftuiError) -> None:
         if not self._is_shown(model):

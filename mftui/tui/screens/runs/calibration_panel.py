@@ -76,12 +76,6 @@ class CalibrationPanel(CellWidget, can_focus=True):
         self._subject = subject
         self.redraw()
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
-        self.redraw()
-
     def lines(self, width: int, height: int) -> Iterable[Line]:
         now = self._subject
         if now is None:

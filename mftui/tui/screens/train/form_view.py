@@ -200,12 +200,6 @@ class FormView(CellWidget, can_focus=True):
         self._cursor = max(0, min(at, len(self.form.rows()) - 1)) if self.form else 0
         self.redraw()
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
-        self.redraw()
-
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)
         if place is None or self._editing or not self.form:

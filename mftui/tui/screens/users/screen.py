@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical
 
 from mftui.errors import MftuiError, UnknownId
 from mftui.tui.base import keys
-from mftui.tui.base.background import LatestWins
+from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import RATED_SORTS, UserChoices
 from mftui.tui.lists.explanation import why_user
@@ -90,11 +90,8 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             return
         rank = rankings.known_rank(model.factors, choices.rank)
 
-        def work() -> UserPage | MftuiError:
-            try:
-                return user_page(model.factors, user, choices.many, rank=rank, where=choices.narrowed.where())
-            except MftuiError as error:
-                return error
+        def work() -> UserPage:
+            return user_page(model.factors, user, choices.many, rank=rank, where=choices.narrowed.where())
 
         def show(result: UserPage | MftuiError) -> None:
             if isinstance(result, UserPage):
@@ -104,7 +101,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             if not isinstance(result, UnknownId) and self.filter_is_foreign():
                 self._open(user, keep=keep)
 
-        self._pages.ask(work, show)
+        self._pages.ask(or_error(work), show)
 
     def _show(self, model: OpenModel, page: UserPage, keep: bool) -> None:
         self._page = page

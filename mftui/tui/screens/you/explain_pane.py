@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.errors import MftuiError
-from mftui.tui.base.background import LatestWins
+from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.screens.you.page import About, Compass, YouList, compass, why_you
 
 if TYPE_CHECKING:
@@ -51,18 +51,12 @@ class ExplainPane:
         self._show_below()
 
     def _find_axes(self, factors: Factors) -> None:
-        def work() -> Compass | MftuiError:
-            try:
-                return compass(factors)
-            except MftuiError as error:
-                return error
-
         def show(found: Compass | MftuiError) -> None:
             if factors is self._of and isinstance(found, Compass):
                 self._compass = found
                 self._show_below()
 
-        self._axes.ask(work, show)
+        self._axes.ask(or_error(lambda: compass(factors)), show)
 
     def _show_below(self) -> None:
         below: list[tuple[str, str]] = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from mftui.errors import MftuiError
+from mftui.tui.base.background import or_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mftui.data.profiles.match import Matcher
     from mftui.data.profiles.rows import Rated
     from mftui.data.profiles.store import Profile
+    from mftui.errors import MftuiError
 
 T = TypeVar("T")
 
@@ -90,15 +91,8 @@ class ProfileWriter:
 
     def ask(self, change: Callable[[], T], show: Callable[[T | MftuiError], None]) -> None:
         """Call `change`, then `show` on the event loop with what it returned, or with the MftuiError it raised."""
-
-        def job() -> T | MftuiError:
-            try:
-                return change()
-            except MftuiError as error:
-                return error
-
         self.waiting += 1
-        found = asyncio.get_running_loop().run_in_executor(self._thread, job)
+        found = asyncio.get_running_loop().run_in_executor(self._thread, or_error(change))
         self._node.run_worker(self._follow(found, show), group="own ratings")
 
     async def _follow(self, found: asyncio.Future[T | MftuiError], show: Callable[[T | MftuiError], None]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from mftui.errors import MftuiError
-from mftui.tui.base.background import LatestWins
+from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.screens.you.ratings import ProfileRatings, ProfileWriter, read_profile
 
 if TYPE_CHECKING:
@@ -86,12 +86,6 @@ class ProfileStore:
         if profile is None or matcher is None:
             return
 
-        def work() -> ProfileRatings | MftuiError:
-            try:
-                return read_profile(profile, matcher)
-            except MftuiError as error:
-                return error
-
         def show(given: ProfileRatings | MftuiError) -> None:
             if matcher is not self._matcher or profile is not self._profile:
                 return
@@ -101,7 +95,7 @@ class ProfileStore:
             else:
                 self._take(given, self.given)
 
-        self._files.ask(work, show)
+        self._files.ask(or_error(lambda: read_profile(profile, matcher)), show)
 
     def _take(self, given: ProfileRatings, before: ProfileRatings | None) -> None:
         """Take the ratings as they are on the disk; tell the listener whether they differ from those given `before`."""

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
-from mftui.tui.base.background import LatestWins
+from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
 from mftui.tui.lists.explanation_panel import ExplanationPanel
@@ -117,12 +117,6 @@ class YouScreen(RecommendedScreen[YouChoices]):
         if model is None or given is None:
             return
 
-        def work() -> YouList | MftuiError:
-            try:
-                return you_list(model.factors, given, choices)
-            except MftuiError as error:
-                return error
-
         def show(result: YouList | MftuiError) -> None:
             if model is not self._shown:
                 return
@@ -134,7 +128,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
             else:
                 self.right.show((), caption="Recommended", empty=f"{result} {result.hint or ''}")
 
-        self._lists.ask(work, show)
+        self._lists.ask(or_error(lambda: you_list(model.factors, given, choices)), show)
 
     def _show(self, model: OpenModel, now: YouList) -> None:
         keep = self.film(self.right) if self.right.has_focus else None
