@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mftui.data.titles.years import parse_years
 from mftui.errors import UsageError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mftui.tui.base.open_model import OpenModel
     from mftui.tui.lists.rankings import ListRank
 
+C = TypeVar("C", bound=Any)
 MAX_LISTED = 500
 """Movies listed at most."""
 MOVIE_SORTS = ("", "title", "year", "ratings", "mean", "bias")
@@ -28,6 +30,12 @@ MAX_RECOMMENDED = 1000
 RATED_SORTS = ("rating", "model", "error", "part", "title")
 """By what a user's ratings can be sorted: the highest, the furthest off, those in the test, first."""
 _ASCENDING = ("", "title")
+
+
+def only_known(choices: C, **known: Container[str]) -> C:
+    """Return the choices with the default of each field whose value is none of those that are `known`."""
+    unknown = {name for name, values in known.items() if getattr(choices, name) not in values}
+    return replace(choices, **{name: getattr(type(choices)(), name) for name in unknown})
 
 
 @dataclass(frozen=True)
@@ -82,13 +90,8 @@ class MovieChoices:
         from mftui.engine.query.approximate import SEARCHES
         from mftui.engine.query.neighbours import BYS
 
-        plain = MovieChoices()
         return replace(
-            self,
-            sort=self.sort if self.sort in MOVIE_SORTS else plain.sort,
-            metric=self.metric if self.metric in METRICS else plain.metric,
-            by=self.by if self.by in BYS else plain.by,
-            search=self.search if self.search in SEARCHES else plain.search,
+            only_known(self, sort=MOVIE_SORTS, metric=METRICS, by=BYS, search=SEARCHES),
             narrowed=self.narrowed.valid(),
             neighbours=min(max(self.neighbours, 1), MAX_NEIGHBOURS),
             neighbour_ratings=max(self.neighbour_ratings, 0),
@@ -136,11 +139,8 @@ class UserChoices:
         """Return this, without what this version does not know."""
         from mftui.tui.lists.rankings import LISTS
 
-        plain = UserChoices()
         return replace(
-            self,
-            sort=self.sort if self.sort in RATED_SORTS else plain.sort,
-            rank=self.rank if self.rank in LISTS else plain.rank,
+            only_known(self, sort=RATED_SORTS, rank=LISTS),
             narrowed=self.narrowed.valid(),
             many=min(max(self.many, 1), MAX_RECOMMENDED),
         )

@@ -80,22 +80,18 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
     return LazyRows(len(movies), row)
 
 
-def spread_columns(factors: Factors) -> tuple[Column, ...]:
-    """Return the columns of ± and its bar; none where the model has one member."""
-    if factors.parameters.members == 1:
-        return ()
-    return Column("+/-", 4, right=True, from_width=46), Column("Interval", _BAR, from_width=70)
-
-
-def recommended_columns(factors: Factors) -> tuple[Column, ...]:
-    """Return only the columns that the model can fill."""
-    spread = spread_columns(factors)
+def recommended_columns(factors: Factors, *, reasons: bool = False) -> tuple[Column, ...]:
+    """Return only the columns that the model can fill; `reasons`: one of them for a rating of one's own."""
+    spread: tuple[Column, ...] = ()
+    if factors.parameters.members > 1:
+        spread = (Column("+/-", 4, right=True, from_width=46), Column("Interval", _BAR, from_width=70))
     return (
         Column("Like", 4, right=True),
         *spread,
-        *((Column("Watch", 5, right=True),) if factors.has_audience else ()),
+        *((Column("Watch", 5, right=True, from_width=90 if reasons else 0),) if factors.has_audience else ()),
         Column("Title", weight=5),
-        Column("Genres", weight=3, from_width=90 if spread else 70),
+        Column("Genres", weight=3, from_width=(100 if reasons else 90) if spread else 70),
+        *((Column("Because you gave", weight=4, from_width=50),) if reasons else ()),
         Column("Ratings", 7, right=True),
         *FOR_EXPORT,
     )
@@ -115,9 +111,11 @@ def interval_title(listed: Recommendations, scale: Scale) -> str:
     return f"{lo}{hi:>{_BAR - len(lo)}}"
 
 
-def recommended_rows(factors: Factors, listed: Recommendations, terminal: Display) -> Rows:
+def recommended_rows(
+    factors: Factors, listed: Recommendations, terminal: Display, reason: Callable[[int], str] | None = None
+) -> Rows:
     """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
-    and the number of ratings: marked where it is small, and "cold" where nothing is known of it."""
+    the `reason` by row, and the number of ratings: marked where it is small, "cold" where nothing is known of it."""
     from mftui.engine.query.recommend import FEW_RATINGS
 
     lo, hi = interval_axis(listed, factors.scale)
@@ -143,7 +141,8 @@ def recommended_rows(factors: Factors, listed: Recommendations, terminal: Displa
         elif movie.n_ratings < FEW_RATINGS:
             count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
         like = number_cell(listed.predicted[i], ".2f")
-        return like, *sure(i), *watch(i), title, genres, count, *export_cells(movie)
+        why = (Mark(reason(i), "strong"),) if reason else ()
+        return like, *sure(i), *watch(i), title, genres, *why, count, *export_cells(movie)
 
     return LazyRows(len(listed.movies), row)
 
@@ -157,6 +156,11 @@ def movie_cells(movie: MovieRow) -> tuple[Cell, Cell, Cell]:
 def export_cells(movie: MovieRow) -> tuple[Cell, Cell]:
     """Year and id, which stand in files alone: on the screen the year is in the title."""
     return Mark(str(movie.year or ""), "", movie.year), Mark(str(movie.movie_id), "", movie.movie_id)
+
+
+def error_cell(error: float) -> Mark:
+    """Return prediction minus rating, marked where it is small or large."""
+    return number_cell(error, "+.2f", "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else "")
 
 
 def number_cell(value: float | np.floating[Any], form: str, kind: str = "") -> Mark:

@@ -13,7 +13,7 @@ from mftui.engine.insight.layout import Layout, pair_layout
 from mftui.engine.insight.principal_axes import BLOCKS, Axes, Axis, Block, principal_axes
 from mftui.engine.query.movie_filter import passing
 from mftui.errors import MftuiError
-from mftui.tui.lists.choices import Filter
+from mftui.tui.lists.choices import Filter, only_known
 from mftui.tui.screens.map.colors import COLORINGS, Coloring, coloring
 from mftui.tui.screens.map.scene import Pin, Scene
 
@@ -41,17 +41,9 @@ class MapChoices:
 
     def valid(self, model: OpenModel) -> MapChoices:
         """Return these choices, with defaults for what this version or this model does not know."""
-        plain = MapChoices()
-        known = self.block in BLOCKS and (self.block == "taste" or model.factors.has_audience)
-        return replace(
-            self,
-            color=self.color if self.color in COLORINGS else plain.color,
-            x=max(self.x, 1),
-            y=max(self.y, 1),
-            block=self.block if known else plain.block,
-            users=self.users if self.users in USERS else plain.users,
-            narrowed=self.narrowed.valid(),
-        )
+        blocks = BLOCKS if model.factors.has_audience else ("taste",)
+        known = only_known(self, color=COLORINGS, block=blocks, users=USERS)
+        return replace(known, x=max(self.x, 1), y=max(self.y, 1), narrowed=self.narrowed.valid())
 
 
 @dataclass(frozen=True)

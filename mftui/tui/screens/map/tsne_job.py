@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from mftui.engine.insight.layout import tsne_layout
+from mftui.engine.insight.layout import Layout, tsne_layout
 from mftui.errors import MftuiError
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from textual.dom import DOMNode
 
-    from mftui.engine.insight.layout import Layout
     from mftui.engine.insight.principal_axes import Axes
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from mftui.runs.store.naming import without_date
 from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
 from mftui.runs.store.summary import Summary, human
 from mftui.text import fold
+from mftui.tui.lists.choices import only_known
 from mftui.tui.monitor.snapshot import clock
 from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
 
@@ -44,7 +45,6 @@ _VALUES: dict[str, Callable[[Summary], Any]] = {
 }
 _DESCENDING = ("", "k", "time", "size")
 _BAD = (FAILED, DIVERGED, "crashed", "unreadable")
-_ORDER_OF_PARTS = ("recipe", "dataset", "state", "tag")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class RunFilter:
     @property
     def label(self) -> str:
         """Describe the filter for a caption."""
-        return ", ".join(part for part in (getattr(self, name) for name in _ORDER_OF_PARTS) if part)
+        return ", ".join(part for part in astuple(self) if part)
 
     def passes(self, row: Summary) -> bool:
         """Return whether a run has all that is asked for; case does not matter."""
@@ -82,7 +82,7 @@ class RunChoices:
 
     def valid(self) -> RunChoices:
         """Return these choices, without a sort order that this version does not know."""
-        return self if self.sort in SORTS else replace(self, sort="")
+        return only_known(self, sort=SORTS)
 
     @property
     def descending(self) -> bool:

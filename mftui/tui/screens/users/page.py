@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.text import fold
-from mftui.tui.lists.rankings import engine_rank, rank_of
-from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, export_cells, number_cell
+from mftui.tui.lists.rankings import ListRank, engine_rank, rank_of
+from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, error_cell, export_cells, number_cell
 from mftui.tui.widgets.bars import Histogram, histogram
 from mftui.tui.widgets.table import Cell, Column, Mark, Rows
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mftui.engine.model.history import UserHistory
     from mftui.engine.query.movie_filter import MovieFilter
     from mftui.engine.query.recommend import Recommendations
-    from mftui.tui.lists.rankings import ListRank
 
 RATED_COLUMNS = (
     Column("Title"),
@@ -131,17 +130,10 @@ def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> Rows:
 
     def row(i: int) -> Sequence[Cell]:
         at = order[i]
-        error = float(errors[at])
-        kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
-        cold = factors.cold_movies[page.rated.movies[at]]
+        movie, cold = factors.row(page.rated.movies[at]), factors.cold_movies[page.rated.movies[at]]
         held_out = Mark("cold" if cold else "test" if page.rated.held_out[at] else "", "bad" if cold else "strong")
-        movie = factors.row(page.rated.movies[at])
-        numbers = (
-            number_cell(page.rated.ratings[at], "g"),
-            number_cell(page.predicted[at], ".2f"),
-            number_cell(error, "+.2f", kind),
-        )
-        return (movie.title, *numbers, held_out, *export_cells(movie))
+        numbers = number_cell(page.rated.ratings[at], "g"), number_cell(page.predicted[at], ".2f")
+        return (movie.title, *numbers, error_cell(errors[at]), held_out, *export_cells(movie))
 
     return LazyRows(len(order), row)
 

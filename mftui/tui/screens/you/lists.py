@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mftui.engine.query.suggest import Suggestions
-from mftui.tui.screens.you.page import predicted_of, profile_order
+from mftui.tui.screens.you.page import YouList, predicted_of, profile_order
 from mftui.tui.screens.you.rows import FOUND_COLUMNS, NEXT_COLUMNS, PROFILE_COLUMNS, found_rows, next_rows, profile_rows
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from mftui.data.profiles.rows import Rated
     from mftui.engine.model.factors import Factors
-    from mftui.tui.screens.you.page import YouList
     from mftui.tui.screens.you.ratings import ProfileRatings
     from mftui.tui.widgets.table import Column, Rows
 
@@ -43,7 +42,6 @@ class Listed:
     caption: str = ""
     detail: str = ""
     empty: str = ""
-    note: str = ""
 
     def film(self, at: int) -> int | None:
         """Return the movie of a row, or None if it has none."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from mftui.engine.query.explain import explain
+from mftui.engine.query.explain import Because, explain
 from mftui.engine.query.fold_in import FoldedIn, fold_in
 from mftui.engine.query.neighbours import users_near
-from mftui.engine.query.recommend import Rank, best_rank, logits_of, recommend_newcomer
-from mftui.engine.query.suggest import suggest
+from mftui.engine.query.recommend import Rank, Recommendations, best_rank, logits_of, recommend_newcomer
+from mftui.engine.query.suggest import Suggestions, suggest
 from mftui.text import fold
-from mftui.tui.lists.choices import MAX_RECOMMENDED, Filter
+from mftui.tui.lists.choices import MAX_RECOMMENDED, Filter, only_known
 from mftui.tui.lists.explanation import Explanation, why
 from mftui.tui.lists.rankings import OwnRank, engine_rank, own_ranks
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from mftui.engine.insight.principal_axes import Axes
     from mftui.engine.model.factors import Factors
     from mftui.engine.model.rows import UserRows
-    from mftui.engine.query.explain import Because
-    from mftui.engine.query.recommend import Recommendations
-    from mftui.engine.query.suggest import Suggestions
     from mftui.tui.screens.you.ratings import ProfileRatings
 
 PROFILE_SORTS = ("newest", "rating", "model", "error", "title")
@@ -52,12 +49,8 @@ class YouChoices:
 
     def valid(self) -> YouChoices:
         """Return these choices, with defaults for what this version does not know."""
-        plain = YouChoices()
         return replace(
-            self,
-            view=self.view if self.view in VIEWS else plain.view,
-            sort=self.sort if self.sort in PROFILE_SORTS else plain.sort,
-            rank=self.rank if self.rank in get_args(OwnRank) else plain.rank,
+            only_known(self, view=VIEWS, sort=PROFILE_SORTS, rank=get_args(OwnRank)),
             narrowed=self.narrowed.valid(),
             many=min(max(self.many, 1), MAX_RECOMMENDED),
         )

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mftui.tui.lists.explanation import in_short
-from mftui.tui.lists.rows import (
-    FOR_EXPORT,
-    LazyRows,
-    export_cells,
-    movie_cells,
-    number_cell,
-    recommended_rows,
-    spread_columns,
-)
+from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, error_cell, export_cells, movie_cells, number_cell
 from mftui.tui.widgets.table import Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
@@ -22,7 +13,6 @@ if TYPE_CHECKING:
 
     from mftui.engine.model.factors import Factors
     from mftui.engine.query.suggest import Suggestions
-    from mftui.tui.base.display import Display
     from mftui.tui.screens.you.page import YouList
     from mftui.tui.screens.you.ratings import ProfileRatings
 
@@ -49,35 +39,6 @@ NEXT_COLUMNS = (
 FOUND_COLUMNS = (_TITLE, _GENRES, _RATINGS, _MODEL, _YOU, *FOR_EXPORT)
 
 
-def recommended_columns(factors: Factors) -> tuple[Column, ...]:
-    """Return only the columns that the model can fill."""
-    spread = spread_columns(factors)
-    watch = (Column("Watch", 5, right=True, from_width=90),) if factors.has_audience else ()
-    return (
-        Column("Like", 4, right=True),
-        *spread,
-        *watch,
-        _TITLE,
-        Column("Genres", weight=3, from_width=100 if spread else 70),
-        Column("Because you gave", weight=4, from_width=50),
-        _RATINGS,
-        *FOR_EXPORT,
-    )
-
-
-def recommended_with_reasons(factors: Factors, now: YouList, terminal: Display) -> Rows:
-    """Return the cells of `recommended_columns`."""
-    plain, because = recommended_rows(factors, now.recommended, terminal), now.because
-    before = len(recommended_columns(factors)) - len(FOR_EXPORT) - 2
-
-    def row(i: int) -> Sequence[Cell]:
-        cells = plain[i]
-        reason = Mark(in_short(factors, because, i) if because else "", "strong")
-        return (*cells[:before], reason, *cells[before:])
-
-    return LazyRows(len(plain), row)
-
-
 def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> Rows:
     """Return cells of PROFILE_COLUMNS: one's own ratings in this order, then those of films the model does not have."""
     given, errors = now.given, now.errors
@@ -89,11 +50,9 @@ def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> Rows:
             there = Mark("unmatched", "dim")
             return Mark(gone.name, "dim"), stars, "", "", there, "", Mark(gone.movie_id, "dim")
         at = int(order[i])
-        movie, error = factors.row(given.movies[at]), float(errors[at])
-        kind = "bad" if abs(error) >= 1 else "good" if abs(error) < 0.5 else ""
+        movie, day = factors.row(given.movies[at]), Mark(given.days[at] or "saving", "dim")
         numbers = number_cell(given.ratings[at], "g", "strong"), number_cell(now.fitted[at], ".2f")
-        day = Mark(given.days[at] or "saving", "dim")
-        return (movie.title, *numbers, number_cell(error, "+.2f", kind), day, *export_cells(movie))
+        return (movie.title, *numbers, error_cell(errors[at]), day, *export_cells(movie))
 
     return LazyRows(len(order) + len(given.missing), row)
 

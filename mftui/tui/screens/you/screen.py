@@ -16,13 +16,15 @@ from mftui.tui.base import keys
 from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
+from mftui.tui.lists.explanation import in_short
 from mftui.tui.lists.explanation_panel import ExplanationPanel
+from mftui.tui.lists.rows import recommended_columns, recommended_rows
 from mftui.tui.screens.recommended import RecommendedScreen
 from mftui.tui.screens.you.explain_pane import ExplainPane
 from mftui.tui.screens.you.lists import Listed, found_list, keeping, next_list, profile_list
 from mftui.tui.screens.you.page import PROFILE_SORTS, About, YouChoices, YouList, about, you_list
 from mftui.tui.screens.you.rating import NO_FILM, Rater, UnderCursor
-from mftui.tui.screens.you.rows import PROFILE_COLUMNS, recommended_columns, recommended_with_reasons
+from mftui.tui.screens.you.rows import PROFILE_COLUMNS
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
 
@@ -87,7 +89,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
                 self._skipped.clear()
             self._found = None
             self._shown, self._now, self._about = model, None, None
-            self.right.set_columns(recommended_columns(model.factors))
+            self.right.set_columns(recommended_columns(model.factors, reasons=True))
             self._rater.open(model.factors)
             self._search()
 
@@ -134,12 +136,16 @@ class YouScreen(RecommendedScreen[YouChoices]):
         keep = self.film(self.right) if self.right.has_focus else None
         self._now, listed = now, now.recommended
         places = {int(movie): at for at, movie in enumerate(listed.movies)}
+
+        def reason(at: int) -> str:
+            return in_short(model.factors, now.because, at) if now.because else ""
+
         n = len(now.given)
         known = f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody"
         self.show_recommended(
             model,
             listed,
-            recommended_with_reasons(model.factors, now, self.terminal),
+            recommended_rows(model.factors, listed, self.terminal, reason),
             to=now.given.name,
             facts=(rankings.ordered(rankings.rank_of(listed)), rankings.spread_label(model.factors), known),
             cursor=places.get(keep, self.right.cursor) if keep is not None else 0,
@@ -186,14 +192,8 @@ class YouScreen(RecommendedScreen[YouChoices]):
         if new.view != before.view:
             self.left.set_columns(new.columns)
         same_list = new.view == before.view and new.key == before.key
-        self.left.show(
-            new.rows,
-            caption=new.caption,
-            detail=new.detail,
-            empty=new.empty,
-            note=new.note,
-            cursor=new.place(film, at) if same_list else 0,
-        )
+        cursor = new.place(film, at) if same_list else 0
+        self.left.show(new.rows, caption=new.caption, detail=new.detail, empty=new.empty, cursor=cursor)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._search()
