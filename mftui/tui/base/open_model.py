@@ -38,6 +38,10 @@ class OpenModel:
         places[sorted(range(len(titles)), key=titles.__getitem__)] = np.arange(len(titles))
         return places
 
+    def same_run(self, other: OpenModel | None) -> bool:
+        """Return whether the other model comes from the same run, of whatever moment."""
+        return other is not None and other.run.path == self.run.path
+
     @property
     def dataset(self) -> str:
         """Return the data set's label."""

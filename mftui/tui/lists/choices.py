@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mftui.data.titles.years import parse_years
 from mftui.errors import UsageError
+from mftui.text import fold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mftui.engine.model.factors import Factors
     from mftui.engine.query.approximate import Found, Search
     from mftui.engine.query.movie_filter import MovieFilter
     from mftui.engine.query.neighbours import By, Metric
@@ -203,6 +205,17 @@ def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDA
         values = np.nan_to_num(np.asarray(_values(model, sort)[found], dtype=np.float64), nan=-np.inf)
         found = found[np.argsort(values if sort in _ASCENDING else -values, kind="stable")]
     return (found[::-1] if reverse else found)[:MAX_LISTED], len(found)
+
+
+def order_of_ratings(
+    factors: Factors, movies: NDArray[Any], sort: str, values: Mapping[str, Any], *, reverse: bool
+) -> NDArray[Any]:
+    """Return (n,) places of n ratings of these movies in an order: "title", or by `values`, the highest first."""
+    import numpy as np
+
+    titles = np.array([fold(factors.movies.titles[movie]) for movie in movies]) if sort == "title" else None
+    order = np.argsort(-values[sort] if titles is None else titles, kind="stable")
+    return order[::-1] if reverse else order
 
 
 def one_movie(movie: int) -> tuple[NDArray[Any], int]:

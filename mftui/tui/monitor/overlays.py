@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mftui.tui.base.messages import OverlayNews
 from mftui.tui.charts.chart import N_STYLES
 from mftui.tui.charts.training_charts import Other
 from mftui.tui.monitor.run_watcher import RunWatcher
 
 if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+
     from mftui.runs.store.run import Run
 
 _OWN_STYLES = 2
@@ -21,12 +23,12 @@ class Overlays:
 
     Parameters
     ----------
-    wake: called, from any thread, when there is something to `poll`.
+    owner: is sent OverlayNews when there is something to `poll`.
     slots: by run id, which letter and colour it has; the app's own, so that it has them on every screen.
     """
 
-    def __init__(self, wake: Callable[[], None], interval_s: float, slots: dict[str, int]) -> None:
-        self._wake, self._interval_s = wake, interval_s
+    def __init__(self, owner: MessagePump, interval_s: float, slots: dict[str, int]) -> None:
+        self._owner, self._interval_s = owner, interval_s
         self._laid: dict[str, tuple[str, RunWatcher]] = {}
         self._slots = slots
 
@@ -49,10 +51,14 @@ class Overlays:
         self._slots.setdefault(run.id, len(self._slots))
         self._laid[run.id] = name, RunWatcher(run, self._wake, self._interval_s)
 
-    def poll(self) -> bool:
-        """Move what has come into the curves; True where there is more to take at once."""
+    def _wake(self) -> None:
+        self._owner.post_message(OverlayNews())
+
+    def poll(self) -> None:
+        """Move what has come into the curves; where there is more than one takes at once, `owner` is told again."""
         more = [watcher.poll() for _, watcher in self._laid.values()]
-        return any(more)
+        if any(more):
+            self._wake()
 
     def others(self, watched: str) -> tuple[Other, ...]:
         """Return the overlaid runs, without the one that is `watched` itself."""

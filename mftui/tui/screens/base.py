@@ -16,6 +16,7 @@ from mftui.tui.base.shell import Shell, shell_of
 from mftui.tui.textual8.span_compositor import SpanCompositor
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
+from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.top_bar import TopBar
 
 Choices = TypeVar("Choices", bound=Any)
@@ -105,7 +106,7 @@ class BaseScreen(Screen[None]):
 
 
 class ChoosingScreen(BaseScreen, Generic[Choices]):
-    """A screen whose choices (sorts, filters, rankings) are remembered from one session to the next.
+    """A screen with a search box, whose choices (sorts, filters) are remembered from one session to the next.
 
     CHOICES is a frozen dataclass whose fields JSON can hold.
     """
@@ -125,3 +126,7 @@ class ChoosingScreen(BaseScreen, Generic[Choices]):
         """Change some choices, and remember them."""
         self._choices = replace(self._choices, **changes)
         self.shell.remember(**{self.MODE: asdict(self._choices)})
+
+    def action_search(self) -> None:
+        """Type into the search box."""
+        self.query_one(SearchBox).focus()

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 class RecommendedScreen(TwoListsScreen[Choices]):
     """Choices have `narrowed` and `many`."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: OpenModel | None = None
-
     def film(self) -> int | None:
         """Return the movie under the cursor of the list that has the keys, if there is one."""
         return None

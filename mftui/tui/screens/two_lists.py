@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.widget import Widget
+
+from mftui.tui.base.open_model import OpenModel
+from mftui.tui.base.panes import TITLES
 from mftui.tui.screens.base import Choices, ChoosingScreen
+from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
 _PAGE_WIDTH, _PAGE_HEIGHT = 100, 32
@@ -12,18 +19,49 @@ _PAGE_WIDTH, _PAGE_HEIGHT = 100, 32
 
 
 class TwoListsScreen(ChoosingScreen[Choices]):
-    """A screen with tables `left` and `right`, and a page above the right one. Choices have `sort` and `reverse`."""
+    """A search box, and below it tables `left` and `right`, with a page (one widget or more) above the right one.
+    Choices have `sort` and `reverse`."""
+
+    SEARCHED: ClassVar[str]
+    """What the search box is for."""
 
     SORTS: ClassVar[tuple[str, ...]]
     """By what the list on the left can be sorted: the titles of its columns, and more."""
 
-    left: Table
-    right: Table
-
-    def __init__(self) -> None:
+    def __init__(self, left: Table, right: Table, *page: Widget) -> None:
         super().__init__()
+        self.left, self.right, self._page_widgets = left, right, page
+        self._below_search: tuple[Widget, ...] = ()
+        self._shown: OpenModel | None = None
         self._page_wanted: bool | None = None
         """None: where there is room."""
+
+    def compose(self) -> ComposeResult:
+        yield from self.head()
+        yield SearchBox(self.SEARCHED, id="search")
+        yield from self._below_search
+        with Container(classes="panes"):
+            yield self.left
+            with Vertical(classes="right"):
+                yield from self._page_widgets
+                yield self.right
+        yield from self.foot()
+
+    def on_mount(self) -> None:
+        self._choices = self.remembered().valid()
+        self.left.focus()
+
+    def model_changed(self) -> None:
+        model, before = self.shell.model, self._shown
+        if model is None:
+            self.left.show((), caption=TITLES[self.MODE], empty=self.no_model())
+            self.right.show(())
+        elif model is not before:
+            self._shown = model
+            self.model_opened(model, again=model.same_run(before))
+
+    def model_opened(self, model: OpenModel, *, again: bool) -> None:
+        """Show another model than before; `again`: a newer one of the same run."""
 
     def on_resize(self) -> None:
         # The page comes once the screen is known to be wide, and goes before it is known to be narrow: a narrow
@@ -85,6 +123,14 @@ class TwoListsScreen(ChoosingScreen[Choices]):
     def on_table_head_clicked(self, event: Table.HeadClicked) -> None:
         if event.table is self.left and event.title in self.SORTS:
             self.sort_by(event.title, reverse=self.order == (event.title, False))
+
+    def action_accept_search(self) -> None:
+        """Go on with what was typed; where the list follows each letter, that is there already."""
+        self.action_leave_search()
+
+    def action_leave_search(self) -> None:
+        """Go from the search to the list on the left, or to the other where that alone is to be seen."""
+        (self.left if self.left.display else self.right).focus()
 
     def action_sort(self) -> None:
         """Sort by the next column."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -42,11 +41,8 @@ class Scatter(CellWidget, can_focus=True):
     }  # fmt: skip
     BINDINGS = keys.SCATTER
 
-    @dataclass
-    class Looked(Message, bubble=True):
+    class Looked(Message):
         """The cursor stands elsewhere, or on something else."""
-
-        scatter: Scatter
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Scatter.Looked)
@@ -83,7 +79,7 @@ class Scatter(CellWidget, can_focus=True):
         if self.size and self.is_attached:
             self._stale = True
             self.refresh()
-        self.post_message(self.Looked(self))
+        self.post_message(self.Looked())
 
     @property
     def grid(self) -> Grid:
@@ -189,7 +185,7 @@ class Scatter(CellWidget, can_focus=True):
         self.action_zoom(1.25)
 
     def on_resize(self) -> None:
-        self.post_message(self.Looked(self))
+        self.post_message(self.Looked())
 
     # Drawing
 

@@ -71,19 +71,15 @@ class MapScreen(ChoosingScreen[MapChoices]):
             self.films.show((), caption="Films")
             self.axes.show((), caption="Axes", empty=self.no_model())
         elif model is not self._shown:
-            another = self._shown is None or self._shown.run.path != model.run.path
+            another = not model.same_run(self._shown)
             self._shown, self._choices = model, self._choices.valid(model)
             if another:
-                self._forget()
+                self._tsne.forget()
+                self._now = None
+                self._films.dim()
             self._gather(axes_too=True, whole=another)
         else:
             self._stand()  # another user may be open by now
-
-    def _forget(self) -> None:
-        """Forget what belongs to another model."""
-        self._tsne.forget()
-        self._now = None
-        self._films.dim()
 
     # The picture
 
@@ -141,10 +137,6 @@ class MapScreen(ChoosingScreen[MapChoices]):
         """Go to another of the films that the search, or a choice, has lit up."""
         if not self._films.step(by):
             self.shell.say("No films are highlighted. Press / to search, enter for neighbours.")
-
-    def action_search(self) -> None:
-        """Type words of a title."""
-        self.query_one(SearchBox).focus()
 
     def action_accept_search(self) -> None:
         """Go from the search to the map."""

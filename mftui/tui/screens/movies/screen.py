@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textual.app import ComposeResult
-from textual.containers import Container, Vertical
 from textual.widgets import Input
 
 from mftui.errors import MftuiError
@@ -43,10 +41,13 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     BINDINGS = keys.MOVIES
     SORTS = MOVIE_SORTS
     CHOICES = MovieChoices
+    SEARCHED = "words of a title"
 
     def __init__(self) -> None:
-        super().__init__()
-        self._shown: OpenModel | None = None
+        self._panel = MoviePanel(id="page")
+        neighbours = Table([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], of_data=True, id="neighbours")
+        results = Table(MOVIE_COLUMNS, of_data=True, id="results", classes="left")
+        super().__init__(results, neighbours, self._panel)
         self._found: NDArray[Any] | None = None
         self._near: NDArray[Any] | None = None
         self._subject: int | None = None
@@ -59,24 +60,6 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         self._neighbours = LatestWins(self, "neighbours")
         self._pages = LatestWins(self, "page")
         self._debounce = Debounce(self, _DEBOUNCE_S)
-        self.left = Table(MOVIE_COLUMNS, of_data=True, id="results", classes="left")
-        self.right = Table([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], of_data=True, id="neighbours")
-        self._panel = MoviePanel(id="page")
-
-    def compose(self) -> ComposeResult:
-        yield from self.head()
-        yield SearchBox("words of a title", id="search")
-        with Container(classes="panes"):
-            yield self.left
-            with Vertical(classes="right"):
-                yield self._panel
-                yield self.right
-        yield from self.foot()
-
-    def on_mount(self) -> None:
-        self._choices = self.remembered().valid()
-        self._name_columns()
-        self.left.focus()
 
     def choose(self, **changes: Any) -> None:
         super().choose(**changes)
@@ -90,24 +73,14 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         glyphs = self.terminal.glyphs
         return glyphs.down_arrow if listing.descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
 
-    def model_changed(self) -> None:
-        model = self.shell.model
-        if model is None:
-            self.left.show((), caption="Movies", empty=self.no_model())
-            self.right.show(())
-        elif model is not self._shown:
-            again = self._is_shown(model) and self._found is not None
-            self._shown = model
-            if again:
-                self._show_movie(self._subject, self.right.cursor)
-            else:
-                self._trail.clear()
-                self._subject = self._visit = None
-                self._look_up()
-
-    def _is_shown(self, model: OpenModel) -> bool:
-        """Return whether what is shown comes from the same run, of whatever moment."""
-        return self._shown is not None and self._shown.run.path == model.run.path
+    def model_opened(self, model: OpenModel, *, again: bool) -> None:
+        self._name_columns()
+        if again and self._found is not None:
+            self._show_movie(self._subject, self.right.cursor)
+        else:
+            self._trail.clear()
+            self._subject = self._visit = None
+            self._look_up()
 
     # The list
 
@@ -137,7 +110,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         self._search.ask(or_error(work), lambda result: self._show_results(model, text, choices, result))
 
     def _show_results(self, model: OpenModel, text: str, choices: MovieChoices, result: Listed | MftuiError) -> None:
-        if not self._is_shown(model):
+        if not model.same_run(self._shown):
             return
         self._debounce.forget()
         if self._trail:
@@ -223,16 +196,10 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     def on_table_chosen(self) -> None:
         self.action_open()
 
-    def action_search(self) -> None:
-        """Type a title."""
-        self.query_one(SearchBox).focus()
-
-    def action_accept_search(self) -> None:
+    def action_leave_search(self) -> None:
         """Go from the search to what it found."""
         self._debounce.now()
-        (self.left if self.left.display else self.right).focus()
-
-    action_leave_search = action_accept_search
+        super().action_leave_search()
 
     def action_open(self) -> None:
         """Go from the results to the neighbours, or from a neighbour to its own neighbours."""

@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError
+from mftui.runs.store.notes import Notes, write_notes
 from mftui.runs.store.run import run_of
 from mftui.tui.base.shell import shell_of
 from mftui.tui.monitor.trainings import trainings_of
+from mftui.tui.screens.runs.dialogs import again_dialog, busy_dialog, notes_dialog, open_dialog
+from mftui.tui.screens.runs.export import export_run
 from mftui.tui.screens.runs.rows import called
 
 if TYPE_CHECKING:
@@ -21,45 +24,34 @@ if TYPE_CHECKING:
     from mftui.runs.store.trash import Deleted
 
 _STOP_TIMEOUT_S = 60.0
-_NONE = "No run is listed."
 
 
 class RunActions:
     """What is done to the runs of a table; `changed` is called when one is no longer as it was."""
 
     def __init__(self, screen: Screen[None], changed: Callable[[], None]) -> None:
-        self._screen, self._changed = screen, changed
+        self._screen, self._shell, self._changed = screen, shell_of(screen), changed
         self._deleted: list[Deleted] = []
         """What the last deletion moved into the trash."""
 
     # Open
 
-    def open(self, here: Summary | None) -> None:
+    def open(self, here: Summary) -> None:
         """Ask on which screen to look at the run."""
-        from mftui.tui.screens.runs.dialogs import open_dialog
-
-        if here is None:
-            shell_of(self._screen).say(_NONE, warn=True)
-            return
         run = run_of(here.run)
 
         async def go(mode: str | None) -> None:
             if mode == "train":
                 trainings_of(self._screen).watch(run)
             elif mode is not None:
-                await shell_of(self._screen).open_run(run, stay=True)
+                await self._shell.open_run(run, stay=True)
             if mode is not None:
                 await self._screen.app.switch_mode(mode)
 
         self._screen.app.push_screen(open_dialog(here), go)
 
-    def train_again(self, here: Summary | None) -> None:
+    def train_again(self, here: Summary) -> None:
         """Train with the settings of the run."""
-        from mftui.tui.screens.runs.dialogs import again_dialog
-
-        if here is None:
-            shell_of(self._screen).say(_NONE, warn=True)
-            return
         self._screen.app.push_screen(
             again_dialog(here, trainings_of(self._screen).live), lambda answer: self._again(here.run, answer)
         )
@@ -71,68 +63,53 @@ class RunActions:
         try:
             request = await asyncio.to_thread(run.request)
         except MftuiError as error:
-            shell_of(self._screen).show_error(error)
+            self._shell.show_error(error)
             return
         if answer == "edit":
-            await shell_of(self._screen).edit_settings(request)
+            await self._shell.edit_settings(request)
             return
-        await shell_of(self._screen).start_training(request)
+        await self._shell.start_training(request)
         await self._screen.app.switch_mode("train")
 
-    def export(self, here: Summary | None) -> None:
+    def export(self, here: Summary) -> None:
         """Write the model of the run for other programs, or a page about it."""
-        from mftui.tui.screens.runs.export import export_run
-
-        if here is None or not here.has_model:
-            shell_of(self._screen).say(_NONE if here is None else "It has no model yet.", warn=True)
-        else:
+        if here.has_model:
             export_run(self._screen, here)
+        else:
+            self._shell.say("It has no model yet.", warn=True)
 
     # Notes
 
-    def annotate(self, here: Summary | None) -> None:
+    def annotate(self, here: Summary) -> None:
         """Edit name, note and tags of the run under the cursor."""
-        from mftui.tui.screens.runs.dialogs import notes_dialog
-
-        if here is None:
-            shell_of(self._screen).say(_NONE, warn=True)
-            return
         self._screen.app.push_screen(notes_dialog(here), lambda answer: self._noted(here, answer))
 
     async def _noted(self, row: Summary, answer: dict[str, Any] | None) -> None:
         if answer is None:
             return
-        from mftui.runs.store.notes import write_notes
-        from mftui.tui.screens.runs.dialogs import notes_of
-
-        run, notes = run_of(row.run), notes_of(answer)
+        run, notes = run_of(row.run), Notes(**answer)
         if notes.name == (row.name or ""):  # not renamed: the name that it was trained with stays its own
             notes = replace(notes, name=(await asyncio.to_thread(run.notes)).name)
         try:
             await asyncio.to_thread(write_notes, run.path, notes)
         except MftuiError as error:
-            shell_of(self._screen).show_error(error)
+            self._shell.show_error(error)
         self._changed()
 
     # Delete
 
     def delete(self, chosen: list[Summary]) -> None:
         """Move the chosen runs into the trash; one that is being trained only after it has been stopped."""
-        from mftui.tui.screens.runs.dialogs import busy_dialog
-
-        if not chosen:
-            shell_of(self._screen).say(_NONE, warn=True)
-            return
-        busy = [row for row in chosen if row.active]
-        if not busy:
-            self._screen.run_worker(self._delete(chosen), group="delete")
-            return
 
         def decided(answer: str | None) -> None:
             if answer == "stop":
                 self._screen.run_worker(self._delete(chosen), group="delete")
 
-        self._screen.app.push_screen(busy_dialog(busy[0]), decided)
+        busy = next((row for row in chosen if row.active), None)
+        if busy is None:
+            decided("stop")
+        else:
+            self._screen.app.push_screen(busy_dialog(busy), decided)
 
     async def _delete(self, rows: list[Summary]) -> None:
         from mftui.runs.control.signal_run import stop_run
@@ -154,9 +131,9 @@ class RunActions:
         if gone:
             self._deleted = gone
             what = called(rows[0]) if len(gone) == 1 else f"{len(gone)} runs"
-            shell_of(self._screen).say(f"{what}: moved into the trash. Press u to undo; `mftui runs prune` empties it.")
+            self._shell.say(f"{what}: moved into the trash. Press u to undo; `mftui runs prune` empties it.")
         if trouble:
-            shell_of(self._screen).show_error(trouble, title="Not deleted")
+            self._shell.show_error(trouble, title="Not deleted")
         self._changed()
 
     async def undo(self) -> None:
@@ -172,8 +149,8 @@ class RunActions:
         try:
             back = await asyncio.to_thread(work)
         except MftuiError as error:
-            shell_of(self._screen).show_error(error, title="Not restored")
+            self._shell.show_error(error, title="Not restored")
             return
         self._deleted = []
-        shell_of(self._screen).say(f"Restored: {', '.join(back)}." if back else "The trash is empty.")
+        self._shell.say(f"Restored: {', '.join(back)}." if back else "The trash is empty.")
         self._changed()

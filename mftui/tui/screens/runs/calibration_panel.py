@@ -11,7 +11,8 @@ from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
 from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.runs.rows import called
-from mftui.tui.widgets.cells import CellWidget, Line, cells_of, cut, fit_right, wrap
+from mftui.tui.widgets.cells import Line, cells_of, cut, fit_right, wrap
+from mftui.tui.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from mftui.runs.store.summary import Summary
@@ -40,26 +41,23 @@ class Calibration:
     why_not: str = ""
 
 
-class CalibrationPanel(CellWidget, can_focus=True):
+class CalibrationPanel(Panel[Calibration], can_focus=True):
     """Measured in a thread, drawn when there; kept while the app runs."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "panel--title", "panel--dim", "panel--bar", "panel--down", "panel--text", "panel--focus",
-    }  # fmt: skip
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*Panel.COMPONENT_CLASSES, "panel--focus"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._measuring = LatestWins(self, "calibration")
         self._kept: dict[tuple[str, str], Calibration] = {}
-        self._subject: Calibration | None = None
 
     def follow(self, row: Summary | None) -> None:
         """Show that of a run."""
         if row is None:
-            self._show(None)
+            self.show(None)
             return
         title = f"Calibration of {called(row)}"
-        self._show(Calibration(title, "", None, "Measuring on the test part."))
+        self.show(Calibration(title, "", None, "Measuring on the test part."))
 
         def work() -> Calibration:
             run = run_of(row.run)
@@ -70,15 +68,10 @@ class CalibrationPanel(CellWidget, can_focus=True):
                 self._kept[key] = _measured(row, title)
             return self._kept[key]
 
-        self._measuring.ask(work, self._show)
-
-    def _show(self, subject: Calibration | None) -> None:
-        self._subject = subject
-        self.redraw()
+        self._measuring.ask(work, self.show)
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
-        now = self._subject
-        if now is None:
+        if (now := self.page) is None:
             return
         head = self.style("panel--focus" if self.has_focus else "panel--title")
         title = self._fit(now.title, width)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mftui.runs.store.run import run_of
 from mftui.tui.base.background import LatestWins
 from mftui.tui.base.display import display_of
-from mftui.tui.base.messages import OverlayNews, TrainingNews
+from mftui.tui.base.messages import TrainingNews
 from mftui.tui.base.shell import shell_of
 from mftui.tui.charts.curves import AUDIENCE, Curves
 from mftui.tui.charts.deck import Deck
@@ -74,15 +74,12 @@ class RunCharts:
         self._replays = LatestWins(deck, "replay")
         self._refresh_s = display_of(owner).refresh_s
         self._followed = Trainings(owner, self._refresh_s)
-        self._overlays = Overlays(self._overlay_woke, self._refresh_s, trainings_of(owner).run_slots)
+        self._overlays = Overlays(owner, self._refresh_s, trainings_of(owner).run_slots)
 
     def close(self) -> None:
         """Follow no run any longer."""
         self._overlays.close()
         self._followed.let_go()
-
-    def _overlay_woke(self) -> None:
-        self._owner.post_message(OverlayNews())
 
     def follow(self, here: Summary | None) -> None:
         """Show the curve of this run."""
@@ -117,8 +114,7 @@ class RunCharts:
 
     def overlay_news(self) -> None:
         """Draw what is new of the overlaid runs."""
-        if self._overlays.poll():
-            self._overlay_woke()
+        self._overlays.poll()
         self._picture()
 
     def _picture(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mftui.runs.store.notes import Notes, checked_name, checked_note, checked_tags
+from mftui.runs.store.notes import checked_name, checked_note, checked_tags
 from mftui.runs.store.summary import Summary
 from mftui.tui.base.panes import TITLES
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
@@ -59,13 +59,6 @@ def notes_dialog(row: Summary) -> FieldsDialog:
             ),
         ],
     )  # fmt: skip
-
-
-def notes_of(answer: dict[str, object]) -> Notes:
-    """Return the notes that were filled in."""
-    name, note, tags = answer["name"], answer["note"], answer["tags"]
-    assert isinstance(name, str) and isinstance(note, str) and isinstance(tags, tuple)
-    return Notes(name, note, tags)
 
 
 def filter_dialog(now: RunFilter, rows: Sequence[Summary]) -> FieldsDialog:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -28,7 +29,9 @@ from mftui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from mftui.runs.store.summary import Summary
 
+T = TypeVar("T")
 _POLL_S = 1.0
+_WIDE = 100
 _NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 _NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
 
@@ -168,20 +171,27 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     # Actions
 
+    def _act(self, act: Callable[[T], None], on: T | None) -> None:
+        """Do something with one run or several, if there are any."""
+        if on:
+            act(on)
+        else:
+            self.shell.say("No run is listed.", warn=True)
+
     def action_open(self) -> None:
-        self.actions.open(self.here)
+        self._act(self.actions.open, self.here)
 
     def action_again(self) -> None:
-        self.actions.train_again(self.here)
+        self._act(self.actions.train_again, self.here)
 
     def action_export_run(self) -> None:
-        self.actions.export(self.here)
+        self._act(self.actions.export, self.here)
 
     def action_notes(self) -> None:
-        self.actions.annotate(self.here)
+        self._act(self.actions.annotate, self.here)
 
     def action_delete(self) -> None:
-        self.actions.delete(self.chosen)
+        self._act(self.actions.delete, self.chosen)
 
     async def action_undo(self) -> None:
         await self.actions.undo()
@@ -271,17 +281,11 @@ class RunsScreen(ChoosingScreen[RunChoices]):
             self.choose(narrowed=RunFilter(**answer))
             self._show_runs()
 
-    def action_search(self) -> None:
-        """Type words."""
-        self.query_one(SearchBox).focus()
-
     def action_accept_search(self) -> None:
         """Go from the search to the table."""
         self.focus_pane("#runs")
 
-    def action_leave_search(self) -> None:
-        """Go to the table, whatever it shows."""
-        self.focus_pane("#runs")
+    action_leave_search = action_accept_search
 
     def focus_pane(self, selector: str) -> None:
         below = selector in ("#curves", "#calibration", "#settings")
@@ -306,6 +310,3 @@ class RunsScreen(ChoosingScreen[RunChoices]):
             self.query_one(SearchBox).value = ""
         elif not (self.deck.has_focus and self.deck.back()):
             self.focus_pane("#runs")
-
-
-_WIDE = 100

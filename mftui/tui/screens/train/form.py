@@ -55,7 +55,8 @@ class TrainForm:
 
         self.recipe = recipes.get(recipe_name(self._settings.recipe)) or next(iter(recipes.values()))
         self.more = False
-        self._typed: dict[tuple[str, str], str] = {}
+        self._typed: dict[str, dict[str, str]] = {name: {} for name in recipes}
+        """By recipe, and by field."""
         self._seed = str(self._settings.seed)
         self._like: TrainRequest | None = None
         """Where columns, test file and split come from, as long as the data is the same."""
@@ -68,19 +69,22 @@ class TrainForm:
             Row("recipe", "recipe", self.recipe.summary, "choice", self.recipe.name, False, ""),
             self._preset_row(),
         ]  # fmt: skip
-        main = [f for name in _MAIN for f in self.recipe.fields if f.name == name]
-        rest = [f for f in self.recipe.fields if f.name not in _MAIN]
-        shown += [self._row(f) for f in main]
+        shown += [self._row(f) for name in _MAIN for f in self.recipe.fields if f.name == name]
         shown.append(
             Row("seed", "seed", "Where the random numbers start: the same seed, the same result.", "number",
                 self._seed, self._seed != "0", self._seed_error())
         )  # fmt: skip
-        return shown + ([self._row(f) for f in rest] if self.more else [])
+        return shown + ([self._row(f) for f in self.others] if self.more else [])
 
     @property
-    def n_more(self) -> int:
-        """Count the fields that `more` would show."""
-        return sum(f.name not in _MAIN for f in self.recipe.fields)
+    def others(self) -> list[Field]:
+        """Return the fields that `more` shows."""
+        return [f for f in self.recipe.fields if f.name not in _MAIN]
+
+    @property
+    def _own(self) -> dict[str, str]:
+        """Return what is typed for this recipe, by field, where that is not the default."""
+        return self._typed[self.recipe.name]
 
     def set(self, key: str, text: str) -> None:
         """Take what was typed into a field. An unknown recipe or preset raises UsageError."""
@@ -93,14 +97,14 @@ class TrainForm:
             self.recipe = self.recipes[text]
         elif key == "preset":
             chosen = self.recipe.preset(text).values
-            self._forget()
+            self._own.clear()
             self._set_all(chosen)
         elif key == "seed":
             self._seed = text or "0"
         elif text and text != self._default(key):
-            self._typed[self.recipe.name, key] = text
+            self._own[key] = text
         else:
-            self._typed.pop((self.recipe.name, key), None)
+            self._own.pop(key, None)
 
     def load(self, request: TrainRequest) -> None:
         """Load everything from `request`, so that it can be asked for again with a change. An unknown recipe raises
@@ -118,17 +122,13 @@ class TrainForm:
 
     def reset(self) -> None:
         """Set every field of this recipe back to its default, and the seed to 0."""
-        self._forget()
+        self._own.clear()
         self._seed = "0"
-
-    def _forget(self) -> None:
-        self._typed = {at: text for at, text in self._typed.items() if at[0] != self.recipe.name}
 
     @property
     def preset(self) -> str:
         """Return the preset whose values the fields have, or OWN."""
-        typed = {name: text for (recipe, name), text in self._typed.items() if recipe == self.recipe.name}
-        same = (p.name for p in self.recipe.presets if {n: _plain(v) for n, v in p.values.items()} == typed)
+        same = (p.name for p in self.recipe.presets if {n: _plain(v) for n, v in p.values.items()} == self._own)
         return next(same, OWN)
 
     def _preset_row(self) -> Row:
@@ -180,18 +180,13 @@ class TrainForm:
         self.more = more
         if wrong:
             raise UsageError(f"{wrong[0].label}: {wrong[0].error}", hint="Change it in the form.")
-        hyper: dict[str, Any] = {
-            key: self.recipe.field(key).parse(text)
-            for (recipe, key), text in self._typed.items()
-            if recipe == self.recipe.name
-        }
         same_data = self._like is not None and self._like.data == self.data
         return replace(
             self._like if self._like is not None and same_data else TrainRequest(),
             name="",
             data=self.data,
             recipe=self.recipe.name,
-            hyper=hyper,
+            hyper={key: self.recipe.field(key).parse(text) for key, text in self._own.items()},
             seed=int(self._seed),
             checkpoint_seconds=self._settings.checkpoint_seconds,
         ).checked()
@@ -199,17 +194,15 @@ class TrainForm:
     def _row(self, field: Field) -> Row:
         kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"
         text = self._text(field)
-        changed = (self.recipe.name, field.name) in self._typed
-        label = field.name.replace("_", " ")
+        label, changed = field.name.replace("_", " "), field.name in self._own
         return Row(field.name, label, field.help, kind, text, changed, self.error_in(field.name, text))
 
     def _text(self, field: Field) -> str:
-        return self._typed.get((self.recipe.name, field.name), self._default(field.name))
+        return self._own.get(field.name, self._default(field.name))
 
     def _default(self, name: str) -> str:
         """Return the field's default, given what has been typed into others."""
-        typed = {field.name: self._typed.get((self.recipe.name, field.name)) for field in self.recipe.fields}
-        given = {key: text for key, text in typed.items() if text is not None and not self.error_in(key, text)}
+        given = {key: text for key, text in self._own.items() if not self.error_in(key, text)}
         return _plain(self.recipe.defaults({k: self.recipe.field(k).parse(text) for k, text in given.items()})[name])
 
     def _seed_error(self, text: str | None = None) -> str:

@@ -85,7 +85,7 @@ class FormView(CellWidget, can_focus=True):
             yield self._row(row, at == self._cursor, width)
         hidden = len(rows) - self._top - len(shown)
         if hidden or not self.form.more:
-            count = hidden or self.form.n_more
+            count = hidden or len(self.form.others)
             sign = "scroll" if hidden else "m"
             yield [(f"  {self.terminal.glyphs.more} {count} more ({sign})" if count else "", self.style("form--help"))]
         else:

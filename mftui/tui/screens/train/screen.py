@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -12,7 +11,6 @@ from textual.containers import Horizontal
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
-from mftui.tui.base.messages import OverlayNews
 from mftui.tui.charts.deck import Deck
 from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
@@ -20,13 +18,15 @@ from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
-from mftui.tui.screens.train.log_pane import LogPane
-from mftui.tui.screens.train.status_line import StatusLine
+from mftui.tui.screens.train.status_line import LogPane, StatusLine
 
 if TYPE_CHECKING:
     from mftui.runs.store.request import TrainRequest
+    from mftui.runs.store.run import Run
 
 _INVITATION = "Nothing trained yet.\nPress t to train on the sample (synthetic ratings):\nthe loss curve appears here."
+_MAX_RUNS = 500
+"""Runs that are offered at most."""
 _WAITING = "The curve begins with the first steps."
 
 
@@ -50,7 +50,7 @@ class TrainScreen(BaseScreen):
 
         self.trainings = trainings_of(self)
         self.form = TrainForm(RECIPES, self.shell.settings)
-        self.overlays = Overlays(self._overlay_woke, self.terminal.refresh_s, self.trainings.run_slots)
+        self.overlays = Overlays(self, self.terminal.refresh_s, self.trainings.run_slots)
         self._chart_alone: bool | None = None
         self._watched = ""
         view = self.query_one(FormView)
@@ -59,9 +59,6 @@ class TrainScreen(BaseScreen):
 
     def on_unmount(self) -> None:
         self.overlays.close()
-
-    def _overlay_woke(self) -> None:
-        self.post_message(OverlayNews())
 
     @property
     def deck(self) -> Deck:
@@ -91,8 +88,7 @@ class TrainScreen(BaseScreen):
         self.refresh_bindings()
 
     def on_overlay_news(self) -> None:
-        if self.overlays.poll():
-            self.post_message(OverlayNews())
+        self.overlays.poll()
         self.training_changed()
 
     def on_resize(self) -> None:
@@ -222,31 +218,34 @@ class TrainScreen(BaseScreen):
         self.run_worker(self._pick_run("Watch a run", self._watch), group="runs", exclusive=True)
 
     async def _pick_run(self, title: str, take: Callable[[str | None], None], but: str = "") -> None:
-        from mftui.tui.screens.train.run_picker import pick_run, run_items
+        from mftui.runs.store.run import list_runs
+        from mftui.tui.dialogs.pick import Item, PickScreen
 
-        def sign(run_id: str) -> str:
-            mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
-            here = self.terminal.glyphs.busy if run_id == self._watched else ""
-            return f"{mark or here or ' '} "
+        def work() -> list[Item]:
+            runs = [run for run in list_runs()[:_MAX_RUNS] if run.id != but]
+            return [(run.id, f"{self._sign(run.id)} {_state_of(run)}", str(run.path)) for run in runs]
 
         try:
-            items = await asyncio.to_thread(partial(run_items, sign))
+            items = await asyncio.to_thread(work)
         except MftuiError as error:
             self.shell.show_error(error)
             return
-        items = [item for item in items if item[0] != but]
         if not items:
             self.shell.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
             return
-        self.app.push_screen(pick_run(title, items), take)
+        self.app.push_screen(PickScreen(title, items, widths=(36, 0)), take)
+
+    def _sign(self, run_id: str) -> str:
+        mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
+        return mark or (self.terminal.glyphs.busy if run_id == self._watched else " ")
 
     def _compare(self, chosen: str | None) -> None:
         if chosen is not None:
+            from mftui.runs.store.naming import without_date
             from mftui.runs.store.run import run_of
-            from mftui.tui.screens.train.run_picker import short_name
 
             run = run_of(chosen)
-            self.overlays.toggle(run, short_name(run))
+            self.overlays.toggle(run, (run.name or without_date(run.id))[:20])
             self.training_changed()
 
     def _watch(self, chosen: str | None) -> None:
@@ -271,3 +270,12 @@ class TrainScreen(BaseScreen):
             "preset": lambda: pick_preset(form.recipe, form.preset),
         }
         self.app.push_screen(pickers[key](), take)
+
+
+def _state_of(run: Run) -> str:
+    """Return the state, and the test RMSE if there is one."""
+    try:
+        rmse = (run.result() or {}).get("test_rmse")
+    except MftuiError:
+        rmse = None
+    return f"{run.state}  {rmse:.4f}" if isinstance(rmse, int | float) else run.state

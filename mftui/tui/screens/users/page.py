@@ -1,16 +1,18 @@
-"""All there is to say of one user: gathered in a thread, drawn by the Users screen."""
+"""All there is to say of one user: gathered in a thread, and drawn; and the table of their ratings."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mftui.text import fold
+from mftui.tui.lists.choices import order_of_ratings
 from mftui.tui.lists.rankings import ListRank, engine_rank, rank_of
 from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, error_cell, export_cells, number_cell
-from mftui.tui.widgets.bars import Histogram, histogram
+from mftui.tui.widgets.bars import Histogram, histogram, scatter_lines
+from mftui.tui.widgets.cells import Line, cut
+from mftui.tui.widgets.panel import GAP, Panel
 from mftui.tui.widgets.table import Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ RATED_COLUMNS = (
 )
 _SIMILAR = 50
 _LIKED = 6
+_SCATTER = (30, 9)
 _DOUBT = 5.0
 """A genre's mean is pulled towards the user's own as if by so many ratings of it."""
 
@@ -47,10 +50,8 @@ class UserPage:
     """NaN where there is no rating."""
     bias: float
     """b_u, in logits."""
-    rmse_train: float
-    """Over the ratings in training; NaN where there are none."""
-    rmse_test: float
-    """Over the held-out ratings; NaN where there are none."""
+    rmse: str
+    """As text, of each part (training, test) that has ratings."""
     rated: UserHistory
     predicted: NDArray[Any]
     """(n_ratings,) predictions for `rated`."""
@@ -81,7 +82,7 @@ def user_page(
     index = factors.user_ids.index(user)
     history = factors.history.of_user(index)
     predicted = factors.predict(np.full(len(history), index), history.movies)
-    errors = predicted - history.ratings
+    errors, parts = predicted - history.ratings, {"training": ~history.held_out, "test": history.held_out}
     users, cosines = similar_users(factors, index, _SIMILAR)
     if rank == "taste":
         recommended = _taste_alone(factors, index, n, where)
@@ -93,8 +94,7 @@ def user_page(
         index=index,
         mean=float(history.ratings.mean()) if len(history) else math.nan,
         bias=float(factors.parameters.user_bias[index]),
-        rmse_train=_rmse(errors[~history.held_out]),
-        rmse_test=_rmse(errors[history.held_out]),
+        rmse=", ".join(f"{_rmse(errors[rows]):.3f} {part}" for part, rows in parts.items() if rows.any()),
         rated=history,
         predicted=predicted,
         scale=factors.scale,
@@ -107,21 +107,10 @@ def user_page(
 
 
 def order_of(factors: Factors, page: UserPage, sort: str, *, reverse: bool) -> NDArray[Any]:
-    """Return (n_ratings,) places of the page's ratings in the order of `sort`, one of listing.RATED_SORTS."""
-    import numpy as np
-
-    if sort == "title":
-        titles = [fold(factors.movies.titles[movie]) for movie in page.rated.movies]
-        order = np.array(sorted(range(len(titles)), key=titles.__getitem__), dtype=np.int64)
-    else:
-        values = {
-            "rating": page.rated.ratings,
-            "model": page.predicted,
-            "error": abs(page.errors),
-            "part": page.rated.held_out.astype(np.int8),
-        }[sort]
-        order = np.argsort(-values, kind="stable")
-    return order[::-1] if reverse else order
+    """Return the places of the user's ratings in the order of `sort`, one of lists.choices.RATED_SORTS."""
+    rated = page.rated
+    values = {"rating": rated.ratings, "model": page.predicted, "error": abs(page.errors), "part": rated.held_out * 1}
+    return order_of_ratings(factors, rated.movies, sort, values, reverse=reverse)
 
 
 def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> Rows:
@@ -171,4 +160,40 @@ def _likes(factors: Factors, history: UserHistory) -> tuple[tuple[str, float, in
 
 
 def _rmse(errors: NDArray[Any]) -> float:
-    return math.sqrt(float((errors.astype("float64") ** 2).mean())) if len(errors) else math.nan
+    return math.sqrt(float((errors.astype("float64") ** 2).mean()))
+
+
+class UserPanel(Panel[UserPage]):
+    """Draws a UserPage, but for its tables."""
+
+    def lines(self, width: int, height: int) -> Iterable[Line]:
+        if (page := self.page) is None:
+            return
+        text, dim = self.style("panel--text"), self.style("panel--dim")
+        mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
+        yield [(self.terminal.text(f"User {page.user}"), self.style("panel--title"))]
+        yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}", text)]
+        likes = ", ".join(f"{genre} {mean:.1f} ({n:,})" for genre, mean, n in page.likes)
+        near = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in page.similar[:8])
+        for name, what in (("RMSE   ", page.rmse), ("likes  ", likes), ("near   ", near)):
+            yield [(name, dim), (cut(self.terminal.text(what), width - len(name), self.terminal.glyphs.ellipsis), text)]
+        yield []
+        yield from self._pictures(page, width)
+
+    def _pictures(self, page: UserPage, width: int) -> Iterable[Line]:
+        """Draw a histogram on the left, scatter on the right."""
+        left = max(16, (width - GAP) // 2)
+        columns, rows = min(_SCATTER[0], width - left - GAP - 6), _SCATTER[1]
+        return self.histogram_beside(page.histogram, left, self._scatter(page, columns, rows) if columns >= 10 else [])
+
+    def _scatter(self, page: UserPage, columns: int, rows: int) -> list[Line]:
+        dim, points, glyphs = self.style("panel--dim"), self.style("panel--bar"), self.terminal.glyphs
+        lo, hi = page.scale.lo, page.scale.hi
+        drawn = scatter_lines(
+            page.rated.ratings.tolist(), page.predicted.tolist(), lo, hi, columns, rows - 1, self.terminal
+        )
+        labels = {0: f"{hi:g}", rows - 2: f"{lo:g}"}
+        lines: list[Line] = [[("model over rating", dim)]]
+        for i, line in enumerate(drawn):
+            lines.append([(f"{labels.get(i, ''):>4} {glyphs.axis}", dim), (line, points)])
+        return lines

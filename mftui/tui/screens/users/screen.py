@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
-
-from textual.app import ComposeResult
-from textual.containers import Container, Vertical
 
 from mftui.errors import MftuiError, UnknownId
 from mftui.tui.base import keys
@@ -17,8 +13,7 @@ from mftui.tui.lists.explanation import why_user
 from mftui.tui.lists.explanation_panel import ExplanationPanel
 from mftui.tui.lists.rows import recommended_columns, recommended_rows
 from mftui.tui.screens.recommended import RecommendedScreen
-from mftui.tui.screens.users.page import RATED_COLUMNS, UserPage, order_of, rated_rows, user_page
-from mftui.tui.screens.users.panel import UserPanel
+from mftui.tui.screens.users.page import RATED_COLUMNS, UserPage, UserPanel, order_of, rated_rows, user_page
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
 
@@ -39,50 +34,28 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     BINDINGS = keys.USERS
     SORTS = RATED_SORTS
     CHOICES = UserChoices
+    SEARCHED = "a user's id"
 
     def __init__(self) -> None:
-        super().__init__()
+        self._panel, self._why = UserPanel(id="page"), ExplanationPanel(id="why")
+        rated = Table(RATED_COLUMNS, of_data=True, id="rated", classes="left")
+        recommended = Table((Column("Like", 4),), of_data=True, id="recommended")
+        super().__init__(rated, recommended, self._panel, self._why)
         self._page: UserPage | None = None
         self._order: NDArray[Any] | None = None
         """The places of the page's ratings, as they are listed."""
-        self._pages = LatestWins(self, "user")
-        self.left = Table(RATED_COLUMNS, of_data=True, id="rated", classes="left")
-        self.right = Table((Column("Like", 4),), of_data=True, id="recommended")
-        self._panel = UserPanel(id="page")
-        self._why = ExplanationPanel(id="why")
-        self._whys = LatestWins(self, "why")
+        self._pages, self._whys = LatestWins(self, "user"), LatestWins(self, "why")
 
-    def compose(self) -> ComposeResult:
-        yield from self.head()
-        yield SearchBox("a user's id", id="search")
-        with Container(classes="panes"):
-            yield self.left
-            with Vertical(classes="right"):
-                yield self._panel
-                yield self._why
-                yield self.right
-        yield from self.foot()
-
-    def on_mount(self) -> None:
-        self._choices = self.remembered().valid()
-        self.left.focus()
-
-    def model_changed(self) -> None:
-        model = self.shell.model
-        if model is None:
-            self.left.show((), caption="Users", empty=self.no_model())
+    def model_opened(self, model: OpenModel, *, again: bool) -> None:
+        self.right.set_columns(recommended_columns(model.factors))
+        user = self._page.user if self._page else self._choices.user
+        if user != "" and model.factors.user_ids.find(user) is not None:
+            self._open(user, keep=True)
+        else:
+            self._page = None
+            self._panel.show(None)
+            self.left.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
             self.right.show(())
-        elif model is not self._shown:
-            self._shown = model
-            self.right.set_columns(recommended_columns(model.factors))
-            user = self._page.user if self._page else self._choices.user
-            if user != "" and model.factors.user_ids.find(user) is not None:
-                self._open(user, keep=True)
-            else:
-                self._page = None
-                self._panel.show(None)
-                self.left.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
-                self.right.show(())
 
     def _open(self, user: RawId, *, keep: bool = False) -> None:
         model, choices = self._shown, self._choices
@@ -120,23 +93,17 @@ class UsersScreen(RecommendedScreen[UserChoices]):
 
     def _show_rated(self, model: OpenModel, page: UserPage, cursor: int) -> None:
         sort, reverse = self._choices.sort, self._choices.reverse
-        parts = {"training": page.rmse_train, "test": page.rmse_test}
-        errors = ", ".join(f"{rmse:.3f} {part}" for part, rmse in parts.items() if not math.isnan(rmse))
         order = f"by {sort}{', reversed' if reverse else ''}" if reverse or sort != _USUAL_ORDER else ""
         self._order = order_of(model.factors, page, sort, reverse=reverse)
         self.left.show(
             rated_rows(model.factors, page, self._order),
             caption=f"User {page.user}: {len(page.rated):,} ratings, mean {page.mean:.2f}",
-            detail=", ".join(part for part in (order, f"RMSE {errors}" if errors else "") if part),
+            detail=", ".join(part for part in (order, f"RMSE {page.rmse}" if page.rmse else "") if part),
             empty="No ratings.",
             cursor=cursor,
         )
 
     # Actions
-
-    def action_search(self) -> None:
-        """Type a user's id."""
-        self.query_one(SearchBox).focus()
 
     def action_accept_search(self) -> None:
         """Open the user whose id was typed."""
@@ -144,10 +111,6 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self.action_leave_search()
         if user:
             self._open(user)
-
-    def action_leave_search(self) -> None:
-        """Go from the search to the ratings."""
-        (self.left if self.left.display else self.right).focus()
 
     def action_pick(self) -> None:
         """Choose from all users."""
@@ -171,18 +134,10 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self.toggle_class("-why")
         if self.has_class("-why") and not self.shows_page:
             self.action_page()
-        self._explain()
-
-    def on_table_moved(self) -> None:
-        self._explain()
-
-    def on_descendant_focus(self) -> None:
-        self._explain()
+        self.page_shown()
 
     def page_shown(self) -> None:
-        self._explain()
-
-    def _explain(self) -> None:
+        """Explain the film under the cursor, where that is asked for."""
         model, page, movie = self._shown, self._page, self.film()
         if not (self.has_class("-why") and self.shows_page):
             return
@@ -190,6 +145,8 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             self._why.show(None, _NO_USER)
             return
         self._whys.ask(lambda: why_user(model.factors, page.user, movie, page.ranked_by), self._why.show)
+
+    on_table_moved = on_descendant_focus = page_shown
 
     def action_similar(self) -> None:
         """Choose from the users nearest to this one."""

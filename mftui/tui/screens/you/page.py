@@ -12,8 +12,7 @@ from mftui.engine.query.fold_in import FoldedIn, fold_in
 from mftui.engine.query.neighbours import users_near
 from mftui.engine.query.recommend import Rank, Recommendations, best_rank, logits_of, recommend_newcomer
 from mftui.engine.query.suggest import Suggestions, suggest
-from mftui.text import fold
-from mftui.tui.lists.choices import MAX_RECOMMENDED, Filter, only_known
+from mftui.tui.lists.choices import MAX_RECOMMENDED, Filter, only_known, order_of_ratings
 from mftui.tui.lists.explanation import Explanation, why
 from mftui.tui.lists.rankings import OwnRank, engine_rank, own_ranks
 
@@ -118,19 +117,9 @@ def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Explanati
 
 def profile_order(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:
     """Return (n,) places of one's own ratings in the order of `sort`, one of PROFILE_SORTS."""
-    given = now.given
-    if sort == "title":
-        titles = [fold(factors.movies.titles[movie]) for movie in given.movies]
-        order = np.array(sorted(range(len(titles)), key=titles.__getitem__), dtype=np.int64)
-    else:
-        values: dict[str, NDArray[Any]] = {
-            "newest": np.arange(len(given)),
-            "rating": given.ratings,
-            "model": now.fitted,
-            "error": abs(now.errors),
-        }
-        order = np.argsort(-values[sort], kind="stable")
-    return np.asarray(order[::-1] if reverse else order)
+    given, newest = now.given, np.arange(len(now.given))
+    values = {"newest": newest, "rating": given.ratings, "model": now.fitted, "error": abs(now.errors)}
+    return order_of_ratings(factors, given.movies, sort, values, reverse=reverse)
 
 
 @dataclass(frozen=True)

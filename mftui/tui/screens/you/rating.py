@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from mftui.data.profiles.rows import Rated
     from mftui.engine.model.factors import Factors
 
-_POLL_S = 1.0
-"""How often the file is looked at: another terminal may have rated."""
 NO_FILM = "No film is under the cursor. Press / and type a title, or t for films to rate next."
 
 
@@ -39,10 +37,6 @@ class Rater:
         self.line = StarLine(id="stars")
         self.ratings = ProfileStore(screen, listener, self.line.say)
         self._factors: Factors | None = None
-
-    def watch(self) -> None:
-        """Look at the file from now on while the screen is shown: another process may rate."""
-        self._screen.set_interval(_POLL_S, self.poll)
 
     def poll(self) -> None:
         """Look at the file, if the screen is shown."""

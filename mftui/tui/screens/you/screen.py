@@ -7,8 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import Container, Vertical
 from textual.widgets import Input
 
 from mftui.errors import MftuiError
@@ -34,6 +32,10 @@ if TYPE_CHECKING:
     from mftui.tui.base.open_model import OpenModel
 
 
+_POLL_S = 1.0
+"""How often the file is looked at: another terminal may have rated."""
+
+
 class YouScreen(RecommendedScreen[YouChoices]):
     """One's own films on the left (above, where it is narrow), why and recommendations on the right."""
 
@@ -41,10 +43,14 @@ class YouScreen(RecommendedScreen[YouChoices]):
     BINDINGS = keys.YOU
     SORTS = PROFILE_SORTS
     CHOICES = YouChoices
+    SEARCHED = "words of a title, to rate it"
 
     def __init__(self) -> None:
-        super().__init__()
-        self._rater = Rater(self, self)
+        own = Table(PROFILE_COLUMNS, of_data=True, id="own", classes="left")
+        recommended, panel = Table((Column("Like", 4),), of_data=True, id="recommended"), ExplanationPanel(id="page")
+        super().__init__(own, recommended, panel)
+        self._rater, self._why = Rater(self, self), ExplainPane(self, panel)
+        self._below_search = (self._rater.line,)
         self._store = self._rater.ratings
         self._now: YouList | None = None
         self._about: About | None = None
@@ -53,45 +59,22 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._skipped: set[int] = set()
         """Movies that are not to be asked for, for as long as this model is open."""
         self._lists, self._abouts, self._searches = (LatestWins(self, name) for name in ("list", "about", "search"))
-        self.left = Table(PROFILE_COLUMNS, of_data=True, id="own", classes="left")
-        self.right = Table((Column("Like", 4),), of_data=True, id="recommended")
-        self._panel = ExplanationPanel(id="page")
-        self._why = ExplainPane(self, self._panel)
-
-    def compose(self) -> ComposeResult:
-        yield from self.head()
-        yield SearchBox("words of a title, to rate it", id="search")
-        yield self._rater.line
-        with Container(classes="panes"):
-            yield self.left
-            with Vertical(classes="right"):
-                yield self._panel
-                yield self.right
-        yield from self.foot()
 
     def on_mount(self) -> None:
-        self._choices = self.remembered().valid()
-        self._rater.watch()
-        self.left.focus()
+        self.set_interval(_POLL_S, self._rater.poll)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         self._rater.poll()
 
     # The model and the file
 
-    def model_changed(self) -> None:
-        model = self.shell.model
-        if model is None:
-            self.left.show((), caption="You", empty=self.no_model())
-            self.right.show(())
-        elif model is not self._shown:
-            if self._shown is None or self._shown.run.path != model.run.path:
-                self._skipped.clear()
-            self._found = None
-            self._shown, self._now, self._about = model, None, None
-            self.right.set_columns(recommended_columns(model.factors, reasons=True))
-            self._rater.open(model.factors)
-            self._search()
+    def model_opened(self, model: OpenModel, *, again: bool) -> None:
+        if not again:
+            self._skipped.clear()
+        self._found = self._now = self._about = None
+        self.right.set_columns(recommended_columns(model.factors, reasons=True))
+        self._rater.open(model.factors)
+        self._search()
 
     def ratings_changed(self) -> None:
         given, film = self._store.given, self.film(self.right)
@@ -298,13 +281,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
     def action_search(self) -> None:
         """Type a title."""
         self.bring_list()
-        self.query_one(SearchBox).focus()
-
-    def action_accept_search(self) -> None:
-        """Go from the search to what it found."""
-        (self.left if self.left.display else self.right).focus()
-
-    action_leave_search = action_accept_search
+        super().action_search()
 
     def action_view(self) -> None:
         """Switch between what to rate next and what is rated."""
