@@ -218,13 +218,6 @@ def order_of_ratings(
     return order[::-1] if reverse else order
 
 
-def one_movie(movie: int) -> tuple[NDArray[Any], int]:
-    """Return the same for a movie that is known by its index."""
-    import numpy as np
-
-    return np.array([movie]), 1
-
-
 def descending(sort: str, reverse: bool) -> bool:
     """Return whether the highest value comes first."""
     return (sort not in _ASCENDING) != reverse

@@ -74,9 +74,7 @@ class FilmsView:
         """Light up the films whose title has these words, and go to the first."""
 
         def work() -> NDArray[np.int64]:
-            found = (
-                model.index.search(text, limit=_MAX_MATCHES) if text.strip() else model.index.search(text, limit=1)[:0]
-            )
+            found = model.index.search(text, limit=_MAX_MATCHES if text.strip() else 0)
             return found[model.factors.movie_train_counts[found] > 0]
 
         def show(found: NDArray[np.int64]) -> None:

@@ -71,10 +71,7 @@ class Grid:
     def middle(self, column: int, row: int) -> tuple[float, float]:
         """Return the point in the middle of a cell."""
         w = self.window
-        return (
-            w.x + ((column + 0.5) / self.columns - 0.5) * w.width,
-            w.y - ((row + 0.5) / self.rows - 0.5) * w.height,
-        )
+        return (w.x + ((column + 0.5) / self.columns - 0.5) * w.width, w.y - ((row + 0.5) / self.rows - 0.5) * w.height)
 
     def distances(self, points: Floats, column: int, row: int) -> Floats:
         """Return (n,) squared distance of each point from a cell's middle, in dots; NaN for points without a place."""

@@ -226,11 +226,7 @@ class Scatter(CellWidget, can_focus=True):
         room = width - cell_len(caption + busy)
         words = [f"  {self.terminal.text(text)}" for text in self._scene.words] or [""]
         rest = next((text for text in words if cell_len(text) <= room), cut(words[-1], room, ellipsis))
-        return [
-            (caption, self.style(focus)),
-            (busy, self.style("scatter--match")),
-            (rest, self.style("scatter--dim")),
-        ]
+        return [(caption, self.style(focus)), (busy, self.style("scatter--match")), (rest, self.style("scatter--dim"))]
 
     def _legend(self, width: int) -> Line:
         assert self._scene is not None

@@ -150,7 +150,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         """Light up the neighbours of the film under the cursor, or of the one in the list."""
         if self.axes.has_focus:
             self.choose(x=self.axes.cursor + 1)
-            self._tsne.put_away()
+            self._tsne.layout = None
             self.action_factors()
             self._gather(whole=True)
         elif self._now is not None:
@@ -173,7 +173,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
         """Choose another axis from left to right, or upward."""
         if self._now is None:
             return
-        self._tsne.put_away()
+        self._tsne.layout = None
         most = min(len(self._now.axes.shares), MAX_AXES)
         self.choose(**{which: (getattr(self._choices, which) - 1 + by) % most + 1})
         self._gather(whole=True)
@@ -186,7 +186,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
             self._tsne.cancel()
             self.shell.say("t-SNE was cancelled.")
         elif self._tsne.layout is not None:
-            self._tsne.put_away()
+            self._tsne.layout = None
             self._gather(whole=True)
         elif self._tsne.take_out():
             self._gather(whole=True)

@@ -39,7 +39,7 @@ class TsneJob:
         self._stop: threading.Event | None = None
         self._kept: Layout | None = None
         self.layout: Layout | None = None
-        """What is shown, None while that is not t-SNE."""
+        """What is shown, None while that is not t-SNE: what was computed is kept."""
 
     @property
     def busy(self) -> bool:
@@ -58,10 +58,6 @@ class TsneJob:
             self._stop.set()
             self._stop = None
             self._owner.post_message(self.Progress(None))
-
-    def put_away(self) -> None:
-        """Show it no longer, but keep it."""
-        self.layout = None
 
     def take_out(self) -> bool:
         """Show what was computed before; False where there is nothing."""

@@ -9,9 +9,8 @@ from textual.widgets import Input
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
 from mftui.tui.base.background import Debounce, LatestWins, or_error
-from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
-from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices
+from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices, descending, list_movies
 from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, LazyRows, movie_rows, scored_rows
 from mftui.tui.screens.movies.page import MoviePage, MoviePanel, movie_page
 from mftui.tui.screens.two_lists import TwoListsScreen
@@ -71,7 +70,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     @property
     def _arrow(self) -> str:
         glyphs = self.terminal.glyphs
-        return glyphs.down_arrow if listing.descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
+        return glyphs.down_arrow if descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
         self._name_columns()
@@ -104,7 +103,9 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             return
 
         def work() -> Listed:
-            found, n = listing.one_movie(visit[0]) if visit else listing.list_movies(model, text, choices)
+            import numpy as np
+
+            found, n = (np.array([visit[0]]), 1) if visit else list_movies(model, text, choices)
             return found, n, movie_rows(model, found)
 
         self._search.ask(or_error(work), lambda result: self._show_results(model, text, choices, result))

@@ -43,11 +43,6 @@ class Replay:
         """What has been drawn so far."""
 
     @property
-    def over(self) -> bool:
-        """Return whether all of it has been drawn."""
-        return self._part >= self._parts
-
-    @property
     def share(self) -> float:
         """Return how much of it has been drawn, 0 to 1."""
         return self._part / self._parts
@@ -155,7 +150,7 @@ class RunCharts:
             self._tick()
 
     def _tick(self) -> None:
-        if self._replay is None or self._replay.over:
+        if self._replay is None or self._replay.share >= 1:
             self._end_replay()
         else:
             self._replay.advance()

@@ -125,16 +125,11 @@ class FormView(CellWidget, can_focus=True):
         ]
 
     def _explanation(self, width: int) -> Iterable[Line]:
-        row = self.row
-        if row is None:
-            return
-        error = self._live_error if self._editing else row.error
-        if error:
-            for line in wrap(self.terminal.text(error), width - 2):
-                yield [("  " + line, self.style("form--error"))]
-            return
-        for line in wrap(self.terminal.text(row.help), width - 2)[: self._help_lines]:
-            yield [("  " + line, self.style("form--help"))]
+        if (row := self.row) is not None:
+            error = self._live_error if self._editing else row.error
+            told = wrap(self.terminal.text(error or row.help), width - 2)
+            style = self.style("form--error" if error else "form--help")
+            yield from ([("  " + line, style)] for line in (told if error else told[: self._help_lines]))
 
     @property
     def _has_keys(self) -> bool:

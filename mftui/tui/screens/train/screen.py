@@ -53,17 +53,12 @@ class TrainScreen(BaseScreen):
         self.overlays = Overlays(self, self.terminal.refresh_s, self.trainings.run_slots)
         self._chart_alone: bool | None = None
         self._watched = ""
-        view = self.query_one(FormView)
+        self.deck, view = self.query_one(Deck), self.query_one(FormView)
         view.show(self.form)
         view.focus()
 
     def on_unmount(self) -> None:
         self.overlays.close()
-
-    @property
-    def deck(self) -> Deck:
-        """Return the charts."""
-        return self.query_one(Deck)
 
     def training_changed(self) -> None:
         """Show the watched training as it is now."""

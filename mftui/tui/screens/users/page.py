@@ -138,9 +138,7 @@ def _taste_alone(factors: Factors, user: int, n: int, where: MovieFilter | None)
     scores = p.movie_factors[everything.movies] @ p.user_factors[user]
     best = np.argsort(-scores, kind="stable")[:n]
     return replace(
-        everything.select(best),
-        scores=scores[best],
-        note=recommend(factors, user, n, rank="like", where=where).note,
+        everything.select(best), scores=scores[best], note=recommend(factors, user, n, rank="like", where=where).note
     )
 
 

@@ -69,17 +69,9 @@ def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, lef
     if suggested is None:
         return Listed("next", None, (), (), NEXT_COLUMNS, (), "Rate next", "", "Choosing films to ask about …")
     chosen = _rows_of(suggested, [at for at, movie in enumerate(suggested.movies.tolist()) if movie not in left_out])
-    return Listed(
-        "next",
-        None,
-        tuple(chosen.movies.tolist()),
-        (),
-        NEXT_COLUMNS,
-        next_rows(factors, chosen, predicted_of(factors, now.person.row, chosen.movies)),
-        "Rate next",
-        "the most informative first",
-        _NONE_TO_RATE,
-    )
+    rows = next_rows(factors, chosen, predicted_of(factors, now.person.row, chosen.movies))
+    movies, detail = tuple(chosen.movies.tolist()), "the most informative first"
+    return Listed("next", None, movies, (), NEXT_COLUMNS, rows, "Rate next", detail, _NONE_TO_RATE)
 
 
 def keeping(new: Suggestions, old: Suggestions, film: int) -> Suggestions:
@@ -106,18 +98,8 @@ def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: st
     order = profile_order(factors, now, sort, reverse=reverse)
     n, gone = len(given), len(given.missing)
     mean = f", mean {given.ratings.mean():.2f}" if n else ""
-    facts = (
-        f"by {sort}{', reversed' if reverse else ''}",
-        f"{gone:,} not in this model, below" if gone else "",
-    )
-    return Listed(
-        "rated",
-        (given.name, sort, reverse),
-        tuple(given.movies[order].tolist()),
-        given.missing,
-        PROFILE_COLUMNS,
-        profile_rows(factors, now, order),
-        f"Ratings of {given.name}: {n:,}{mean}",
-        ", ".join(fact for fact in facts if fact),
-        _NONE_RATED,
-    )
+    caption = f"Ratings of {given.name}: {n:,}{mean}"
+    below = f", {gone:,} not in this model, below" if gone else ""
+    detail = f"by {sort}{', reversed' if reverse else ''}{below}"
+    key, movies, rows = (given.name, sort, reverse), given.movies[order].tolist(), profile_rows(factors, now, order)
+    return Listed("rated", key, tuple(movies), given.missing, PROFILE_COLUMNS, rows, caption, detail, _NONE_RATED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mftui.tui.base import keys
@@ -19,18 +18,11 @@ if TYPE_CHECKING:
 NO_FILM = "No film is under the cursor. Press / and type a title, or t for films to rate next."
 
 
-@dataclass(frozen=True)
-class UnderCursor:
-    """What a key is about."""
-
-    movie: int | None = None
-    """The index of a movie of the model."""
-    unmatched: Rated | None = None
-    """A rating of a film that the model does not have."""
-
-
 class Rater:
-    """Changes the ratings of a profile, shown by `listener`; `line` names the keys and says what became of the last."""
+    """Changes the ratings of a profile, shown by `listener`; `line` names the keys and says what became of the last.
+
+    `film` is what a key is about: the index of a movie, a rating of a film that the model does not have, or nothing.
+    """
 
     def __init__(self, screen: Screen[None], listener: Listener) -> None:
         self._screen = screen
@@ -59,7 +51,7 @@ class Rater:
         step = f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step"
         self.line.show_keys([*map(named, whole)], [*map(named, halves)], less, step)
 
-    def give_stars(self, film: UnderCursor, stars: float) -> None:
+    def give_stars(self, film: int | Rated | None, stars: float) -> None:
         """Give a film so many stars."""
         if self._factors is not None:
             rating = ratings_of_stars(self._factors.scale).get(stars)
@@ -68,10 +60,10 @@ class Rater:
             else:
                 self._rate(film, rating)
 
-    def nudge(self, film: UnderCursor, by: int) -> None:
+    def nudge(self, film: int | Rated | None, by: int) -> None:
         """Rate a film `by` steps of the scale higher."""
         given = self.ratings.given
-        rated = None if film.movie is None or given is None else given.by_movie.get(film.movie)
+        rated = given.by_movie.get(film) if isinstance(film, int) and given is not None else None
         if self._factors is None or rated is None:
             self.line.say("Not rated yet: give it stars first.", "bad")
         elif (rating := nudged(rated, by, self._factors.scale)) == rated:
@@ -79,19 +71,21 @@ class Rater:
         else:
             self._rate(film, rating)
 
-    def _rate(self, film: UnderCursor, rating: float) -> None:
-        if film.movie is not None and self.ratings.given is not None:
-            self.ratings.rate(film.movie, rating)
+    def _rate(self, film: int | Rated | None, rating: float) -> None:
+        if isinstance(film, int) and self.ratings.given is not None:
+            self.ratings.rate(film, rating)
         else:
-            self.line.say(NO_FILM if film.unmatched is None else "This model does not have that film.", "bad")
+            self.line.say(
+                NO_FILM if film is None or isinstance(film, int) else "This model does not have that film.", "bad"
+            )
 
-    def remove(self, film: UnderCursor) -> None:
+    def remove(self, film: int | Rated | None) -> None:
         """Remove the rating of a film."""
         given = self.ratings.given
-        if film.unmatched is not None:
-            self.ratings.remove_row(film.unmatched)
-        elif film.movie is not None and given is not None and film.movie in given.by_movie:
-            self.ratings.remove(film.movie)
+        if film is not None and not isinstance(film, int):
+            self.ratings.remove_row(film)
+        elif given is not None and film in given.by_movie:
+            self.ratings.remove(film)
         else:
             self.line.say("Not rated: there is no rating to remove.", "bad")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mftui.errors import MftuiError
 from mftui.tui.base.background import LatestWins, or_error
+from mftui.tui.base.shell import shell_of
 from mftui.tui.screens.you.ratings import ProfileRatings, ProfileWriter, read_profile
 
 if TYPE_CHECKING:
@@ -30,16 +31,13 @@ class Listener(Protocol):
     def ratings_unreadable(self, error: MftuiError) -> None:
         """Respond to a file that cannot be used."""
 
-    def ratings_refused(self, error: MftuiError) -> None:
-        """Respond to a change that could not be made."""
-
 
 class ProfileStore:
     """What is asked for counts at once; it is said to be saved once it is on the disk."""
 
     def __init__(self, node: DOMNode, listener: Listener, say: Callable[[str, str], None]) -> None:
         """`say` is told what became of a change: a text, and "text" under way, "good" once it is on the disk, "bad"."""
-        self._listener, self._say = listener, say
+        self._node, self._listener, self._say = node, listener, say
         self._factors: Factors | None = None
         self._profile: Profile | None = None
         self._matcher: Matcher | None = None
@@ -139,7 +137,7 @@ class ProfileStore:
 
         def show(found: Profile | MftuiError) -> None:
             if isinstance(found, MftuiError):
-                self._listener.ratings_refused(found)
+                shell_of(self._node).show_error(found, title="Not saved")
                 return
             self._profile, self._saved = found, None
             self._pending.clear()
@@ -174,7 +172,7 @@ class ProfileStore:
             if isinstance(result, MftuiError):
                 self._forget(movie, change)
                 self._say(f"NOT saved: {what}", "bad")
-                self._listener.ratings_refused(result)
+                shell_of(self._node).show_error(result, title="Not saved")
                 if here:
                     self._listener.ratings_changed()
                 return

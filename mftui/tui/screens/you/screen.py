@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -12,8 +11,8 @@ from textual.widgets import Input
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
 from mftui.tui.base.background import LatestWins, or_error
-from mftui.tui.lists import choices as listing
 from mftui.tui.lists import rankings
+from mftui.tui.lists.choices import MovieChoices, list_movies
 from mftui.tui.lists.explanation import in_short
 from mftui.tui.lists.explanation_panel import ExplanationPanel
 from mftui.tui.lists.rows import recommended_columns, recommended_rows
@@ -21,7 +20,7 @@ from mftui.tui.screens.recommended import RecommendedScreen
 from mftui.tui.screens.you.explain_pane import ExplainPane
 from mftui.tui.screens.you.lists import Listed, found_list, keeping, next_list, profile_list
 from mftui.tui.screens.you.page import PROFILE_SORTS, About, YouChoices, YouList, about, you_list
-from mftui.tui.screens.you.rating import NO_FILM, Rater, UnderCursor
+from mftui.tui.screens.you.rating import NO_FILM, Rater
 from mftui.tui.screens.you.rows import PROFILE_COLUMNS
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Column, Table
@@ -29,8 +28,8 @@ from mftui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mftui.data.profiles.rows import Rated
     from mftui.tui.base.open_model import OpenModel
-
 
 _POLL_S = 1.0
 """How often the file is looked at: another terminal may have rated."""
@@ -90,9 +89,6 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._now = self._about = None
         self.left.show((), caption=f"Ratings of {self._store.name}", empty=f"{error} {error.hint or ''}")
         self.right.show(())
-
-    def ratings_refused(self, error: MftuiError) -> None:
-        self.shell.show_error(error, title="Not saved")
 
     # What follows from the ratings
 
@@ -185,12 +181,11 @@ class YouScreen(RecommendedScreen[YouChoices]):
         model, text = self._shown, self.query_one(SearchBox).value
         if model is None:
             return
-        if not text.strip():
-            self._searches.ask(lambda: None, lambda _: self._show_found(model, None))
-            return
-        choices = listing.MovieChoices()
-        found = partial(listing.list_movies, model, text, choices)
-        self._searches.ask(lambda: found()[0], lambda movies: self._show_found(model, movies))
+
+        def work() -> NDArray[Any] | None:
+            return list_movies(model, text, MovieChoices())[0] if text.strip() else None
+
+        self._searches.ask(work, lambda found: self._show_found(model, found))
 
     def _show_found(self, model: OpenModel, found: NDArray[Any] | None) -> None:
         if model is self._shown:
@@ -209,8 +204,9 @@ class YouScreen(RecommendedScreen[YouChoices]):
         return int(self._now.recommended.movies[self.right.cursor])
 
     @property
-    def _under_cursor(self) -> UnderCursor:
-        return UnderCursor(self.film(), None if self.right.has_focus else self._listed.missing(self.left.cursor))
+    def _under_cursor(self) -> int | Rated | None:
+        film = self.film()
+        return self._listed.missing(self.left.cursor) if film is None and not self.right.has_focus else film
 
     def action_stars(self, stars: float) -> None:
         self._rater.give_stars(self._under_cursor, stars)
