@@ -18,7 +18,7 @@ from mftui.tui.base.display import Display
 from mftui.tui.base.messages import ExportAsked, RowCopied, TrainingNews
 from mftui.tui.base.panes import PANES, TITLES
 from mftui.tui.base.session_state import SessionState
-from mftui.tui.base.shell import Headline
+from mftui.tui.base.shell import Headline, showing_errors
 from mftui.tui.base.themes import THEMES, default_theme
 from mftui.tui.commands import commands
 from mftui.tui.monitor.trainings import Starter, Trainings
@@ -132,17 +132,13 @@ class MftuiApp(Textual8App):
 
     async def start_training(self, request: TrainRequest) -> None:
         self._stays_open = ""
-        try:
+        with showing_errors(self, title="The training did not start"):
             await self.trainings.start(request)
-        except MftuiError as error:
-            self.show_error(error, title="The training did not start")
 
     async def stop_training(self) -> None:
-        try:
+        with showing_errors(self):
             await self.trainings.stop()
             self.say("Stopping after this step; the model is kept.")
-        except MftuiError as error:
-            self.show_error(error)
 
     async def open_run(self, run: Run, *, stay: bool = False) -> None:
         from mftui.tui.base.open_model import open_model

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
+
+from mftui.errors import MftuiError
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
-    from mftui.errors import MftuiError
     from mftui.runs.store.request import TrainRequest
     from mftui.runs.store.run import Run
     from mftui.settings import Settings
@@ -78,3 +81,12 @@ class Shell(Protocol):
 def shell_of(node: MessagePump) -> Shell:
     """Return the app that `node` belongs to, as a Shell."""
     return cast("Shell", node.app)
+
+
+@contextmanager
+def showing_errors(shell: Shell, **title: str) -> Iterator[None]:
+    """Show the MftuiError that is raised within, which ends there."""
+    try:
+        yield
+    except MftuiError as error:
+        shell.show_error(error, **title)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mftui.errors import MftuiError
 from mftui.runs.store.notes import Notes, write_notes
 from mftui.runs.store.run import run_of
-from mftui.tui.base.shell import shell_of
+from mftui.tui.base.shell import shell_of, showing_errors
 from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.runs.dialogs import again_dialog, busy_dialog, notes_dialog, open_dialog
 from mftui.tui.screens.runs.export import export_run
@@ -59,17 +59,13 @@ class RunActions:
     async def _again(self, run_id: str, answer: str | None) -> None:
         if answer is None:
             return
-        run = run_of(run_id)
-        try:
-            request = await asyncio.to_thread(run.request)
-        except MftuiError as error:
-            self._shell.show_error(error)
-            return
-        if answer == "edit":
-            await self._shell.edit_settings(request)
-            return
-        await self._shell.start_training(request)
-        await self._screen.app.switch_mode("train")
+        with showing_errors(self._shell):
+            request = await asyncio.to_thread(run_of(run_id).request)
+            if answer == "edit":
+                await self._shell.edit_settings(request)
+                return
+            await self._shell.start_training(request)
+            await self._screen.app.switch_mode("train")
 
     def export(self, here: Summary) -> None:
         """Write the model of the run for other programs, or a page about it."""
@@ -90,10 +86,8 @@ class RunActions:
         run, notes = run_of(row.run), Notes(**answer)
         if notes.name == (row.name or ""):  # not renamed: the name that it was trained with stays its own
             notes = replace(notes, name=(await asyncio.to_thread(run.notes)).name)
-        try:
+        with showing_errors(self._shell):
             await asyncio.to_thread(write_notes, run.path, notes)
-        except MftuiError as error:
-            self._shell.show_error(error)
         self._changed()
 
     # Delete
@@ -146,11 +140,8 @@ class RunActions:
             there = deleted_runs()
             return [restore_run(one).id for one in (wanted or there[:1]) if one in there]
 
-        try:
+        with showing_errors(self._shell, title="Not restored"):
             back = await asyncio.to_thread(work)
-        except MftuiError as error:
-            self._shell.show_error(error, title="Not restored")
-            return
-        self._deleted = []
-        self._shell.say(f"Restored: {', '.join(back)}." if back else "The trash is empty.")
-        self._changed()
+            self._deleted = []
+            self._shell.say(f"Restored: {', '.join(back)}." if back else "The trash is empty.")
+            self._changed()

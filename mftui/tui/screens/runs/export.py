@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mftui.child import run_child
-from mftui.errors import MftuiError, UsageError
-from mftui.tui.base.shell import shell_of
+from mftui.errors import UsageError
+from mftui.tui.base.shell import shell_of, showing_errors
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 from mftui.tui.screens.runs.rows import called
@@ -70,10 +70,8 @@ async def _write(screen: Screen[None], row: Summary, to: str, destination: Path)
     command = ["report", row.run, "-o", path] if to == "report" else ["export", row.run, path, "--to", to]
     closed = threading.Event()
     try:
-        await asyncio.to_thread(run_child, "mftui", *command, cancelled=closed.is_set)
-    except MftuiError as error:
-        shell.show_error(error, title="Not exported")
-    else:
-        shell.say(f"{called(row)}: written to {destination}")
+        with showing_errors(shell, title="Not exported"):
+            await asyncio.to_thread(run_child, "mftui", *command, cancelled=closed.is_set)
+            shell.say(f"{called(row)}: written to {destination}")
     finally:
         closed.set()

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
+from mftui.tui.base.shell import showing_errors
 from mftui.tui.charts.deck import Deck
 from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
@@ -125,29 +126,21 @@ class TrainScreen(BaseScreen):
         if self.trainings.live:
             await self.shell.stop_training()
             return
-        try:
-            request = self.form.request()
-        except MftuiError as error:
-            self.shell.show_error(error)
-            return
-        await self.shell.start_training(request)
+        with showing_errors(self.shell):
+            await self.shell.start_training(self.form.request())
 
     def action_pause(self) -> None:
         """Pause after the step under way, or go on."""
         self.run_worker(self._pause(), group="pause", exclusive=True)
 
     async def _pause(self) -> None:
-        try:
+        with showing_errors(self.shell):
             await self.trainings.pause()
-        except MftuiError as error:
-            self.shell.show_error(error)
 
     async def action_resume(self) -> None:
         """Go on with a run that was stopped or has crashed."""
-        try:
+        with showing_errors(self.shell):
             await self.trainings.resume()
-        except MftuiError as error:
-            self.shell.show_error(error)
 
     def action_more_fields(self) -> None:
         """Show the recipe's other fields, or hide them."""
@@ -165,10 +158,8 @@ class TrainScreen(BaseScreen):
         if run is None:
             self.shell.say("No run is shown. Press t to train one, or w to choose one.")
             return
-        try:
+        with showing_errors(self.shell):
             self.load_request(await asyncio.to_thread(run.request))
-        except MftuiError as error:
-            self.shell.show_error(error)
 
     def load_request(self, request: TrainRequest) -> None:
         """Load what a run was asked for into the form. Raises MftuiError."""
@@ -220,15 +211,11 @@ class TrainScreen(BaseScreen):
             runs = [run for run in list_runs()[:_MAX_RUNS] if run.id != but]
             return [(run.id, f"{self._sign(run.id)} {_state_of(run)}", str(run.path)) for run in runs]
 
-        try:
-            items = await asyncio.to_thread(work)
-        except MftuiError as error:
-            self.shell.show_error(error)
-            return
-        if not items:
-            self.shell.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
-            return
-        self.app.push_screen(PickScreen(title, items, widths=(36, 0)), take)
+        with showing_errors(self.shell):
+            if items := await asyncio.to_thread(work):
+                self.app.push_screen(PickScreen(title, items, widths=(36, 0)), take)
+            else:
+                self.shell.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
 
     def _sign(self, run_id: str) -> str:
         mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
