@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.tui.base.background import LatestWins
-from mftui.tui.screens.map.axis_panel import AxisPage, AxisPanel, axis_page
+from mftui.tui.screens.map.axis_panel import AxisPanel, axis_page
 from mftui.tui.screens.map.gather import Gathered, axis_in
 from mftui.tui.widgets.table import Cell, Column, Mark, Table
 
@@ -60,8 +60,4 @@ class AxesView:
         now = self._now
         if now is not None and len(self.table):
             number = axis_in(now.axes, self.table.cursor + 1)
-
-            def work() -> AxisPage:
-                return axis_page(now.axes, now.model.factors.movies.title_list, number)
-
-            self._pages.ask(work, self.panel.show)
+            self._pages.ask(lambda: axis_page(now.axes, now.model.factors.movies.title_list, number), self.panel.show)

@@ -67,11 +67,6 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     def _name_columns(self) -> None:
         self.right.name_columns(score=METRICS[self._choices.metric])
 
-    @property
-    def _arrow(self) -> str:
-        glyphs = self.terminal.glyphs
-        return glyphs.down_arrow if descending(self._choices.sort, self._choices.reverse) else glyphs.up_arrow
-
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
         self._name_columns()
         if again and self._found is not None:
@@ -117,17 +112,18 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         if self._trail:
             self._trail.clear()
             self._subject = None
-        narrowed = choices.narrowed.label
+        narrowed, glyphs = choices.narrowed.label, self.terminal.glyphs
+        arrow = glyphs.down_arrow if descending(choices.sort, choices.reverse) else glyphs.up_arrow
         if isinstance(result, MftuiError):
             self._found = None
             empty = f"{result} Press f to change the filters."
-            self.left.show((), caption="Results", detail=choices.detail(self._arrow), empty=empty)
+            self.left.show((), caption="Results", detail=choices.detail(arrow), empty=empty)
         elif self._visit:
             self._found, _, rows = result
             self.left.show(rows, caption=f"From {self._visit[1].capitalize()}", detail="back: esc")
         else:
             self._found, n, rows = result
-            detail = choices.detail(self._arrow, len(rows), n)
+            detail = choices.detail(arrow, len(rows), n)
             empty = _FILTERED_OUT.format(narrowed) if narrowed else _NO_MATCH
             self.left.show(rows, caption=choices.caption(text), detail=detail, empty=empty)
         if self._found is None or not len(self._found):

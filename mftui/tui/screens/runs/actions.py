@@ -52,20 +52,19 @@ class RunActions:
 
     def train_again(self, here: Summary) -> None:
         """Train with the settings of the run."""
-        self._screen.app.push_screen(
-            again_dialog(here, trainings_of(self._screen).live), lambda answer: self._again(here.run, answer)
-        )
 
-    async def _again(self, run_id: str, answer: str | None) -> None:
-        if answer is None:
-            return
-        with showing_errors(self._shell):
-            request = await asyncio.to_thread(run_of(run_id).request)
-            if answer == "edit":
-                await self._shell.edit_settings(request)
+        async def answered(answer: str | None) -> None:
+            if answer is None:
                 return
-            await self._shell.start_training(request)
-            await self._screen.app.switch_mode("train")
+            with showing_errors(self._shell):
+                request = await asyncio.to_thread(run_of(here.run).request)
+                if answer == "edit":
+                    await self._shell.edit_settings(request)
+                else:
+                    await self._shell.start_training(request)
+                    await self._screen.app.switch_mode("train")
+
+        self._screen.app.push_screen(again_dialog(here, trainings_of(self._screen).live), answered)
 
     def export(self, here: Summary) -> None:
         """Write the model of the run for other programs, or a page about it."""
@@ -78,17 +77,18 @@ class RunActions:
 
     def annotate(self, here: Summary) -> None:
         """Edit name, note and tags of the run under the cursor."""
-        self._screen.app.push_screen(notes_dialog(here), lambda answer: self._noted(here, answer))
 
-    async def _noted(self, row: Summary, answer: dict[str, Any] | None) -> None:
-        if answer is None:
-            return
-        run, notes = run_of(row.run), Notes(**answer)
-        if notes.name == (row.name or ""):  # not renamed: the name that it was trained with stays its own
-            notes = replace(notes, name=(await asyncio.to_thread(run.notes)).name)
-        with showing_errors(self._shell):
-            await asyncio.to_thread(write_notes, run.path, notes)
-        self._changed()
+        async def answered(answer: dict[str, Any] | None) -> None:
+            if answer is None:
+                return
+            run, notes = run_of(here.run), Notes(**answer)
+            if notes.name == (here.name or ""):  # not renamed: the name that it was trained with stays its own
+                notes = replace(notes, name=(await asyncio.to_thread(run.notes)).name)
+            with showing_errors(self._shell):
+                await asyncio.to_thread(write_notes, run.path, notes)
+            self._changed()
+
+        self._screen.app.push_screen(notes_dialog(here), answered)
 
     # Delete
 

@@ -76,13 +76,14 @@ def user_page(
     """Collect all about one user. Raises UnknownId, naming the nearest known ids; UsageError for an unknown genre."""
     import numpy as np
 
+    from mftui.engine.evaluation.measures import rmse
     from mftui.engine.query.neighbours import similar_users
     from mftui.engine.query.recommend import recommend
 
     index = factors.user_ids.index(user)
     history = factors.history.of_user(index)
     predicted = factors.predict(np.full(len(history), index), history.movies)
-    errors, parts = predicted - history.ratings, {"training": ~history.held_out, "test": history.held_out}
+    parts = {"training": ~history.held_out, "test": history.held_out}
     users, cosines = similar_users(factors, index, _SIMILAR)
     if rank == "taste":
         recommended = _taste_alone(factors, index, n, where)
@@ -94,7 +95,9 @@ def user_page(
         index=index,
         mean=float(history.ratings.mean()) if len(history) else math.nan,
         bias=float(factors.parameters.user_bias[index]),
-        rmse=", ".join(f"{_rmse(errors[rows]):.3f} {part}" for part, rows in parts.items() if rows.any()),
+        rmse=", ".join(
+            f"{rmse(predicted[rows], history.ratings[rows]):.3f} {part}" for part, rows in parts.items() if rows.any()
+        ),
         rated=history,
         predicted=predicted,
         scale=factors.scale,
@@ -155,10 +158,6 @@ def _likes(factors: Factors, history: UserHistory) -> tuple[tuple[str, float, in
 
     best = sorted(given, key=lambda genre: (-liking(genre), genre))[:_LIKED]
     return tuple((genre, sum(given[genre]) / len(given[genre]), len(given[genre])) for genre in best)
-
-
-def _rmse(errors: NDArray[Any]) -> float:
-    return math.sqrt(float((errors.astype("float64") ** 2).mean()))
 
 
 class UserPanel(Panel[UserPage]):

@@ -47,16 +47,14 @@ class ExplainPane:
         self._now, self._about = now, about
         if self._of is not factors:
             self._of, self._compass = factors, None
-            self._find_axes(factors)
+
+            def show(found: Compass | MftuiError) -> None:
+                if factors is self._of and isinstance(found, Compass):
+                    self._compass = found
+                    self._show_below()
+
+            self._axes.ask(or_error(lambda: compass(factors)), show)
         self._show_below()
-
-    def _find_axes(self, factors: Factors) -> None:
-        def show(found: Compass | MftuiError) -> None:
-            if factors is self._of and isinstance(found, Compass):
-                self._compass = found
-                self._show_below()
-
-        self._axes.ask(or_error(lambda: compass(factors)), show)
 
     def _show_below(self) -> None:
         below: list[tuple[str, str]] = []

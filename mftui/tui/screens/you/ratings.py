@@ -50,11 +50,6 @@ class ProfileRatings:
         """Return the rating of each movie."""
         return {int(m): float(r) for m, r in zip(self.movies, self.ratings, strict=True)}
 
-    @cached_property
-    def day_of(self) -> dict[int, str]:
-        """Return the day each movie was rated."""
-        return dict(zip(self.movies.tolist(), self.days, strict=True))
-
     def changed(self, changes: dict[int, float | None]) -> ProfileRatings:
         """Return a copy with other ratings of these movies, the newest last; None removes a rating."""
         if not changes:
@@ -62,7 +57,8 @@ class ProfileRatings:
         given = {movie: rating for movie, rating in self.by_movie.items() if movie not in changes}
         given |= {movie: rating for movie, rating in changes.items() if rating is not None}
         movies, ratings = np.array(list(given), dtype=np.int64), np.array(list(given.values()), dtype=np.float32)
-        days = tuple("" if movie in changes else self.day_of[movie] for movie in given)
+        day_of = dict(zip(self.movies.tolist(), self.days, strict=True))
+        days = tuple("" if movie in changes else day_of[movie] for movie in given)
         return replace(self, movies=movies, ratings=ratings, days=days)
 
     def same_ratings(self, other: ProfileRatings) -> bool:

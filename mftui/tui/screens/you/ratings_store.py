@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from mftui.errors import MftuiError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mftui.data.profiles.match import Matcher
     from mftui.data.profiles.rows import Rated
     from mftui.data.profiles.store import Profile
+    from mftui.data.storage.string_column import StringColumn
     from mftui.engine.model.factors import Factors
 
 
@@ -38,7 +39,7 @@ class ProfileStore:
     def __init__(self, node: DOMNode, listener: Listener, say: Callable[[str, str], None]) -> None:
         """`say` is told what became of a change: a text, and "text" under way, "good" once it is on the disk, "bad"."""
         self._node, self._listener, self._say = node, listener, say
-        self._factors: Factors | None = None
+        self._titles: Sequence[str] | StringColumn = ()
         self._profile: Profile | None = None
         self._matcher: Matcher | None = None
         self._saved: ProfileRatings | None = None
@@ -62,7 +63,7 @@ class ProfileStore:
         from mftui.data.profiles.match import Matcher
         from mftui.data.profiles.store import Profile
 
-        self._factors = factors
+        self._titles = factors.movies.titles
         self._matcher, self._profile, self._saved = Matcher(factors), self._profile or Profile(), None
         self._pending.clear()
         self._read()
@@ -107,12 +108,12 @@ class ProfileStore:
     def rate(self, movie: int, rating: float) -> None:
         """Give the movie at an index a rating of the model's scale."""
         profile, matcher = self._ready()
-        self._change(f"{self._title(movie)}: {rating:g}", lambda: profile.rate(matcher, movie, rating), movie, rating)
+        self._change(f"{self._titles[movie]}: {rating:g}", lambda: profile.rate(matcher, movie, rating), movie, rating)
 
     def remove(self, movie: int) -> None:
         """Take its rating back."""
         profile, matcher = self._ready()
-        self._change(f"{self._title(movie)}: rating removed", lambda: profile.remove(matcher, movie), movie)
+        self._change(f"{self._titles[movie]}: rating removed", lambda: profile.remove(matcher, movie), movie)
 
     def remove_row(self, row: Rated) -> None:
         """Take back the rating of a film that the model does not have."""
@@ -145,10 +146,6 @@ class ProfileStore:
             self._read()
 
         self._writer.ask(lambda: choose(name), show)
-
-    def _title(self, movie: int) -> str:
-        assert self._factors is not None
-        return self._factors.movies.titles[movie]
 
     def _ready(self) -> tuple[Profile, Matcher]:
         assert self._profile is not None and self._matcher is not None
