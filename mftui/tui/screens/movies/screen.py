@@ -11,7 +11,7 @@ from mftui.tui.base import keys
 from mftui.tui.base.background import Debounce, LatestWins, or_error
 from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices, descending, list_movies
-from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, LazyRows, movie_rows, scored_rows
+from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.movies.page import MoviePage, MoviePanel, movie_page
 from mftui.tui.screens.two_lists import TwoListsScreen
 from mftui.tui.widgets.search_box import SearchBox

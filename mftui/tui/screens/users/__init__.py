@@ -1,4 +1,5 @@
 """Users: a user's ratings beside predictions, the user's page, recommendations.
 
-May import: data, engine.model, engine.query, errors, tui.base, tui.dialogs, tui.lists, tui.screens, tui.widgets.
+May import: data, engine.evaluation, engine.model, engine.query, errors, tui.base, tui.dialogs, tui.lists,
+tui.screens, tui.widgets.
 """
