@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
 from mftui.engine.model.arrays import Doubles, Floats
-from mftui.engine.model.members import member_logits
+from mftui.engine.model.members import member_logits, side_by_side
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.learner import Arrays
 
@@ -81,25 +81,11 @@ class PosteriorSamples:
 
 def wide(draws: Arrays, lo: float, hi: float) -> Parameters:
     """Return the model whose logit is the mean of the draws' predictions, one member each."""
-    members = len(draws["noise"])
-    shrink, several = np.float32(1 / math.sqrt(members)), members > 1
     users, movies = draws["user_rows"], draws["movie_rows"]
-    user_bias, movie_bias = _side_by_side(users[..., -1:]), _side_by_side(movies[..., -1:])
-    return Parameters(
-        user_factors=_side_by_side(users[..., :-1]) * shrink,
-        movie_factors=_side_by_side(movies[..., :-1]) * shrink,
-        user_bias=user_bias.mean(1),
-        movie_bias=movie_bias.mean(1),
-        global_bias=float(draws["global_bias"].mean()),
-        lo=lo,
-        hi=hi,
-        link="linear",
-        members=members,
-        member_user_bias=user_bias if several else None,
-        member_movie_bias=movie_bias if several else None,
-        member_global_bias=tuple(map(float, draws["global_bias"])) if several else (),
-        member_noise=tuple(map(float, draws["noise"])),
-    )
+    u, m, user_bias, movie_bias = map(_by_row, (users[..., :-1], movies[..., :-1], users[..., -1:], movies[..., -1:]))
+    noise = tuple(map(float, draws["noise"]))
+    bias = draws["global_bias"]
+    return side_by_side(u, m, user_bias, movie_bias, bias, lo=lo, hi=hi, link="linear", member_noise=noise)
 
 
 def with_cuts(model: Parameters, cuts: Doubles, levels: tuple[float, ...], ratings: Ratings) -> Parameters:
@@ -117,6 +103,6 @@ def with_cuts(model: Parameters, cuts: Doubles, levels: tuple[float, ...], ratin
     return replace(model, spread=math.sqrt(1 + float(logits.var(1).mean())))
 
 
-def _side_by_side(rows: NDArray[Any]) -> Floats:
+def _by_row(rows: NDArray[Any]) -> Floats:
     """Reshape (members, n, k) to (n, members · k)."""
     return np.ascontiguousarray(rows.swapaxes(0, 1)).reshape(rows.shape[1], -1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from mftui.engine.descent.batches import Batches
 from mftui.engine.descent.input_pipeline import compiled, make_pipeline
 from mftui.engine.descent.network import MatrixFactorization, MatrixFactorizer
 from mftui.engine.descent.objective import Batch, Objective
+from mftui.engine.model.members import side_by_side
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.learner import Arrays
 from mftui.engine.training.problem import Problem
@@ -126,20 +126,5 @@ class MinibatchLearner(VariableLearner):
         del self._problem, self._batches, self._pipeline, self._descend, self._valid, self._validate
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
-        users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
-        members = self._objective.members
-        shrink, several = np.float32(1 / math.sqrt(members)), members > 1
-        return Parameters(
-            user_factors=users * shrink,
-            movie_factors=movies * shrink,
-            user_bias=user_bias.mean(1),
-            movie_bias=movie_bias.mean(1),
-            global_bias=float(bias.mean()),
-            lo=self._objective.lo,
-            hi=self._objective.hi,
-            link=self._objective.link,
-            members=members,
-            member_user_bias=user_bias if several else None,
-            member_movie_bias=movie_bias if several else None,
-            member_global_bias=tuple(map(float, bias)) if several else (),
-        )
+        o = self._objective
+        return side_by_side(*(arrays or self.snapshot()).values(), lo=o.lo, hi=o.hi, link=o.link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -45,3 +46,22 @@ def member_std(p: Parameters, factors: Floats, biases: Floats | None, movies: ND
         rows = (factors, biases) if len(factors) == 1 else (factors[part], biases[part])
         found[part] = p.response.of_member.rating(member_logits(p, *rows, movies[part])).std(1, ddof=1)
     return found
+
+
+def side_by_side(
+    users: Floats, movies: Floats, user_bias: Floats, movie_bias: Floats, global_bias: NDArray[Any], **more: Any
+) -> Parameters:
+    """Put members together: the logits of the model are the mean of theirs.
+
+    Parameters
+    ----------
+    users, movies: (n, members · k) factors. user_bias, movie_bias: (n, members). global_bias: (members,).
+    more: the other fields of Parameters.
+    """
+    members = len(global_bias)
+    shrink = np.float32(1 / math.sqrt(members))
+    if members > 1:
+        more |= {"member_user_bias": user_bias, "member_movie_bias": movie_bias}
+        more["member_global_bias"] = tuple(map(float, global_bias))
+    means = user_bias.mean(1), movie_bias.mean(1), float(global_bias.mean())
+    return Parameters(users * shrink, movies * shrink, *means, members=members, **more)
