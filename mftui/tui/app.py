@@ -228,15 +228,9 @@ class MftuiApp(Textual8App):
         if snapshot is None:
             return
         ended = was_live and not snapshot.live and trainings.started_here
-        newer = (
-            snapshot.factors_version is not None
-            and self._stays_open in ("", trainings.run.id)
-            and (
-                self.model is None
-                or self.model.run.path != trainings.run.path
-                or self.model.version != snapshot.factors_version
-            )
-        )
+        newest = trainings.run.path, snapshot.factors_version
+        follows = snapshot.factors_version is not None and self._stays_open in ("", trainings.run.id)
+        newer = follows and (self.model is None or (self.model.run.path, self.model.version) != newest)
         if (newer and (snapshot.live or trainings.started_here)) or ended:
             self.run_worker(self._catch_up(trainings.run, newer, ended), group="catch-up", exclusive=True)
 

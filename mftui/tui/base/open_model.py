@@ -43,15 +43,10 @@ class OpenModel:
         return other is not None and other.run.path == self.run.path
 
     @property
-    def dataset(self) -> str:
-        """Return the data set's label."""
-        return str(self.factors.meta.get("dataset", "") or "")
-
-    @property
     def label(self) -> str:
         """Return the top line's text: data set, recipe, number of factors of each member."""
         recipe, k = self.factors.meta.get("recipe", ""), self.factors.n_factors // self.factors.parameters.members
-        return " · ".join(p for p in (self.dataset, f"{recipe} k={k}".strip()) if p)
+        return " · ".join(p for p in (str(self.factors.meta.get("dataset") or ""), f"{recipe} k={k}".strip()) if p)
 
 
 def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
@@ -84,8 +79,7 @@ def newest_run() -> Run | None:
     """Return the newest run, in whatever state."""
     from mftui.runs.store.run import list_runs
 
-    runs = list_runs()
-    return runs[0] if runs else None
+    return next(iter(list_runs()), None)
 
 
 def model_to_open(session: SessionState, newest: Run | None) -> Run | None:

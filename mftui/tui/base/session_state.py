@@ -64,23 +64,18 @@ class SessionState:
 
     def save(self) -> None:
         """Write what has changed; a reader sees the old file or the new. A full disk costs the session, no more."""
-        if self._file is None:
-            return
         with self._lock:
-            self._write(self._file, dict(self._values))
+            values = dict(self._values)
+            if self._file is None or values == self._written:
+                return
+            from mftui.data.storage.writing import write_text
 
-    def _write(self, file: Path, values: dict[str, Any]) -> None:
-        if values == self._written:
-            return
-        from mftui.data.storage.writing import write_text
-
-        document = {"format_version": _VERSION, **values}
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_text(file, json.dumps(document, indent=1) + "\n")
-            self._written = values
-        except OSError as error:
-            _log.warning("what the app remembers could not be written: %s", error)
+            try:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                write_text(self._file, json.dumps({"format_version": _VERSION, **values}, indent=1) + "\n")
+                self._written = values
+            except OSError as error:
+                _log.warning("what the app remembers could not be written: %s", error)
 
 
 def revived(default: T, found: object) -> T:

@@ -53,10 +53,7 @@ def y_range(lo: float, hi: float, before: Range | None = None) -> Range:
 def round_step(rough: float) -> float:
     """Return the smallest of 1, 2, 5 times a power of ten that is not below `rough`."""
     power = 10.0 ** math.floor(math.log10(rough))
-    for factor in (1, 2, 5, 10):
-        if factor * power >= rough * (1 - 1e-9):
-            return factor * power
-    return 10 * power
+    return next((factor * power for factor in (1, 2, 5) if factor * power >= rough * (1 - 1e-9)), 10 * power)
 
 
 def ticks(axis: Range, most: int) -> list[float]:

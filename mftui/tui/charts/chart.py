@@ -27,18 +27,14 @@ class Chart(CellWidget):
     """Draws a Picture as a View says."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "chart--axis",
-        "chart--title",
-        "chart--title-focus",
-        "chart--best",
-        "chart--cursor",
-        "chart--empty",
+        "chart--axis", "chart--title", "chart--title-focus", "chart--best", "chart--cursor", "chart--empty",
         *(f"chart--curve-{i}" for i in range(N_STYLES)),
-    }
+    }  # fmt: skip
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._picture = Picture("", "")
+        self.picture = Picture("", "")
+        """What the chart shows."""
         self._view = View()
         self._focused = False
         self._y: Range | None = None
@@ -48,16 +44,11 @@ class Chart(CellWidget):
     def show(self, picture: Picture, view: View | None = None, *, focused: bool = False) -> None:
         """Draw `picture`; only the cells that changed go to the terminal."""
         view = view or View()
-        if picture.title != self._picture.title or not picture.curves or view.log != self._view.log:
+        if picture.title != self.picture.title or not picture.curves or view.log != self._view.log:
             self._y = None
-        self._picture, self._view, self._focused = picture, view, focused
+        self.picture, self._view, self._focused = picture, view, focused
         self._smoothed = {c.points: s for c in picture.curves if (s := self._smoothed.get(c.points))}
         self.redraw()
-
-    @property
-    def picture(self) -> Picture:
-        """Return what the chart shows."""
-        return self._picture
 
     @property
     def columns(self) -> int:
@@ -72,12 +63,12 @@ class Chart(CellWidget):
 
     def x_range(self, view: View | None = None) -> Range | None:
         """Return the x axis as it is now (or would be in `view`), None where there is nothing to show."""
-        points = [curve.points for curve in self._picture.curves if len(curve.points)]
+        points = [curve.points for curve in self.picture.curves if len(curve.points)]
         if not points:
             return None
         first = min(p.first[0] for p in points if p.first)
         last = max(p.last[0] for p in points if p.last)
-        return (view or self._view).range(min(first, self._picture.start), last, self._picture.total)
+        return (view or self._view).range(min(first, self.picture.start), last, self.picture.total)
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         x = self.x_range()
@@ -91,7 +82,7 @@ class Chart(CellWidget):
 
     def _y_range(self, x: Range) -> Range | None:
         above = 0.0 if self._view.log else -math.inf
-        found = [b for curve in self._picture.curves if (b := self._points(curve).bounds(x.lo, x.hi, above))]
+        found = [b for curve in self.picture.curves if (b := self._points(curve).bounds(x.lo, x.hi, above))]
         if not found:
             return None
         low, high = min(b[0] for b in found), max(b[1] for b in found)
@@ -114,16 +105,15 @@ class Chart(CellWidget):
     def _legend(self, width: int, most: int) -> list[Line]:
         """Title and values: with all digits where they fit, then with fewer, then what fits; the curves that
         carry a mark below, in at most `most` lines in all."""
-        title = self._picture.title
-        words = self._view.words
-        parts: list[Part] = [(title, self.style("chart--title-focus" if self._focused else "chart--title"))]
-        if words:
+        style = self.style("chart--title-focus" if self._focused else "chart--title")
+        parts: list[Part] = [(self.picture.title, style)]
+        if words := self._view.words:
             parts.append((f" ({', '.join(words)})", self.style("chart--axis")))
         room = width - sum(cell_len(text) for text, _ in parts)
         choices = [self._entries(level) for level in range(_LEVELS)]
         entries = next((e for e in choices if sum(cell_len(text) for text, _ in e) <= room), choices[-1])
         lines: list[Line] = [parts]
-        others = [entry for curve in self._picture.curves if curve.mark and (entry := self._entry(curve, 1))]
+        others = [entry for curve in self.picture.curves if curve.mark and (entry := self._entry(curve, 1))]
         for text, style in [*entries, *others]:
             if cell_len(text) > room:
                 if len(lines) == most or not others:
@@ -135,7 +125,7 @@ class Chart(CellWidget):
         return lines
 
     def _entries(self, level: int) -> list[Part]:
-        picture = self._picture
+        picture = self.picture
         entries = []
         cursor = self._view.cursor
         if cursor is not None:
@@ -157,14 +147,12 @@ class Chart(CellWidget):
             return None
         glyphs = self.terminal.glyphs
         sign = curve.mark or (glyphs.dots if curve.dots else glyphs.dash)
-        value = (self._picture.form if level < 2 else self._picture.short)(point[1])
+        value = (self.picture.form if level < 2 else self.picture.short)(point[1])
         name = f" {self.terminal.text(curve.name)}" if curve.name and level < _LEVELS - 1 else ""
         return f"  {sign}{name} {value}", self._curve_style(curve.style)
 
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
-        text = self._picture.empty
-        if self.x_range():
-            text = "No values above zero, or none in this part."
+        text = "No values above zero, or none in this part." if self.x_range() else self.picture.empty
         words = [line for part in text.split("\n") for line in wrap(part, width)]
         for _ in range(max(0, (height - len(words)) // 2 - 1)):
             yield []
@@ -182,10 +170,7 @@ class Chart(CellWidget):
         grid = self._grid(columns, rows, x, y)
         for row, cells in enumerate(grid):
             label = fit_right(names.get(row, ""), gutter - 1)
-            yield [
-                (f"{label} {glyphs.tick if row in names else glyphs.axis}", axis),
-                *self._runs(cells),
-            ]
+            yield [(f"{label} {glyphs.tick if row in names else glyphs.axis}", axis), *self._runs(cells)]
         yield [(" " * gutter + glyphs.corner + glyphs.dash * columns, axis)]
         yield [(self._x_labels(x, gutter, columns, width), axis)]
 
@@ -206,7 +191,7 @@ class Chart(CellWidget):
 
     def _grid(self, columns: int, rows: int, x: Range, y: Range) -> list[list[Cell]]:
         layers = []
-        for curve in self._picture.curves:
+        for curve in self.picture.curves:
             xs, ys = self._points(curve).thinned(x.lo, x.hi, columns)
             if self._view.log:
                 positive = [(a, math.log10(b)) for a, b in zip(xs, ys, strict=True) if b > 0]
@@ -216,13 +201,13 @@ class Chart(CellWidget):
         if not grid or columns < 1:
             return grid
         for cells in grid:
-            cells[:] = [(sign, i if i < 0 else self._picture.curves[i].style) for sign, i in cells]
+            cells[:] = [(sign, i if i < 0 else self.picture.curves[i].style) for sign, i in cells]
         self._mark_best(grid, x, y)
         self._mark_cursor(grid, x)
         return grid
 
     def _mark_best(self, grid: list[list[Cell]], x: Range, y: Range) -> None:
-        best = self._picture.best
+        best = self.picture.best
         if not best or (self._view.log and best[1] <= 0):
             return
         column = round(x.share(best[0]) * (len(grid[0]) - 1))
@@ -276,7 +261,7 @@ class Chart(CellWidget):
             at = gutter + 1 + round(x.share(value) * (columns - 1)) - len(name) // 2
             at = min(max(at, gutter), max(width - len(name), 0))
             line[at : at + len(name)] = name
-        text, label = "".join(line).rstrip(), self._picture.x_label
+        text, label = "".join(line).rstrip(), self.picture.x_label
         if len(text) + 1 + len(label) <= width:
             return f"{text} {label}"
         gap = text.rfind(" " * (len(label) + 2), gutter + 1)

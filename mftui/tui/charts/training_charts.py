@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.picture import Curve, Picture
-from mftui.tui.charts.points import Points
 
 METRICS = ("rmse", "loss", "rate", "speed")
 _TITLES = {"rmse": "RMSE", "loss": "loss", "rate": "learning rate", "speed": "ratings/s"}
@@ -38,6 +37,7 @@ def pictures(
         "rate": (Curve("", curves.learning_rate),),
         "speed": (Curve("", curves.speed),),
     }
+    first, last = curves.audience_loss.first, curves.train.last
     made = {}
     for metric in METRICS:
         laid_over = [] if metric == "loss" and audience else [_over(metric, other) for other in others]
@@ -47,8 +47,8 @@ def pictures(
             curves=tuple(c for c in (*laid_over, *own[metric]) if len(c.points) or not c.dots),
             best=curves.best if metric == "rmse" else None,
             best_label=f"at epoch {curves.best_epoch:,.0f}" if curves.best_epoch else "",
-            start=_first(curves.audience_loss) if metric == "loss" and audience else 0.0,
-            total=_last(curves.train) if metric == "rmse" and len(curves.audience_loss) else total,
+            start=first[0] if metric == "loss" and audience and first else 0.0,
+            total=(last[0] if last else None) if metric == "rmse" and len(curves.audience_loss) else total,
             empty=empty,
             form=_FORMS[metric][0],
             short=_FORMS[metric][1],
@@ -69,14 +69,6 @@ def _over(metric: str, other: Other) -> Curve:
     of_rmse = curves.valid if len(curves.valid) > 1 else curves.train
     points = {"rmse": of_rmse, "loss": curves.loss, "rate": curves.learning_rate, "speed": curves.speed}[metric]
     return Curve(other.name, points, style=other.style, mark=other.mark)
-
-
-def _first(points: Points) -> float:
-    return points.first[0] if points.first else 0.0
-
-
-def _last(points: Points) -> float | None:
-    return points.last[0] if points.last else None
 
 
 def large(value: float) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
 from mftui.tui.base import keys
@@ -64,30 +63,18 @@ class HelpScreen(ModalScreen[None]):
 
 def help_rows(screen: Screen[object]) -> list[Sequence[Cell]]:
     """Return a row for each binding: keys, what they do, longer explanation. Screen first, then parts, then app."""
-    rows: list[Sequence[Cell]] = []
-    for binding, names in help_bindings(screen):
-        signs = " ".join(map(keys.sign, names))
-        rows.append((Mark(signs, "strong"), binding.description, Mark(binding.tooltip, "dim")))
-    rows.append((Mark("ctrl+p", "strong"), "Commands", Mark("Every action by name; themes.", "dim")))
-    return rows
+    rows = [(" ".join(map(keys.sign, names)), b.description, b.tooltip) for b, names in help_bindings(screen)]
+    rows.append(("ctrl+p", "Commands", "Every action by name; themes."))
+    return [(Mark(signs, "strong"), what, Mark(longer, "dim")) for signs, what, longer in rows]
 
 
 def help_bindings(screen: Screen[object]) -> list[tuple[Binding, list[str]]]:
     """Return each binding of the screen, of its parts and of the app, with all its keys."""
-    found: list[tuple[Binding, list[str]]] = []
-    seen: set[str] = set()
+    found: dict[str, tuple[Binding, list[str]]] = {}
     for node in (screen, *screen.query("*"), screen.app):
-        for binding, names in _bindings(node):
-            if binding.id and binding.id not in seen:
-                seen.add(binding.id)
-                found.append((binding, names))
-    return found
-
-
-def _bindings(node: DOMNode) -> list[tuple[Binding, list[str]]]:
-    """Return the bindings of one node, those of one id together, with all their keys."""
-    together: dict[str, tuple[Binding, list[str]]] = {}
-    for key, binding in node._bindings:
-        if binding.id:
-            together.setdefault(binding.id, (binding, []))[1].append(key)
-    return list(together.values())
+        its: dict[str, tuple[Binding, list[str]]] = {}
+        for key, binding in node._bindings:
+            if binding.id:
+                its.setdefault(binding.id, (binding, []))[1].append(key)
+        found |= {id: one for id, one in its.items() if id not in found}
+    return list(found.values())

@@ -55,11 +55,10 @@ def histogram_lines(shown: Histogram, width: int, terminal: Display) -> list[tup
     room = max(1, width - names - max(map(len, counts)) - 2)
     most = max(1, *shown.counts)
     full = "#" if terminal.ascii else "█"
-    lines = []
-    for label, count, text in zip(shown.labels, shown.counts, counts, strict=True):
-        length = math.ceil(count / most * room) if count else 0
-        lines.append((f"{label:>{names}} ", full * length, f" {text}"))
-    return lines
+    return [
+        (f"{label:>{names}} ", full * math.ceil(count / most * room), f" {text}")
+        for label, count, text in zip(shown.labels, shown.counts, counts, strict=True)
+    ]
 
 
 def profile_lines(values: Sequence[float], width: int, height: int, terminal: Display) -> tuple[list[str], list[str]]:
@@ -71,10 +70,8 @@ def profile_lines(values: Sequence[float], width: int, height: int, terminal: Di
     pitch = max(1, min(4, width // max(1, len(values))))
     values = values[: max(1, width // pitch)]
     most = max((abs(value) for value in values), default=0.0) or 1.0
-    above, below = [], []
-    for row in range(height):
-        above.append(_bar_row(values, most, height, height - 1 - row, pitch, terminal, sign=1))
-        below.append(_bar_row(values, most, height, row, pitch, terminal, sign=-1))
+    above = [_bar_row(values, most, height, level, pitch, terminal, sign=1) for level in reversed(range(height))]
+    below = [_bar_row(values, most, height, level, pitch, terminal, sign=-1) for level in range(height)]
     return above, below
 
 

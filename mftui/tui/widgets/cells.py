@@ -144,21 +144,19 @@ def changed_span(old: Strip, new: Strip) -> list[tuple[int, int]]:
     """Return the one span `[start, end)` of cells, in whole runs of a style, outside of which `new` is as `old`; none
     where they are equal."""
     was, now = [*old], [*new]
-    alike = 0
-    for a, b in zip(was, now, strict=False):
-        if a != b:
-            break
-        alike += 1
+    alike = _alike(was, now)
     if alike == len(was) == len(now):
         return []
-    behind = 0
-    for a, b in zip(reversed(was[alike:]), reversed(now[alike:]), strict=False):
-        if a != b:
-            break
-        behind += 1
+    behind = _alike(was[alike:][::-1], now[alike:][::-1])
     start = sum(cells_of(segment.text) for segment in now[:alike])
     end = new.cell_length - sum(cells_of(segment.text) for segment in now[len(now) - behind :])
     return [(start, end)]
+
+
+def _alike(was: Sequence[Segment], now: Sequence[Segment]) -> int:
+    """Return how many of the first segments are equal."""
+    pairs = enumerate(zip(was, now, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(was), len(now)))
 
 
 def changed_spans(old: Strip, new: Strip) -> list[tuple[int, int]]:

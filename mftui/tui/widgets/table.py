@@ -95,17 +95,14 @@ class Table(CellWidget, can_focus=True):
         super().__init__(id=id, classes=classes)
         if of_data:
             self._bindings = BindingsMap.merge([self._bindings, BindingsMap(keys.TABLE)])
-        self._columns = tuple(columns)
-        self._titles = tuple(column.title for column in columns)
-        self._rows: Rows = ()
         self._caption = ("", "")
-        self._empty = ""
-        self._note = ""
+        self._empty = self._note = ""
         self._top = 0
         self._head = 2 if any(column.title for column in columns) else 0
         self._drawn: dict[tuple[int, str], Strip] = {}
         """Rows as they were drawn: by place, and by the style of the cursor where it stands on them."""
         self._drawn_width = 0
+        self.set_columns(columns)
         self._marked: dict[tuple[str, Style], Style] = {}
         self.cursor = 0
         """The row under the cursor; 0 in an empty table."""
@@ -116,6 +113,13 @@ class Table(CellWidget, can_focus=True):
     def __bool__(self) -> bool:
         return True
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns, for the rows that are shown next."""
+        self._columns = tuple(columns)
+        self._titles = tuple(column.title for column in columns)
+        self._rows: Rows = ()
+        self._drawn.clear()
+
     def name_columns(self, **titles: str) -> None:
         """Other titles, each given by the title that the column was made with."""
         named = tuple(titles.get(column.title.lower(), column.title) for column in self._columns)
@@ -123,20 +127,12 @@ class Table(CellWidget, can_focus=True):
             self._titles = named
             self.redraw()
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Other columns, for the rows that are shown next."""
-        self._columns = tuple(columns)
-        self._titles = tuple(column.title for column in columns)
-        self._rows = ()
-        self._drawn.clear()
-
     def show(
         self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", note: str = "", cursor: int = 0
     ) -> None:
         """Show `rows`, with a caption and a detail beside it, and a note below the last where there is room;
         `empty` says what to do where there are none."""
-        self._note = note
-        self._rows, self._caption, self._empty = rows, (caption, detail), empty
+        self._rows, self._caption, self._empty, self._note = rows, (caption, detail), empty, note
         self._top = 0
         self._drawn.clear()
         self.cursor = max(0, min(cursor, len(rows) - 1))
@@ -187,12 +183,8 @@ class Table(CellWidget, can_focus=True):
         room = width - len(place) - 2
         text = cut(caption, room, self.terminal.glyphs.ellipsis)
         rest = fit(f"  {detail}" if detail else "", room - cells_of(text), self.terminal.glyphs.ellipsis)
-        focus = "table--caption-focus" if self.has_focus else "table--caption"
-        return [
-            (text, self.style(focus)),
-            (rest, self.style("table--detail")),
-            (f" {place} ", self.style("table--detail")),
-        ]
+        focus, dim = "table--caption-focus" if self.has_focus else "table--caption", self.style("table--detail")
+        return [(text, self.style(focus)), (rest, dim), (f" {place} ", dim)]
 
     def _line(self, cells: Sequence[Cell], widths: Sequence[int], gutter: str, style: Style, fill: int = 0) -> Line:
         parts: list[Part] = [(gutter, style)]
@@ -203,8 +195,7 @@ class Table(CellWidget, can_focus=True):
             text, kind = (cell.text, cell.kind) if isinstance(cell, Mark) else (cell, "")
             text = self.terminal.text(text)
             text = fit_right(text, width, ellipsis) if column.right else fit(text, width, ellipsis)
-            parts.append((text, self._mark(kind, style) if kind else style))
-            parts.append((" " * _GAP, style))
+            parts += [(text, self._mark(kind, style) if kind else style), (" " * _GAP, style)]
         parts.append((" " * fill, style))
         return parts
 
