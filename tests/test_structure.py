@@ -14,6 +14,7 @@ import pytest
 import mftui
 
 PACKAGE = Path(mftui.__file__).parent
+TESTS = Path(__file__).parent
 MAX_LINES = 350
 MAX_MODULES = 14
 ROLES = {"__init__", "__main__"}
@@ -73,6 +74,11 @@ def test_no_folders_import_each_other_in_a_circle(room: str) -> None:
 def test_no_module_is_longer_than_one_reads_in_a_sitting() -> None:
     lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in FILES.items()}
     assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_no_file_of_tests_is_either() -> None:
+    files = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sorted(TESTS.rglob("*.py"))}
+    assert {str(path): length for path, length in files.items() if length > MAX_LINES} == {}
 
 
 def test_no_folder_has_more_modules_than_one_overlooks() -> None:

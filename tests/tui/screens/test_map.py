@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from helpers.map import SIZE, MakeApp, opened, the_map
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
-from textual.pilot import Pilot
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
-from mftui.engine.insight.layout import Layout
 from mftui.engine.insight.principal_axes import principal_axes
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.neighbours import similar
-from mftui.errors import MftuiError
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.base.display import Display
-from mftui.tui.screens.map import tsne_job
 from mftui.tui.screens.map.screen import MapScreen
-
-MakeApp = Callable[..., MftuiApp]
-SIZE = (120, 40)
-
-
-def the_map(app: MftuiApp) -> MapScreen:
-    screen = app.screen_stack[0]
-    assert isinstance(screen, MapScreen)
-    return screen
-
-
-async def opened(pilot: Pilot[Any]) -> MapScreen:
-    """The map with its first picture."""
-    await pilot.press("5")
-    await until_shown(pilot, "by genre")
-    app = pilot.app
-    assert isinstance(app, MftuiApp)
-    await until(pilot, lambda: len(the_map(app).films), "the films listed")
-    return the_map(app)
 
 
 def under(app: MftuiApp) -> list[str]:
@@ -260,53 +236,6 @@ async def test_the_axes_of_audience_where_the_model_has_it(make_app: MakeApp, ho
         await pilot.press("enter")
         near = similar(factors, 2, 20, by="audience")[0]
         await until(pilot, lambda: screen.scatter.near.tolist() == near.tolist(), "its neighbours by audience")
-
-
-async def test_tsne_shows_progress_can_be_cancelled_and_is_kept(make_app: MakeApp, home: Path, monkeypatch):
-    toy_run(home)
-    go_on = False
-
-    def slow(axes: Any, counts: Any, tell: Any, cancelled: Any) -> Layout | None:
-        tell(0.4)
-        while not go_on:
-            if cancelled():
-                return None
-        return Layout("t-SNE", np.random.default_rng(0).normal(size=(len(TITLES), 2)).astype(np.float32), axes)
-
-    monkeypatch.setattr(tsne_job, "tsne_layout", slow)
-    async with (app := make_app()).run_test(size=SIZE, notifications=True) as pilot:
-        screen = await opened(pilot)
-        await pilot.press("t")
-        await until_shown(pilot, "t-SNE 40%, t cancels")
-        await pilot.press("l", "plus")  # the app goes on
-        await pilot.press("t")
-        await until_gone(pilot, "t-SNE 40%")
-        await until_shown(pilot, "x 1:")
-        go_on = True
-        await pilot.press("t")
-        await until_shown(pilot, "t-SNE of taste")
-        assert screen._now is not None and screen._now.layout.pair is None
-        await pilot.press("t")
-        await until_shown(pilot, "x 1:")
-        monkeypatch.setattr(tsne_job, "tsne_layout", None)
-        await pilot.press("t")
-        await until_shown(pilot, "t-SNE of taste")
-        await pilot.press("x")
-        await until_shown(pilot, "x 2:")
-        assert app.is_running
-
-
-async def test_tsne_that_fails_says_so(make_app: MakeApp, home: Path, monkeypatch):
-    toy_run(home)
-
-    def fails(*_: Any) -> None:
-        raise MftuiError("t-SNE failed: out of memory")
-
-    monkeypatch.setattr(tsne_job, "tsne_layout", fails)
-    async with make_app().run_test(size=SIZE, notifications=True) as pilot:
-        await opened(pilot)
-        await pilot.press("t")
-        await until_shown(pilot, "out of memory")
 
 
 async def test_without_colour_or_unicode_letters_tell_the_classes_apart(make_app: MakeApp, home: Path):

@@ -85,6 +85,7 @@ async def test_a_crash_shows_the_end_of_the_log_and_how_to_go_on(make_app: MakeA
         publish(run.checkpoint_path, lambda directory: None)
         set_status(run, process=NOBODY)
         await until_shown(pilot, "the trainer process died")
+        await until_shown(pilot, "machine ran out of memory")
         await until_shown(pilot, "Killed: [/b] out of memory")
         await until_shown(pilot, "r goes on from its checkpoint")
         await pilot.press("escape")

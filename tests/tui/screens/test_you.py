@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Event
-from typing import Any
 
 import numpy as np
 import pytest
 from helpers.members import with_members
 from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown
-from textual.pilot import Pilot
+from helpers.you import MATRIX, SIZE, MakeApp, find, given, opened, rate, recommended
 
 from mftui.data.dataset import Scale
-from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.store import Profile
-from mftui.engine.model.factors import Factors
 from mftui.engine.query import fold_in as fold_in_module
 from mftui.engine.query.explain import explain
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.query.row_solver import RowProblem, RowSolution, solve_rows
 from mftui.engine.query.suggest import suggest
-from mftui.errors import MftuiError
-from mftui.tui.app import MftuiApp
 from mftui.tui.dialogs.help import help_bindings
 from mftui.tui.screens.you.page import YouChoices, about, why_you, you_list
 from mftui.tui.screens.you.ratings import ProfileRatings
 from mftui.tui.screens.you.star_line import nudged, ratings_of_stars
-
-SIZE = (160, 40)
-MakeApp = Callable[..., MftuiApp]
-MATRIX = TITLES.index("Matrix, The (1999)")
-
-
-def given(name: str | None = None) -> dict[str, float]:
-    """What is in the file."""
-    return {row.title: row.stars for row in Profile(name).rows()}
-
-
-def rate(factors: Factors, ratings: dict[int, float], name: str | None = None) -> None:
-    """As another process would."""
-    for at, (movie, rating) in enumerate(ratings.items()):
-        Profile(name).rate(Matcher(factors), movie, rating, timestamp=at + 1)
-
-
-def recommended(app: MftuiApp) -> str:
-    return shown(app).split("Recommended to")[1]
-
-
-async def opened(pilot: Pilot[Any]) -> None:
-    await pilot.press("4")
-    await until_shown(pilot, "Recommended to")
-
-
-async def find(pilot: Pilot[Any], text: str) -> None:
-    """Search, and put the cursor on what was found."""
-    await pilot.press("slash", *text)
-    await until_shown(pilot, "Results")
-    await until(pilot, lambda: "1/1" in shown(pilot.app), text)
-    await pilot.press("enter")
 
 
 async def test_one_key_rates_the_film_that_was_searched_and_the_list_follows(make_app: MakeApp, home: Path):
@@ -267,90 +227,6 @@ async def test_i_says_why_and_the_shares_are_those_of_the_engine(make_app: MakeA
         assert f"= {because.logits[0]:+.2f}" in text
         await pilot.press("i")
         await until_gone(pilot, "predicted ")
-
-
-async def test_profiles_are_kept_apart(make_app: MakeApp, home: Path):
-    factors = toy_factors()
-    toy_run(home, factors)
-    rate(factors, {0: 3.0, 1: 4.0}, "you")
-    async with make_app().run_test(size=SIZE) as pilot:
-        await opened(pilot)
-        await until_shown(pilot, "Recommended to me")
-        await find(pilot, "matrix")
-        await pilot.press("m")
-        await until_shown(pilot, "saved Matrix")
-        await pilot.press("p")
-        await until_shown(pilot, "Profile")
-        await pilot.press("j", "enter")
-        await until_shown(pilot, "Recommended to you")
-        await until_shown(pilot, "from 2 ratings")
-        await pilot.press("p", "slash", *"ann", "enter")
-        await until_shown(pilot, "Recommended to ann")
-        assert Profile().name == "ann" and len(given("me")) == 1 and len(given("you")) == 2
-
-
-async def test_it_is_called_saved_when_it_is_on_the_disk_and_counts_before(
-    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
-):
-    toy_run(home)
-    let, plain = Event(), Profile.rate
-
-    def slow(self: Profile, *args: Any) -> object:
-        let.wait(20)
-        return plain(self, *args)
-
-    monkeypatch.setattr(Profile, "rate", slow)
-    async with make_app().run_test(size=SIZE) as pilot:
-        await opened(pilot)
-        await find(pilot, "matrix")
-        await pilot.press("m")
-        await until_shown(pilot, "from 1 rating")
-        assert "saving Matrix" in shown(pilot.app) and "saved" not in shown(pilot.app)
-        assert not given()
-        let.set()
-        await until_shown(pilot, "saved Matrix, The (1999): 5")
-        assert given() == {TITLES[MATRIX]: 5.0}
-
-
-async def test_a_rating_that_cannot_be_saved_is_shown_as_lost(
-    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
-):
-    toy_run(home)
-
-    def full(*_: object) -> None:
-        raise MftuiError("me.csv: could not be saved (No space left on device).", hint="Make room.")
-
-    monkeypatch.setattr(Profile, "rate", full)
-    async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await opened(pilot)
-        await find(pilot, "matrix")
-        await pilot.press("m")
-        await until_shown(pilot, "No space left on device")
-        await pilot.press("escape")
-        await until_shown(pilot, "NOT saved: Matrix, The (1999): 5")
-        await until_shown(pilot, "for anybody")
-        assert "saved Matrix" not in shown(app).replace("NOT saved Matrix", "")
-
-
-async def test_a_rating_typed_just_before_leaving_is_kept(make_app: MakeApp, home: Path):
-    toy_run(home)
-    async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await opened(pilot)
-        await find(pilot, "matrix")
-        await pilot.press("m", "q")
-        await until(pilot, lambda: not app.is_running, "the end")
-        await until(pilot, lambda: given() == {TITLES[MATRIX]: 5.0}, "the rating")
-
-
-async def test_a_damaged_file_is_named_and_left_alone(make_app: MakeApp, home: Path):
-    toy_run(home)
-    Profile().path.parent.mkdir(mode=0o700)
-    Profile().path.write_text("movieId,title,rating\n1,Toy Story (1995),banana\n")
-    async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.press("4")
-        await until_shown(pilot, "banana")
-        await pilot.press("m")
-        assert "banana" in Profile().path.read_text()
 
 
 async def test_without_a_model_it_says_what_to_do(make_app: MakeApp, home: Path):
