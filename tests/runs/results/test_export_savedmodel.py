@@ -23,7 +23,7 @@ from mftui.engine.query.recommend import recommend
 from mftui.runs.results.export import export_run
 
 READER = Path(__file__).resolve().parents[2] / "helpers" / "savedmodel_reader.py"
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # TensorFlow is started three times for each model
+pytestmark = pytest.mark.timeout(600)  # TensorFlow is started two or three times for each model
 PAIRS = [(1, 3), (2, 5), (20, 12), (7, 7)]
 
 
@@ -38,7 +38,7 @@ def with_names(model: Factors) -> Factors:
 MODELS = {"numbers": toy_factors(audience=True), "names": with_names(toy_factors())}
 
 
-@pytest.fixture(scope="module", params=MODELS)
+@pytest.fixture(scope="module", params=["numbers", pytest.param("names", marks=pytest.mark.long)])
 def name(request: pytest.FixtureRequest) -> str:
     """Which of the models."""
     return str(request.param)
@@ -109,6 +109,7 @@ def test_an_unknown_id_is_an_error_that_names_it(name: str, answers: dict[str, A
         assert f"unknown {kind} id" in error and nobody in error
 
 
+@pytest.mark.long
 def test_saved_model_cli_runs_it(name: str, path: str) -> None:
     model, user = MODELS[name], MODELS[name].user_ids.raw(1)
     inputs = f"user_id={user!r};k=3"
