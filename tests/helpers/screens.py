@@ -21,9 +21,11 @@ def shown(app: App[Any]) -> str:
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str) -> None:
+async def until(
+    pilot: Pilot[Any], condition: Callable[[], object], what: str, *, patience_s: float = _PATIENCE_S
+) -> None:
     """Let the app work until `condition` holds; fails with what is shown."""
-    end = time.monotonic() + _PATIENCE_S
+    end = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < end, f"not seen: {what}\n{shown(pilot.app)}"
         await pilot.pause(0.01)

@@ -22,11 +22,15 @@ from mftui.tui.dialogs.help import help_rows
 MakeApp = Callable[..., MftuiApp]
 
 
+def is_on(app: MftuiApp, mode: str) -> bool:
+    return app.current_mode == mode
+
+
 async def test_number_keys_go_to_the_screens_that_there_are(make_app: MakeApp):
     async with (app := make_app()).run_test(size=(80, 24)) as pilot:
         for mode, key, title in app.screens():
             await pilot.press(key)
-            assert app.current_mode == mode
+            await until(pilot, partial(is_on, app, mode), mode)
             assert f"{key} {title}" in shown(app).splitlines()[0]
         await pilot.press("9")
         assert app.current_mode == mode
@@ -73,7 +77,7 @@ async def test_keys_can_be_changed_by_id(make_app: MakeApp):
         await pilot.press("2")
         assert app.current_mode == "train"
         await pilot.press("f2")
-        assert app.current_mode == "movies"
+        await until(pilot, lambda: app.current_mode == "movies", "Movies")
 
 
 async def test_the_palette_has_every_action_of_the_screen(make_app: MakeApp):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,14 +117,14 @@ async def test_a_cursor_reads_values_off(make_app: MakeApp, run: Run):
         await pilot.press("g")
         await until_shown(pilot, "step 1 ")
         await pilot.press("right")
-        assert 1 < (deck(app).view.cursor or 0) < 20
+        await until(pilot, lambda: 1 < (deck(app).view.cursor or 0) < 20, "the cursor on the curve")
         await pilot.press("pagedown", "shift+left", "G")
         await until_shown(pilot, "step 400")
         await pilot.press("escape")
         await until_gone(pilot, "step 400")
         assert deck(app).has_focus
         await pilot.press("escape")
-        assert not deck(app).has_focus
+        await until(pilot, lambda: not deck(app).has_focus, "the list with the keys")
 
 
 async def test_zoom_is_around_the_cursor_and_follows_it(make_app: MakeApp, run: Run):
@@ -157,13 +158,17 @@ async def test_four_panels_or_one(make_app: MakeApp, run: Run):
         await until_shown(pilot, "Settings")
 
 
+def is_drawn(app: MftuiApp, title: str) -> bool:
+    return deck(app).chart.picture.title == title
+
+
 async def test_each_chart_can_be_the_large_one(make_app: MakeApp, run: Run):
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await until_shown(pilot, "training 0.807")
         await pilot.press("tab")
         for title in ("loss", "learning rate", "ratings/s", "RMSE"):
             await pilot.press("j")
-            assert deck(app).chart.picture.title == title
+            await until(pilot, partial(is_drawn, app, title), title)
         await pilot.press("k")
         await until_shown(pilot, "ratings/s  ─ 1.5 M")
 

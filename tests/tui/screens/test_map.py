@@ -89,9 +89,9 @@ async def test_the_cursor_moves_by_cells_and_names_the_nearest_film(make_app: Ma
         screen = await opened(pilot)
         column, row = screen.scatter.cursor
         await pilot.press("l", "l", "j")
-        assert screen.scatter.cursor == (column + 2, row + 1)
+        await until(pilot, lambda: screen.scatter.cursor == (column + 2, row + 1), "the cursor there")
         await pilot.press("h", "k", "left")
-        assert screen.scatter.cursor == (column, row)
+        await until(pilot, lambda: screen.scatter.cursor == (column, row), "the cursor there")
         await pilot.press(*"l" * 60)
         assert screen.scatter.cursor[0] < screen.scatter.grid.columns  # the map moved on under it
         await until_shown(pilot, "Nearest film")
@@ -106,10 +106,14 @@ async def test_zoom_keeps_what_is_under_the_cursor_and_0_shows_all_again(make_ap
         whole = screen.scatter._window
         screen.scatter.go_to(2)
         await pilot.press("plus", "plus", "plus")
-        assert TITLES[2] in under(app) and screen.scatter._window.width == pytest.approx(whole.width / 8)
+        await until(
+            pilot,
+            lambda: TITLES[2] in under(app) and screen.scatter._window.width == pytest.approx(whole.width / 8),
+            "the film, near",
+        )
         await pilot.press("H", "J", "shift+right", "shift+up", "minus")
         await pilot.press("0")
-        assert screen.scatter._window == whole
+        await until(pilot, lambda: screen.scatter._window == whole, "the whole map")
 
 
 async def test_a_search_lights_up_what_it_finds_and_steps_through_it(make_app: MakeApp, home: Path):
@@ -168,7 +172,7 @@ async def test_colours_axes_and_filters_change_the_picture(make_app: MakeApp, ho
         dramas = sum("Drama" in genres for genres in map(screen._now.model.factors.movies.genres_of, range(36)))
         await until_shown(pilot, f"{dramas} films")
         await pilot.press("n")
-        assert not screen.scatter.names and app.session.get("map")["names"] is False  # type: ignore[index]
+        await until(pilot, lambda: not screen.scatter.names and app.session.get("map")["names"] is False, "no names")  # type: ignore[index]
 
 
 async def test_users_stand_among_the_films(make_app: MakeApp, home: Path):
@@ -285,4 +289,4 @@ async def test_a_click_puts_the_cursor_there(make_app: MakeApp, home: Path):
     async with make_app().run_test(size=SIZE) as pilot:
         screen = await opened(pilot)
         await pilot.click("#map", offset=(10, 8))
-        assert screen.scatter.cursor == (9, 6)
+        await until(pilot, lambda: screen.scatter.cursor == (9, 6), "the cursor there")
