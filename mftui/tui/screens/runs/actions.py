@@ -99,11 +99,10 @@ class RunActions:
             if answer == "stop":
                 self._screen.run_worker(self._delete(chosen), group="delete")
 
-        busy = next((row for row in chosen if row.active), None)
-        if busy is None:
-            decided("stop")
-        else:
+        if busy := next((row for row in chosen if row.active), None):
             self._screen.app.push_screen(busy_dialog(busy), decided)
+        else:
+            self._screen.run_worker(self._delete(chosen), group="delete")
 
     async def _delete(self, rows: list[Summary]) -> None:
         from mftui.runs.control.signal_run import stop_run

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from mftui.errors import MftuiError
 from mftui.tui.base import keys
 from mftui.tui.base.shell import showing_errors
 from mftui.tui.charts.deck import Deck
@@ -19,7 +18,8 @@ from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
-from mftui.tui.screens.train.status_line import LogPane, StatusLine
+from mftui.tui.screens.train.log_pane import LogPane
+from mftui.tui.screens.train.status_line import StatusLine
 
 if TYPE_CHECKING:
     from mftui.runs.store.request import TrainRequest
@@ -256,8 +256,5 @@ class TrainScreen(BaseScreen):
 
 def _state_of(run: Run) -> str:
     """Return the state, and the test RMSE if there is one."""
-    try:
-        rmse = (run.result() or {}).get("test_rmse")
-    except MftuiError:
-        rmse = None
+    rmse = run.known_result().get("test_rmse")
     return f"{run.state}  {rmse:.4f}" if isinstance(rmse, int | float) else run.state

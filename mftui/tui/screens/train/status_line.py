@@ -1,15 +1,15 @@
-"""How a training is getting on: state, progress, time left, speed; and the last lines of its log."""
+"""How a training is getting on: state, progress, time left, speed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.cells import cell_len
 
 from mftui.tui.charts.training_charts import large
 from mftui.tui.monitor.snapshot import Snapshot, clock, ending
-from mftui.tui.widgets.cells import CellWidget, Line, Part, cut, wrap
+from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap
 
 _BAR = 20
 
@@ -107,23 +107,3 @@ def _taken(snapshot: Snapshot) -> Iterable[str]:
         yield f"GPU {load.gpu_percent}%"
     if load.gpu_memory_mb is not None:
         yield f"GPU memory {load.gpu_memory_mb:,} MB"
-
-
-class LogPane(CellWidget):
-    """Shows as many of the newest lines of the trainer's log as there is room for."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--text"}
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._lines: tuple[str, ...] = ()
-
-    def show(self, lines: Sequence[str]) -> None:
-        """Show these lines, oldest first."""
-        if tuple(lines) != self._lines:
-            self._lines = tuple(lines)
-            self.redraw()
-
-    def lines(self, width: int, height: int) -> Iterable[Line]:
-        for line in self._lines[-height:]:
-            yield [(cut(self.terminal.text(line), width, self.terminal.glyphs.ellipsis), self.style("log--text"))]
