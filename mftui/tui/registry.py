@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-def _make(mode: str) -> Screen[Any]:
+def make_screen(mode: str) -> Screen[Any]:
     """Make the screen of a mode: for "movies", the class `MoviesScreen` in `screens/movies/screen.py`."""
     made: Screen[Any] = getattr(import_module(f"mftui.tui.screens.{mode}.screen"), f"{mode.title()}Screen")()
     return made
 
 
-SCREENS: dict[str, str | Callable[[], Screen[Any]]] = {mode: partial(_make, mode) for mode in TITLES}
+SCREENS: dict[str, str | Callable[[], Screen[Any]]] = {mode: partial(make_screen, mode) for mode in TITLES}
 """How to make each screen, by its mode."""
 
 

@@ -18,6 +18,7 @@ from mftui.tui.base.display import Display
 from mftui.tui.base.glossary import WORDS
 from mftui.tui.base.panes import PANES
 from mftui.tui.dialogs.help import help_rows
+from mftui.tui.registry import SCREENS, make_screen
 
 MakeApp = Callable[..., MftuiApp]
 
@@ -148,3 +149,13 @@ def in_reach(app: MftuiApp, mode: str, selector: str) -> bool:
     widget = next(iter(app.screen.query(selector)), None)
     there = app.current_mode == mode and widget is not None and widget.display
     return there and widget is not None and (widget.has_focus or not widget.focusable)
+
+
+@pytest.mark.parametrize("mode", SCREENS)
+async def test_a_screen_answers_its_key_bar_before_it_is_mounted(make_app: MakeApp, mode: str):
+    async with make_app().run_test():
+        screen = make_screen(mode)
+        for binding in screen.BINDINGS:
+            assert isinstance(binding, Binding)
+            screen.check_action(binding.action, ())
+        assert isinstance(getattr(screen, "key_names", {}), dict)

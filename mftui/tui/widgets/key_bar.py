@@ -21,8 +21,11 @@ class KeyBar(CellWidget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--label"}
 
-    def on_mount(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self._spans: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def _changed(self, _screen: Screen[object]) -> None:

@@ -59,6 +59,9 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.deck = Deck(id="curves")
         self.settings = SettingsTable()
         self.calibration = CalibrationPanel(id="calibration")
+        self.charts = RunCharts(self, self.deck)
+        self.book = RunsWatcher(self._runs_woke, _POLL_S * (2 if self.terminal.low_bandwidth else 1))
+        self.actions = RunActions(self, self.book.open)
 
     def compose(self) -> ComposeResult:
         yield from self.head()
@@ -74,11 +77,8 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self._choices = self.remembered().valid()
         self.set_class(self._choices.settings, "-settings")
         self.set_class(self._choices.calibration, "-calibration")
-        self.charts = RunCharts(self, self.deck)
-        self.book = RunsWatcher(self._runs_woke, _POLL_S * (2 if self.terminal.low_bandwidth else 1))
         self.table.show((), caption="Runs", empty="Looking for runs.")
         self.table.focus()
-        self.actions = RunActions(self, self.book.open)
         self.book.open()
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:

@@ -37,24 +37,28 @@ class TrainScreen(BaseScreen):
     MODE = "train"
     BINDINGS = keys.TRAIN
 
+    def __init__(self) -> None:
+        from mftui.engine.recipes import RECIPES  # imports no TensorFlow
+
+        super().__init__()
+        self.trainings = trainings_of(self)
+        self.form = TrainForm(RECIPES, self.shell.settings)
+        self.overlays = Overlays(self, self.terminal.refresh_s, self.trainings.run_slots)
+        self.deck = Deck(id="deck")
+        self._chart_alone: bool | None = None
+        self._watched = ""
+
     def compose(self) -> ComposeResult:
         yield from self.head()
         with Horizontal(id="train"):
             yield FormView(self._pick, id="form")
-            yield Deck(id="deck")
+            yield self.deck
         yield StatusLine(id="status")
         yield LogPane(id="log")
         yield from self.foot()
 
     def on_mount(self) -> None:
-        from mftui.engine.recipes import RECIPES  # imports no TensorFlow
-
-        self.trainings = trainings_of(self)
-        self.form = TrainForm(RECIPES, self.shell.settings)
-        self.overlays = Overlays(self, self.terminal.refresh_s, self.trainings.run_slots)
-        self._chart_alone: bool | None = None
-        self._watched = ""
-        self.deck, view = self.query_one(Deck), self.query_one(FormView)
+        view = self.query_one(FormView)
         view.show(self.form)
         view.focus()
 
