@@ -201,6 +201,14 @@ class Movies:
         texts, _ = self.genre_texts
         return sorted({genre for text in texts for genre in genres_in(text)})
 
+    @cached_property
+    def genre_table(self) -> tuple[list[str], NDArray[np.bool_]]:
+        """Return all genres by name (g), and which movie has which (n_movies, g)."""
+        texts, of_movie = self.genre_texts
+        parts, names = [set(genres_in(text)) for text in texts], self.genre_names
+        rows = np.array([[name in some for name in names] for some in parts], dtype=bool)
+        return names, rows.reshape(len(parts), len(names))[of_movie]
+
     def save(self, directory: Path) -> None:
         """Write `titles.*`, `genres.*`, `years.npy`."""
         self.titles.save(directory, "titles")

@@ -15,6 +15,7 @@ from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.titles.title import parse_year
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
 from mftui.engine.recipes import row_priors
@@ -94,8 +95,9 @@ def toy_factors(
     n_movies = len(titles)
     parameters = Parameters(drawn(n_users, k), drawn(n_movies, k), drawn(n_users), drawn(n_movies), 0.3, 0.3, 5.2)
     if audience:
-        users, movies = drawn(n_users, k), drawn(n_movies, k)
-        parameters = replace(parameters, audience_user_factors=users, audience_movie_factors=movies)
+        weights = (1 + 0.1 * random.random(n_movies)).astype(np.float32)
+        parameters = replace(parameters, audience_movie_factors=drawn(n_movies, k), audience_movie_weights=weights)
+        parameters = replace(parameters, audience_gladness=Gladness(3.0, 1.2, 1.1))
     spec = SplitSpec("random", test_fraction) if test_fraction else SplitSpec("none")
     meta = {"dataset": dataset.label, "recipe": "biased", "split": spec.label}
     return assembled(parameters, dataset, make_split(dataset, spec), meta)

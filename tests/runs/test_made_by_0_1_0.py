@@ -88,6 +88,10 @@ def moved(run: Run, ratings: Path) -> Run:
 def test_resumed_to_the_end(before: Path, name: str) -> None:
     run = moved(find_run(name), before / "ratings.csv")
     lines = len(run.metrics())
-    same(train(run, resume=True), answers(before)["resumed"][name])
+    found, expected = train(run, resume=True), answers(before)["resumed"][name]
+    if name == "killed":  # its audience block is begun anew, as today's is
+        assert find_run(name).model().parameters.audience_user_factors is None
+        expected = {key: value for key, value in expected.items() if key != "steps"}
+    same(found, expected)
     assert len(run.metrics()) > lines and run.state == "finished"
     assert "resumed at step" in run.log_path.read_text()

@@ -25,7 +25,8 @@ def explanation_documents(factors: Factors, because: Because) -> list[dict[str, 
 
     - `because`: all ratings of the person with their shares in the prediction, the largest first.
     - `listed_because`: the same for the score that ranks the list; None if that is the prediction.
-    - `listed_usual`: what the movie's popularity adds to that score.
+    - `listed_usual`, `listed_liked`: what the movie's popularity, and the predicted rating, add to that score: with
+      the shares of `listed_because` they are the whole of it.
     - `terms`: what adds up, with the shares of `because`, to the prediction `folded_in`.
     - `difference`: the trained prediction minus `folded_in`; None for people who are not in the data.
     """
@@ -34,7 +35,8 @@ def explanation_documents(factors: Factors, because: Because) -> list[dict[str, 
         {
             "because": share_rows(factors, because, at),
             "listed_because": share_rows(factors, because, at, ranked=True) if listed else None,
-            "listed_usual": None if because.popularity is None else because.popularity[at],
+            "listed_usual": None if because.usual is None else because.usual[at],
+            "listed_liked": None if because.liked is None else because.liked[at],
             "terms": {
                 "mean": because.mean,
                 "movie_bias": because.movie_bias[at],

@@ -3,125 +3,191 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from mftui.engine.descent.accumulate import Gradients, accumulate
+from mftui.engine.descent.audience_start import orthonormal, start
 from mftui.engine.descent.batches import parts_on_cpu
 from mftui.engine.descent.optimizers import make_optimizer
-from mftui.engine.model.audience import row_weights, targets
-from mftui.engine.training.learner import KeepMode
+from mftui.engine.descent.user_groups import UserGroups
+from mftui.engine.model.gladness import Gladness
+from mftui.engine.model.parameters import Parameters
+from mftui.engine.training.audience_size import STARTS, audience_size
+from mftui.engine.training.learner import Arrays, KeepMode
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import Hyper
 from mftui.engine.training.variables import VariableLearner
 
-INIT_STDDEV = 0.3
-"""Length of a row at the start."""
-BATCHES = (16_384, 500_000)
-"""Ratings in a step: one sixtieth of them all, within these bounds."""
-
-
-@dataclass(frozen=True)
-class AudienceSteps:
-    """How many steps there are, and how many ratings in each."""
-
-    per_epoch: int
-    epochs: int
-    ratings: int
-
-    @property
-    def total(self) -> int:
-        """Steps in all."""
-        return self.per_epoch * self.epochs
-
-
-def audience_steps(n: int, hyper: Hyper) -> AudienceSteps:
-    """The steps over n ratings: about as many as the recipe says, in whole epochs."""
-    batch = min(n, max(BATCHES[0], min(n // 60, BATCHES[1])))
-    per_epoch = max(1, round(n / batch))
-    return AudienceSteps(per_epoch, max(1, round(int(hyper["audience_steps"]) / per_epoch)), n // per_epoch)
+EPSILON = 1e-12
+"""Adam's: the loss being a mean, gradients are small."""
 
 
 class AudienceLearner(VariableLearner):
-    """User vectors P and movie vectors Q, such that P·Q is near `target` where a movie was rated and near 0 elsewhere.
+    """Movie vectors A and output weights w, a user being the sum of what they rated.
 
-    The loss of Hu, Koren and Volinsky (2008), regularised as by Rendle et al. (2021):
+    With x how gladly each movie was watched, 0 where it was not, P_u = Σ x_ui a_i and C = w A, what is descended is
 
-        Σ observed (target - P·Q)² + a0 Σ all pairs (P·Q)² + λ Σ rows (count + a0 · others)^ν |row|²
+        Σ all pairs (x_ui - s_ui)² + λ Σ i≠j (w_j a_i·a_j)²,  s_ui = w_i (P_u·a_i - x_ui |a_i|²)
 
-    The sum over all pairs is the elementwise product of PᵀP and QᵀQ, summed: k² numbers, never
-    n_users × n_movies. The target is 1 in their papers; here it is how far up the scale the rating is, so
-    that a film which was watched and disliked says less about its audience.
+    so that no rating predicts itself: the objective of EASE (Steck 2019) in k factors, the tied one of ELSA (Vančura
+    and others 2022) with weights; sums of movie vectors for users are Paterek's (2007) and Kabbur's (FISM, 2013). The
+    sum over all pairs is that of the product of PᵀP and CᵀC, k² numbers, and what differs from it where x is not 0:
+    the time grows with ratings times k, never with users times movies. λ is `audience_ridge` times the root of the
+    ratings of a movie: the same strength for all sizes, by inner splits of two data sets.
+
+    The first STARTS epochs find where it starts; their steps have no loss.
     """
 
     keep_mode: KeepMode = "last"
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
-        n, k = len(problem.train), int(hyper["audience_factors"])
-        steps = audience_steps(n, hyper)
-        self._parts = max(1, parts_on_cpu(steps.ratings, k)) if problem.computing.in_parts else 1
-        self.steps_per_epoch, self.n_epochs = steps.per_epoch, steps.epochs
-        self.ratings_per_step = steps.ratings // self._parts * self._parts
-        self._train, self._scale, self._seed = problem.train.whole(), problem.scale, problem.seed
-        self._order = np.empty(0, dtype=np.int32)
-        self._unobserved = float(hyper["audience_unobserved"])
-        self._weights = [
-            float(hyper["audience_prior"]) * row_weights(rows, size, others, self._unobserved)
-            for rows, size, others in (
-                (self._train.users, problem.n_users, problem.n_movies),
-                (self._train.movies, problem.n_movies, problem.n_users),
-            )
-        ]
-        draw, spread = tf.random.stateless_normal, INIT_STDDEV / math.sqrt(k)
-        self._users = tf.Variable(draw([problem.n_users, k], [problem.seed, 3], stddev=spread), name="users")
-        self._movies = tf.Variable(draw([problem.n_movies, k], [problem.seed, 4], stddev=spread), name="movies")
-        self._peak_rate = float(hyper["audience_rate"])
-        decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, self.n_epochs * self.steps_per_epoch)
-        self._optimizer = make_optimizer(str(hyper.get("optimizer", "adam")), decay, epsilon=1e-8)
-        self._model_variables = [self._users, self._movies]
+        ratings, n_movies = problem.train.whole(), problem.n_movies
+        size = audience_size(hyper, len(ratings), problem.n_users, n_movies)
+        self.gladness = Gladness.of_training(ratings.users, ratings.values, problem.n_users)
+        means = self.gladness.user_means(ratings.users, ratings.values, problem.n_users)
+        glad = self.gladness(ratings.values, means[ratings.users])
+        self._squares = np.bincount(ratings.movies, glad.astype(np.float64) ** 2, n_movies).astype(np.float32)
+        per_step = math.ceil(len(ratings) / size.steps)
+        parts = max(1, parts_on_cpu(per_step, size.factors)) if problem.computing.in_parts else 1
+        self._groups = UserGroups(ratings, glad, problem.n_users, parts * size.steps, size.steps, problem.seed)
+        self._parts = len(self._groups) // size.steps
+        self._n, self._seed = len(ratings), problem.seed
+        self._ridge = float(hyper["audience_ridge"]) * math.sqrt(len(ratings) / n_movies)
+        self.steps_per_epoch, self.n_epochs = size.steps, STARTS + size.epochs
+        self.ratings_per_step = len(ratings) // size.steps
+        self._epoch, self._order = 0, np.empty((0, 0), dtype=np.int64)
+        shape = [n_movies, size.factors]
+        self._movies = tf.Variable(tf.random.stateless_normal(shape, [problem.seed, 4]), name="movies")
+        self._weights = tf.Variable(tf.ones([n_movies]), name="weights")
+        self._sums: Any = tf.zeros(shape)
+        self._peak_rate = float(hyper["audience_learning_rate"]) / math.sqrt(n_movies)
+        decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, max(1, size.epochs * size.steps))
+        self._optimizer = make_optimizer(str(hyper.get("optimizer", "adam")), decay, epsilon=EPSILON)
+        self._model_variables = [self._movies, self._weights]
         self._optimizer.build(self._model_variables)
-        self._step = tf.function(self._update, jit_compile=True)
+        self._pass, self._update = (tf.function(f, jit_compile=True) for f in (self._add_pass, self._descend))
 
-    def _update(self, users: Any, movies: Any, target: Any) -> Any:
-        """One step on a batch. The gradients of all but the observed pairs are written out: they share the Grams."""
-        n = len(self._train)
-        sides = [self._users, self._movies]
-        grams = [tf.matmul(rows, rows, transpose_a=True) for rows in sides]
-        priors = [tf.constant(weight[:, None]) * rows for weight, rows in zip(self._weights, sides, strict=True)]
-        unobserved = [
-            2 * (self._unobserved * tf.matmul(rows, gram) + prior)
-            for rows, gram, prior in zip(sides, reversed(grams), priors, strict=True)
-        ]
-        start = unobserved, [tf.constant(0.0)]
-        gradients, (observed,) = accumulate(self._observed, (users, movies, target), self._parts, start)
-        everywhere = self._unobserved * tf.reduce_sum(grams[0] * grams[1])
-        held = sum(tf.reduce_sum(prior * rows) for prior, rows in zip(priors, sides, strict=True))
-        self._optimizer.apply(gradients, sides)
-        return (observed + everywhere + held) / n
+    # -- what is compiled ----------------------------------------------------------------------
 
-    def _observed(self, users: Any, movies: Any, target: Any) -> Gradients:
-        """Of the observed pairs: gradients and loss."""
-        sides = [self._users, self._movies]
-        with tf.GradientTape() as tape:
-            scores = tf.reduce_sum(tf.gather(self._users, users) * tf.gather(self._movies, movies), 1)
-            loss = tf.reduce_sum((target - scores) ** 2) * (len(self._train) / self.ratings_per_step)
-        return tape.gradient(loss, sides), [loss]
+    def _add_pass(self, sums: Any, *columns: Any) -> Any:
+        """Return `sums` and XᵀX A of these users."""
+        table = self._movies.value()
+
+        def of(places: Any, movies: Any, glad: Any) -> Gradients:
+            rows = self._user_sums(tf.gather(table, movies), places, glad)
+            return [tf.IndexedSlices(glad[:, None] * tf.gather(rows, places), movies)], []
+
+        (found,), _ = accumulate(of, columns, self._parts, ([sums], []))
+        return found
+
+    def _user_sums(self, vectors: Any, places: Any, glad: Any) -> Any:
+        return tf.math.unsorted_segment_sum(glad[:, None] * vectors, places, self._groups.users)
+
+    def _descend(self, *columns: Any) -> Any:
+        """One step; its gradients are written out, as they share sums with the loss."""
+        movies, weights, share = self._movies.value(), self._weights.value(), float(self.steps_per_epoch)
+        own, outputs = tf.reduce_sum(movies**2, 1), movies * weights[:, None]
+        gram = tf.matmul(outputs, outputs, transpose_a=True)
+        zeros = [tf.zeros_like(movies), tf.zeros_like(weights), tf.zeros_like(own)]
+
+        def of(places: Any, rated: Any, glad: Any) -> Gradients:
+            vectors, weight, length = (tf.gather(table, rated) for table in (movies, weights, own))
+            users = self._user_sums(vectors, places, glad)
+            rows = tf.gather(users, places)
+            near = tf.reduce_sum(rows * vectors, 1)
+            score = weight * near  # with what the rating says of itself
+            error = glad - score + glad * weight * length
+            by_score, by_own = -2 * (error + score), 2 * error * glad
+            pull = (by_score * weight)[:, None]
+            by_users = tf.math.unsorted_segment_sum(pull * vectors, places, self._groups.users)
+            by_users += 2 * tf.matmul(users, gram)
+            by_vectors = pull * rows + glad[:, None] * tf.gather(by_users, places)
+            found = [by_vectors, by_score * near + by_own * length, by_own * weight]
+            loss = tf.reduce_sum(error**2 - score**2)
+            return [tf.IndexedSlices(one, rated) for one in found], [tf.matmul(users, users, transpose_a=True), loss]
+
+        (by_movies, by_weights, by_own), (users, loss) = accumulate(
+            of, columns, self._parts, (zeros, [tf.zeros_like(gram), tf.constant(0.0)])
+        )
+        inner, ridge = tf.matmul(movies, movies, transpose_a=True), self._ridge
+        everywhere = share * users + ridge * inner
+        by_outputs = 2 * tf.matmul(outputs, everywhere)
+        by_own = share * by_own - 2 * ridge * own * weights**2
+        by_movies = share * by_movies + 2 * ridge * tf.matmul(movies, gram)
+        by_movies += by_outputs * weights[:, None] + 2 * movies * by_own[:, None]
+        by_weights = share * by_weights + tf.reduce_sum(by_outputs * movies, 1) - 2 * ridge * own**2 * weights
+        self._optimizer.apply([by_movies / self._n, by_weights / self._n], self._model_variables)
+        held = tf.reduce_sum(everywhere * gram) - ridge * tf.reduce_sum((own * weights) ** 2)
+        return (share * loss + held) / self._n
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Compile what the steps need."""
+        for epoch in (0, STARTS):
+            self.begin_epoch(epoch)
+            self.step(0)
 
     def begin_epoch(self, epoch: int) -> None:
-        """Shuffle, seeded by the epoch."""
-        places = np.arange(len(self._train), dtype=np.int32)
-        self._order = np.random.default_rng([self._seed, 5, epoch]).permutation(places)
+        """Shuffle the groups, seeded by the epoch."""
+        self._epoch = epoch
+        order = np.random.default_rng([self._seed, 5, epoch]).permutation(len(self._groups))
+        self._order = order.reshape(self.steps_per_epoch, -1)
 
     def step(self, index: int) -> tuple[Any, Any]:
-        """One step on a batch: (loss, None): it predicts no ratings."""
-        rows = self._order[index * self.ratings_per_step : (index + 1) * self.ratings_per_step]
-        t = self._train
-        target = targets(t.values[rows], self._scale)
-        return self._step(tf.constant(t.users[rows]), tf.constant(t.movies[rows]), tf.constant(target)), None
+        """One step on some groups of users: (loss, None), or (None, None) while the start is sought."""
+        some, groups = self._order[index], self._groups
+        columns = [tf.constant(table[some].reshape(-1)) for table in (groups.places, groups.movies, groups.glad)]
+        if self._epoch >= STARTS:
+            return self._update(*columns), None
+        self._sums = self._pass(self._sums, *columns)
+        if index == self.steps_per_epoch - 1:
+            self._end_pass()
+        return None, None
+
+    def _end_pass(self) -> None:
+        """Turn what the pass has found into the next basis or, after the last, into where the descent starts."""
+        sums = self._sums.numpy()
+        if self._epoch < STARTS - 1:
+            self._movies.assign(orthonormal(sums))
+        else:
+            movies, weights = start(self._movies.numpy(), sums, self._squares, self._ridge)
+            self._movies.assign(movies)
+            self._weights.assign(weights)
+        self._sums = tf.zeros_like(self._sums)
 
     def learning_rate(self, step: int) -> float:
-        """The rate of that step, on its cosine."""
-        return self._peak_rate * 0.5 * (1 + math.cos(math.pi * step / (self.n_epochs * self.steps_per_epoch)))
+        """The rate of that step, on its cosine; 0 while the start is sought."""
+        done, total = step - STARTS * self.steps_per_epoch, (self.n_epochs - STARTS) * self.steps_per_epoch
+        return 0.0 if done < 0 else self._peak_rate * 0.5 * (1 + math.cos(math.pi * done / total))
+
+    # -- going on ------------------------------------------------------------------------------
+
+    def state(self) -> Arrays:
+        """Copy all variables, and what a pass has found so far."""
+        return super().state() | ({"sums": self._sums.numpy()} if self._epoch < STARTS and self._groups else {})
+
+    def restore(self, arrays: Arrays) -> None:
+        """Set all from what `state` gave."""
+        super().restore(arrays)
+        if self._groups:
+            self._sums = tf.constant(arrays["sums"]) if "sums" in arrays else tf.zeros_like(self._sums)
+
+    def release(self) -> None:
+        """Let go of the optimizer and of the ratings."""
+        super().release()
+        self._groups, self._sums = None, None  # type: ignore[assignment]
+
+    def added_to(self, parameters: Parameters, arrays: Arrays) -> Parameters:
+        """Return a model of ratings with this block, as it was in a `snapshot`."""
+        movies, weights = (arrays[name] for name in sorted(arrays))
+        return replace(
+            parameters,
+            audience_movie_factors=movies,
+            audience_movie_weights=weights,
+            audience_gladness=self.gladness,
+        )

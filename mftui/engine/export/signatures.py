@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from mftui.data.ids import Ids
-from mftui.engine.model.audience import SUPPORT
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.neighbours import blocks_of
-from mftui.engine.query.recommend import LIKE_SHARE, best_rank
+from mftui.engine.query.recommend import best_rank
 
 _LEAST_LENGTH = 1e-12
 
@@ -120,10 +119,12 @@ class _Numbers:
         self._audience = None
         blocks = blocks_of(model, None)
         self._blocks = [(self._movie_factors, blocks[-1][2])]
-        if p.audience_user_factors is not None:
-            audience_movies = kept("audience_movie_factors", p.audience_movie_factors)
-            self._audience = kept("audience_user_factors", p.audience_user_factors), audience_movies
-            self._blocks.insert(0, (audience_movies, blocks[0][2]))
+        self._support = np.float32(model.support)
+        if model.has_audience:
+            self._like_share = np.float32(model.audience.like_share)
+            users = model.audience.rows(model.history, np.arange(model.n_users))
+            self._audience = kept("audience_users", users), kept("audience_table", model.audience.table)
+            self._blocks.insert(0, (kept("audience_movie_factors", p.audience_movie_factors), blocks[0][2]))
         self._offsets = kept("history_offsets", model.history.offsets, tf.int64)
         self._history = kept("history_movies", model.history.movies, tf.int32)
         self._counts = kept("movie_train_counts", model.movie_train_counts, tf.int32)
@@ -158,9 +159,9 @@ class _Numbers:
         """Return (n_movies,) what the default list of one user is ranked by."""
         if self._audience is None or self._rank == "like":
             return logits
-        audience_users, audience_movies = self._audience
-        watch = self._tf.linalg.matvec(audience_movies, audience_users[me])
-        return watch + LIKE_SHARE * (self._to_rating(logits) - self._lo) / (self._hi - self._lo)
+        users, table = self._audience
+        watch = self._tf.linalg.matvec(table, users[me])
+        return watch + self._like_share * (self._to_rating(logits) - self._lo) / (self._hi - self._lo)
 
     def without_rated(self, me: Any, scores: Any) -> tuple[Any, Any]:
         """Return the scores with -inf for what the user rated, and how many movies are left."""
@@ -179,7 +180,7 @@ class _Numbers:
             norms = tf.maximum(tf.norm(factors, axis=1), _LEAST_LENGTH)
             scores += weight * tf.linalg.matvec(factors, factors[me]) / (norms[me] * norms)
             total += weight * tf.cast(norms[me] > _LEAST_LENGTH, tf.float32)
-        scores *= counts / (counts + SUPPORT) / tf.maximum(total, _LEAST_LENGTH)
+        scores *= counts / (counts + self._support) / tf.maximum(total, _LEAST_LENGTH)
         allowed = (counts > 0) & (total > 0) & (tf.range(self._n_movies, dtype=tf.int64) != me)
         return tf.where(allowed, scores, np.float32(-np.inf)), tf.math.count_nonzero(allowed)
 

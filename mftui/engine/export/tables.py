@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mftui.data.ids import Ids
 from mftui.data.storage.csv_cells import inert
+from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.recommend import Rank
 from mftui.engine.query.recommend_all import TopN
@@ -25,7 +26,7 @@ _LIST_ROWS = 250_000
 
 def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
     """Write a row for each movie: movie_id, title, year, genres, n_ratings, n_train, bias, factor_1 … factor_k and,
-    where the model has the block, audience_1 …"""
+    where the model has the block, audience_1 … and audience_weight"""
     p, texts = model.parameters, _Texts(file)
 
     def rows(part: slice) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
             "bias": p.movie_bias[part],
             **_columns("factor", p.movie_factors[part]),
             **_columns("audience", None if p.audience_movie_factors is None else p.audience_movie_factors[part]),
+            **({} if p.audience_movie_weights is None else {"audience_weight": p.audience_movie_weights[part]}),
         }
 
     _write_parts(file, rows, model.n_movies, on_progress)
@@ -49,13 +51,18 @@ def write_users(model: Factors, file: Path, on_progress: OnShare) -> None:
     """Write a row for each user: user_id, n_train, bias, factor_1 … factor_k and, with the block, audience_1 …"""
     p, texts = model.parameters, _Texts(file)
 
+    def audience(users: Indices) -> Floats | None:
+        if not model.has_audience:
+            return None
+        return model.audience.factors_of(model.audience.rows(model.history, users))
+
     def rows(part: slice) -> dict[str, Any]:
         return {
             "user_id": texts.ids(model.user_ids, np.arange(model.n_users)[part]),
             "n_train": model.user_train_counts[part],
             "bias": p.user_bias[part],
             **_columns("factor", p.user_factors[part]),
-            **_columns("audience", None if p.audience_user_factors is None else p.audience_user_factors[part]),
+            **_columns("audience", audience(np.arange(model.n_users)[part])),
         }
 
     _write_parts(file, rows, model.n_users, on_progress)

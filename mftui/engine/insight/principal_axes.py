@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Block = Literal["taste", "audience"]
 BLOCKS: tuple[Block, ...] = ("taste", "audience")
+_USERS = 20_000
+"""Users at most by whom axes of the audience are described."""
 MIN_RATINGS = 20
 """Training ratings from which on a movie's place is told; fewer where few movies have as many."""
 _MIN_MOVIES = 40
@@ -159,9 +161,10 @@ def _block(model: Factors, block: Block) -> tuple[Floats, Floats]:
         return p.movie_factors, p.user_factors
     if block != "audience":
         raise UsageError(f"no block {block}.", hint=f"There are: {', '.join(BLOCKS)}.")
-    if p.audience_movie_factors is None or p.audience_user_factors is None:
+    if not model.has_audience:
         raise UsageError("this model has no audience factors.", hint="Train one with the field audience on.")
-    return p.audience_movie_factors, p.audience_user_factors
+    some = np.unique(np.linspace(0, model.n_users - 1, _USERS).astype(np.int64))
+    return model.audience.factors, model.audience.factors_of(model.audience.rows(model.history, some))
 
 
 def _least_ratings(counts: NDArray[np.int32]) -> int:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from mftui.data.dataset import genres_in
-from mftui.engine.model.arrays import Doubles, Flags, Floats, Indices
+from mftui.engine.model.arrays import Doubles, Floats, Indices
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -52,7 +51,7 @@ class Traits:
     @classmethod
     def of_movies(cls, model: Factors, movies: Indices) -> Traits:
         """Return genres, decades and year of the movies at these indices, without what fewer than MIN_MOVIES have."""
-        genres, has_genre = genre_table(model)
+        genres, has_genre = model.movies.genre_table
         wide: list[tuple[str, Kind, Doubles]] = [
             (genre, "genre", has_genre[movies, at].astype(np.float64)) for at, genre in enumerate(genres)
         ]
@@ -96,14 +95,6 @@ class Traits:
             )
         ]
         return tuple(sorted(found, key=lambda trait: (not trait.sure, -abs(trait.r), trait.name)))
-
-
-def genre_table(model: Factors) -> tuple[list[str], Flags]:
-    """Return all genres by name (g), and which movie has which (n_movies, g)."""
-    texts, of_movie = model.movies.genre_texts
-    parts, names = [set(genres_in(text)) for text in texts], model.movies.genre_names
-    rows = np.array([[name in some for name in names] for some in parts], dtype=bool).reshape(len(parts), len(names))
-    return names, rows[of_movie]
 
 
 def _standardized(columns: Doubles) -> Doubles:

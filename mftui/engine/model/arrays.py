@@ -8,5 +8,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Indices = NDArray[np.int64]
+AnyIndices = NDArray[np.int32] | NDArray[np.int64]
 Counts = NDArray[np.int32]
 Flags = NDArray[np.bool_]

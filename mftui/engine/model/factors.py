@@ -19,7 +19,8 @@ from mftui.data.ids import Ids
 from mftui.data.splits import Split
 from mftui.data.storage.integrity import table_digest
 from mftui.engine.model.arrays import Counts, Flags, Floats, Indices
-from mftui.engine.model.audience import AudienceBlock
+from mftui.engine.model.audience import Audience, SummedAudience
+from mftui.engine.model.earlier_audience import EarlierAudience
 from mftui.engine.model.history import History
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.priors import RowPriors
@@ -27,6 +28,8 @@ from mftui.engine.model.rows import UserRows, lengths, pair_products, without_co
 from mftui.errors import UsageError
 
 T = TypeVar("T")
+TASTE_SUPPORT = 5.0
+"""Of neighbours by taste alone: see `Factors.support`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +142,7 @@ class Factors:
     def rows_of(self, users: NDArray[Any]) -> UserRows:
         """Return the trained rows of b users (indices)."""
         p = self.parameters
-        audience = None if p.audience_user_factors is None else p.audience_user_factors[users]
+        audience = self.audience.rows(self.history, users) if self.has_audience else None
         member_bias = None if p.member_user_bias is None else p.member_user_bias[users]
         return UserRows(p.user_factors[users], p.user_bias[users], audience, member_bias)
 
@@ -155,12 +158,22 @@ class Factors:
         return self.parameters.audience_movie_factors is not None
 
     @cached_property
-    def audience(self) -> AudienceBlock:
+    def audience(self) -> Audience:
         """Return the audience block. Raises UsageError where the model has none."""
         p = self.parameters
-        if p.audience_movie_factors is None or p.audience_user_factors is None:
+        factors, weights, gladness = p.audience_movie_factors, p.audience_movie_weights, p.audience_gladness
+        if factors is None:
             raise UsageError("this model has no audience factors.")
-        return AudienceBlock(p.audience_movie_factors, p.audience_user_factors, self.movie_train_counts)
+        if p.audience_user_factors is not None:
+            everybody = np.asarray(p.audience_user_factors.mean(axis=0), dtype=np.float32)
+            return EarlierAudience(factors, everybody, p.audience_user_factors, self.history, self.scale)
+        assert weights is not None and gladness is not None
+        return SummedAudience.of(factors, weights, gladness, self.movies, self.movie_train_counts, self.n_users)
+
+    @property
+    def support(self) -> float:
+        """Return the training ratings from which a neighbour keeps half of its score."""
+        return self.audience.support if self.has_audience else TASTE_SUPPORT
 
     @cached_property
     def movie_norms(self) -> Floats:

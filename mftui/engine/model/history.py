@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,14 @@ class History:
         """Return the ratings of the user at index `user`."""
         row = slice(int(self.offsets[user]), int(self.offsets[user + 1]))
         return UserHistory(self.movies[row], self.ratings[row], self.held_out[row])
+
+    def trained_of(self, users: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Return the n training ratings of b users (indices): (n,) places in `users`, movie indices and ratings."""
+        starts, counts = self.offsets[users], self.offsets[users + 1] - self.offsets[users]
+        first = np.cumsum(counts) - counts
+        places = np.repeat(starts - first, counts) + np.arange(counts.sum())
+        kept = ~self.held_out[places]
+        return np.repeat(np.arange(len(users)), counts)[kept], self.movies[places[kept]], self.ratings[places[kept]]
 
     def counts(self) -> NDArray[np.int64]:
         """Return (n_users,) ratings of each user."""

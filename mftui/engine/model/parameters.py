@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mftui.engine.model.arrays import Floats
+from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.response import Link, Response
 
 
@@ -43,10 +44,14 @@ class Parameters:
     posterior; empty where they are not."""
     knows_cold: tuple[bool, bool] = (False, False)
     """(users, movies): whether rows without a training rating are known, by what else is known of them."""
-    audience_user_factors: Floats | None = None
-    """(n_users, k of the audience block): whom a user watches with; None where there is no such block."""
     audience_movie_factors: Floats | None = None
-    """(n_movies, k of the audience block): whom a movie attracts."""
+    """(n_movies, k of the audience block): whom a movie attracts; None where there is no such block."""
+    audience_movie_weights: Floats | None = None
+    """(n_movies,): see `SummedAudience`."""
+    audience_gladness: Gladness | None = None
+    """How gladly users watched what they rated; None in runs of 0.1."""
+    audience_user_factors: Floats | None = None
+    """(n_users, k of the audience block): in runs of 0.1 alone, see `EarlierAudience`."""
 
     @property
     def spread_of(self) -> Literal["draws", "members"] | None:

@@ -28,7 +28,3 @@ class RowPriors:
 
     taste: PriorPrecision | None = None
     """None where the recipe has no Gaussian prior: then the spread of the trained rows stands for it."""
-    audience: float = 0.0
-    """The audience block's prior precision."""
-    unobserved: float = 0.0
-    """Weight of an unobserved pair in the audience block."""

@@ -25,12 +25,9 @@ class UserRows:
     bias: Floats
     """(b,)."""
     audience: Floats | None
-    """(b, k of the audience block)."""
+    """(b, d): see `Audience`."""
     member_bias: Floats | None = None
     """(b, members), where there are several."""
-    preference: Floats | None = None
-    """(b, k of the audience block): towards which audiences these users' ratings are above what was expected, and away
-    from which below; of users folded in alone."""
     covariance: Doubles | None = None
     """(members, k + 1, k + 1) how uncertain each draw leaves the row of one user folded in, its bias last; None of
     trained rows, which were drawn themselves, and of members that are no draws."""

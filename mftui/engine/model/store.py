@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -17,6 +17,7 @@ from mftui.data.dataset import Movies, Scale, movie_means
 from mftui.data.ids import Ids
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.history import History
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.priors import RowPriors
@@ -24,9 +25,10 @@ from mftui.engine.model.response import Link
 from mftui.errors import FormatError
 
 PriorsOf = Callable[[Mapping[str, Any], Parameters], RowPriors]
-FORMAT_VERSION = 1
-HALF_VERSION = 2
-"""The format where factors are float16, which a reader of version 1 would compute in."""
+FORMAT_VERSIONS = {"float32": 3, "float16": 4}
+"""What is written, by the type of the factors: a reader of another version would compute in that type."""
+_READ = (1, 2, 3, 4)
+"""1 and 2 are mftui 0.1's, whose audience block had a table of users."""
 HALF_TOP = 60_000.0
 """Factors up to this size fit into float16."""
 FILE = "factors.json"
@@ -41,7 +43,7 @@ _DAMAGE = (
     RecursionError,
     MemoryError,
 )
-ARRAYS = [f.name for f in fields(Parameters) if f.name.endswith(("_factors", "user_bias", "movie_bias"))]
+ARRAYS = [f.name for f in fields(Parameters) if f.name.endswith(("_factors", "_weights", "user_bias", "movie_bias"))]
 
 
 def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None, store: str = "float32") -> None:
@@ -66,7 +68,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         for name in ("movie_counts", "movie_train_counts", "movie_means"):
             np.save(directory / f"{name}.npy", getattr(factors, name), allow_pickle=False)
     document = {
-        "format_version": HALF_VERSION if half else FORMAT_VERSION,
+        "format_version": FORMAT_VERSIONS["float16" if half else "float32"],
         "dtype": "float16" if half else "float32",
         "n_users": factors.n_users,
         "n_movies": factors.n_movies,
@@ -83,6 +85,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "spread": p.spread,
         "scale": [factors.scale.lo, factors.scale.hi, factors.scale.step],
         "titled": factors.movies.titled,
+        "audience_gladness": None if p.audience_gladness is None else asdict(p.audience_gladness),
         "meta": factors.meta,
         "files": _digests(directory, reuse),
     }
@@ -113,15 +116,14 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         version = document["format_version"]
-        if version in (FORMAT_VERSION, HALF_VERSION):
+        if version in _READ:
             return unsealed(document, required=True)
     except FileNotFoundError:
         raise
     except _DAMAGE as error:
         raise FormatError(f"{file} is damaged ({error}).", hint="Train again.") from error
     raise FormatError(
-        f"{file} has format version {str(version)[:20]}; this mftui reads versions "
-        f"{FORMAT_VERSION} and {HALF_VERSION}.",
+        f"{file} has format version {str(version)[:20]}; this mftui reads versions {_READ[0]} to {_READ[-1]}.",
         hint="Open it with the mftui that wrote it, or train again.",
     )
 
@@ -162,6 +164,7 @@ def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Facto
         member_global_bias=tuple(map(float, d["member_global_bias"])),
         member_noise=tuple(map(float, d.get("member_noise", ()))),
         knows_cold=_two(d.get("knows_cold", (False, False))),
+        audience_gladness=_gladness(d.get("audience_gladness")),
     )
     history, means = History.load(directory), "movie_means.npy"
     factors = Factors(
@@ -195,6 +198,10 @@ def _link(text: str) -> Link:
     return cast(Link, text)
 
 
+def _gladness(numbers: Any) -> Gladness | None:
+    return None if numbers is None else Gladness(*(float(numbers[f.name]) for f in fields(Gladness)))
+
+
 def _two(flags: Any) -> tuple[bool, bool]:
     users, movies = flags
     return bool(users), bool(movies)
@@ -202,7 +209,7 @@ def _two(flags: Any) -> tuple[bool, bool]:
 
 def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
     p, users, movies, k = f.parameters, int(d["n_users"]), int(d["n_movies"]), int(d["n_factors"])
-    found = {
+    found: dict[str, tuple[Any, Any]] = {
         "user_factors": (p.user_factors.shape, (users, k)),
         "movie_factors": (p.movie_factors.shape, (movies, k)),
         "user_bias": (p.user_bias.shape, (users,)),
@@ -217,6 +224,14 @@ def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
         "movie_train_counts": (f.movie_train_counts.shape, (movies,)),
         "movie_means": (f.movie_means.shape, (movies,)),
     }
+    if (table := p.audience_movie_factors) is not None:
+        found["audience_movie_factors"] = (table.shape[:1], (movies,))
+        if (others := p.audience_user_factors) is not None:
+            found["audience_user_factors"] = (others.shape, (users, table.shape[1]))
+        else:
+            weights, known = p.audience_movie_weights, p.audience_gladness is not None
+            found["audience_movie_weights"] = (None if weights is None else weights.shape, (movies,))
+            found["audience_gladness"] = (known, True)
     for name, (shape, expected) in found.items():
         if shape != expected:
             raise ValueError(f"{name} has shape {shape}, expected {expected}")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
-from mftui.engine.query.fold_in import FoldedIn, design_of, fold_in, popularity_prior
-from mftui.engine.query.recommend import PREFERENCE_SHARE, Rank, best_rank
+from mftui.engine.query.fold_in import FoldedIn, design_of, fold_in
+from mftui.engine.query.recommend import Rank, best_rank, like_part
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -51,10 +51,12 @@ class Because:
     trained: Floats | None
     """(m,) what the trained row predicts, for users of the data."""
     rank_contributions: Doubles | None
-    """(m, n) what each own rating adds to the score by which lists are ranked, beside the predicted rating: by
-    "watch" the shares of the audience score, by "both" also those of the preference; None by "like"."""
-    popularity: Doubles | None
-    """(m,) what is added to that score because most people watch the movie, to that of somebody folded in."""
+    """(m, n) what each own rating adds to the score by which lists are ranked, through who watches what and through
+    genres: with `usual` and `liked` they add up to it; None by "like"."""
+    usual: Doubles | None
+    """(m,) what is added to that score because most people watch the movie."""
+    liked: Doubles | None
+    """(m,) what the predicted rating adds to it: 0 by "watch"."""
 
     def difference(self) -> Floats | None:
         """Return (m,) trained less folded-in prediction; None for somebody who was not trained."""
@@ -73,35 +75,32 @@ class Because:
         return np.asarray(order[shares[order] != 0])
 
 
-def explain(
-    model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Rank | None = None, folded: bool = True
-) -> Because:
+def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Rank | None = None) -> Because:
     """Explain what a person is predicted for some movies by the ratings that they were folded in from.
 
     Parameters
     ----------
     movies: (m,) movie indices.
     rank: what the list is ranked by; None for the model's best.
-    folded: whether the list is one for the folded-in row, whose preference counts.
 
     Raises UsageError for a ranking that the model lacks.
     """
     movies, rank = np.asarray(movies, dtype=np.int64), best_rank(model, rank)
-    p, taste, audience = model.parameters, person.taste, person.audience
+    p, taste = model.parameters, person.taste
     design = design_of(model, movies)
     shares = np.mean(design[..., :-1] @ taste.solution.weights()[:, :-1], axis=0)
     bias = float(taste.rows[:, -1].mean())
     movie_bias = p.movie_bias[movies] + np.mean(design[..., :-1] @ taste.prior_mean[:-1], axis=0)
     logits = p.global_bias + movie_bias + bias + shares.sum(1)
-    rank_contributions = popularity = None
-    if rank != "like" and audience is not None:
-        rows = np.asarray(model.audience.factors[movies], dtype=np.float64)
-        rank_contributions = rows @ audience.weights * audience.targets
-        if folded:
-            popularity = model.audience.factors[movies] @ popularity_prior(model, len(person.movies))
-        if folded and rank == "both":
-            liked = rows * model.audience.to_unit[movies][:, None]
-            rank_contributions += PREFERENCE_SHARE * liked @ audience.preference_weights * audience.residuals
+    rank_contributions = usual = liked = None
+    if rank != "like":
+        table = np.asarray(model.audience.table[movies], dtype=np.float64)
+        rank_contributions = table @ model.audience.entries(person.movies, person.ratings).T
+        usual = table @ model.audience.usual(len(person.movies))
+        both = rank == "both"
+        liked = np.asarray(
+            like_part(model, model.to_rating(logits)) if both else np.zeros(len(movies)), dtype=np.float64
+        )
     return Because(
         movies=movies,
         rated=person.movies,
@@ -114,7 +113,8 @@ def explain(
         predicted=model.shown(logits),
         trained=None,
         rank_contributions=rank_contributions,
-        popularity=popularity,
+        usual=usual,
+        liked=liked,
     )
 
 
@@ -123,5 +123,9 @@ def explain_user(model: Factors, user: int, movies: NDArray[Any], *, rank: Rank 
     found."""
     history = model.history.of_user(user)
     person = fold_in(model, history.movies[~history.held_out], history.ratings[~history.held_out])
-    because = explain(model, person, movies, rank=rank, folded=False)
-    return replace(because, trained=model.predict(np.full(len(because.movies), user), because.movies))
+    because = explain(model, person, movies, rank=rank)
+    users = np.full(len(because.movies), user)
+    liked = because.liked
+    if liked is not None and best_rank(model, rank) == "both":
+        liked = like_part(model, model.to_rating(model.logits(users, because.movies))).astype(np.float64)
+    return replace(because, trained=model.predict(users, because.movies), liked=liked)

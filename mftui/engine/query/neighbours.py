@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from mftui.engine.model.arrays import Floats, Indices
-from mftui.engine.model.audience import SUPPORT
-from mftui.engine.model.rows import UserRows
+from mftui.engine.model.factors import Factors, once_per_model
+from mftui.engine.model.rows import UserRows, lengths
 from mftui.engine.query.movie_filter import MovieFilter, passing
 from mftui.engine.query.recommend import highest
 from mftui.errors import UsageError
-
-if TYPE_CHECKING:
-    from mftui.engine.model.factors import Factors
 
 Metric = Literal["cosine", "dot", "euclidean"]
 METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 By = Literal["taste", "audience", "both"]
 BYS: tuple[By, ...] = ("taste", "audience", "both")
 
-TASTE_SHARE = 0.3
-"""What taste weighs beside the audience where both are asked for; measured by series@10."""
+_USERS_AT_ONCE = 4_096
 
 
 def similar(
@@ -71,7 +67,8 @@ def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float
     block = (model.audience.factors, model.audience.norms)
     if by == "audience":
         return [(*block, 1.0)]
-    return [(*block, 1 / (1 + TASTE_SHARE)), (*taste, TASTE_SHARE / (1 + TASTE_SHARE))]
+    share = model.audience.taste_share
+    return [(*block, 1 / (1 + share)), (*taste, share / (1 + share))]
 
 
 def movie_scores(
@@ -116,17 +113,19 @@ def _blocks_with(model: Factors, movie: int, by: By | None) -> list[tuple[Floats
 def supported(model: Factors, among: Indices | slice = slice(None)) -> Floats:
     """Return (n,) what is left of the score of each movie among those: less where few training ratings support it."""
     counts = model.movie_train_counts[among]
-    return np.asarray(counts / (counts + np.float32(SUPPORT)), dtype=np.float32)
+    return np.asarray(counts / (counts + np.float32(model.support)), dtype=np.float32)
 
 
 def row_cosines(model: Factors, row: UserRows) -> Floats:
     """Return (n_users,) cosine of every user with one row, trained or folded in; 0 with a row of zeros."""
     p = model.parameters
     taste = _cosine(p.user_factors, model.user_norms, row.factors[0])
-    if p.audience_user_factors is None or row.audience is None:
+    if row.audience is None:
         return taste
-    audience = _cosine(p.audience_user_factors, model.audience.user_norms, row.audience[0])
-    return np.asarray((audience + TASTE_SHARE * taste) / (1 + TASTE_SHARE), dtype=np.float32)
+    table, norms = _audience_users(model)
+    audience = _cosine(table, norms, model.audience.factors_of(row.audience)[0])
+    share = np.float32(model.audience.taste_share)
+    return np.asarray((audience + share * taste) / (1 + share), dtype=np.float32)
 
 
 def users_near(model: Factors, row: UserRows, n: int = 10, *, leave_out: int | None = None) -> tuple[Indices, Floats]:
@@ -134,6 +133,15 @@ def users_near(model: Factors, row: UserRows, n: int = 10, *, leave_out: int | N
     cosine, users = row_cosines(model, row), np.flatnonzero(~model.cold_users)
     best = highest(cosine, users[users != leave_out], n)
     return best, cosine[best]
+
+
+@once_per_model
+def _audience_users(model: Factors) -> tuple[Floats, Floats]:
+    """Return (n_users, k) users in the space of the audience's movies, and (n_users,) their lengths."""
+    parts = np.array_split(np.arange(model.n_users), max(1, model.n_users // _USERS_AT_ONCE))
+    rows = [model.audience.factors_of(model.audience.rows(model.history, part)) for part in parts]
+    table = np.concatenate(rows)
+    return table, lengths(table)
 
 
 def _cosine(factors: Floats, norms: Floats, row: Floats) -> Floats:

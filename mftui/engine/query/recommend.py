@@ -30,13 +30,6 @@ below the lower end, nor above the upper one."""
 INTERVAL_STDS = NormalDist().inv_cdf((1 + INTERVAL_LEVEL) / 2)
 """How many ± the ends of that interval are from the expected rating."""
 
-LIKE_SHARE = 0.2
-"""What the predicted rating, as a share of the scale, weighs beside the audience score; measured by NDCG@10
-on inner splits of training parts."""
-FOLDED_LIKE_SHARE = 0.3
-PREFERENCE_SHARE = 1.1
-"""The same for somebody folded in, and what their preference weighs beside both (see `preference_weights`); chosen
-by NDCG@10 on inner splits of training parts of two data sets, for users folded in from 8 and from 20 ratings."""
 DISCOVER_POWER = 0.3
 """At `discover` 1 a score is divided by this power of the movie's count."""
 FEW_ROWS = 4
@@ -128,8 +121,8 @@ def logits_of(model: Factors, row: UserRows, movies: NDArray[Any]) -> Floats:
 def row_scores(model: Factors, rows: UserRows, rank: Rank, discover: float = 0.0) -> Floats:
     """Return (b, n_movies) scores of b users: higher is better. Never clipped.
 
-    "like" is the logit; "watch" P·Q, how much each movie is watched by those who watch as these users do; "both" is
-    that and a share of the predicted rating, as a part of the scale; for users folded in, their preference is added.
+    "like" is the logit; "watch" how much each movie is watched by those who watch as these users do; "both" is that and
+    a share of the predicted rating, as a part of the scale.
     `discover`, 0 to 1, divides by a power of the movie's training count, so that less-seen films move up.
     """
     return _ranked(model, rows, rank, discover, watch=False)[0]
@@ -142,9 +135,9 @@ def _ranked(
 
     `offset` (n_movies,): how far from the predicted ratings those are that the list is ranked by.
     """
-    p, audience, preference = model.parameters, None, None
+    audience = None
     if rows.audience is not None and (watch or rank != "like"):
-        audience, preference = _audience_scores(model, rows, preference=rank == "both")
+        audience = _products(rows.audience, model.audience.table)
     if rank == "like" or audience is None:
         scores = row_logits(model, rows)
         if offset is not None:
@@ -152,21 +145,15 @@ def _ranked(
     elif rank == "watch":
         scores = audience
     else:
-        share = LIKE_SHARE if preference is None else FOLDED_LIKE_SHARE
         ratings = model.to_rating(row_logits(model, rows))
-        scores = audience + share * ((ratings if offset is None else ratings + offset) - p.lo) / (p.hi - p.lo)
-        if preference is not None:
-            scores += PREFERENCE_SHARE * preference
+        scores = audience + like_part(model, ratings if offset is None else ratings + offset)
     return (prefer_less_seen(scores, model.movie_train_counts, discover) if discover else scores), audience
 
 
-def _audience_scores(model: Factors, rows: UserRows, *, preference: bool) -> tuple[Floats, Floats | None]:
-    """Return (b, n_movies) P·Q and, where asked for and known, how far each movie suits the preference."""
-    assert rows.audience is not None
-    if not preference or rows.preference is None:
-        return _products(rows.audience, model.audience.factors), None
-    both = _products(np.concatenate([rows.audience, rows.preference]), model.audience.factors)
-    return both[: len(rows.audience)], both[len(rows.audience) :] * model.audience.to_unit
+def like_part(model: Factors, ratings: Floats) -> Floats:
+    """Return what expected ratings, unclipped, add to the scores of lists by "both"."""
+    p = model.parameters
+    return np.asarray(model.audience.like_share * (ratings - p.lo) / (p.hi - p.lo), dtype=np.float32)
 
 
 def _products(rows: Floats, table: Floats) -> Floats:

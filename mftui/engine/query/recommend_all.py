@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.recommend import LIKE_SHARE, Rank, best_rank
+from mftui.engine.query.recommend import Rank, best_rank
 
 USER_BLOCK = 256
 MOVIE_BLOCK = 1_024
@@ -54,7 +54,8 @@ class TopN:
         self._position = np.empty(model.n_movies, dtype=np.int64)
         self._position[self._order] = np.arange(model.n_movies)
         self._taste = self._turned(p.movie_factors, p.movie_bias)
-        self._audience = None if p.audience_movie_factors is None else self._turned(p.audience_movie_factors)
+        self._like_share = model.audience.like_share if model.has_audience else 0.0
+        self._audience = self._turned(model.audience.table) if self.rank != "like" else None
 
     def __iter__(self) -> Iterator[Lists]:
         return self.of(np.arange(self._model.n_users))
@@ -89,7 +90,7 @@ class TopN:
     def _mean_scores(self) -> Floats:
         p = self._model.parameters
         if self.rank != "like":
-            return np.asarray(self._model.audience.factors @ self._model.audience.mean_user)
+            return np.asarray(self._model.audience.table @ self._model.audience.everybody)
         return np.asarray(p.movie_factors @ p.user_factors.mean(axis=0) + p.movie_bias)
 
     def _scores(self, rows: _Rows, part: slice, out: Floats, spare: Floats) -> Floats:
@@ -106,7 +107,7 @@ class TopN:
         return out
 
     def _liked(self, rows: _Rows, part: slice, spare: Floats) -> Floats:
-        """Return (b, w) LIKE_SHARE times the predicted rating, as a part of the output range."""
+        """Return (b, w) what the predicted ratings add to the scores; see `like_part`."""
         p = self._model.parameters
         np.matmul(rows.taste, self._taste[:, part], out=spare)
         spare += rows.added[:, None]
@@ -114,12 +115,12 @@ class TopN:
             spare[:] = p.response.rating(spare)
         if p.link != "sigmoid":
             spare -= np.float32(p.lo)
-            spare *= np.float32(LIKE_SHARE / (p.hi - p.lo))
+            spare *= np.float32(self._like_share / (p.hi - p.lo))
             return spare
         np.negative(spare, out=spare)
         np.exp(spare, out=spare)
         spare += np.float32(1)
-        return np.divide(np.float32(LIKE_SHARE), spare, out=spare)
+        return np.divide(np.float32(self._like_share), spare, out=spare)
 
     # -- selection ---------------------------------------------------------------------------
 

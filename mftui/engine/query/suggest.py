@@ -98,9 +98,9 @@ def seen_probability(model: Factors, person: FoldedIn) -> Floats:
     is the more likely to have seen it.
     """
     share = np.asarray(model.movie_train_counts / max(model.n_users, 1), dtype=np.float32)
-    if person.audience is None or not len(person.movies):
+    if person.row.audience is None or not len(person.movies):
         return share
-    audience = model.audience.factors @ person.audience.row.astype(np.float32)
+    audience = model.audience.table @ person.row.audience[0]
     return np.asarray(1 - (1 - share) * (1 - np.clip(audience, 0, 1)), dtype=np.float32)
 
 

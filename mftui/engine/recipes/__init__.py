@@ -49,8 +49,7 @@ def row_priors(meta: Mapping[str, Any], parameters: Parameters) -> RowPriors:
     recipe, p = find_recipe(meta.get("recipe", "")), parameters
     # A model's own members count, whatever its fields say.
     hyper = recipe.defaults() | dict(meta.get("hyper", {})) | {"members": p.members}
-    audience = (float(hyper.get(name, 0)) for name in ("audience_prior", "audience_unobserved"))
-    return RowPriors(recipe.user_prior(hyper, p.hi - p.lo), *audience)
+    return RowPriors(recipe.user_prior(hyper, p.hi - p.lo))
 
 
 __all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe", "recipe_name", "row_priors"]

@@ -185,8 +185,8 @@ BIASED = Recipe(
         ),
         Preset(
             "large",
-            "For ten million ratings and more: half the members, held less, and an audience block of 64.",
-            {"members": 4, "epochs": 10, "prior_factors": 6.0, "audience_factors": 64},
+            "For ten million ratings and more: half the members, held less.",
+            {"members": 4, "epochs": 10, "prior_factors": 6.0},
         ),
         Preset(
             "wide",
@@ -199,7 +199,6 @@ BIASED = Recipe(
                 "prior_factors": 40.0,
                 "prior_biases": 2.0,
                 "learning_rate": 0.1,
-                "audience_factors": 64,
             },
         ),
         Preset(

@@ -113,8 +113,7 @@ class BlockTrainer:
             self._built = self._build()
             start = {name: _small(array) for name, array in self._built.state().items()}
             collect_and_trim()
-            self._built.begin_epoch(0)
-            self._built.step(0)
+            self._built.warm_up()
             self._built.validation_errors()
             collect_and_trim()
             disable_trim()
@@ -140,7 +139,7 @@ class BlockTrainer:
             self.step += done
             self._window.add(loss, mse, done * learner.ratings_per_step)
             ends_epoch = index + done == per_epoch
-            due = due or self.step == n_steps or (ends_epoch and per_epoch > 1)
+            due = (due or self.step == n_steps or (ends_epoch and per_epoch > 1)) and self._window.has_losses
             metrics = self._measure(ends_epoch) if due else None
             took = time.perf_counter() - began
             self.seconds, self._window.seconds = self.seconds + took, self._window.seconds + took
@@ -232,8 +231,13 @@ class _Window:
         self.ratings = 0
         self.seconds = 0.0
 
+    @property
+    def has_losses(self) -> bool:
+        return bool(self._losses)
+
     def add(self, loss: Any, mse: Any, ratings: int) -> None:
-        self._losses.append(loss)
+        if loss is not None:
+            self._losses.append(loss)
         if mse is not None:
             self._mses.append(mse)
         self.ratings += ratings

@@ -31,6 +31,11 @@ class Learner(Protocol):
     steps_per_call: int = 1
     keep_mode: KeepMode = "best"
 
+    def warm_up(self) -> None:
+        """Make one step of each kind, so that all that steps need is compiled."""
+        self.begin_epoch(0)
+        self.step(0)
+
     def begin_epoch(self, epoch: int) -> None:
         """Put the ratings into the order of this epoch; the same epoch always has the same order."""
         return
@@ -38,7 +43,7 @@ class Learner(Protocol):
     def step(self, index: int) -> tuple[Any, Any]:
         """Make step `index` of the epoch, and all up to the next multiple of `steps_per_call`.
 
-        Returns their mean loss and training MSE in rating units, not awaited; None for an MSE that steps do not give.
+        Returns their mean loss and training MSE in rating units, not awaited; None for what a step does not give.
         """
         ...
 
@@ -78,6 +83,14 @@ class RatingsLearner(Learner, Protocol):
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         """Return the model as it is now, or as it was in a `snapshot`."""
+        ...
+
+
+class AudienceBlockLearner(Learner, Protocol):
+    """Train the block of who watches what."""
+
+    def added_to(self, parameters: Parameters, arrays: Arrays) -> Parameters:
+        """Return a model of ratings with this block, as it was in a `snapshot`."""
         ...
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mftui.engine.compute.machine import TENSORFLOW_BYTES
+from mftui.engine.training.audience_size import audience_size
 
 RATING_BYTES = 26
 """Of one rating, in all its copies: columns, how they are put into batches, splits, evaluation."""
-AUDIENCE_RATING_BYTES = 16
+AUDIENCE_RATING_BYTES = 20
 """Of one rating in the audience block, which learns from all of them in memory."""
 COPIES_OF_MODEL = 9
 """Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
@@ -125,23 +126,25 @@ def model_bytes(rows: int, columns: int, hyper: Mapping[str, Any]) -> int:
     return rows * columns * 4 * (COPIES_OF_MODEL - (_MOMENTS if hyper.get("optimizer") == "adafactor" else 0))
 
 
-def audience_factors(hyper: Mapping[str, Any]) -> int:
+def audience_factors(sizes: Sizes, hyper: Mapping[str, Any]) -> int:
     """Return the factors of the audience block; 0 where there is none."""
-    return int(hyper.get("audience_factors", 0)) if hyper.get("audience") else 0
+    if not hyper.get("audience"):
+        return 0
+    return audience_size(hyper, sizes.n_ratings, sizes.n_users, sizes.n_movies).factors
 
 
 def minibatch_estimate(
     sizes: Sizes, hyper: Mapping[str, Any], batch_size: int, *, adds_up: bool = False
 ) -> MemoryEstimate:
     """Estimate a training by mini-batches, with its audience block; `adds_up` as in the recipe's `Objective`."""
-    members, audience, n = int(hyper.get("members", 1)), audience_factors(hyper), sizes.n_ratings
+    members, audience, n = int(hyper.get("members", 1)), audience_factors(sizes, hyper), sizes.n_ratings
     width, batch = int(hyper["factors"]) * members, min(n, batch_size)
     part = max(1, min(batch, PART_NUMBERS // (width + members))) if adds_up and not sizes.whole_batches else batch
     batch_bytes = part * max(width + 1, audience) * 4 * COPIES_OF_BATCH + batch * BATCHED_RATING_BYTES
     of_audience = AUDIENCE_RATING_BYTES if audience else 0
     streamed = (batch_bytes + batch * BATCHED_RATING_BYTES * BATCHES_AHEAD, n * (of_audience or STREAMED_RATING_BYTES))
     return MemoryEstimate(
-        model=model_bytes(sizes.rows, width + 1 + audience, hyper),
+        model=model_bytes(sizes.rows, width + 1, hyper) + model_bytes(sizes.n_movies, audience, hyper),
         batch=batch_bytes,
         ratings=n * (RATING_BYTES + of_audience),
         sizes=sizes,
@@ -152,13 +155,13 @@ def minibatch_estimate(
 
 def rows_estimate(sizes: Sizes, hyper: Mapping[str, Any], kept_draws: int = 0) -> MemoryEstimate:
     """Estimate a training that solves or draws the rows of each side in turn, with its audience block."""
-    width, audience = int(hyper["factors"]) + 1, audience_factors(hyper)
+    width, audience = int(hyper["factors"]) + 1, audience_factors(sizes, hyper)
     implicit, ordinal = "implicit" in str(hyper.get("features", "")), hyper.get("likelihood") == "ordinal"
     each = RATING_BYTES + SOLVED_RATING_BYTES
     each += (AUDIENCE_RATING_BYTES if audience else 0) + (LATENT_RATING_BYTES if ordinal else 0)
     draws = 4 * sizes.rows * width * kept_draws * COPIES_OF_DRAWS
     return MemoryEstimate(
-        model=model_bytes(sizes.rows, width + audience, hyper) + draws,
+        model=model_bytes(sizes.rows, width, hyper) + model_bytes(sizes.n_movies, audience, hyper) + draws,
         batch=min(max(sizes.n_users, sizes.n_movies) * width**2, CHUNK_NUMBERS) * 4 * COPIES_OF_EQUATIONS,
         ratings=sizes.n_ratings * each,
         sizes=sizes,

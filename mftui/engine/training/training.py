@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,10 +15,20 @@ from mftui.data.splits import shuffled
 from mftui.engine.compute.device import CPU, set_up
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.block import BlockTrainer, Tick
-from mftui.engine.training.learner import Arrays, Block, RatingsLearner, with_prefix, without_prefix
+from mftui.engine.training.learner import (
+    Arrays,
+    AudienceBlockLearner,
+    Block,
+    RatingsLearner,
+    with_prefix,
+    without_prefix,
+)
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import TrainingError
+
+_EARLIER_AUDIENCE = "00_users"
+"""A table that the audience block of mftui 0.1 had in its checkpoints."""
 
 
 class Training:
@@ -154,8 +164,7 @@ class Training:
         parameters = self._learner.parameters(arrays)
         for block in self._blocks[1:]:
             if block.step and (audience := block.snapshot(best)) is not None:
-                users, movies = audience.values()
-                parameters = replace(parameters, audience_user_factors=users, audience_movie_factors=movies)
+                parameters = cast(AudienceBlockLearner, block.learner).added_to(parameters, audience)
         return parameters
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
@@ -169,11 +178,12 @@ class Training:
         return arrays, numbers
 
     def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
-        """Go on from what `state` gave, after `prepare`."""
+        """Go on from what `state` gave, after `prepare`; an audience block that mftui 0.1 began is begun anew."""
         self.outcome = str(numbers["outcome"])
         for block in self._blocks:
-            if block.name in numbers:
-                block.restore(without_prefix(f"{block.name}.", arrays), numbers[block.name])
+            found = without_prefix(f"{block.name}.", arrays)
+            if block.name in numbers and _EARLIER_AUDIENCE not in found:
+                block.restore(found, numbers[block.name])
 
 
 def _moved(tick: Tick, steps: int) -> Tick:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from mftui.engine.recipes import find_recipe
 from mftui.errors import FormatError
 from mftui.runs.store.publish import read_json, write_json
 from mftui.runs.store.request import TrainRequest
@@ -65,6 +66,10 @@ class RunConfig:
         """Return the object for `config.json`."""
         known = {name: kind(value) for name, kind in _TYPES.items() if (value := getattr(self, name)) is not None}
         return {"format_version": FORMAT_VERSION, **known, **self.unknown}
+
+    def complete_hyper(self) -> dict[str, Any]:
+        """Return every hyperparameter; a run of mftui 0.1 lacks the fields of today's audience block."""
+        return {**find_recipe(self.recipe).defaults(), **self.hyper}
 
     def train_request(self) -> TrainRequest:
         """Return what was asked for. Raises FormatError where it is damaged."""

@@ -27,7 +27,7 @@ def choose_location(
     UsageError: the budget that was given is too small.
     TrainingError: there is not enough memory.
     """
-    hyper = config.hyper
+    hyper = config.complete_hyper()
     one_cpu = device_bytes is None and find_cluster() is None
     needed = find_recipe(config.recipe).estimate(Sizes(n_users, n_movies, n_ratings, whole_batches=not one_cpu), hyper)
     if device_bytes is not None:

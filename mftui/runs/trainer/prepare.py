@@ -93,7 +93,7 @@ def training_spec(
     """Return the training of a run, or of a fold, on the training part of its data."""
     return TrainingSpec(
         find_recipe(config.recipe),
-        config.hyper,
+        config.complete_hyper(),
         dataset.ratings.where(split.trained),
         dataset.n_users,
         dataset.n_movies,

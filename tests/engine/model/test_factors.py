@@ -12,7 +12,6 @@ from helpers.models import TITLES, assembled, predicted, toy_dataset, toy_factor
 
 from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.data.storage.integrity import sealed, unsealed
-from mftui.engine.model.audience import SUPPORT
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import FILE, load_factors, save_factors
@@ -63,7 +62,7 @@ def test_unknown_ids_leave_the_mean_and_the_bias_that_is_known(model: Factors) -
 
 
 def support(model: Factors) -> np.ndarray:
-    return model.movie_train_counts / (model.movie_train_counts + SUPPORT)
+    return model.movie_train_counts / (model.movie_train_counts + model.support)
 
 
 def test_cosine_neighbours_are_those_of_a_plain_loop_weighed_by_support(model: Factors) -> None:
@@ -181,7 +180,7 @@ def test_a_future_format_is_refused_by_name(model: Factors, tmp_path: Path) -> N
     document = json.loads((tmp_path / "factors.json").read_text())
     (tmp_path / "factors.json").write_text(json.dumps(document | {"format_version": 99}))
 
-    with pytest.raises(FormatError, match="format version 99; this mftui reads versions 1 and 2"):
+    with pytest.raises(FormatError, match="format version 99; this mftui reads versions 1 to 4"):
         load_factors(tmp_path, row_priors)
 
 

@@ -66,7 +66,7 @@ def test_beside_the_audience_the_bound_takes_the_place_of_the_prediction(drawn: 
     lost = np.array([by_movie[movie] for movie in safe.movies.tolist()]) - safe.scores
     assert safe.std is not None
     span = drawn.parameters.hi - drawn.parameters.lo
-    np.testing.assert_allclose(lost, 0.2 * INTERVAL_STDS * safe.std / span, atol=1e-5)
+    np.testing.assert_allclose(lost, drawn.audience.like_share * INTERVAL_STDS * safe.std / span, atol=1e-5)
 
 
 def test_what_has_no_rating_is_adventure_and_no_safe_bet(drawn: Factors) -> None:

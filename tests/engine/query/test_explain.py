@@ -11,7 +11,7 @@ from helpers.models import predicted, toy_factors, trained_by
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.explain import explain, explain_user
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.recommend import FOLDED_LIKE_SHARE, row_logits, row_scores
+from mftui.engine.query.recommend import recommend, row_logits, row_scores
 
 RATED = np.array([0, 3, 4, 7])
 RATINGS = np.array([5.0, 1.0, 4.5, 3.0], dtype=np.float32)
@@ -80,14 +80,23 @@ def test_the_place_on_a_list_adds_up_to_its_score(rank: str) -> None:
     model = toy_factors(audience=True)
     rows = fold_in(model, RATED, RATINGS).row
     scores = row_scores(model, rows, rank)[0, OTHERS]  # type: ignore[arg-type]  # a Rank
-    p = model.parameters
-    like = (model.to_rating(row_logits(model, rows))[0, OTHERS] - p.lo) / (p.hi - p.lo)
 
     because = explain(model, fold_in(model, RATED, RATINGS), OTHERS, rank=rank)  # type: ignore[arg-type]  # a Rank
 
-    assert because.rank_contributions is not None and because.popularity is not None
-    total = because.rank_contributions.sum(1) + because.popularity + (FOLDED_LIKE_SHARE * like if rank == "both" else 0)
-    np.testing.assert_allclose(total, scores, atol=1e-4)
+    assert because.rank_contributions is not None and because.usual is not None and because.liked is not None
+    total = because.rank_contributions.sum(1) + because.usual + because.liked
+    np.testing.assert_allclose(total, scores, atol=1e-5)
+    assert because.liked.any() == (rank == "both")
+
+
+def test_for_a_user_of_the_data_the_shares_add_up_to_the_score_that_the_list_has() -> None:
+    model = toy_factors(audience=True)
+    for user in range(model.n_users):
+        listed = recommend(model, user, 5)
+        because = explain_user(model, user, listed.movies)
+        assert because.rank_contributions is not None and because.usual is not None and because.liked is not None
+        total = because.rank_contributions.sum(1) + because.usual + because.liked
+        np.testing.assert_allclose(total, listed.scores, atol=1e-5)
 
 
 def test_a_list_by_prediction_has_no_other_reasons() -> None:

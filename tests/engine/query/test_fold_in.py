@@ -11,12 +11,12 @@ from helpers.planted import SCALE, planted_ratings
 from scipy.optimize import minimize  # type: ignore[import-untyped]  # scipy ships no types
 
 from mftui.data.dataset import Ratings
-from mftui.engine.model.audience import COUNT_POWER, targets
+from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
 from mftui.engine.model.priors import PriorPrecision
 from mftui.engine.model.user_prior import user_prior
-from mftui.engine.query.fold_in import POPULARITY_RATINGS, audience_weights, fold_in, with_new
+from mftui.engine.query.fold_in import fold_in, with_new
 from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.spec import TrainingSpec
@@ -24,7 +24,7 @@ from mftui.engine.training.training import Training
 
 MOVIES = np.array([0, 3, 4, 7])
 RATINGS = np.array([5.0, 1.0, 4.5, 3.0], dtype=np.float32)
-HYPER = {"prior_factors": 2.0, "prior_biases": 3.0, "audience_prior": 0.1, "audience_unobserved": 0.3}
+HYPER = {"prior_factors": 2.0, "prior_biases": 3.0}
 
 
 @pytest.fixture
@@ -87,17 +87,6 @@ def test_each_members_row_is_what_a_full_minimisation_finds(model: Factors) -> N
     np.testing.assert_allclose(rows.bias, rows.member_bias.mean(1))
 
 
-def test_more_ratings_than_audience_factors_are_solved_the_same_way(model: Factors) -> None:
-    """Few ratings need a system of their number, many one of the factors': both are the closed form."""
-    for n in (4, 5, 12):
-        movies = np.arange(n)
-        weights = audience_weights(model, movies)
-        q = np.asarray(model.parameters.audience_movie_factors, dtype=float)
-        held = 0.1 * (n + 0.3 * len(q)) ** COUNT_POWER
-        left = q[movies].T @ q[movies] + 0.3 * q.T @ q + held * np.eye(4)
-        np.testing.assert_allclose(weights, np.linalg.solve(left, q[movies].T), atol=1e-6)
-
-
 def test_a_known_user_is_refreshed_with_newer_ratings(model: Factors) -> None:
     history = model.history.of_user(2)
     trained = history.movies[~history.held_out]
@@ -136,30 +125,34 @@ def test_a_newcomers_list_says_how_far_the_members_disagree(model: Factors) -> N
     assert (std > 0).all()
 
 
-def test_rated_low_a_film_takes_its_audiences_films_down(model: Factors) -> None:
-    """Film 1 has the audience of film 0, and film 2 that of film 3."""
-    p = model.parameters
-    q = np.array(p.audience_movie_factors)
-    q[1], q[2] = 1.1 * q[0], 1.1 * q[3]
-    model = replace(model, parameters=replace(p, audience_movie_factors=q, movie_bias=np.zeros_like(p.movie_bias)))
-    rows = fold_in(model, np.array([0, 3]), np.array([5.0, 0.5], dtype=np.float32)).row
-    assert rows.preference is not None
-    preference = (rows.preference @ q.T * model.audience.to_unit)[0]
-    assert preference[1] > 0 > preference[2]
+def test_the_audience_row_is_the_sum_of_the_vectors_of_what_was_rated(model: Factors) -> None:
+    """Written out: 1 and 0.55 times the deviations from a mean that three ratings of everybody's mean stand beside."""
+    audience, p = fold_in(model, MOVIES, RATINGS).row.audience, model.parameters
+    assert audience is not None and p.audience_movie_factors is not None
+    mean = (RATINGS.sum() + 3 * 3.0) / (len(MOVIES) + 3)
+    glad = np.maximum(1 + 0.55 * (RATINGS - mean) / 1.2, 0) / 1.1
+    expected = glad @ p.audience_movie_factors[MOVIES] + model.audience.everybody[:4] / (len(MOVIES) + 1)
+    np.testing.assert_allclose(audience[0, :4], expected, rtol=1e-5)
+    assert (glad[1] < glad[3] < glad[2] < glad[0]) and glad[1] >= 0
 
 
-def test_the_audience_row_is_the_closed_form_solution_and_less_of_the_mean_user_with_every_rating(
-    model: Factors,
-) -> None:
-    audience, everybody = fold_in(model, MOVIES, RATINGS).row.audience, model.parameters.audience_user_factors
-    assert audience is not None and everybody is not None
-    own = audience[0].astype(float) - POPULARITY_RATINGS / (POPULARITY_RATINGS + len(MOVIES)) * everybody.mean(0)
-    p, q = own, np.asarray(model.parameters.audience_movie_factors, dtype=float)
+def test_somebody_folded_in_has_the_row_of_a_user_of_the_data_with_the_same_ratings(model: Factors) -> None:
+    rows = model.rows_of(np.arange(model.n_users))
+    for user in range(model.n_users):
+        own = model.history.of_user(user)
+        folded = fold_in(model, own.movies[~own.held_out], own.ratings[~own.held_out]).row.audience
+        assert rows.audience is not None and folded is not None
+        np.testing.assert_allclose(rows.audience[user], folded[0], atol=1e-5)
 
-    weight = 0.1 * (len(MOVIES) + 0.3 * len(q)) ** COUNT_POWER
-    error = q[MOVIES] @ p - targets(RATINGS, model.scale)
-    gradient = q[MOVIES].T @ error + 0.3 * q.T @ (q @ p) + weight * p
-    np.testing.assert_allclose(gradient, 0, atol=1e-5)
+
+def test_rated_low_a_film_takes_those_of_its_genres_down(model: Factors) -> None:
+    """Films 0 and 1 are of one genre, 2 and 3 of another."""
+    genres = ["Comedy", "Comedy", "Horror", "Horror", *[""] * (model.n_movies - 4)]
+    model = trained_by(model, movies=replace(model.movies, genres=StringColumn.of(genres)))
+    audience = fold_in(model, np.array([0, 3]), np.array([5.0, 0.5], dtype=np.float32)).row.audience
+    assert audience is not None
+    leaning = audience[0, 4:] @ model.audience.table[:, 4:].T
+    assert leaning[1] > 0 > leaning[2] and not leaning[4:].any()
 
 
 def test_without_ratings_it_is_the_mean_user(model: Factors) -> None:
@@ -174,9 +167,10 @@ def test_of_whom_nothing_is_known_the_list_is_what_most_watch(model: Factors) ->
 
     listed = recommend_newcomer(model, fold_in(model, *nothing), 3, rank="watch")
 
-    users, movies = model.parameters.audience_user_factors, model.parameters.audience_movie_factors
-    assert users is not None and movies is not None
-    assert listed.movies.tolist() == np.argsort(-(users @ movies.T).mean(0))[:3].tolist()
+    counts, p = model.movie_train_counts, model.parameters
+    assert p.audience_movie_factors is not None and p.audience_movie_weights is not None
+    most = (counts @ p.audience_movie_factors) @ p.audience_movie_factors.T * p.audience_movie_weights
+    assert listed.movies.tolist() == np.argsort(-most)[:3].tolist()
 
 
 def test_a_newcomer_is_never_recommended_what_they_rated(model: Factors) -> None:

@@ -32,7 +32,7 @@ from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 
 DATA = toy_dataset([f"Film {number} ({1950 + number})" for number in range(40)], n_users=60)
-AUDIENCE = {"audience_factors": 4, "audience_steps": 6}
+AUDIENCE = {"audience_factors": 4, "audience_epochs": 2}
 SMALL: dict[str, dict[str, Any]] = {
     "biased": {"members": 2, "factors": 3, "epochs": 3, "batch_size": 300, "validation": 0.1, **AUDIENCE},
     "post2019": {"factors": 3, "epochs": 6, "validation": 0.1},
@@ -173,7 +173,7 @@ def test_its_parameters_come_back_from_disk_as_they_were(name: str, tmp_path: Pa
 MEDIUM = {"users": 10_000, "movies": 3_000, "ratings": 300_000}
 LARGE = {"users": 30_000, "movies": 8_000, "ratings": 1_500_000}
 SHORT: dict[str, dict[str, Any]] = {
-    "biased": {"epochs": 1, "audience_steps": 2},
+    "biased": {"epochs": 1, "audience_epochs": 1},
     "post2019": {"epochs": 2},
     "funk": {"epochs": 1, "batch_size": 20_000},
     "fastai": {"epochs": 1, "batch_size": 20_000},

@@ -89,8 +89,12 @@ def test_the_tables_hold_the_model_and_the_lists_of_everybody(to: str, home: Pat
     lo, hi = about["output_range"]
     np.testing.assert_allclose(lo + (hi - lo) / (1 + np.exp(-logits)), all_predictions(model), atol=1e-5)
     audience = [f"audience_{i}" for i in range(1, 5)]
-    assert model.parameters.audience_user_factors is not None
-    np.testing.assert_allclose(users[audience], model.parameters.audience_user_factors, atol=1e-5)
+    rows = model.rows_of(np.arange(model.n_users)).audience
+    assert rows is not None
+    np.testing.assert_allclose(users[audience], rows[:, :4], atol=1e-5)
+    weights = model.parameters.audience_movie_weights
+    assert weights is not None
+    np.testing.assert_allclose(movies["audience_weight"], weights, atol=1e-5)
     assert movies["title"].tolist() == list(TITLES) and movies["year"].isna().sum() == 1
     assert about["recommendations"] == {"n": 3, "ranked_by": "both"}
     for user in range(1, 21):

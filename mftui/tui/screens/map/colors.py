@@ -59,9 +59,7 @@ def coloring(model: OpenModel, name: str) -> Coloring:
 
 def _by_genre(model: OpenModel) -> Coloring:
     """Classify by the commonest genres; a film of several gets the colour of the rarest, which says most of it."""
-    from mftui.engine.insight.traits import genre_table
-
-    names, has = genre_table(model.factors)
+    names, has = model.factors.movies.genre_table
     counts = has.sum(axis=0)
     shown = np.argsort(-counts, kind="stable")[: MAX_COLORS - 1]
     classes = np.full(len(has), len(shown), dtype=np.int64)

@@ -95,9 +95,11 @@ def axis_in(axes: Axes, number: int) -> int:
 
 def guests(model: OpenModel, layout: Layout, block: Block, rows: UserRows, labels: Sequence[str]) -> list[Pin]:
     """Place users with these rows, trained or folded in, as pins on the map; leave out those with factors of zero."""
-    given = rows.factors if block == "taste" else rows.audience
-    if given is None:
+    if block == "audience" and rows.audience is None:
         return []
+    given = (
+        rows.factors if rows.audience is None or block == "taste" else model.factors.audience.factors_of(rows.audience)
+    )
     places = layout.place(given)
     known = np.abs(given).sum(axis=1) > 0
     return [
