@@ -90,7 +90,7 @@ def test_resumed_to_the_end(before: Path, name: str) -> None:
     lines = len(run.metrics())
     found, expected = train(run, resume=True), answers(before)["resumed"][name]
     if name == "killed":  # its audience block is begun anew, as today's is
-        assert find_run(name).model().parameters.audience_user_factors is None
+        assert find_run(name).load_factors().parameters.audience_user_factors is None
         expected = {key: value for key, value in expected.items() if key != "steps"}
     same(found, expected)
     assert len(run.metrics()) > lines and run.state == "finished"

@@ -25,9 +25,9 @@ from mftui.engine.model.rows import lengths
 if TYPE_CHECKING:
     from mftui.engine.model.history import History
 
-GENRE_SHARE = 0.2
-"""What a user's leaning towards genres weighs beside who watches what. By NDCG@10 it may be 0 to 0.5; from 0.12 on,
-nobody who rates a genre low is shown more of it."""
+GENRE_SHARE = 0.3
+"""What a user's leaning towards genres weighs beside who watches what, by NDCG@10 on inner splits of training parts:
+with it, who rates a genre low is shown no more of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +38,13 @@ class Audience(ABC):
     """(n_movies, k)."""
     everybody: Floats
     """(d,) the mean row: with the table, what most people watch."""
-    support: ClassVar[float] = 10.0
+    support: ClassVar[float] = 20.0
     """A neighbour with n training ratings keeps n/(n + support) of its score."""
-    taste_share: ClassVar[float] = 0.1
+    taste_share: ClassVar[float] = 0.05
     """What taste weighs beside the audience in neighbours by both; both measured by series@10."""
-    like_share: ClassVar[float] = 0.1
+    like_share: ClassVar[float] = 0.06
     """What the predicted rating, as a share of the scale, weighs in lists by both; by NDCG@10 on inner splits of
-    training parts it may be 0.03 to 0.2."""
+    training parts it may be 0 to 0.1."""
 
     @property
     @abstractmethod

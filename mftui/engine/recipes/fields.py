@@ -87,7 +87,13 @@ AUDIENCE_FIELDS = (
         4096,
         "Numbers that describe whom a movie attracts; 0 chooses: 384 up to 1.5 million ratings, then fewer.",
     ),
-    Field("audience_epochs", 4, 1, 10_000, "Passes of the audience block, after those that find where it starts."),
+    Field(
+        "audience_epochs",
+        0,
+        0,
+        10_000,
+        "Passes of the audience block, after those that find where it starts; 0 chooses by the size of the data.",
+    ),
     Field(
         "audience_learning_rate",
         0.02,

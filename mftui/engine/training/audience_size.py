@@ -15,7 +15,9 @@ FULL_RATINGS = 1_500_000
 """Ratings up to which there are MOST_FACTORS; beyond, as many as keep a pass's time at the root of the ratings."""
 TABLE_NUMBERS = 23_000_000
 """Numbers in the table of movies at most: 92 MB."""
-STEPS = (6, 16)
+MOST_EPOCHS = 4
+"""Up to FULL_RATINGS; beyond, fewer by their fourth root: there are more steps in each."""
+STEPS = (6, 32)
 """Steps of an epoch."""
 _STEP_RATINGS = 2_500
 _MULTIPLE = 16
@@ -36,11 +38,12 @@ class AudienceSize:
 
 
 def audience_size(hyper: Mapping[str, Any], n_ratings: int, n_users: int, n_movies: int) -> AudienceSize:
-    """Return the size for n training ratings: the factors asked for, or (at 0) by the rule; never more than there are
-    users or movies."""
-    by_ratings = MOST_FACTORS * math.sqrt(min(1.0, FULL_RATINGS / max(n_ratings, 1)))
+    """Return the size for n training ratings: factors and epochs that were asked for, or (at 0) by the rule; never more
+    factors than there are users or movies."""
+    full = min(1.0, FULL_RATINGS / max(n_ratings, 1))
+    by_ratings, by_rule = MOST_FACTORS * math.sqrt(full), max(1, round(MOST_EPOCHS * full**0.25))
     room = TABLE_NUMBERS / max(n_movies, 1)
     rule = max(16, round(min(by_ratings, room) / _MULTIPLE) * _MULTIPLE)
     factors = min(int(hyper["audience_factors"]) or rule, n_users, n_movies)
     steps = min(max(round(math.sqrt(n_ratings / _STEP_RATINGS)), STEPS[0]), STEPS[1])
-    return AudienceSize(max(1, factors), int(hyper["audience_epochs"]), min(steps, max(n_users, 1)))
+    return AudienceSize(max(1, factors), int(hyper["audience_epochs"]) or by_rule, min(steps, max(n_users, 1)))
