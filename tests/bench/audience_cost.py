@@ -57,8 +57,8 @@ def als_seconds(data: str) -> float | None:
 def block_mb(document: dict[str, Any]) -> float:
     """The audience factors and Adam's two moments of each."""
     p = load_factors(Path(document["run_dir"]) / "factors", row_priors).parameters
-    assert p.audience_user_factors is not None and p.audience_movie_factors is not None
-    return 3 * (p.audience_user_factors.nbytes + p.audience_movie_factors.nbytes) / MB
+    assert p.audience_movie_factors is not None
+    return 3 * p.audience_movie_factors.nbytes / MB
 
 
 def main() -> None:

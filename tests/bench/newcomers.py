@@ -6,7 +6,7 @@ USERS users are kept out of the training altogether. Then:
 
 - RMSE on the rest of their ratings, folded in from 20 of them, beside the same users trained with the same 20;
 - NDCG@10 of the list for somebody folded in from 1, 2, 4, 8 and 20 ratings, of all movies not given, relevant being
-  their other ratings of three quarters up the scale and above, with the terms of the score taken away one by one;
+  their other ratings of three quarters up the scale and above;
 - RMSE of a person on half of their ratings after 20 and 40 questions, of which they answer those that the other half
   has: films suggested to somebody of whom nothing is known, the most rated ones, and random ones;
 - with a model of all ratings, lists of 20 for 200 random people who rate five children's films high and three of horror
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 from helpers.newcomers import Pairs, family_films, fold_in_users, halves, newcomers, opposites, ratings_of, trained_on
@@ -28,7 +27,7 @@ from mftui.data.loading.load import open_dataset
 from mftui.engine.evaluation.measures import list_quality, rmse
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.recommend import Rank, recommend_newcomer, row_logits, row_scores
+from mftui.engine.query.recommend import RANKS, Rank, recommend_newcomer, row_logits, row_scores
 from mftui.engine.query.suggest import suggest
 
 KNOWN = 20
@@ -66,9 +65,8 @@ def lists(data: Dataset, model: Factors, n: int, known: int, seed: int) -> None:
     row_of = {user: row for row, user in enumerate(held.users.tolist())}
     rows = fold_in_users(model, [ratings_of(data.ratings, held.given, user) for user in held.users])
 
-    def quality(rank: Rank, preference: bool) -> float:
-        chosen = rows if preference else replace(rows, preference=None)
-        scores = row_scores(model, chosen, rank)
+    def quality(rank: Rank) -> float:
+        scores = row_scores(model, rows, rank)
         found = list_quality(
             lambda users: scores[[row_of[u] for u in users.tolist()]],
             given,
@@ -79,8 +77,7 @@ def lists(data: Dataset, model: Factors, n: int, known: int, seed: int) -> None:
         )
         return float("nan") if found is None else found.ndcg
 
-    found = {"both": quality("both", True), "both, without preference": quality("both", False)}
-    found |= {rank: quality(rank, False) for rank in ("watch", "like")}
+    found = {rank: quality(rank) for rank in RANKS}
     print(f"NDCG@10 from {known:>2} ratings: " + ", ".join(f"{name} {value:.4f}" for name, value in found.items()))
 
 

@@ -149,8 +149,8 @@ def test_a_digit_changed_in_a_models_description_is_noticed(tmp_path: Path) -> N
 def test_models_and_checkpoints_of_a_later_version_are_refused_by_name(tmp_path: Path) -> None:
     save_factors(toy_factors(), tmp_path)
     file = tmp_path / "factors.json"
-    write(file, json.dumps(json.loads(file.read_text()) | {"format_version": 3}))
-    with pytest.raises(FormatError, match="has format version 3; this mftui reads versions 1 and 2"):
+    write(file, json.dumps(json.loads(file.read_text()) | {"format_version": 5}))
+    with pytest.raises(FormatError, match="has format version 5; this mftui reads versions 1 to 4"):
         load_factors(tmp_path, row_priors)
     save_small_checkpoint(tmp_path / "checkpoint")
     state = (tmp_path / "checkpoint").resolve() / "state.json"
