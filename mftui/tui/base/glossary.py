@@ -8,7 +8,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("factor", "A number that a user and a film each have: where both are large, the user likes what the film has. "
      "Nobody names the factors; training finds them. A model has a dozen or so."),
     ("taste", "The factors learned from what people thought of films: their ratings."),
-    ("audience", "The factors learned from who watched what, whatever they thought of it. Neighbours need both."),
+    ("audience", "The factors learned from who watched what, and how gladly. A user is the sum of what they rated."),
     ("bias", "How much higher or lower than average a film is rated, or a user rates. In logits: +1 is about one star "
      "in the middle of five."),
     ("neighbour", "A film with similar factors. Cosine 1 is the same direction, 0 nothing in common."),
