@@ -1,8 +1,9 @@
 """Where the descent of the audience block starts: the leading singular vectors of who watched what, how gladly.
 
 With all singular vectors V and values σ of X this start is EASE itself (Steck 2019): off its diagonal the inverse of
-XᵀX + λ is V σ²/(σ² + λ) Vᵀ, times a weight of each movie. With k of them it is the nearest to it; the passes
-that find them are subspace iteration (Halko, Martinsson and Tropp 2011). NumPy only.
+XᵀX + λ is V σ²/(σ² + λ) Vᵀ, times a weight of each movie. With k of them, and the mean m of the other σ² for what is
+left of XᵀX (as in probabilistic principal components, Tipping and Bishop 1999), it is V (σ² - m)/(σ² + λ) Vᵀ. The
+passes that find V are subspace iteration (Halko, Martinsson and Tropp 2011). NumPy only.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def start(basis: Floats, sums: Floats, squares: Floats, ridge: float) -> tuple[F
     within = (basis.T @ sums).astype(np.float64)
     values, turn = np.linalg.eigh((within + within.T) / 2)
     values, turn = np.maximum(values[::-1], 0), turn[:, ::-1]
-    turn = np.asarray(turn * np.sqrt(values / (values + ridge)), dtype=np.float32)
+    noise = max(float(squares.sum() - values.sum()), 0) / max(len(basis) - len(values), 1)
+    turn = np.asarray(turn * np.sqrt(np.maximum(values - noise, 0) / (values + ridge)), dtype=np.float32)
     factors, sums = basis @ turn, sums @ turn
     return factors, _weights(factors, sums, squares, ridge)
 
