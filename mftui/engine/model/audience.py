@@ -25,6 +25,7 @@ from mftui.engine.model.rows import lengths
 if TYPE_CHECKING:
     from mftui.engine.model.history import History
 
+_FEW_USERS = 4
 GENRE_SHARE = 0.3
 """What a user's leaning towards genres weighs beside who watches what, by NDCG@10 on inner splits of training parts:
 with it, who rates a genre low is shown no more of it."""
@@ -109,7 +110,9 @@ class SummedAudience(Audience):
         return np.hstack([self.factors[movies] * glad[:, None], self.genres[movies] * above[:, None]])
 
     def rows(self, history: History, users: Indices) -> Floats:
-        """Return (b, k + g); a sparse product, as for many users all ratings are gathered."""
+        """Return (b, k + g); for many users by a sparse product, whose import the app can do without."""
+        if len(users) <= _FEW_USERS:
+            return np.stack([self.row(*history.trained_of(users[at : at + 1])[1:]) for at in range(len(users))])
         from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # scipy ships no types
 
         at, movies, ratings = history.trained_of(users)

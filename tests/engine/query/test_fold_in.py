@@ -143,6 +143,7 @@ def test_somebody_folded_in_has_the_row_of_a_user_of_the_data_with_the_same_rati
         folded = fold_in(model, own.movies[~own.held_out], own.ratings[~own.held_out]).row.audience
         assert rows.audience is not None and folded is not None
         np.testing.assert_allclose(rows.audience[user], folded[0], atol=1e-5)
+        np.testing.assert_array_equal(model.rows_of(np.array([user])).audience, folded)
 
 
 def test_rated_low_a_film_takes_those_of_its_genres_down(model: Factors) -> None:
