@@ -324,6 +324,7 @@ async def test_the_screen_looks_as_it_is_kept(
         await until_still(pilot)
         with suppress(AssertionError):  # a screen below a dialog may be drawn late; below, the two are compared
             await until(pilot, lambda: shown(app) + "\n" == kept, scene, patience_s=5)
+        await until(pilot, lambda: bool(shown(app).splitlines()[0].strip()), "the line at the top")
         await until_still(pilot)
         text = shown(app) + "\n"
     assert all(len(line) <= size[0] for line in text.splitlines())
