@@ -53,7 +53,7 @@ class Audience(ABC):
         """Return (n_movies, d): a user's row times that of a movie is its score."""
 
     @abstractmethod
-    def entries(self, movies: Indices, ratings: Floats) -> Floats:
+    def entries(self, movies: AnyIndices, ratings: Floats) -> Floats:
         """Return (n, d) what each of the n ratings of one user adds to the user's row."""
 
     @abstractmethod
@@ -70,7 +70,7 @@ class Audience(ABC):
         share = 1 / (1 + np.asarray(n, dtype=np.float32))
         return np.asarray(np.multiply.outer(share, self.everybody), dtype=np.float32)
 
-    def row(self, movies: Indices, ratings: Floats) -> Floats:
+    def row(self, movies: AnyIndices, ratings: Floats) -> Floats:
         """Return (d,) the row of somebody who rated these n movies."""
         return np.asarray(self.entries(movies, ratings).sum(axis=0) + self.usual(len(movies)), dtype=np.float32)
 
@@ -103,7 +103,7 @@ class SummedAudience(Audience):
         """Return (n_movies, k + g)."""
         return np.hstack([self.factors * self.weights[:, None], np.float32(GENRE_SHARE) * self.genres])
 
-    def entries(self, movies: Indices, ratings: Floats) -> Floats:
+    def entries(self, movies: AnyIndices, ratings: Floats) -> Floats:
         """Return (n, k + g)."""
         nobody = np.zeros(len(ratings), dtype=np.int64)
         glad, above = self._values(nobody, ratings, 1)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mftui.data.dataset import Scale
-from mftui.engine.model.arrays import Doubles, Floats, Indices
+from mftui.engine.model.arrays import AnyIndices, Doubles, Floats, Indices
 from mftui.engine.model.audience import Audience
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class EarlierAudience(Audience):
         """Return (n_movies, k)."""
         return self.factors
 
-    def entries(self, movies: Indices, ratings: Floats) -> Floats:
+    def entries(self, movies: AnyIndices, ratings: Floats) -> Floats:
         """Return (n, k)."""
         glad = self._targets(ratings)[:, None] * self.factors[movies]
         return np.asarray(glad @ self._into_rows, dtype=np.float32)
