@@ -64,7 +64,7 @@ class AudienceLearner(VariableLearner):
         self._movies = tf.Variable(tf.random.stateless_normal(shape, [problem.seed, 4]), name="movies")
         self._weights = tf.Variable(tf.ones([n_movies]), name="weights")
         self._sums: Any = tf.zeros(shape)
-        self._peak_rate = float(hyper["audience_learning_rate"]) / math.sqrt(n_movies)
+        self._peak_rate = size.rate / math.sqrt(n_movies)
         decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, max(1, size.epochs * size.steps))
         self._optimizer = make_optimizer(str(hyper.get("optimizer", "adam")), decay, epsilon=EPSILON)
         self._model_variables = [self._movies, self._weights]

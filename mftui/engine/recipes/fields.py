@@ -96,10 +96,10 @@ AUDIENCE_FIELDS = (
     ),
     Field(
         "audience_learning_rate",
-        0.02,
-        1e-6,
+        0.0,
+        0,
         10,
-        "Size of its first steps, beside the usual size of its factors; it falls to zero along a cosine.",
+        "Size of its first steps, beside the usual size of its factors; it falls to zero. 0 chooses: 0.02 to 0.1.",
     ),
     Field(
         "audience_ridge",

@@ -19,17 +19,22 @@ MOST_EPOCHS = 4
 """Up to FULL_RATINGS; beyond, fewer by their fourth root: there are more steps in each."""
 STEPS = (6, 32)
 """Steps of an epoch."""
+RATES = (0.02, 0.1)
+"""The fewer factors there are beside users or movies, the larger: the more then lacks at the start."""
+_RATE = 0.01
 _STEP_RATINGS = 2_500
 _MULTIPLE = 16
 
 
 @dataclass(frozen=True)
 class AudienceSize:
-    """A block of `factors`, trained for STARTS + `epochs` passes of `steps` steps."""
+    """A block of `factors`, trained for STARTS + `epochs` passes of `steps` steps, the first ones of size `rate`."""
 
     factors: int
     epochs: int
     steps: int
+    rate: float
+    """Beside the usual size of a factor."""
 
     @property
     def total(self) -> int:
@@ -38,7 +43,7 @@ class AudienceSize:
 
 
 def audience_size(hyper: Mapping[str, Any], n_ratings: int, n_users: int, n_movies: int) -> AudienceSize:
-    """Return the size for n training ratings: factors and epochs that were asked for, or (at 0) by the rule; never more
+    """Return the size for n training ratings: factors, epochs and rate as asked for, or (at 0) by the rule; never more
     factors than there are users or movies."""
     full = min(1.0, FULL_RATINGS / max(n_ratings, 1))
     by_ratings, by_rule = MOST_FACTORS * math.sqrt(full), max(1, round(MOST_EPOCHS * full**0.25))
@@ -46,4 +51,6 @@ def audience_size(hyper: Mapping[str, Any], n_ratings: int, n_users: int, n_movi
     rule = max(16, round(min(by_ratings, room) / _MULTIPLE) * _MULTIPLE)
     factors = min(int(hyper["audience_factors"]) or rule, n_users, n_movies)
     steps = min(max(round(math.sqrt(n_ratings / _STEP_RATINGS)), STEPS[0]), STEPS[1])
-    return AudienceSize(max(1, factors), int(hyper["audience_epochs"]) or by_rule, min(steps, max(n_users, 1)))
+    few = _RATE * min(n_users, n_movies) / max(1, factors)
+    rate = float(hyper["audience_learning_rate"]) or min(max(few, RATES[0]), RATES[1])
+    return AudienceSize(max(1, factors), int(hyper["audience_epochs"]) or by_rule, min(steps, max(n_users, 1)), rate)

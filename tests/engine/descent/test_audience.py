@@ -128,6 +128,8 @@ def test_its_size_follows_the_data() -> None:
     assert [factors(n, 10_000) for n in (10_000, 1_500_000, 25_000_000, 100_000_000)] == [384, 384, 96, 48]
     assert factors(100_000, 90_000) == 256
     assert audience_size(RECIPES["biased"].defaults(), 50, 7, 30).factors == 7
+    rates = [audience_size(RECIPES["biased"].defaults(), 100_000, n, n).rate for n in (500, 1_536, 20_000)]
+    assert rates == pytest.approx([0.02, 0.04, 0.1])
 
 
 def prepared(**given: object) -> Training:
