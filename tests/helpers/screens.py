@@ -46,3 +46,12 @@ async def until_still(pilot: Pilot[Any]) -> None:
     before = None
     while before != (before := shown(pilot.app)):
         await pilot.pause(0.02)
+
+
+async def redrawn(pilot: Pilot[Any]) -> None:
+    """Have what lies below a dialog drawn again, if it was drawn before it was there."""
+    for _ in range(100):
+        if shown(pilot.app).splitlines()[0].strip():
+            break
+        pilot.app.screen.refresh()
+        await pilot.pause(0.01)

@@ -18,7 +18,7 @@ from helpers.finished import make_run
 from helpers.live_run import log_metrics, set_status
 from helpers.members import with_members
 from helpers.models import toy_factors, toy_run
-from helpers.screens import shown, until, until_shown, until_still
+from helpers.screens import redrawn, shown, until, until_shown, until_still
 from textual.pilot import Pilot
 
 from mftui import paths
@@ -322,11 +322,7 @@ async def test_the_screen_looks_as_it_is_kept(
         await SCENES[scene](pilot)
         await app.workers.wait_for_complete()
         await until_still(pilot)
-        for _ in range(100):  # what lies below a dialog may have been drawn before it was there: it is drawn again
-            if shown(app).splitlines()[0].strip():
-                break
-            app.screen.refresh()
-            await pilot.pause(0.01)
+        await redrawn(pilot)
         with suppress(AssertionError):  # a screen below a dialog may be drawn late; below, the two are compared
             await until(pilot, lambda: shown(app) + "\n" == kept, scene, patience_s=5)
         await until_still(pilot)
