@@ -26,7 +26,7 @@ _LIST_ROWS = 250_000
 
 def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
     """Write a row for each movie: movie_id, title, year, genres, n_ratings, n_train, bias, factor_1 … factor_k and,
-    where the model has the block, audience_1 … and audience_weight"""
+    where the model has the block, audience_1 … and audience_weight."""
     p, texts = model.parameters, _Texts(file)
 
     def rows(part: slice) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from mftui.engine.model.rows import lengths
 if TYPE_CHECKING:
     from mftui.engine.model.history import History
 
-_FEW_USERS = 4
+_FEW_USERS, _USERS_AT_ONCE = 4, 4_096
 GENRE_SHARE = 0.3
 """What a user's leaning towards genres weighs beside who watches what, by NDCG@10 on inner splits of training parts:
 with it, who rates a genre low is shown no more of it."""
@@ -113,6 +113,9 @@ class SummedAudience(Audience):
         """Return (b, k + g); for many users by a sparse product, whose import the app can do without."""
         if len(users) <= _FEW_USERS:
             return np.stack([self.row(*history.trained_of(users[at : at + 1])[1:]) for at in range(len(users))])
+        if len(users) > _USERS_AT_ONCE:
+            parts = np.array_split(users, len(users) // _USERS_AT_ONCE + 1)
+            return np.concatenate([self.rows(history, part) for part in parts])
         from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # scipy ships no types
 
         at, movies, ratings = history.trained_of(users)

@@ -18,8 +18,6 @@ METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 By = Literal["taste", "audience", "both"]
 BYS: tuple[By, ...] = ("taste", "audience", "both")
 
-_USERS_AT_ONCE = 4_096
-
 
 def similar(
     model: Factors,
@@ -138,9 +136,7 @@ def users_near(model: Factors, row: UserRows, n: int = 10, *, leave_out: int | N
 @once_per_model
 def _audience_users(model: Factors) -> tuple[Floats, Floats]:
     """Return (n_users, k) users in the space of the audience's movies, and (n_users,) their lengths."""
-    parts = np.array_split(np.arange(model.n_users), max(1, model.n_users // _USERS_AT_ONCE))
-    rows = [model.audience.factors_of(model.audience.rows(model.history, part)) for part in parts]
-    table = np.concatenate(rows)
+    table = model.audience.factors_of(model.audience.rows(model.history, np.arange(model.n_users)))
     return table, lengths(table)
 
 

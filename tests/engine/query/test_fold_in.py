@@ -146,6 +146,13 @@ def test_somebody_folded_in_has_the_row_of_a_user_of_the_data_with_the_same_rati
         np.testing.assert_array_equal(model.rows_of(np.array([user])).audience, folded)
 
 
+def test_many_users_are_summed_up_some_at_a_time(model: Factors, monkeypatch: pytest.MonkeyPatch) -> None:
+    users = np.arange(model.n_users)
+    together = model.rows_of(users).audience
+    monkeypatch.setattr("mftui.engine.model.audience._USERS_AT_ONCE", 6)
+    np.testing.assert_allclose(model.rows_of(users).audience, together, atol=1e-6)
+
+
 def test_rated_low_a_film_takes_those_of_its_genres_down(model: Factors) -> None:
     """Films 0 and 1 are of one genre, 2 and 3 of another."""
     genres = ["Comedy", "Comedy", "Horror", "Horror", *[""] * (model.n_movies - 4)]
