@@ -150,7 +150,9 @@ def test_many_users_are_summed_up_some_at_a_time(model: Factors, monkeypatch: py
     users = np.arange(model.n_users)
     together = model.rows_of(users).audience
     monkeypatch.setattr("mftui.engine.model.audience._USERS_AT_ONCE", 6)
-    np.testing.assert_allclose(model.rows_of(users).audience, together, atol=1e-6)
+    apart = model.rows_of(users).audience
+    assert apart is not None and together is not None
+    np.testing.assert_allclose(apart, together, atol=1e-6)
 
 
 def test_rated_low_a_film_takes_those_of_its_genres_down(model: Factors) -> None:
