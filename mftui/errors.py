@@ -55,6 +55,23 @@ class DataError(MftuiError, ValueError):
         self.line = line
 
 
+class DoubtError(MftuiError, ValueError):
+    """A file that can be read in more than one way: says what was seen, and the options that settle it.
+
+    `doubt` is its name, as `--accept` takes it; `options` are `(option, what it means)`.
+    """
+
+    exit_code = 2
+
+    def __init__(self, doubt: str, message: str, options: Sequence[tuple[str, str]], *, path: object = None) -> None:
+        where = f"{path}: " if path else ""
+        hint = "".join(f"\n  {option}: {meaning}" for option, meaning in options)
+        super().__init__(where + message, hint=f"Say which it is:{hint}")
+        self.doubt = doubt
+        self.options = tuple(options)
+        self.path = Path(str(path)) if path else None
+
+
 class UnknownId(MftuiError, ValueError):
     """A user or movie id that the model does not know; `nearest` lists known ones."""
 
