@@ -92,7 +92,7 @@ def _read_as(
     arrow_types = {"int32": pa.int32(), "int64": pa.int64(), "string": pa.dictionary(pa.int32(), pa.string())}
     with ExitStack() as stack:
         # Arrow is quicker with a name of its own to open; it takes none that is no UTF-8.
-        opened = ref.member or not str(ref.path).isprintable()
+        opened = not (ref.plain and str(ref.path).isprintable())
         source = stack.enter_context(ref.open()) if opened else str(ref.path)
         table = csv.read_csv(
             source,

@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 from mftui import paths
 from mftui.data.sources.catalogue import CATALOGUE, GROUPLENS, SAMPLE, fetched
-from mftui.data.storage.files import archive, open_archive, replace_directory
+from mftui.data.storage.archives import open_archive
+from mftui.data.storage.files import archive, replace_directory
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
 

@@ -12,7 +12,8 @@ from mftui import paths
 from mftui.data.readers.layout import recognise
 from mftui.data.readers.parquet import is_parquet
 from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
-from mftui.data.storage.files import FileRef, Folder, archive, damaged_zip, directory, unreadable
+from mftui.data.storage.files import FileRef, Folder, archive, directory
+from mftui.data.storage.streams import damaged, unreadable
 from mftui.errors import DataError
 from mftui.text import visible
 
@@ -120,7 +121,7 @@ def _is_zip(path: Path) -> bool:
     ref = FileRef(path)
     if ref.head(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
         if ref.suffix == ".zip":
-            raise damaged_zip(path, zipfile.BadZipFile("it does not begin as a zip"))
+            raise damaged(path, "the zip", zipfile.BadZipFile("it does not begin as a zip"))
         return False
     return True
 

@@ -1,62 +1,100 @@
-"""Files to read, whether they lie in a directory or in a zip: found by name, opened safely, never unpacked."""
+"""Files to read, on disk, compressed, or in an archive: found by name, opened safely, always as what was packed."""
 
 from __future__ import annotations
 
-import difflib
 import secrets
 import shutil
-import stat
-import zipfile
-import zlib
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from mftui.errors import DataError
+from mftui.data.storage.archives import depth, kind_of_archive, members_of, open_member, spooled
+from mftui.data.storage.streams import HEAD_BYTES, compression, unpacked, unreadable, without_ending
 from mftui.text import visible
 
-# GroupLens' zips shrink to about a fifth. Deflate itself cannot exceed 1032.
-_MAX_RATIO = 200
-_RATIO_FREE_BYTES = 16 << 20
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+_LEVELS = 2
 
 
 @dataclass(frozen=True)
 class FileRef:
-    """One file on disk, or one member of a zip."""
+    """One file on disk, or one member of an archive; it is read as what it was before it was compressed."""
 
     path: Path
-    """The file, or the zip that it is in."""
-    member: str = ""
-    """Name inside the zip; empty for a file on disk."""
+    """The file, or the archive that it is in."""
+    members: tuple[str, ...] = ()
+    """The names that lead to it inside an archive: those of the archives in it, and its own; () for a file on disk."""
+
+    @property
+    def member(self) -> str:
+        """Return where it is inside the archive, to show; empty for a file on disk."""
+        return "/".join(self.members)
 
     @property
     def name(self) -> str:
-        """Return the file's own name, without directories."""
-        return PurePosixPath(self.member).name if self.member else self.path.name
+        """Return the file's own name, without directories and without the ending of a compression (`.gz`)."""
+        return without_ending(PurePosixPath(self.members[-1]).name if self.members else self.path.name)
 
     @property
     def suffix(self) -> str:
-        """Return the lower-case extension with its dot."""
+        """Return the lower-case extension with its dot; that of what is compressed."""
         return PurePosixPath(self.name).suffix.lower()
 
+    @property
+    def depth(self) -> int:
+        """Return how many folders and archives it lies in, within its archive."""
+        return depth(self.members)
+
+    @property
+    def plain(self) -> bool:
+        """Return whether its bytes lie on the disk as they are read, so that others may open it by its path."""
+        if self.members:
+            return False
+        try:
+            with self.path.open("rb") as file:
+                return not compression(file.read(HEAD_BYTES))
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+
     def __str__(self) -> str:
-        return visible(f"{self.path}/{self.member}" if self.member else str(self.path))
+        return visible("/".join((str(self.path), *self.members)))
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """Open the file for reading bytes; a fault of the file or the zip raises DataError."""
-        if self.member:
-            with open_archive(self.path) as opened, opened.open(self.member) as file:
-                yield file
+        """Open the file for reading its unpacked bytes; a fault of it, or of its archive, raises DataError.
+
+        Of a compressed file, to seek is slow or impossible: see `seekable`.
+        """
+        if self.members:
+            with open_member(self.path, self.members) as packed:
+                yield unpacked(packed, str(self), self.path.stat().st_size)
             return
         try:
             with self.path.open("rb") as file:
-                yield file
+                yield unpacked(file, str(self), self.path.stat().st_size)
         except OSError as error:
             raise unreadable(self.path, error) from error
+
+    @contextmanager
+    def seekable(self) -> Iterator[IO[bytes]]:
+        """Open the file as `open` does, so that one can seek in it quickly."""
+        with ExitStack() as stack:
+            file = stack.enter_context(self.open())
+            yield file if self.plain else stack.enter_context(spooled(file))
+
+    @contextmanager
+    def on_disk(self) -> Iterator[Path]:
+        """Return the path of a plain file with its bytes, for libraries that want one: its own, or a temporary one."""
+        if self.plain:
+            yield self.path
+            return
+        with tempfile.NamedTemporaryFile(suffix=self.suffix) as copy:
+            with self.open() as file:
+                shutil.copyfileobj(file, copy, 1 << 20)
+            copy.flush()
+            yield Path(copy.name)
 
     def head(self, n_bytes: int) -> bytes:
         """Read the first `n_bytes` bytes, or fewer if the file is shorter."""
@@ -66,85 +104,52 @@ class FileRef:
     def identity(self) -> tuple[str, str, int, int, int]:
         """Return where the file is and when it changed last: cheap, and different after any ordinary change."""
         seen = self.path.stat()
-        return str(self.path.resolve()), self.member, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+        return str(self.path.resolve()), "\0".join(self.members), seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 @dataclass(frozen=True)
 class Folder:
-    """The files of a directory, or of one level of a zip."""
+    """The files of a directory or of an archive, the least deep first."""
 
     path: Path
     files: tuple[FileRef, ...]
 
     def get(self, *names: str) -> FileRef | None:
-        """Return the first of `names` that exists, upper and lower case alike."""
+        """Return the first of `names` that exists (of several of that name the least deep), in any case."""
         by_name = {ref.name.lower(): ref for ref in reversed(self.files)}
         return next((by_name[name.lower()] for name in names if name.lower() in by_name), None)
 
 
 def directory(path: Path) -> Folder:
-    """List the files of a directory, or of its only subdirectory if it holds nothing else."""
-    try:
-        entries = sorted(p for p in path.iterdir() if not p.name.startswith("."))
-    except OSError as error:
-        raise unreadable(path, error) from error
-    files = tuple(FileRef(p) for p in entries if p.is_file())
-    inner = [p for p in entries if p.is_dir()]
-    if not files and len(inner) == 1:
-        return Folder(path, tuple(FileRef(p) for p in sorted(inner[0].iterdir()) if p.is_file()))
-    return Folder(path, files)
+    """List the files of a directory; where it has none, those of the directories in it, at most two levels deeper."""
+    level = [path]
+    for _ in range(_LEVELS + 1):
+        entries = [entry for one in level for entry in _entries(one)]
+        files = tuple(FileRef(entry) for entry in entries if entry.is_file())
+        level = [entry for entry in entries if entry.is_dir()]
+        if files:
+            return Folder(path, files)
+    return Folder(path, ())
 
 
 def archive(path: Path) -> Folder:
-    """List the files of a zip: those at the top, and those in a directory at the top.
+    """List the files of an archive and of the archives in it, the least deep first.
 
-    Raises DataError for a damaged, encrypted or unsafe zip.
+    Raises DataError for a damaged, encrypted or unsafe archive.
     """
-    with open_archive(path) as opened:
-        members = opened.infolist()
-    for member in members:
-        check_member(path, member)
-    wanted = [
-        m.filename
-        for m in members
-        if not m.is_dir()
-        and m.filename.count("/") <= 1
-        and not m.filename.startswith("__MACOSX/")
-        and not PurePosixPath(m.filename).name.startswith(".")
-    ]
-    return Folder(path, tuple(FileRef(path, name) for name in sorted(wanted, key=lambda n: (n.count("/"), n))))
-
-
-@contextmanager
-def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open a zip; a fault, also when its members are read, raises DataError."""
     try:
-        with zipfile.ZipFile(path) as opened:
-            yield opened
-    except _DAMAGED as error:
-        raise damaged_zip(path, error) from error
+        return Folder(path, tuple(FileRef(path, members) for members in members_of(path)))
     except OSError as error:
         raise unreadable(path, error) from error
 
 
-def check_member(path: Path, member: zipfile.ZipInfo) -> None:
-    """Refuse a member that would leave its directory, is no plain file, or unpacks to absurd sizes."""
-    name = member.filename
-    shown = visible(name[:80])
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if not parts or name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
-        raise DataError(f"the zip holds the unsafe path {shown}.", path=path, hint="It is not used.")
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise DataError(f"the zip holds a link or special file, {shown}.", path=path, hint="It is not used.")
-    if member.flag_bits & 0x1:
-        raise DataError("the zip is encrypted.", path=path, hint="Unpack it and give the directory.")
-    if member.file_size > _RATIO_FREE_BYTES and member.file_size > _MAX_RATIO * max(member.compress_size, 1):
-        raise DataError(
-            f"{shown} would grow from {member.compress_size:,} to {member.file_size:,} bytes.",
-            path=path,
-            hint="This is not a ratings file; mftui does not use it.",
-        )
+def is_archive(path: Path) -> bool:
+    """Return whether the file `path` is an archive (zip or tar, also compressed) for `archive`, by its content.
+
+    Raises DataError where it cannot be read.
+    """
+    with FileRef(path).open() as file:
+        return bool(kind_of_archive(file))
 
 
 def fresh_directory(parent: Path, prefix: str) -> Path:
@@ -169,22 +174,8 @@ def replace_directory(directory: Path, fill: Callable[[Path], None]) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def damaged_zip(path: Path, error: Exception) -> DataError:
-    """Return the error for a zip that cannot be read to its end."""
-    return DataError(f"the zip is damaged or cut short ({error}).", path=path, hint="Download or copy it again.")
-
-
-def unreadable(path: Path, error: OSError) -> DataError:
-    """Return the error for a file that is missing (its hint: the nearest names) or may not be read."""
-    if isinstance(error, FileNotFoundError):
-        return DataError("no such file or directory.", path=path, hint=_nearest(path))
-    return DataError(f"cannot be read ({error.strerror or error}).", path=path)
-
-
-def _nearest(path: Path) -> str:
-    parent = path.parent
-    if not parent.is_dir():
-        return f"There is no directory {parent} either."
-    names = sorted(entry.name for entry in parent.iterdir())[:10_000]
-    close = difflib.get_close_matches(path.name, names, 3, cutoff=0.4)
-    return f"Nearest there: {', '.join(close)}." if close else f"Nothing in {parent} has a name like it."
+def _entries(path: Path) -> list[Path]:
+    try:
+        return sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise unreadable(path, error) from error

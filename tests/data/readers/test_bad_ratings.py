@@ -70,7 +70,7 @@ BAD_TEXTS: dict[str, tuple[str | bytes, int | None, str]] = {
         "this is not a text file. Give ratings as CSV, TSV, .dat, Parquet or a zip",
     ),
     "binary without zeros": (bytes(range(128, 256)) * 8, None, "not a table with columns for user, movie and rating."),
-    "gzip": (b"\x1f\x8b\x08\x00rest", None, "this is compressed with gzip. Unpack or export it as CSV first."),
+    "gzip": (b"\x1f\x8b\x08\x00rest", None, "the gzip file is damaged or cut short"),
     "SQLite": (b"SQLite format 3\x00", None, "this is an SQLite database."),
     "UTF-16": ((HEAD + GOOD).encode("utf-16"), None, "the text is in UTF-16. Save it as UTF-8."),
     "no line end": (b"x" * 300_000, None, "no line ends in the first 256 KB"),

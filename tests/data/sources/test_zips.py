@@ -55,7 +55,7 @@ def test_a_zip_with_damaged_content_is_refused(tmp_path: Path) -> None:
     whole = bytearray(archive_of(tmp_path / "z.zip", **{"u.data": text}).read_bytes())
     whole[2000:2100] = bytes(100)
     write(tmp_path / "hurt.zip", bytes(whole))
-    assert "hurt.zip: the zip is damaged or cut short" in refusal(tmp_path / "hurt.zip")
+    assert "hurt.zip/u.data: the zip is damaged or cut short" in refusal(tmp_path / "hurt.zip")
 
 
 def test_something_else_called_zip_is_refused(tmp_path: Path) -> None:
