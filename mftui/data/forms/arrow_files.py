@@ -1,0 +1,107 @@
+"""Parquet, Feather, Arrow and ORC files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mftui.data.forms.table import Ask, Table, damaged_form, of_arrow
+from mftui.data.storage.files import FileRef
+
+
+def read_parquet_form(ref: FileRef, ask: Ask) -> Table:
+    """Read a Parquet file."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    form = "a Parquet file"
+    with ref.seekable() as file:
+        try:
+            opened = parquet.ParquetFile(file, page_checksum_verification=True)
+            wanted = _wanted(opened.schema_arrow.names, ask)
+            if ask.rows is None:
+                table = opened.read(columns=wanted)
+            else:
+                batch = next(opened.iter_batches(batch_size=ask.rows, columns=wanted), None)
+                table = opened.schema_arrow.empty_table() if batch is None else pa.Table.from_batches([batch])
+            table.validate(full=True)
+        except _FAULTS as error:
+            raise damaged_form(ref, form, error) from error
+    return of_arrow(form, table)
+
+
+def read_ipc(ref: FileRef, ask: Ask) -> Table:
+    """Read an Arrow file (Feather of version 2 is one)."""
+    import pyarrow as pa
+
+    form = "a Feather file" if ref.suffix in (".feather", ".ftr") else "an Arrow file"
+    with ref.seekable() as file:
+        try:
+            with pa.ipc.open_file(file) as opened:
+                enough = opened.num_record_batches if ask.rows is None else min(1, opened.num_record_batches)
+                batches = [opened.get_batch(at) for at in range(enough)]
+                table = pa.Table.from_batches(batches, opened.schema)
+            table.validate(full=True)
+        except _FAULTS as error:
+            raise damaged_form(ref, form, error) from error
+    return of_arrow(form, _selected(table, ask))
+
+
+def read_stream(ref: FileRef, ask: Ask) -> Table:
+    """Read a stream of Arrow batches; one that is cut short is refused."""
+    import pyarrow as pa
+
+    form = "an Arrow stream"
+    with ref.seekable() as file:
+        try:
+            with pa.ipc.open_stream(file) as opened:
+                batches = []
+                for batch in opened:
+                    batches.append(batch)
+                    if ask.rows is not None:
+                        break
+                table = pa.Table.from_batches(batches, opened.schema)
+            table.validate(full=True)
+        except _FAULTS as error:
+            raise damaged_form(ref, form, error) from error
+    return of_arrow(form, _selected(table, ask))
+
+
+def read_feather_1(ref: FileRef, ask: Ask) -> Table:
+    """Read a Feather file of version 1."""
+    from pyarrow import feather
+
+    with ref.seekable() as file:
+        try:
+            table = feather.read_table(file)
+        except _FAULTS as error:
+            raise damaged_form(ref, "a Feather file", error) from error
+    return of_arrow("a Feather file", _selected(table, ask))
+
+
+def read_orc(ref: FileRef, ask: Ask) -> Table:
+    """Read an ORC file."""
+    from pyarrow import orc
+
+    with ref.seekable() as file:
+        try:
+            opened = orc.ORCFile(file)
+            table = opened.read(columns=_wanted(opened.schema.names, ask))
+        except _FAULTS as error:
+            raise damaged_form(ref, "an ORC file", error) from error
+    return of_arrow("an ORC file", table)
+
+
+# pyarrow's own errors are ValueError, OSError, MemoryError and NotImplementedError, and these.
+_FAULTS = (ValueError, OSError, EOFError, KeyError, OverflowError, MemoryError, NotImplementedError)
+
+
+def _wanted(names: list[str], ask: Ask) -> list[str] | None:
+    if ask.columns is None:
+        return None
+    tops = {name.split(".")[0] for name in ask.columns}
+    return [name for name in names if name in ask.columns or name in tops]
+
+
+def _selected(table: Any, ask: Ask) -> Any:
+    wanted = _wanted(table.column_names, ask)
+    return table if wanted is None else table.select(wanted)

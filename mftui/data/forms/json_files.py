@@ -1,0 +1,147 @@
+"""JSON: lines, arrays, columns, and objects around them; the same as Python writes it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from mftui.data.forms.json_shapes import LINES, shaped
+from mftui.data.forms.table import Ask, Table, of_arrow
+from mftui.data.storage.files import FileRef
+from mftui.errors import DataError
+from mftui.text import visible
+
+_EXACT = float(1 << 53)
+_PEEK_BYTES = 1 << 20
+
+
+def read_json(ref: FileRef, ask: Ask) -> Table:
+    """Read JSON of any of the usual shapes; ids stay exactly as they are written."""
+    return (_by_arrow(ref, ask) if ask.rows is None else None) or _read(ref, ask, json.loads, "JSON")
+
+
+def read_python(ref: FileRef, ask: Ask) -> Table:
+    """Read what Python prints of dicts, a line each, or of a list of them."""
+    return _read(ref, ask, ast.literal_eval, "Python dicts")
+
+
+def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
+    """Read JSON lines by Arrow, which is quick; None where it does not take them, or would change a number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import json as arrow_json
+
+    if not ref.head(1 << 16).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return None
+    options = arrow_json.ReadOptions(block_size=16 << 20)
+    with ref.open() as file:
+        try:
+            table = arrow_json.read_json(file, options)
+        except DataError:
+            raise
+        except (ValueError, OSError, NotImplementedError, MemoryError):
+            return None
+    if len(table) < 2:
+        return None
+    flat = of_arrow(LINES, table)
+    for column in flat.columns:
+        floating = pa.types.is_floating(column.type)
+        if pa.types.is_timestamp(column.type) or (floating and (pc.max(pc.abs(column)).as_py() or 0.0) >= _EXACT):
+            return None
+    return flat.only(ask.columns)
+
+
+def _read(ref: FileRef, ask: Ask, parse: Callable[[str], Any], form: str) -> Table:
+    if ask.rows is not None:
+        head = _first_lines(ref, max(2, ask.rows))
+        if len(head) > 1:
+            try:
+                return _table_of_lines(ref, head, parse, form, ask)
+            except _FAULTS:
+                pass  # no lines of objects: all of it is needed
+    with ref.open() as file:
+        content = file.read()
+    text = _decoded(content)
+    try:
+        document = parse(text)
+    except _FAULTS as whole:
+        try:
+            return _table_of_lines(ref, text.split("\n"), parse, form, ask)
+        except _FAULTS as error:
+            objects = _objects(text) if form == "JSON" else None
+            if objects is None:
+                raise _no_json(ref, form, whole, error) from error
+            return shaped(ref, objects, ask, LINES)
+    return shaped(ref, document, ask, "" if form == "JSON" else form)
+
+
+# RecursionError: lists in lists without end. SyntaxError and the rest: what literal_eval says.
+_FAULTS = (json.JSONDecodeError, ValueError, SyntaxError, TypeError, RecursionError, MemoryError)
+
+
+class _LineFault(ValueError):
+    def __init__(self, line: int, why: Exception) -> None:
+        super().__init__(str(why))
+        self.line = line
+
+
+def _table_of_lines(ref: FileRef, lines: Iterable[str], parse: Callable[[str], Any], form: str, ask: Ask) -> Table:
+    return shaped(ref, list(_parsed(lines, parse)), ask, LINES if form == "JSON" else f"lines of {form}")
+
+
+def _parsed(lines: Iterable[str], parse: Callable[[str], Any]) -> Iterator[Any]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            value = parse(line.strip())
+        except _FAULTS as error:
+            raise _LineFault(number, error) from error
+        if not isinstance(value, dict | list):
+            raise _LineFault(number, ValueError("no object"))
+        yield value
+
+
+def _first_lines(ref: FileRef, rows: int) -> list[str]:
+    """Return the first whole lines within the first megabyte."""
+    head = ref.head(_PEEK_BYTES)
+    text = _decoded(head if len(head) < _PEEK_BYTES else head[: head.rfind(b"\n") + 1])
+    return [line for line in text.split("\n") if line.strip()][:rows]
+
+
+def _objects(text: str) -> list[Any] | None:
+    """Return the objects that stand one after another, over as many lines as they like; None where they do not."""
+    found: list[Any] = []
+    decoder, at = json.JSONDecoder(), 0
+    while True:
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        if at == len(text):
+            return found
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except _FAULTS:
+            return None
+        found.append(value)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _no_json(ref: FileRef, form: str, whole: Exception, lines: Exception) -> DataError:
+    line = lines.line if isinstance(lines, _LineFault) and lines.line > 1 else getattr(whole, "lineno", None)
+    why = str(lines if isinstance(lines, _LineFault) and lines.line > 1 else whole)
+    return DataError(
+        f"this begins as {form} and is none ({visible(why[:120])}): damaged or cut short.",
+        path=ref,
+        line=line,
+        hint="Mend the line, or download or export the file again.",
+    )
