@@ -17,7 +17,8 @@ from mftui.data import dataset as core
 from mftui.data.loading.load import assemble, open_dataset
 from mftui.data.loading.movie_titles import movies_of
 from mftui.data.loading.vocabulary import vocabulary
-from mftui.data.readers.frame import movies_in, read_frame
+from mftui.data.movies.frames import movies_in, titles_in
+from mftui.data.readers.frame import read_frame
 from mftui.errors import ArgumentError, DataError
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def read_ratings(
     n_train = len(parts[0])
     if test is not None:
         parts.append(read_frame(test, columns, "test DataFrame"))
-    titles = movies_in(ratings if movies is None else movies, columns)
+    titles = titles_in(ratings, columns) if movies is None else movies_in(movies, columns)
     if movies is not None and titles is None:
         raise DataError("movies need a movie and a title column.", path="movies DataFrame")
     describe = partial(movies_of, table=titles, file_name="the DataFrame")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from mftui.data.ids import Ids, RawId
 from mftui.data.storage.string_column import StringColumn
+from mftui.data.web_ids import WebIds
 
 NO_GENRES = "(no genres listed)"
 PIECE = 1_000_000
@@ -165,7 +168,7 @@ def genres_in(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Movies:
-    """Titles, years and genres of the movies of a vocabulary, by movie index."""
+    """Titles, years, genres, tags, and IMDb's and TMDb's ids of the movies of a vocabulary, by movie index."""
 
     titles: StringColumn
     """(n_movies,) titles as in the file, with the year; the id where there is no title."""
@@ -175,6 +178,10 @@ class Movies:
     """(n_movies,) year of release, 0 where unknown."""
     titled: bool = True
     """False if no titles were found; ids are used instead."""
+    web_ids: WebIds | None = None
+    """None where the data has no such ids."""
+    tags: StringColumn | None = None
+    """(n_movies,) the tags that most people gave, joined by "|"; None where the data has no tags."""
 
     def __len__(self) -> int:
         return len(self.years)
@@ -182,6 +189,21 @@ class Movies:
     def genres_of(self, index: int | np.integer) -> list[str]:
         """Return the genres of one movie as a list."""
         return genres_in(self.genres[index])
+
+    def tags_of(self, index: int | np.integer) -> list[str]:
+        """Return the tags of one movie, those of most people first."""
+        return [] if self.tags is None else [tag for tag in self.tags[index].split("|") if tag]
+
+    @cached_property
+    def tag_lists(self) -> list[list[str]]:
+        """Return the tags of all movies; empty where the data has no tags."""
+        return [] if self.tags is None else [text.split("|") if text else [] for text in self.tags.tolist()]
+
+    @cached_property
+    def tag_names(self) -> list[str]:
+        """Return all tags, those of most movies first."""
+        counts = Counter(chain.from_iterable(self.tag_lists))
+        return sorted(counts, key=lambda tag: (-counts[tag], tag))
 
     @cached_property
     def title_list(self) -> list[str]:
@@ -210,10 +232,14 @@ class Movies:
         return names, rows.reshape(len(parts), len(names))[of_movie]
 
     def save(self, directory: Path) -> None:
-        """Write `titles.*`, `genres.*`, `years.npy`."""
+        """Write `titles.*`, `genres.*`, `years.npy`, and the files of tags and web ids where there are any."""
         self.titles.save(directory, "titles")
         self.genres.save(directory, "genres")
         np.save(directory / "years.npy", self.years, allow_pickle=False)
+        if self.web_ids is not None:
+            self.web_ids.save(directory)
+        if self.tags is not None:
+            self.tags.save(directory, "tags")
 
     @classmethod
     def load(cls, directory: Path, titled: bool = True) -> Movies:
@@ -223,6 +249,8 @@ class Movies:
             StringColumn.load(directory, "genres"),
             np.load(directory / "years.npy", mmap_mode="r", allow_pickle=False),
             titled,
+            WebIds.load(directory),
+            StringColumn.load(directory, "tags") if (directory / "tags.offsets.npy").exists() else None,
         )
 
 
@@ -276,3 +304,7 @@ class MovieRow:
     genres: list[str] = field(default_factory=list)
     year: int | None = None
     n_ratings: int = 0
+    imdb_id: str | None = None
+    """Such as tt0114709."""
+    tmdb_id: int | None = None
+    tags: list[str] = field(default_factory=list)

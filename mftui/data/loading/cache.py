@@ -21,7 +21,7 @@ from mftui.data.sources.locate import Sources
 from mftui.data.storage.files import replace_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 
-FORMAT = 2
+FORMAT = 3
 _MANIFEST = "dataset.json"
 _log = logging.getLogger(__name__)
 

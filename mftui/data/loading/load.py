@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,12 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Dataset, Movies, Ratings
 from mftui.data.ids import Ids, RawId
 from mftui.data.loading import cache
+from mftui.data.loading.describe import describe
 from mftui.data.loading.fingerprint import Hashable, digests, fingerprint
-from mftui.data.loading.movie_titles import movies_of
 from mftui.data.loading.repair import check_enough, scale_of, without_duplicates
 from mftui.data.loading.vocabulary import vocabulary
 from mftui.data.readers.columns import Chunks, RawRatings
-from mftui.data.readers.inline import titles_within
 from mftui.data.readers.layout import recognise
-from mftui.data.readers.movies import read_movies
 from mftui.data.readers.names import ROLES
 from mftui.data.readers.parquet import is_parquet, read_parquet, read_parquet_pairs
 from mftui.data.readers.text import read_text, read_text_pairs
@@ -88,7 +87,7 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
     return assemble(
         parts,
         n_train,
-        lambda movie_ids: _titles(sources, columns, movie_ids),
+        partial(describe, sources, columns),
         name=sources.name,
         label=sources.label,
         source=sources.source,
@@ -100,7 +99,7 @@ def _read(sources: Sources, columns: Mapping[str, str] | None) -> Dataset:
 def assemble(
     parts: list[RawRatings],
     n_train: int,
-    describe: Callable[[Ids], tuple[Movies, list[str]]],
+    of_ids: Callable[[Ids], tuple[Movies, list[str]]],
     *,
     name: str,
     label: str,
@@ -114,7 +113,7 @@ def assemble(
     ----------
     parts: the ratings as read, one part after the other; they are emptied on the way.
     n_train: how many of them come first and are no explicit test.
-    describe: returns titles, genres and years by movie index, and sentences on what did not fit.
+    of_ids: returns titles, genres and years by movie index, and sentences on what did not fit.
     name, label, source: of the data set.
     path: what the ratings are from, for messages.
     test_name: of the explicit test; "" where there is none.
@@ -136,7 +135,7 @@ def assemble(
     del of_users, of_movies, of_values, of_times, times
     pa.default_memory_pool().release_unused()  # half a gigabyte after 25 million ratings
     with ThreadPoolExecutor(2) as pool:
-        of_titles = pool.submit(describe, movie_ids)
+        of_titles = pool.submit(of_ids, movie_ids)
         hashed = digests(pool, _columns(read))
         ratings, n_train, notes = without_duplicates(read, len(movie_ids), n_train, Path(path).name, test_name)
         scale = scale_of(ratings.values)
@@ -170,13 +169,6 @@ def assemble(
 
 def _columns(ratings: Ratings) -> dict[str, Hashable]:
     return {name: getattr(ratings, name) for name in ("users", "movies", "values", "timestamps")}
-
-
-def _titles(sources: Sources, columns: Mapping[str, str] | None, movie_ids: Ids) -> tuple[Movies, list[str]]:
-    """Return `(titles, genres and years by movie index, sentences on what did not fit)`."""
-    if sources.movies:
-        return movies_of(movie_ids, read_movies(sources.movies, sources.genres), sources.movies.name)
-    return movies_of(movie_ids, titles_within(sources.ratings_files[0], columns), sources.ratings.name)
 
 
 def _read_files(refs: Sequence[FileRef], named: FileRef, columns: Mapping[str, str] | None) -> list[RawRatings]:

@@ -1,21 +1,20 @@
-"""IMDb's ids of the movies of a data set, from its `links.csv`; read only when something is imported."""
+"""IMDb's ids of the movies of a data set, from its file of links; read only when something is imported."""
 
 from __future__ import annotations
 
-import csv
-import io
+import numpy as np
 
-from mftui.data.profiles.rows import imdb_number
+from mftui.data.movies.link_file import read_links
 from mftui.data.sources.locate import locate
 from mftui.errors import DataError
 
 
 def imdb_links(source: str) -> dict[int, str]:
-    """Map IMDb number (114709 for tt0114709) to raw movie id; empty if the data set has no `links.csv`, or is gone.
+    """Map IMDb number (114709 for tt0114709) to raw movie id; empty if the data set has no links, or is gone.
 
     `source`: what the data set is opened by, as a model's `meta` says it.
 
-    Raises DataError for a `links.csv` that cannot be read.
+    Raises DataError for a file of links that cannot be read.
     """
     try:
         ref = locate(source).links
@@ -23,14 +22,8 @@ def imdb_links(source: str) -> dict[int, str]:
         ref = None
     if ref is None:
         return {}
-    with ref.open() as file:
-        text = file.read().decode("utf-8-sig", "replace")
+    table = read_links(ref)
     links: dict[int, str] = {}
-    try:
-        for line in csv.DictReader(io.StringIO(text, newline="")):
-            number = imdb_number(line.get("imdbId") or "")
-            if number > 0 and line.get("movieId"):
-                links.setdefault(number, line["movieId"].strip())
-    except csv.Error as error:
-        raise DataError(f"cannot be read ({error}).", path=ref, hint="Correct it, or move it away.") from error
+    for at in np.flatnonzero(table.imdb).tolist():
+        links.setdefault(int(table.imdb[at]), table.movies[at])
     return links

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids, RawId
-from mftui.data.profiles.rows import Rated, imdb_number, written_imdb
+from mftui.data.profiles.rows import Rated
 from mftui.data.profiles.stars import from_stars, to_stars
 from mftui.data.titles.title import exact_names, parse_year, spoken_name
+from mftui.data.web_ids import imdb_number, written_imdb
 
 _JOINT = re.compile(r":\s+|\s[-–—]\s")
 _ALIKE = 70

@@ -16,6 +16,7 @@ from mftui.data.profiles.tables import Row, read_table
 from mftui.data.storage.csv_cells import inert, original
 from mftui.data.storage.files import FileRef
 from mftui.data.titles.title import parse_year, spoken_name
+from mftui.data.web_ids import imdb_number, written_imdb
 from mftui.errors import DataError
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "dataset", "fingerprint")
@@ -117,17 +118,6 @@ def revived(found: dict[str, Any]) -> Rated:
         if type(getattr(row, name)) is not type(value):
             raise TypeError(f"{name} is no {type(value).__name__}")
     return row
-
-
-def imdb_number(imdb_id: str) -> int:
-    """114709 of "tt0114709" or "0114709"; -1 where it is none."""
-    digits = imdb_id.strip().removeprefix("tt")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else -1
-
-
-def written_imdb(number: int) -> str:
-    """Write the number as IMDb does: "tt0114709"; empty if it is no IMDb number."""
-    return f"tt{number:07d}" if number > 0 else ""
 
 
 def _rated(row: Row) -> Rated:

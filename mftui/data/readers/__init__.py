@@ -1,4 +1,4 @@
 """Readers: each turns a file of one format into columns, or raises a DataError that names the line.
 
-May import: data.storage, data.titles, errors, text.
+May import: data.storage, errors, text.
 """

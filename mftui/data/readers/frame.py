@@ -1,23 +1,18 @@
-"""Ratings and movies from pandas DataFrames."""
+"""Ratings from pandas DataFrames."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mftui.data.readers.columns import RawRatings
-from mftui.data.readers.movies import MovieTable
-from mftui.data.readers.names import match
 from mftui.data.readers.parquet import columns_for, ratings_in
-from mftui.data.titles.title import parse_year
 from mftui.errors import DataError
 from mftui.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_YEAR = re.compile(r"(\d{4})(\.0)?")
 HINT = "Name them with columns={'user': …, 'movie': …, 'rating': …}."
 
 
@@ -37,38 +32,6 @@ def read_frame(frame: pd.DataFrame, given: Mapping[str, str] | None = None, name
     if not len(frame):
         raise DataError("no rows.", path=name, hint="Give a frame with ratings.")
     return ratings_in({role: _arrow(frame, index, name) for role, index in at.items()}, name, name)
-
-
-def movies_in(frame: pd.DataFrame, given: Mapping[str, str] | None = None) -> MovieTable | None:
-    """Return titles, genres and years of a DataFrame, from the last row of each movie; None without a title column."""
-    names = [str(column) for column in frame.columns]
-    named = (given or {}).get("movie")
-    at = match(names, ("movie", "title", "genres", "year"), {"movie": named} if named in names else None)
-    if not {"movie", "title"} <= at.keys():
-        return None
-    lines = frame.iloc[:, list(at.values())].set_axis(list(at), axis=1).dropna(subset=["movie", "title"])
-    table = MovieTable()
-    for row in _whole(lines.drop_duplicates("movie", keep="last")).to_dict("records"):
-        title, genres = str(row["title"]).strip(), row.get("genres")
-        if not title:
-            continue
-        year = parse_year(title) or _YEAR.fullmatch(str(row.get("year")))
-        table.ids.append(str(row["movie"]).strip())
-        table.titles.append(title)
-        table.genres.append(genres if isinstance(genres, str) else "|".join(_listed(genres)))
-        table.years.append(year if isinstance(year, int) else int(year[1]) if year else 0)
-    return table
-
-
-def _listed(genres: Any) -> list[str]:
-    return [str(genre) for genre in genres] if isinstance(genres, list | tuple) or hasattr(genres, "tolist") else []
-
-
-def _whole(lines: pd.DataFrame) -> pd.DataFrame:
-    """Turn ids that pandas made floats, as it does beside missing ones, into integers again."""
-    ids = lines["movie"]
-    whole = ids.dtype.kind == "f" and bool((ids % 1 == 0).all())
-    return lines.assign(movie=ids.astype("int64")) if whole else lines
 
 
 def _arrow(frame: pd.DataFrame, at: int, name: str) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mftui import paths
+from mftui.data.movies.beside import genres_beside, links_beside, movies_beside, tags_beside
 from mftui.data.readers.layout import recognise
 from mftui.data.readers.parquet import is_parquet
 from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
@@ -38,11 +39,15 @@ class Sources:
     genres: FileRef | None = None
     test: FileRef | None = None
     links: FileRef | None = None
-    """IMDb's ids of the movies; no part of what is trained on."""
+    """IMDb's and TMDb's ids of the movies; no part of what is trained on."""
     users: FileRef | None = None
     """Of the people; read only where a recipe is asked to learn from it."""
     parts: tuple[FileRef, ...] = ()
     """The parts of the ratings, in the order in which they are read; empty for ratings in one file."""
+    tags: FileRef | None = None
+    """Tags that people gave to movies."""
+    tag_names: FileRef | None = None
+    """What they are, where `tags` has their numbers."""
 
     @property
     def ratings_files(self) -> tuple[FileRef, ...]:
@@ -51,8 +56,9 @@ class Sources:
 
     @property
     def files(self) -> list[FileRef]:
-        """Return all files that a training reads."""
-        return [*self.ratings_files, *(ref for ref in (self.movies, self.genres, self.test) if ref is not None)]
+        """Return all files that are read."""
+        rest = (self.movies, self.genres, self.test, self.links, self.tags, self.tag_names)
+        return [*self.ratings_files, *(ref for ref in rest if ref is not None)]
 
 
 def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: str | Path | None = None) -> Sources:
@@ -76,12 +82,13 @@ def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: s
         label,
         again,
         ratings,
-        _movies_for(ratings, folder),
-        folder.get("u.genre"),
+        movies_beside(ratings, folder),
+        genres_beside(folder),
         None if test is None else _test_file(test, folder),
-        folder.get("links.csv"),
+        links_beside(ratings, folder),
         folder.get("u.user", "users.dat"),
         parts,
+        *tags_beside(ratings, folder),
     )
 
 
@@ -197,15 +204,6 @@ def _recognisable(ref: FileRef, columns: Mapping[str, str] | None) -> bool:
     except DataError:
         return False
     return True
-
-
-def _movies_for(ratings: FileRef, folder: Folder) -> FileRef | None:
-    """Find the movies file beside the ratings, of the same family where there are several."""
-    family = {".dat": "movies.dat", ".data": "u.item", ".base": "u.item", ".test": "u.item"}
-    stem = ratings.name.removesuffix(".inter")
-    names = [f"{stem}.item", family.get(ratings.suffix, "movies.csv"), "movies.csv", "movies.dat", "u.item"]
-    found = folder.get(*names, "movies.tsv", "items.csv", "items.tsv")
-    return None if found is not None and found.name == ratings.name else found
 
 
 def _test_file(test: str | Path, folder: Folder) -> FileRef:

@@ -196,13 +196,16 @@ class Factors:
 
     def row(self, movie: int | np.integer) -> MovieRow:
         """Return the movie at an index, for a table."""
-        year = int(self.movies.years[movie])
+        movies, web = self.movies, self.movies.web_ids
         return MovieRow(
             self.movie_ids.raw(movie),
-            self.movies.titles[movie],
-            self.movies.genres_of(movie),
-            year or None,
+            movies.titles[movie],
+            movies.genres_of(movie),
+            int(movies.years[movie]) or None,
             int(self.movie_counts[movie]),
+            None if web is None else web.imdb_id(movie) or None,
+            None if web is None else web.tmdb_id(movie),
+            movies.tags_of(movie),
         )
 
 

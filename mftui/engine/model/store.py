@@ -224,6 +224,11 @@ def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
         "movie_train_counts": (f.movie_train_counts.shape, (movies,)),
         "movie_means": (f.movie_means.shape, (movies,)),
     }
+    if (web := f.movies.web_ids) is not None:
+        found["imdb"] = (web.imdb.shape, (movies,))
+        found["tmdb"] = (web.tmdb.shape, (movies,))
+    if (tags := f.movies.tags) is not None:
+        found["tags"] = ((len(tags),), (movies,))
     if (table := p.audience_movie_factors) is not None:
         found["audience_movie_factors"] = (table.shape[:1], (movies,))
         if (others := p.audience_user_factors) is not None:

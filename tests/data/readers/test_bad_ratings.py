@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from helpers.ratings_files import movielens_csv, write
+from helpers.ratings_files import write
 
 from mftui.data.loading.load import open_dataset, read_pairs
 from mftui.errors import DataError, UsageError
@@ -164,46 +164,6 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
 
 def test_a_device_is_no_ratings_file() -> None:
     assert "/dev/null: this is not a regular file." in refusal("/dev/null")
-
-
-BAD_MOVIES = {
-    "no title column": (
-        "movieId,genres\n10,Drama\n",
-        "movies.csv: no column for the title; columns found: movieId, genres.",
-    ),
-    "no id column": ("title,genres\nHeat,Drama\n", "movies.csv: no column for the"),
-    "a movie without a title": (
-        "movieId,title,genres\n20,Heat,Drama\n10,,Drama\n",
-        "movies.csv, line 3: movie 10 has no title. Give it one, or remove",
-    ),
-    "a movie without an id": ("movieId,title,genres\n,Heat,Drama\n", "movies.csv, line 2: the movie id is missing."),
-    "an unquoted comma": (
-        "movieId,title,genres\n10,Matrix, The,Drama\n",
-        "movies.csv, line 2: 4 columns where there should be 3. Put titles with commas in double quotes.",
-    ),
-    "a quote never closed": (
-        'movieId,title,genres\n20,Heat,Drama\n10,"Matrix,Drama\n',
-        "movies.csv, line 3: a quote is opened and never closed.",
-    ),
-    "empty": ("", "movies.csv: the file is empty."),
-}
-
-
-@pytest.mark.parametrize("kind", BAD_MOVIES)
-def test_a_bad_movies_file_is_refused_with_file_line_and_advice(tmp_path: Path, kind: str) -> None:
-    text, message = BAD_MOVIES[kind]
-    movielens_csv(tmp_path)
-    write(tmp_path / "movies.csv", text)
-    assert message in refusal(tmp_path)
-
-
-def test_bad_u_item_and_movies_dat_lines_are_named(tmp_path: Path) -> None:
-    write(tmp_path / "a" / "u.data", "1\t2\t3\t4\n2\t3\t4\t5\n")
-    write(tmp_path / "a" / "u.item", "2||01-Jan-1995||u" + "|0" * 19 + "\n")
-    assert "u.item, line 1: movie 2 has no title." in refusal(tmp_path / "a")
-    write(tmp_path / "b" / "ratings.dat", "1::2::3::4\n2::3::4::5\n")
-    write(tmp_path / "b" / "movies.dat", "2::Heat (1995)::Crime\n3\n")
-    assert "movies.dat, line 2: 1 columns where there should be 2." in refusal(tmp_path / "b")
 
 
 def test_parquet_faults_name_the_row(tmp_path: Path) -> None:

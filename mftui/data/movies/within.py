@@ -1,0 +1,161 @@
+"""Titles and genres that a file of ratings itself carries, in columns beside the ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.movies.movie_table import Columns, Key, MovieTable, said, title_columns, year_of
+from mftui.data.movies.texts import texts_of
+from mftui.data.readers.layout import recognise
+from mftui.data.readers.names import ROLES, match
+from mftui.data.readers.parquet import is_parquet
+from mftui.data.readers.text import read_columns
+from mftui.data.storage.files import FileRef
+from mftui.data.titles.genres import joined_genres
+from mftui.data.titles.title import words_of
+from mftui.text import visible
+
+_LOOKED_AT = 1_000_000
+"""Rows that show whether titles change."""
+_AGREE = 0.75
+"""A title is the movie's own where so many of the movie's rows have the same."""
+_ENOUGH = 3
+"""Movies with several rows from which this can be told."""
+_CHANGING = 0.25
+"""A column is no title where the titles of so many movies are not their own."""
+
+
+def titles_within(refs: Sequence[FileRef], given: Mapping[str, str] | None = None) -> MovieTable | None:
+    """Read the titles in files of ratings, from the last row of each movie; None without a title column."""
+    tables = [table for ref in refs if (table := _of_file(ref, given)) is not None]
+    if len(tables) < 2:
+        return tables[0] if tables else None
+    whole = tables[0]
+    for table in tables[1:]:
+        whole.keys[0].texts.extend(table.keys[0].texts)
+        whole.titles += table.titles
+        whole.genres += table.genres
+        whole.years += table.years
+        whole.notes += [note for note in table.notes if note not in whole.notes]
+    return _last_of_each(whole)
+
+
+def titles_among(names: Sequence[str], places: Columns, columns: Mapping[int, Any], where: str) -> MovieTable:
+    """Return the titles in columns of ratings, from the last row of each movie.
+
+    A column whose titles differ from row to row of a movie (headlines of reviews, names of users) is not taken, and
+    the table's notes say so.
+
+    Parameters
+    ----------
+    names: of all columns.
+    places: which of them describe the movies.
+    columns: these, as Arrow columns, by position.
+    where: the file's name, for the notes.
+    """
+    movie = places.keys[0][1]
+    codes, ids = _coded(columns[movie])
+    last = np.zeros(len(ids), dtype=np.int64)
+    last[codes] = np.arange(len(codes))
+    notes: list[str] = []
+
+    def of_movies(at: int) -> list[str] | None:
+        """Return the cell of each movie; None where it changes within movies."""
+        cell_codes, texts = _coded(columns[at])
+        if _changing(codes, cell_codes, texts):
+            return None
+        return [said(texts[code]) for code in cell_codes[last].tolist()]
+
+    titles: list[str] | None = None
+    for at in places.titles:
+        titles = of_movies(at)
+        if titles is not None:
+            break
+        notes.append(
+            f"The column {visible(names[at])} of {where} is no title of movies, as it changes within a movie: left out."
+        )
+    if titles is None:
+        return MovieTable(keys=[Key("own", names[movie], [])], notes=notes)
+    nothing = [""] * len(ids)
+    genres = joined_genres((places.genres is not None and of_movies(places.genres)) or nothing)
+    dates = (places.year is not None and of_movies(places.year)) or nothing
+    rows = [row for row, title in enumerate(titles) if title]
+    return MovieTable(
+        keys=[Key("own", names[movie], [ids[row] for row in rows])],
+        titles=[titles[row] for row in rows],
+        genres=[genres[row] for row in rows],
+        years=[year_of(titles[row], dates[row]) for row in rows],
+        notes=notes,
+    )
+
+
+def _of_file(ref: FileRef, given: Mapping[str, str] | None) -> MovieTable | None:
+    if is_parquet(ref):
+        return _of_parquet(ref, given)
+    layout = recognise(ref, given)
+    places = title_columns(list(layout.names), layout.columns["movie"], set(layout.columns.values()))
+    if places is None:
+        return None
+    layout = replace(layout, columns={str(at): at for at in places.all})
+    columns = read_columns(ref, layout, list(layout.columns), as_text=True)
+    return titles_among(layout.names, places, {int(at): column for at, column in columns.items()}, ref.name)
+
+
+def _of_parquet(ref: FileRef, given: Mapping[str, str] | None) -> MovieTable | None:
+    from pyarrow import parquet
+
+    with ref.open() as file:
+        opened = parquet.ParquetFile(file)
+        names = opened.schema_arrow.names
+        at = match(names, ROLES, given)
+        places = title_columns(names, at["movie"], set(at.values()))
+        if places is None:
+            return None
+        table = opened.read(columns=[names[place] for place in places.all])
+    return titles_among(names, places, {place: table.column(names[place]) for place in places.all}, ref.name)
+
+
+def _coded(column: Any) -> tuple[NDArray[np.int32], list[str]]:
+    """Return `(codes (n,), the text of each code)` of an Arrow column."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        if pa.types.is_nested(column.type):
+            column = pa.chunked_array([pa.array(texts_of(column), pa.string())])
+        column = column.dictionary_encode(null_encoding="encode")
+    whole = column.unify_dictionaries()
+    codes = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks])
+    return codes.astype(np.int32, copy=False), texts_of(whole.chunk(0).dictionary)
+
+
+def _changing(movies: NDArray[np.int32], codes: NDArray[np.int32], texts: list[str]) -> bool:
+    """Return whether titles differ within movies, beyond a few spellings: case, accents and signs do not count."""
+    alike: dict[str, int] = {}
+    folded = np.array([alike.setdefault(" ".join(words_of(text)), len(alike)) for text in texts], dtype=np.int64)
+    part = slice(0, _LOOKED_AT)
+    said_something = folded[codes[part]] != alike.get("", -1)
+    of, title = movies[part][said_something].astype(np.int64), folded[codes[part]][said_something]
+    if not len(of):
+        return False
+    pairs, counts = np.unique(of * len(alike) + title, return_counts=True)
+    rows, most = np.bincount(of), np.zeros(of.max() + 1, dtype=np.int64)
+    np.maximum.at(most, pairs // len(alike), counts)
+    several = rows > 1
+    return bool(several.sum() >= _ENOUGH and np.mean(most[several] < _AGREE * rows[several]) > _CHANGING)
+
+
+def _last_of_each(table: MovieTable) -> MovieTable:
+    key = table.keys[0]
+    rows = sorted({movie: row for row, movie in enumerate(key.texts)}.values())
+    return MovieTable(
+        keys=[replace(key, texts=[key.texts[row] for row in rows])],
+        titles=[table.titles[row] for row in rows],
+        genres=[table.genres[row] for row in rows],
+        years=[table.years[row] for row in rows],
+        notes=table.notes,
+    )
