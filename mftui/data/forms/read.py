@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
+from mftui.data.forms.arrays import read_hdf5, read_mat, read_matrix_market, read_npy, read_npz
 from mftui.data.forms.arrow_files import read_feather_1, read_ipc, read_orc, read_parquet_form, read_stream
+from mftui.data.forms.blocks import NETFLIX, SNAP, YAHOO, read_netflix, read_snap, read_yahoo
 from mftui.data.forms.json_files import read_json, read_python
+from mftui.data.forms.lines import ARFF, FEATURES, KONECT, read_arff, read_features, read_konect
+from mftui.data.forms.refusals import refusal
 from mftui.data.forms.sheets import read_html, read_workbook
 from mftui.data.forms.sqlite_files import read_sqlite
-from mftui.data.forms.table import Ask, Table
+from mftui.data.forms.table import Ask, Table, refused
 from mftui.data.storage.archives import zipped_form
 from mftui.data.storage.files import FileRef
 
 _HEAD_BYTES = 1 << 16
 Reader = Callable[[FileRef, Ask], Table | None]
 
-_MAGIC: tuple[tuple[bytes, Reader], ...] = (
-    (b"PAR1", read_parquet_form),
-    (b"ARROW1", read_ipc),
-    (b"FEA1", read_feather_1),
-    (b"ORC", read_orc),
-    (b"SQLite format 3\0", read_sqlite),
-    (b"\xd0\xcf\x11\xe0", read_workbook),
+_MAGIC: tuple[tuple[re.Pattern[bytes], Reader], ...] = (
+    (re.compile(rb"PAR[1E]"), read_parquet_form),
+    (re.compile(rb"ARROW1\0\0"), read_ipc),
+    (re.compile(rb"\xff\xff\xff\xff[\s\S]{3}\0"), read_stream),
+    (re.compile(rb"FEA1"), read_feather_1),
+    (re.compile(rb"ORC[^ -~]"), read_orc),
+    (re.compile(rb"SQLite format 3\0"), read_sqlite),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), read_workbook),
+    (re.compile(rb"\x93NUMPY"), read_npy),
+    (re.compile(rb"\x89HDF\r\n|MATLAB 7\.3"), read_hdf5),
+    (re.compile(rb"MATLAB 5\.0"), read_mat),
 )
+_TEXT: tuple[tuple[re.Pattern[bytes], Reader], ...] = (
+    (re.compile(rb"\{\s*(?:[\"}])|\[\s*(?:\{\s*[\"}]|[\[\]])"), read_json),
+    (re.compile(rb"(?:\[\s*)?\{\s*u?'"), read_python),
+    (re.compile(rb"%%MatrixMarket"), read_matrix_market),
+    (KONECT, read_konect),
+    (ARFF, read_arff),
+    (NETFLIX, read_netflix),
+    (YAHOO, read_yahoo),
+    (SNAP, read_snap),
+    (FEATURES, read_features),
+)
+_PAGE = re.compile(rb"(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body|table|meta)", re.IGNORECASE | re.DOTALL)
+_PAGES = (".xls", ".xlsx", ".html", ".htm")
 
 
 def read_form(
@@ -59,30 +81,38 @@ def peek(
 
 def _read(ref: FileRef, ask: Ask) -> Table | None:
     head = ref.head(_HEAD_BYTES)
+    if not head.strip():
+        return None
     reader = _reader(ref, head)
-    return None if reader is None else reader(ref, ask)
+    found = None if reader is None else reader(ref, ask)
+    if found is None and (error := refusal(ref, _as_utf8(head))):
+        raise error
+    return found
 
 
 def _reader(ref: FileRef, head: bytes) -> Reader | None:
-    for magic, reader in _MAGIC:
-        if head.startswith(magic):
-            return reader
-    if head.startswith(b"\xff\xff\xff\xff"):
-        return read_stream
     if head.startswith(b"PK\x03\x04"):
         return _zipped(ref)
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start[:1] == b"{" and start[1:].lstrip()[:1] in (b'"', b"}"):
-        return read_json
-    if start[:1] == b"[" and start[1:].lstrip()[:1] in (b"{", b"[", b"]"):
-        return read_python if start[1:].lstrip()[1:].lstrip()[:1] == b"'" else read_json
-    if (start[:1] == b"{" and start[1:].lstrip()[:2] in (b"'", b"u'")) or start[:2] == b"{'":
-        return read_python
-    if start[:200].lower().startswith((b"<html", b"<!doctype html", b"<table")):
+    for magic, reader in _MAGIC:
+        if magic.match(head):
+            return reader
+    start = _as_utf8(head).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if ref.suffix in _PAGES and _PAGE.match(start):
         return read_html
-    return None
+    return next((reader for pattern, reader in _TEXT if pattern.match(start)), None)
 
 
 def _zipped(ref: FileRef) -> Reader | None:
     with ref.seekable() as file:
-        return {"workbook": read_workbook}.get(zipped_form(file))
+        form = zipped_form(file)
+    if form == "document":
+        raise refused(ref, "a document of a word processor", "Export its table as CSV.")
+    reader = {"workbook": read_workbook, "npz": read_npz}.get(form)
+    if reader is None:
+        raise refused(ref, "a zip archive", "Unpack it, and give the file in it.")
+    return reader
+
+
+def _as_utf8(head: bytes) -> bytes:
+    utf_16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("utf-8", "replace") if utf_16 else head

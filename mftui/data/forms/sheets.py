@@ -61,7 +61,8 @@ def _chosen(ref: FileRef, ask: Ask, grids: dict[str, _Grid], form: str, what: st
     name = choose(ref, ask, [(name, grid.names) for name, grid in grids.items()], form, what)
     grid = grids[name]
     columns = of_rows(grid.rows, len(grid.names), ask.rows)
-    return Table(form, tuple(grid.names), grid.header, columns, name).only(ask.columns)
+    part = "" if what == "table" and len(grids) == 1 else name
+    return Table(form, tuple(grid.names), grid.header, columns, part).only(ask.columns)
 
 
 class _Grid:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -219,7 +219,8 @@ def choose(ref: FileRef, ask: Ask, parts: Sequence[tuple[str, Sequence[str]]], f
 
 def refused(ref: FileRef, form: str, hint: str) -> DataError:
     """Return the error for a file whose form (as "a pickle") holds no ratings or is not read; `hint`: what to do."""
-    return DataError(f"this is {form}.", path=ref, hint=hint)
+    verb = "these are" if form.startswith(("lines", "lists", "blocks")) else "this is"
+    return DataError(f"{verb} {form}.", path=ref, hint=hint)
 
 
 def damaged_form(ref: FileRef, form: str, error: Exception) -> DataError:
@@ -234,8 +235,3 @@ def damaged_form(ref: FileRef, form: str, error: Exception) -> DataError:
 def positions(n: int) -> tuple[str, ...]:
     """Return the names of `n` columns that have none: "1", "2", …"""
     return tuple(str(at + 1) for at in range(n))
-
-
-def lines_in(blocks: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are not blank, with their numbers."""
-    return ((number, line) for number, line in enumerate(blocks, 1) if line.strip())

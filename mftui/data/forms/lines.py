@@ -1,0 +1,124 @@
+"""Lines of other programs: libFM and svmlight, KONECT, ARFF; and those that hold no ratings."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from mftui.data.forms.table import POSITIONS, Ask, Table, damaged_form, of_values, refused, whole_numbers
+from mftui.data.forms.words import decoded
+from mftui.data.storage.files import FileRef
+
+_VALUE = rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+FEATURES = re.compile(
+    rb"(?:#[^\n]*\n)*" + _VALUE + rb"(?:[ \t]+\d+:(?:\d+:)?" + _VALUE + rb")+[ \t]*(?:#[^\n]*)?\r?(?:\n|$)"
+)
+QUERIES = re.compile(_VALUE + rb"[ \t]+qid:\d+[ \t]")
+_WABBIT = re.compile(_VALUE + rb"(?:[ \t]+" + _VALUE + rb")*[ \t]+(?:'[\w-]+)?\|([A-Za-z]\w*)[ \t]+[^ \t|]")
+KONECT = re.compile(rb"%[ \t]*(?:a?sym|bip)\b", re.IGNORECASE)
+ARFF = re.compile(rb"(?:[ \t]*%[^\n]*\n|[ \t]*\r?\n)*[ \t]*@relation\b", re.IGNORECASE)
+_ROW = re.compile(r"\d+(?:[ \t]+\d+)*")
+_ONE_HOT = 2
+
+
+def read_features(ref: FileRef, ask: Ask) -> Table:
+    """Read lines as `5 0:1 943:1`: the rating, then the user and the movie as features that are 1."""
+    import pandas as pd
+
+    form = "lines of libFM (svmlight)"
+    with ref.open() as file:
+        text = (
+            file.read().decode("latin-1")
+            if ask.rows is None
+            else file.read(1 << 20).rpartition(b"\n")[0].decode("latin-1")
+        )
+    lines = pd.Series(text.split("\n")).str.partition("#")[0].str.strip()
+    numbered = lines[lines != ""]
+    parts = numbered.str.extract(r"^(\S+)\s+(?:\d+:)?(\d+):1(?:\.0*)?\s+(?:\d+:)?(\d+):1(?:\.0*)?$")
+    bad = parts[0].isna()
+    if bad.any():
+        at = int(str(bad.idxmax()))
+        n = len(str(numbered[at]).split()) - 1
+        what = "the features are" if n == _ONE_HOT else f"line {at + 1} has {n} feature{'s' * (n != 1)},"
+        raise refused(
+            ref,
+            f"{form}, and {what} not just a user's and a movie's (two, each 1)",
+            "Write the ratings as CSV: user,movie,rating.",
+        )
+    columns = [_numbers(parts[at]) for at in (1, 2, 0)]
+    return Table(form, POSITIONS[:3], True, columns).only(ask.columns, ask.rows)
+
+
+def _numbers(text: Any) -> Any:
+    import pyarrow as pa
+
+    return whole_numbers(pa.chunked_array([pa.array(text.to_numpy(dtype="float64"))]))
+
+
+def read_konect(ref: FileRef, ask: Ask) -> Table:
+    """Read a network of KONECT: lines of % first, then user, movie, rating and time by blanks."""
+    import pandas as pd
+    import pyarrow as pa
+
+    form = "a network of KONECT"
+    with ref.open() as file:
+        try:
+            frame = pd.read_csv(file, sep=r"\s+", comment="%", header=None, nrows=ask.rows)
+        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+            raise damaged_form(ref, form, error) from error
+    if frame.shape[1] < len(POSITIONS[:3]):
+        raise refused(ref, f"{form} without ratings: pairs only", "Give one whose lines have a third number.")
+    names = POSITIONS[: frame.shape[1]]
+    columns = [whole_numbers(pa.chunked_array([pa.Array.from_pandas(frame[at])])) for at in range(len(names))]
+    return Table(form, names, False, columns).only(ask.columns, ask.rows)
+
+
+def read_arff(ref: FileRef, ask: Ask) -> Table:
+    """Read an ARFF file of Weka where SciPy reads it: numbers and nominal values."""
+    from scipy.io import arff  # type: ignore[import-untyped]
+
+    form = "an ARFF file"
+    with ref.open() as file:
+        text = decoded(file.read())
+    try:
+        data, meta = arff.loadarff(io.StringIO(text))
+    except NotImplementedError as error:
+        hint = "Write its rows as CSV, with a header of the attributes' names."
+        raise refused(ref, f"{form} with attributes of text, which are not read", hint) from error
+    except Exception as error:  # SciPy's reader raises what its parts do
+        raise damaged_form(ref, form, error) from error
+    names = tuple(meta.names())
+    columns = []
+    for name in names:
+        values = data[name]
+        if values.dtype.kind == "S":
+            columns.append(of_values([[value.decode("utf-8", "replace") for value in values.tolist()]]))
+        else:
+            import pyarrow as pa
+
+            columns.append(whole_numbers(pa.chunked_array([pa.array(values, from_pandas=True)])))
+    return Table(form, names, True, columns).only(ask.columns, ask.rows)
+
+
+def is_wabbit(head: bytes) -> bool:
+    """Return whether a file begins as examples of Vowpal Wabbit, all with the same first namespace."""
+    found = [_WABBIT.match(line) for line in _whole_lines(head)[:20]]
+    return bool(found) and len({match and match.group(1) for match in found}) == 1 and found[0] is not None
+
+
+def is_lists(head: bytes) -> bool:
+    """Return whether a file begins as lists of items: lines of whole numbers, of different length or none twice."""
+    lines = [line.decode("latin-1") for line in _whole_lines(head)[:50]]
+    if len(lines) < 3 or not all(_ROW.fullmatch(line) for line in lines):
+        return False
+    rows = [line.split() for line in lines]
+    lengths = {len(row) for row in rows}
+    if len(lengths) > 1:
+        return len(lengths) > 2 or max(lengths) > 5
+    return max(lengths) > 8 and all(len(set(row[1:])) == len(row) - 1 for row in rows)
+
+
+def _whole_lines(head: bytes) -> list[bytes]:
+    lines = head.split(b"\n")
+    return [line.strip() for line in (lines[:-1] if len(lines) > 1 else lines) if line.strip()]
