@@ -15,16 +15,23 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids, RawId
+from mftui.data.profiles.links import Links, links_of_data, links_of_movies
 from mftui.data.profiles.rows import Rated
 from mftui.data.profiles.stars import from_stars, to_stars
 from mftui.data.titles.title import exact_names, parse_year, spoken_name
-from mftui.data.web_ids import imdb_number, written_imdb
+from mftui.data.web_ids import imdb_number
+from mftui.errors import DataError
 
+_BRITISH = re.compile(r"\b(col|fav|fl|hon|harb|hum|lab|neighb|rum|sav|arm)our")
+_CENTRE = re.compile(r"\b(cent|theat)re\b")
 _JOINT = re.compile(r":\s+|\s[-–—]\s")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W\d_]+\d+|\d+[^\W\d_]+")
 _ALIKE = 70
 """Share of the letters, in percent, that two titles have in common to be named as near."""
 _MIN_PREFIX = 4
-How = Literal["id", "imdb", "title", "year off by one", "part of the title"]
+How = Literal["id", "imdb", "tmdb", "title", "title without a year", "year off by one", "part of the title"]
+BY_ID = ("id", "imdb", "tmdb")
+"""Found whatever the title is."""
 LOOSE = ("year off by one", "part of the title")
 """Of two films that seem to be one movie, the one found so is another."""
 
@@ -72,12 +79,14 @@ class Matcher:
     Parameters
     ----------
     model: its vocabulary is what is looked in.
-    imdb: IMDb number (114709 for tt0114709) to raw movie id, where `links.csv` is known.
+    links: ids of its movies elsewhere, which `identified` adds to ratings. Without them, they are read from the data
+        that the model was trained on when a rating comes that has such an id.
     """
 
-    def __init__(self, model: Model, imdb: Mapping[int, str] | None = None) -> None:
+    def __init__(self, model: Model, links: Links | None = None) -> None:
         self._model = model
-        self._imdb = imdb or {}
+        self._given = links or Links()
+        self._links_known = links is not None
         self.scale = model.scale
         self.dataset = str(model.meta.get("dataset") or "")
         self.fingerprint = str(model.meta.get("fingerprint") or "")
@@ -102,7 +111,7 @@ class Matcher:
             row,
             title=self.titles[movie] if self._model.movies.titled else "",
             movie_id=raw,
-            imdb_id=row.imdb_id or self._imdb_ids.get(raw, ""),
+            imdb_id=row.imdb_id or self._given.imdb_of.get(raw, ""),
             dataset=self.dataset,
             fingerprint=self.fingerprint,
         ).kept()
@@ -139,17 +148,58 @@ class Matcher:
     def find(self, row: Rated) -> Match | None:
         """Find the movie that a row means; None if there is none, or if several are possible.
 
-        By id where the data set is the same, or there is no title to go by; by IMDb id; by any of its titles
-        and year; by title and a year beside it; by year and a part of the title ("The Empire Strikes Back").
+        By id where the data set is the same, or there is no title to go by; by IMDb or TMDb id; by any of its titles
+        and year; by title and a year beside it; by year and a part of the title ("The Empire Strikes Back"). A movie
+        that is known to have another id than the row is none of its title.
         """
         movie = self._by_id(row)
         if movie is not None:
             return Match(movie, "id")
-        linked = self._imdb.get(imdb_number(row.imdb_id))
-        movie = None if linked is None else self._model.movie_ids.find(linked)
-        if movie is not None:
-            return Match(movie, "imdb")
-        return self._by_title(row) if row.title else None
+        if row.imdb_id or row.tmdb_id:
+            movie = self._of_raw(self._links.imdb.get(imdb_number(row.imdb_id)))
+            if movie is not None:
+                return Match(movie, "imdb")
+            movie = self._of_raw(self._links.tmdb.get(row.tmdb_id))
+            if movie is not None and not self._other_id(row, movie):
+                return Match(movie, "tmdb")
+        match = self._by_title(row) if row.title else None
+        return None if match is None or self._other_id(row, match.movie) else match
+
+    def contradiction(self, row: Rated) -> str:
+        """Return why a row is not the movie that its title says; "" where nothing speaks against it."""
+        match = self._by_title(row) if row.title else None
+        other = "" if match is None else self._other_id(row, match.movie)
+        return f"not {self.titles[match.movie]}, {other}" if match and other else ""
+
+    def _other_id(self, row: Rated, movie: int) -> str:
+        """Return what says that a movie has another IMDb id (or, where the row has none, TMDb id) than the row."""
+        if not (row.imdb_id or row.tmdb_id):
+            return ""
+        raw = str(self.raw_id(movie))
+        number = imdb_number(row.imdb_id)
+        if number > 0:
+            theirs, other = self._links.imdb_of.get(raw, ""), self._links.imdb.get(number, raw)
+            differs = bool(theirs) and imdb_number(theirs) != number
+            ours = row.imdb_id
+        else:
+            theirs, other = self._links.tmdb_of.get(raw, ""), self._links.tmdb.get(row.tmdb_id, raw)
+            differs = bool(theirs) and theirs != row.tmdb_id
+            theirs, ours = f"TMDb's {theirs}", f"TMDb's {row.tmdb_id}"
+        if differs:
+            return f"which is {theirs} and not {ours}"
+        return f"as {ours} is movie {other}" if other != raw else ""
+
+    def _of_raw(self, raw: str | None) -> int | None:
+        return None if raw is None else self._model.movie_ids.find(raw)
+
+    @cached_property
+    def _links(self) -> Links:
+        if self._links_known:
+            return self._given
+        try:
+            return read_links(str(self._model.meta.get("source") or ""))
+        except DataError:
+            return Links()
 
     def nearest(self, row: Rated, limit: int = 3) -> list[int]:
         """Return up to `limit` movies that the row may mean: of the same title first, then with one that begins with
@@ -189,7 +239,10 @@ class Matcher:
         near = [movie for movie in found if year is not None and abs(self._year(movie) - year) == 1]
         if same or unknown:
             chosen = self._chosen(row, same or unknown, year is not None)
-            return None if chosen is None else Match(chosen, "title")
+            how: How = (
+                "title" if year is not None or chosen is None or not self._year(chosen) else "title without a year"
+            )
+            return None if chosen is None else Match(chosen, how)
         if found:
             chosen = self._chosen(row, near, False)
             return None if chosen is None else Match(chosen, "year off by one")
@@ -211,10 +264,6 @@ class Matcher:
 
     def _year(self, movie: int) -> int:
         return int(self._model.movies.years[movie])
-
-    @cached_property
-    def _imdb_ids(self) -> dict[str, str]:
-        return {movie: written_imdb(number) for number, movie in self._imdb.items()}
 
     @cached_property
     def _names(self) -> Mapping[str, list[int]]:
@@ -249,8 +298,15 @@ def name_key(row: Rated) -> str:
 
 
 def _keys(title: str) -> set[str]:
-    """Return every name of a title without its blanks: "Spider-Man" and "Spiderman" are the same film."""
-    return {name.replace(" ", "") for name in exact_names(title)}
+    """Return every name of a title without its blanks, in American spelling: "Spider-Man" and "Spiderman" are the same
+    film, and so are "Three Colours" and "Three Colors"."""
+    return {_american(name).replace(" ", "") for name in exact_names(title)}
+
+
+def _american(name: str) -> str:
+    if "our" in name:
+        name = _BRITISH.sub(r"\1or", name)
+    return _CENTRE.sub(r"\1er", name) if "tre" in name else name
 
 
 def _first(title: str) -> set[str]:
@@ -259,11 +315,17 @@ def _first(title: str) -> set[str]:
 
 
 def _parts(title: str, whole: bool = False) -> set[str]:
-    """Return what is before and after colons and dashes, if two words or more, and both joined: of
-    "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`: the two only."""
+    """Return what is before and after colons and dashes, if it is two words or more or like "X2", and both joined: of
+    "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`:
+    the two only."""
     pieces = _JOINT.split(spoken_name(title))
     if len(pieces) < 2:
         return set()
     first, last = (min(exact_names(piece), default="") for piece in (pieces[0], pieces[-1]))
     parts = {f"{first}: {last}".replace(" ", "")}
-    return parts if whole else parts | {piece.replace(" ", "") for piece in (first, last) if " " in piece}
+    return (
+        parts
+        if whole
+        else parts
+        | {piece.replace(" ", "") for piece in (first, last) if " " in piece or _LETTERS_AND_DIGITS.fullmatch(piece)}
+    )

@@ -19,7 +19,7 @@ from mftui.data.titles.title import parse_year, spoken_name
 from mftui.data.web_ids import imdb_number, written_imdb
 from mftui.errors import DataError
 
-COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "dataset", "fingerprint")
+COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "tmdbId", "dataset", "fingerprint")
 _NUMBER = re.compile(r"-?[0-9.]+")
 NOBODY = 0
 """The user id of whoever rated: one that no MovieLens set has."""
@@ -43,11 +43,15 @@ class Rated:
     """Label of the data set that `movie_id` is of."""
     fingerprint: str = ""
     """Its fingerprint."""
+    tmdb_id: str = ""
+    """`862`, empty where unknown."""
 
     @property
     def name(self) -> str:
-        """Return the title, or the id where there is none."""
-        return self.title or f"movie {self.movie_id}"
+        """Return the title, or an id where there is none."""
+        if self.title or not (self.movie_id or self.imdb_id or self.tmdb_id):
+            return self.title
+        return f"movie {self.movie_id}" if self.movie_id else self.imdb_id or f"tmdb:{self.tmdb_id}"
 
     @property
     def day(self) -> str:
@@ -66,6 +70,7 @@ class Rated:
             imdb_id=written_imdb(imdb_number(self.imdb_id)),
             dataset=_storable(self.dataset),
             fingerprint=_storable(self.fingerprint),
+            tmdb_id=written_tmdb(self.tmdb_id),
             stars=float(f"{self.stars:.6g}"),
             timestamp=int(self.timestamp),
         )
@@ -92,7 +97,7 @@ def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for r in rows:
-        stars, about = f"{r.stars:.6g}", (r.title, r.imdb_id, r.dataset, r.fingerprint)
+        stars, about = f"{r.stars:.6g}", (r.title, r.imdb_id, r.tmdb_id, r.dataset, r.fingerprint)
         named = dict(zip(COLUMNS, (NOBODY, r.movie_id, stars, r.timestamp, *about), strict=True))
         writer.writerow([_cell(named[name]) for name in columns])
     return out.getvalue()
@@ -120,18 +125,25 @@ def revived(found: dict[str, Any]) -> Rated:
     return row
 
 
+def written_tmdb(text: str) -> str:
+    """Write the number as TMDb does, "862"; empty if it is no TMDb number."""
+    digits = text.strip().lstrip("0")
+    return digits if digits.isascii() and digits.isdigit() and len(digits) < 12 else ""
+
+
 def _rated(row: Row) -> Rated:
     stars = row.number("rating", "rating")
     if not 0 <= stars <= TOP:
         raise row.fault(f"the rating {stars:g} is not within 0 and {TOP:g} stars.")
     title, movie = original(row.get("title")), original(row.get("movieid"))
-    if not title and not movie:
+    imdb, tmdb = row.get("imdbid"), row.get("tmdbid")
+    if not (title or movie or imdb or tmdb):
         raise row.fault("neither title nor movieId says which movie it is.")
     when = row.number("timestamp", "timestamp") if row.get("timestamp") else 0
     if abs(when) >= 2**53:
         raise row.fault(f"the timestamp {when:g} is out of range.")
-    rest = (row.get("imdbid"), original(row.get("dataset")), original(row.get("fingerprint")))
-    return Rated(title, stars, movie, int(when), *rest).kept()
+    of = (original(row.get("dataset")), original(row.get("fingerprint")))
+    return Rated(title, stars, movie, int(when), imdb, *of, tmdb_id=tmdb).kept()
 
 
 def _storable(text: str) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 
-_MAX_BYTES = 1 << 24
+_MAX_BYTES = 1 << 25
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_DELIMITERS = ",;\t|"
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
+_HIGH = re.compile(rb"[\x80-\xff]+")
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,14 @@ class Row:
     def number(self, column: str, what: str) -> float:
         """Return a finite number, also with a decimal comma; raises DataError."""
         text = self.get(column)
-        found = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
-        value = float(found) if _NUMBER.fullmatch(found) else math.nan
-        if not math.isfinite(value):
+        value = number_of(text)
+        if value is None:
             raise self.fault(f"the {what} {visible(text[:40])} is not a number." if text else f"the {what} is missing.")
         return value
 
     def fault(self, message: str, hint: str = "Correct or remove the line.") -> DataError:
         """Return an error that names this line."""
-        return DataError(message, path=self.path, line=self.line, hint=hint)
+        return DataError(message, path=self.path, line=self.line or None, hint=hint)
 
 
 @dataclass(frozen=True)
@@ -65,40 +68,85 @@ class Table:
 
 
 def read_table(ref: FileRef) -> Table:
-    """Read the table in a file. Raises DataError, with file and line, for what cannot be read."""
-    path, text = ref.path, _text(ref)
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    """Read the table in a file of delimited text. Raises DataError, with file and line, for what cannot be read."""
+    text = decoded(ref)[0]
+    lines = split(ref.path, text, delimiter_of(text))
+    return table_of(ref.path, lines[0][1] if lines else [], lines[1:])
+
+
+def table_of(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> Table:
+    """Make a table of lines of cells; raises DataError where a line has too few or too many."""
+    header = [name.strip() for name in header]
+    names = [plain(name) for name in header]
+    return Table(path, header, [Row(path, line, _fields(path, line, names, row)) for line, row in lines])
+
+
+def number_of(text: str) -> float | None:
+    """Return the finite number that `text` is, also with a decimal comma; None where it is none."""
+    found = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+    value = float(found) if _NUMBER.fullmatch(found) else math.nan
+    return value if math.isfinite(value) else None
+
+
+def delimiter_of(text: str) -> str:
+    """Return what stands most often in the first line that has a delimiter and is no comment."""
+    lines = io.StringIO(text)
+    first = next((line for line in lines if line[0] != "#" and any(sign in line for sign in _DELIMITERS)), "")
+    return max(_DELIMITERS, key=first.count)
+
+
+def split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Return `(number, cells)` of every line with something in it."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        lines = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
         message = f"broken quoting ({error})."
         raise DataError(message, path=path, line=reader.line_num, hint="Correct the line.") from error
-    header = [name.strip() for name in lines[0][1]] if lines else []
-    names = [plain(name) for name in header]
-    return Table(path, header, [Row(path, line, _fields(path, line, names, row)) for line, row in lines[1:]])
+
+
+def decoded(ref: FileRef) -> tuple[str, str]:
+    """Return `(text, encoding)` of a file of any usual encoding; raises DataError for one that is too large."""
+    content = ref.head(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise DataError(
+            "too large for one person's ratings.", path=ref.path, hint=f"Train on it: mftui train --data {ref.path}"
+        )
+    for encoding in _encodings(content):
+        try:
+            return content.decode(encoding), encoding.removesuffix("-sig")
+        except (UnicodeError, LookupError):
+            continue
+    return content.decode("latin-1"), "latin-1"
+
+
+def _encodings(content: bytes) -> Sequence[str]:
+    """Return the encodings that a text may have, the likeliest first: of several bytes beyond ASCII in a row, Western
+    text has few, Cyrillic text has mostly letters from 0xC0 on, and Chinese text has bytes of all values."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ("utf-16",)
+    zeros = content[:400].count(0)
+    if zeros * 3 > len(content[:400]) > 0:
+        return ("utf-16-le" if content[1:2] == b"\0" else "utf-16-be",)
+    told = _CHARSET.search(content[:2000])
+    runs = _HIGH.findall(content)
+    high = sum(map(len, runs))
+    if high and sum(len(run) for run in runs if len(run) > 1) * 2 > high:
+        low = sum(byte < 0xC0 for run in runs for byte in run)
+        other = ("gb18030", "cp1251") if low * 10 > high else ("cp1251",)
+    else:
+        other = ("cp1252",)
+    return ("utf-8-sig", *([told[1].decode()] if told else []), *other)
 
 
 def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, str]:
     if len(row) < len(names):
         message = f"too few columns: {len(row)} of {len(names)}."
-        raise DataError(message, path=path, line=line, hint="Correct or remove the line.")
+        raise DataError(message, path=path, line=line or None, hint="Correct or remove the line.")
     if any(map(str.strip, row[len(names) :])):
         message = f"too many columns: {len(row)} of {len(names)}."
-        raise DataError(message, path=path, line=line, hint="Put titles with commas in double quotes.")
+        raise DataError(message, path=path, line=line or None, hint="Put titles with commas in double quotes.")
     found: dict[str, str] = {}
     for name, text in zip(names, row, strict=False):
         found.setdefault(name, text.strip())
     return found
-
-
-def _text(ref: FileRef) -> str:
-    content = ref.head(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise DataError("too large for one person's ratings.", path=ref.path, hint="Train on it: mftui train --data.")
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")

@@ -13,10 +13,10 @@ from helpers.models import toy_factors
 from helpers.ratings_files import write
 
 from mftui.data.dataset import Scale
-from mftui.data.profiles.incoming import Incoming, read_incoming
-from mftui.data.profiles.links import imdb_links
+from mftui.data.incoming.incoming import Incoming, read_incoming
+from mftui.data.profiles.links import read_links
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.merge import Resolved, import_into, resolve
+from mftui.data.incoming.merge import Resolved, import_into, resolve
 from mftui.data.profiles.rows import Rated, as_csv, as_letterboxd
 from mftui.data.profiles.store import Profile
 from mftui.errors import DataError
@@ -164,7 +164,7 @@ LINKS = f"movieId,imdbId,tmdbId\r\n{LINKS}23,,\r\n5,1000090,\r\n"
 def test_an_imdb_export_with_links(tmp_path: Path) -> None:
     write(tmp_path / "data" / "ratings.csv", "userId,movieId,rating\n1,1,3\n")
     write(tmp_path / "data" / "links.csv", LINKS)
-    links = imdb_links(str(tmp_path / "data"))
+    links = read_links(str(tmp_path / "data"))
     assert len(links) == 23 and links[1_000_001] == "1"
     resolved = brought(write(tmp_path / "ratings.csv", IMDB, "latin-1"), links)
     assert resolved.incoming.kind == "IMDb"

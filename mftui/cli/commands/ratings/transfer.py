@@ -14,7 +14,7 @@ from mftui.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.merge import Imported, Resolved
+    from mftui.data.incoming.merge import Imported, Resolved
     from mftui.data.profiles.rows import Rated
     from mftui.data.profiles.store import Profile
     from mftui.engine.model.factors import Factors
@@ -41,9 +41,9 @@ def import_(
     listed with similar titles, and kept for a model that has them. If a film has two ratings, the later one counts.
     """
     from mftui.data.dataset import Scale
-    from mftui.data.profiles.incoming import read_incoming
+    from mftui.data.incoming.incoming import read_incoming
     from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.merge import import_into, resolve
+    from mftui.data.incoming.merge import import_into, resolve
 
     profile = profile_of(profile_name)
     incoming = read_incoming(file, None if top is None else Scale(0, float(top), 0))
@@ -87,10 +87,10 @@ def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> No
 
 def _links(factors: Factors) -> dict[int, str]:
     """Read IMDb's ids from the data that the model was trained on; none if they cannot be read."""
-    from mftui.data.profiles.links import imdb_links
+    from mftui.data.profiles.links import read_links
 
     try:
-        return imdb_links(str(factors.meta.get("source") or ""))
+        return read_links(str(factors.meta.get("source") or ""))
     except DataError as error:
         note(f"Films are found by title only: {error}")
         return {}

@@ -6,8 +6,8 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from mftui.data.profiles.incoming import Entry, Incoming
-from mftui.data.profiles.match import Match, Matcher, name_key
+from mftui.data.incoming.incoming import Entry, Incoming
+from mftui.data.profiles.match import BY_ID, Match, Matcher, name_key
 from mftui.data.profiles.rows import Rated
 from mftui.data.profiles.store import Change, Profile
 
@@ -46,7 +46,7 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     latest: dict[int | str, tuple[Entry, Match | None]] = {}
     entries = sorted(incoming.entries, key=lambda entry: entry.rated.timestamp or now)
     for entry, found in zip(entries, matcher.find_all([entry.rated for entry in entries]), strict=True):
-        by_id = found is not None and found.how in ("id", "imdb")
+        by_id = found is not None and found.how in BY_ID
         match = found if entry.is_film or by_id else None
         key = match.movie if match else entry.rated.imdb_id or name_key(entry.rated)
         latest.pop(key, None)

@@ -1,0 +1,174 @@
+"""A small file as lines of cells of text, whatever its form: delimited text, JSON, XML, a web page, a sheet."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from xml.etree import ElementTree
+
+from mftui.data.profiles.tables import decoded, delimiter_of, split
+from mftui.data.storage.files import FileRef
+from mftui.errors import DataError
+
+Line = tuple[int, list[str]]
+"""Its number in the file, and its cells."""
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_PAGE = re.compile(r"(?:<!doctype html[^>]*>|<\?xml[^>]*>|<!--.*?-->|\s)*<(?:html|table|head|meta)\b", re.I | re.S)
+_DEEP = 6
+_KINDS = ("movie", "show", "season", "episode", "anime", "game", "book")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a file holds."""
+
+    lines: list[Line]
+    form: str = "text"
+    delimiter: str = ""
+    encoding: str = ""
+    named: bool = False
+    """The first line has the names of the columns, for certain."""
+
+
+def read_grid(ref: FileRef) -> Grid:
+    """Read a file of any form. Raises DataError for what cannot be read."""
+    text, encoding = decoded(ref)
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith(("{", "[")) and (objects := _objects(start)) is not None:
+        return _of_objects(objects, "JSON")
+    if _PAGE.match(start):
+        return Grid(_of_page(start), "a web page")
+    if start.startswith("<"):
+        return _of_objects(_of_xml(ref, start), "XML")
+    told = _SEPARATOR.match(text)
+    delimiter = told[1] if told else delimiter_of(text)
+    lines = split(ref.path, text[told.end() :] if told else text, delimiter)
+    if told:
+        lines = [(line + 1, cells) for line, cells in lines]
+    return Grid(_doubly_split(lines), "text", delimiter, encoding)
+
+
+def _doubly_split(lines: list[Line]) -> list[Line]:
+    """Split the first cell of every line where the first cell of the header holds several names with commas between."""
+    names = lines[0][1][0].split(",") if lines and len(lines[0][1]) > 1 else []
+    more = len(names) - 1
+    if more < 1 or not all(cells[0].count(",") >= more for _, cells in lines):
+        return lines
+    return [(line, [*cells[0].split(",", more), *cells[1:]]) for line, cells in lines]
+
+
+def _of_objects(objects: Iterable[dict[str, Any]], form: str) -> Grid:
+    """Make a table of objects: a column for every key, at whatever depth."""
+    flat = [_flat(found) for found in objects]
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    rows = [(at, [row.get(name, "") for name in names]) for at, row in enumerate(flat, 1)]
+    return Grid([(0, names), *rows] if rows else [], form, named=True)
+
+
+def _objects(text: str) -> list[dict[str, Any]] | None:
+    """Return the objects of a JSON text, or of its lines; None where it is none."""
+    try:
+        return list(_found(json.loads(text), "", 0))
+    except RecursionError:
+        return None
+    except ValueError:
+        pass
+    try:
+        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _found(value: Any, kind: str, depth: int) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a list, of lists below the names of kinds ("movies", "shows"), or of columns."""
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict):
+                yield {"type": kind, **item} if kind else item
+    elif isinstance(value, dict) and depth < _DEEP:
+        columns = [column for column in value.values() if isinstance(column, list | dict)]
+        if len(columns) == len(value) > 1 and len({len(column) for column in columns}) == 1 and _scalars(columns):
+            keys = list(columns[0]) if isinstance(columns[0], dict) else range(len(columns[0]))
+            for key in keys:
+                yield {name: _at(column, key) for name, column in value.items()}
+        elif not any(isinstance(item, list | dict) for item in value.values()):
+            yield value
+        else:
+            for name, item in value.items():
+                singular = name.lower().removesuffix("s")
+                if isinstance(item, list | dict):
+                    yield from _found(item, singular if singular in _KINDS else kind, depth + 1)
+
+
+def _scalars(columns: Sequence[Any]) -> bool:
+    values = (v for column in columns for v in (column.values() if isinstance(column, dict) else column))
+    return not any(isinstance(value, list | dict) for value in values)
+
+
+def _at(column: Any, key: Any) -> Any:
+    return column.get(key) if isinstance(column, dict) else column[key]
+
+
+def _flat(found: dict[str, Any], depth: int = 0) -> dict[str, str]:
+    """Return the values of an object as text. Of what is nested the inner names count (movie.ids.imdb is imdb), unless
+    an outer one has the name already; a nested movie, show or episode says what the object is."""
+    flat: dict[str, str] = {}
+    for name, value in found.items():
+        if not isinstance(value, dict | list):
+            flat[name] = "" if value is None else str(value)
+    for name, value in found.items():
+        if isinstance(value, dict) and depth < _DEEP:
+            if name in _KINDS:
+                flat.setdefault("type", name)
+            for inner, text in _flat(value, depth + 1).items():
+                flat.setdefault(f"{inner}_id" if name == "ids" else inner, text)
+    return flat
+
+
+def _of_xml(ref: FileRef, text: str) -> list[dict[str, Any]]:
+    """Return the elements below the root that have elements of their own, or attributes."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise DataError("this is XML with definitions of its own, which are not read.", path=ref, hint="Export a CSV.")
+    try:
+        root = ElementTree.fromstring(re.sub(r"^<\?xml[^>]*\?>", "", text))
+    except (ElementTree.ParseError, ValueError) as error:
+        raise DataError(f"this is XML that cannot be read ({error}).", path=ref, hint="Export it again.") from error
+    found = [dict(item.attrib) | {inner.tag: inner.text or "" for inner in item} for item in root]
+    return [item for item in found if item]
+
+
+class _Cells(HTMLParser):
+    """Collects the rows of all tables of a web page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+        self._open = tag in ("td", "th") or (self._open and tag not in ("tr", "table"))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = self._open and tag not in ("td", "th", "tr", "table")
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+
+def _of_page(text: str) -> list[Line]:
+    """Return the rows of the tables of a web page, as old exports "for Excel" are."""
+    cells = _Cells()
+    cells.feed(text)
+    width = max(map(len, cells.rows), default=0)
+    rows = [[" ".join(cell.split()) for cell in row] + [""] * (width - len(row)) for row in cells.rows]
+    return [(at, row) for at, row in enumerate(rows, 1) if any(row)]

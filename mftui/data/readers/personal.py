@@ -1,0 +1,123 @@
+"""Exports of one person's ratings by sites and programs: told by their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mftui.data.dataset import Scale
+from mftui.data.readers.names import match, plain
+
+OWN_RATING = (
+    "yourrating", "yourated", "yourscore", "myrating", "myscore", "mystars", "myvote", "mygrade", "ownrating",
+    "ownscore", "userrating", "userscore", "userstars", "personalrating", "individualrating", "ratingbyme",
+    "ihrebewertung", "deinebewertung", "meinebewertung", "ihrewertung", "deinewertung", "votrenote", "tanote",
+    "manote", "iltuovoto", "latuavalutazione", "latuavotazione", "miovoto", "ilmiovoto", "tucalificación",
+    "tupuntuación", "tuvaloración", "tuvoto", "micalificación", "mipuntuación", "mivaloración", "minota",
+    "suaavaliação", "suaclassificação", "suanota", "minhanota", "minhaavaliação", "twojaocena", "mojaocena",
+    "мояоценка", "вашаоценка", "твояоценка", "dittbetyg", "mittbetyg", "dinbedømmelse", "jouwbeoordeling",
+    "uwbeoordeling", "mijnbeoordeling", "puanınız", "puanım", "个人评分", "我的评分", "你的评分", "您的评分",
+    "私の評価", "あなたの評価",
+)  # fmt: skip
+"""What one's own rating is called, whatever else is called a rating beside it; as `names.plain` writes it."""
+RATING = (
+    "rating", "ratings", "score", "stars", "starrating", "starvalue", "star", "rate", "rated", "grade", "overall",
+    "vote", "betyg", "bewertung", "wertung", "ocena", "nota", "voto", "puntuación", "calificación", "valoración",
+    "avaliação", "оценка", "评分", "打分", "評価", "rating10", "value",
+)  # fmt: skip
+"""What a rating is called otherwise, the likeliest first. Averages are called none of these."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What exports its users' ratings in a form of its own."""
+
+    name: str
+    signs: tuple[frozenset[str], ...]
+    """Names of columns, as `names.plain` writes them: all of one of these sets are there."""
+    scale: Scale | None = None
+    """None: not always the same."""
+    ratings: tuple[str, ...] = ()
+    """What the column of ratings is called, where only these are the person's own."""
+    dates: tuple[str, ...] = ()
+    """What the column of dates is called, the first first, where other names come first elsewhere."""
+    hint: str = ""
+    """Which file has the ratings."""
+
+
+def _all(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+SITES = (
+    Site("mftui", (_all("movieid", "title", "rating", "dataset", "fingerprint"),), Scale(0, 5, 0.5)),
+    Site(
+        "Letterboxd",
+        (_all("letterboxduri"), _all("position", "name", "year", "url", "description")),
+        Scale(0.5, 5, 0.5),
+        dates=("date", "watcheddate"),
+        hint="The file ratings.csv of the export has them.",
+    ),
+    Site(
+        "IMDb",
+        (_all("const"),),
+        Scale(1, 10, 1),
+        hint="Export `Your ratings`: columns Const, Your Rating, Title, Year.",
+    ),
+    Site(
+        "TMDb",
+        (_all("tmdbid", "imdbid", "type", "name", "releasedate"),),
+        Scale(0.5, 10, 0.5),
+        ratings=("yourrating",),
+        hint="Export your ratings: the column Your Rating.",
+    ),
+    Site("Trakt", (_all("traktid"), _all("ratedat", "rating", "type")), Scale(1, 10, 1), hint="Export your ratings."),
+    Site("Simkl", (_all("simklid"), _all("simkl")), Scale(1, 10, 1)),
+    Site("Yamtrack", (_all("mediaid", "source", "mediatype"),), Scale(0, 10, 0), ratings=("score",)),
+    Site(
+        "Movary",
+        (_all("title", "year", "tmdbid", "imdbid", "userrating"), _all("title", "tmdbid", "imdbid", "watchedat")),
+        Scale(1, 10, 1),
+        hint="The file ratings.csv of the export has them.",
+    ),
+    Site("Criticker", (_all("filmname", "score"), _all("filmname", "rating", "tier")), Scale(0, 100, 1)),
+    Site("Douban", (_all("标题", "个人评分"), _all("打分日期"), _all("条目链接"), _all("豆瓣链接"))),
+    Site("Goodreads", (_all("bookid", "myrating", "averagerating"),), Scale(1, 5, 1)),
+    Site(
+        "Netflix",
+        (_all("titlename", "starvalue"), _all("titlename", "thumbsvalue"), _all("profilename", "starttime", "title")),
+        Scale(1, 5, 1),
+        ratings=("starvalue",),
+        hint="The file Ratings.csv, of all your data (netflix.com/account/getmyinfo), has stars.",
+    ),
+    Site("Filmweb", (_all("title", "originaltitle", "userrating"),), Scale(1, 10, 1)),
+    Site("Kinopoisk", (_all("мояоценка"),), Scale(1, 10, 1)),
+    Site("Filmtipset", (_all("titel", "betyg"),), Scale(1, 5, 1)),
+    Site("MovieLens", (_all("movieid", "rating", "averagerating", "title"),), Scale(0.5, 5, 0.5)),
+)  # fmt: skip
+_HISTORY = {"title", "date"}
+_TITLES = ("title", "name", "originaltitle", "filmname", "movietitle", "movie", "film")
+
+
+def site_of(names: Sequence[str]) -> Site | None:
+    """Return the site whose export has these columns; None where it is none that is known."""
+    columns = {plain(name) for name in names}
+    if columns == _HISTORY:
+        return next(site for site in SITES if site.name == "Netflix")
+    return next((site for site in SITES if any(sign <= columns for sign in site.signs)), None)
+
+
+def looks_personal(names: Sequence[str]) -> str:
+    """Return what the columns `names` are, where they are those of one person's ratings; "" otherwise.
+
+    "an export of IMDb", or "one person's ratings" for a table with titles and ratings and without users.
+    """
+    if "user" in match(names, ("user",)):
+        return ""
+    site = site_of(names)
+    if site is not None:
+        return f"an export of {site.name}"
+    columns = {plain(name) for name in names}
+    titled = any(title in columns for title in _TITLES)
+    rated = any(rating in columns for rating in (*OWN_RATING, *RATING))
+    return "one person's ratings" if titled and rated else ""
