@@ -16,8 +16,8 @@ from helpers.ratings_files import EXPECTED, movielens_csv, rows_of, write
 from helpers.runs import request, save_small_checkpoint, write_ratings
 from pyarrow import parquet
 
-from mftui.data.loading.load import open_dataset
 from mftui.data.incoming.incoming import read_incoming
+from mftui.data.loading.load import open_dataset
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.recipes import row_priors
 from mftui.errors import DataError, FormatError

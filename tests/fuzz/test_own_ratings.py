@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from mftui import paths
 from mftui.data.incoming.incoming import read_incoming
-from mftui.data.profiles.links import read_links
-from mftui.data.profiles.match import Matcher
 from mftui.data.incoming.merge import resolve
+from mftui.data.profiles.links import links_of_data
+from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.rows import Rated, as_csv, read_rows
 from mftui.data.profiles.store import Profile
 from mftui.errors import MftuiError
@@ -116,8 +116,8 @@ def test_a_damaged_links_file(tmp_path: Path, data: st.DataObject) -> None:
     write(tmp_path / "d" / "ratings.csv", "userId,movieId,rating\n1,1,3\n")
     write(tmp_path / "d" / "links.csv", data.draw(damaged(b"movieId,imdbId,tmdbId\r\n1,0114709,862\r\n2,0113497,\r\n")))
     try:
-        links = read_links(str(tmp_path / "d"))
+        links = links_of_data(str(tmp_path / "d"))
     except MftuiError as error:
         assert "links.csv" in str(error)
     else:
-        assert all(number > 0 and movie for number, movie in links.items())
+        assert all(number > 0 and movie for number, movie in links.imdb.items())

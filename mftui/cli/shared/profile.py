@@ -79,6 +79,6 @@ def _rows(source: Path, matcher: Matcher) -> list[Rated]:
         from mftui.data.profiles.store import Profile
 
         return Profile(str(source)[1:] or None).rows()
-    from mftui.data.incoming.incoming import read_incoming
+    from mftui.data.incoming.incoming import Wanted, read_incoming
 
-    return [entry.rated for entry in read_incoming(source, matcher.scale).entries]
+    return [entry.rated for entry in read_incoming(source, Wanted(scale=matcher.scale)).entries]

@@ -13,7 +13,7 @@ from mftui.data.profiles.tables import Table, number_of, table_of
 from mftui.data.readers.names import named
 from mftui.data.readers.personal import site_of
 from mftui.data.reading.reading import Reading
-from mftui.data.storage.files import FileRef, Folder, archive, directory
+from mftui.data.storage.files import FileRef, Folder, archive, directory, is_archive
 from mftui.errors import DataError
 from mftui.text import visible
 
@@ -46,12 +46,13 @@ class ExportTable:
     reading: Reading
 
 
-def export_tables(path: Path, columns: Mapping[str, str]) -> list[ExportTable]:
+def export_tables(path: Path, columns: Mapping[str, str], part: str | None) -> list[ExportTable]:
     """Read the tables of `path` that hold the ratings: one, or those of films, series, … that belong together.
 
     Parameters
     ----------
     columns: role → name of a column, as the user says.
+    part: the sheet or table, of a file that has several.
 
     Raises
     ------
@@ -59,25 +60,19 @@ def export_tables(path: Path, columns: Mapping[str, str]) -> list[ExportTable]:
     """
     path = path.expanduser()
     if path.is_dir():
-        return _of_folder(directory(path), columns)
-    if _is_archive(path):
-        return _of_folder(archive(path), columns)
-    return [_table(FileRef(path), columns)]
+        return _of_folder(directory(path), columns, part)
+    if path.suffix.lower() == ".zip" or is_archive(path):
+        return _of_folder(archive(path), columns, part)
+    return [_table(FileRef(path), columns, part)]
 
 
-def _is_archive(path: Path) -> bool:
-    if FileRef(path).head(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
-        return path.suffix.lower() == ".zip"
-    return path.suffix.lower() not in (".xlsx", ".ods", ".xlsm")
-
-
-def _of_folder(folder: Folder, columns: Mapping[str, str]) -> list[ExportTable]:
+def _of_folder(folder: Folder, columns: Mapping[str, str], part: str | None) -> list[ExportTable]:
     usual = folder.get(*_USUAL)
     if usual is not None:
-        return [_table(usual, columns)]
+        return [_table(usual, columns, part)]
     parts = [ref for ref in folder.files if _PARTS.fullmatch(ref.name)]
     if parts:
-        tables = [_table(ref, columns) for ref in parts]
+        tables = [_table(ref, columns, part) for ref in parts]
         same = [found for found in tables if _site(found) == _site(tables[0])]
         if len(same) == len(tables):
             return tables
@@ -85,7 +80,7 @@ def _of_folder(folder: Folder, columns: Mapping[str, str]) -> list[ExportTable]:
     refused: DataError | None = None
     for ref in [ref for ref in folder.files if ref.suffix in _SUFFIXES][:_MAX_LOOKED_AT]:
         try:
-            found = _table(ref, columns)
+            found = _table(ref, columns, part)
         except DataError as error:
             refused = error
             continue
@@ -110,8 +105,8 @@ def _site(found: ExportTable) -> str:
     return site.name if site else ""
 
 
-def _table(ref: FileRef, columns: Mapping[str, str]) -> ExportTable:
-    grid = read_grid(ref)
+def _table(ref: FileRef, columns: Mapping[str, str], part: str | None) -> ExportTable:
+    grid = read_grid(ref, part)
     at = _header_at(grid, columns)
     if at is None:
         header, lines = [str(n + 1) for n in range(len(grid.lines[0][1]))], grid.lines
@@ -121,6 +116,7 @@ def _table(ref: FileRef, columns: Mapping[str, str]) -> ExportTable:
     lines = [line for line in lines if not line[1][0].startswith("#") or len(line[1]) == len(header)]
     reading = Reading(
         grid.form,
+        grid.part,
         delimiter=grid.delimiter,
         encoding=grid.encoding,
         header=at is not None,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
+from mftui.data.forms.read import read_form
+from mftui.data.incoming.own_roles import looks_like_header
 from mftui.data.profiles.tables import decoded, delimiter_of, split
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
@@ -17,8 +19,9 @@ from mftui.errors import DataError
 Line = tuple[int, list[str]]
 """Its number in the file, and its cells."""
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-_PAGE = re.compile(r"(?:<!doctype html[^>]*>|<\?xml[^>]*>|<!--.*?-->|\s)*<(?:html|table|head|meta)\b", re.I | re.S)
+_XML = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?!html|!doctype|table|head|meta)\w", re.IGNORECASE | re.DOTALL)
 _DEEP = 6
+_HEAD_BYTES = 4096
 _KINDS = ("movie", "show", "season", "episode", "anime", "game", "book")
 
 
@@ -32,18 +35,25 @@ class Grid:
     encoding: str = ""
     named: bool = False
     """The first line has the names of the columns, for certain."""
+    part: str = ""
+    """The sheet or table that was read, of a file that has several."""
 
 
-def read_grid(ref: FileRef) -> Grid:
-    """Read a file of any form. Raises DataError for what cannot be read."""
-    text, encoding = decoded(ref)
-    start = text.lstrip("\ufeff \t\r\n")
-    if start.startswith(("{", "[")) and (objects := _objects(start)) is not None:
+def read_grid(ref: FileRef, part: str | None = None) -> Grid:
+    """Read a file of any form (`part`: the sheet or table, of several); raises DataError for what cannot be read."""
+    head = ref.head(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith((b"{", b"[")) and (objects := _objects(decoded(ref)[0].lstrip("\ufeff \t\r\n"))) is not None:
         return _of_objects(objects, "JSON")
-    if _PAGE.match(start):
-        return Grid(_of_page(start), "a web page")
-    if start.startswith("<"):
-        return _of_objects(_of_xml(ref, start), "XML")
+    if _XML.match(head.decode("latin-1")):
+        return _of_objects(_of_xml(ref, decoded(ref)[0].lstrip("\ufeff \t\r\n")), "XML")
+    form = read_form(ref, part, fits=looks_like_header)
+    if form is not None:
+        rows = zip(*(map(_text, column.to_pylist()) for column in form.columns), strict=True)
+        lines = [(at, list(row)) for at, row in enumerate(rows, 1)]
+        return Grid(
+            [(0, list(form.names)), *lines] if form.header else lines, form.form, named=form.header, part=form.part
+        )
+    text, encoding = decoded(ref)
     told = _SEPARATOR.match(text)
     delimiter = told[1] if told else delimiter_of(text)
     lines = split(ref.path, text[told.end() :] if told else text, delimiter)
@@ -120,7 +130,7 @@ def _flat(found: dict[str, Any], depth: int = 0) -> dict[str, str]:
     flat: dict[str, str] = {}
     for name, value in found.items():
         if not isinstance(value, dict | list):
-            flat[name] = "" if value is None else str(value)
+            flat[name] = _text(value)
     for name, value in found.items():
         if isinstance(value, dict) and depth < _DEEP:
             if name in _KINDS:
@@ -128,6 +138,15 @@ def _flat(found: dict[str, Any], depth: int = 0) -> dict[str, str]:
             for inner, text in _flat(value, depth + 1).items():
                 flat.setdefault(f"{inner}_id" if name == "ids" else inner, text)
     return flat
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text: whole numbers without a point, times as ISO 8601 has them."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, datetime.date | datetime.datetime) else str(value)
 
 
 def _of_xml(ref: FileRef, text: str) -> list[dict[str, Any]]:
@@ -140,35 +159,3 @@ def _of_xml(ref: FileRef, text: str) -> list[dict[str, Any]]:
         raise DataError(f"this is XML that cannot be read ({error}).", path=ref, hint="Export it again.") from error
     found = [dict(item.attrib) | {inner.tag: inner.text or "" for inner in item} for item in root]
     return [item for item in found if item]
-
-
-class _Cells(HTMLParser):
-    """Collects the rows of all tables of a web page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th") and self.rows:
-            self.rows[-1].append("")
-        self._open = tag in ("td", "th") or (self._open and tag not in ("tr", "table"))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = self._open and tag not in ("td", "th", "tr", "table")
-
-    def handle_data(self, data: str) -> None:
-        if self._open and self.rows and self.rows[-1]:
-            self.rows[-1][-1] += data
-
-
-def _of_page(text: str) -> list[Line]:
-    """Return the rows of the tables of a web page, as old exports "for Excel" are."""
-    cells = _Cells()
-    cells.feed(text)
-    width = max(map(len, cells.rows), default=0)
-    rows = [[" ".join(cell.split()) for cell in row] + [""] * (width - len(row)) for row in cells.rows]
-    return [(at, row) for at, row in enumerate(rows, 1) if any(row)]

@@ -71,12 +71,14 @@ class Wanted:
     user : whose ratings to take, of a file with those of several people.
     scale : of a table that does not tell its own, as exports of sites do; None goes by its highest rating: of 5, of 10
         or of 100.
+    table : the sheet or table, of a file that has several.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     missing: Sequence[str] = ()
     user: str | None = None
     scale: Scale | None = None
+    table: str | None = None
 
 
 def read_incoming(path: Path, wanted: Wanted | None = None) -> Incoming:
@@ -86,8 +88,14 @@ def read_incoming(path: Path, wanted: Wanted | None = None) -> Incoming:
     several people if `wanted` does not say whose.
     """
     wanted = wanted or Wanted()
-    parts = [_read(export.table, export.reading, wanted) for export in export_tables(path, wanted.columns)]
+    parts = [
+        _read(export.table, export.reading, wanted) for export in export_tables(path, wanted.columns, wanted.table)
+    ]
     first = parts[0]
+    if not any(part.entries for part in parts):
+        n_unrated = sum(part.n_unrated for part in parts)
+        what = f"none of its {n_unrated:,} lines has a rating" if n_unrated else "there are no ratings in it"
+        raise DataError(f"{what}.", path=path, hint=first.readings[0].sentence())
     return replace(
         first,
         path=path,
@@ -161,11 +169,12 @@ def _of_one(table: Table, roles: Roles, user: str | None) -> Table:
     if user is not None:
         message = f"there is no user {visible(user[:40])} in it." if counts else "it has no column of users."
         raise DataError(message, path=table.path, hint=f"There are: {some}{more}." if counts else "Leave out --user.")
-    train = "" if roles.titles else f" To train on all of them: mftui train --data {table.path}"
+    path = visible(str(table.path))
+    train = "" if roles.titles else f" To train on all of them: mftui train --data {path}"
     raise DataError(
         f"this has the ratings of {len(counts):,} people: {some}{more}.",
         path=table.path,
-        hint=f"Say whose to take: --user ID.{train}",
+        hint=f"Take those of one: mftui ratings import {path} --user ID.{train}",
     )
 
 
@@ -194,7 +203,7 @@ def _entry(row: Row, roles: Roles, site: Site | None, stars: float, moment: int)
     movie = original(row.get(roles.movie)) if roles.movie else ""
     title = _title(row, roles, site)
     if not (title or movie or imdb or tmdb):
-        raise row.fault("the title is missing.", "Fill it in, or remove the line.")
+        raise row.fault(f"the {'movie' if roles.movie else 'title'} is missing.", "Fill it in, or remove the line.")
     ids = (
         (row.get("dataset"), row.get("fingerprint"))
         if site is not None and site.name == "mftui" and movie

@@ -19,6 +19,8 @@ class Resolved:
     incoming: Incoming
     matched: list[tuple[Rated, Match]]
     """With the model's title and id."""
+    as_written: list[Rated]
+    """The same, as the file has them."""
     unmatched: list[Rated]
     """Films that the model does not have."""
     not_films: list[Rated]
@@ -48,39 +50,44 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     for entry, found in zip(entries, matcher.find_all([entry.rated for entry in entries]), strict=True):
         by_id = found is not None and found.how in BY_ID
         match = found if entry.is_film or by_id else None
-        key = match.movie if match else entry.rated.imdb_id or name_key(entry.rated)
+        key = match.movie if match else _unmatched_key(entry.rated)
         latest.pop(key, None)
         latest[key] = entry, match
     matched: list[tuple[Rated, Match]] = []
+    as_written: list[Rated] = []
     unmatched: list[Rated] = []
     not_films: list[Rated] = []
     for entry, match in latest.values():
         rated = replace(entry.rated, timestamp=entry.rated.timestamp or now)
         if match is not None:
             matched.append((matcher.identified(rated, match.movie), match))
+            as_written.append(rated)
         else:
             (unmatched if entry.is_film else not_films).append(rated)
-    return Resolved(incoming, matched, unmatched, not_films, len(incoming.entries) - len(latest))
+    return Resolved(incoming, matched, as_written, unmatched, not_films, len(incoming.entries) - len(latest))
 
 
 def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Imported:
     """Put what was found, and the films that were not, into a profile, in one change that `undo` takes back.
 
-    The later rating of a film wins, whether it was there or comes. Films that this model does not have are kept
-    for one that does; series, episodes and games are left out.
+    The later rating of a film wins, whether it was there (also as one that the model did not have) or comes. Films
+    that this model does not have are kept for one that does; series, episodes and games are left out.
     """
     older: list[Rated] = []
 
     def change(rows: list[Rated]) -> Change:
         there: defaultdict[int | str, list[Rated]] = defaultdict(list)
         for row, match in zip(rows, matcher.find_all(rows), strict=True):
-            there[match.movie if match else row.imdb_id or name_key(row)].append(row)
+            there[match.movie if match else _unmatched_key(row)].append(row)
         before: list[Rated] = []
         after: list[Rated] = []
-        coming: list[tuple[int | str, Rated]] = [(match.movie, row) for row, match in resolved.matched]
-        coming += [(row.imdb_id or name_key(row), row) for row in resolved.unmatched]
-        for key, row in coming:
-            own = there[key]
+        coming: list[tuple[tuple[int | str, ...], Rated]] = [
+            ((match.movie, _unmatched_key(written), name_key(written)), row)
+            for (row, match), written in zip(resolved.matched, resolved.as_written, strict=True)
+        ]
+        coming += [((_unmatched_key(row),), row) for row in resolved.unmatched]
+        for keys, row in coming:
+            own = [mine for key in dict.fromkeys(keys) for mine in there[key]]
             if any(mine.timestamp > row.timestamp for mine in own):
                 older.append(row)
             else:
@@ -89,3 +96,8 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
         return Change(tuple(before), tuple(after))
 
     return Imported(profile.change(change), older)
+
+
+def _unmatched_key(row: Rated) -> str:
+    """Return a key that two ratings share of one film that the model does not have."""
+    return row.imdb_id or (f"tmdb {row.tmdb_id}" if row.tmdb_id else name_key(row))

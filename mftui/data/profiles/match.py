@@ -79,14 +79,13 @@ class Matcher:
     Parameters
     ----------
     model: its vocabulary is what is looked in.
-    links: ids of its movies elsewhere, which `identified` adds to ratings. Without them, they are read from the data
-        that the model was trained on when a rating comes that has such an id.
+    links: ids elsewhere of the movies of its data, beside those that the model has itself. Without them, and if the
+        model has none either, they are read from its data once a rating comes that has such an id.
     """
 
     def __init__(self, model: Model, links: Links | None = None) -> None:
         self._model = model
-        self._given = links or Links()
-        self._links_known = links is not None
+        self._given = links
         self.scale = model.scale
         self.dataset = str(model.meta.get("dataset") or "")
         self.fingerprint = str(model.meta.get("fingerprint") or "")
@@ -107,11 +106,13 @@ class Matcher:
     def identified(self, row: Rated, movie: int) -> Rated:
         """Return `row` with the model's title and id of the movie at an index."""
         raw = str(self.raw_id(movie))
+        ids = self._given or Links()
         return replace(
             row,
             title=self.titles[movie] if self._model.movies.titled else "",
             movie_id=raw,
-            imdb_id=row.imdb_id or self._given.imdb_of.get(raw, ""),
+            imdb_id=row.imdb_id or ids.imdb_of.get(raw, ""),
+            tmdb_id=row.tmdb_id or ids.tmdb_of.get(raw, ""),
             dataset=self.dataset,
             fingerprint=self.fingerprint,
         ).kept()
@@ -159,7 +160,7 @@ class Matcher:
             movie = self._of_raw(self._links.imdb.get(imdb_number(row.imdb_id)))
             if movie is not None:
                 return Match(movie, "imdb")
-            movie = self._of_raw(self._links.tmdb.get(row.tmdb_id))
+            movie = self._of_raw(self._links.tmdb.get(int(row.tmdb_id or 0)))
             if movie is not None and not self._other_id(row, movie):
                 return Match(movie, "tmdb")
         match = self._by_title(row) if row.title else None
@@ -182,7 +183,7 @@ class Matcher:
             differs = bool(theirs) and imdb_number(theirs) != number
             ours = row.imdb_id
         else:
-            theirs, other = self._links.tmdb_of.get(raw, ""), self._links.tmdb.get(row.tmdb_id, raw)
+            theirs, other = self._links.tmdb_of.get(raw, ""), self._links.tmdb.get(int(row.tmdb_id), raw)
             differs = bool(theirs) and theirs != row.tmdb_id
             theirs, ours = f"TMDb's {theirs}", f"TMDb's {row.tmdb_id}"
         if differs:
@@ -194,10 +195,11 @@ class Matcher:
 
     @cached_property
     def _links(self) -> Links:
-        if self._links_known:
-            return self._given
+        own = links_of_movies(self._model.movies, self._model.movie_ids)
+        if self._given is not None:
+            return Links(own.imdb | self._given.imdb, own.tmdb | self._given.tmdb)
         try:
-            return read_links(str(self._model.meta.get("source") or ""))
+            return own or links_of_data(str(self._model.meta.get("source") or ""))
         except DataError:
             return Links()
 

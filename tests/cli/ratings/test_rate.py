@@ -164,7 +164,7 @@ def test_exports_for_others(home: Path, capfd: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_date_that_no_calendar_has_is_none(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (home / "r.csv").write_text("movieId,rating,timestamp\n1,4,999999999999999\n3,2,\n")
+    (home / "r.csv").write_text("movieId,rating,timestamp,title,dataset,fingerprint\n1,4,999999999999999,,,\n3,2,,,,\n")
     call(capfd, "ratings", "import", home / "r.csv")
     assert [row["rated"] is None for row in call(capfd, "ratings", "ls", "--json").document["ratings"]] == [True, False]
     assert call(capfd, "ratings", "export", home / "lb.csv", "--to", "letterboxd").code == 0

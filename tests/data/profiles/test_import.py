@@ -13,10 +13,10 @@ from helpers.models import toy_factors
 from helpers.ratings_files import write
 
 from mftui.data.dataset import Scale
-from mftui.data.incoming.incoming import Incoming, read_incoming
-from mftui.data.profiles.links import read_links
-from mftui.data.profiles.match import Matcher
+from mftui.data.incoming.incoming import Incoming, Wanted, read_incoming
 from mftui.data.incoming.merge import Resolved, import_into, resolve
+from mftui.data.profiles.links import Links, links_of_data
+from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.rows import Rated, as_csv, as_letterboxd
 from mftui.data.profiles.store import Profile
 from mftui.errors import DataError
@@ -59,14 +59,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def matcher(imdb: dict[int, str] | None = None, scale: Scale | None = None) -> Matcher:
+def matcher(links: Links | None = None, scale: Scale | None = None) -> Matcher:
     model = toy_factors(FILMS)
     meta = model.meta | {"dataset": "films", "fingerprint": "f1"}
-    return Matcher(replace(model, meta=meta, scale=scale or model.scale), imdb)
+    return Matcher(replace(model, meta=meta, scale=scale or model.scale), links)
 
 
-def brought(path: Path, imdb: dict[int, str] | None = None) -> Resolved:
-    return resolve(read_incoming(path), matcher(imdb), now=1_700_000_000)
+def brought(path: Path, links: Links | None = None) -> Resolved:
+    return resolve(read_incoming(path), matcher(links), now=1_700_000_000)
 
 
 def found(resolved: Resolved) -> dict[str, tuple[float, str]]:
@@ -164,8 +164,8 @@ LINKS = f"movieId,imdbId,tmdbId\r\n{LINKS}23,,\r\n5,1000090,\r\n"
 def test_an_imdb_export_with_links(tmp_path: Path) -> None:
     write(tmp_path / "data" / "ratings.csv", "userId,movieId,rating\n1,1,3\n")
     write(tmp_path / "data" / "links.csv", LINKS)
-    links = read_links(str(tmp_path / "data"))
-    assert len(links) == 23 and links[1_000_001] == "1"
+    links = links_of_data(str(tmp_path / "data"))
+    assert len(links.imdb) == 23 and links.imdb[1_000_001] == "1" and links.tmdb[21] == "22"
     resolved = brought(write(tmp_path / "ratings.csv", IMDB, "latin-1"), links)
     assert resolved.incoming.kind == "IMDb"
     assert found(resolved) == {
@@ -230,7 +230,7 @@ def test_a_table_that_does_not_tell_its_scale(
 ) -> None:
     lines = [f"{i + 1},{rating}" for i, rating in enumerate(ratings)]
     path = write(tmp_path / "r.csv", "\n".join(["movieId,rating", *lines]))
-    assert [entry.rated.stars for entry in read_incoming(path, scale).entries] == stars
+    assert [entry.rated.stars for entry in read_incoming(path, Wanted(scale=scale)).entries] == stars
 
 
 def test_ten_points_on_the_scale_of_the_model(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_the_zip_that_letterboxd_makes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Date,Name,Year,Letterboxd URI\n2020-01-01,Alien,1979,x\n", "without ratings; it has: Date, Name, Year"),
+        ("Date,Name,Year,Letterboxd URI\n2020-01-01,Alien,1979,x\n", "without your ratings; it has: Date, Name, Year"),
         ("Const,Created,Title\ntt1,2020,Alien\n", "without your ratings; it has: Const, Created, Title"),
         ("Date,Name,Year,Letterboxd URI,Rating\nd,Alien,1979,x,6\n", "line 2: rating 6 is outside 0.5 to 5, Letter"),
         ("Const,Your Rating,Title\ntt1,11,Alien\n", "line 2: rating 11 is outside 1 to 10, IMDb's scale"),

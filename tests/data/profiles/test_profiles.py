@@ -49,8 +49,8 @@ def test_a_rating_is_a_line_of_movielens_with_its_title_for_nobody_else_to_read(
     profile.rate(Matcher(MODEL), TOY_STORY, 4.5, timestamp=1_000_000_000)
     assert profile.path == paths.ratings_dir() / "me.csv"
     assert profile.path.read_bytes().decode().split("\r\n") == [
-        "userId,movieId,rating,timestamp,title,imdbId,dataset,fingerprint",
-        "0,1,4.5,1000000000,Toy Story (1995),,toy,f1",
+        "userId,movieId,rating,timestamp,title,imdbId,tmdbId,dataset,fingerprint",
+        "0,1,4.5,1000000000,Toy Story (1995),,,toy,f1",
         "",
     ]
     choose("me")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.commands.ratings.transfer import export, import_
+from mftui.cli.commands.ratings.importing import import_
+from mftui.cli.commands.ratings.transfer import export
 from mftui.cli.shared.open_model import model_label, open_model, run_option
 from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document, row_documents
@@ -24,7 +25,7 @@ FORMATS = {"rating": "g"}
 
 @click.group()
 def ratings() -> None:
-    """List, remove, import (Letterboxd, IMDb, MovieLens) and export your own ratings, in named profiles."""
+    """List, remove, import (Letterboxd, IMDb, Trakt, …) and export your own ratings, in named profiles."""
 
 
 ratings.add_command(import_)
