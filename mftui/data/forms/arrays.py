@@ -110,7 +110,8 @@ def read_mat(ref: FileRef, ask: Ask) -> Table:
     matrices = {name: value for name, value in found.items() if sparse.issparse(value)}
     if len(matrices) == 1:
         return _sparse(ref, ask, f"{form} with a sparse matrix", next(iter(matrices.values())))
-    return of_arrays(ref, ask, form, {name: value for name, value in found.items() if hasattr(value, "ndim")}, "array")
+    arrays = {name: _one_row(value) for name, value in found.items() if hasattr(value, "ndim")}
+    return of_arrays(ref, ask, form, arrays, "array")
 
 
 def read_matrix_market(ref: FileRef, ask: Ask) -> Table:
@@ -137,7 +138,7 @@ def read_hdf5(ref: FileRef, ask: Ask) -> Table:
             with h5py.File(file, "r") as opened:
                 matlab = "MATLAB" in str(opened.userblock_size and ref.head(128))
                 form = "a MATLAB file" if matlab else "an HDF5 file"
-                if any("pandas_type" in group.attrs for group in opened.values()):
+                if any("pandas_type" in opened[name].attrs for name in opened if _own(opened, name)):
                     raise refused(
                         ref,
                         "an HDF5 file of pandas",
@@ -161,7 +162,7 @@ def _datasets(group: Any, before: str, arrays: dict[str, Any]) -> list[tuple[str
 
     matrices = []
     for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        if not _own(group, name):
             continue
         item = group[name]
         if isinstance(item, h5py.Dataset):
@@ -173,6 +174,13 @@ def _datasets(group: Any, before: str, arrays: dict[str, Any]) -> list[tuple[str
         else:
             matrices += _datasets(item, f"{before}{name}/", arrays)
     return matrices
+
+
+def _own(group: Any, name: str) -> bool:
+    """Return whether what has this name lies in the file itself, and is no link to another."""
+    import h5py
+
+    return isinstance(group.get(name, getlink=True), h5py.HardLink)
 
 
 def _sparse_group(ref: FileRef, ask: Ask, form: str, name: str, parts: list[Any]) -> Table:

@@ -137,12 +137,13 @@ def read_snap(ref: FileRef, ask: Ask) -> Table:
 
 def _whole_blocks(file: IO[bytes], ask: Ask) -> Iterator[bytes]:
     left = b""
-    while content := file.read(1 << 20 if ask.rows else _BLOCK_BYTES):
+    size = _BLOCK_BYTES if ask.rows is None else 1 << 20
+    while content := file.read(size):
         block = (left + content).replace(b"\r\n", b"\n")
         whole, blank, left = block.rpartition(b"\n\n")
         if blank:
             yield whole
-            if ask.rows is not None:
+            if ask.rows is not None and len(content) == size:
                 return
     if left.strip():
         yield left

@@ -88,6 +88,8 @@ def _object(ref: FileRef, document: dict[str, Any], ask: Ask, form: str) -> Tabl
         names = tuple(map(str, document["columns"]))
         if all(len(row) == len(names) for row in document["data"]):
             return Table("JSON by rows", names, True, of_rows(document["data"], len(names), ask.rows)).only(ask.columns)
+    if isinstance(document.get("schema"), dict) and "data" in document:
+        document = {"data": document["data"]}
     values = list(document.values())
     if values and all(isinstance(value, list) for value in values) and not any(_all(v, dict) for v in values):
         lengths = {len(value) for value in values}

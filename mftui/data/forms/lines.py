@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 from mftui.data.forms.table import POSITIONS, Ask, Table, damaged_form, of_values, refused, whole_numbers
 from mftui.data.forms.words import decoded
 from mftui.data.storage.files import FileRef
+from mftui.errors import DataError
 
 _VALUE = rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 FEATURES = re.compile(
     rb"(?:#[^\n]*\n)*" + _VALUE + rb"(?:[ \t]+\d+:(?:\d+:)?" + _VALUE + rb")+[ \t]*(?:#[^\n]*)?\r?(?:\n|$)"
 )
 QUERIES = re.compile(_VALUE + rb"[ \t]+qid:\d+[ \t]")
-_WABBIT = re.compile(_VALUE + rb"(?:[ \t]+" + _VALUE + rb")*[ \t]+(?:'[\w-]+)?\|([A-Za-z]\w*)[ \t]+[^ \t|]")
+_WABBIT = re.compile(_VALUE + rb"(?:[ \t]+" + _VALUE + rb")*[ \t]+(?:'?[\w-]+)?\|([A-Za-z]\w*)[ \t]+[^ \t|]")
 KONECT = re.compile(rb"%[ \t]*(?:a?sym|bip)\b", re.IGNORECASE)
 ARFF = re.compile(rb"(?:[ \t]*%[^\n]*\n|[ \t]*\r?\n)*[ \t]*@relation\b", re.IGNORECASE)
 _ROW = re.compile(r"\d+(?:[ \t]+\d+)*")
@@ -89,6 +91,7 @@ def read_arff(ref: FileRef, ask: Ask) -> Table:
     except Exception as error:  # SciPy's reader raises what its parts do
         raise damaged_form(ref, form, error) from error
     names = tuple(meta.names())
+    _check_widths(ref, form, text, len(names))
     columns = []
     for name in names:
         values = data[name]
@@ -99,6 +102,16 @@ def read_arff(ref: FileRef, ask: Ask) -> Table:
 
             columns.append(whole_numbers(pa.chunked_array([pa.array(values, from_pandas=True)])))
     return Table(form, names, True, columns).only(ask.columns, ask.rows)
+
+
+def _check_widths(ref: FileRef, form: str, text: str, width: int) -> None:
+    """Raise DataError at the first row that has more values than attributes: SciPy would leave them out."""
+    lines = text.splitlines()
+    start = next(at for at, line in enumerate(lines) if line.strip().lower().startswith("@data")) + 1
+    for at, row in enumerate(csv.reader(lines[start:], quotechar="'", skipinitialspace=True), start + 1):
+        if len(row) > width and not row[0].startswith("%"):
+            what = f"{form}, but the line has {len(row)} values and there are {width} attributes"
+            raise DataError(f"this is {what}.", path=ref, line=at, hint="Mend or remove the line.")
 
 
 def is_wabbit(head: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable, Sequence
 
 from mftui.data.forms.arrays import read_hdf5, read_mat, read_matrix_market, read_npy, read_npz
@@ -16,6 +17,7 @@ from mftui.data.forms.sqlite_files import read_sqlite
 from mftui.data.forms.table import Ask, Table, refused
 from mftui.data.storage.archives import zipped_form
 from mftui.data.storage.files import FileRef
+from mftui.data.storage.streams import damaged
 
 _HEAD_BYTES = 1 << 16
 Reader = Callable[[FileRef, Ask], Table | None]
@@ -33,7 +35,7 @@ _MAGIC: tuple[tuple[re.Pattern[bytes], Reader], ...] = (
     (re.compile(rb"MATLAB 5\.0"), read_mat),
 )
 _TEXT: tuple[tuple[re.Pattern[bytes], Reader], ...] = (
-    (re.compile(rb"\{\s*(?:[\"}])|\[\s*(?:\{\s*[\"}]|[\[\]])"), read_json),
+    (re.compile(rb"\{\s*(?:[\"}])|\[\s*(?:\{\s*[\"}]|[\[\]\"]|-?\d|null)"), read_json),
     (re.compile(rb"(?:\[\s*)?\{\s*u?'"), read_python),
     (re.compile(rb"%%MatrixMarket"), read_matrix_market),
     (KONECT, read_konect),
@@ -105,6 +107,10 @@ def _reader(ref: FileRef, head: bytes) -> Reader | None:
 def _zipped(ref: FileRef) -> Reader | None:
     with ref.seekable() as file:
         form = zipped_form(file)
+        whole = zipfile.is_zipfile(file)
+    if not whole:
+        named = ref.suffix in (".xlsx", ".xlsm", ".xlsb", ".ods", ".npz")
+        raise damaged(ref, f"the {ref.suffix} file" if named else "the zip", zipfile.BadZipFile("its end is missing"))
     if form == "document":
         raise refused(ref, "a document of a word processor", "Export its table as CSV.")
     reader = {"workbook": read_workbook, "npz": read_npz}.get(form)

@@ -45,7 +45,7 @@ _TEXT = (
         "Fetch the file: git lfs pull, or download it from the repository's page.",
     ),
     (
-        rb"<(?:!doctype html|html|head|body)",
+        rb"<(?:!doctype html|html|head|body|table|div|script|meta|p)\b",
         "a web page, not the file itself",
         "Download the file again; a site may want that you log in or confirm first.",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from statistics import median
@@ -14,6 +15,7 @@ from mftui.data.storage.files import FileRef
 
 _ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
 _SAMPLE = 60
+_CORNER = re.compile(r"user|movie|film|item|name|\bid\b", re.IGNORECASE)
 _FORMS = {".ods": "an OpenDocument spreadsheet", ".fods": "an OpenDocument spreadsheet"}
 
 Row = Sequence[Any]
@@ -106,10 +108,12 @@ def _is_header(first: list[Any], below: list[list[Any]], ask: Ask) -> bool:
         return False
     for at, value in enumerate(first):
         column = [row[at] for row in below if row[at] is not None]
-        numbers = sum(not isinstance(cell, str) and not _number(cell) for cell in column)
-        plain = sum(_number(cell) for cell in column)
-        if isinstance(value, str) and not _number(value) and column and (numbers + plain) * 2 > len(column):
+        other = sum(not isinstance(cell, str) or _number(cell) for cell in column)
+        if isinstance(value, str) and not _number(value) and other * 2 > len(column):
             return True
+    numbers = [value for value in first[1:] if _number(value)]
+    if len(numbers) == len(first) - 1 and isinstance(first[0], str) and len(set(numbers)) == len(numbers):
+        return bool(_CORNER.search(first[0]))  # one column a movie, with ids of movies as names
     if any(_number(value) for value in first):
         return False
     return len(texts) == len(first) and len(set(texts)) == len(texts) and first not in below

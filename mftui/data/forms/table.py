@@ -111,9 +111,9 @@ def _typed(values: list[Any]) -> Any:
         kinds = {datetime.datetime}
     try:
         if kinds == {int, float} and all(type(value) is not int or abs(value) < _EXACT for value in values):
-            return pa.array(values, pa.float64())
+            return pa.array(values, pa.float64(), from_pandas=True)
         if len(kinds) <= 1 and not kinds & {dict, list, tuple, bytes}:
-            return pa.array(values)
+            return pa.array(values, from_pandas=True)
     except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError):
         pass
     return pa.array([_text(value) for value in values], pa.string())
@@ -158,12 +158,15 @@ def bytes_as_text(values: Sequence[bytes | None]) -> list[str | None]:
 
 def _natural(column: Any) -> Any:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     if isinstance(column.type, pa.BaseExtensionType):
         column = pa.chunked_array([chunk.storage for chunk in column.chunks], type=column.type.storage_type)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     kind = column.type
+    if pa.types.is_floating(kind) and pc.any(missing := pc.is_nan(column)).as_py():
+        return pc.if_else(missing, pa.scalar(None, kind), column)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         texts = bytes_as_text(column.to_pylist())
         return pa.chunked_array([pa.array(texts, pa.string())])
@@ -191,30 +194,35 @@ def choose(ref: FileRef, ask: Ask, parts: Sequence[tuple[str, Sequence[str]]], f
 
     Raises DataError, listing all, where there is none of the name asked for, or several and nothing to choose by.
     """
-    listed = "; ".join(
-        f"{visible(name)} ({', '.join(visible(str(column)) for column in columns[:8])}{', …' * (len(columns) > 8)})"
-        for name, columns in parts[:20]
-    )
     if ask.table is not None:
         exact = [name for name, _ in parts if name == ask.table]
         folded = [name for name, _ in parts if name.lower() == ask.table.lower()]
         if exact or len(folded) == 1:
             return (exact or folded)[0]
         raise DataError(
-            f"{form} without a {what} {visible(ask.table)}; it has: {listed or 'none'}.",
+            f"{form} without a {what} {visible(ask.table)}; it has: {_listed(parts)}.",
             path=ref,
             hint="Name one of them.",
         )
     if not parts:
         raise DataError(f"{form} in which no {what} has rows.", path=ref, hint="Give a file with ratings.")
-    fitting = [name for name, columns in parts if ask.fits and ask.fits(columns)]
+    fitting = [(name, columns) for name, columns in parts if ask.fits and ask.fits(columns)]
     if len(fitting) == 1 or len(parts) == 1:
-        return (fitting or [parts[0][0]])[0]
+        return (fitting or parts)[0][0]
     raise DataError(
-        f"{form} with several {what}s{' that could be the ratings' if fitting else ''}: {listed}.",
+        f"{form} with several {what}s{' that could be the ratings' * bool(fitting)}: {_listed(fitting or parts)}.",
         path=ref,
         hint="Choose one with --table NAME (from Python table=…).",
     )
+
+
+def _listed(parts: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return names with the first columns of each, to show."""
+    shown = (
+        f"{visible(name)} ({', '.join(visible(str(column)) for column in columns[:8])}{', …' * (len(columns) > 8)})"
+        for name, columns in parts[:20]
+    )
+    return "; ".join(shown) or "none"
 
 
 def refused(ref: FileRef, form: str, hint: str) -> DataError:
