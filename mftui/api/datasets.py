@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -14,11 +14,13 @@ import numpy as np
 from mftui.api.measuring import KnownRatings, ratings_known_to
 from mftui.api.show import html_table, one_line
 from mftui.data import dataset as core
-from mftui.data.loading.load import assemble, open_dataset
+from mftui.data.loading.assemble import assemble
+from mftui.data.loading.load import open_dataset
 from mftui.data.loading.movie_titles import movies_of
 from mftui.data.loading.vocabulary import vocabulary
 from mftui.data.movies.frames import movies_in, titles_in
 from mftui.data.readers.frame import read_frame
+from mftui.data.reading.options import ReadOptions
 from mftui.errors import ArgumentError, DataError
 
 if TYPE_CHECKING:
@@ -79,6 +81,11 @@ class Dataset:
         return self.data.scale.lo, self.data.scale.hi, self.data.scale.step
 
     @property
+    def read_as(self) -> dict[str, Any]:
+        """Return how the ratings were read: columns, missing values, dates, and `warnings`; `sentence` says it all."""
+        return self.data.reading.document()
+
+    @property
     def repairs(self) -> tuple[str, ...]:
         """Return what reading corrected or left out, a sentence each."""
         return self.data.repairs
@@ -136,6 +143,11 @@ def read_ratings(
     movies: pd.DataFrame | None = None,
     test: pd.DataFrame | str | os.PathLike[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    missing: Sequence[str | float] = (),
+    counts: bool = False,
+    wide: str = "",
+    table: str = "",
+    accept: Sequence[str] = (),
     cache: bool = True,
 ) -> Dataset:
     """Read ratings from a file, or take them from a DataFrame.
@@ -146,7 +158,13 @@ def read_ratings(
         "sample", or another data set that mftui knows by name; or a file, directory or zip that mftui reads.
     movies: titles beside a DataFrame of ratings: a DataFrame with movie_id, title, genres and year.
     test: ratings to test on, of the same kind as `ratings`.
-    columns: "user", "movie", "rating" or "timestamp" → the name of the column, where it is unusual.
+    columns: "user", "movie", "rating" or "timestamp" → the name of the column, where it is unusual, or its position
+        from 1; "timestamp" → "none" leaves times out.
+    missing: numbers or texts that mean "not rated", which are left out; "none" alone: every number is a rating.
+    counts: whether the ratings are counts, such as plays: they become grades by quantiles.
+    wide: "users" or "movies", for a matrix with a row for each of them.
+    table: the sheet or table, in a file that has several.
+    accept: names of doubts about which the data is right as it is; a DoubtError says its name.
     cache: keep a binary copy of a file, so that it opens at once the next time. Nothing is kept of a DataFrame.
 
     Returns
@@ -155,6 +173,8 @@ def read_ratings(
 
     Raises
     ------
+    DoubtError
+        For ratings that can be read in more than one way: it says what was seen, and what settles it. A ValueError.
     DataError
         For ratings that cannot be used, with the file and the line, or the row: a ValueError.
     ArgumentError
@@ -171,15 +191,19 @@ def read_ratings(
         if not (movies is None and test is None and columns is None):
             raise ArgumentError("a Dataset has its titles and its test already.", hint="Give them to read_ratings.")
         return ratings
+    texts = [missing] if isinstance(missing, str | int | float) else missing
+    words = [text if isinstance(text, str) else f"{text:.15g}" for text in texts]
+    doubts = [accept] if isinstance(accept, str) else accept
+    how = ReadOptions(columns or {}, words, counts, wide, table, doubts).checked()
     if isinstance(ratings, str | os.PathLike):
         if movies is not None or not isinstance(test, str | os.PathLike | None):
             raise ArgumentError("a file of ratings takes no DataFrame beside it.", hint="Read it with pandas first.")
         source = ratings if isinstance(ratings, str) else Path(ratings)
         test_file = None if test is None else os.fspath(test)
-        data = open_dataset(source, columns=columns, test=test_file, use_cache=cache)
+        data = open_dataset(source, how=how, test=test_file, use_cache=cache)
         if test_file is not None and Path(test_file).expanduser().is_file():
             test_file = str(Path(test_file).expanduser().absolute())
-        return Dataset(data, {"data": data.source, "columns": columns, "test": test_file})
+        return Dataset(data, {"data": data.source, "test": test_file, **how.document()})
     if not is_frame(ratings):
         kind = type(ratings).__name__
         raise ArgumentError(
@@ -187,16 +211,16 @@ def read_ratings(
         )
     if test is not None and not is_frame(test):
         raise ArgumentError("ratings of a DataFrame are tested on another DataFrame.", hint="Read the file first.")
-    parts = [read_frame(ratings, columns)]
+    parts = [read_frame(ratings, how)]
     n_train = len(parts[0])
     if test is not None:
-        parts.append(read_frame(test, columns, "test DataFrame"))
+        parts.append(read_frame(test, replace(how, like=parts[0].reading), "test DataFrame"))
     titles = titles_in(ratings, columns) if movies is None else movies_in(movies, columns)
     if movies is not None and titles is None:
         raise DataError("movies need a movie and a title column.", path="movies DataFrame")
     describe = partial(movies_of, table=titles, file_name="the DataFrame")
     named = {"name": FRAME, "label": FRAME, "source": "", "path": FRAME}
-    return Dataset(assemble(parts, n_train, describe, **named, test_name="" if test is None else "test DataFrame"))
+    return Dataset(assemble(parts, n_train, describe, how, **named, test_name="" if test is None else "test DataFrame"))
 
 
 def is_frame(given: Any) -> TypeGuard[pd.DataFrame]:
@@ -204,15 +228,20 @@ def is_frame(given: Any) -> TypeGuard[pd.DataFrame]:
     return hasattr(given, "columns") and hasattr(given, "iloc")
 
 
+def _later(factors: Factors) -> ReadOptions:
+    """Return how files for a model are to be read: as those that it was trained on."""
+    return ReadOptions.later(factors.meta.get("read_options") or {}, factors.meta.get("read_as"))
+
+
 def known_ratings(factors: Factors, ratings: Any = None) -> KnownRatings:
     """Return the ratings of a frame, file or data set that a model can be tested on; of None those it held out."""
     if ratings is None:
         return KnownRatings(factors.history.part(held_out=True), 0, 0)
-    if not is_frame(ratings):
-        data = read_ratings(ratings).data
+    if isinstance(ratings, Dataset) or not is_frame(ratings):
+        data = ratings.data if isinstance(ratings, Dataset) else open_dataset(ratings, how=_later(factors))
         source = data.label if isinstance(ratings, Dataset) else str(ratings)
         return ratings_known_to(factors, data.user_ids, data.movie_ids, data.ratings, source)
-    raw = read_frame(ratings)
+    raw = read_frame(ratings, _later(factors))
     values = np.concatenate(raw.values)
     user_ids, users = vocabulary([raw.users], "user")
     movie_ids, movies = vocabulary([raw.movies], "movie")

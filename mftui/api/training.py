@@ -6,7 +6,7 @@ import difflib
 import inspect
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
@@ -44,6 +44,11 @@ def train(
     split_seed: SupportsIndex = 0,
     movies: pd.DataFrame | None = None,
     columns: Mapping[str, str] | None = None,
+    missing: Sequence[str | float] = (),
+    counts: bool = False,
+    wide: str = "",
+    table: str = "",
+    accept: Sequence[str] = (),
     callback: OnMetrics | None = None,
     progress: bool | None = None,
     **fields: Any,
@@ -55,7 +60,7 @@ def train(
 
     Parameters
     ----------
-    ratings, movies, test, columns: as for `mftui.read_ratings`.
+    ratings, movies, test, columns, missing, counts, wide, table, accept: as for `mftui.read_ratings`.
     recipe: the way of training: "biased", "post2019", "funk", "fastai", "pmf", "als" or "bayes".
     name: keep the model as a run of this name, which the app and the commands see too.
     seed: of everything random; the same seed on the same machine gives the same numbers.
@@ -101,10 +106,18 @@ def train(
         seed=index(seed),
         name=name or "",
     ).checked()
+    how: dict[str, Any] = {
+        "columns": columns,
+        "missing": missing,
+        "counts": counts,
+        "wide": wide,
+        "table": table,
+        "accept": accept,
+    }
     if name is None:
-        dataset = read_ratings(ratings, movies=movies, test=test, columns=columns, cache=False)
+        dataset = read_ratings(ratings, movies=movies, test=test, **how, cache=False)
         return _in_memory(dataset, request, callback, progress)
-    dataset = read_ratings(ratings, movies=movies, test=test, columns=columns)
+    dataset = read_ratings(ratings, movies=movies, test=test, **how)
     return _as_run(kept(dataset, request), callback, progress)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.ids import Ids, RawId
+from mftui.data.reading.reading import Reading
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.web_ids import WebIds
 
@@ -274,6 +275,8 @@ class Dataset:
     """What was repaired or left out on reading, one sentence each."""
     test_rows: NDArray[np.int64] | None = None
     """(n_test,) rows of `ratings` that came from an explicit test file."""
+    reading: Reading = field(default_factory=Reading)
+    """How its ratings were read."""
     source: str = ""
     """Absolute path, or catalogue name, from which it can be read again."""
 

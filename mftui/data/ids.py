@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mftui.data.storage.string_column import StringColumn
 from mftui.errors import UnknownId
 
 RawId = int | str
+_INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
 
 class Ids:
@@ -106,8 +108,10 @@ class Ids:
 
 def _as_integer(raw: object) -> int | None:
     """Return `raw` as an integer if it is one in value ("42", 42, 42.0) within 64 bits, else None."""
+    if isinstance(raw, str) and not _INTEGER.fullmatch(raw.strip()):
+        return None  # Python itself also reads 1_0, and digits of other scripts
     try:
-        number = int(raw.strip()) if isinstance(raw, str) else int(raw)  # type: ignore[call-overload]  # any object
+        number = int(raw)  # type: ignore[call-overload]  # any object
     except (TypeError, ValueError, OverflowError):
         return None
     if not isinstance(raw, str) and number != raw:

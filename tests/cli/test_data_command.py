@@ -74,7 +74,7 @@ def test_info_shows_counts_histogram_and_repairs(tmp_path: Path) -> None:
     shown = run("info", file).stdout
     assert "no titles found: ids are shown instead" in shown
     assert "1 to 4" in shown or "2 to 4" in shown
-    assert "1 rating left out, as a later one by the same user for the same movie counts." in shown
+    assert "1 rating left out: rated again by the same user: the one on the later line counts." in shown
     assert "█" in shown
 
 

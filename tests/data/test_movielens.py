@@ -48,7 +48,7 @@ def test_100k_tested_on_u1_is_u1() -> None:
     dataset = open_dataset(movielens("ml-100k"), test="u1.test")
     split = make_split(dataset, SplitSpec("file"))
     assert (len(split.train_rows), len(split.test_rows)) == (80_000, 20_000)
-    assert dataset.repairs == ("20,000 ratings of u.data left out of training, as u1.test tests on the same pair.",)
+    assert dataset.repairs == ("20,000 ratings left out: in u.data, but u1.test tests on the same pair.",)
 
 
 @pytest.mark.parametrize("name", ["ml-100k", "ml-latest-small"])

@@ -62,7 +62,7 @@ def test_a_parquet_file_with_broken_text_is_refused(tmp_path: Path) -> None:
     broken = pa.Array.from_buffers(
         pa.string(), 3, [None, pa.array([0, 1, 2, 3], pa.int32()).buffers()[1], pa.py_buffer(b"a\xe2b")]
     )
-    assert "damaged, or not Parquet" in refusal(parquet_file(tmp_path / "r.parquet", movie=broken))
+    assert "this is a Parquet file, but damaged" in refusal(parquet_file(tmp_path / "r.parquet", movie=broken))
 
 
 def test_a_parquet_file_with_a_broken_column_name_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pyarrow import parquet
 
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset, read_pairs
+from mftui.data.reading.options import ReadOptions
 from mftui.errors import MftuiError
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -46,7 +47,7 @@ WORDS = st.sampled_from(NUMBERS) | st.text(max_size=6)
 def outcome(path: Path, columns: dict[str, str] | None = None) -> Dataset | None:
     """The data set, which must hang together; None where it is refused, which must be done with place and words."""
     try:
-        dataset = open_dataset(path, use_cache=False, columns=columns)
+        dataset = open_dataset(path, use_cache=False, how=ReadOptions(columns or {}))
     except MftuiError as error:
         assert path.name in str(error) or path.parent.name in str(error), f"no place: {error}"
         assert len(str(error)) < 2_000 and error.message.endswith((".", "?")), f"no sentence: {error}"

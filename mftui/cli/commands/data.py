@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.shared.columns import columns_option
 from mftui.cli.shared.output import json_option, note, print_json, print_table, progress_bar
+from mftui.cli.shared.reading_options import read_options, reading_options
 from mftui.text import visible
 
 if TYPE_CHECKING:
     import numpy as np
 
     from mftui.data.dataset import Dataset
+    from mftui.data.reading.reading import Reading
 
 _MAX_BARS = 20
 _BAR_WIDTH = 40
@@ -93,13 +94,13 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
 @data.command("info")
 @click.argument("source", metavar="NAME|PATH")
 @click.option("--test", type=click.Path(path_type=Path), help="A file of ratings to test on.")
-@columns_option
+@reading_options
 @json_option
-def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json: bool) -> None:
-    """Show counts, density, rating scale and histogram of a data set, and what mftui repaired in it."""
+def info(source: str, test: Path | None, as_json: bool, **options: Any) -> None:
+    """Show how a data set was read, its counts, density, rating scale and histogram, and what was left out."""
     from mftui.data.loading.load import open_dataset
 
-    dataset = open_dataset(source, columns=columns, test=test)
+    dataset = open_dataset(source, how=read_options(options), test=test)
     values, counts = _histogram(dataset)
     if as_json:
         print_json(_document(dataset, values, counts))
@@ -121,9 +122,10 @@ def info(source: str, test: Path | None, columns: dict[str, str] | None, as_json
             ("density", f"{100 * dataset.density:.3g} %"),
             ("scale", f"{scale.lo:g} to {scale.hi:g}{step}"),
             ("mean", f"{dataset.ratings.values.mean(dtype='float64'):.3f}"),
-            ("timestamps", "no" if dataset.ratings.timestamps is None else "yes"),
+            *_read_as(dataset.reading),
             ("fingerprint", dataset.fingerprint),
             *(("repaired", repair) for repair in dataset.repairs),
+            *(("doubt", warning) for warning in dataset.reading.warnings),
         ],
     )
     longest = max(counts.max(), 1) / _BAR_WIDTH
@@ -174,6 +176,12 @@ def synth(dest: Path, users: int, movies: int, ratings: int, as_json: bool, **mo
         note(f"{ratings:,} ratings by {users:,} users for {movies:,} movies are in {dest}.")
 
 
+def _read_as(reading: Reading) -> list[tuple[str, str]]:
+    """Return how a file was read, for a table: what somebody checks in one look."""
+    parts = reading.parts()
+    return [(name, text) for name, text in parts if text]
+
+
 def _document(dataset: Dataset, values: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
     scale = dataset.scale
     return {
@@ -192,6 +200,10 @@ def _document(dataset: Dataset, values: np.ndarray, counts: np.ndarray) -> dict[
         ],
         "titled": dataset.movies.titled,
         "timestamps": dataset.ratings.timestamps is not None,
+        "read_as": dataset.reading.document(),
+        "first": dataset.reading.first or None,
+        "last": dataset.reading.last or None,
+        "warnings": list(dataset.reading.warnings),
         "repairs": list(dataset.repairs),
         "fingerprint": dataset.fingerprint,
     }

@@ -7,12 +7,16 @@ import io
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mftui.cli.shared.open_model import open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, note, print_json
 from mftui.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from mftui.data.reading.options import ReadOptions
 
 COLUMN = "predicted"
 SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
@@ -64,7 +68,8 @@ def predict(
     from mftui.engine.query.intervals import predictive_distribution
 
     run, factors = open_model(run_text)
-    users, movies = read_pairs(pairs)
+    how = run.config().how()
+    users, movies = read_pairs(pairs, how)
     user_rows, user_known = factors.user_ids.indices(users)
     movie_rows, movie_known = factors.movie_ids.indices(movies)
     predicted = factors.predict(user_rows, movie_rows, (user_known, movie_known))
@@ -99,18 +104,18 @@ def predict(
                 row["probabilities"] = {f"{level:g}": chance for level, chance in zip(levels, chances, strict=True)}
         print_json(run_document(run) | {"predictions": found})
     elif output is None:
-        sys.stdout.write(_with_columns(pairs, columns))
+        sys.stdout.write(_with_columns(pairs, columns, how))
     if output is not None:
-        _write(output, _with_columns(pairs, columns))
+        _write(output, _with_columns(pairs, columns, how))
 
 
-def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]]) -> str:
+def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]], how: ReadOptions) -> str:
     """Return the text of the file with columns added, by name; other columns and the order of the rows stay."""
-    from mftui.data.readers.layout import recognise
+    from mftui.data.delimited.layout import recognise
     from mftui.data.sources.locate import one_file
 
     ref = one_file(pairs)
-    layout = recognise(ref, None, ("user", "movie"))
+    layout = recognise(ref, how, ("user", "movie"))
     with ref.open() as file:
         text = file.read().decode("utf-8-sig" if layout.encoding == "utf-8" else layout.encoding)
     lines = io.StringIO(text, newline="")

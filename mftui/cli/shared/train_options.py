@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mftui.cli.shared.columns import columns_option
+from mftui.cli.shared.reading_options import read_options, reading_options
 from mftui.engine.recipes import RECIPES, Field, recipe_name
 from mftui.errors import UsageError
 from mftui.runs.store.request import SPLITS, TrainRequest
@@ -24,7 +24,7 @@ def data_options(command: F) -> F:
         click.option("--split", type=splits, help="How to choose the test ratings.  [default: random]"),
         click.option("--test-fraction", type=float, help="Share of the ratings to test on.  [default: 0.1]"),
         click.option("--test", metavar="FILE", help="A file of ratings to test on, instead of a split."),
-        columns_option,
+        reading_options,
         click.option("--data", metavar="NAME|PATH", help="Data set to train on.  [default: sample]"),
     ):  # the last one comes first in the help
         command = option(command)
@@ -54,7 +54,7 @@ def request_from(options: Mapping[str, Any]) -> TrainRequest:
     recipe = options["recipe"] or recipe_name(settings.recipe)
     given: dict[str, Any] = {
         "data": options["data"] or settings.data,
-        "columns": options["columns"],
+        **read_options(options).document(),
         "test": options["test"],
         "split": options["split"],
         "test_fraction": options["test_fraction"],

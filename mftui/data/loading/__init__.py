@@ -1,4 +1,5 @@
 """From files to a Dataset: read, repair, number the ids, add titles, keep a binary copy.
 
-May import: data, data.movies, data.readers, data.sources, data.storage, errors, paths.
+May import: data, data.delimited, data.movies, data.readers, data.reading, data.sources, data.storage, errors, paths,
+text.
 """

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from numpy.typing import NDArray
 from mftui import paths
 from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
+from mftui.data.reading.options import ReadOptions
+from mftui.data.reading.reading import Reading
 from mftui.data.sources.locate import Sources
 from mftui.data.storage.files import replace_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
@@ -26,14 +27,14 @@ _MANIFEST = "dataset.json"
 _log = logging.getLogger(__name__)
 
 
-def cache_directory(sources: Sources, columns: Mapping[str, str] | None) -> Path:
+def cache_directory(sources: Sources, how: ReadOptions) -> Path:
     """Return the cache directory for these files in their present state.
 
     The first half of its name says which files, and how they are read; the second, their sizes and times of change.
     So a cached data set is found without reading its files, and a changed file gets another directory.
     """
     seen = [ref.identity() for ref in sources.files]
-    which = _short([FORMAT, [entry[:2] for entry in seen], sorted((columns or {}).items())])
+    which = _short([FORMAT, [entry[:2] for entry in seen], how.document(), how.like and how.like.document()])
     return paths.cache_dir() / f"{which}-{_short([entry[2:] for entry in seen])}"
 
 
@@ -62,6 +63,7 @@ def load(directory: Path, sources: Sources) -> Dataset | None:
             fingerprint=manifest["fingerprint"],
             repairs=tuple(manifest["repairs"]),
             test_rows=None if test_from is None else np.arange(test_from, n),
+            reading=Reading.from_document(manifest["read_as"]) or Reading(),
             source=sources.source,
         )
     except FileNotFoundError:
@@ -100,6 +102,7 @@ def _write(directory: Path, dataset: Dataset) -> None:
         "format": FORMAT,
         "fingerprint": dataset.fingerprint,
         "repairs": list(dataset.repairs),
+        "read_as": dataset.reading.document(),
         "n_ratings": len(ratings),
         "scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step],
         "titled": dataset.movies.titled,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 
 from mftui.data.dataset import Movies
@@ -13,13 +13,14 @@ from mftui.data.movies.movie_table import MovieTable
 from mftui.data.movies.movies_file import read_movies
 from mftui.data.movies.tag_file import TagTable, read_tags
 from mftui.data.movies.within import titles_within
+from mftui.data.reading.options import ReadOptions
 from mftui.data.sources.locate import Sources
 from mftui.errors import DataError
 
 T = TypeVar("T")
 
 
-def describe(sources: Sources, columns: Mapping[str, str] | None, movie_ids: Ids) -> tuple[Movies, list[str]]:
+def describe(sources: Sources, how: ReadOptions, movie_ids: Ids) -> tuple[Movies, list[str]]:
     """Return `(what is known of the movies, by index; sentences on what did not fit or could not be read)`."""
     notes: list[str] = []
 
@@ -38,7 +39,7 @@ def describe(sources: Sources, columns: Mapping[str, str] | None, movie_ids: Ids
         name = movies.name
         table = unless_faulty("Titles", lambda: read_movies(movies, sources.genres))
     if table is None:
-        table, name = titles_within(sources.ratings_files, columns), sources.ratings.name
+        table, name = titles_within(sources.ratings_files, how), sources.ratings.name
     if (file := sources.links) is not None:
         links = unless_faulty("IMDb's and TMDb's ids", lambda: read_links(file))
     if (tagged := sources.tags) is not None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Ratings, Scale
+from mftui.data.dataset import Scale
 from mftui.errors import DataError
 
 _CHUNK = 1 << 20
@@ -16,76 +13,6 @@ _MAX_STEPS = 1000
 _KEYS_32 = 1 << 32
 _WHOLE_IN_FLOAT = 2.0**53
 _MAX_RANGES = 16
-
-
-def without_duplicates(
-    ratings: Ratings, n_movies: int, n_train: int, train_name: str, test_name: str
-) -> tuple[Ratings, int, list[str]]:
-    """Keep the last rating of each (user, movie) pair.
-
-    `n_train`: the first rows, from the training file; the rest is the explicit test, whose
-    ratings win over those of the same pair in training, so that none leaks.
-
-    Returns `(ratings, rows that are training, sentences)`.
-    """
-    if _ascending(ratings) or not _any_repeated(ratings, n_movies):
-        return ratings, n_train, []
-    keys = ratings.users.astype(np.int64) * n_movies + ratings.movies
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    keep = np.zeros(len(keys), dtype=bool)
-    keep[order[np.append(ordered[1:] != ordered[:-1], True)]] = True
-    dropped = np.flatnonzero(~keep)
-    leaked = int(np.isin(keys[dropped[dropped < n_train]], keys[n_train:]).sum())
-    repeated = len(dropped) - leaked
-    notes = []
-    if repeated:
-        notes.append(
-            f"{_count(repeated, 'rating')} left out, as a later one by the same user for the same movie counts."
-        )
-    if leaked:
-        notes.append(
-            f"{_count(leaked, 'rating')} of {train_name} left out of training, as {test_name} tests on the same pair."
-        )
-    return ratings.take(keep), int(keep[:n_train].sum()), notes
-
-
-def _ascending(ratings: Ratings) -> bool:
-    """Return whether the pairs ascend strictly, as MovieLens writes them: then none repeats."""
-    users, movies = ratings.users, ratings.movies
-    for at in range(0, len(ratings) - 1, _CHUNK):
-        here, after = slice(at, at + _CHUNK), slice(at + 1, at + 1 + _CHUNK)
-        n = len(users[after])
-        same = users[here][:n] == users[after]
-        if not ((users[here][:n] < users[after]) | (same & (movies[here][:n] < movies[after]))).all():
-            return False
-    return True
-
-
-def _any_repeated(ratings: Ratings, n_movies: int) -> bool:
-    """Return whether a pair repeats, found by sorting. Where it pays, sort by ranges of users small enough that
-    a pair is a 32-bit key: half the memory, twice the speed, and two ranges at a time."""
-    n_users = int(ratings.users.max()) + 1
-    most_users = _KEYS_32 // n_movies
-    if most_users * _MAX_RANGES < n_users:
-        return _repeats(ratings.users.astype(np.int64) * n_movies + ratings.movies)
-
-    def in_range(first: int) -> bool:
-        rows = np.flatnonzero((ratings.users >= first) & (ratings.users < first + step))
-        keys = (ratings.users[rows] - first).astype(np.uint32)
-        keys *= np.uint32(n_movies)
-        keys += ratings.movies[rows].astype(np.uint32)
-        return _repeats(keys)
-
-    n_ranges = max(2, -(-n_users // most_users))
-    step = -(-n_users // n_ranges)
-    with ThreadPoolExecutor(2) as pool:
-        return any(pool.map(in_range, range(0, n_users, step)))
-
-
-def _repeats(keys: NDArray[Any]) -> bool:
-    keys.sort()
-    return bool((keys[1:] == keys[:-1]).any())
 
 
 def scale_of(values: NDArray[np.float32]) -> Scale:
@@ -125,7 +52,3 @@ def check_enough(n_users: int, n_movies: int, scale: Scale, n_ratings: int, path
             path=path,
             hint="Check which column is the rating (--columns rating=…).",
         )
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -9,7 +9,8 @@ from mftui.data.movies.movie_table import MovieTable, movie_columns, title_colum
 from mftui.data.movies.movies_file import table_of
 from mftui.data.movies.texts import text_of, texts_of
 from mftui.data.movies.within import titles_among
-from mftui.data.readers.names import ROLES, match
+from mftui.data.readers.names import match
+from mftui.data.reading.options import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ import numpy as np
 from mftui.data.ids import Ids
 from mftui.data.movies.join import indices_of
 from mftui.data.movies.texts import read_texts
-from mftui.data.readers.layout import head_lines
+from mftui.data.readers.encodings import head_lines
 from mftui.data.readers.names import listed, plain
 from mftui.data.storage.files import FileRef
 from mftui.data.storage.string_column import StringColumn

@@ -11,8 +11,8 @@ from typing import Any
 
 from mftui.data.forms.read import peek, read_form
 from mftui.data.forms.table import Table
-from mftui.data.readers.faults import unclosed_quote
-from mftui.data.readers.layout import decoded, head_lines
+from mftui.data.readers.encodings import decoded, head_lines
+from mftui.data.readers.quotes import unclosed_quote
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 

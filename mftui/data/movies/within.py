@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.delimited.layout import recognise
+from mftui.data.delimited.text import read_columns
+from mftui.data.forms.read import read_form
 from mftui.data.movies.movie_table import Columns, Key, MovieTable, said, title_columns, year_of
 from mftui.data.movies.texts import texts_of
-from mftui.data.readers.layout import recognise
-from mftui.data.readers.names import ROLES, match
-from mftui.data.readers.parquet import is_parquet
-from mftui.data.readers.text import read_columns
+from mftui.data.readers.typed_columns import typed_columns
+from mftui.data.reading.options import ReadOptions
 from mftui.data.storage.files import FileRef
 from mftui.data.titles.genres import joined_genres
 from mftui.data.titles.title import words_of
@@ -30,9 +31,9 @@ _CHANGING = 0.25
 """A column is no title where the titles of so many movies are not their own."""
 
 
-def titles_within(refs: Sequence[FileRef], given: Mapping[str, str] | None = None) -> MovieTable | None:
+def titles_within(refs: Sequence[FileRef], how: ReadOptions) -> MovieTable | None:
     """Read the titles in files of ratings, from the last row of each movie; None without a title column."""
-    tables = [table for ref in refs if (table := _of_file(ref, given)) is not None]
+    tables = [table for ref in refs if (table := _of_file(ref, how)) is not None]
     if len(tables) < 2:
         return tables[0] if tables else None
     whole = tables[0]
@@ -94,30 +95,26 @@ def titles_among(names: Sequence[str], places: Columns, columns: Mapping[int, An
     )
 
 
-def _of_file(ref: FileRef, given: Mapping[str, str] | None) -> MovieTable | None:
-    if is_parquet(ref):
-        return _of_parquet(ref, given)
-    layout = recognise(ref, given)
+def _of_file(ref: FileRef, how: ReadOptions) -> MovieTable | None:
+    if (found := typed_columns(ref, how)) is not None:
+        return _of_form(ref, how, *found)
+    layout = recognise(ref, how)
     places = title_columns(list(layout.names), layout.columns["movie"], set(layout.columns.values()))
     if places is None:
         return None
     layout = replace(layout, columns={str(at): at for at in places.all})
-    columns = read_columns(ref, layout, list(layout.columns), as_text=True)
+    columns, _ = read_columns(ref, layout, list(layout.columns), as_text=True)
     return titles_among(layout.names, places, {int(at): column for at, column in columns.items()}, ref.name)
 
 
-def _of_parquet(ref: FileRef, given: Mapping[str, str] | None) -> MovieTable | None:
-    from pyarrow import parquet
-
-    with ref.open() as file:
-        opened = parquet.ParquetFile(file)
-        names = opened.schema_arrow.names
-        at = match(names, ROLES, given)
-        places = title_columns(names, at["movie"], set(at.values()))
-        if places is None:
-            return None
-        table = opened.read(columns=[names[place] for place in places.all])
-    return titles_among(names, places, {place: table.column(names[place]) for place in places.all}, ref.name)
+def _of_form(ref: FileRef, how: ReadOptions, names: Sequence[str], at: Mapping[str, int]) -> MovieTable | None:
+    places = title_columns(list(names), at["movie"], set(at.values()))
+    if places is None:
+        return None
+    table = read_form(ref, how.table or None, columns=[names[place] for place in places.all])
+    assert table is not None
+    found = {place: table.columns[table.names.index(names[place])] for place in places.all}
+    return titles_among(names, places, found, ref.name)
 
 
 def _coded(column: Any) -> tuple[NDArray[np.int32], list[str]]:

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.reading.reading import Reading
+
+_LEADING_ZERO = re.compile(r"[+-]?0\d+(\.0*)?", re.ASCII)
+_WHOLE = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 _MISSING = frozenset({"nan", "na", "n/a", "null", "none", "<na>"})
 
@@ -61,6 +65,8 @@ class RawRatings:
     timestamps: Chunks | None = None
     """Of any numbers: whole seconds since 1970, or what is cut down to them."""
     repairs: list[str] = field(default_factory=list)
+    reading: Reading = field(default_factory=Reading)
+    """How they were read, as far as the file tells."""
 
     def __len__(self) -> int:
         return sum(map(len, self.values))
@@ -89,7 +95,11 @@ def from_dictionary(column: Any) -> RawIds | None:
 
 
 def from_strings(codes: NDArray[np.int32], strings: list[str]) -> RawIds | None:
-    """Make raw ids of strings, integers where all of them are; None where one is missing."""
+    """Make raw ids of strings; None where one is missing.
+
+    They are integers where all of them are, and none has a leading zero: 007 is not 7. Among other text, 1.0 is 1,
+    as pandas writes whole numbers beside missing ones.
+    """
     numbers = [as_integer(text) for text in strings]
     among_numbers = all(
         number is not None or is_missing(text, among_numbers=True)
@@ -97,6 +107,11 @@ def from_strings(codes: NDArray[np.int32], strings: list[str]) -> RawIds | None:
     ) and any(number is not None for number in numbers)
     if any(is_missing(text, among_numbers=among_numbers) for text in strings):
         return None
+    stripped = [text.strip() for text in strings]
+    if any(_LEADING_ZERO.fullmatch(text) for text in stripped):
+        return RawIds(codes=codes, strings=stripped)
     if among_numbers:
         return RawIds(numbers=[np.array(numbers, dtype=np.int64)[codes]])
-    return RawIds(codes=codes, strings=[text.strip() for text in strings])
+    return RawIds(
+        codes=codes, strings=[_WHOLE.sub(r"\1", text) if _WHOLE.fullmatch(text) else text for text in stripped]
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mftui.data.readers.columns import RawRatings
-from mftui.data.readers.parquet import columns_for, ratings_in
+from mftui.data.readers.typed_columns import columns_for, ratings_in
+from mftui.data.reading.options import ReadOptions
 from mftui.errors import DataError
 from mftui.text import visible
 
@@ -16,22 +16,23 @@ if TYPE_CHECKING:
 HINT = "Name them with columns={'user': …, 'movie': …, 'rating': …}."
 
 
-def read_frame(frame: pd.DataFrame, given: Mapping[str, str] | None = None, name: str = "DataFrame") -> RawRatings:
+def read_frame(frame: pd.DataFrame, how: ReadOptions, name: str = "DataFrame") -> RawRatings:
     """Read the ratings of a DataFrame; its index does not count.
 
     Parameters
     ----------
     frame: with a user, a movie and a rating column, and perhaps a timestamp (numbers, texts or dates).
-    given: role ("user", "movie", "rating", "timestamp") → column name, for columns of unusual names.
+    how: what is said of it, such as columns of unusual names.
     name: what the frame is called in messages.
 
     Raises DataError, with the row, for what is missing or no number.
     """
     names = [str(column) for column in frame.columns]
-    at = columns_for(names, given or {}, ("user", "movie", "rating"), name, HINT)
+    at, reading = columns_for(names, how, ("user", "movie", "rating"), name, HINT, "a DataFrame")
     if not len(frame):
         raise DataError("no rows.", path=name, hint="Give a frame with ratings.")
-    return ratings_in({role: _arrow(frame, index, name) for role, index in at.items()}, name, name)
+    columns = {role: _arrow(frame, index, name) for role, index in at.items()}
+    return ratings_in(columns, name, name, how, reading)
 
 
 def _arrow(frame: pd.DataFrame, at: int, name: str) -> Any:

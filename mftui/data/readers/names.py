@@ -5,25 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from mftui.data.reading.options import ReadOptions
 from mftui.text import visible
 
-ROLES = ("user", "movie", "rating", "timestamp")
+COLUMNS_HINT = "Name them with --columns user=…,movie=…,rating=…"
 
-# Earlier names win, so that an id column is taken before a column of names.
+# Earlier names win: an id before a name, one's own rating before one that may be an average.
 _USUAL: Mapping[str, tuple[str, ...]] = {
     "user": (
         "userid", "user", "uid", "users", "useridx", "usernumber", "userno", "customerid", "customer",
         "memberid", "member", "reviewerid", "reviewer", "raterid", "rater", "profileid", "accountid", "username",
+        "profilename", "benutzer", "benutzerid", "nutzer", "nutzerid", "usuario", "idusuario", "utilisateur",
+        "idutilisateur", "utente", "idutente", "uzytkownik", "użytkownik", "пользователь", "用户", "用户id",
     ),
     "movie": (
         "movieid", "movieidx", "itemid", "itemidx", "filmid", "mid", "iid", "productid", "parentasin", "asin",
-        "imdbid", "tmdbid", "bookid", "isbn", "animeid", "showid", "gameid", "trackid", "songid", "contentid",
-        "movie", "item", "film", "product", "book", "anime", "show", "title", "movietitle",
+        "imdbid", "tmdbid", "bookid", "isbn", "animeid", "showid", "gameid", "trackid", "songid", "artistid",
+        "businessid", "articleid", "courseid", "recipeid", "beerid", "jokeid", "contentid", "movie", "item", "film",
+        "product", "book", "anime", "show", "title", "movietitle", "filmtitle", "itemtitle", "pelicula", "película",
+        "фильм", "电影", "电影id",
     ),
-    "rating": ("rating", "ratings", "score", "stars", "star", "starrating", "userrating", "rate", "overall", "value"),
+    "rating": (
+        "userrating", "ratinguser", "yourrating", "yourated", "myrating", "ratingmy", "ownrating", "individualrating",
+        "userscore", "scoreuser", "yourscore", "myscore", "userstars", "rating", "ratings", "movierating",
+        "filmrating", "itemrating", "bookrating", "animerating", "reviewrating", "reviewscore", "reviewoverall",
+        "score", "stars", "star", "starrating", "rate", "overall", "grade", "ratingvalue", "ratingscore", "bewertung",
+        "calificacion", "calificación", "valoracion", "valoración", "voto", "ocena", "оценка", "评分", "value",
+    ),
     "timestamp": (
-        "timestamp", "time", "ts", "tstamp", "unixreviewtime", "unixtime", "datetime", "date",
-        "ratedat", "createdat",
+        "timestamp", "time", "ts", "tstamp", "unixreviewtime", "unixtime", "unixtimestamp", "ratingtimestamp",
+        "timestamps", "datetime", "date", "ratedat", "createdat", "ratingtime", "ratingdate", "daterated",
+        "reviewtimestamp", "reviewtime", "reviewdate", "reviewcreationdate", "submissiondate", "dateadded",
+        "dateupdated", "watchedat", "watcheddate", "lastupdated", "mylastupdated", "datum", "fecha", "дата", "日期",
     ),
     "title": ("title", "movietitle", "itemtitle", "filmtitle", "originaltitle", "name", "moviename", "itemname"),
     "genres": ("genres", "genre", "class", "category", "categories"),
@@ -55,6 +68,36 @@ def match(names: Sequence[str], roles: Iterable[str], given: Mapping[str, str] |
         if at is not None:
             found[role] = at
     return found
+
+
+def columns_by_name(
+    names: Sequence[str], roles: Sequence[str], given: Mapping[str, str], needed: Sequence[str], how: ReadOptions
+) -> tuple[dict[str, int], dict[str, str]] | None:
+    """Return `(role → position, role → how it was found)` by the names of columns; None where a needed one is missing.
+
+    The user's own names come first, then those of the file before (`how.like`), then the usual ones.
+    """
+    before = _names_before(how, names, needed) if not given else {}
+    columns = match(names, roles, {**before, **given})
+    if not all(role in columns for role in (*needed, *given)):
+        return None
+    by = {role: "given" if role in given else "run" if role in before else "name" for role in columns}
+    return columns, by
+
+
+def _names_before(how: ReadOptions, names: Sequence[str], needed: Sequence[str]) -> dict[str, str]:
+    """Return role → name as in the file before, where this one has all that are needed of these."""
+    if how.like is None:
+        return {}
+    known = {role: use.name for role, use in how.like.columns.items() if use.name}
+    there = {role: name for role, name in known.items() if named(names, name) is not None}
+    return there if all(role in there for role in needed) else {}
+
+
+def also_called(names: Sequence[str], role: str, taken: Iterable[int]) -> list[str]:
+    """Return the names of other columns that could be `role` by their name."""
+    used = set(taken)
+    return [name for at, name in enumerate(names) if at not in used and plain(name) in _USUAL[role]]
 
 
 def named(names: Sequence[str], wanted: str) -> int | None:

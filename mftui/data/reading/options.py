@@ -12,6 +12,8 @@ from mftui.errors import UsageError
 ROLES = ("user", "movie", "rating", "timestamp")
 LEFT_OUT = "none"
 """`timestamp=none`: the column is not read; `missing` of this keeps every value."""
+BLANK = "blank"
+"""An empty field, among `missing`."""
 DOUBTS = (
     "row-numbers", "ids", "times", "counts", "missing", "outliers", "constant-ratings", "repeated-pairs",
     "exponent-ids", "personal",
@@ -65,12 +67,27 @@ class ReadOptions:
     @property
     def missing_texts(self) -> tuple[str, ...]:
         """Return the texts that stand for "not rated"."""
-        return () if self.keeps_all else tuple(self.missing)
+        return () if self.keeps_all else tuple("" if text == BLANK else text for text in self.missing)
 
     @property
     def missing_numbers(self) -> tuple[float, ...]:
         """Return the numbers among them."""
         return tuple(number for text in self.missing_texts if (number := _number(text)) is not None)
+
+    @classmethod
+    def later(cls, options: Mapping[str, Any], read_as: Any) -> ReadOptions:
+        """Return how later files of a training are to be read.
+
+        Parameters
+        ----------
+        options: what was said of its data, as `document` returns it.
+        read_as: how that was read, as `Reading.document` returns it; anything else for a run that does not know.
+        """
+        like = Reading.from_document(read_as)
+        kept = dict(options)
+        if like is not None:
+            kept.pop("columns", None)  # the reading says which these were
+        return cls(**kept, like=like)
 
     def accepts(self, doubt: str) -> bool:
         """Return whether the user has said that the data is right in this respect."""

@@ -73,7 +73,21 @@ class Reading:
 
     def sentence(self) -> str:
         """Return how the file was read, for people."""
-        return f"Read as {'; '.join([self._form(), self._columns(), *self._rest()])}."
+        text = "; ".join(text for _, text in self.parts() if text)
+        return f"Read as {text}."
+
+    def parts(self) -> list[tuple[str, str]]:
+        """Return the same as (what, how) pairs, for a table; "" for what the file does not have."""
+        unused = [visible(name[:20]) for name in self.unused[:6]]
+        more = f" and {len(self.unused) - 6} more" if len(self.unused) > 6 else ""
+        return [
+            ("read as", self._form()),
+            ("columns", self._columns()),
+            ("not used", f"not used: {', '.join(unused)}{more}" if unused else ""),
+            ("ratings", "; ".join(self._ratings())),
+            ("times", self._times()),
+            ("left out", "; ".join(f"{n:,} left out: {why}" for why, n in self.left_out.items())),
+        ]
 
     def document(self) -> dict[str, Any]:
         """Return the object for JSON."""
@@ -112,14 +126,9 @@ class Reading:
             at = f"column {use.position}" if use.position else "of the form"
             words.append(f"{role} = {name} ({at})" if name else f"{role} = {at}")
         how = next((_BY[use.by] for by in _BY for use in self.columns.values() if use.by == by), "")
-        text = ", ".join(words) + (f" ({how})" if how else "")
-        if self.unused:
-            shown = ", ".join(visible(name[:20]) for name in self.unused[:6])
-            more = f" and {len(self.unused) - 6} more" if len(self.unused) > 6 else ""
-            text += f"; not used: {shown}{more}"
-        return text
+        return ", ".join(words) + (f" ({how})" if how else "")
 
-    def _rest(self) -> list[str]:
+    def _ratings(self) -> list[str]:
         words = []
         if self.rating_form:
             words.append(f"ratings written as {visible(self.rating_form)}")
@@ -128,10 +137,12 @@ class Reading:
             words.append(f"counts turned into {len(self.grades)} grades (from {bounds} on)")
         if self.missing:
             words.append(f"{', '.join(map(visible, self.missing))} = not rated")
-        if self.dates:
-            words.append(f"times as {self.dates}, {self.first} to {self.last}" if self.first else self.dates)
-        words += [f"{n:,} left out: {why}" for why, n in self.left_out.items()]
         return words
+
+    def _times(self) -> str:
+        if not self.first:
+            return "no times"
+        return f"times as {self.dates}, {self.first} to {self.last}"
 
 
 def date_of(seconds: int) -> str:

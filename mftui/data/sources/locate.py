@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mftui import paths
+from mftui.data.delimited.layout import recognise
 from mftui.data.movies.beside import genres_beside, links_beside, movies_beside, tags_beside
-from mftui.data.readers.layout import recognise
-from mftui.data.readers.parquet import is_parquet
+from mftui.data.readers.typed_columns import typed_columns
+from mftui.data.reading.options import ReadOptions
 from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
 from mftui.data.storage.files import FileRef, Folder, archive, directory
 from mftui.data.storage.streams import damaged, unreadable
@@ -61,19 +61,19 @@ class Sources:
         return [*self.ratings_files, *(ref for ref in rest if ref is not None)]
 
 
-def locate(source: str | Path, columns: Mapping[str, str] | None = None, test: str | Path | None = None) -> Sources:
+def locate(source: str | Path, how: ReadOptions | None = None, test: str | Path | None = None) -> Sources:
     """Find the files of `source`; raises DataError where there is none, or more than one to choose from."""
     name, label, path, again = _resolve(source)
     parts: tuple[FileRef, ...] = ()
     if path.is_dir():
         folder = _folder(path)
         parts = () if folder.get(*_USUAL) else _parts_in(path)
-        ratings = FileRef(parts[0].path.parent) if parts else _ratings_in(folder, columns)
+        ratings = FileRef(parts[0].path.parent) if parts else _ratings_in(folder, how)
     elif not path.is_file():
         raise _no_file(path)
     elif _is_zip(path):
         folder = archive(path)
-        ratings = _ratings_in(folder, columns)
+        ratings = _ratings_in(folder, how)
     else:
         ratings = FileRef(path)
         folder = _beside(path)
@@ -178,12 +178,12 @@ def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
     return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], file.name
 
 
-def _ratings_in(folder: Folder, columns: Mapping[str, str] | None) -> FileRef:
+def _ratings_in(folder: Folder, how: ReadOptions | None) -> FileRef:
     usual = folder.get(*_USUAL)
     if usual is not None:
         return usual
     candidates = [ref for ref in folder.files if ref.suffix in _SUFFIXES][:_MAX_LOOKED_AT]
-    fitting = [ref for ref in candidates if _recognisable(ref, columns)]
+    fitting = [ref for ref in candidates if _recognisable(ref, how)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -197,10 +197,10 @@ def _ratings_in(folder: Folder, columns: Mapping[str, str] | None) -> FileRef:
     )
 
 
-def _recognisable(ref: FileRef, columns: Mapping[str, str] | None) -> bool:
+def _recognisable(ref: FileRef, how: ReadOptions | None) -> bool:
     try:
-        if not is_parquet(ref):
-            recognise(ref, columns)
+        if typed_columns(ref, how or ReadOptions()) is None:
+            recognise(ref, how)
     except DataError:
         return False
     return True

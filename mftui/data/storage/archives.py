@@ -8,6 +8,7 @@ import stat
 import tarfile
 import tempfile
 import threading
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -214,9 +215,15 @@ def _opened(path: Path, members: tuple[str, ...], seen: tuple[int, int]) -> _Zip
 
 
 def _archive_in(path: Path, file: IO[bytes]) -> _Zip | _Tar:
-    kind = kind_of_archive(file)
-    file.seek(0)
-    return _Tar(path, file) if kind == "tar" else _Zip(path, file)
+    try:
+        kind = kind_of_archive(file)
+        file.seek(0)
+        archive = _Tar(path, file) if kind == "tar" else _Zip(path, file)
+    except BaseException:
+        file.close()
+        raise
+    weakref.finalize(archive, file.close)
+    return archive
 
 
 def spooled(file: IO[bytes]) -> IO[bytes]:

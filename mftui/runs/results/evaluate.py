@@ -11,6 +11,7 @@ import numpy as np
 
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
+from mftui.data.reading.options import ReadOptions
 from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.engine.evaluation.evaluate import evaluate
 from mftui.engine.training.training import Training
@@ -65,8 +66,8 @@ def random_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Fold]:
         yield Fold(label, dataset, Split.of(SplitSpec("random", 1 / folds, seed), n, train, test))
 
 
-def given_folds(directory: Path, pattern: str) -> Iterator[Fold]:
-    """Yield a fold for each training file, such as u1.base, with its test file u1.test beside it."""
+def given_folds(directory: Path, pattern: str, how: ReadOptions) -> Iterator[Fold]:
+    """Yield a fold for each training file, such as u1.base, with u1.test beside it; `how` says how they are read."""
     files = sorted(directory.glob(pattern))
     if not files:
         raise UsageError(f"{directory}: no file matches {pattern}.")
@@ -74,7 +75,7 @@ def given_folds(directory: Path, pattern: str) -> Iterator[Fold]:
         test = file.with_suffix(".test")
         if not test.is_file() or test == file:
             raise UsageError(f"{file}: the test file {test.name} is missing beside it.")
-        dataset = open_dataset(file, test=str(test))
+        dataset = open_dataset(file, how=how, test=str(test))
         yield Fold(test.name, dataset, make_split(dataset, SplitSpec("file")))
 
 
@@ -104,7 +105,7 @@ def cross_validate(
     else:
         place = Path(request.data)
         directory = place if place.is_dir() else place.parent
-        source, split, parts = directory.name, f"given folds {pattern}", given_folds(directory, pattern)
+        source, split, parts = directory.name, f"given folds {pattern}", given_folds(directory, pattern, config.how())
     found = []
     for fold in parts:
         found.append(_measured(fold, config, k))

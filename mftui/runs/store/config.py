@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mftui.engine.recipes import find_recipe
 from mftui.errors import FormatError
 from mftui.runs.store.publish import read_json, write_json
 from mftui.runs.store.request import TrainRequest
+
+if TYPE_CHECKING:
+    from mftui.data.reading.options import ReadOptions
 
 FORMAT_VERSION = 1
 FILE = "config.json"
@@ -76,6 +79,14 @@ class RunConfig:
         if not self.request:
             raise FormatError("config.json: its request is damaged.")
         return TrainRequest.from_dict(self.request)
+
+    def how(self) -> ReadOptions:
+        """Return how later files for this run are to be read: as those that it was trained on."""
+        from mftui.data.reading.options import ReadOptions
+
+        if not self.request:
+            return ReadOptions()
+        return ReadOptions.later(self.train_request().how.document(), (self.dataset or {}).get("read_as"))
 
     @property
     def dataset_label(self) -> str | None:

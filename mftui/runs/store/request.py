@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mftui.errors import FormatError, UsageError
 
 if TYPE_CHECKING:
+    from mftui.data.reading.options import ReadOptions
     from mftui.data.splits import SplitSpec
 
 SPLITS = ("random", "temporal", "leave-last", "none")
@@ -24,6 +25,12 @@ class TrainRequest:
     """Name of a data set, or a path."""
     columns: Mapping[str, str] | None = None
     """Column names of the user's file by meaning: user, movie, rating, timestamp."""
+    missing: Sequence[str] = ()
+    counts: bool = False
+    wide: str = ""
+    table: str = ""
+    accept: Sequence[str] = ()
+    """With `columns`, how the files are to be read: see `ReadOptions`."""
     test: str | None = None
     """An explicit file of test ratings; then `split` is not used."""
     split: str = "random"
@@ -67,7 +74,15 @@ class TrainRequest:
 
         path = Path(self.test or "").expanduser().absolute()
         test = str(path) if path.is_file() else self.test  # else beside the ratings or within their archive
-        return replace(self, data=locate(self.data, self.columns, self.test).source, test=test)
+        return replace(self, data=locate(self.data, self.how, self.test).source, test=test)
+
+    @property
+    def how(self) -> ReadOptions:
+        """Return how the files are to be read. Raises UsageError for an option that there is not."""
+        from mftui.data.reading.options import ReadOptions
+
+        said = {name: getattr(self, name) for name in ("missing", "counts", "wide", "table", "accept")}
+        return ReadOptions(self.columns or {}, **said).checked()
 
     def complete_hyper(self) -> dict[str, Any]:
         """Return every hyperparameter: the recipe's defaults, overridden by `hyper`. Raises UsageError."""
@@ -86,7 +101,8 @@ class TrainRequest:
     def to_dict(self) -> dict[str, Any]:
         """Return the object for `config.json`."""
         columns = None if self.columns is None else dict(self.columns)
-        return {**asdict(self), "columns": columns, "hyper": dict(self.hyper)}
+        lists = {"missing": list(self.missing), "accept": list(self.accept)}
+        return {**asdict(self), "columns": columns, "hyper": dict(self.hyper), **lists}
 
     @classmethod
     def from_dict(cls, document: Any) -> TrainRequest:
@@ -108,6 +124,8 @@ def _fits(default: Any, name: str, value: Any) -> bool:
         return value is None or isinstance(value, str)
     if name == "columns":
         return value is None or (isinstance(value, dict) and all(isinstance(v, str) for v in value.values()))
+    if name in ("missing", "accept"):
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
     if isinstance(default, bool):
         return isinstance(value, bool)
     if isinstance(default, float):

@@ -70,7 +70,7 @@ def open_data(request: TrainRequest, fingerprint: str | None) -> tuple[Dataset, 
     DataError: the data cannot be used.
     RunError: the data has changed since the run began.
     """
-    dataset = open_dataset(request.data, columns=request.columns, test=request.test)
+    dataset = open_dataset(request.data, how=request.how, test=request.test)
     if fingerprint not in (None, dataset.fingerprint):
         raise RunError(
             f"the data at {request.data} has changed since this run began.", hint="Restore it, or start a new run."
@@ -83,6 +83,7 @@ def with_data(config: RunConfig, dataset: Dataset, split: Split) -> RunConfig:
     same = ("name", "label", "source", "fingerprint", "n_users", "n_movies", "n_ratings")
     described = {name: getattr(dataset, name) for name in same}
     described |= {"scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step], "repairs": list(dataset.repairs)}
+    described |= {"read_as": dataset.reading.document()}
     sizes = {"n_train": split.n_train, "n_test": split.n_test}
     return replace(config, dataset=described, split=asdict(split.spec) | {"label": split.spec.label} | sizes)
 
@@ -115,6 +116,8 @@ def assembler(config: RunConfig, dataset: Dataset, split: Split) -> Callable[[Pa
         "dataset": dataset.label,
         "source": dataset.source,
         "fingerprint": dataset.fingerprint,
+        "read_as": dataset.reading.document(),
+        "read_options": config.how().document(),
         "split": split.spec.label,
     }
 

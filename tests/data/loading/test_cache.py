@@ -14,6 +14,7 @@ from helpers.ratings_files import EXPECTED, lines, movielens_csv, rows_of, write
 
 from mftui.data.loading import cache, load
 from mftui.data.loading.load import open_dataset
+from mftui.data.reading.options import ReadOptions
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_changed_titles_are_read_again(tmp_path: Path) -> None:
 def test_other_columns_have_a_cache_of_their_own(tmp_path: Path) -> None:
     file = write(tmp_path / "r.csv", "user,item,rating,mood\n1,2,3,4\n2,3,4,5\n")
     assert rows_of(open_dataset(file)) == [(1, 2, 3.0), (2, 3, 4.0)]
-    assert rows_of(open_dataset(file, columns={"rating": "mood"})) == [(1, 2, 4.0), (2, 3, 5.0)]
+    assert rows_of(open_dataset(file, how=ReadOptions(columns={"rating": "mood"}))) == [(1, 2, 4.0), (2, 3, 5.0)]
 
 
 @pytest.mark.parametrize("damage", ["short", "gone", "garbled", "no json", "no manifest", "future"])

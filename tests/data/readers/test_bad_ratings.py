@@ -9,6 +9,7 @@ import pytest
 from helpers.ratings_files import write
 
 from mftui.data.loading.load import open_dataset, read_pairs
+from mftui.data.reading.options import ReadOptions
 from mftui.errors import DataError, UsageError
 
 HEAD = "userId,movieId,rating\n"
@@ -67,12 +68,11 @@ BAD_TEXTS: dict[str, tuple[str | bytes, int | None, str]] = {
     "binary": (
         bytes(range(256)) * 8,
         None,
-        "this is not a text file. Give ratings as CSV, TSV, .dat, Parquet or a zip",
+        "this is not a text file. Give ratings as CSV, TSV, .dat, Parquet, a spreadsheet",
     ),
-    "binary without zeros": (bytes(range(128, 256)) * 8, None, "not a table with columns for user, movie and rating."),
+    "binary without zeros": (bytes(range(128, 256)) * 8, None, "this is not a text file."),
     "gzip": (b"\x1f\x8b\x08\x00rest", None, "the gzip file is damaged or cut short"),
-    "SQLite": (b"SQLite format 3\x00", None, "this is an SQLite database."),
-    "UTF-16": ((HEAD + GOOD).encode("utf-16"), None, "the text is in UTF-16. Save it as UTF-8."),
+    "SQLite": (b"SQLite format 3\x00", None, "this is an SQLite database, but damaged"),
     "no line end": (b"x" * 300_000, None, "no line ends in the first 256 KB"),
 }
 
@@ -114,13 +114,13 @@ def test_hostile_text_in_a_fault_is_made_visible(tmp_path: Path) -> None:
 
 def test_a_named_column_that_is_not_there_lists_those_that_are(tmp_path: Path) -> None:
     file = write(tmp_path / "r.csv", "who,what,grade\n1,2,3\n2,3,4\n")
-    message = refusal(file, columns={"user": "who", "movie": "what", "rating": "note"})
+    message = refusal(file, how=ReadOptions(columns={"user": "who", "movie": "what", "rating": "note"}))
     assert "no column note (for the rating); columns found: who, what, grade." in message
 
 
 def test_an_unknown_role_lists_the_roles(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"there is no column role called film. Roles: user, movie, rating, timestamp"):
-        open_dataset(write(tmp_path / "r.csv", HEAD + GOOD), columns={"film": "x"})
+    with pytest.raises(UsageError, match=r"no column role called film. There are: user, movie, rating, timestamp"):
+        open_dataset(write(tmp_path / "r.csv", HEAD + GOOD), how=ReadOptions(columns={"film": "x"}))
 
 
 def test_a_missing_file_names_its_nearest_neighbours(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_parquet_faults_name_the_row(tmp_path: Path) -> None:
     assert "the rating is not a number" in refused(user=[1, 2], item=[1, 2], rating=["good", "bad"])
     whole = (tmp_path / "r.parquet").read_bytes()
     write(tmp_path / "cut.parquet", whole[: len(whole) // 2])
-    assert "damaged, or not Parquet" in refusal(tmp_path / "cut.parquet")
+    assert "this is a Parquet file, but damaged" in refusal(tmp_path / "cut.parquet")
 
 
 def test_pairs_name_what_is_wrong(tmp_path: Path) -> None:

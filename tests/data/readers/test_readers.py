@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mftui.data.loading.load import open_dataset, read_pairs
+from mftui.data.reading.options import ReadOptions
 
 HEADERS = {
     "plain.csv": lines(",", "userId,movieId,rating,timestamp"),
@@ -48,13 +49,13 @@ def test_text_of_any_usual_form_gives_the_same_ratings(tmp_path: Path, name: str
 
 def test_columns_can_be_named_in_any_order(tmp_path: Path) -> None:
     file = write(tmp_path / "odd.csv", "when,grade,who,what\n5,3,1,10\n6,4.5,2,20\n")
-    dataset = open_dataset(file, columns={"user": "who", "movie": "What", "rating": "grade"})
+    dataset = open_dataset(file, how=ReadOptions(columns={"user": "who", "movie": "What", "rating": "grade"}))
     assert rows_of(dataset) == [(1, 10, 3.0), (2, 20, 4.5)]
 
 
 def test_columns_without_a_header_can_be_named_by_position(tmp_path: Path) -> None:
     file = write(tmp_path / "odd.csv", "x,3,1,10,y\nx,4.5,2,20,y\n")
-    dataset = open_dataset(file, columns={"user": "3", "movie": "4", "rating": "2"})
+    dataset = open_dataset(file, how=ReadOptions(columns={"user": "3", "movie": "4", "rating": "2"}))
     assert rows_of(dataset) == [(1, 10, 3.0), (2, 20, 4.5)]
 
 
@@ -108,7 +109,7 @@ def test_dates_and_milliseconds_become_seconds(tmp_path: Path) -> None:
 def test_unreadable_timestamps_are_left_out_and_said_so(tmp_path: Path) -> None:
     dataset = open_dataset(write(tmp_path / "t.csv", "user,item,rating,time\n1,2,3,soon\n2,3,4,late\n"))
     assert dataset.ratings.timestamps is None
-    assert dataset.repairs == ("t.csv: timestamps left out, as not all of them are numbers or dates.",)
+    assert dataset.repairs == ("t.csv: timestamps left out, as not all of them are numbers or dates of one form.",)
 
 
 def test_a_directory_and_its_zip_are_the_same_data_set(tmp_path: Path) -> None:
@@ -226,7 +227,7 @@ def test_movies_without_ratings_are_counted_and_left_out(tmp_path: Path) -> None
 def test_of_several_ratings_for_one_pair_the_last_counts(tmp_path: Path) -> None:
     dataset = open_dataset(write(tmp_path / "r.csv", "user,item,rating\n1,10,1\n2,10,2\n1,10,3\n1,20,4\n1,10,5\n"))
     assert rows_of(dataset) == [(2, 10, 2.0), (1, 20, 4.0), (1, 10, 5.0)]
-    assert dataset.repairs == ("2 ratings left out, as a later one by the same user for the same movie counts.",)
+    assert dataset.repairs == ("2 ratings left out: rated again by the same user: the one on the later line counts.",)
 
 
 def test_a_test_file_adds_to_the_vocabulary_and_marks_its_rows(tmp_path: Path) -> None:
@@ -244,7 +245,7 @@ def test_what_is_tested_on_is_left_out_of_training(tmp_path: Path) -> None:
     dataset = open_dataset(tmp_path, test=test)
     assert rows_of(dataset) == [(1, 10, 3.0), (2, 20, 1.0), (2, 10, 4.0)]
     assert dataset.test_rows is not None and dataset.test_rows.tolist() == [2]
-    assert dataset.repairs == ("1 rating of u.data left out of training, as u1.test tests on the same pair.",)
+    assert dataset.repairs == ("1 rating left out: in u.data, but u1.test tests on the same pair.",)
 
 
 def test_numbers_in_one_file_and_words_in_the_other_are_one_vocabulary_of_words(tmp_path: Path) -> None:
@@ -258,7 +259,9 @@ def test_numbers_in_one_file_and_words_in_the_other_are_one_vocabulary_of_words(
 def test_pairs_need_no_ratings(tmp_path: Path) -> None:
     assert read_pairs(write(tmp_path / "p.csv", "userId,movieId\n1,10\nx,20\n")) == (["1", "x"], [10, 20])
     assert read_pairs(write(tmp_path / "q.csv", "1,10\n2,20\n")) == ([1, 2], [10, 20])
-    assert read_pairs(write(tmp_path / "r.csv", lines(",", "a,b,rating,time")), {"user": "b", "movie": "a"}) == (
+    assert read_pairs(
+        write(tmp_path / "r.csv", lines(",", "a,b,rating,time")), ReadOptions(columns={"user": "b", "movie": "a"})
+    ) == (
         [10, 20, 10, 30, 20],
         [1, 1, 2, 2, 7],
     )

@@ -11,6 +11,7 @@ from helpers.numpy_training import NumpyTraining
 from helpers.runs import request
 
 from mftui.data.loading.load import open_dataset
+from mftui.data.reading.options import ReadOptions
 from mftui.engine.evaluation.calibration import INTERVAL_LEVELS
 from mftui.errors import RunError, UsageError
 from mftui.runs.results.evaluate import cross_validate, given_folds, random_folds
@@ -36,13 +37,13 @@ def test_given_folds_pair_each_training_file_with_its_test(ratings: Path, tmp_pa
         (tmp_path / f"{fold}.base").write_text("\n".join([header, *lines[cut:]]) + "\n")
         (tmp_path / f"{fold}.test").write_text("\n".join([header, *lines[:cut]]) + "\n")
 
-    found = list(given_folds(tmp_path, "f*.base"))
+    found = list(given_folds(tmp_path, "f*.base", ReadOptions()))
     assert [(fold.label, len(fold.split.test_rows)) for fold in found] == [("f1.test", 100), ("f2.test", 200)]
     with pytest.raises(UsageError, match="no file matches"):
-        list(given_folds(tmp_path, "g*.base"))
+        list(given_folds(tmp_path, "g*.base", ReadOptions()))
     (tmp_path / "f2.test").unlink()
     with pytest.raises(UsageError, match=r"the test file f2\.test is missing"):
-        list(given_folds(tmp_path, "f*.base"))
+        list(given_folds(tmp_path, "f*.base", ReadOptions()))
 
 
 SMALL = {"members": 1, "factors": 4, "audience": False}

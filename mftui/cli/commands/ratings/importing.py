@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.commands.ratings.written import write_result
-from mftui.cli.shared.columns import Columns
 from mftui.cli.shared.open_model import open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, note, print_json, print_table
 from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document, row_documents
+from mftui.cli.shared.reading_options import Columns
 from mftui.errors import DataError
 
 if TYPE_CHECKING:

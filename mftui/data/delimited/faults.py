@@ -6,11 +6,13 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO
 
+from mftui.data.delimited.layout import ALIGNED, Layout
+from mftui.data.delimited.positions import is_number
 from mftui.data.readers.columns import as_integer, is_missing
-from mftui.data.readers.layout import Layout
+from mftui.data.readers.quotes import unclosed_quote
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
@@ -32,6 +34,8 @@ def first_fault(
         if fault is not None:
             message, hint = fault
             return DataError(message, path=ref, line=line, hint=hint)
+        if len(row) != len(layout.names):
+            continue
         for role in id_roles:
             text = row[layout.columns[role]]
             if not is_missing(text, among_numbers=True):
@@ -51,32 +55,15 @@ def check_quotes(ref: FileRef, layout: Layout) -> None:
     with ref.open() as raw:
         if sum(block.count(b'"') for block in iter(lambda: raw.read(_BLOCK_BYTES), b"")) % 2 == 0:
             return
-    with ref.open() as raw, _decoded(raw) as text:
+    with ref.open() as raw, _decoded(raw, layout.encoding) as text:
         line = unclosed_quote(text, layout.delimiter)
     if line is not None:
         raise DataError("a quote is opened and never closed.", path=ref, line=line, hint="Close it.")
 
 
-def unclosed_quote(lines: Iterable[str], delimiter: str) -> int | None:
-    """Return the line, from 1, of the record whose quote is still open at the end of `lines`; None without one.
-
-    A CSV reader would swallow all lines after it in silence.
-    """
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    start = 1
-    while True:
-        try:
-            next(reader)
-        except StopIteration:
-            return None
-        except csv.Error as error:
-            if "end of data" in str(error):
-                return start
-        start = reader.line_num + 1
-
-
-def _decoded(raw: IO[bytes]) -> io.TextIOWrapper:
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
+def _decoded(raw: IO[bytes], encoding: str) -> io.TextIOWrapper:
+    name = encoding if encoding.startswith("utf-16") else "utf-8-sig"
+    return io.TextIOWrapper(raw, encoding=name, errors="replace", newline="")
 
 
 def _missing_id(ref: FileRef, role: str, text: str, line: int) -> DataError:
@@ -87,7 +74,7 @@ def _missing_id(ref: FileRef, role: str, text: str, line: int) -> DataError:
 def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """Yield (line number from 1, fields) of every line that is not empty, after the header."""
     csv.field_size_limit(_FIELD_LIMIT)
-    with ref.open() as raw, _decoded(raw) as text:
+    with ref.open() as raw, _decoded(raw, layout.encoding) as text:
         for _ in range(layout.skip_lines):
             text.readline()
         if layout.quoted:
@@ -103,15 +90,17 @@ def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
         for number, whole in enumerate(text, layout.skip_lines + 1):
             bare = whole.rstrip("\r\n")
             if bare:
-                yield number, bare.split(layout.delimiter)
+                yield number, bare.split() if layout.delimiter == ALIGNED else bare.split(layout.delimiter)
 
 
 def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | None:
     """Return `(what is wrong, what to do)` for the fields of one line, else None."""
     expected = len(layout.names)
+    if row[0].lstrip().startswith("#") and len(row) != expected:
+        return None
     if len(row) != expected:
         return f"{len(row)} columns where there should be {expected}.", "Correct or remove the line."
-    if len(layout.delimiter) > 1 and any(layout.delimiter[0] in text for text in row):
+    if layout.delimiter == "::" and any(layout.delimiter[0] in text for text in row):
         return f"a single {layout.delimiter[0]} where {layout.delimiter} is between the columns.", "Correct the line."
     if not rated:
         return None
@@ -119,6 +108,8 @@ def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | Non
     shown = visible(text.strip()[:40])
     if not shown:
         return "the rating is missing.", "Fill it in, or remove the line."
+    if layout.decimal_point == "," and "." in text and is_number(text):
+        return f"the rating {shown} has a decimal point, others have a decimal comma.", "Write all in one way."
     try:
         value = float(text.strip().replace(layout.decimal_point, "."))
     except ValueError:

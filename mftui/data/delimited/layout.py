@@ -1,0 +1,252 @@
+"""The layout of a text file of ratings, found by looking at its first lines."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mftui.data.delimited.positions import by_position, given_positions, is_date, is_number
+from mftui.data.readers.encodings import head_lines
+from mftui.data.readers.names import COLUMNS_HINT, columns_by_name, listed, match
+from mftui.data.reading.options import LEFT_OUT, ROLES, ReadOptions
+from mftui.data.storage.files import FileRef
+from mftui.errors import DataError
+from mftui.text import visible
+
+_SAMPLE_ROWS = 100
+_MAX_PREAMBLE = 20
+ALIGNED = "  "
+"""Stands for any run of blanks and tabs between columns."""
+_DELIMITERS = ("::", "\t", ",", ";", "|", " ", ALIGNED)
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_COMMENTS = ("#", "%", "//")
+_WIDE_FROM = 6
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to cut a text file of ratings into columns."""
+
+    delimiter: str
+    quoted: bool
+    """Whether fields can be in double quotes."""
+    skip_lines: int
+    """Lines before the first rating: the header, and what stands before it."""
+    names: tuple[str, ...]
+    """Names of all columns, in order: those of the header, else "1", "2", …"""
+    columns: Mapping[str, int] = field(default_factory=dict)
+    """Role ("user", "movie", "rating", "timestamp") → position from 0."""
+    encoding: str = "utf-8"
+    decimal_point: str = "."
+    multiline: bool = False
+    """Whether a quoted field can hold line ends."""
+    header: bool = True
+    by: Mapping[str, str] = field(default_factory=dict)
+    """Role → how its column was found, as in `ColumnUse.by`."""
+
+    def split(self, lines: Sequence[str]) -> list[list[str]]:
+        """Cut whole lines into fields."""
+        return split(lines, self.delimiter, self.quoted)
+
+
+def split(lines: Sequence[str], delimiter: str, quoted: bool) -> list[list[str]]:
+    """Cut whole lines into fields."""
+    if delimiter == ALIGNED:
+        return [line.split() for line in lines]
+    if len(delimiter) > 1 or not quoted:
+        return [line.split(delimiter) for line in lines]
+    return list(csv.reader(lines, delimiter=delimiter))
+
+
+def recognise(
+    ref: FileRef, how: ReadOptions | None = None, needed: Sequence[str] = ("user", "movie", "rating")
+) -> Layout:
+    """Find delimiter, header and columns of the text file `ref`.
+
+    Parameters
+    ----------
+    how: what the user says of the file; its columns outrank what is found.
+    needed: the roles without which the file is no use.
+
+    Raises DataError, naming the columns found, where a needed one is missing.
+    """
+    how = how or ReadOptions()
+    lines, encoding = head_lines(ref)
+    best: Layout | None = None
+    delimiters: tuple[str, ...] = _DELIMITERS
+    for skip, only_by_name in _starts(lines):
+        if separator := _SEPARATOR_LINE.fullmatch(lines[skip].strip()):
+            delimiters = (separator[1],)
+            continue
+        sample = [line for line in lines[skip:] if line.strip() and not _is_comment(line, skip, lines)][:_SAMPLE_ROWS]
+        for delimiter in delimiters:
+            quoted = delimiter in ",;" or (delimiter in "\t|" and sample[0].startswith('"'))
+            rows = split(sample, delimiter, quoted)
+            if len(rows[0]) < len(needed):
+                continue
+            found = _columns(rows, how, needed, only_by_name)
+            columns, header, by = found or ({}, True, {})
+            names = rows[0] if header else [str(i + 1) for i in range(len(rows[0]))]
+            layout = Layout(
+                delimiter,
+                quoted,
+                skip + header,
+                tuple(name.strip() for name in names),
+                columns,
+                encoding,
+                _decimal_point(rows[header:], columns, delimiter),
+                quoted and any('"' in line for line in sample),
+                header,
+                by,
+            )
+            if found:
+                _check_unique(ref, layout)
+                return layout
+            if not only_by_name and (best is None or len(best.names) < len(layout.names)):
+                best, wide = layout, looks_wide(rows)
+    raise _not_recognised(ref, best, how, needed, best is not None and wide, lines)
+
+
+def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
+    """Yield (line from 0 at which the table may begin, whether only a header can be there): the first line, the first
+    that is no comment, and then each of the first lines."""
+    filled = [at for at, line in enumerate(lines) if line.strip()][:_MAX_PREAMBLE]
+    yield filled[0], False
+    rest = filled
+    if _SEPARATOR_LINE.fullmatch(lines[filled[0]].strip()) or lines[filled[0]].lstrip().startswith(_COMMENTS):
+        rest = [at for at in filled[1:] if not lines[at].lstrip().startswith(_COMMENTS)]
+        if rest:
+            yield rest[0], False
+    for at in rest[1:]:
+        yield at, True
+
+
+def _is_comment(line: str, skip: int, lines: Sequence[str]) -> bool:
+    return line is not lines[skip] and line.lstrip().startswith(_COMMENTS)
+
+
+def _check_unique(ref: FileRef, layout: Layout) -> None:
+    """Raise DataError where two columns bear the name of one that is read."""
+    bare = [name.casefold() for name in layout.names]
+    for role, at in layout.columns.items():
+        if bare.count(bare[at]) > 1:
+            raise DataError(
+                f"several columns are called {visible(layout.names[at])} (for the {role}).",
+                path=ref,
+                line=layout.skip_lines,
+                hint="Rename or remove one.",
+            )
+
+
+def _columns(
+    rows: list[list[str]], how: ReadOptions, needed: Sequence[str], only_by_name: bool
+) -> tuple[dict[str, int], bool, dict[str, str]] | None:
+    """Return `(role → position, has a header, role → how it was found)`, or None where these rows are not ratings in
+    this delimiter."""
+    given = {role: name for role, name in how.columns.items() if role in needed or role in ("rating", "timestamp")}
+    given = given if "rating" in needed else {role: name for role, name in given.items() if role in needed}
+    untimed = given.get("timestamp") == LEFT_OUT
+    if untimed:
+        del given["timestamp"]
+    roles = [role for role in ROLES if not (untimed and role == "timestamp")]
+    found = columns_by_name(rows[0], roles, given, needed, how)
+    if found is not None:
+        return found[0], True, found[1]
+    if only_by_name:
+        return None
+    positions = given_positions(given, rows[0])
+    if positions is None:
+        return None
+    if positions:
+        columns = {**{role: i for i, role in enumerate(needed) if role not in given}, **positions}
+        if len(set(columns.values())) < len(columns) or max(columns.values()) >= len(rows[0]):
+            return None
+        rating = columns.get("rating")
+        header = rating is not None and not is_number(rows[0][rating]) and len(rows) > 1
+        by = {role: "given" if role in given else "position" for role in columns}
+        return columns, header, by
+    if how.like is not None and how.like.columns and (later := _as_before(rows, how, needed)) is not None:
+        return later, False, dict.fromkeys(later, "run")
+    columns_found = by_position(rows, needed, untimed)
+    return None if columns_found is None else (columns_found, False, dict.fromkeys(columns_found, "position"))
+
+
+def _as_before(rows: list[list[str]], how: ReadOptions, needed: Sequence[str]) -> dict[str, int] | None:
+    """Return role → position as in the file before, for one without a header; None where that does not fit."""
+    assert how.like is not None
+    at = {role: use.position - 1 for role, use in how.like.columns.items() if use.position}
+    if not all(role in at for role in needed):
+        return None
+    n = len(rows[0])
+    if max(at[role] for role in needed) >= n:
+        order = sorted(needed, key=lambda role: at[role])
+        return {role: order.index(role) for role in needed} if n == len(needed) else None
+    if "rating" in needed and not is_number(rows[0][at["rating"]]):
+        return None
+    return {role: place for role, place in at.items() if place < n and (role in needed or "rating" in needed)}
+
+
+def _decimal_point(rows: list[list[str]], columns: Mapping[str, int], delimiter: str) -> str:
+    at = columns.get("rating")
+    if at is None or delimiter == ",":
+        return "."
+    return "," if any(re.fullmatch(r"\s*-?\d+,\d+\s*", row[at]) for row in rows if at < len(row)) else "."
+
+
+def looks_wide(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether rows are a table with a column for each movie, or for each user: many columns of numbers."""
+    body = [row[1:] for row in rows[1:30]]
+    cells = [text.strip() for row in body for text in row]
+    filled = [text for text in cells if text and text.casefold() not in ("nan", "na", "null")]
+    width = len(rows[0])
+    return (
+        width >= _WIDE_FROM
+        and len(rows) > 2
+        and all(len(row) == width for row in rows[:30])
+        and len(filled) > 0
+        and sum(is_number(text) and abs(float(text.replace(",", "."))) <= 1000 for text in filled) >= 0.95 * len(filled)
+    )
+
+
+def _not_recognised(
+    ref: FileRef, best: Layout | None, how: ReadOptions, needed: Sequence[str], wide: bool, lines: Sequence[str]
+) -> DataError:
+    if best is None:
+        return DataError(
+            f"not a table with columns for {_listed(needed)}.",
+            path=ref,
+            hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them.",
+        )
+    found = listed(best.names)
+    known = match(best.names, ROLES, how.columns)
+    for role, name in how.columns.items():
+        if role not in known and name != LEFT_OUT:
+            return DataError(f"no column {visible(name)} (for the {role}); columns found: {found}.", path=ref)
+    if wide and len(known) < len(needed):
+        return DataError(
+            f"{len(best.names):,} columns of numbers: this looks like a matrix, not like one rating a line.",
+            path=ref,
+            hint="--wide users: a row is a user, a column a movie; --wide movies: the other way round. "
+            "--missing VALUE says what stands for not rated. Else name the columns: --columns user=…",
+        )
+    missing = [role for role in needed if role not in known]
+    first = [name for name in best.names if name]
+    if any(is_number(name) or is_date(name) for name in first):
+        rows = [visible(line[:60]) for line in lines if line.strip()][:2]
+        return DataError(
+            f"no header that names the {_listed(missing)}; columns found: {found}. It begins: {' / '.join(rows)}.",
+            path=ref,
+            hint="Say which column is which by position: --columns user=1,movie=2,rating=3",
+        )
+    where = f" in line {best.skip_lines}" if best.skip_lines > 1 else ""
+    return DataError(
+        f"no column for the {_listed(missing)}; columns found{where}: {found}.",
+        path=ref,
+        hint=COLUMNS_HINT,
+    )
+
+
+def _listed(roles: Sequence[str]) -> str:
+    return roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} and {roles[-1]}"

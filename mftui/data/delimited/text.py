@@ -1,0 +1,229 @@
+"""Ratings from text (CSV, TSV, .dat, u.data, .inter), through Arrow with explicit types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mftui.data.delimited.aligned import realigned
+from mftui.data.delimited.faults import check_quotes, first_fault
+from mftui.data.delimited.layout import ALIGNED, Layout
+from mftui.data.delimited.leading_zeros import any_leading_zero
+from mftui.data.delimited.rating_faults import rating_fault
+from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_dictionary
+from mftui.data.readers.names import also_called
+from mftui.data.readers.rating_words import numbers_in
+from mftui.data.readers.times import seconds_of
+from mftui.data.readers.unrated import rated_rows
+from mftui.data.reading.options import ROLES, ReadOptions
+from mftui.data.reading.reading import ColumnUse, Reading
+from mftui.data.storage.files import FileRef
+from mftui.errors import DataError
+
+# Narrow types first: they take half the memory, and a file that needs more says so at once.
+_LADDER = ("int32", "int64", "string")
+_RATING_LADDER = ("float32", "string")
+_BLOCK_BYTES = 4 << 20
+
+
+def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
+    """Read the ratings of the text file `ref`. Raises DataError with the line of the first fault."""
+    columns, layout = read_columns(ref, layout, [role for role in ROLES if role in layout.columns], how=how)
+    rating_form = ""
+    if _is_text(columns["rating"]):
+        parsed = numbers_in(columns["rating"], how)
+        if parsed is None:
+            raise rating_fault(ref, layout, columns["rating"])
+        columns["rating"], rating_form = parsed
+    if not len(columns["rating"]):
+        raise only_header(ref)
+    columns, left_out = rated_rows(columns, how)
+    values = chunks_of(columns.pop("rating"))
+    if not sum(map(len, values)):
+        raise DataError("no line has a rating.", path=ref, hint="Check --missing, and which column is the rating.")
+    if not all(np.isfinite(chunk).all() for chunk in values):
+        raise first_fault(ref, layout, "a rating is not a finite number")
+    times = seconds_of(columns.pop("timestamp")) if "timestamp" in columns else None
+    users, movies = _ids(columns.pop("user")), _ids(columns.pop("movie"))
+    if users is None or movies is None:
+        raise first_fault(ref, layout, "an id is missing")
+    reading = replace(
+        _reading(layout),
+        rating_form=rating_form,
+        left_out=left_out,
+        missing=tuple(how.missing_texts),
+        dates=times.form if times else "",
+    )
+    repairs = [f"{ref.name}: {times.note}."] if times and times.note else []
+    return RawRatings(users, movies, values, times.chunks if times else None, repairs, reading)
+
+
+def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
+    """Read the user and movie ids alone."""
+    columns, layout = read_columns(ref, layout, ["user", "movie"])
+    users, movies = _ids(columns["user"]), _ids(columns["movie"])
+    if users is None or movies is None:
+        raise first_fault(ref, layout, "an id is missing", ("user", "movie"))
+    if not len(users):
+        raise only_header(ref)
+    return users, movies
+
+
+def only_header(ref: FileRef) -> DataError:
+    """Return the error for a file with column names and nothing below."""
+    return DataError("only a header, no ratings.", path=ref, hint="Give a file with ratings.")
+
+
+def read_columns(
+    ref: FileRef,
+    layout: Layout,
+    roles: Sequence[str],
+    *,
+    as_text: bool = False,
+    how: ReadOptions | None = None,
+) -> tuple[dict[str, Any], Layout]:
+    """Read Arrow columns by role, each of the narrowest type that takes all its values; or dictionary-encoded text.
+
+    Returns them with the layout as it proved to be: the decimal sign may first be seen far below.
+    """
+    import pyarrow as pa
+
+    # Arrow knows one-character delimiters: "::" is ":" with an empty column between.
+    step = 1 if layout.delimiter == ALIGNED else len(layout.delimiter)
+    position = {role: layout.columns[role] * step for role in roles}
+    rung = {role: len(_ladder(role)) - 1 if as_text else 0 for role in roles}
+    if layout.quoted and len(layout.names) > len(roles):
+        check_quotes(ref, layout)
+    with ThreadPoolExecutor(1) as pool:
+        numbered = [role for role in roles if role in ("user", "movie")]
+        zeros = None if as_text else pool.submit(any_leading_zero, ref, layout, [position[role] for role in numbered])
+        while True:
+            types = {role: _ladder(role)[rung[role]] for role in roles}
+            try:
+                read = _read_as(ref, layout, position, types, how)
+            except pa.ArrowInvalid as error:
+                message = str(error)
+                if "Could not skip initial" in message:  # the header's line is the last and has no end
+                    raise only_header(ref) from error
+                if "UTF8" in message and layout.encoding == "utf-8":
+                    layout = replace(layout, encoding="latin-1")
+                    continue
+                at = re.search(r"In CSV column #(\d+): .*conversion error", message)
+                failed = next((r for r in roles if at and position[r] == int(at.group(1))), None)
+                if failed == "rating" and layout.decimal_point == "." and re.search(r"value '-?\d+,\d+'", message):
+                    layout = replace(layout, decimal_point=",")
+                    continue
+                if failed is None or rung[failed] == len(_ladder(failed)) - 1 or (failed == "rating" and how is None):
+                    raise first_fault(ref, layout, message, roles) from error
+                rung[failed] += 1
+                continue
+            if zeros is not None and zeros.result():
+                again = [role for role in numbered if pa.types.is_integer(read[role].type)]
+                zeros = None
+                if again:
+                    rung.update(dict.fromkeys(again, len(_LADDER) - 1))
+                    continue
+            return read, layout
+
+
+def _ladder(role: str) -> tuple[str, ...]:
+    return _RATING_LADDER if role == "rating" else _LADDER
+
+
+def _read_as(
+    ref: FileRef, layout: Layout, position: dict[str, int], types: dict[str, str], how: ReadOptions | None
+) -> dict[str, Any]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    aligned = layout.delimiter == ALIGNED
+    delimiter = "\t" if aligned else layout.delimiter
+    n_columns = (len(layout.names) - 1) * len(delimiter) + 1
+    text = pa.dictionary(pa.int32(), pa.string())
+    kinds = {"int32": pa.int32(), "int64": pa.int64(), "float32": pa.float32(), "string": text}
+    missing = list(how.missing_texts) if how is not None else []
+    with ExitStack() as stack:
+        # Arrow is quicker with a name of its own to open; it takes none that is no UTF-8.
+        source: Any = str(ref.path)
+        if aligned:
+            source = realigned(ref, layout.encoding)
+        elif not ref.plain or not str(ref.path).isprintable() or re.search(r"\.(gz|bz2|zst|lz4|br)$", source):
+            source = stack.enter_context(ref.open())
+        table = csv.read_csv(
+            source,
+            read_options=csv.ReadOptions(
+                column_names=[str(i) for i in range(n_columns)],
+                skip_rows=layout.skip_lines,
+                encoding="utf8" if layout.encoding == "utf-8" or aligned else layout.encoding,
+                block_size=_BLOCK_BYTES,
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=delimiter[0],
+                quote_char='"' if layout.quoted else False,
+                newlines_in_values=layout.multiline,
+                invalid_row_handler=_comments_skipped,
+            ),
+            convert_options=csv.ConvertOptions(
+                include_columns=[str(at) for at in position.values()],
+                column_types={str(at): kinds[types[role]] for role, at in position.items()},
+                null_values=missing,
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=True,
+                decimal_point=layout.decimal_point,
+            ),
+        )
+    return {role: table.column(i) for i, role in enumerate(position)}
+
+
+def _comments_skipped(row: Any) -> str:
+    """Return what Arrow is to do with a line of too many or too few columns: skip it if it is a comment."""
+    return "skip" if row.text.lstrip().startswith("#") else "error"
+
+
+def _reading(layout: Layout) -> Reading:
+    uses = {
+        role: ColumnUse(layout.names[at] if layout.header else "", at + 1, layout.by.get(role, "name"))
+        for role, at in layout.columns.items()
+    }
+    used = set(layout.columns.values())
+    unused = tuple(
+        (name or f"column {at + 1}") if layout.header else f"column {name}"
+        for at, name in enumerate(layout.names)
+        if at not in used
+    )
+    others = also_called(layout.names, "rating", used) if layout.header else []
+    doubts = [f"The rating could also be the column {name}." for name in others] if uses["rating"].by == "name" else []
+    return Reading(
+        delimiter=layout.delimiter,
+        encoding={"utf-8": "utf-8", "latin-1": "latin-1"}.get(layout.encoding, "utf-16"),
+        decimal=layout.decimal_point,
+        header=layout.header,
+        header_line=layout.skip_lines if layout.header else 0,
+        columns=uses,
+        unused=unused,
+        n_columns=len(layout.names),
+        warnings=tuple(doubts),
+    )
+
+
+def _is_text(column: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(column.type))
+
+
+def _ids(column: Any) -> RawIds | None:
+    """Return the raw ids of an Arrow column of integers or of dictionary-encoded strings; None where one is missing."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(column.type):
+        return RawIds(numbers=chunks_of(column))
+    if not len(column):
+        return RawIds(numbers=[])
+    return from_dictionary(column.unify_dictionaries())

@@ -1,0 +1,316 @@
+"""Doubt a reading that is not plausible: a row number as the user, times or ids as ratings, -1 as a rating.
+
+Each check looks at ratings as they were read. What is asked is settled by an option, which the error names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.dataset import Ratings
+from mftui.data.ids import Ids
+from mftui.data.reading.options import ReadOptions
+from mftui.data.reading.reading import Reading, date_of
+from mftui.errors import DoubtError
+from mftui.text import visible
+
+_SAMPLE = 1 << 20
+_FEW_ROWS = 20
+_MANY_ROWS = 50
+_MAX_SCALE = 150
+"""Distinct whole ratings that a scale may have: 0 to 100 has 101."""
+_FEW_STEPS = 10
+"""An average has more different values."""
+_MIN_RANGE = 100
+_YEAR_1990 = 631_152_000
+_TIMES = (250_000_000, 4_200_000_000)  # 1977 to 2103, in seconds
+_EXPONENT = re.compile(r"\d([.,]\d+)?[eE]\+\d+", re.ASCII)
+_ZEROS = re.compile(r"0+(?=\d)")
+_MAX_IDS = 200_000
+_FREQUENT = 0.01
+_SENTINELS = frozenset(
+    {-9999.0, -999.0, -99.0, -1.0, 0.0, 9.0, 99.0, 127.0, 128.0, 255.0, 998.0, 999.0, 9999.0, 65535.0}
+)
+ACCEPT = "the data is right as it is"
+
+
+@dataclass
+class Seen:
+    """What was read, before repeated pairs are left out."""
+
+    ratings: Ratings
+    user_ids: Ids
+    movie_ids: Ids
+    how: ReadOptions
+    reading: Reading
+    path: str
+
+    @cached_property
+    def distinct(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the distinct ratings, ascending, and how many there are of each; of a part where there are many."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        values = self.ratings.values
+        found: NDArray[Any]
+        counts: NDArray[Any]
+        found, counts = np.unique(values[:_SAMPLE], return_counts=True)
+        if len(values) > _SAMPLE and len(found) <= 1000:
+            whole = pa.Array.from_buffers(pa.float32(), len(values), [None, pa.py_buffer(values)])
+            pairs = pc.value_counts(whole)
+            found, counts = (np.from_dlpack(pairs.field(at)) for at in (0, 1))
+            order = np.argsort(found)
+            found, counts = found[order], counts[order]
+        return found.astype(np.float64), counts.astype(np.int64)
+
+    def __len__(self) -> int:
+        return len(self.ratings)
+
+    def name(self, role: str) -> str:
+        """Return how the column of a role is called, for a message."""
+        use = self.reading.columns.get(role)
+        if use is None:
+            return f"the {role} column"
+        return f"the column {visible(use.name[:30])}" if use.name else f"column {use.position}"
+
+    def said(self, role: str) -> bool:
+        """Return whether the user has said which column this is."""
+        use = self.reading.columns.get(role)
+        return use is not None and use.by in ("given", "form")
+
+    def doubt(self, name: str, message: str, *options: tuple[str, str]) -> DoubtError:
+        """Return a doubt with what settles it."""
+        accept = (f"--accept {name}", ACCEPT)
+        return DoubtError(name, message, [*options, accept], path=self.path)
+
+
+def check(seen: Seen) -> list[str]:
+    """Raise DoubtError where a reading is not plausible; return sentences on what is odd, but no reason to stop."""
+    for name, look in _CHECKS:
+        if not seen.how.accepts(name):
+            doubt = look(seen)
+            if doubt is not None:
+                raise doubt
+    return [*_alike(seen.user_ids, "user"), *_alike(seen.movie_ids, "movie")]
+
+
+def _row_numbers(seen: Seen) -> DoubtError | None:
+    n = len(seen)
+    if n < _FEW_ROWS or seen.said("user") or not seen.user_ids.numeric or len(seen.user_ids) != n:
+        return None
+    low, high = int(seen.user_ids.values[0]), int(seen.user_ids.values[n - 1])
+    if low not in (0, 1) or high != low + n - 1:
+        return None
+    use = seen.reading.columns.get("user")
+    moved = ("--columns user=2,movie=3,rating=4", "the first column counts the rows")
+    other = ("--columns user=…,movie=…,rating=…", "name the columns, or give their positions")
+    options = [moved, other] if use is None or not use.name else [other]
+    message = f"{seen.name('user')} counts the rows from {low} to {high:,}, each number once: this is no user."
+    return seen.doubt("row-numbers", message, *options)
+
+
+def _no_ratings(seen: Seen) -> DoubtError | None:
+    """Doubt ratings with the range of times, of ids or of counts."""
+    values, counts = seen.distinct
+    n, span = len(seen), float(values[-1] - values[0])
+    whole = bool((values == np.rint(values)).all())
+    low, high = float(values[0]), float(values[-1])
+    if seen.how.counts or span <= _MIN_RANGE or n < 5:
+        return None
+    other = ("--columns user=…,movie=…,rating=…", "name the columns, or give their positions")
+    of_counts = ("--counts", "how often: counts are turned into grades from 1 on")
+    what = f"the ratings ({seen.name('rating')}) go from {low:,.15g} to {high:,.15g}"
+    for unit in (1, 1000, 10**6):
+        if whole and _TIMES[0] * unit <= low and high <= _TIMES[1] * unit and len(values) > 1:
+            dates = f"{date_of(int(low / unit))} to {date_of(int(high / unit))}"
+            return None if seen.how.accepts("times") else seen.doubt("times", f"{what}: times, {dates}?", other)
+    if n < _FEW_ROWS:
+        return None
+    middle = _median(values, counts)
+    skewed = low >= 0 and middle - low <= (high - low) / 10
+    if not whole:
+        heavy = low >= 0 and span > _MIN_RANGE and middle <= high / 20 and len(values) > _FEW_ROWS
+        return (
+            None
+            if not heavy or seen.how.accepts("counts")
+            else seen.doubt("counts", f"{what}, half of them below {middle:g}: amounts, not ratings?", of_counts, other)
+        )
+    step = float(np.gcd.reduce(np.diff(values).astype(np.int64))) if len(values) > 1 else 1.0
+    filled = len(values) / (span / step + 1)
+    if len(values) < 15 or (len(values) <= _MAX_SCALE and filled >= 0.2):
+        return None
+    if skewed:
+        message = f"{what} in whole numbers, half of them up to {middle:g}: counts, not ratings?"
+        return None if seen.how.accepts("counts") else seen.doubt("counts", message, of_counts, other)
+    return seen.doubt("ids", f"{what}, {len(values):,} different whole numbers: ids, not ratings?", other, of_counts)
+
+
+def _median(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
+    return float(values[np.searchsorted(np.cumsum(counts), counts.sum() / 2)])
+
+
+def _no_times(seen: Seen) -> DoubtError | None:
+    times = seen.ratings.timestamps
+    use = seen.reading.columns.get("timestamp")
+    if times is None or not len(times) or seen.said("timestamp") or use is None:
+        return None
+    if "seconds" not in seen.reading.dates:
+        return None
+    low, high = int(times.min()), int(times.max())
+    leave = ("--columns timestamp=none", "these are no times: leave them out")
+    different = len(np.unique(times[:_SAMPLE]))
+    small = low >= -10 and high <= 10 and len(seen) >= 5 and 3 <= different <= 0.8 * len(seen)
+    if small or (low >= -100 and high <= 100 and len(seen) >= _FEW_ROWS and different <= 0.5 * len(seen)):
+        options = [("--columns user=…,movie=…,rating=…", "give the positions of the columns"), leave]
+        if use.by == "position":
+            options.insert(
+                1, ("--wide users", "each line is a user, each column a movie (--wide movies: the other way)")
+            )
+        what = f"{seen.name('timestamp')} would be the time, but goes from {low} to {high}, as ratings do."
+        return seen.doubt("times", what, *options)
+    order = different == len(times[:_SAMPLE]) and high - low < 10 * len(seen)
+    if len(seen) >= _FEW_ROWS and high < _YEAR_1990 and not order:
+        what = (
+            f"{seen.name('timestamp')} would be the time of a rating, but goes from {low:,} to {high:,}: "
+            f"in seconds since 1970 that is {date_of(low)} to {date_of(high)}."
+        )
+        other = ("--columns timestamp=…", "another column is the time")
+        return seen.doubt("times", what, leave, other)
+    return None
+
+
+def _exponents(seen: Seen) -> DoubtError | None:
+    for role, ids in (("user", seen.user_ids), ("movie", seen.movie_ids)):
+        odd = [text for text in _texts(ids) if _EXPONENT.fullmatch(text)]
+        if odd:
+            message = (
+                f"{seen.name(role)} has ids such as {visible(odd[0])}: a spreadsheet has rounded long numbers, so that "
+                "different ids have become one."
+            )
+            fix = ("(export again)", "in the program that wrote the file, format the column as text")
+            return seen.doubt("exponent-ids", message, fix)
+    return None
+
+
+def _apart(seen: Seen) -> DoubtError | None:
+    """Doubt a frequent value beyond the scale of all others, or just below it where it is by far too frequent."""
+    values, counts = seen.distinct
+    n = int(counts.sum())
+    if n < _MANY_ROWS or len(values) < 4 or seen.how.keeps_all:
+        return None
+    for at, inner in ((0, slice(1, None)), (-1, slice(None, -1))):
+        value, count, rest, others = float(values[at]), int(counts[at]), values[inner], counts[inner]
+        if count < max(5, _FREQUENT * n) or not _stands_apart(value, count, rest, others):
+            continue
+        left_out = (f"--missing={value:g}", "it means not rated: leave these rows out")
+        message = (
+            f"the rating {value:g} is on {count:,} of {n:,} rows ({100 * count / n:.0f} %), apart from "
+            f"{rest[0]:g} to {rest[-1]:g}: does it mean not rated?"
+        )
+        return DoubtError("missing", message, [left_out, ("--missing none", "it is a rating")], path=seen.path)
+    return None
+
+
+def _stands_apart(value: float, count: int, rest: NDArray[np.float64], others: NDArray[np.int64]) -> bool:
+    edge = rest[0] if value < rest[0] else rest[-1]
+    gap, span = abs(value - float(edge)), float(rest[-1] - rest[0])
+    steps = np.diff(rest)
+    near = int(others[0] if value < rest[0] else others[-1])
+    if len(rest) > 100:  # no steps to compare with
+        return gap > max(0.5 * span, 20 * float(np.median(steps)))
+    step = float(np.median(steps))
+    if value < 0 <= rest[0] and len(rest) >= 3:
+        return True
+    if gap >= 1.9 * float(steps.max()) and (value in _SENTINELS or gap > 0.5 * span):
+        return value != 0 or count >= 0.02 * (count + others.sum())
+    return value == 0 and len(rest) <= 10 and abs(gap - step) < 0.6 * step + 0.5 and count >= 30 and count >= 3 * near
+
+
+def _outliers(seen: Seen) -> DoubtError | None:
+    """Doubt a rare value that is absurdly far from all others."""
+    values, counts = seen.distinct
+    n = int(counts.sum())
+    if n < _FEW_ROWS or len(values) < 4 or seen.how.keeps_all:
+        return None
+    for at, inner in ((0, slice(1, None)), (-1, slice(None, -1))):
+        value, rest = float(values[at]), values[inner]
+        span = float(rest[-1] - rest[0])
+        gap = float(rest[0]) - value if at == 0 else value - float(rest[-1])
+        scale = span if len(rest) <= _MAX_SCALE else 10 * span
+        if gap <= 5 * scale or counts[at] >= _FREQUENT * n:
+            continue
+        row = int(np.flatnonzero(seen.ratings.values == np.float32(value))[0])
+        line = seen.reading.header_line + row + 1
+        place = f"line {line}" if seen.reading.form == "text" and not seen.reading.left_out else f"row {row + 1}"
+        message = f"{place}: the rating {value:g} is far beyond all others ({rest[0]:g} to {rest[-1]:g})."
+        options = [(f"--missing={value!r}", "leave it out"), ("--missing none", "it is a rating")]
+        return DoubtError("outliers", message, [("(correct it)", "in the file"), *options], path=seen.path)
+    return None
+
+
+def _constant(seen: Seen) -> DoubtError | None:
+    """Doubt ratings that are the same for all users of a movie, or for all movies of a user."""
+    values = seen.ratings.values
+    for of, indices, n_ids, whose in (
+        ("movie", seen.ratings.movies, len(seen.movie_ids), "users"),
+        ("user", seen.ratings.users, len(seen.user_ids), "movies"),
+    ):
+        if len(seen.distinct[0]) <= _FEW_STEPS or not _same_for_all(indices, values, n_ids):
+            continue
+        message = (
+            f"each {of} has the same rating ({seen.name('rating')}) from all its {whose}: an average, such as a "
+            "site's, and not the ratings of people?"
+        )
+        others = ", ".join(visible(name[:20]) for name in seen.reading.unused[:8])
+        options = [("--columns rating=…", f"another column: {others}")] if others else []
+        return seen.doubt("constant-ratings", message, *options)
+    return None
+
+
+def _same_for_all(indices: NDArray[np.int32], values: NDArray[np.float32], n_ids: int) -> bool:
+    for end in (min(len(values), _SAMPLE), len(values)):
+        first = np.full(n_ids, np.nan, dtype=np.float32)
+        first[indices[:end][::-1]] = values[:end][::-1]
+        if (values[:end] != first[indices[:end]]).any():
+            return False
+    counts = np.bincount(indices, minlength=n_ids)
+    return int((counts > 1).sum()) >= _FEW_ROWS
+
+
+def _alike(ids: Ids, what: str) -> Iterator[str]:
+    """Yield a sentence where ids differ only by leading zeros."""
+    texts = list(_texts(ids))
+    seen: dict[str, str] = {}
+    pairs = []
+    for text in texts:
+        bare = _ZEROS.sub("", text, count=1) if text[:1] == "0" else text
+        if bare in seen:
+            pairs.append((seen[bare], text))
+        seen.setdefault(bare, text)
+    if pairs:
+        first = " and ".join(visible(text) for text in pairs[0])
+        yield f"{len(pairs):,} {what} ids differ only by leading zeros, such as {first}: they are taken as different."
+
+
+def _texts(ids: Ids) -> Iterator[str]:
+    if not ids.numeric:
+        for at in range(min(len(ids), _MAX_IDS)):
+            yield str(ids.raw(at))
+
+
+_CHECKS: tuple[tuple[str, Callable[[Seen], DoubtError | None]], ...] = (
+    ("row-numbers", _row_numbers),
+    ("ids", _no_ratings),
+    ("times", _no_times),
+    ("exponent-ids", _exponents),
+    ("missing", _apart),
+    ("outliers", _outliers),
+    ("constant-ratings", _constant),
+)
