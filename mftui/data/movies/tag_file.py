@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data.ids import Ids
 from mftui.data.movies.join import indices_of
-from mftui.data.movies.texts import read_texts
+from mftui.data.movies.texts import Texts, coded, read_texts, texts_of
 from mftui.data.readers.encodings import head_lines
 from mftui.data.readers.names import listed, plain
 from mftui.data.storage.files import FileRef
@@ -31,10 +32,18 @@ _BLOCK_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class TagTable:
-    """Which movie has which tag, and of how many people; each pair once."""
+    """Which movie has which tag, and of how many people: n pairs, each once."""
 
-    columns: Any
-    """An Arrow table: movie and tag (text, lower case), n."""
+    movies: list[str]
+    """Ids, as text."""
+    tags: list[str]
+    """In lower case."""
+    movie: NDArray[np.int64]
+    """(n,) place in `movies`."""
+    tag: NDArray[np.int64]
+    """(n,) place in `tags`."""
+    count: NDArray[np.float64]
+    """(n,) how many people gave it, or how much it weighs."""
     notes: tuple[str, ...] = ()
 
 
@@ -58,47 +67,48 @@ def read_tags(ref: FileRef, names: FileRef | None = None) -> TagTable:
 
     Raises DataError where it cannot be read, or has no columns for movie and tag.
     """
-    import pyarrow.compute as pc
-
-    table, notes = _read(ref)
-    if "tag" not in table.column_names:
-        table = _named(table, ref, names)
-    tag = pc.replace_substring(pc.utf8_lower(pc.utf8_trim_whitespace(table["tag"])), "|", "/")
-    table = table.set_column(table.column_names.index("tag"), "tag", tag)
-    movie = pc.utf8_trim_whitespace(table["movie"])
-    table = table.set_column(table.column_names.index("movie"), "movie", movie)
-    table = table.filter(pc.not_equal(table["tag"], ""))
-    if "user" in table.column_names:
-        table = table.group_by(["movie", "tag", "user"]).aggregate([])
-        return TagTable(_renamed(table.group_by(["movie", "tag"]).aggregate([("user", "count")])), notes)
-    if "weight" in table.column_names:
-        return TagTable(_renamed(table.group_by(["movie", "tag"]).aggregate([("weight", "sum")])), notes)
-    return TagTable(_renamed(table.group_by(["movie", "tag"]).aggregate([([], "count_all")])), notes)
+    columns, notes = _read(ref)
+    movie, movies = coded(columns["movie"])
+    tag, given = coded(columns["tag" if "tag" in columns else "number"])
+    tags = texts_of(given) if "tag" in columns else _named(texts_of(given), ref, names)
+    folded: dict[str, int] = {"": 0}
+    place = [folded.setdefault(" ".join(text.lower().replace("|", "/").split()), len(folded)) for text in tags]
+    pairs = movie.astype(np.int64) * len(folded) + np.array(place, dtype=np.int64)[tag]
+    weights = None
+    if "user" in columns:
+        user, users = coded(columns["user"])
+        people = np.sort(pairs * max(len(users), 1) + user)  # numpy's `unique` takes four times as long
+        pairs = people[np.append(True, people[1:] != people[:-1])[: len(people)]] // max(len(users), 1)
+    elif "weight" in columns:
+        weight, numbers = coded(columns["weight"])
+        weights = np.array([float(text) if _is_number(text) else 0.0 for text in texts_of(numbers)])[weight]
+    order = np.argsort(pairs, kind="stable")
+    pairs = pairs[order]
+    first = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)])
+    distinct, ends = pairs[first], np.append(first[1:], len(pairs))
+    summed = np.append(0.0, np.cumsum(np.ones(len(pairs)) if weights is None else weights[order]))
+    counts = summed[ends] - summed[first]
+    said = distinct % len(folded) > 0
+    distinct, counts = distinct[said], counts[said]
+    ids = [text.strip() for text in texts_of(movies)]
+    return TagTable(ids, list(folded), distinct // len(folded), distinct % len(folded), counts, notes)
 
 
 def most_given(movie_ids: Ids, tags: TagTable) -> StringColumn | None:
     """Return (n_movies,) the tags that most people gave a movie, joined by "|"; None where no rated movie has one."""
-    table = tags.columns
-    movie, tag = (table[name].combine_chunks().dictionary_encode() for name in ("movie", "tag"))
-    if not len(table):
-        return None
-    at, known = indices_of(movie_ids, movie.dictionary.to_pylist())
-    codes = movie.indices.to_numpy()
-    rows = known[codes]
-    movies, named = at[codes][rows], tag.indices.to_numpy()[rows]
-    counts = table["n"].to_numpy()[rows]
-    texts = [" ".join(text.split()) for text in tag.dictionary.to_pylist()]
-    popular = np.bincount(named, weights=counts, minlength=len(texts))
+    at, known = indices_of(movie_ids, tags.movies)
+    rows = known[tags.movie]
+    movies, named, counts = at[tags.movie][rows], tags.tag[rows], tags.count[rows]
+    popular = np.bincount(named, counts, len(tags.tags))
     order = np.lexsort((named, -popular[named], -counts, movies))
+    movies, named = movies[order], named[order]
+    # the first MOST of each movie: its rows follow each other
+    first = np.searchsorted(movies, movies)
+    kept = np.arange(len(movies)) - first < MOST
     lists: list[list[str]] = [[] for _ in range(len(movie_ids))]
-    for place, what in zip(movies[order].tolist(), named[order].tolist(), strict=True):
-        if len(lists[place]) < MOST and texts[what] not in lists[place]:
-            lists[place].append(texts[what])
-    return StringColumn.of("|".join(found) for found in lists) if any(lists) else None
-
-
-def _renamed(table: Any) -> Any:
-    return table.rename_columns(["movie", "tag", "n"])
+    for place, what in zip(movies[kept].tolist(), named[kept].tolist(), strict=True):
+        lists[place].append(tags.tags[what])
+    return StringColumn.of("|".join(found) for found in lists) if kept.any() else None
 
 
 def _positions(names: list[str], delimiter: str) -> dict[str, int]:
@@ -110,8 +120,8 @@ def _positions(names: list[str], delimiter: str) -> dict[str, int]:
     return found
 
 
-def _read(ref: FileRef) -> tuple[Any, tuple[str, ...]]:
-    """Read the columns that count, as text: `(an Arrow table, sentences on lines left out)`."""
+def _read(ref: FileRef) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Read the columns that count: `(Arrow columns of text by what they are, sentences on lines left out)`."""
     import pyarrow as pa
 
     head = read_texts(ref, 2)
@@ -123,27 +133,24 @@ def _read(ref: FileRef) -> tuple[Any, tuple[str, ...]]:
             hint="A file of tags has userId, movieId and tag. Or move it away: it is optional.",
         )
     if len(head.delimiter) == 1:
-        table, notes = _by_arrow(ref, head.delimiter, found)
-    else:
-        texts = read_texts(ref)
-        rows = texts.rows if head.delimiter == "::" and head.first[0].isdecimal() else texts.rows[1:]
-        sound = [row for _, row in rows if len(row) > max(found.values())]
-        notes = _left_out(ref, len(rows) - len(sound))
-        table = pa.table({what: pa.array([row[at] for row in sound], pa.string()) for what, at in found.items()})
-    if "weight" in found:
-        weights = [float(text) if _is_number(text) else 0.0 for text in table["weight"].to_pylist()]
-        table = table.set_column(table.column_names.index("weight"), "weight", pa.array(weights))
-    return table, notes
+        return _by_arrow(ref, head, found)
+    texts = read_texts(ref)
+    rows = texts.rows if head.delimiter == "::" and head.first[0].isdecimal() else texts.rows[1:]
+    sound = [row for _, row in rows if len(row) > max(found.values())]
+    columns = {
+        what: pa.chunked_array([pa.array([row[at] for row in sound], pa.string())]) for what, at in found.items()
+    }
+    return columns, _left_out(ref, len(rows) - len(sound))
 
 
-def _by_arrow(ref: FileRef, delimiter: str, found: dict[str, int]) -> tuple[Any, tuple[str, ...]]:
+def _by_arrow(ref: FileRef, head: Texts, found: dict[str, int]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Read a million lines in a fraction of a second."""
     import pyarrow as pa
     from pyarrow import csv
 
     lines, encoding = head_lines(ref)
     skip = next(at for at, line in enumerate(lines) if line.strip()) + 1
-    width = len(read_texts(ref, 1).first)
+    quoted = head.delimiter != "\t" or lines[skip - 1].startswith('"')
     bad: list[int | None] = []
 
     def pass_over(row: Any) -> str:
@@ -156,20 +163,20 @@ def _by_arrow(ref: FileRef, delimiter: str, found: dict[str, int]) -> tuple[Any,
             return csv.read_csv(
                 file,
                 csv.ReadOptions(
-                    column_names=[str(at) for at in range(width)],
+                    column_names=[str(at) for at in range(len(head.first))],
                     skip_rows=skip,
                     encoding=encoding,
                     block_size=_BLOCK_BYTES,
                 ),
                 csv.ParseOptions(
-                    delimiter=delimiter,
-                    quote_char='"' if delimiter != "\t" or lines[skip - 1].startswith('"') else False,
-                    newlines_in_values=True,
+                    delimiter=head.delimiter,
+                    quote_char='"' if quoted else False,
+                    newlines_in_values=quoted and any('"' in line for line in lines[skip:]),
                     invalid_row_handler=pass_over,
                 ),
                 csv.ConvertOptions(
                     include_columns=[str(at) for at in found.values()],
-                    column_types={str(at): pa.string() for at in range(width)},
+                    column_types={str(at): pa.dictionary(pa.int32(), pa.string()) for at in found.values()},
                     strings_can_be_null=False,
                 ),
             )
@@ -183,13 +190,11 @@ def _by_arrow(ref: FileRef, delimiter: str, found: dict[str, int]) -> tuple[Any,
             table = read("latin-1")
     except pa.ArrowInvalid as error:
         raise DataError(f"cannot be read ({visible(str(error)[:200])}).", path=ref) from error
-    return table.rename_columns(list(found)), _left_out(ref, len(bad))
+    return dict(zip(found, table.columns, strict=True)), _left_out(ref, len(bad))
 
 
-def _named(table: Any, ref: FileRef, names: FileRef | None) -> Any:
-    """Replace the numbers of tags by the tags."""
-    import pyarrow as pa
-
+def _named(numbers: list[str], ref: FileRef, names: FileRef | None) -> list[str]:
+    """Return the tags that have these numbers; "" for one that has no name."""
     if names is None:
         raise DataError("it has only the numbers of tags.", path=ref, hint="Put the file that names them beside it.")
     texts = read_texts(names)
@@ -199,8 +204,7 @@ def _named(table: Any, ref: FileRef, names: FileRef | None) -> Any:
     if at is None or number is None:
         raise DataError(f"no columns for the tag's number and name; columns found: {listed(texts.first)}.", path=names)
     known = {row[number].strip(): row[at] for _, row in texts.rows[1:] if len(row) > max(at, number)}
-    tags = [known.get(text.strip(), "") for text in table["number"].to_pylist()]
-    return table.set_column(table.column_names.index("number"), "tag", pa.array(tags, pa.string()))
+    return [known.get(text.strip(), "") for text in numbers]
 
 
 def _left_out(ref: FileRef, n: int) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mftui.data.forms.read import peek, read_form
 from mftui.data.forms.table import Table
 from mftui.data.readers.encodings import decoded, head_lines
@@ -100,6 +103,10 @@ def _of_form(table: Table) -> Texts:
 
 def texts_of(column: Any) -> list[str]:
     """Return an Arrow column as texts; see `text_of`."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type) and not column.null_count:
+        return list(column.to_pylist())
     return [text_of(value) for value in column.to_pylist()]
 
 
@@ -114,3 +121,21 @@ def text_of(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "|".join(text_of(part.get("name", "")) if isinstance(part, dict) else text_of(part) for part in value)
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def coded(column: Any) -> tuple[NDArray[np.int32], Any]:
+    """Return `(codes (n,), an Arrow array with the value of each code)` of an Arrow column."""
+    import pyarrow as pa
+
+    if pa.types.is_nested(column.type):
+        column = pa.chunked_array([pa.array(texts_of(column), pa.string())])
+    if pa.types.is_dictionary(column.type) and column.null_count:
+        column = column.cast(column.type.value_type)
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode(null_encoding="encode")
+    whole = column.unify_dictionaries()
+    # not Arrow's `to_numpy`, which imports pandas
+    codes = [np.from_dlpack(chunk.indices) for chunk in whole.chunks if len(chunk)]
+    if not codes:
+        return np.zeros(0, np.int32), pa.array([], pa.string())
+    return np.concatenate(codes).astype(np.int32, copy=False), whole.chunk(0).dictionary

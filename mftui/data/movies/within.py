@@ -13,7 +13,7 @@ from mftui.data.delimited.layout import recognise
 from mftui.data.delimited.text import read_columns
 from mftui.data.forms.read import read_form
 from mftui.data.movies.movie_table import Columns, Key, MovieTable, said, title_columns, year_of
-from mftui.data.movies.texts import texts_of
+from mftui.data.movies.texts import coded, texts_of
 from mftui.data.readers.typed_columns import typed_columns
 from mftui.data.reading.options import ReadOptions
 from mftui.data.storage.files import FileRef
@@ -60,14 +60,16 @@ def titles_among(names: Sequence[str], places: Columns, columns: Mapping[int, An
     where: the file's name, for the notes.
     """
     movie = places.keys[0][1]
-    codes, ids = _coded(columns[movie])
+    codes, values = coded(columns[movie])
+    ids = texts_of(values)
     last = np.zeros(len(ids), dtype=np.int64)
     last[codes] = np.arange(len(codes))
     notes: list[str] = []
 
     def of_movies(at: int) -> list[str] | None:
         """Return the cell of each movie; None where it changes within movies."""
-        cell_codes, texts = _coded(columns[at])
+        cell_codes, cells = coded(columns[at])
+        texts = texts_of(cells)
         if _changing(codes, cell_codes, texts):
             return None
         return [said(texts[code]) for code in cell_codes[last].tolist()]
@@ -115,19 +117,6 @@ def _of_form(ref: FileRef, how: ReadOptions, names: Sequence[str], at: Mapping[s
     assert table is not None
     found = {place: table.columns[table.names.index(names[place])] for place in places.all}
     return titles_among(names, places, found, ref.name)
-
-
-def _coded(column: Any) -> tuple[NDArray[np.int32], list[str]]:
-    """Return `(codes (n,), the text of each code)` of an Arrow column."""
-    import pyarrow as pa
-
-    if not pa.types.is_dictionary(column.type):
-        if pa.types.is_nested(column.type):
-            column = pa.chunked_array([pa.array(texts_of(column), pa.string())])
-        column = column.dictionary_encode(null_encoding="encode")
-    whole = column.unify_dictionaries()
-    codes = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks])
-    return codes.astype(np.int32, copy=False), texts_of(whole.chunk(0).dictionary)
 
 
 def _changing(movies: NDArray[np.int32], codes: NDArray[np.int32], texts: list[str]) -> bool:
