@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from mftui.data.titles.search import TitleIndex
 from mftui.data.titles.years import parse_years
+from mftui.data.web_ids import is_web_id
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.errors import ArgumentError, UsageError
 
@@ -66,7 +68,7 @@ def is_one(given: Any) -> bool:
 
 
 def find_movie(factors: Factors, movie: object, titles: TitleIndex | None = None) -> int:
-    """Return the index of a movie, by its id or by words of its title (`TitleIndex.resolve`).
+    """Return the index of a movie, by its id, IMDb's or TMDb's, or by words of its title (`TitleIndex.resolve`).
 
     Raises UnknownId for a number that is no id, TitleError for words that name no movie or several.
     """
@@ -79,22 +81,28 @@ def find_movie(factors: Factors, movie: object, titles: TitleIndex | None = None
 
 def title_index(factors: Factors) -> TitleIndex:
     """Return what finds the model's movies by words of their titles."""
-    return TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts)
+    return TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts, factors.movies.web_ids)
 
 
 def movie_indices(factors: Factors, given: Any, titles: TitleIndex) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """Return `(indices (n,), known (n,))` of n movies; where not known the index means nothing.
 
-    A text that cannot be one of the file's ids, because these are numbers, is words of a title.
+    A text that cannot be one of the file's ids, because these are numbers, is words of a title, or an id of IMDb or
+    TMDb.
     """
     raws = ids_in(given, "movie")
-    if factors.movie_ids.numeric and isinstance(raws, list):
-        raws = [factors.movie_ids.raw(find_movie(factors, raw, titles)) if _is_title(raw) else raw for raw in raws]
+    if isinstance(raws, list):
+        named = _is_title if factors.movie_ids.numeric else partial(_is_only_web_id, factors)
+        raws = [factors.movie_ids.raw(find_movie(factors, raw, titles)) if named(raw) else raw for raw in raws]
     return factors.movie_ids.indices(raws)
 
 
 def _is_title(raw: RawId) -> bool:
     return isinstance(raw, str) and not raw.strip().lstrip("+-").isdecimal()
+
+
+def _is_only_web_id(factors: Factors, raw: RawId) -> bool:
+    return isinstance(raw, str) and is_web_id(raw) and factors.movie_ids.find(raw) is None
 
 
 def user_indices(factors: Factors, given: Any) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
@@ -111,10 +119,10 @@ def count(n: object, name: str = "n") -> int:
     return int(n)
 
 
-def movie_filter(genre: str | None, years: Any, min_ratings: int) -> MovieFilter | None:
+def movie_filter(genre: str | None, years: Any, min_ratings: int, tag: str | None = None) -> MovieFilter | None:
     """Return the filter of these options, None where they ask for none; `years` is a year, a pair, or a text."""
     span = _span(years)
-    return MovieFilter(genre, span, int(min_ratings)) if genre or span or min_ratings else None
+    return MovieFilter(genre, span, int(min_ratings), tag or None) if genre or span or min_ratings or tag else None
 
 
 def _span(years: Any) -> tuple[int, int] | None:

@@ -92,7 +92,7 @@ class Dataset:
 
     @property
     def movies(self) -> pd.DataFrame:
-        """Return every movie with a rating: movie_id, title, genres (joined by "|") and year."""
+        """Return every movie with a rating: movie_id, title, genres, year, imdb_id, tmdb_id and tags."""
         from mftui.api.tables import described
 
         return described(self.data.movie_ids, self.data.movies)
@@ -156,7 +156,8 @@ def read_ratings(
     ----------
     ratings: a DataFrame with user, movie and rating columns, and timestamp, title and genres where it has them;
         "sample", or another data set that mftui knows by name; or a file, directory or zip that mftui reads.
-    movies: titles beside a DataFrame of ratings: a DataFrame with movie_id, title, genres and year.
+    movies: titles beside a DataFrame of ratings: a DataFrame with movie_id, title, genres, year, imdb_id and tmdb_id,
+        as far as it has them.
     test: ratings to test on, of the same kind as `ratings`.
     columns: "user", "movie", "rating" or "timestamp" → the name of the column, where it is unusual, or its position
         from 1; "timestamp" → "none" leaves times out.

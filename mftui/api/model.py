@@ -65,9 +65,9 @@ class Model:
 
     @property
     def movies(self) -> pd.DataFrame:
-        """Return every movie: movie_id, title, genres, year, n_ratings, n_train (in training), mean rating and bias.
+        """Return every movie: ids, title, genres and tags (joined by "|"), year, numbers of ratings, mean and bias.
 
-        Row i belongs to row i of `movie_factors`. Genres are joined by "|".
+        Row i belongs to row i of `movie_factors`. `n_train` counts the ratings in training.
 
         Examples
         --------
@@ -119,26 +119,26 @@ class Model:
         metric: Metric = "cosine",
         by: By | None = None,
         genre: str | None = None,
+        tag: str | None = None,
         years: Any = None,
         min_ratings: int = 0,
         search: Search = "exact",
     ) -> pd.DataFrame:
-        """List the `n` movies nearest to a movie (an id, or words of a title) in the space of what was learned.
+        """List the `n` movies nearest to a movie in the space of what was learned.
 
         Parameters
         ----------
+        movie: an id, IMDb's ("tt0114709") or TMDb's ("tmdb:862") too, or words of a title.
         metric: "cosine", "dot" or "euclidean": how near is measured.
-        by: "taste", what people thought of the movies; "audience", who watched them; or "both", the default where the
-            model has both.
-        genre, years, min_ratings: list only movies of this genre, of these years (1994, "1990-1999" or (1990, 1999)),
-            with so many ratings.
+        by: "taste" (what people thought), "audience" (who watched) or "both", the default where the model has both.
+        genre, tag, years, min_ratings: list only movies of this genre, with this tag among those of most people, of
+            these years (1994, "1990-1999" or (1990, 1999)), with so many ratings.
         search: "exact", or "approximate" to use an index where looking at all movies is slow (needs `mftui[ann]`).
 
         Returns
         -------
         DataFrame
-            movie_id, title, genres, year, score and n_ratings, nearest first; empty, with a warning, for a movie of
-            which nothing is known.
+            movie_id, title, genres, year, score and n_ratings, nearest first; empty, with a warning, of an unknown one.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class Model:
         5
         """
         f, index = self.factors, find_movie(self.factors, movie, self._titles)
-        where = movie_filter(genre, years, min_ratings)
+        where = movie_filter(genre, years, min_ratings, tag)
         if not has_neighbours(f, index, by):
             warnings.warn("No rating of this movie was trained on: its neighbours are unknown.", stacklevel=2)
             return frame_of([], NEIGHBOURS)
@@ -167,6 +167,7 @@ class Model:
         rank: Rank | None = None,
         discover: float = 0.0,
         genre: str | None = None,
+        tag: str | None = None,
         years: Any = None,
         min_ratings: int = 0,
         bound: Bound | None = None,
@@ -182,7 +183,7 @@ class Model:
         rank: "like" ranks by the predicted rating, "watch" by who watches what, "both" by both, the default where the
             model has both.
         discover: from 0 (as relevant as can be) to 1 (less-seen films first).
-        genre, years, min_ratings: as for `similar`.
+        genre, tag, years, min_ratings: as for `similar`.
         bound: rank by the "lower" end of the interval (safe bets), or the "upper" one (adventurous).
         explain: add a column `because`: the person's ratings, and what each adds to the prediction.
 
@@ -207,7 +208,7 @@ class Model:
         False
         """
         f, person = self.factors, self._person(who, ratings)
-        where = movie_filter(genre, years, min_ratings)
+        where = movie_filter(genre, years, min_ratings, tag)
         result = person.recommend(f, count(n), rank=rank, discover=discover, where=where, bound=bound)
         rows = recommended_rows(f, person, result)
         if result.note:

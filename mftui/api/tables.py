@@ -41,14 +41,26 @@ def users_table(factors: Factors) -> pd.DataFrame:
 
 
 def described(ids: Ids, movies: Movies) -> pd.DataFrame:
-    """Return movie_id, title, genres (joined by "|", "" where there is none) and year (Int64, NA where unknown)."""
+    """Return movie_id, title, genres, year, imdb_id, tmdb_id and tags.
+
+    Genres and tags are joined by "|", "" where there is none; so is IMDb's id. Unknown years and TMDb's ids are NA.
+    """
+    n, web = len(movies), movies.web_ids
     columns: dict[str, Any] = {
         "movie_id": ids.raws(np.arange(len(movies))),
         "title": movies.titles.tolist(),
         "genres": ["" if genres == NO_GENRES else genres for genres in movies.genres.tolist()],
-        "year": pd.array([year or None for year in movies.years.tolist()], dtype="Int64"),
+        "year": _numbers(movies.years),
+        "imdb_id": [""] * n if web is None else [web.imdb_id(movie) for movie in range(n)],
+        "tmdb_id": _numbers(np.zeros(n, np.int64) if web is None else web.tmdb),
+        "tags": [""] * n if movies.tags is None else movies.tags.tolist(),
     }
     return pd.DataFrame(columns)
+
+
+def _numbers(numbers: NDArray[Any]) -> Any:
+    """Return numbers as Int64, NA for 0."""
+    return pd.array([number or None for number in numbers.tolist()], dtype="Int64")
 
 
 def read_only(array: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -188,7 +188,7 @@ def test_an_explanation_adds_up(model: mftui.Model) -> None:
 
 def test_what_was_learned_is_frames_and_arrays(model: mftui.Model) -> None:
     movies, users, p = model.movies, model.users, model.factors.parameters
-    assert movies.columns.tolist() == [*LISTED, "n_ratings", "n_train", "mean", "bias"]
+    assert movies.columns.tolist() == [*LISTED, "imdb_id", "tmdb_id", "tags", "n_ratings", "n_train", "mean", "bias"]
     assert movies.title[0] == "Toy Story (1995)" and movies.genres[0] == "Adventure|Animation"
     assert movies.genres[3] == "", "(no genres listed) is none"
     assert movies.year[0] == 1995 and movies.year.isna()[11]

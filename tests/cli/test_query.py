@@ -23,7 +23,8 @@ def test_similar_lists_neighbours_by_score(run: Run, ask: Ask) -> None:
     assert answer["metric"] == "cosine"
     assert answer["run"] == run.id
     neighbours = answer["neighbours"]
-    assert [set(n) for n in neighbours] == [{"movie_id", "title", "genres", "score", "n_ratings"}] * 4
+    names = {"movie_id", "title", "genres", "score", "n_ratings", "imdb_id", "tmdb_id", "tags"}
+    assert [set(n) for n in neighbours] == [names] * 4
     assert [n["score"] for n in neighbours] == sorted((n["score"] for n in neighbours), reverse=True)
     assert 1 not in [n["movie_id"] for n in neighbours]
     assert all(isinstance(n["genres"], list) for n in neighbours)
@@ -148,7 +149,7 @@ def test_an_unknown_user_names_known_ones(run: Run, ask: Ask) -> None:
 def test_recommend_has_the_documented_shape(run: Run, ask: Ask) -> None:
     answer = document(ask("recommend", "3", "-n", "3", "--json"))
     names = {"movie_id", "title", "genres", "predicted", "std", "lower", "upper", "cold", "would_watch", "n_ratings"}
-    names |= {"because"}
+    names |= {"because", "imdb_id", "tmdb_id", "tags"}
     assert [set(line) for line in answer["recommendations"]] == [names] * 3
     assert answer["user"] == 3
     assert answer["recommendations"][0]["std"] is None

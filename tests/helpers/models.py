@@ -14,6 +14,7 @@ from mftui.data.ids import Ids
 from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.titles.title import parse_year
+from mftui.data.web_ids import WebIds
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.parameters import Parameters
@@ -101,6 +102,17 @@ def toy_factors(
     spec = SplitSpec("random", test_fraction) if test_fraction else SplitSpec("none")
     meta = {"dataset": dataset.label, "recipe": "biased", "split": spec.label}
     return assembled(parameters, dataset, make_split(dataset, spec), meta)
+
+
+def with_links_and_tags(factors: Factors) -> Factors:
+    """The same model, of data with a links.csv and a tags.csv: movie i has IMDb's id tt0000101 + i and TMDb's 201 + i,
+    but the last has none; each is tagged "film", every third "quiet evening" as well."""
+    n = factors.n_movies
+    numbers = np.arange(n, dtype=np.int64) + 101
+    numbers[-1] = 0
+    web_ids = WebIds(numbers, np.where(numbers, numbers + 100, 0))
+    tags = StringColumn.of("quiet evening|film" if i % 3 == 0 else "film" for i in range(n))
+    return replace(factors, movies=replace(factors.movies, web_ids=web_ids, tags=tags))
 
 
 def assembled(parameters: Parameters, dataset: Dataset, split: Split, meta: dict[str, Any]) -> Factors:

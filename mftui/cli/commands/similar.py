@@ -51,7 +51,8 @@ def similar(
     """List the movies most like MOVIE, by the factors that the model learned.
 
     MOVIE is a movie id or words of a title: `mftui similar toy story`. An exact title comes first. If several movies
-    match, they are listed. A number is a movie id; it is a title only if no movie has that id.
+    match, they are listed. A number is a movie id; it is a title only if no movie has that id. If the data has a
+    links.csv, tt0114709 (IMDb) and tmdb:862 (TMDb) name a movie too.
     """
     from mftui.api.arguments import find_movie, movie_filter
     from mftui.engine.query.approximate import find_similar

@@ -57,19 +57,22 @@ class Years(click.ParamType[tuple[int, int]]):
 
 
 def filter_options(command: F) -> F:
-    """Add `--genre`, `--years` and `--min-ratings`; the command gets a MovieFilter of them as `where`."""
+    """Add `--genre`, `--tag`, `--years` and `--min-ratings`; the command gets a MovieFilter of them as `where`."""
 
     @wraps(command)
-    def filtered(*args: Any, genre: str | None, years: tuple[int, int] | None, min_ratings: int, **options: Any) -> Any:
+    def filtered(
+        *args: Any, genre: str | None, tag: str | None, years: tuple[int, int] | None, min_ratings: int, **options: Any
+    ) -> Any:
         from mftui.api.arguments import movie_filter
 
-        return command(*args, where=movie_filter(genre, years, min_ratings), **options)
+        return command(*args, where=movie_filter(genre, years, min_ratings, tag), **options)
 
     genres = click.option("--genre", help="Only movies of this genre.")
+    tags = click.option("--tag", help="Only movies with this tag among the ten that most people gave them.")
     spans = click.option(
         "--years", type=Years(), metavar="1990-1999", help="Only movies of these years; also 1994, 1990- or -1999."
     )
-    return cast(F, genres(spans(min_ratings_option(filtered))))
+    return cast(F, genres(tags(spans(min_ratings_option(filtered)))))
 
 
 def recommended_documents(factors: Factors, person: Person, result: Recommendations) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ _UITEM_GENRES = (
 )  # fmt: skip
 _UITEM_FLAGS_FROM = 5
 _UITEM_COLUMNS = 20
+_USERS = frozenset(("userid", "user", "reviewerid", "customerid", "memberid", "username"))
 _LOOKED_AT = 20
 _ID = re.compile(r"\s*(?:tt)?\d+\s*", re.ASCII)
 _YEAR = re.compile(r"\s*(?:\d{4}(?:\.0)?|NULL|NA|nan|)\s*", re.IGNORECASE)
@@ -33,10 +34,7 @@ def describes_movies(ref: FileRef) -> bool:
         texts = read_texts(ref, _LOOKED_AT, _fits)
     except DataError:
         return False
-    names = {plain(name) for name in texts.first}
-    if names & {"userid", "user", "reviewerid", "customerid", "username"}:
-        return False
-    return _layout(texts) is not None
+    return not _of_users(texts) and _layout(texts) is not None
 
 
 def read_movies(ref: FileRef, genre_file: FileRef | None = None) -> MovieTable:
@@ -54,6 +52,8 @@ def read_movies(ref: FileRef, genre_file: FileRef | None = None) -> MovieTable:
     Raises DataError where nothing can be read from it.
     """
     texts = read_texts(ref, fits=_fits)
+    if _of_users(texts):
+        raise DataError("it has a column of users, so its rows are no movies.", path=ref, hint=_HINT)
     layout = _layout(texts)
     if layout is None:
         missing = "title" if movie_columns([*texts.first, "title"]) else "movie"
@@ -88,6 +88,10 @@ def table_of(names: Sequence[str], columns: Columns, rows: list[list[str]], flag
         genres=_genres(names, columns, rows, flags),
         years=[year_of(title, date) for title, date in zip(titles, dates, strict=True)],
     )
+
+
+def _of_users(texts: Texts) -> bool:
+    return bool(_USERS & {plain(name) for name in texts.first})
 
 
 def _fits(names: Sequence[str]) -> bool:

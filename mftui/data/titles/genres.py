@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from html.entities import html5
 from typing import Any
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -23,8 +24,13 @@ def without_entities(text: str) -> str:
     for _ in range(2):  # what was escaped twice
         if "&" not in text:
             break
-        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+        text = _ENTITY.sub(_character, text)
     return text
+
+
+def _character(found: re.Match[str]) -> str:
+    entity = found[0]
+    return html.unescape(entity) if entity[1] == "#" or entity[1:] in html5 else entity
 
 
 def joined_genres(cells: Sequence[str]) -> list[str]:

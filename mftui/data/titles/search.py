@@ -18,6 +18,7 @@ from mftui.errors import TitleError
 
 if TYPE_CHECKING:
     from mftui.data.storage.string_column import StringColumn
+    from mftui.data.web_ids import WebIds
 
 FEW = 3
 """With fewer results than this, words spelled almost the same count as well."""
@@ -42,11 +43,19 @@ class TitleIndex:
     titles: by movie index, n_movies of them.
     ids: the movies' raw ids.
     counts: (n_movies,) ratings of each movie; the most rated come first.
+    web_ids: IMDb's and TMDb's ids of the movies, which name them as well.
     """
 
-    def __init__(self, titles: Sequence[str] | StringColumn, ids: Ids, counts: NDArray[np.integer]) -> None:
+    def __init__(
+        self,
+        titles: Sequence[str] | StringColumn,
+        ids: Ids,
+        counts: NDArray[np.integer],
+        web_ids: WebIds | None = None,
+    ) -> None:
         self.titles = titles
         self.ids = ids
+        self.web_ids = web_ids
         self._place = np.empty(len(titles), dtype=np.int64)
         """(n_movies,) place among all movies by number of ratings."""
         self._place[np.argsort(-np.asarray(counts, dtype=np.int64), kind="stable")] = np.arange(len(titles))
@@ -62,7 +71,10 @@ class TitleIndex:
     def search(self, text: str, limit: int = 50) -> Indices:
         """Return up to `limit` movie indices, best first: the exact title, titles that begin with the query, the most
         rated. Where fewer than three match as typed, misspelled words are corrected as well. An empty
-        query gives the most rated movies."""
+        query gives the most rated movies; IMDb's or TMDb's id the movie that has it."""
+        linked = self.by_web_id(text)
+        if linked is not None:
+            return np.array([linked], dtype=np.int64)
         words = self._query(text)
         if not words:
             return np.argsort(self._place)[:limit]
@@ -74,20 +86,23 @@ class TitleIndex:
         return result
 
     def resolve(self, text: str) -> int:
-        """Return the index of the one movie that `text` names: a movie id, or words of a title.
+        """Return the index of the one movie that `text` names: an id, or words of a title.
 
         1. A movie id, where there is one: "300" is the movie with id 300; the film "300" only where no
            movie has that id ("300 (2006)" is always the film).
-        2. An exact title: year optional; case, accents, punctuation and a leading or trailing article
+        2. IMDb's or TMDb's id: "tt0114709", "tmdb:862".
+        3. An exact title: year optional; case, accents, punctuation and a leading or trailing article
            ignored, but where "Heat" and "The Heat" both match, the one that was said wins;
            a name in brackets ("Seven (a.k.a. Se7en) (1995)") is exact as well.
-        3. The only movie with all the words in its title; where there is none, the only movie with words
+        4. The only movie with all the words in its title; where there is none, the only movie with words
            that begin with them.
 
         Raises TitleError where several movies match, with the most rated as candidates, and where none does,
         with the nearest titles.
         """
         index = self.ids.find(text.strip())
+        if index is None:
+            index = self.by_web_id(text)
         if index is not None:
             return index
         words = self._query(text)
@@ -106,6 +121,10 @@ class TitleIndex:
                 raise TitleError(message, self._candidates(best))
         nearest = self._candidates(self.nearest(text))
         raise TitleError(f'no movie matches "{text}".{" Nearest titles:" if nearest else ""}', nearest)
+
+    def by_web_id(self, text: str) -> int | None:
+        """Return the index of the movie that has this id of IMDb or TMDb; None where none has."""
+        return None if self.web_ids is None else self.web_ids.find(text)
 
     def _to_the_letter(self, text: str, exact: Indices) -> Indices:
         """Keep the exact matches that have the same articles too: "heat" is Heat, not The Heat."""

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as arrow
 from numpy.typing import NDArray
 
+from mftui.data.dataset import Movies
 from mftui.data.ids import Ids
 from mftui.data.storage.csv_cells import inert
 from mftui.engine.model.arrays import Floats, Indices
@@ -25,8 +26,9 @@ _LIST_ROWS = 250_000
 
 
 def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
-    """Write a row for each movie: movie_id, title, year, genres, n_ratings, n_train, bias, factor_1 … factor_k and,
-    where the model has the block, audience_1 … and audience_weight."""
+    """Write a row for each movie: movie_id, title, year, genres, imdb_id, tmdb_id and tags where the data has them,
+    n_ratings, n_train, bias, factor_1 … factor_k and, where the model has the block, audience_1 … and
+    audience_weight."""
     p, texts = model.parameters, _Texts(file)
 
     def rows(part: slice) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
             "title": texts.column(model.movies.titles[i] for i in places),
             "year": arrow.array(model.movies.years[part], mask=model.movies.years[part] == 0),
             "genres": texts.column(model.movies.genres[i] for i in places),
+            **_known_elsewhere(model.movies, places, texts),
             "n_ratings": model.movie_counts[part],
             "n_train": model.movie_train_counts[part],
             "bias": p.movie_bias[part],
@@ -45,6 +48,18 @@ def write_movies(model: Factors, file: Path, on_progress: OnShare) -> None:
         }
 
     _write_parts(file, rows, model.n_movies, on_progress)
+
+
+def _known_elsewhere(movies: Movies, places: NDArray[np.int64], texts: _Texts) -> dict[str, Any]:
+    """Return the columns of IMDb's and TMDb's ids and of tags, as far as the data has them."""
+    columns: dict[str, Any] = {}
+    if (web := movies.web_ids) is not None:
+        tmdb = np.asarray(web.tmdb[places])
+        columns["imdb_id"] = texts.column(web.imdb_id(i) for i in places)
+        columns["tmdb_id"] = arrow.array(tmdb, mask=tmdb == 0)
+    if (tags := movies.tags) is not None:
+        columns["tags"] = texts.column(tags[i] for i in places)
+    return columns
 
 
 def write_users(model: Factors, file: Path, on_progress: OnShare) -> None:

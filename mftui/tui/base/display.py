@@ -58,6 +58,11 @@ class Display:
     few_colors: bool = False
     """Whether the terminal has only 16."""
 
+    @property
+    def hyperlinks(self) -> bool:
+        """Return whether the terminal is no old one, which might show the codes of a hyperlink."""
+        return not (self.ascii or self.few_colors)
+
     @classmethod
     def of_terminal(cls, *, ascii: bool = False, low_bandwidth: bool | None = None) -> Display:
         """Return what fits this terminal: ASCII on the Linux console and where the encoding is not Unicode,

@@ -69,14 +69,15 @@ CHART: list[BindingType] = [
 ]  # fmt: skip
 
 MOVIES: list[BindingType] = [
-    _key("movies.search", "slash", "search", "Search", show=True, help="Type words of a title, in any order."),
+    _key("movies.search", "slash", "search", "Search", show=True,
+         help="Type words of a title, in any order, or the id of IMDb (tt0114709) or TMDb (tmdb:862)."),
     _key("movies.open", "enter", "open", "Neighbours", show=True, help="Go to the neighbours; from one on to its own."),
     _key("movies.by", "b", "by", "Similarity", show=True,
          help="Neighbours by taste (what people thought of a film), by audience (who watched it), or by both."),
     _key("movies.page", "i", "page", "Page", show=True,
-         help="The movie's page: genres, ratings, mean beside bias, factors; again hides it."),
+         help="The movie's page: genres, tags, links, ratings, mean beside bias, factors; again hides it."),
     _key("movies.filter", "f", "filter", "Filter", show=True,
-         help="By genre, years, min. number of ratings; and how many neighbours, with how many ratings."),
+         help="By genre, tag, years, min. number of ratings; and how many neighbours, with how many ratings."),
     _key("movies.sort", "s", "sort", "Sort", show=True, help="By title, year, ratings, mean, bias; then as found."),
     _key("movies.reverse", "S", "reverse", "Reverse", help="Reverse the order."),
     _key("movies.metric", "m", "metric", "Metric",
@@ -102,7 +103,7 @@ USERS: list[BindingType] = [
          help="Why the film under the cursor is predicted what it is: what each of the user's ratings adds; "
               "with an ordinal likelihood also how probable each rating is."),
     _key("users.filter", "f", "filter", "Filter", show=True,
-         help="Recommend by genre, years, min. number of ratings; and how many."),
+         help="Recommend by genre, tag, years, min. number of ratings; and how many."),
     _key("users.sort", "s", "sort", "Sort", help="The ratings by rating, model, error, part, title, in turn."),
     _key("users.reverse", "S", "reverse", "Reverse", help="Reverse the order of the ratings."),
     _key("users.similar", "u", "similar", "Similar users", help="Choose one of the users nearest to this one."),
@@ -133,7 +134,7 @@ YOU: list[BindingType] = [
     _key("you.by", "b", "by", "Rank by", show=True,
          help="Rank by like (the predicted rating), by watch (what people who watch the same watch), by both; "
               "with a +/- also safe bets first (lower end of the interval) or adventurous first (its upper end)."),
-    _key("you.filter", "f", "filter", "Filter", help="By genre, years, min. number of ratings; and how many."),
+    _key("you.filter", "f", "filter", "Filter", help="By genre, tag, years, min. number of ratings; and how many."),
     _key("you.profile", "p", "profile", "Profile", help="Whose ratings these are: choose a name, or type a new one."),
     _key("you.open", "enter", "open", "Open film",
          help="The film under the cursor on Movies: its page and neighbours; esc comes back."),
@@ -187,7 +188,7 @@ MAP: list[BindingType] = [
          help="What each axis stands for: films at its ends, genres, decades, users; again: the map."),
     _key("map.by", "b", "by", "Taste or audience",
          help="Axes of taste (what people thought of films), or of audience (who watched)."),
-    _key("map.filter", "f", "filter", "Filter", show=True, help="By genre, years, min. number of ratings."),
+    _key("map.filter", "f", "filter", "Filter", show=True, help="By genre, tag, years, min. number of ratings."),
     _key("map.users", "u", "users", "Users", help="The user open on Users among the films; then many; then none."),
     _key("map.names", "n", "names", "Names", help="Write the best-known films' names on the map, or not."),
     _key("map.right", "tab", "pane(1)", "Films listed"),

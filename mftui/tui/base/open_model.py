@@ -71,7 +71,7 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     if before is not None and before.run.path == run.path and before.factors.n_movies == factors.n_movies:
         index = before.index
     else:
-        index = TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts)
+        index = TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts, factors.movies.web_ids)
     return OpenModel(run, version, factors, index)
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mftui.errors import UsageError
+from mftui.text import visible
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 from mftui.tui.lists import choices
+
+_SHOWN = 5
+"""Tags named as examples."""
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -49,9 +53,19 @@ def _narrowing(factors: Factors, now: choices.Filter) -> list[Field]:
     names = f"One of: {', '.join(genres)}." if genres else "This data has no genres."
     return [
         Field("genre", "genre", now.genre, names, lambda text: choices.parse_genre(text, genres), genres),
+        *_tagged(factors, now.tag),
         Field("years", "years", now.years, "Such as 1999, 1990-1999, 1990- or -1960.", choices.parse_years_text),
         Field("min_ratings", "min. ratings", _text(now.min_ratings), "Ratings in the data set.", choices.parse_count),
     ]
+
+
+def _tagged(factors: Factors, now: str) -> list[Field]:
+    """Ask for a tag, where the data has any."""
+    tags = factors.movies.tag_names
+    if not tags and not now:
+        return []
+    some = f"One of {len(tags):,}, such as {', '.join(visible(tag) for tag in tags[:_SHOWN])}." if tags else "No tags."
+    return [Field("tag", "tag", now, some, lambda text: choices.parse_tag(text, tags), tags)]
 
 
 def _many(label: str, now: int, most: int) -> Field:

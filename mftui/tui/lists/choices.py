@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mftui.data.titles.years import parse_years
 from mftui.errors import UsageError
-from mftui.text import fold
+from mftui.text import fold, visible
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +32,7 @@ MAX_RECOMMENDED = 1000
 RATED_SORTS = ("rating", "model", "error", "part", "title")
 """By what a user's ratings can be sorted: the highest, the furthest off, those in the test, first."""
 _ASCENDING = ("", "title")
+_TAGS_NAMED = 8
 
 
 def only_known(choices: C, **known: Container[str]) -> C:
@@ -48,6 +49,7 @@ class Filter:
     years: str = ""
     """As typed: "1999", "1990-1999", "1990-", "-1960"."""
     min_ratings: int = 0
+    tag: str = ""
 
     def where(self) -> MovieFilter | None:
         """Return the filter for the engine; None where everything passes."""
@@ -55,7 +57,7 @@ class Filter:
 
         if self == Filter():
             return None
-        return MovieFilter(self.genre or None, parse_years(self.years), self.min_ratings)
+        return MovieFilter(self.genre or None, parse_years(self.years), self.min_ratings, self.tag or None)
 
     def valid(self) -> Filter:
         """Return this, or no filter where it makes no sense."""
@@ -67,9 +69,10 @@ class Filter:
 
     @property
     def label(self) -> str:
-        """Return the text for a caption: "Drama, 1990-1999, 20+ ratings"; "" where everything passes."""
+        """Return the text for a caption: "Drama, tag pixar, 1990-1999, 20+ ratings"; "" where everything passes."""
+        tag = f"tag {self.tag}" if self.tag else ""
         few = f"{self.min_ratings:,}+ ratings" if self.min_ratings else ""
-        return ", ".join(part for part in (self.genre, self.years, few) if part)
+        return ", ".join(part for part in (self.genre, tag, self.years, few) if part)
 
 
 @dataclass(frozen=True)
@@ -186,10 +189,25 @@ def parse_genre(text: str, genres: list[str]) -> str:
     return near[0]
 
 
+def parse_tag(text: str, tags: list[str]) -> str:
+    """Return the tag that `text` is, or alone begins with it; case does not matter. Raises UsageError."""
+    wanted = " ".join(text.casefold().split())
+    if not wanted:
+        return ""
+    near = [tag for tag in tags if tag.casefold() == wanted]
+    near = near or [tag for tag in tags if tag.casefold().startswith(wanted)]
+    if len(near) != 1:
+        some = [visible(tag) for tag in (near or tags)[:_TAGS_NAMED]]
+        names = ", ".join(some) or "none in this data"
+        what = f"{len(near):,} tags begin so" if near else "no such tag"
+        raise UsageError(f"{visible(text[:20])}: {what}.", hint=f"Such as: {names}.")
+    return near[0]
+
+
 def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDArray[Any], int]:
     """Up to MAX_LISTED movie indices for a search, and how many there would be in all (0: not counted).
 
-    Raises UsageError where the data has not the filter's genre. Not for the event loop.
+    Raises UsageError where the data has not the filter's genre or tag. Not for the event loop.
     """
     import numpy as np
 

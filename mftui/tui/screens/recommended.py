@@ -74,6 +74,6 @@ class RecommendedScreen(TwoListsScreen[Choices]):
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:
         if answer is not None:
-            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
+            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"], answer.get("tag", ""))
             self.choose(narrowed=narrowed, many=answer["many"])
             self.again()

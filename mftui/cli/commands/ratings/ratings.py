@@ -143,6 +143,7 @@ def _rated_film(profile: Profile, text: str) -> list[Rated]:
     from mftui.data.profiles.match import name_key
     from mftui.data.storage.string_column import StringColumn
     from mftui.data.titles.search import TitleIndex
+    from mftui.data.web_ids import WebIds, imdb_number
 
     by_id: dict[str, Rated] = {}
     rows = profile.rows()
@@ -152,7 +153,9 @@ def _rated_film(profile: Profile, text: str) -> list[Rated]:
             key += "'"
         by_id[key] = row
     names = sorted(by_id)
-    index = TitleIndex([by_id[n].name for n in names], Ids(StringColumn.of(names), "movie"), np.zeros(len(names), int))
+    nothing = np.zeros(len(names), int)
+    web_ids = WebIds(np.array([imdb_number(by_id[n].imdb_id) for n in names], int), nothing)
+    index = TitleIndex([by_id[n].name for n in names], Ids(StringColumn.of(names), "movie"), nothing, web_ids)
     film = name_key(by_id[names[index.resolve(text)]])
     return [row for row in rows if name_key(row) == film]
 

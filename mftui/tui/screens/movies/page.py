@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.style import Style
+
+from mftui.data.web_ids import imdb_page, tmdb_page
 from mftui.tui.widgets.bars import Histogram, histogram, profile_lines
-from mftui.tui.widgets.cells import Line
+from mftui.tui.widgets.cells import Line, cut
 from mftui.tui.widgets.panel import GAP, Panel
 
 if TYPE_CHECKING:
@@ -44,6 +47,10 @@ class MoviePage:
     ratings: Histogram
     factors: tuple[float, ...]
     """(k,) taste factors."""
+    tags: tuple[str, ...] = ()
+    """Those of most people first."""
+    imdb_id: str | None = None
+    tmdb_id: int | None = None
 
 
 def movie_page(model: OpenModel, movie: int) -> MoviePage:
@@ -66,6 +73,9 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
         average_of_all=float(gives[1]),
         ratings=histogram(ratings, factors.scale),
         factors=tuple(factors.parameters.movie_factors[movie].tolist()),
+        tags=tuple(row.tags),
+        imdb_id=row.imdb_id,
+        tmdb_id=row.tmdb_id,
     )
 
 
@@ -90,12 +100,24 @@ class MoviePanel(Panel[MoviePage]):
         yield [(self.terminal.text(page.title), self.style("panel--title"))]
         about = ", ".join([*page.genres, str(page.year or "year unknown")])
         yield [(self.terminal.text(about), dim)]
+        if page.tags:
+            tags = self.terminal.text(f"tags: {', '.join(page.tags)}")
+            yield [(cut(tags, width, self.terminal.glyphs.ellipsis), dim)]
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         in_training = "" if page.n_train == page.n_ratings else f" ({page.n_train:,} in training)"
         yield [(f"{page.n_ratings:,} ratings{in_training}, {mean}", text)]
         yield [(self._bias(page, width), text)]
-        yield []
+        yield self._links(page)
         yield from self._pictures(page, width)
+
+    def _links(self, page: MoviePage) -> Line:
+        """Name the film's pages on the web, as hyperlinks where the terminal may know them; a blank line without."""
+        links = [(f"IMDb {page.imdb_id}", imdb_page(page.imdb_id))] if page.imdb_id else []
+        links += [(f"TMDb {page.tmdb_id}", tmdb_page(page.tmdb_id))] if page.tmdb_id else []
+        text, parts = self.style("panel--text"), []
+        for name, address in links:
+            parts += [(name, text + Style(link=address) if self.terminal.hyperlinks else text), ("  ", text)]
+        return parts
 
     def _bias(self, page: MoviePage, width: int) -> str:
         """Describe the bias in the longest sentence that fits."""

@@ -241,7 +241,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     def _filtered(self, answer: dict[str, Any] | None) -> None:
         if answer is not None:
             self._visit = self._subject = None
-            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"])
+            narrowed = Filter(answer["genre"], answer["years"], answer["min_ratings"], answer.get("tag", ""))
             self.choose(
                 narrowed=narrowed,
                 neighbours=answer["many"] or 50,
