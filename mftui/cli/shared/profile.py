@@ -52,8 +52,7 @@ def profile_ratings(factors: Factors, source: Path) -> tuple[Any, Any]:
 
     Parameters
     ----------
-    source: a profile (`@name`, or `@` for the current one), or a file: a CSV with movieId or title and rating, or an
-        export from Letterboxd or IMDb.
+    source: a profile (`@name`, or `@` for the current one), or a file as `mftui ratings import` takes it.
 
     Raises
     ------
@@ -80,5 +79,10 @@ def _rows(source: Path, matcher: Matcher) -> list[Rated]:
 
         return Profile(str(source)[1:] or None).rows()
     from mftui.data.incoming.incoming import Wanted, read_incoming
+    from mftui.data.incoming.merge import resolve
 
-    return [entry.rated for entry in read_incoming(source, Wanted(scale=matcher.scale)).entries]
+    incoming = read_incoming(source, Wanted(scale=matcher.scale))
+    for reading in incoming.readings:
+        note(reading.sentence())
+    resolved = resolve(incoming, matcher)
+    return [*(row for row, _ in resolved.matched), *resolved.unmatched]

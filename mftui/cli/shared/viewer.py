@@ -39,7 +39,7 @@ def viewer_options(command: F) -> F:
         "ratings_file",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Your own ratings: a CSV (movieId or title, rating), an export from Letterboxd or IMDb, or @ for your "
+        help="Your own ratings: a file that `mftui ratings import` takes (a table, an export of a site), or @ for your "
         "profile (see `mftui rate`). Use it instead of USER, or to add ratings to USER.",
     )
     return click.argument("user", required=False)(option(command))

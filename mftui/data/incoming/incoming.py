@@ -28,6 +28,8 @@ _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _OTHER_NAME = re.compile(r"\s+/\s+")
 _MAX_USERS = 10
 _TABLE = "a table"
+_SECOND = {"title": "original title", "timestamp": "or timestamp"}
+"""What the second column of a role is called."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def _read(table: Table, reading: Reading, wanted: Wanted) -> Incoming:
     _check_roles(table, site, roles)
     table = _of_one(table, roles, wanted.user)
     grades = read_grades(table, roles.rating, site, wanted.scale, wanted.missing)
-    moments, why = _moments(table, site, roles)
+    moments, dated, why = _moments(table, site, roles)
+    roles = replace(roles, dates=dated)
     entries = []
     for row, stars, moment in zip(table.rows, grades.stars, moments, strict=True):
         if stars is not None:
@@ -146,11 +149,13 @@ def _check_roles(table: Table, site: Site | None, roles: Roles) -> None:
             path=table.path,
             hint=site.hint or "Say which column has them: --columns rating=NAME.",
         )
-    raise DataError(
-        f"needs a movie and a rating column; it has: {table.named}.",
-        path=table.path,
-        hint="Name them movieId (or title) and rating, or say which they are: --columns title=NAME,rating=NAME.",
-    )
+    hint = "Name them movieId (or title) and rating, or say which they are: --columns title=NAME,rating=NAME."
+    if table.header and not any(letter.isalpha() for name in table.header for letter in name):
+        hint = (
+            "It has no names of columns. If these are ratings of many people: mftui train --data "
+            f"{visible(str(table.path))}; else say which column is which: --columns title=1,rating=2."
+        )
+    raise DataError(f"needs a movie and a rating column; it has: {table.named}.", path=table.path, hint=hint)
 
 
 def _plain_in(table: Table, name: str) -> str:
@@ -178,18 +183,20 @@ def _of_one(table: Table, roles: Roles, user: str | None) -> Table:
     )
 
 
-def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[list[int], str]:
-    """Return seconds since 1970 for every row, 0 where there are none, and why no date was read."""
-    moments, reasons = [0] * len(table.rows), []
+def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[list[int], tuple[str, ...], str]:
+    """Return seconds since 1970 for every row, 0 where there are none; the columns they are of; why there are none."""
+    moments, used, reasons = [0] * len(table.rows), [], []
     for name in roles.dates:
         texts = [row.get(name) for row in table.rows]
         if site is not None and site.name == "mftui" and name == "timestamp":
             read, why = [int(row.number(name, name)) if row.get(name) else 0 for row in table.rows], ""
         else:
             read, why = read_dates(texts)
-        moments = [old or new for old, new in zip(moments, read, strict=True)]
+        if any(new and not old for old, new in zip(moments, read, strict=True)):
+            moments = [old or new for old, new in zip(moments, read, strict=True)]
+            used.append(name)
         reasons += [f"{name}: {why}"] if why else []
-    return moments, "; ".join(reasons) if not any(moments) else ""
+    return moments, tuple(used), "" if used else "; ".join(reasons)
 
 
 def _entry(row: Row, roles: Roles, site: Site | None, stars: float, moment: int) -> Entry:
@@ -240,7 +247,7 @@ def _described(
         by = "given" if role in wanted.columns else "name"
         for n, column in enumerate(columns):
             at = table.columns.index(column)
-            uses[role if n == 0 else f"{role} too"] = ColumnUse(table.header[at], at + 1, by)
+            uses[role if n == 0 else _SECOND.get(role, role)] = ColumnUse(table.header[at], at + 1, by)
     used = {use.position for use in uses.values()}
     dated = [moment for moment in moments if moment]
     return replace(

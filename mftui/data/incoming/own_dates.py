@@ -14,12 +14,17 @@ _SECONDS_BELOW = 10**11
 _SAMPLE = 60
 _FITS = 0.8
 """Share of a column that has to fit a form."""
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", ", %H:%M:%S", " - %H:%M")
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", ", %H:%M:%S", ", %H:%M", " - %H:%M", " %I:%M:%S %p")
 _PLAIN_FORMS = (
-    "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d.%m.%Y", "%d.%m.%y",
-    "%a, %d %b %Y", "%Y年%m月%d日",
+    "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%b %d %Y", "%B %d %Y", "%B %d, %Y", "%d-%b-%Y",
+    "%d.%m.%Y", "%d.%m.%y", "%a, %d %b %Y", "%Y年%m月%d日",
 )  # fmt: skip
-_OTHER_FORMS = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
+_OTHER_FORMS = (
+    "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S %z %Y",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%a, %d %b %Y %H:%M:%S GMT",
+)
 _EITHER = ("/", "-")
 """Between day and month in either order."""
 AMBIGUOUS = "day and month cannot be told apart"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mftui.data.dataset import Scale
 from mftui.data.profiles.stars import describe, to_stars
 from mftui.data.profiles.tables import Row, Table, number_of
-from mftui.data.readers.personal import Site
+from mftui.data.readers.personal import Site, top_told_by
 from mftui.errors import DataError
 from mftui.text import visible
 
@@ -20,7 +20,8 @@ _HALF = re.compile(r"(\d+)\s*(?:½|1/2)")
 _UNRATED = frozenset({"-", "–", "—", "n/a", "na", "nan", "null", "none", "\\n", "not rated", "unrated", "?"})
 _KEEP_ALL = "none"
 _MANY_ZEROS = 0.05
-_COLUMNS_OF_TEN = ("rating10",)
+_WORDS = {"力荐": 5.0, "推荐": 4.0, "还行": 3.0, "较差": 2.0, "很差": 1.0}
+"""Douban's words for one to five stars."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def read_grades(table: Table, column: str, site: Site | None, given: Scale | Non
     if scale.lo > 0 and not keep_all:
         seen += ["0" for value in found if value is not None and value[0] == 0]
         found = [None if value is not None and value[0] == 0 else value for value in found]
-    if site is None and not keep_all:
+    if (site is None or site.scale is None) and not keep_all:
         _doubt_zeros(table, found)
     stars = [
         None if value is None else _stars(row, value, scale, owner)
@@ -84,6 +85,8 @@ def _value(text: str) -> tuple[float, float | None] | None:
     number = number_of(text)
     if number is not None:
         return number, None
+    if text in _WORDS:
+        return _WORDS[text], 5.0
     if of := _OF.fullmatch(text):
         value = number_of(of[1])
         return (value, float(of[2])) if value is not None and float(of[2]) > 0 else None
@@ -103,10 +106,10 @@ def _scale(
     tops = {value[1] for value in found if value is not None}
     if len(tops) == 1 and (top := next(iter(tops))) is not None:
         return Scale(0, top, 0), "which they are said to be of"
-    if column in _COLUMNS_OF_TEN:
-        return Scale(1, 10, 1), "as the column says"
     if site is not None and site.scale is not None:
         return site.scale, f"{site.name}'s scale"
+    if top := top_told_by(column):
+        return Scale(0, top, 0), "as the column says"
     if given is not None:
         return given, "the model's scale"
     highest = max((value[0] for value in found if value is not None), default=0.0)

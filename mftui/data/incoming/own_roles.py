@@ -9,23 +9,12 @@ from itertools import pairwise
 
 from mftui.data.profiles.tables import Table, number_of
 from mftui.data.readers.names import named, plain
-from mftui.data.readers.personal import OWN_RATING, RATING, Site
+from mftui.data.readers.personal import ORIGINALS, OWN_RATING, RATING, TITLES, Site, top_told_by
 from mftui.errors import UsageError
 from mftui.text import visible
 
 ROLES = ("movie", "title", "rating", "timestamp", "year", "imdb", "tmdb", "user", "type")
 """What `--columns` takes for an export; `date` is another word for `timestamp`."""
-_TITLES = (
-    "title", "name", "movietitle", "filmtitle", "filmname", "moviename", "titlename", "itemtitle", "itemname",
-    "primarytitle", "movie", "film", "titel", "titre", "título", "titolo", "tytuł", "название",
-    "русскоязычноеназвание", "названиефильма", "标题", "片名", "电影", "电影名", "电影名称", "中文名", "タイトル",
-    "titulo", "başlık", "item", "show",
-)  # fmt: skip
-_ORIGINALS = (
-    "originaltitle", "originalname", "origtitle", "originaltitel", "titreoriginal", "títulooriginal",
-    "titolooriginale", "tytułoryginalny", "оригинальноеназвание", "originaltitre", "原名", "原片名", "英文名",
-    "englishtitle", "alternativetitle",
-)  # fmt: skip
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "movie": (
         "movieid", "movielensid", "mlid", "movieidx", "itemid", "itemidx", "mid", "iid", "filmid", "productid",
@@ -58,8 +47,8 @@ _DATES = (
     "bewertungsdatum", "打分日期", "评分时间", "评分日期", "创建时间", "датаоценки", "datadivalutazione",
     "datedelanote", "timestamp", "ratingtimestamp", "unixtimestamp", "eventutcts", "watcheddate", "watchedat",
     "datewatched", "lastwatchedat", "progressedat", "enddate", "date", "datum", "fecha", "data", "дата", "日期",
-    "tanggal", "datetime", "ts", "time", "dateread", "dateadded", "created", "createdat", "addedat", "modified",
-    "updatedat",
+    "tanggal", "datetime", "ts", "time", "dateread", "reviewdate", "dataoceny", "dateadded", "created", "createdat",
+    "addedat", "modified", "updatedat",
 )  # fmt: skip
 _IMDB_ID = re.compile(r"tt\d{5,10}(?!\d)")
 _TMDB_ID = re.compile(r"(?:^|themoviedb\.org/movie/)(\d{1,9})(?![\d.])")
@@ -106,7 +95,8 @@ def looks_like_header(cells: Sequence[str]) -> bool:
     """Return whether a line names a rating and a film."""
     names = {plain(cell.lstrip("#")) for cell in cells}
     ids = (*_NAMES["movie"], *_NAMES["imdb"][:-1], *_NAMES["tmdb"])
-    return any(n in names for n in (*OWN_RATING, *RATING)) and any(n in names for n in (*_TITLES, *_ORIGINALS, *ids))
+    rated = any(name in names for name in (*OWN_RATING, *RATING)) or any(map(top_told_by, names))
+    return rated and any(name in names for name in (*TITLES, *ORIGINALS, *ids))
 
 
 def find_roles(table: Table, site: Site | None, given: Mapping[str, str]) -> Roles:
@@ -131,7 +121,7 @@ def find_roles(table: Table, site: Site | None, given: Mapping[str, str]) -> Rol
     titles = (
         (said["title"],)
         if "title" in said
-        else tuple(filter(None, (_first(columns, _TITLES), _first(columns, _ORIGINALS))))
+        else tuple(filter(None, (_first(columns, TITLES), _first(columns, ORIGINALS))))
     )
     imdb = by_name("imdb", [name for name in _NAMES["imdb"] if _has_imdb(table, name)])
     tmdb = by_name("tmdb", [name for name in _NAMES["tmdb"] if any(map(tmdb_in, _texts(table, name)))])
@@ -201,8 +191,14 @@ def _rating(table: Table, site: Site | None, columns: list[str], taken: set[str]
     own = _first(columns, OWN_RATING)
     if own:
         return own, ()
+    told = [name for name in columns if top_told_by(name)]
+    theirs = [name for name in columns if name.endswith("rated") and name != "daterated"]
     fitting = [name for name in RATING if name in columns and _share(table, name, _is_number) > _MAJORITY]
     present = _first(columns, RATING)
+    if not present and told:
+        return told[0], ()
+    if not present and site is not None and site.name == "IMDb" and len(theirs) == 1:
+        return theirs[0], ()  # lists of 2011 call it "<name of the user> rated"
     if present or site is None or site.name != "IMDb":
         return (fitting[0] if fitting else present), ()
     grades = [name for name in columns if _are_grades(table, name) and name not in taken]

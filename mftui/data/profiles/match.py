@@ -172,6 +172,14 @@ class Matcher:
         other = "" if match is None else self._other_id(row, match.movie)
         return f"not {self.titles[match.movie]}, {other}" if match and other else ""
 
+    def other_title(self, row: Rated, movie: int) -> str:
+        """Return the movie that the title and year of a row say, where an id says another one; "" where they agree."""
+        match = self._by_title(row) if parse_year(row.title) else None
+        if match is None or match.how in LOOSE or match.movie == movie:
+            return ""
+        title = self.titles[match.movie]
+        return "" if _keys(title) & _keys(self.titles[movie]) else title
+
     def _other_id(self, row: Rated, movie: int) -> str:
         """Return what says that a movie has another IMDb id (or, where the row has none, TMDb id) than the row."""
         if not (row.imdb_id or row.tmdb_id):

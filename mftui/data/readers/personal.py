@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,9 +24,24 @@ OWN_RATING = (
 RATING = (
     "rating", "ratings", "score", "stars", "starrating", "starvalue", "star", "rate", "rated", "grade", "overall",
     "vote", "betyg", "bewertung", "wertung", "ocena", "nota", "voto", "puntuación", "calificación", "valoración",
-    "avaliação", "оценка", "评分", "打分", "評価", "rating10", "value",
+    "avaliação", "note", "оценка", "评分", "打分", "評価", "rating10", "value",
 )  # fmt: skip
 """What a rating is called otherwise, the likeliest first. Averages are called none of these."""
+TITLES = (
+    "title", "name", "movietitle", "filmtitle", "filmname", "moviename", "titlename", "itemtitle", "itemname",
+    "primarytitle", "movie", "film", "titel", "titre", "título", "titolo", "tytuł", "название",
+    "русскоязычноеназвание", "названиефильма", "标题", "片名", "电影", "电影名", "电影名称", "中文名", "タイトル",
+    "titulo", "başlık", "item", "show",
+)  # fmt: skip
+ORIGINALS = (
+    "originaltitle", "originalname", "origtitle", "originaltitel", "titreoriginal", "títulooriginal",
+    "titolooriginale", "tytułoryginalny", "оригинальноеназвание", "originaltitre", "原名", "原片名", "英文名",
+    "englishtitle", "alternativetitle",
+)  # fmt: skip
+_TOP_TOLD = re.compile(
+    r"(?:my|your|own|user)?(?:rating|score|star|grade|bewertung|note|nota|ocena)s?"
+    r"(?:outof|of|from|von|sur|su|de|av|auf)?[01]??(5|10|100)"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +88,7 @@ SITES = (
         hint="Export your ratings: the column Your Rating.",
     ),
     Site("Trakt", (_all("traktid"), _all("ratedat", "rating", "type")), Scale(1, 10, 1), hint="Export your ratings."),
-    Site("Simkl", (_all("simklid"), _all("simkl")), Scale(1, 10, 1)),
+    Site("Simkl", (_all("simklid"),), Scale(1, 10, 1)),
     Site("Yamtrack", (_all("mediaid", "source", "mediatype"),), Scale(0, 10, 0), ratings=("score",)),
     Site(
         "Movary",
@@ -81,7 +97,7 @@ SITES = (
         hint="The file ratings.csv of the export has them.",
     ),
     Site("Criticker", (_all("filmname", "score"), _all("filmname", "rating", "tier")), Scale(0, 100, 1)),
-    Site("Douban", (_all("标题", "个人评分"), _all("打分日期"), _all("条目链接"), _all("豆瓣链接"))),
+    Site("Douban", tuple(map(_all, ("个人评分", "我的评分", "打分日期", "条目链接", "豆瓣链接")))),
     Site("Goodreads", (_all("bookid", "myrating", "averagerating"),), Scale(1, 5, 1)),
     Site(
         "Netflix",
@@ -90,13 +106,12 @@ SITES = (
         ratings=("starvalue",),
         hint="The file Ratings.csv, of all your data (netflix.com/account/getmyinfo), has stars.",
     ),
-    Site("Filmweb", (_all("title", "originaltitle", "userrating"),), Scale(1, 10, 1)),
-    Site("Kinopoisk", (_all("мояоценка"),), Scale(1, 10, 1)),
-    Site("Filmtipset", (_all("titel", "betyg"),), Scale(1, 5, 1)),
+    Site("Filmweb", (_all("title", "originaltitle", "userrating"),)),
+    Site("Kinopoisk", (_all("мояоценка"),)),
+    Site("Filmtipset", (_all("titel", "betyg"),)),
     Site("MovieLens", (_all("movieid", "rating", "averagerating", "title"),), Scale(0.5, 5, 0.5)),
 )  # fmt: skip
 _HISTORY = {"title", "date"}
-_TITLES = ("title", "name", "originaltitle", "filmname", "movietitle", "movie", "film")
 
 
 def site_of(names: Sequence[str]) -> Site | None:
@@ -118,6 +133,12 @@ def looks_personal(names: Sequence[str]) -> str:
     if site is not None:
         return f"an export of {site.name}"
     columns = {plain(name) for name in names}
-    titled = any(title in columns for title in _TITLES)
-    rated = any(rating in columns for rating in (*OWN_RATING, *RATING))
+    titled = any(name in columns for name in (*TITLES, *ORIGINALS))
+    rated = any(name in columns for name in (*OWN_RATING, *RATING)) or any(map(top_told_by, columns))
     return "one person's ratings" if titled and rated else ""
+
+
+def top_told_by(column: str) -> float:
+    """Return the best possible rating that the name of a column tells, as "Rating (of 10)" does; else 0."""
+    told = _TOP_TOLD.fullmatch(column)
+    return float(told[1]) if told else 0.0

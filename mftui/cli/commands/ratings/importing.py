@@ -119,7 +119,7 @@ def _import_document(
         "saved": done is not None,
         "unmatched_file": None if unmatched is None else str(unmatched),
         **_counts(resolved, done),
-        "warnings": _warnings(resolved),
+        "warnings": _warnings(resolved, matcher),
         "matched": [
             row_document(row)
             | {"movie_id": matcher.raw_id(match.movie), "rating": matcher.rating(row), "by": match.how}
@@ -146,7 +146,7 @@ def _counts(resolved: Resolved, done: Imported | None) -> dict[str, Any]:
     }
 
 
-def _warnings(resolved: Resolved) -> list[str]:
+def _warnings(resolved: Resolved, matcher: Matcher) -> list[str]:
     incoming = resolved.incoming
     said = []
     if incoming.n_undated == resolved.n_ratings:
@@ -158,6 +158,9 @@ def _warnings(resolved: Resolved) -> list[str]:
     if without:
         some = "; ".join(without[:5]) + ("; …" if len(without) > 5 else "")
         said.append(f"{counted(len(without))} found by a title without a year, so check: {some}")
+    for (row, match), written in zip(resolved.matched, resolved.as_written, strict=True):
+        if match.how != "title" and (other := matcher.other_title(written, match.movie)):
+            said.append(f"{written.title} is taken as {row.title} by its id, and not as {other}.")
     return said
 
 
@@ -167,7 +170,7 @@ def _print_import(
     counts, incoming = _counts(resolved, done), resolved.incoming
     for reading in incoming.readings:
         note(reading.sentence())
-    for warning in _warnings(resolved):
+    for warning in _warnings(resolved, matcher):
         note(warning)
     lines = {
         "found in the model": counts["n_matched"],
