@@ -44,7 +44,7 @@ def matcher(links: Links | None = LINKS) -> Matcher:
 
 def found(row: Rated, links: Links | None = LINKS) -> tuple[str, str] | None:
     match = matcher(links).find(row)
-    return match and (FILMS[match.movie], match.how)
+    return None if match is None else (FILMS[match.movie], match.how)
 
 
 @pytest.mark.parametrize(
