@@ -42,7 +42,7 @@ def test_an_id_that_the_data_does_not_have_is_refused(linked: Run, ask: Ask) -> 
 def test_a_film_is_rated_and_removed_by_its_id_of_imdb(linked: Run, ask: Ask) -> None:
     assert ask("rate", "tt0000102", "4")[0] == 0
     assert "Toy Story 2" in ask("ratings", "ls")[1]
-    assert ask("ratings", "rm", "2")[0] == 0
+    assert ask("ratings", "rm", "tmdb:202")[0] == 0
     assert "Toy Story 2" not in ask("ratings", "ls")[1]
 
 

@@ -106,13 +106,13 @@ class Matcher:
     def identified(self, row: Rated, movie: int) -> Rated:
         """Return `row` with the model's title and id of the movie at an index."""
         raw = str(self.raw_id(movie))
-        ids = self._given or Links()
+        ids, web = self._given or Links(), self._model.movies.web_ids
         return replace(
             row,
             title=self.titles[movie] if self._model.movies.titled else "",
             movie_id=raw,
-            imdb_id=row.imdb_id or ids.imdb_of.get(raw, ""),
-            tmdb_id=row.tmdb_id or ids.tmdb_of.get(raw, ""),
+            imdb_id=row.imdb_id or ids.imdb_of.get(raw) or ("" if web is None else web.imdb_id(movie)),
+            tmdb_id=row.tmdb_id or ids.tmdb_of.get(raw) or ("" if web is None else str(web.tmdb_id(movie) or "")),
             dataset=self.dataset,
             fingerprint=self.fingerprint,
         ).kept()

@@ -153,9 +153,12 @@ def _rated_film(profile: Profile, text: str) -> list[Rated]:
             key += "'"
         by_id[key] = row
     names = sorted(by_id)
-    nothing = np.zeros(len(names), int)
-    web_ids = WebIds(np.array([imdb_number(by_id[n].imdb_id) for n in names], int), nothing)
-    index = TitleIndex([by_id[n].name for n in names], Ids(StringColumn.of(names), "movie"), nothing, web_ids)
+    imdb, tmdb = (
+        np.array([imdb_number(text) for text in texts], int)
+        for texts in ([by_id[n].imdb_id for n in names], [by_id[n].tmdb_id for n in names])
+    )
+    titles, ids = [by_id[n].name for n in names], Ids(StringColumn.of(names), "movie")
+    index = TitleIndex(titles, ids, np.zeros(len(names), int), WebIds(imdb, tmdb))
     film = name_key(by_id[names[index.resolve(text)]])
     return [row for row in rows if name_key(row) == film]
 
