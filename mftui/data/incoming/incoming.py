@@ -114,8 +114,8 @@ def _read(table: Table, reading: Reading, wanted: Wanted) -> Incoming:
     _check_roles(table, site, roles)
     table = _of_one(table, roles, wanted.user)
     grades = read_grades(table, roles.rating, site, wanted.scale, wanted.missing)
-    moments, dated, why = _moments(table, site, roles)
-    roles = replace(roles, dates=dated)
+    moments, dated, form, why = _moments(table, site, roles)
+    reading, roles = replace(reading, dates=form), replace(roles, dates=dated)
     entries = []
     for row, stars, moment in zip(table.rows, grades.stars, moments, strict=True):
         if stars is not None:
@@ -183,20 +183,24 @@ def _of_one(table: Table, roles: Roles, user: str | None) -> Table:
     )
 
 
-def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[list[int], tuple[str, ...], str]:
-    """Return seconds since 1970 for every row, 0 where there are none; the columns they are of; why there are none."""
-    moments, used, reasons = [0] * len(table.rows), [], []
+def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[list[int], tuple[str, ...], str, str]:
+    """Return seconds since 1970 for every row, 0 where there are none; the columns they are of; their form; why there
+    are none."""
+    moments = [0] * len(table.rows)
+    used: dict[str, str] = {}
+    reasons = []
     for name in roles.dates:
         texts = [row.get(name) for row in table.rows]
         if site is not None and site.name == "mftui" and name == "timestamp":
-            read, why = [int(row.number(name, name)) if row.get(name) else 0 for row in table.rows], ""
+            read = [int(row.number(name, name)) if row.get(name) else 0 for row in table.rows]
+            form, why = "seconds since 1970", ""
         else:
-            read, why = read_dates(texts)
+            read, form, why = read_dates(texts)
         if any(new and not old for old, new in zip(moments, read, strict=True)):
             moments = [old or new for old, new in zip(moments, read, strict=True)]
-            used.append(name)
+            used[name] = form
         reasons += [f"{name}: {why}"] if why else []
-    return moments, tuple(used), "" if used else "; ".join(reasons)
+    return moments, tuple(used), next(iter(used.values()), ""), "" if used else "; ".join(reasons)
 
 
 def _entry(row: Row, roles: Roles, site: Site | None, stars: float, moment: int) -> Entry:
@@ -256,7 +260,7 @@ def _described(
         unused=tuple(name for at, name in enumerate(table.header, 1) if at not in used and name),
         n_columns=len(table.header),
         missing=grades.missing,
-        dates="dates" if dated else "",
+        dates=reading.dates if dated else "",
         first=date_of(min(dated)) if dated else "",
         last=date_of(max(dated)) if dated else "",
         n_rows=len(moments),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mftui.data.forms import words
 from mftui.data.readers.names import listed, plain
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
@@ -18,8 +19,6 @@ from mftui.text import visible
 _MAX_BYTES = 1 << 25
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DELIMITERS = ",;\t|"
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
-_HIGH = re.compile(rb"[\x80-\xff]+")
 
 
 @dataclass(frozen=True)
@@ -112,31 +111,7 @@ def decoded(ref: FileRef) -> tuple[str, str]:
         raise DataError(
             "too large for one person's ratings.", path=ref.path, hint=f"Train on it: mftui train --data {ref.path}"
         )
-    for encoding in _encodings(content):
-        try:
-            return content.decode(encoding), encoding.removesuffix("-sig")
-        except (UnicodeError, LookupError):
-            continue
-    return content.decode("latin-1"), "latin-1"
-
-
-def _encodings(content: bytes) -> Sequence[str]:
-    """Return the encodings that a text may have, the likeliest first: of several bytes beyond ASCII in a row, Western
-    text has few, Cyrillic text has mostly letters from 0xC0 on, and Chinese text has bytes of all values."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return ("utf-16",)
-    zeros = content[:400].count(0)
-    if zeros * 3 > len(content[:400]) > 0:
-        return ("utf-16-le" if content[1:2] == b"\0" else "utf-16-be",)
-    told = _CHARSET.search(content[:2000])
-    runs = _HIGH.findall(content)
-    high = sum(map(len, runs))
-    if high and sum(len(run) for run in runs if len(run) > 1) * 2 > high:
-        low = sum(byte < 0xC0 for run in runs for byte in run)
-        other = ("gb18030", "cp1251") if low * 10 > high else ("cp1251",)
-    else:
-        other = ("cp1252",)
-    return ("utf-8-sig", *([told[1].decode()] if told else []), *other)
+    return words.decoded(content), words.encoding_of(content)
 
 
 def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, str]:

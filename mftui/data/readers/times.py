@@ -21,8 +21,11 @@ _NUMBERED = (("YYYYMMDD", 8, "%Y%m%d"), ("YYYYMMDDhhmmss", 14, "%Y%m%d%H%M%S"), 
 _WRITTEN = (
     ("year/month/day", "%Y/%m/%d"),
     ("year.month.day", "%Y.%m.%d"),
+    ("day.month.year", "%d.%m.%y"),
     ("day.month.year", "%d.%m.%Y"),
+    ("day/month/year", "%d/%m/%y"),
     ("day/month/year", "%d/%m/%Y"),
+    ("month/day/year", "%m/%d/%y"),
     ("month/day/year", "%m/%d/%Y"),
     ("day-month-year", "%d-%m-%Y"),
     ("month-day-year", "%m-%d-%Y"),
@@ -32,10 +35,19 @@ _WRITTEN = (
     ("day-Month-year", "%d-%b-%Y"),
     ("Month day, year", "%b %d, %Y"),
     ("Month day, year", "%B %d, %Y"),
+    ("Month day year", "%b %d %Y"),
+    ("weekday, day Month year", "%a, %d %b %Y"),
+    ("year month day, in Chinese", "%Y年%m月%d日"),
     ("weekday Month day year", "%a %b %d %Y"),
 )
 _CLOCKS = ("", " %H:%M:%S", " %H:%M", ", %H:%M:%S", ", %H:%M", "T%H:%M:%S")
-_WITH_CLOCK = (("weekday Month day time year", "%a %b %d %H:%M:%S %Y"), ("US", "%m/%d/%Y %I:%M:%S %p"))
+_SAMPLE = 100
+_EARLIEST = -2_208_988_800  # 1900: two digits are no year of the first century
+_WITH_CLOCK = (
+    ("weekday Month day time year", "%a %b %d %H:%M:%S %Y"),
+    ("US", "%m/%d/%Y %I:%M:%S %p"),
+    ("US", "%m/%d/%Y %I:%M %p"),
+)
 
 
 @dataclass(frozen=True)
@@ -165,5 +177,10 @@ def _parsed(texts: Any) -> tuple[Any, str] | str:
 def _strptime(texts: Any, pattern: str) -> Any:
     import pyarrow.compute as pc
 
+    some = texts.slice(0, _SAMPLE)
+    if pc.strptime(some, format=pattern, unit="s", error_is_null=True).null_count:
+        return None
     found = pc.strptime(texts, format=pattern, unit="s", error_is_null=True)
-    return None if found.null_count or not len(found) else found
+    if found.null_count or not len(found):
+        return None
+    return None if pc.min(found.cast("int64")).as_py() < _EARLIEST else found

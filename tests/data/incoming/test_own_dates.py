@@ -9,7 +9,7 @@ import pytest
 from helpers.ratings_files import write
 
 from mftui.data.incoming.incoming import read_incoming
-from mftui.data.incoming.own_dates import AMBIGUOUS, read_dates
+from mftui.data.incoming.own_dates import read_dates
 
 DAY = int(datetime(2014, 1, 25, tzinfo=UTC).timestamp())
 
@@ -26,19 +26,20 @@ DAY = int(datetime(2014, 1, 25, tzinfo=UTC).timestamp())
     ],
 )  # fmt: skip
 def test_a_form_of_date(text: str) -> None:
-    assert read_dates([text, "", text]) == ([DAY, 0, DAY], "")
+    moments, form, why = read_dates([text, "", text])
+    assert moments == [DAY, 0, DAY] and form and not why
 
 
 def test_one_date_that_fits_one_way_only_tells_of_all() -> None:
-    moments, why = read_dates(["03/04/2014", "25/01/2014"])
+    moments, _, why = read_dates(["03/04/2014", "25/01/2014"])
     assert not why and moments == [int(datetime(2014, 4, 3, tzinfo=UTC).timestamp()), DAY]
-    moments, why = read_dates(["03/04/2014", "01/25/2014"])
+    moments, _, why = read_dates(["03/04/2014", "01/25/2014"])
     assert not why and moments == [int(datetime(2014, 3, 4, tzinfo=UTC).timestamp()), DAY]
 
 
 def test_day_and_month_that_cannot_be_told_apart_are_not_read() -> None:
-    assert read_dates(["03/04/2014", "05/06/2014"]) == ([0, 0], AMBIGUOUS)
-    assert read_dates(["04/04/2014"])[1] == ""
+    moments, _, why = read_dates(["03/04/2014", "05/06/2014"])
+    assert moments == [0, 0] and why == "they could be day/month/year or month/day/year"
 
 
 @pytest.mark.parametrize("texts", [["yesterday"], ["1995"], ["12"], ["5"], ["n/a", "x"]])
@@ -61,7 +62,7 @@ def test_a_name_of_a_column_of_dates(tmp_path: Path, column: str) -> None:
 
 def test_why_no_dates_were_read_is_told(tmp_path: Path) -> None:
     incoming = read_incoming(write(tmp_path / "r.csv", "title,rating,date\nHeat,4,03/04/2014\nAlien,3,05/06/2014\n"))
-    assert incoming.n_undated == 2 and incoming.why_undated == f"date: {AMBIGUOUS}"
+    assert incoming.n_undated == 2 and incoming.why_undated == "date: they could be day/month/year or month/day/year"
 
 
 def test_the_date_of_release_is_none_of_the_rating(tmp_path: Path) -> None:
