@@ -63,7 +63,7 @@ def of_arrays(ref: FileRef, ask: Ask, form: str, arrays: Mapping[str, Any], what
     flat = {name: array for name, array in arrays.items() if array.ndim == 1 and array.dtype.names is None}
     if ask.table is None and len(flat) >= 3 and len({len(array) for array in flat.values()}) == 1:
         columns = [_column(array) for array in flat.values()]
-        return Table(form, tuple(flat), True, columns).only(ask.columns, ask.rows)
+        return Table(form, tuple(flat), True, columns)
     tables = {name: array for name, array in arrays.items() if _is_table(array)}
     if not tables:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in list(arrays.items())[:8])
@@ -79,10 +79,10 @@ def one_array(ref: FileRef, ask: Ask, form: str, array: Any, part: str = "") -> 
         raise refused(ref, f"{form}, {what}, not ratings one a row", _HINT)
     if array.dtype.names:
         columns = [_column(array[name]) for name in array.dtype.names]
-        return Table(form, tuple(array.dtype.names), True, columns, part).only(ask.columns, ask.rows)
+        return Table(form, tuple(array.dtype.names), True, columns, part)
     columns = [_column(array[:, at]) for at in range(array.shape[1])]
     names = _PRODUCTS[: len(columns)] if _of_products(part, columns) else positions(len(columns))
-    return Table(form, names, names[0] != "1", columns, part).only(ask.columns, ask.rows)
+    return Table(form, names, names[0] != "1", columns, part)
 
 
 def _of_products(part: str, columns: list[Any]) -> bool:
@@ -200,7 +200,7 @@ def _sparse(ref: FileRef, ask: Ask, form: str, matrix: Any, first: int = 0) -> T
         raise refused(ref, f"{form} of complex numbers", _HINT)
     values = (entries.row.astype(np.int64) + first, entries.col.astype(np.int64) + first, entries.data)
     columns = [_column(value) for value in values]
-    return Table(form, POSITIONS[:3], True, columns).only(ask.columns, ask.rows)
+    return Table(form, POSITIONS[:3], True, columns)
 
 
 def _is_table(array: Any) -> bool:

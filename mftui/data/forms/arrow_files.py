@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from mftui.data.forms.table import Ask, Table, damaged_form, of_arrow
@@ -70,7 +71,7 @@ def read_feather_1(ref: FileRef, ask: Ask) -> Table:
     """Read a Feather file of version 1."""
     from pyarrow import feather
 
-    with ref.seekable() as file:
+    with ref.seekable() as file, warnings.catch_warnings(action="ignore"):  # that the form is an old one
         try:
             table = feather.read_table(file)
         except _FAULTS as error:

@@ -37,7 +37,7 @@ def read_netflix(ref: FileRef, ask: Ask) -> Table:
     if all(chunk["timestamp"].isna().all() for chunk in chunks):
         names.remove("timestamp")
     columns = [_joined(chunks, "heading" if name == "movie" else name, name) for name in names]
-    return Table(form, tuple(names), True, columns).only(ask.columns, ask.rows)
+    return Table(form, tuple(names), True, columns)
 
 
 def read_yahoo(ref: FileRef, ask: Ask) -> Table:
@@ -51,7 +51,7 @@ def read_yahoo(ref: FileRef, ask: Ask) -> Table:
     names = ["user", "movie", "rating", "day", "clock"]
     names = [name for name in names if name == "user" or not all(chunk[name].isna().all() for chunk in chunks)]
     columns = [_joined(chunks, "heading" if name == "user" else name, name) for name in names]
-    return Table(form, tuple(names), True, columns).only(ask.columns, ask.rows)
+    return Table(form, tuple(names), True, columns)
 
 
 def _under_headings(ref: FileRef, ask: Ask, delimiter: str, names: list[str], first: str, mark: str) -> Iterator[Any]:
@@ -132,7 +132,7 @@ def read_snap(ref: FileRef, ask: Ask) -> Table:
             columns.append(column.cast(kind))
         except pa.ArrowInvalid:
             columns.append(column)  # "16/20": what it means, others say
-    return Table(form, tuple(roles), True, columns).only(ask.columns, ask.rows)
+    return Table(form, tuple(roles), True, columns)
 
 
 def _whole_blocks(file: IO[bytes], ask: Ask) -> Iterator[bytes]:

@@ -50,12 +50,12 @@ def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
         floating = pa.types.is_floating(column.type)
         if pa.types.is_timestamp(column.type) or (floating and (pc.max(pc.abs(column)).as_py() or 0.0) >= _EXACT):
             return None
-    return flat.only(ask.columns)
+    return flat
 
 
 def _read(ref: FileRef, ask: Ask, parse: Callable[[str], Any], form: str) -> Table:
     if ask.rows is not None:
-        head = _first_lines(ref, max(2, ask.rows))
+        head = _first_lines(ref, ask.rows + 2)
         if len(head) > 1:
             try:
                 return _table_of_lines(ref, head, parse, form, ask)

@@ -37,7 +37,7 @@ def _listed(ref: FileRef, rows: list[Any], ask: Ask, form: str, part: str = "") 
                 and not all(isinstance(cell, str) for cell in rows[1])
             )
             names = tuple(rows[0]) if header else positions(width)
-            return Table(form, names, header, of_rows(rows[header:], width, ask.rows), part).only(ask.columns)
+            return Table(form, names, header, of_rows(rows[header:], width, ask.rows), part)
     raise refused(ref, f"{form} without objects" if rows else f"{form}, and it is empty", _HINT)
 
 
@@ -87,7 +87,7 @@ def _object(ref: FileRef, document: dict[str, Any], ask: Ask, form: str) -> Tabl
     if {"columns", "data"} <= document.keys() and _all(document["data"], list | tuple):
         names = tuple(map(str, document["columns"]))
         if all(len(row) == len(names) for row in document["data"]):
-            return Table("JSON by rows", names, True, of_rows(document["data"], len(names), ask.rows)).only(ask.columns)
+            return Table("JSON by rows", names, True, of_rows(document["data"], len(names), ask.rows))
     if isinstance(document.get("schema"), dict) and "data" in document:
         document = {"data": document["data"]}
     values = list(document.values())
@@ -95,7 +95,7 @@ def _object(ref: FileRef, document: dict[str, Any], ask: Ask, form: str) -> Tabl
         lengths = {len(value) for value in values}
         if len(lengths) == 1 and len(values) > 1:
             columns = [of_values([value]) for value in values]
-            return Table("JSON by columns", tuple(document), True, columns).only(ask.columns, ask.rows)
+            return Table("JSON by columns", tuple(document), True, columns)
     if values and all(isinstance(value, dict) and value for value in values):
         table = _of_objects(document, ask)
         if table is not None:
@@ -116,13 +116,13 @@ def _of_objects(document: dict[str, dict[str, Any]], ask: Ask) -> Table | None:
     scalar = not any(isinstance(value, dict | list) for each in inner for value in each.values())
     if same and scalar and all(key.isdecimal() for key in inner[0]) and not all(key.isdecimal() for key in document):
         columns = [of_values([list(each.values())]) for each in inner]
-        return Table("JSON by columns", tuple(document), True, columns).only(ask.columns, ask.rows)
+        return Table("JSON by columns", tuple(document), True, columns)
     numbers = all(isinstance(value, int | float | None) for each in inner for value in each.values())
     if scalar and numbers and (not same or len(document) > 1) and not _record_like(inner[0], ask):
         triples = [(user, movie, value) for user, each in document.items() for movie, value in each.items()]
         rated = [triple for triple in triples if triple[2] is not None]
         columns = of_rows(rated, 3, ask.rows)
-        return Table("JSON with the ratings of each user by movie", POSITIONS[:3], True, columns).only(ask.columns)
+        return Table("JSON with the ratings of each user by movie", POSITIONS[:3], True, columns)
     return _records(inner, ask, "JSON by rows", "") if len({tuple(_flat(each)) for each in inner}) <= 2 else None
 
 

@@ -49,7 +49,7 @@ def read_features(ref: FileRef, ask: Ask) -> Table:
             "Write the ratings as CSV: user,movie,rating.",
         )
     columns = [_numbers(parts[at]) for at in (1, 2, 0)]
-    return Table(form, POSITIONS[:3], True, columns).only(ask.columns, ask.rows)
+    return Table(form, POSITIONS[:3], True, columns)
 
 
 def _numbers(text: Any) -> Any:
@@ -73,7 +73,7 @@ def read_konect(ref: FileRef, ask: Ask) -> Table:
         raise refused(ref, f"{form} without ratings: pairs only", "Give one whose lines have a third number.")
     names = POSITIONS[: frame.shape[1]]
     columns = [whole_numbers(pa.chunked_array([pa.Array.from_pandas(frame[at])])) for at in range(len(names))]
-    return Table(form, names, False, columns).only(ask.columns, ask.rows)
+    return Table(form, names, False, columns)
 
 
 def read_arff(ref: FileRef, ask: Ask) -> Table:
@@ -101,7 +101,7 @@ def read_arff(ref: FileRef, ask: Ask) -> Table:
             import pyarrow as pa
 
             columns.append(whole_numbers(pa.chunked_array([pa.array(values, from_pandas=True)])))
-    return Table(form, names, True, columns).only(ask.columns, ask.rows)
+    return Table(form, names, True, columns)
 
 
 def _check_widths(ref: FileRef, form: str, text: str, width: int) -> None:

@@ -20,6 +20,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _KEY = re.compile(r"([^=/]+)=(.*)", re.DOTALL)
+_SPLITS = {"train", "test", "validation", "valid", "val", "dev"}
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _MAX_LEVELS = 5
 
@@ -31,6 +32,11 @@ class Part:
     ref: FileRef
     keys: Mapping[str, str | None] = field(default_factory=dict)
     """The columns whose value stands in the names of its directories (`year=2014/`); None for a missing value."""
+
+    @property
+    def group(self) -> str:
+        """Return what its name says before the number: "train", "test", "ratings"; "part" of most."""
+        return re.split(r"[-_.]?\d", _stem(self.ref), maxsplit=1)[0].lower()
 
 
 def parts_in(directory: Path) -> tuple[Part, ...]:
@@ -110,6 +116,9 @@ def _ordered(parts: list[Part]) -> tuple[Part, ...]:
     kinds = [part.ref.suffix for part in parts]
     common = max(dict.fromkeys(kinds), key=kinds.count, default="")
     chosen = [part for part in parts if part.ref.suffix == common]
+    groups = {part.group for part in chosen if not part.keys}
+    if len(groups) > 1 and not groups <= _SPLITS:
+        chosen = [part for part in chosen if re.search("rating|review|interaction", part.group)]
     return tuple(sorted(chosen, key=lambda part: _natural(f"{part.ref.path}/{part.ref.member}")))
 
 

@@ -77,8 +77,7 @@ def peek(
     fits: Callable[[Sequence[str]], bool] | None = None,
 ) -> Table | None:
     """Read the names and the first rows of the file `ref`, as `read_form` does, without reading all where it can."""
-    found = _read(ref, Ask(table, None, rows, fits))
-    return None if found is None else found.only(None, rows)
+    return _read(ref, Ask(table, None, rows, fits))
 
 
 def _read(ref: FileRef, ask: Ask) -> Table | None:
@@ -89,7 +88,7 @@ def _read(ref: FileRef, ask: Ask) -> Table | None:
     found = None if reader is None else reader(ref, ask)
     if found is None and (error := refusal(ref, _as_utf8(head))):
         raise error
-    return found
+    return None if found is None else found.only(ask.columns, ask.rows)
 
 
 def _reader(ref: FileRef, head: bytes) -> Reader | None:

@@ -64,7 +64,7 @@ def _chosen(ref: FileRef, ask: Ask, grids: dict[str, _Grid], form: str, what: st
     grid = grids[name]
     columns = of_rows(grid.rows, len(grid.names), ask.rows)
     part = "" if what == "table" and len(grids) == 1 else name
-    return Table(form, tuple(grid.names), grid.header, columns, part).only(ask.columns)
+    return Table(form, tuple(grid.names), grid.header, columns, part)
 
 
 class _Grid:

@@ -153,7 +153,7 @@ class _Tar:
             for member in opened:
                 _check_tar_member(path, member)
                 if member.isreg():
-                    self._places[member.name] = (member.offset_data, member.size)
+                    self._places[member.name.removeprefix("./")] = (member.offset_data, member.size)
             file.seek(opened.offset)
             if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
                 raise tarfile.ReadError("no member begins where one should")
