@@ -72,6 +72,19 @@ def recognise(
 
     Raises DataError, naming the columns found, where a needed one is missing.
     """
+    layout, _, error = look_at(ref, how, needed)
+    if error is not None or layout is None:
+        raise error or DataError("this is no table.", path=ref)
+    return layout
+
+
+def look_at(
+    ref: FileRef, how: ReadOptions | None = None, needed: Sequence[str] = ("user", "movie", "rating")
+) -> tuple[Layout | None, list[str], DataError | None]:
+    """Find the layout as `recognise` does; return `(the likeliest layout, the first lines, what is wrong)`.
+
+    Raises DataError where the file cannot be read, or is no text.
+    """
     how = how or ReadOptions()
     lines, encoding = head_lines(ref)
     best: Layout | None = None
@@ -102,11 +115,10 @@ def recognise(
                 by,
             )
             if found:
-                _check_unique(ref, layout)
-                return layout
+                return layout, lines, _not_unique(ref, layout)
             if not only_by_name and (best is None or len(best.names) < len(layout.names)):
                 best, wide = layout, looks_wide(rows)
-    raise _not_recognised(ref, best, how, needed, best is not None and wide, lines)
+    return best, lines, _not_recognised(ref, best, how, needed, best is not None and wide, lines)
 
 
 def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
@@ -127,17 +139,18 @@ def _is_comment(line: str, skip: int, lines: Sequence[str]) -> bool:
     return line is not lines[skip] and line.lstrip().startswith(_COMMENTS)
 
 
-def _check_unique(ref: FileRef, layout: Layout) -> None:
-    """Raise DataError where two columns bear the name of one that is read."""
+def _not_unique(ref: FileRef, layout: Layout) -> DataError | None:
+    """Return an error where two columns bear the name of one that is read."""
     bare = [name.casefold() for name in layout.names]
     for role, at in layout.columns.items():
         if bare.count(bare[at]) > 1:
-            raise DataError(
+            return DataError(
                 f"several columns are called {visible(layout.names[at])} (for the {role}).",
                 path=ref,
                 line=layout.skip_lines,
                 hint="Rename or remove one.",
             )
+    return None
 
 
 def _columns(

@@ -54,7 +54,7 @@ def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing")
     reading = replace(
-        _reading(layout),
+        reading_of(layout),
         rating_form=rating_form,
         left_out=left_out,
         missing=tuple(how.missing_texts),
@@ -186,7 +186,8 @@ def _comments_skipped(row: Any) -> str:
     return "skip" if row.text.lstrip().startswith("#") else "error"
 
 
-def _reading(layout: Layout) -> Reading:
+def reading_of(layout: Layout) -> Reading:
+    """Return how a text of this layout is read, as far as its first lines say it."""
     uses = {
         role: ColumnUse(layout.names[at] if layout.header else "", at + 1, layout.by.get(role, "name"))
         for role, at in layout.columns.items()
@@ -197,8 +198,9 @@ def _reading(layout: Layout) -> Reading:
         for at, name in enumerate(layout.names)
         if at not in used
     )
-    others = also_called(layout.names, "rating", used) if layout.header else []
-    doubts = [f"The rating could also be the column {name}." for name in others] if uses["rating"].by == "name" else []
+    by_name = layout.header and "rating" in uses and uses["rating"].by == "name"
+    others = also_called(layout.names, "rating", used) if by_name else []
+    doubts = [f"The rating could also be the column {name}." for name in others]
     return Reading(
         delimiter=layout.delimiter,
         encoding={"utf-8": "utf-8", "latin-1": "latin-1"}.get(layout.encoding, "utf-16"),

@@ -46,6 +46,20 @@ def typed_columns(ref: FileRef, how: ReadOptions) -> tuple[Sequence[str], dict[s
     return None if head is None else (head.names, _found(head, how, ("user", "movie", "rating"), str(ref))[0])
 
 
+def look_at_table(ref: FileRef, how: ReadOptions, rows: int) -> tuple[Table, Reading | None, DataError | None] | None:
+    """Return `(names and first rows, how its columns are found, what is wrong with them)`; None for delimited text.
+
+    Raises DataError where the file cannot be read, or holds no ratings.
+    """
+    head = peek(ref, how.table or None, rows=rows, fits=may_be_ratings)
+    if head is None:
+        return None
+    try:
+        return head, _found(head, how, ("user", "movie", "rating"), str(ref))[1], None
+    except DataError as error:
+        return head, None, error
+
+
 def may_be_ratings(names: Sequence[str]) -> bool:
     """Return whether columns of these names can be ratings."""
     return columns_by_name(names, ROLES, {}, ("user", "movie", "rating"), ReadOptions()) is not None
