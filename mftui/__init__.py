@@ -15,15 +15,17 @@ from mftui.version import __version__
 if TYPE_CHECKING:
     from mftui.api.datasets import Dataset, read_ratings
     from mftui.api.model import Model
+    from mftui.api.own_ratings import own_ratings
     from mftui.api.runs import open_run
     from mftui.api.training import train
 
-__all__ = ["Dataset", "Model", "__version__", "open_run", "read_ratings", "train"]
+__all__ = ["Dataset", "Model", "__version__", "open_run", "own_ratings", "read_ratings", "train"]
 
 _MODULES = {
     "Dataset": "mftui.api.datasets",
     "Model": "mftui.api.model",
     "open_run": "mftui.api.runs",
+    "own_ratings": "mftui.api.own_ratings",
     "read_ratings": "mftui.api.datasets",
     "train": "mftui.api.training",
 }

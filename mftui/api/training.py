@@ -9,16 +9,19 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from operator import index
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
+from mftui import paths
 from mftui.api.datasets import Dataset, read_ratings
 from mftui.api.in_memory import train_in_memory
-from mftui.api.keep import kept
 from mftui.api.model import Model
 from mftui.api.progress import Progress, progress_for
+from mftui.data.storage.files import replace_directory
 from mftui.engine.recipes import RECIPES, Recipe, Value, find_recipe
-from mftui.errors import ArgumentError, TrainingError
+from mftui.errors import ArgumentError, MftuiError, TrainingError
 from mftui.runs.store import status as states
+from mftui.runs.store.naming import slug
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.trainer.logs import library_output_in
@@ -118,7 +121,7 @@ def train(
         dataset = read_ratings(ratings, movies=movies, test=test, **how, cache=False)
         return _in_memory(dataset, request, callback, progress)
     dataset = read_ratings(ratings, movies=movies, test=test, **how)
-    return _as_run(kept(dataset, request), callback, progress)
+    return _as_run(_kept(dataset, request), callback, progress)
 
 
 def _parsed(recipe: Recipe, fields: Mapping[str, Any]) -> dict[str, Value]:
@@ -180,3 +183,32 @@ def _warn_interrupted(epoch: float, epochs: int) -> None:
 
 def _warn_diverged() -> None:
     warnings.warn("The loss is no longer a number: this is the last good model. Lower learning_rate.", stacklevel=4)
+
+
+def _kept(dataset: Dataset, request: TrainRequest) -> TrainRequest:
+    """Return the request to train on this data set, read from where it came from, or from files written for it.
+
+    Raises MftuiError where they cannot be written.
+    """
+    if dataset.read_again:
+        return replace(request, **dataset.read_again)
+    data = dataset.data
+    place = paths.downloads_dir() / f"{slug(request.name)}-{data.fingerprint[:8]}"
+    try:
+        if not place.is_dir():
+            replace_directory(place, lambda directory: _write(dataset, directory))
+    except OSError as error:
+        raise MftuiError(
+            f"{place}: the ratings cannot be kept ({error.strerror or error}).", hint="Leave `name` out."
+        ) from error
+    return replace(request, data=str(place), test=None if data.test_rows is None else "test.parquet")
+
+
+def _write(dataset: Dataset, directory: Path) -> None:
+    frame, test = dataset.to_frame(), dataset.data.test_rows
+    if test is not None:
+        frame[frame.index.isin(test)].to_parquet(directory / "test.parquet", index=False)
+        frame = frame[~frame.index.isin(test)]
+    frame.to_parquet(directory / "ratings.parquet", index=False)
+    if dataset.data.movies.titled:
+        dataset.movies.to_csv(directory / "movies.csv", index=False)
