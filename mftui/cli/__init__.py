@@ -160,6 +160,6 @@ def _crashed(error: Exception) -> int:
 
 def _report(message: str, code: int, lines: Sequence[str] = ()) -> int:
     with contextlib.suppress(OSError):
-        for line in (f"mftui: {message}", *lines):
+        for line in (*f"mftui: {message}".splitlines(), *lines):
             click.echo(visible(line), err=True)
     return code

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from mftui.data.delimited.positions import by_position, given_positions, is_date, is_number
 from mftui.data.readers.encodings import head_lines
 from mftui.data.readers.names import COLUMNS_HINT, columns_by_name, listed, match
+from mftui.data.readers.personal import looks_personal, personal_error
 from mftui.data.reading.options import LEFT_OUT, ROLES, ReadOptions
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
@@ -88,6 +89,7 @@ def look_at(
     how = how or ReadOptions()
     lines, encoding = head_lines(ref)
     best: Layout | None = None
+    wide, order = False, (False, 0)
     delimiters: tuple[str, ...] = _DELIMITERS
     for skip, only_by_name in _starts(lines):
         if separator := _SEPARATOR_LINE.fullmatch(lines[skip].strip()):
@@ -116,9 +118,10 @@ def look_at(
             )
             if found:
                 return layout, lines, _not_unique(ref, layout)
-            if not only_by_name and (best is None or len(best.names) < len(layout.names)):
-                best, wide = layout, looks_wide(rows)
-    return best, lines, _not_recognised(ref, best, how, needed, best is not None and wide, lines)
+            likely = _likely(rows, delimiter)
+            if not only_by_name and (best is None or likely > order):
+                best, wide, order = layout, looks_wide(rows), likely
+    return best, lines, _not_recognised(ref, best, how, needed, wide, lines)
 
 
 def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
@@ -133,6 +136,14 @@ def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
             yield rest[0], False
     for at in rest[1:]:
         yield at, True
+
+
+def _likely(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[bool, int]:
+    """Return what tells how likely a delimiter is: as many columns in each row, then the order of _DELIMITERS; else
+    many columns."""
+    if len({len(row) for row in rows}) == 1:
+        return True, -_DELIMITERS.index(delimiter) if delimiter in _DELIMITERS else 1
+    return False, len(rows[0])
 
 
 def _is_comment(line: str, skip: int, lines: Sequence[str]) -> bool:
@@ -205,7 +216,13 @@ def _decimal_point(rows: list[list[str]], columns: Mapping[str, int], delimiter:
     at = columns.get("rating")
     if at is None or delimiter == ",":
         return "."
-    return "," if any(re.fullmatch(r"\s*-?\d+,\d+\s*", row[at]) for row in rows if at < len(row)) else "."
+    texts = [row[at].strip() for row in rows if at < len(row)]
+    return "," if any(is_decimal_comma(text) for text in texts) else "."
+
+
+def is_decimal_comma(text: str) -> bool:
+    """Return whether a number has a decimal comma: 3,5, and not 1,400, which may be a thousand and more."""
+    return re.fullmatch(r"-?\d+,\d+", text) is not None and re.fullmatch(r"-?[1-9]\d{0,2}(,\d{3})+", text) is None
 
 
 def looks_wide(rows: Sequence[Sequence[str]]) -> bool:
@@ -244,6 +261,8 @@ def _not_recognised(
             hint="--wide users: a row is a user, a column a movie; --wide movies: the other way round. "
             "--missing VALUE says what stands for not rated. Else name the columns: --columns user=…",
         )
+    if not how.columns and "rating" in needed and (whose := looks_personal(best.names)):
+        return personal_error(whose, ref)
     missing = [role for role in needed if role not in known]
     first = [name for name in best.names if name]
     if any(is_number(name) or is_date(name) for name in first):

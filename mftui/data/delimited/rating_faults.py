@@ -35,7 +35,7 @@ def rating_fault(ref: FileRef, layout: Layout, column: Any) -> DataError:
     blanks = {text: n for text, n in odd.items() if text.strip().casefold() in _MISSING}
     if blanks and len(blanks) == len(odd) and n_odd < n_rows and n_odd > 1:
         first = first_fault(ref, layout, "a rating is missing")
-        option = " ".join(f"--missing '{text.strip()}'" for text in blanks)
+        option = " ".join(f"--missing '{text.strip()}'" if text.strip() else "--missing blank" for text in blanks)
         shown = ", ".join(visible(text.strip()) or "blank" for text in blanks)
         return DataError(
             f"{n_odd:,} of {n_rows:,} lines have no rating ({shown}).",

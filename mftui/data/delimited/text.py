@@ -13,7 +13,7 @@ import numpy as np
 
 from mftui.data.delimited.aligned import realigned
 from mftui.data.delimited.faults import check_quotes, first_fault
-from mftui.data.delimited.layout import ALIGNED, Layout
+from mftui.data.delimited.layout import ALIGNED, Layout, is_decimal_comma
 from mftui.data.delimited.leading_zeros import any_leading_zero
 from mftui.data.delimited.rating_faults import rating_fault
 from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_dictionary
@@ -48,7 +48,9 @@ def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
     if not sum(map(len, values)):
         raise DataError("no line has a rating.", path=ref, hint="Check --missing, and which column is the rating.")
     if not all(np.isfinite(chunk).all() for chunk in values):
-        raise first_fault(ref, layout, "a rating is not a finite number")
+        fault = first_fault(ref, layout, "a rating is not a finite number")
+        fault.hint = f"{fault.hint} Or leave all such lines out: --missing NaN."
+        raise fault
     times = seconds_of(columns.pop("timestamp")) if "timestamp" in columns else None
     users, movies = _ids(columns.pop("user")), _ids(columns.pop("movie"))
     if users is None or movies is None:
@@ -57,7 +59,7 @@ def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
         reading_of(layout),
         rating_form=rating_form,
         left_out=left_out,
-        missing=tuple(how.missing_texts),
+        missing=how.missing_words,
         dates=times.form if times else "",
     )
     repairs = [f"{ref.name}: {times.note}."] if times and times.note else []
@@ -116,7 +118,7 @@ def read_columns(
                     continue
                 at = re.search(r"In CSV column #(\d+): .*conversion error", message)
                 failed = next((r for r in roles if at and position[r] == int(at.group(1))), None)
-                if failed == "rating" and layout.decimal_point == "." and re.search(r"value '-?\d+,\d+'", message):
+                if failed == "rating" and layout.decimal_point == "." and is_decimal_comma(_value_in(message)):
                     layout = replace(layout, decimal_point=",")
                     continue
                 if failed is None or rung[failed] == len(_ladder(failed)) - 1 or (failed == "rating" and how is None):
@@ -130,6 +132,12 @@ def read_columns(
                     rung.update(dict.fromkeys(again, len(_LADDER) - 1))
                     continue
             return read, layout
+
+
+def _value_in(message: str) -> str:
+    """Return the value that Arrow's message is about."""
+    found = re.search(r"value '([^']*)'", message)
+    return found[1].strip() if found else ""
 
 
 def _ladder(role: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from mftui.data.forms.words import decoded
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
-_VALUE = rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_VALUE = rb"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 FEATURES = re.compile(
     rb"(?:#[^\n]*\n)*" + _VALUE + rb"(?:[ \t]+\d+:(?:\d+:)?" + _VALUE + rb")+[ \t]*(?:#[^\n]*)?\r?(?:\n|$)"
 )

@@ -38,7 +38,7 @@ def describe(sources: Sources, how: ReadOptions, movie_ids: Ids) -> tuple[Movies
     if movies is not None:
         name = movies.name
         table = unless_faulty("Titles", lambda: read_movies(movies, sources.genres))
-    if table is None:
+    if table is None and not how.wide:
         table, name = titles_within(sources.ratings_files, how), sources.ratings.name
     if (file := sources.links) is not None:
         links = unless_faulty("IMDb's and TMDb's ids", lambda: read_links(file))

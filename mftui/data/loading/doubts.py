@@ -111,7 +111,8 @@ def _row_numbers(seen: Seen) -> DoubtError | None:
     use = seen.reading.columns.get("user")
     moved = ("--columns user=2,movie=3,rating=4", "the first column counts the rows")
     other = ("--columns user=…,movie=…,rating=…", "name the columns, or give their positions")
-    options = [moved, other] if use is None or not use.name else [other]
+    matrix = ("--wide users", "a line is a user, and the other columns are movies")
+    options = [moved, other, matrix] if use is None or not use.name else [other]
     message = f"{seen.name('user')} counts the rows from {low} to {high:,}, each number once: this is no user."
     return seen.doubt("row-numbers", message, *options)
 
@@ -142,7 +143,9 @@ def _no_ratings(seen: Seen) -> DoubtError | None:
             if not heavy or seen.how.accepts("counts")
             else seen.doubt("counts", f"{what}, half of them below {middle:g}: amounts, not ratings?", of_counts, other)
         )
-    step = float(np.gcd.reduce(np.diff(values).astype(np.int64))) if len(values) > 1 else 1.0
+    if high - low >= 2.0**53:
+        return None  # an outlier
+    step = float(np.gcd.reduce(np.diff(values).astype(np.int64)))
     filled = len(values) / (span / step + 1)
     if len(values) < 15 or (len(values) <= _MAX_SCALE and filled >= 0.2):
         return None
@@ -250,7 +253,8 @@ def _outliers(seen: Seen) -> DoubtError | None:
         line = seen.reading.header_line + row + 1
         place = f"line {line}" if seen.reading.form == "text" and not seen.reading.left_out else f"row {row + 1}"
         message = f"{place}: the rating {value:g} is far beyond all others ({rest[0]:g} to {rest[-1]:g})."
-        options = [(f"--missing={value!r}", "leave it out"), ("--missing none", "it is a rating")]
+        shown = str(np.float32(value)).removesuffix(".0")
+        options = [(f"--missing={shown}", "leave it out"), ("--missing none", "it is a rating")]
         return DoubtError("outliers", message, [("(correct it)", "in the file"), *options], path=seen.path)
     return None
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from mftui.data.dataset import Dataset
 from mftui.data.delimited.layout import recognise
 from mftui.data.delimited.text import read_text, read_text_pairs
+from mftui.data.delimited.wide import read_wide
+from mftui.data.forms.parts import Part
 from mftui.data.ids import RawId
 from mftui.data.loading import cache
 from mftui.data.loading.assemble import assemble
@@ -69,10 +71,11 @@ def read_pairs(path: str | Path, how: ReadOptions | None = None) -> tuple[list[R
 
 
 def _read(sources: Sources, how: ReadOptions) -> Dataset:
-    parts = _read_files(sources.ratings_files, sources.ratings, how)
+    files = sources.parts or (Part(sources.ratings),)
+    parts = _read_files(files, sources.ratings, how)
     n_train = sum(map(len, parts))
     if sources.test is not None:
-        parts += _read_files((sources.test,), sources.test, replace(how, like=parts[0].reading))
+        parts += _read_files((Part(sources.test),), sources.test, replace(how, like=parts[0].reading))
     return assemble(
         parts,
         n_train,
@@ -86,14 +89,17 @@ def _read(sources: Sources, how: ReadOptions) -> Dataset:
     )
 
 
-def _read_files(refs: Sequence[FileRef], named: FileRef, how: ReadOptions) -> list[RawRatings]:
-    """Read the ratings in `refs`, one after another, without empty parts; raises DataError if all are empty."""
-    parts = [part for ref in refs if len(part := _read_file(ref, how))]
+def _read_files(files: Sequence[Part], named: FileRef, how: ReadOptions) -> list[RawRatings]:
+    """Read the ratings in `files`, one after another, without empty parts; raises DataError if all are empty."""
+    parts: list[RawRatings] = []
+    for file in files:
+        read = _read_file(file, replace(how, like=parts[0].reading) if parts and how.like is None else how)
+        parts += [read] if len(read) else []
     if not parts:
         raise DataError("no rows.", path=str(named), hint="Give a file with ratings.")
     return parts
 
 
-def _read_file(ref: FileRef, how: ReadOptions) -> RawRatings:
-    found = read_typed(ref, how)
-    return read_text(ref, recognise(ref, how), how) if found is None else found
+def _read_file(file: Part, how: ReadOptions) -> RawRatings:
+    found = read_wide(file.ref, how) if how.wide else read_typed(file.ref, how, file.keys)
+    return read_text(file.ref, recognise(file.ref, how), how) if found is None else found

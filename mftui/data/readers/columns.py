@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from mftui.data.reading.reading import Reading
 
 _LEADING_ZERO = re.compile(r"[+-]?0\d+(\.0*)?", re.ASCII)
 _WHOLE = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
+_EXPONENT = re.compile(r"([+-]?\d)\.(\d+)[eE]\+?(\d{1,2})", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 _MISSING = frozenset({"nan", "na", "n/a", "null", "none", "<na>"})
 
@@ -81,9 +83,15 @@ def is_missing(text: str, *, among_numbers: bool) -> bool:
 def as_integer(text: str) -> int | None:
     """Return the integer that `text` stands for ("42", "42.0"), within 64 bits; else None."""
     bare = text.strip()
-    if not _INTEGER.fullmatch(bare):
+    if _INTEGER.fullmatch(bare):
+        number = int(bare.split(".")[0])
+    elif (match := _EXPONENT.fullmatch(bare)) and len(match[2]) >= int(match[3]) < 40:
+        exact = Decimal(bare)  # 1.0000e+01, with all its digits
+        if exact != exact.to_integral_value():
+            return None
+        number = int(exact)
+    else:
         return None
-    number = int(bare.split(".")[0])
     return number if -(2**63) <= number < 2**63 else None
 
 

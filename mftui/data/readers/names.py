@@ -30,7 +30,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
         "userscore", "scoreuser", "yourscore", "myscore", "userstars", "rating", "ratings", "movierating",
         "filmrating", "itemrating", "bookrating", "animerating", "reviewrating", "reviewscore", "reviewoverall",
         "score", "stars", "star", "starrating", "rate", "overall", "grade", "ratingvalue", "ratingscore", "bewertung",
-        "calificacion", "calificación", "valoracion", "valoración", "voto", "ocena", "оценка", "评分", "value",
+        "calificacion", "calificación", "valoracion", "valoración", "voto", "ocena", "оценка", "评分", "value", "note",
     ),
     "timestamp": (
         "timestamp", "time", "ts", "tstamp", "unixreviewtime", "unixtime", "unixtimestamp", "ratingtimestamp",

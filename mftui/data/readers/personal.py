@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mftui.data.dataset import Scale
 from mftui.data.readers.names import match, plain
+from mftui.errors import DataError
 
 OWN_RATING = (
     "yourrating", "yourated", "yourscore", "myrating", "myscore", "mystars", "myvote", "mygrade", "ownrating",
@@ -120,6 +121,12 @@ def site_of(names: Sequence[str]) -> Site | None:
     if columns == _HISTORY:
         return next(site for site in SITES if site.name == "Netflix")
     return next((site for site in SITES if any(sign <= columns for sign in site.signs)), None)
+
+
+def personal_error(whose: str, path: object) -> DataError:
+    """Return the error for a file of one person's ratings that is to be trained on."""
+    hint = "mftui ratings import FILE takes it. To train, ratings of several users are needed."
+    return DataError(f"this is {whose}: it has no column for the user.", path=path, hint=hint)
 
 
 def looks_personal(names: Sequence[str]) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.forms.parts import with_keys
 from mftui.data.forms.read import peek, read_form
 from mftui.data.forms.table import Table
 from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, from_dictionary
 from mftui.data.readers.names import COLUMNS_HINT, also_called, columns_by_name, listed, match
+from mftui.data.readers.personal import looks_personal, personal_error
 from mftui.data.readers.rating_words import numbers_in
 from mftui.data.readers.times import seconds_of
 from mftui.data.readers.unrated import rated_rows
@@ -22,13 +24,16 @@ from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import visible
 
+_NO_KEYS: Mapping[str, str | None] = {}
 
-def read_typed(ref: FileRef, how: ReadOptions) -> RawRatings | None:
+
+def read_typed(ref: FileRef, how: ReadOptions, keys: Mapping[str, str | None] = _NO_KEYS) -> RawRatings | None:
     """Read the ratings of a file that is no delimited text; None where it is. None of its rows may be there.
 
-    Raises DataError with the row of the first fault.
+    `keys` are columns whose value stands in the names of its directories. Raises DataError with the row of the first
+    fault.
     """
-    found = _read(ref, how, ("user", "movie", "rating"))
+    found = _read(ref, how, ("user", "movie", "rating"), keys)
     return None if found is None else ratings_in(found[0], str(ref), ref.name, how, found[1])
 
 
@@ -86,22 +91,26 @@ def ratings_in(columns: dict[str, Any], path: str, name: str, how: ReadOptions, 
         reading,
         rating_form=form,
         left_out=left_out,
-        missing=tuple(how.missing_texts),
+        missing=how.missing_words,
         dates=times.form if times else "",
     )
     repairs = [f"{name}: {times.note}."] if times and times.note else []
     return RawRatings(users, movies, values, times.chunks if times else None, repairs, reading)
 
 
-def _read(ref: FileRef, how: ReadOptions, needed: Sequence[str]) -> tuple[dict[str, Any], Reading] | None:
+def _read(
+    ref: FileRef, how: ReadOptions, needed: Sequence[str], keys: Mapping[str, str | None] = _NO_KEYS
+) -> tuple[dict[str, Any], Reading] | None:
     part = how.table or None
     table = peek(ref, part, fits=may_be_ratings)
     if table is None:
         return None
+    table = with_keys(table, keys)
     columns, reading = _found(table, how, needed, str(ref))
     names = [table.names[at] for at in columns.values()]
     table = read_form(ref, part, columns=names, fits=may_be_ratings)
     assert table is not None
+    table = with_keys(table, keys)
     return {role: table.columns[table.names.index(name)] for role, name in zip(columns, names, strict=True)}, reading
 
 
@@ -137,6 +146,8 @@ def columns_for(
     given |= by_number
     found = columns_by_name(names, roles, given, needed, how)
     if found is None:
+        if not given and "rating" in needed and (whose := looks_personal(names)):
+            raise personal_error(whose, path)
         columns = match(names, roles, given)
         role = next(role for role in (*needed, *given) if role not in columns)
         asked = f" {visible(given[role])} (for the {role})" if role in given else f" for the {role}"

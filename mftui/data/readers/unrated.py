@@ -29,5 +29,5 @@ def rated_rows(columns: dict[str, Any], how: ReadOptions) -> tuple[dict[str, Any
     if len(numbers):
         keep = pc.and_kleene(keep, pc.invert(pc.is_in(rating, pa.array(numbers))))
     left_out = len(rating) - int(pc.sum(keep).as_py() or 0)
-    words = " or ".join(text or "blank" for text in how.missing_texts) or "missing"
+    words = " or ".join(how.missing_words) or "missing"
     return {role: column.filter(keep) for role, column in columns.items()}, {f"not rated ({words})": left_out}

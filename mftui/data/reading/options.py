@@ -70,6 +70,11 @@ class ReadOptions:
         return () if self.keeps_all else tuple("" if text == BLANK else text for text in self.missing)
 
     @property
+    def missing_words(self) -> tuple[str, ...]:
+        """Return the same to show."""
+        return tuple(text or BLANK for text in self.missing_texts)
+
+    @property
     def missing_numbers(self) -> tuple[float, ...]:
         """Return the numbers among them."""
         return tuple(number for text in self.missing_texts if (number := _number(text)) is not None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mftui.text import visible
 
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank", "::": "::", "  ": "blanks"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "a blank", "  ": "blanks"}
 _BY = {"position": "by position, as there is no header", "given": "as you said", "run": "as the run was trained"}
 
 
@@ -73,8 +73,9 @@ class Reading:
 
     def sentence(self) -> str:
         """Return how the file was read, for people."""
-        text = "; ".join(text for _, text in self.parts() if text)
-        return f"Read as {text}."
+        named = ("not used", "left out")
+        words = [f"{name}: {text}" if name in named else text for name, text in self.parts() if text]
+        return f"Read as {'; '.join(words)}."
 
     def parts(self) -> list[tuple[str, str]]:
         """Return the same as (what, how) pairs, for a table; "" for what the file does not have."""
@@ -83,10 +84,10 @@ class Reading:
         return [
             ("read as", self._form()),
             ("columns", self._columns()),
-            ("not used", f"not used: {', '.join(unused)}{more}" if unused else ""),
+            ("not used", f"{', '.join(unused)}{more}"),
             ("ratings", "; ".join(self._ratings())),
             ("times", self._times()),
-            ("left out", "; ".join(f"{n:,} left out: {why}" for why, n in self.left_out.items())),
+            ("left out", "; ".join(f"{n:,} {why}" for why, n in self.left_out.items())),
         ]
 
     def document(self) -> dict[str, Any]:
@@ -107,9 +108,7 @@ class Reading:
     def _form(self) -> str:
         if self.form != "text":
             return self.form + (f", {visible(self.part)}" if self.part else "")
-        words = [f"text with {_DELIMITERS.get(self.delimiter, self.delimiter)}s between columns"]
-        if self.delimiter == "::":
-            words = ["text with :: between columns"]
+        words = [f"text with {_DELIMITERS.get(self.delimiter, self.delimiter)} between columns"]
         words.append(self.encoding.upper())
         if self.decimal == ",":
             words.append("decimal commas")
@@ -142,7 +141,7 @@ class Reading:
     def _times(self) -> str:
         if not self.first:
             return "no times"
-        return f"times as {self.dates}, {self.first} to {self.last}"
+        return f"times {self.first} to {self.last} ({self.dates})"
 
 
 def date_of(seconds: int) -> str:

@@ -9,21 +9,28 @@ from pathlib import Path
 
 from mftui import paths
 from mftui.data.delimited.layout import recognise
+from mftui.data.forms.parts import Part, parts_among, parts_in
+from mftui.data.forms.refusals import refusal
 from mftui.data.movies.beside import genres_beside, links_beside, movies_beside, tags_beside
 from mftui.data.readers.typed_columns import typed_columns
 from mftui.data.reading.options import ReadOptions
 from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
-from mftui.data.storage.files import FileRef, Folder, archive, directory
+from mftui.data.storage.files import FileRef, Folder, archive, directory, is_archive
 from mftui.data.storage.streams import damaged, unreadable
 from mftui.errors import DataError
 from mftui.text import visible
 
-_USUAL = ("ratings.csv", "ratings.dat", "u.data", "ratings.tsv", "ratings.parquet")
-_SUFFIXES = (".csv", ".tsv", ".dat", ".data", ".txt", ".base", ".parquet", ".inter")
+_USUAL = ("ratings.csv", "ratings.dat", "u.data", "ratings.tsv", "ratings.parquet", "rating.csv", "rating.parquet")
+_SUFFIXES = (
+    ".csv", ".tsv", ".tab", ".dat", ".data", ".txt", ".base", ".parquet", ".pq", ".inter", ".rating", ".ratings",
+    ".train", ".feather", ".arrow", ".orc", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods", ".db", ".sqlite",
+    ".sqlite3", ".npy", ".npz", ".mat", ".h5", ".hdf5", ".mtx", ".libfm", ".arff",
+)  # fmt: skip
+_RATINGS_NAME = re.compile(r"rating|review|score", re.IGNORECASE)
+_HEAD_BYTES = 1 << 16
 _MAX_LOOKED_AT = 200
 _PART_DIRECTORIES = ("ratings", "ratings.parquet")
 """What a directory of parts is called that stands beside a movies file."""
-_PART = re.compile(r"part\W?.*\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Sources:
     """IMDb's and TMDb's ids of the movies; no part of what is trained on."""
     users: FileRef | None = None
     """Of the people; read only where a recipe is asked to learn from it."""
-    parts: tuple[FileRef, ...] = ()
+    parts: tuple[Part, ...] = ()
     """The parts of the ratings, in the order in which they are read; empty for ratings in one file."""
     tags: FileRef | None = None
     """Tags that people gave to movies."""
@@ -52,7 +59,7 @@ class Sources:
     @property
     def ratings_files(self) -> tuple[FileRef, ...]:
         """Return the files of the ratings."""
-        return self.parts or (self.ratings,)
+        return tuple(part.ref for part in self.parts) or (self.ratings,)
 
     @property
     def files(self) -> list[FileRef]:
@@ -64,16 +71,18 @@ class Sources:
 def locate(source: str | Path, how: ReadOptions | None = None, test: str | Path | None = None) -> Sources:
     """Find the files of `source`; raises DataError where there is none, or more than one to choose from."""
     name, label, path, again = _resolve(source)
-    parts: tuple[FileRef, ...] = ()
+    how = how or ReadOptions()
+    parts: tuple[Part, ...] = ()
     if path.is_dir():
         folder = _folder(path)
         parts = () if folder.get(*_USUAL) else _parts_in(path)
-        ratings = FileRef(parts[0].path.parent) if parts else _ratings_in(folder, how)
+        ratings = FileRef(parts[0].ref.path.parent) if parts else _ratings_in(folder, how)
     elif not path.is_file():
         raise _no_file(path)
-    elif _is_zip(path):
+    elif _is_archive(path):
         folder = archive(path)
-        ratings = _ratings_in(folder, how)
+        parts = () if folder.get(*_USUAL) else parts_among(folder.files)
+        ratings = FileRef(path) if parts else _ratings_in(folder, how)
     else:
         ratings = FileRef(path)
         folder = _beside(path)
@@ -124,13 +133,15 @@ def _resolve(source: str | Path) -> tuple[str, str, Path, str]:
     return name, visible(name), path, str(path)
 
 
-def _is_zip(path: Path) -> bool:
+def _is_archive(path: Path) -> bool:
+    if is_archive(path):
+        return True
     ref = FileRef(path)
-    if ref.head(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
-        if ref.suffix == ".zip":
-            raise damaged(path, "the zip", zipfile.BadZipFile("it does not begin as a zip"))
-        return False
-    return True
+    if ref.suffix == ".zip" and not ref.head(4).startswith(b"PK"):
+        if (error := refusal(ref, ref.head(_HEAD_BYTES))) is not None:
+            raise error
+        raise damaged(path, "the zip", zipfile.BadZipFile("it does not begin as a zip"))
+    return False
 
 
 def _folder(path: Path) -> Folder:
@@ -149,46 +160,38 @@ def _beside(path: Path) -> Folder:
         return Folder(path.parent, ())
 
 
-def _parts_in(directory: Path) -> tuple[FileRef, ...]:
-    """List the parts in `directory`, else in its subdirectory `ratings` or `ratings.parquet`; may be empty.
-
-    Parts are the Parquet files that are called `part…` with a number; in a directory of ratings by name, all of them.
-    Files that begin with "." or "_" (`_SUCCESS`, checksums) are none. The order is that of the names, numbers in them
-    taken as numbers: part-2 comes before part-10. Raises DataError where a directory cannot be listed.
-    """
-    for candidate in (directory, *(directory / name for name in _PART_DIRECTORIES)):
-        if candidate.is_dir() and (parts := _parts(candidate)):
-            return parts
-    return ()
+def _parts_in(directory: Path) -> tuple[Part, ...]:
+    """List the parts in `directory`, else in its subdirectory `ratings` or `ratings.parquet`; may be empty."""
+    candidates = (directory, *(directory / name for name in _PART_DIRECTORIES))
+    return next((parts for at in candidates if at.is_dir() and (parts := _parts(at))), ())
 
 
-def _parts(directory: Path) -> tuple[FileRef, ...]:
-    try:
-        entries = [entry for entry in directory.iterdir() if not entry.name.startswith((".", "_")) and entry.is_file()]
-    except OSError as error:
-        raise unreadable(directory, error) from error
-    parquet = [entry for entry in entries if entry.suffix.lower() == ".parquet"]
-    if directory.name not in _PART_DIRECTORIES and not all(_PART.match(entry.name) for entry in parquet):
-        return ()
-    return tuple(FileRef(entry) for entry in sorted(parquet, key=_natural))
+def _parts(directory: Path) -> tuple[Part, ...]:
+    """List the numbered parts in a directory; in one that is named as such, all Parquet files."""
+    parts = parts_in(directory)
+    if parts or directory.name not in _PART_DIRECTORIES:
+        return parts
+    files = [path for path in directory.iterdir() if not path.name.startswith((".", "_")) and path.is_file()]
+    return tuple(Part(FileRef(path)) for path in sorted(files) if path.suffix.lower() == ".parquet")
 
 
-def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
-    pieces = re.split(r"(\d+)", file.name)
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], file.name
-
-
-def _ratings_in(folder: Folder, how: ReadOptions | None) -> FileRef:
+def _ratings_in(folder: Folder, how: ReadOptions) -> FileRef:
     usual = folder.get(*_USUAL)
     if usual is not None:
         return usual
     candidates = [ref for ref in folder.files if ref.suffix in _SUFFIXES][:_MAX_LOOKED_AT]
-    fitting = [ref for ref in candidates if _recognisable(ref, how)]
-    if len(fitting) == 1:
-        return fitting[0]
+    fitting = {ref: by for ref in candidates if (by := _recognised(ref, how))}
+    named = [ref for ref, by in fitting.items() if by == "name"]
+    called = [ref for ref in fitting if re.match(r"ratings?\b", ref.name, re.IGNORECASE)]
+    for chosen in (list(fitting), named, called):
+        if len(chosen) == 1:
+            return chosen[0]
     if fitting:
-        names = ", ".join(visible(ref.name) for ref in fitting[:12])
+        names = ", ".join(visible(ref.name) for ref in list(fitting)[:12])
         raise DataError(f"several files could be the ratings: {names}.", path=folder.path, hint="Name one of them.")
+    near = [ref for ref in candidates if _RATINGS_NAME.search(ref.name)]
+    if len(near) == 1:
+        return near[0]  # reading it says what is wrong
     names = ", ".join(visible(ref.name) for ref in folder.files[:12]) or "nothing"
     raise DataError(
         f"no ratings file found; there is: {names}.",
@@ -197,13 +200,14 @@ def _ratings_in(folder: Folder, how: ReadOptions | None) -> FileRef:
     )
 
 
-def _recognisable(ref: FileRef, how: ReadOptions | None) -> bool:
+def _recognised(ref: FileRef, how: ReadOptions) -> str:
+    """Return whether a file can be the ratings: "name" by the names of its columns, "position", or "" for no."""
     try:
-        if typed_columns(ref, how or ReadOptions()) is None:
-            recognise(ref, how)
+        if typed_columns(ref, how) is not None:
+            return "name"
+        return "name" if recognise(ref, how).header else "position"
     except DataError:
-        return False
-    return True
+        return ""
 
 
 def _test_file(test: str | Path, folder: Folder) -> FileRef:

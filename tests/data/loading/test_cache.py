@@ -24,7 +24,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     read = load._read_files
 
     def noted(refs, named, columns):
-        names.extend(ref.name for ref in refs)
+        names.extend(part.ref.name for part in refs)
         return read(refs, named, columns)
 
     monkeypatch.setattr(load, "_read_files", noted)
