@@ -1,7 +1,8 @@
-"""Arrays of numbers: NumPy's files, MATLAB's, HDF5, MatrixMarket."""
+"""Arrays of numbers: NumPy's files, MATLAB's, HDF5."""
 
 from __future__ import annotations
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -23,7 +24,11 @@ from mftui.data.storage.files import FileRef
 _MOST_COLUMNS = 12
 _PRODUCTS = ("user", "movie", "category", "rating", "helpfulness", "timestamp")
 _HINT = "Give a table with one row for each rating: user, movie, rating."
-_FAULTS = (ValueError, OSError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+# tokenize's: NumPy reads the head of an array as it would a program.
+_FAULTS = (
+    *(ValueError, OSError, EOFError, KeyError, TypeError, SyntaxError, NotImplementedError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, MemoryError),
+)
 
 
 def read_npy(ref: FileRef, ask: Ask) -> Table:
@@ -34,7 +39,7 @@ def read_npy(ref: FileRef, ask: Ask) -> Table:
     with ref.seekable() as file:
         try:
             array = np.load(file, allow_pickle=False)
-        except (*_FAULTS, MemoryError) as error:
+        except _FAULTS as error:
             raise _not_loaded(ref, form, error) from error
     return one_array(ref, ask, form, array)
 
@@ -53,7 +58,7 @@ def read_npz(ref: FileRef, ask: Ask) -> Table:
 
                     return _sparse(ref, ask, "a sparse matrix of SciPy", sparse.load_npz(file))
                 arrays = {name: opened[name] for name in opened.files}
-        except (*_FAULTS, MemoryError) as error:
+        except _FAULTS as error:
             raise _not_loaded(ref, form, error) from error
     return of_arrays(ref, ask, form, arrays, "array")
 
@@ -112,21 +117,6 @@ def read_mat(ref: FileRef, ask: Ask) -> Table:
         return _sparse(ref, ask, f"{form} with a sparse matrix", next(iter(matrices.values())))
     arrays = {name: _one_row(value) for name, value in found.items() if hasattr(value, "ndim")}
     return of_arrays(ref, ask, form, arrays, "array")
-
-
-def read_matrix_market(ref: FileRef, ask: Ask) -> Table:
-    """Read a MatrixMarket file: the row is the user, the column the movie, both from 1 as in the file."""
-    from scipy import io, sparse
-
-    form = "a MatrixMarket file"
-    with ref.seekable() as file:
-        try:
-            matrix = io.mmread(file)
-        except Exception as error:  # as with MATLAB's
-            raise damaged_form(ref, form, error) from error
-    if not sparse.issparse(matrix):
-        raise refused(ref, f"{form}, a full matrix of {matrix.shape[0]:,} by {matrix.shape[1]:,}", _HINT)
-    return _sparse(ref, ask, form, matrix, first=1)
 
 
 def read_hdf5(ref: FileRef, ask: Ask) -> Table:
@@ -192,13 +182,13 @@ def _sparse_group(ref: FileRef, ask: Ask, form: str, name: str, parts: list[Any]
     return _sparse(ref, ask, f"{form} with a sparse matrix", matrix.T if turned else matrix)
 
 
-def _sparse(ref: FileRef, ask: Ask, form: str, matrix: Any, first: int = 0) -> Table:
+def _sparse(ref: FileRef, ask: Ask, form: str, matrix: Any) -> Table:
     import numpy as np
 
     entries = matrix.tocoo()
     if np.iscomplexobj(entries.data):
         raise refused(ref, f"{form} of complex numbers", _HINT)
-    values = (entries.row.astype(np.int64) + first, entries.col.astype(np.int64) + first, entries.data)
+    values = (entries.row.astype(np.int64), entries.col.astype(np.int64), entries.data)
     columns = [_column(value) for value in values]
     return Table(form, POSITIONS[:3], True, columns)
 

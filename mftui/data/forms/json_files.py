@@ -39,13 +39,13 @@ def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
     with ref.open() as file:
         try:
             table = arrow_json.read_json(file, options)
+            flat = of_arrow(LINES, table)
         except DataError:
             raise
-        except (ValueError, OSError, NotImplementedError, MemoryError):
+        except (ValueError, OSError, NotImplementedError, MemoryError):  # of names, too, that are no UTF-8
             return None
     if len(table) < 2:
         return None
-    flat = of_arrow(LINES, table)
     for column in flat.columns:
         floating = pa.types.is_floating(column.type)
         if pa.types.is_timestamp(column.type) or (floating and (pc.max(pc.abs(column)).as_py() or 0.0) >= _EXACT):

@@ -1,4 +1,4 @@
-"""Lines of other programs: libFM and svmlight, KONECT, ARFF; and those that hold no ratings."""
+"""Lines of other programs: libFM and svmlight, KONECT, MatrixMarket, ARFF; and those that hold no ratings."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ FEATURES = re.compile(
     rb"(?:#[^\n]*\n)*" + _VALUE + rb"(?:[ \t]+\d+:(?:\d+:)?" + _VALUE + rb")+[ \t]*(?:#[^\n]*)?\r?(?:\n|$)"
 )
 QUERIES = re.compile(_VALUE + rb"[ \t]+qid:\d+[ \t]")
-_WABBIT = re.compile(_VALUE + rb"(?:[ \t]+" + _VALUE + rb")*[ \t]+(?:'?[\w-]+)?\|([A-Za-z]\w*)[ \t]+[^ \t|]")
+_WABBIT = re.compile(_VALUE + rb"(?:[ \t]+" + _VALUE + rb"){0,2}[ \t]+(?:'?[\w-]+)?\|([A-Za-z]\w*)[ \t]+[^ \t|]")
 KONECT = re.compile(rb"%[ \t]*(?:a?sym|bip)\b", re.IGNORECASE)
 ARFF = re.compile(rb"(?:[ \t]*%[^\n]*\n|[ \t]*\r?\n)*[ \t]*@relation\b", re.IGNORECASE)
 _ROW = re.compile(r"\d+(?:[ \t]+\d+)*")
 _ONE_HOT = 2
+_LINE_BYTES = 1 << 16
+_TRIPLES = "Give a table with one row for each rating: user, movie, rating."
 
 
 def read_features(ref: FileRef, ask: Ask) -> Table:
@@ -60,20 +62,53 @@ def _numbers(text: Any) -> Any:
 
 def read_konect(ref: FileRef, ask: Ask) -> Table:
     """Read a network of KONECT: lines of % first, then user, movie, rating and time by blanks."""
+    form = "a network of KONECT"
+    columns = _by_blanks(ref, form, ask)
+    if len(columns) < len(POSITIONS[:3]):
+        raise refused(ref, f"{form} without ratings: pairs only", "Give one whose lines have a third number.")
+    names = POSITIONS[: len(columns)]
+    return Table(form, names, False, columns[: len(names)])
+
+
+def read_matrix_market(ref: FileRef, ask: Ask) -> Table:
+    """Read a MatrixMarket file: the row is the user, the column the movie, both from 1 as in the file.
+
+    SciPy has a reader; damaged files end the process in it.
+    """
+    form = "a MatrixMarket file"
+    with ref.open() as file:
+        kind = file.readline(_LINE_BYTES).decode("latin-1").lower().split()[2:]
+        size, n_skipped = file.readline(_LINE_BYTES), 2
+        while size.startswith(b"%") or (size and not size.strip()):
+            size, n_skipped = file.readline(_LINE_BYTES), n_skipped + 1
+    shape = " by ".join(part.decode("latin-1") for part in size.split()[:2])
+    if kind[:1] != ["coordinate"]:
+        raise refused(ref, f"{form}, a full matrix of {shape}", _TRIPLES)
+    if kind[1:] not in (["real", "general"], ["integer", "general"]):
+        raise refused(ref, f"{form} of the kind {' '.join(kind[1:])}: no ratings of users by movies", _TRIPLES)
+    columns = _by_blanks(ref, form, ask, n_skipped)
+    wanted = size.split()[2:3]
+    if len(columns) != len(POSITIONS[:3]) or not wanted or not wanted[0].isdigit():
+        raise damaged_form(ref, form, ValueError("the size, or a column, is missing"))
+    if ask.rows is None and len(columns[0]) != int(wanted[0]):
+        raise damaged_form(ref, form, ValueError(f"{len(columns[0]):,} of {int(wanted[0]):,} lines"))
+    return Table(form, POSITIONS[:3], True, columns)
+
+
+def _by_blanks(ref: FileRef, form: str, ask: Ask, n_skipped: int = 0) -> list[Any]:
+    """Return the columns of lines of numbers with blanks between, without those that begin with %."""
     import pandas as pd
     import pyarrow as pa
 
-    form = "a network of KONECT"
     with ref.open() as file:
         try:
-            frame = pd.read_csv(file, sep=r"\s+", comment="%", header=None, nrows=ask.rows)
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+            frame = pd.read_csv(file, sep=r"\s+", comment="%", header=None, skiprows=n_skipped, nrows=ask.rows)
+            arrays = [pa.Array.from_pandas(frame[at]) for at in frame.columns]
+        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, pa.ArrowException) as error:
             raise damaged_form(ref, form, error) from error
-    if frame.shape[1] < len(POSITIONS[:3]):
-        raise refused(ref, f"{form} without ratings: pairs only", "Give one whose lines have a third number.")
-    names = POSITIONS[: frame.shape[1]]
-    columns = [whole_numbers(pa.chunked_array([pa.Array.from_pandas(frame[at])])) for at in range(len(names))]
-    return Table(form, names, False, columns)
+    if any(pa.types.is_string(array.type) or pa.types.is_large_string(array.type) for array in arrays[:3]):
+        raise damaged_form(ref, form, ValueError("not all are numbers"))
+    return [whole_numbers(pa.chunked_array([array])) for array in arrays]
 
 
 def read_arff(ref: FileRef, ask: Ask) -> Table:

@@ -6,11 +6,11 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 
-from mftui.data.forms.arrays import read_hdf5, read_mat, read_matrix_market, read_npy, read_npz
+from mftui.data.forms.arrays import read_hdf5, read_mat, read_npy, read_npz
 from mftui.data.forms.arrow_files import read_feather_1, read_ipc, read_orc, read_parquet_form, read_stream
 from mftui.data.forms.blocks import NETFLIX, SNAP, YAHOO, read_netflix, read_snap, read_yahoo
 from mftui.data.forms.json_files import read_json, read_python
-from mftui.data.forms.lines import ARFF, FEATURES, KONECT, read_arff, read_features, read_konect
+from mftui.data.forms.lines import ARFF, FEATURES, KONECT, read_arff, read_features, read_konect, read_matrix_market
 from mftui.data.forms.refusals import refusal
 from mftui.data.forms.sheets import read_html, read_workbook
 from mftui.data.forms.sqlite_files import read_sqlite

@@ -121,6 +121,8 @@ def test_matrix_market(tmp_path: Path) -> None:
     whole = head.replace("real", "integer")
     assert rows_of(read(tmp_path / "b.mtx", f"{whole}1 2 3\n3 4 5\n")) == [(1, 2, 3), (3, 4, 5)]
     assert "damaged or cut short" in refusal(tmp_path / "c.mtx", f"{head}1 2 3.5\n")
+    assert "damaged or cut short" in refusal(tmp_path / "e.mtx", f"{head}1 2 3.5\n3 4 x\n")
+    assert "of the kind pattern general" in refusal(tmp_path / "f.mtx", f"{head}1 2\n3 4\n".replace("real", "pattern"))
     full = "%%MatrixMarket matrix array real general\n2 2\n1\n2\n3\n4\n"
     assert "a full matrix of 2 by 2" in refusal(tmp_path / "d.mtx", full)
 
