@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from mftui.data.reading.options import DOUBTS, WIDE, ReadOptions
+from mftui.data.reading.options import DOUBTS, WIDE, ReadOptions, columns_said
+from mftui.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 NAMES = ("columns", "missing", "counts", "wide", "table", "accept")
@@ -19,13 +20,10 @@ class Columns(click.ParamType[dict[str, str]]):
     name = "columns"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, str]:
-        columns: dict[str, str] = {}
-        for pair in value.split(","):
-            role, equals, name = (part.strip() for part in pair.partition("="))
-            if not (equals and role and name):
-                self.fail(f"{pair!r} is not of the form role=column, such as user=customer_id.", param, ctx)
-            columns[role] = name
-        return columns
+        try:
+            return columns_said(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
 
 
 def reading_options(command: F) -> F:

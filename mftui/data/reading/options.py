@@ -8,6 +8,7 @@ from typing import Any
 
 from mftui.data.reading.reading import Reading
 from mftui.errors import UsageError
+from mftui.text import visible
 
 ROLES = ("user", "movie", "rating", "timestamp")
 LEFT_OUT = "none"
@@ -109,6 +110,17 @@ class ReadOptions:
             "accept": list(self.accept),
         }
         return {name: value for name, value in said.items() if value}
+
+
+def columns_said(text: str) -> dict[str, str]:
+    """Return role → column of `user=uid,movie=film,rating=stars`; raises UsageError where a part is none."""
+    columns: dict[str, str] = {}
+    for pair in text.split(","):
+        role, equals, name = (part.strip() for part in pair.partition("="))
+        if not (equals and role and name):
+            raise UsageError(f"{visible(repr(pair))} is not of the form role=column, such as user=customer_id.")
+        columns[role] = name
+    return columns
 
 
 def _number(text: str) -> float | None:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from mftui.errors import UsageError
+
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 _POLL_S = 0.02
@@ -81,3 +83,14 @@ def _taken(descriptor: int) -> bool:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def write_result(file: Path, text: str) -> None:
+    """Write `text` to a file that a user names, and replace what is there; raises UsageError where that cannot be."""
+    target = file.resolve()
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{file} is not a file, and cannot be replaced.", hint="Give another file.")
+    try:
+        write_text(target, text)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another file.") from error

@@ -135,6 +135,8 @@ YOU: list[BindingType] = [
          help="Rank by like (the predicted rating), by watch (what people who watch the same watch), by both; "
               "with a +/- also safe bets first (lower end of the interval) or adventurous first (its upper end)."),
     _key("you.filter", "f", "filter", "Filter", help="By genre, tag, years, min. number of ratings; and how many."),
+    _key("you.import", "a", "import", "Import",
+         help="Ratings from a file: an export of Letterboxd, IMDb, Trakt, …, or a table."),
     _key("you.profile", "p", "profile", "Profile", help="Whose ratings these are: choose a name, or type a new one."),
     _key("you.open", "enter", "open", "Open film",
          help="The film under the cursor on Movies: its page and neighbours; esc comes back."),

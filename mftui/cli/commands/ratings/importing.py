@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.commands.ratings.written import write_result
 from mftui.cli.shared.open_model import open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, note, print_json, print_table
 from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document, row_documents
@@ -79,6 +78,7 @@ def import_(
     from mftui.data.incoming.mend import as_mendable
     from mftui.data.incoming.merge import import_into, resolve
     from mftui.data.profiles.match import Matcher
+    from mftui.data.storage.writing import write_result
 
     profile = profile_of(profile_name)
     scale = None if top is None else Scale(0, float(top), 0)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from mftui.cli.commands.ratings.written import write_result
 from mftui.cli.shared.output import json_option, print_json, print_line
 from mftui.cli.shared.profile import counted, profile_of, profile_option
 
@@ -22,6 +21,7 @@ from mftui.cli.shared.profile import counted, profile_of, profile_option
 def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> None:
     """Export your ratings to FILE, and replace what is there."""
     from mftui.data.profiles.rows import as_csv, as_letterboxd
+    from mftui.data.storage.writing import write_result
 
     profile = profile_of(profile_name)
     rows = profile.rows()

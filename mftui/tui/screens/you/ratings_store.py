@@ -11,8 +11,12 @@ from mftui.tui.base.shell import shell_of
 from mftui.tui.screens.you.ratings import ProfileRatings, ProfileWriter, read_profile
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.dom import DOMNode
 
+    from mftui.data.incoming.incoming import Wanted
+    from mftui.data.incoming.merge import Resolved
     from mftui.data.profiles.match import Matcher
     from mftui.data.profiles.rows import Rated
     from mftui.data.profiles.store import Profile
@@ -131,6 +135,30 @@ class ProfileStore:
             return f"undone: {rows[0].name}{more}" if rows else "There is nothing to undo."
 
         self._change("", undo)
+
+    def read_file(self, file: Path, wanted: Wanted) -> Resolved:
+        """Find the movies of the ratings in a file. Raises DataError, UsageError. Not for the event loop."""
+        from mftui.data.incoming.incoming import read_incoming
+        from mftui.data.incoming.merge import resolve
+
+        return resolve(read_incoming(file, wanted), self._ready()[1])
+
+    def bring(self, resolved: Resolved, unmatched: Path | None = None) -> None:
+        """Put what was read into the profile; write what was not found to the file `unmatched`, if there is one."""
+        from mftui.data.incoming.mend import as_mendable
+        from mftui.data.incoming.merge import import_into
+        from mftui.data.storage.writing import write_result
+
+        profile, matcher = self._ready()
+
+        def bring() -> str:
+            done = import_into(profile, resolved, matcher)
+            if unmatched is not None:
+                write_result(unmatched, as_mendable(resolved.unmatched, matcher))
+            older = f"; {len(done.older):,} older than yours left out" if done.older else ""
+            return f"imported {len(done.change.after):,} ratings{older}" + (f"; {unmatched}" if unmatched else "")
+
+        self._change("imported ratings", bring)
 
     def choose(self, name: str) -> None:
         """Switch to another profile, for the command line as well."""

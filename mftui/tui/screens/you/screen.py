@@ -232,6 +232,12 @@ class YouScreen(RecommendedScreen[YouChoices]):
             self._about = None
             self._store.choose(name)
 
+    def action_import(self) -> None:
+        """Read ratings from a file, show how, and put them into the profile."""
+        from mftui.tui.screens.you.import_ratings import import_ratings
+
+        import_ratings(self, self._store)
+
     def action_skip(self) -> None:
         """Leave the film under the cursor out of what is asked for."""
         movie = self.film(self.left)
