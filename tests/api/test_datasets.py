@@ -141,3 +141,14 @@ def test_a_file_is_read_and_cached_where_that_is_wanted(home: Path, tmp_path: Pa
         mftui.read_ratings(FRAME, test=file)
     with pytest.raises(ValueError, match="no such file"):
         mftui.read_ratings(tmp_path / "nothing.csv")
+
+
+def test_links_and_tags_are_columns_of_the_movies(tmp_path: Path) -> None:
+    (tmp_path / "ratings.csv").write_text("userId,movieId,rating\n1,7,4\n1,8,3\n2,7,5\n")
+    (tmp_path / "links.csv").write_text("movieId,imdbId,tmdbId\n7,0113277,949\n")
+    (tmp_path / "tags.csv").write_text("userId,movieId,tag\n1,7,Heist\n2,7,heist\n1,7,cold\n")
+    movies = mftui.read_ratings(tmp_path).movies
+    assert movies.imdb_id.tolist() == ["tt0113277", ""] and movies.tags.tolist() == ["heist|cold", ""]
+    assert movies.tmdb_id[0] == 949 and movies.tmdb_id.isna().tolist() == [False, True]
+    frame = pd.DataFrame({"movie": [7, 8], "title": ["Heat", "Alien"], "imdb_id": ["tt0113277", None]})
+    assert mftui.read_ratings(FRAME, movies=frame).movies.imdb_id[0] == "tt0113277"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.members import with_members
-from helpers.models import HOSTILE, toy_factors, toy_run
+from helpers.models import HOSTILE, toy_factors, toy_run, with_links_and_tags
 
 import mftui
 from mftui.cli import run_command
@@ -255,3 +255,13 @@ def test_titles_need_not_be_a_model_s_ids(model: mftui.Model) -> None:
     """A text that cannot be an id is a title: to predict it as an unknown movie would hide the mistake."""
     with pytest.raises(TitleError):
         model.predict(1, ["no such film"])
+
+
+def test_ids_of_imdb_and_tmdb_name_movies_and_tags_narrow_lists() -> None:
+    model = mftui.Model(with_links_and_tags(toy_factors()))
+    assert model.similar("tt0000102", n=3).equals(model.similar(2, n=3))
+    assert model.predict(3, "tmdb:202") == model.predict(3, 2)
+    listed = model.recommend(3, n=3, tag="Quiet evening")
+    assert set(listed.movie_id) <= {1, 4, 7, 10} and len(listed)
+    with pytest.raises(UsageError, match="no movie has the tag"):
+        model.recommend(3, tag="loud")

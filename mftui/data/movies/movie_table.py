@@ -91,8 +91,9 @@ def movie_columns(names: list[str]) -> Columns | None:
     certain = [at for at in found(_OWN) if free[at] not in _TITLES]
     own = [at for at in certain if not (of_tmdb and free[at] == "id")]
     imdb, tmdb = found(_IMDB), [*found(_TMDB), *(at for at in certain if at not in own)]
-    if not own and not imdb and not tmdb:  # "movie,title": the id is what else would be a title
-        own = [at for at in found(_OWN) if free[at] in _TITLES][:1]
+    either = [at for at in found(_OWN) if free[at] in _TITLES]
+    if not certain and either and len(found(_TITLES)) > 1:  # "movie,title": the first is the id
+        own = either[:1]
     keys: list[tuple[Kind, int]] = [
         *(("own", at) for at in own), *(("imdb", at) for at in imdb), *(("tmdb", at) for at in tmdb)
     ]  # fmt: skip

@@ -19,6 +19,9 @@ _UITEM_GENRES = (
     "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
 _UITEM_FLAGS_FROM = 5
+_FLAG_NAMES = frozenset(name.casefold() for name in (*_UITEM_GENRES, "Children", "History", "Family", "Music", "IMAX"))
+_FEW_FLAGS = 3
+"""Columns called as genres are flags if there are so many."""
 _UITEM_COLUMNS = 20
 _USERS = frozenset(("userid", "user", "reviewerid", "customerid", "memberid", "username"))
 _LOOKED_AT = 20
@@ -197,11 +200,17 @@ def _genres(names: Sequence[str], columns: Columns, rows: Sequence[list[str]], f
         if names[columns.genres].endswith(":token_seq"):
             return ["|".join(cell.split()) for cell in cells]
         return joined_genres([said(cell) for cell in cells])
-    joined = []
-    for row in rows:
-        named = zip(flags, row[_UITEM_FLAGS_FROM:], strict=False)
-        joined.append("|".join(name for name, flag in named if flag.strip() == "1" and name != "unknown"))
-    return joined
+    places = {_UITEM_FLAGS_FROM + place: name for place, name in enumerate(flags)}
+    named = {at: name.strip() for at, name in enumerate(names) if name.strip().casefold() in _FLAG_NAMES}
+    places = named if len(named) >= _FEW_FLAGS else places
+    return [
+        "|".join(name for at, name in places.items() if name != "unknown" and at < len(row) and _is_set(row[at]))
+        for row in rows
+    ]
+
+
+def _is_set(flag: str) -> bool:
+    return flag.strip().casefold() in ("1", "1.0", "true")
 
 
 def _flag_names(ref: FileRef | None) -> tuple[str, ...]:

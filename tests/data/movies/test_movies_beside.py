@@ -94,6 +94,11 @@ FORMS = {
     "no header": ("10,Heat (1995),Crime|Drama\n20,Alien (1979),Horror\n", "Heat (1995)", "Crime|Drama", 1995),
     "no header, two columns, tabs": ("10\tHeat\n20\tAlien\n", "Heat", "", 0),
     "nothing is \\N": ("id\ttitle\ttitle_english\tyear\n10\t\\N\tHeat\t\\N\n", "Heat", "", 0),
+    "genres as flags": (
+        "movie id|movie title|release date|Action|Crime|Drama\n10|Heat|15-Dec-1995|1|0|1\n",
+        "Heat", "Action|Drama", 1995,
+    ),
+    "genres as yes and no": ("id,name,Action,Crime,Drama\n10,Heat,True,False,True\n", "Heat", "Action|Drama", 0),
     "a header and colons": ("MovieID::Title::Genres\n10::Heat::Off::Crime\n", "Heat::Off", "Crime", 0),
 }  # fmt: skip
 
@@ -117,6 +122,9 @@ OWN_ID = {
     ),
     "an id of another site": (
         "book_id,goodreads_book_id,title\n10,20,Heat (1995)\n20,30,Alien (1979)\n30,10,Up (2009)\n"
+    ),
+    "the first ids of another site are some of the rated": (
+        "id,book_id,title\n10,30,Heat (1995)\n20,99,Alien (1979)\n30,98,Up (2009)\n"
     ),
     "a counter beside it": ",id,movieId,title\n0,30,10,Heat (1995)\n1,10,20,Alien (1979)\n2,20,30,Up (2009)\n",
 }

@@ -11,7 +11,7 @@ from rich.style import Style
 
 from mftui.data.web_ids import imdb_page, tmdb_page
 from mftui.tui.widgets.bars import Histogram, histogram, profile_lines
-from mftui.tui.widgets.cells import Line, cut
+from mftui.tui.widgets.cells import Line, Part, cells_of, cut
 from mftui.tui.widgets.panel import GAP, Panel
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 18
 """Ratings gone through at once."""
 _PROFILE_ROWS = 4
+_APART = 3
+"""Blanks between what a film is and its links."""
 
 
 @dataclass(frozen=True)
@@ -97,26 +99,35 @@ class MoviePanel(Panel[MoviePage]):
         if (page := self.page) is None:
             return
         text, dim = self.style("panel--text"), self.style("panel--dim")
-        yield [(self.terminal.text(page.title), self.style("panel--title"))]
-        about = ", ".join([*page.genres, str(page.year or "year unknown")])
-        yield [(self.terminal.text(about), dim)]
+        about = self.terminal.text(", ".join([*page.genres, str(page.year or "year unknown")]))
+        links, room = self._links(page), width - cells_of(about) - _APART
+        beside = links and sum(cells_of(name) for name, _ in links) <= room
+        head: list[Line] = [[(self.terminal.text(page.title), self.style("panel--title"))]]
+        head.append([(about, dim), *([(" " * _APART, dim), *links] if beside else [])])
+        if links and not beside:
+            head.append(links)
         if page.tags:
             tags = self.terminal.text(f"tags: {', '.join(page.tags)}")
-            yield [(cut(tags, width, self.terminal.glyphs.ellipsis), dim)]
+            head.append([(cut(tags, width, self.terminal.glyphs.ellipsis), dim)])
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         in_training = "" if page.n_train == page.n_ratings else f" ({page.n_train:,} in training)"
-        yield [(f"{page.n_ratings:,} ratings{in_training}, {mean}", text)]
-        yield [(self._bias(page, width), text)]
-        yield self._links(page)
-        yield from self._pictures(page, width)
+        head.append([(f"{page.n_ratings:,} ratings{in_training}, {mean}", text)])
+        head.append([(self._bias(page, width), text)])
+        pictures = list(self._pictures(page, width))
+        yield from head
+        if len(head) + len(pictures) < height:
+            yield []
+        yield from pictures
 
-    def _links(self, page: MoviePage) -> Line:
-        """Name the film's pages on the web, as hyperlinks where the terminal may know them; a blank line without."""
+    def _links(self, page: MoviePage) -> list[Part]:
+        """Name the film's pages on the web, as hyperlinks where the terminal may know them."""
         links = [(f"IMDb {page.imdb_id}", imdb_page(page.imdb_id))] if page.imdb_id else []
         links += [(f"TMDb {page.tmdb_id}", tmdb_page(page.tmdb_id))] if page.tmdb_id else []
-        text, parts = self.style("panel--text"), []
+        plain = self.style("panel--text")
+        parts: list[Part] = []
         for name, address in links:
-            parts += [(name, text + Style(link=address) if self.terminal.hyperlinks else text), ("  ", text)]
+            style = plain + Style(link=address) if self.terminal.hyperlinks else plain
+            parts += [("  ", plain), (name, style)] if parts else [(name, style)]
         return parts
 
     def _bias(self, page: MoviePage, width: int) -> str:
