@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from mftui.data.forms.table import (
@@ -103,20 +107,40 @@ def _of_products(part: str, columns: list[Any]) -> bool:
 
 def read_mat(ref: FileRef, ask: Ask) -> Table:
     """Read a MATLAB file of version 5: its one table, or the sparse matrix of ratings."""
-    from scipy import io, sparse
+    import numpy as np
 
     form = "a MATLAB file"
-    with ref.seekable() as file:
-        try:
-            content = io.loadmat(file)
-        except Exception as error:  # of damaged files SciPy raises nearly everything
-            raise damaged_form(ref, form, error) from error
-    found = {name: value for name, value in content.items() if not name.startswith("__")}
-    matrices = {name: value for name, value in found.items() if sparse.issparse(value)}
+    with ref.on_disk() as path, tempfile.TemporaryDirectory() as aside:
+        converted = Path(aside) / "arrays.npz"
+        command = [sys.executable, "-P", "-c", _CONVERT, str(path.absolute()), str(converted)]
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if run.returncode or not converted.is_file():
+            why = run.stderr.strip().rpartition("\n")[2] or "its reader ended"
+            raise damaged_form(ref, form, ValueError(why))
+        with np.load(converted, allow_pickle=False) as opened:
+            arrays = {name.removeprefix(_PLAIN): opened[name] for name in opened.files}
+    matrices = [array for name, array in arrays.items() if name.startswith(_SPARSE)]
     if len(matrices) == 1:
-        return _sparse(ref, ask, f"{form} with a sparse matrix", next(iter(matrices.values())))
-    arrays = {name: _one_row(value) for name, value in found.items() if hasattr(value, "ndim")}
-    return of_arrays(ref, ask, form, arrays, "array")
+        columns = [_column(matrices[0][:, at]) for at in range(3)]
+        return Table(f"{form} with a sparse matrix", POSITIONS[:3], True, columns)
+    return of_arrays(ref, ask, form, {name: _one_row(array) for name, array in arrays.items()}, "array")
+
+
+_PLAIN, _SPARSE = "array ", "sparse matrix "
+# In a process of its own: SciPy's reader ends its process on some damaged files.
+_CONVERT = f"""
+import sys
+import numpy as np
+from scipy import io, sparse
+found = {{}}
+for name, value in io.loadmat(sys.argv[1]).items():
+    if sparse.issparse(value):
+        entries = value.tocoo()
+        found["{_SPARSE}" + name] = np.column_stack([entries.row, entries.col, entries.data])
+    elif isinstance(value, np.ndarray) and value.dtype.kind in "biufUS":
+        found["{_PLAIN}" + name] = value
+np.savez(sys.argv[2], **found)
+"""
 
 
 def read_hdf5(ref: FileRef, ask: Ask) -> Table:
