@@ -241,7 +241,8 @@ def known_ratings(factors: Factors, ratings: Any = None) -> KnownRatings:
     if isinstance(ratings, Dataset) or not is_frame(ratings):
         data = ratings.data if isinstance(ratings, Dataset) else open_dataset(ratings, how=_later(factors))
         source = data.label if isinstance(ratings, Dataset) else str(ratings)
-        return ratings_known_to(factors, data.user_ids, data.movie_ids, data.ratings, source)
+        known = ratings_known_to(factors, data.user_ids, data.movie_ids, data.ratings, source)
+        return replace(known, reading=data.reading)
     raw = read_frame(ratings, _later(factors))
     values = np.concatenate(raw.values)
     user_ids, users = vocabulary([raw.users], "user")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
+from mftui.data.reading.reading import Reading
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ class KnownRatings:
     """Ratings of a user or movie that the model does not know."""
     n_trained_on: int
     """Those of the rest that the model was trained on."""
+
+    reading: Reading | None = None
+    """How they were read, where they are from a file."""
 
     @property
     def counts(self) -> dict[str, int]:

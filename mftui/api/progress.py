@@ -35,6 +35,9 @@ class Progress(Protocol):
     def phase(self, name: str) -> None:
         """Note that a phase begins."""
 
+    def say(self, sentence: str) -> None:
+        """Show a sentence that stays."""
+
     def metrics(self, line: dict[str, Any]) -> None:
         """Take a line of `metrics.jsonl`."""
 
@@ -78,6 +81,9 @@ class Silent:
     def phase(self, name: str) -> None:
         pass
 
+    def say(self, sentence: str) -> None:
+        pass
+
     def metrics(self, line: dict[str, Any]) -> None:
         pass
 
@@ -99,6 +105,9 @@ class Lines(Silent):
             _, self._epochs = self.how_far()
             self._said = time.monotonic()
         self._screen.write(f"{PHASES[name]} …\n")
+
+    def say(self, sentence: str) -> None:
+        self._screen.write(f"{sentence}\n")
 
     def metrics(self, line: dict[str, Any]) -> None:
         ends = _is_first(line) and line["epoch"] >= self._epochs
@@ -137,6 +146,9 @@ class Bar(Silent):
         if name == "train":
             done, total = self.how_far()
             self._bar.reset(self._task, total=total, completed=int(done))
+
+    def say(self, sentence: str) -> None:
+        self._bar.console.print(sentence, markup=False, highlight=False)
 
     def metrics(self, line: dict[str, Any]) -> None:
         self._valid = line["valid_rmse"] or self._valid

@@ -50,6 +50,7 @@ def evaluate(
 
     run, factors = open_model(run_text)
     split = str(factors.meta.get("split", "unknown split"))
+    read_as: dict[str, Any] = {}
     test, counts = None, dict.fromkeys(("n_left_out", "n_trained_on"), 0)
     if test_file is not None:
         split = f"test file {test_file}"
@@ -57,6 +58,9 @@ def evaluate(
 
         part = known_ratings(factors, test_file)
         test, counts = part.ratings, part.counts
+        assert part.reading is not None
+        note(part.reading.sentence())
+        read_as = {"read_as": part.reading.document()}
         for sentence in part.notes:
             note(sentence)
     measures = evaluation.evaluate(factors, test, k)
@@ -66,7 +70,7 @@ def evaluate(
         )
     dataset = str(factors.meta.get("dataset", "unknown data"))
     if as_json:
-        print_json(run_document(run) | {"dataset": dataset, "split": split} | counts | measures)
+        print_json(run_document(run) | {"dataset": dataset, "split": split} | counts | read_as | measures)
         return
     title = f"Test on {measures['n_test']:,} ratings: {split}; {model_label(run, factors)}"
     columns = ["predictions", "RMSE", "MAE"]

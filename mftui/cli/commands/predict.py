@@ -69,7 +69,8 @@ def predict(
 
     run, factors = open_model(run_text)
     how = run.config().how()
-    users, movies = read_pairs(pairs, how)
+    users, movies, reading = read_pairs(pairs, how)
+    note(reading.sentence(times=False))
     user_rows, user_known = factors.user_ids.indices(users)
     movie_rows, movie_known = factors.movie_ids.indices(movies)
     predicted = factors.predict(user_rows, movie_rows, (user_known, movie_known))
@@ -102,7 +103,7 @@ def predict(
             logits = factors.logits(user_rows, movie_rows, (user_known, movie_known))
             for row, chances in zip(found, factors.parameters.response.probabilities(logits), strict=True):
                 row["probabilities"] = {f"{level:g}": chance for level, chance in zip(levels, chances, strict=True)}
-        print_json(run_document(run) | {"predictions": found})
+        print_json(run_document(run) | {"read_as": reading.document(), "predictions": found})
     elif output is None:
         sys.stdout.write(_with_columns(pairs, columns, how))
     if output is not None:
@@ -112,9 +113,16 @@ def predict(
 def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]], how: ReadOptions) -> str:
     """Return the text of the file with columns added, by name; other columns and the order of the rows stay."""
     from mftui.data.delimited.layout import recognise
+    from mftui.data.forms.read import read_form
+    from mftui.data.movies.texts import texts_of
     from mftui.data.sources.locate import one_file
 
     ref = one_file(pairs)
+    table = read_form(ref, how.table or None)
+    if table is not None:
+        names = list(table.names) if table.header else []
+        texts = [texts_of(column) for column in table.columns]
+        return _csv(names, [list(row) for row in zip(*texts, strict=True)], columns, ",", "\n")
     layout = recognise(ref, how, ("user", "movie"))
     with ref.open() as file:
         text = file.read().decode("utf-8-sig" if layout.encoding == "utf-8" else layout.encoding)
@@ -122,26 +130,40 @@ def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]], how: ReadOp
     plain = len(layout.delimiter) > 1 or not layout.quoted
     try:
         rows = (
-            [line.rstrip("\r\n").split(layout.delimiter) for line in lines]
+            layout.split([line.rstrip("\r\n") for line in lines])
             if plain
             else list(csv.reader(lines, delimiter=layout.delimiter))
         )
     except csv.Error as error:
         raise DataError(f"not a table ({error}).", path=pairs) from error
-    headings = [row for row in rows[: layout.skip_lines] if _filled(row)][-1:]
+    headings = [row for row in rows[: layout.skip_lines] if _filled(row)][-1:] if layout.header else []
     body = [row for row in rows[layout.skip_lines :] if _filled(row)]
+    end = "\r\n" if "\r\n" in text else "\n"
+    return _csv(headings[0] if headings else [], body, columns, layout.delimiter, end, quoted=not plain)
+
+
+def _csv(
+    names: Sequence[str],
+    body: Sequence[Sequence[str]],
+    columns: Mapping[str, Sequence[str]],
+    delimiter: str,
+    end: str,
+    quoted: bool = True,
+) -> str:
+    """Return rows as text with columns added; those of the same names, from an earlier prediction, go."""
     added = list(zip(*columns.values(), strict=True))
     if len(body) != len(added):
-        raise DataError(
-            f"{len(body)} rows, but {len(added)} pairs.", path=pairs, hint="Put each pair on a line of its own."
-        )
-    table = [[*row, *columns] for row in headings]
-    table += [[*row, *values] for row, values in zip(body, added, strict=True)]
-    end = "\r\n" if "\r\n" in text else "\n"
-    if plain:
-        return "".join(layout.delimiter.join(row) + end for row in table)
+        hint = "Put each pair on a line of its own."
+        raise DataError(f"{len(body)} rows, but {len(added)} pairs.", hint=hint)
+    old = {at for at, name in enumerate(names) if name.strip() in columns}
+    kept = [[text for at, text in enumerate(row) if at not in old] for row in ([names] if names else []) + list(body)]
+    extra = ([tuple(columns)] if names else []) + added
+    table = [[*row, *values] for row, values in zip(kept, extra, strict=True)]
+    if not quoted:
+        between = "\t" if delimiter.isspace() and delimiter != " " else delimiter
+        return "".join(between.join(row) + end for row in table)
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=layout.delimiter, lineterminator=end).writerows(table)
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(table)
     return out.getvalue()
 
 

@@ -15,7 +15,7 @@ from mftui.cli.shared.train_options import data_options, recipe_options, request
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
 from mftui.errors import UsageError
 from mftui.runs.store import status as states
-from mftui.runs.store.config import RunConfig
+from mftui.runs.store.config import RunConfig, how_read
 from mftui.runs.store.request import STORES, TrainRequest
 from mftui.runs.store.run import Run, create_run, find_run
 from mftui.runs.trainer.logs import output_in
@@ -109,7 +109,17 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
         progress.follow(lambda: (run.status().epoch, run.status().epochs))
         from mftui.runs.trainer.main import train as train_run
 
-        return train_run(run, resume=resume, requests=requests, on_metrics=progress.metrics, on_phase=progress.phase)
+        told = False
+
+        def on_phase(phase: str) -> None:
+            nonlocal told
+            if phase != "load" and not told:
+                told = True
+                for sentence in how_read(run.config().dataset or {}):
+                    progress.say(visible(sentence))
+            progress.phase(phase)
+
+        return train_run(run, resume=resume, requests=requests, on_metrics=progress.metrics, on_phase=on_phase)
 
 
 def _wait_and_train(requests: Requests) -> int:

@@ -66,15 +66,15 @@ def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
     return RawRatings(users, movies, values, times.chunks if times else None, repairs, reading)
 
 
-def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds]:
-    """Read the user and movie ids alone."""
+def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds, Reading]:
+    """Read the user and movie ids alone, and how."""
     columns, layout = read_columns(ref, layout, ["user", "movie"])
     users, movies = _ids(columns["user"]), _ids(columns["movie"])
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing", ("user", "movie"))
     if not len(users):
         raise only_header(ref)
-    return users, movies
+    return users, movies, reading_of(layout)
 
 
 def only_header(ref: FileRef) -> DataError:
@@ -155,7 +155,7 @@ def _read_as(
     n_columns = (len(layout.names) - 1) * len(delimiter) + 1
     text = pa.dictionary(pa.int32(), pa.string())
     kinds = {"int32": pa.int32(), "int64": pa.int64(), "float32": pa.float32(), "string": text}
-    missing = list(how.missing_texts) if how is not None else []
+    missing = list(how.missing_words_in_file) if how is not None else []
     with ExitStack() as stack:
         # Arrow is quicker with a name of its own to open; it takes none that is no UTF-8.
         source: Any = str(ref.path)
@@ -232,6 +232,8 @@ def _ids(column: Any) -> RawIds | None:
     """Return the raw ids of an Arrow column of integers or of dictionary-encoded strings; None where one is missing."""
     import pyarrow as pa
 
+    if column.null_count:
+        return None
     if pa.types.is_integer(column.type):
         return RawIds(numbers=chunks_of(column))
     if not len(column):

@@ -19,6 +19,7 @@ from mftui.data.loading.describe import describe
 from mftui.data.readers.columns import RawRatings
 from mftui.data.readers.typed_columns import read_typed, read_typed_pairs
 from mftui.data.reading.options import ReadOptions
+from mftui.data.reading.reading import Reading
 from mftui.data.sources.locate import Sources, locate, one_file
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
@@ -62,12 +63,12 @@ def open_dataset(
     return dataset
 
 
-def read_pairs(path: str | Path, how: ReadOptions | None = None) -> tuple[list[RawId], list[RawId]]:
-    """Read `(raw user ids, raw movie ids)`, row by row, from a table that needs no ratings."""
+def read_pairs(path: str | Path, how: ReadOptions | None = None) -> tuple[list[RawId], list[RawId], Reading]:
+    """Read `(raw user ids, raw movie ids, how they were read)`, row by row, from a table that needs no ratings."""
     ref, how = one_file(path), how or ReadOptions()
     found = read_typed_pairs(ref, how)
-    users, movies = found or read_text_pairs(ref, recognise(ref, how, ("user", "movie")))
-    return users.tolist(), movies.tolist()
+    users, movies, reading = found or read_text_pairs(ref, recognise(ref, how, ("user", "movie")))
+    return users.tolist(), movies.tolist(), reading
 
 
 def _read(sources: Sources, how: ReadOptions) -> Dataset:

@@ -37,12 +37,13 @@ def read_typed(ref: FileRef, how: ReadOptions, keys: Mapping[str, str | None] = 
     return None if found is None else ratings_in(found[0], str(ref), ref.name, how, found[1])
 
 
-def read_typed_pairs(ref: FileRef, how: ReadOptions) -> tuple[RawIds, RawIds] | None:
-    """Read the user and movie ids alone; None where the file is delimited text."""
+def read_typed_pairs(ref: FileRef, how: ReadOptions) -> tuple[RawIds, RawIds, Reading] | None:
+    """Read the user and movie ids alone, and how; None where the file is delimited text."""
     found = _read(ref, how, ("user", "movie"))
     if found is None:
         return None
-    return _ids(str(ref), found[0]["user"], "user"), _ids(str(ref), found[0]["movie"], "movie")
+    columns, reading = found
+    return _ids(str(ref), columns["user"], "user"), _ids(str(ref), columns["movie"], "movie"), reading
 
 
 def typed_columns(ref: FileRef, how: ReadOptions) -> tuple[Sequence[str], dict[str, int]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,6 +70,11 @@ class ReadOptions:
     def missing_texts(self) -> tuple[str, ...]:
         """Return the texts that stand for "not rated"."""
         return () if self.keeps_all else tuple("" if text == BLANK else text for text in self.missing)
+
+    @property
+    def missing_words_in_file(self) -> tuple[str, ...]:
+        """Return those that are no numbers: a reader takes them for "nothing there" in any column."""
+        return tuple(text for text in self.missing_texts if (number := _number(text)) is None or math.isnan(number))
 
     @property
     def missing_words(self) -> tuple[str, ...]:

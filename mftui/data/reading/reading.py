@@ -71,10 +71,14 @@ class Reading:
     left_out: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
-    def sentence(self) -> str:
-        """Return how the file was read, for people."""
+    def sentence(self, times: bool = True) -> str:
+        """Return how the file was read, for people; with a word on times, unless the file needs none."""
         named = ("not used", "left out")
-        words = [f"{name}: {text}" if name in named else text for name, text in self.parts() if text]
+        words = [
+            f"{name}: {text}" if name in named else text
+            for name, text in self.parts()
+            if text and (times or name != "times")
+        ]
         return f"Read as {'; '.join(words)}."
 
     def parts(self) -> list[tuple[str, str]]:

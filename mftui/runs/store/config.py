@@ -127,3 +127,14 @@ def write_config(run: Path, config: RunConfig) -> None:
 def _text(part: Mapping[str, Any] | None, name: str) -> str | None:
     value = (part or {}).get(name)
     return value if isinstance(value, str) else None
+
+
+def how_read(dataset: Mapping[str, Any]) -> list[str]:
+    """Return how the data of a run was read, and what was left out, a sentence each.
+
+    `dataset`: `RunConfig.dataset`; of a run of mftui 0.1 it says only what was repaired.
+    """
+    read_as = dataset.get("read_as") or {}
+    return [
+        text for text in (read_as.get("sentence"), *dataset.get("repairs", ()), *read_as.get("warnings", ())) if text
+    ]

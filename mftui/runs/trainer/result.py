@@ -27,8 +27,10 @@ def describe_run(run: Run, config: RunConfig) -> dict[str, Any]:
 
 
 def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
-    """Return the sizes of the data."""
-    return {"n_users": dataset.n_users, "n_movies": dataset.n_movies, "n_train": split.n_train, "n_test": split.n_test}
+    """Return the sizes of the data, and how it was read."""
+    sizes = {"n_users": dataset.n_users, "n_movies": dataset.n_movies, "n_train": split.n_train, "n_test": split.n_test}
+    reading = dataset.reading
+    return sizes | {"read_as": reading.document(), "first": reading.first or None, "last": reading.last or None}
 
 
 def describe_training(training: Trainable, config: RunConfig) -> dict[str, Any]:

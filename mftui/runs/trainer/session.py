@@ -19,7 +19,7 @@ from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 from mftui.runs.store import status as states
 from mftui.runs.store.checkpoint import load_checkpoint
-from mftui.runs.store.config import IN_FILE, RunConfig, write_config
+from mftui.runs.store.config import IN_FILE, RunConfig, how_read, write_config
 from mftui.runs.store.metrics import MetricsWriter
 from mftui.runs.store.publish import reason, write_json
 from mftui.runs.store.run import Run
@@ -101,6 +101,10 @@ class Session:
         request = self._config.train_request()
         dataset, split = open_data(request, self._config.fingerprint)
         self._keep(with_data(self._config, dataset, split))
+        for sentence in how_read(self._config.dataset or {}):
+            log.info("%s", sentence)
+        for warning in dataset.reading.warnings:
+            self.heartbeat.warn(warning)
         location = choose_location(self._config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
         self._check_stop()
         training = self._prepared(dataset, split, location)

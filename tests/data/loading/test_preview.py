@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from mftui.data.reading.options import ReadOptions
 ROWS = [(user, 100 + movie, 1 + (user * movie) % 5) for user in range(1, 13) for movie in range(1, 11)]
 
 
-def written(path: Path, rows: list[tuple[object, ...]], head: str = "", delimiter: str = ",") -> str:
+def written(path: Path, rows: Sequence[tuple[object, ...]], head: str = "", delimiter: str = ",") -> str:
     """A table of text."""
     lines = [delimiter.join(map(str, row)) for row in rows]
     path.write_text("".join(f"{line}\n" for line in ([head] if head else []) + lines))

@@ -257,11 +257,11 @@ def test_numbers_in_one_file_and_words_in_the_other_are_one_vocabulary_of_words(
 
 
 def test_pairs_need_no_ratings(tmp_path: Path) -> None:
-    assert read_pairs(write(tmp_path / "p.csv", "userId,movieId\n1,10\nx,20\n")) == (["1", "x"], [10, 20])
-    assert read_pairs(write(tmp_path / "q.csv", "1,10\n2,20\n")) == ([1, 2], [10, 20])
+    assert read_pairs(write(tmp_path / "p.csv", "userId,movieId\n1,10\nx,20\n"))[:2] == (["1", "x"], [10, 20])
+    assert read_pairs(write(tmp_path / "q.csv", "1,10\n2,20\n"))[:2] == ([1, 2], [10, 20])
     assert read_pairs(
         write(tmp_path / "r.csv", lines(",", "a,b,rating,time")), ReadOptions(columns={"user": "b", "movie": "a"})
-    ) == (
+    )[:2] == (
         [10, 20, 10, 30, 20],
         [1, 1, 2, 2, 7],
     )
