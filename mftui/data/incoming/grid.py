@@ -96,9 +96,15 @@ def _objects(text: str) -> list[dict[str, Any]] | None:
 
 def _found(value: Any, kind: str, depth: int) -> Iterator[dict[str, Any]]:
     """Yield the objects of a list, of lists below the names of kinds ("movies", "shows"), or of columns."""
-    if isinstance(value, list):
+    if isinstance(value, list) and depth < _DEEP:
         for item in value:
-            if isinstance(item, dict):
+            if not isinstance(item, dict):
+                continue
+            within = [inner for inner in item.values() if _is_list_of_objects(inner)]
+            if within and not looks_like_header(list(_flat(item))):
+                for inner in within:
+                    yield from _found(inner, kind, depth + 1)
+            else:
                 yield {"type": kind, **item} if kind else item
     elif isinstance(value, dict) and depth < _DEEP:
         columns = [column for column in value.values() if isinstance(column, list | dict)]
@@ -113,6 +119,10 @@ def _found(value: Any, kind: str, depth: int) -> Iterator[dict[str, Any]]:
                 singular = name.lower().removesuffix("s")
                 if isinstance(item, list | dict):
                     yield from _found(item, singular if singular in _KINDS else kind, depth + 1)
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _scalars(columns: Sequence[Any]) -> bool:

@@ -28,6 +28,8 @@ _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _OTHER_NAME = re.compile(r"\s+/\s+")
 _MAX_USERS = 10
 _TABLE = "a table"
+_IDS_OR_TITLES = (("movie",), ("film",), ("item",))
+"""Columns that may have either."""
 _SECOND = {"title": "original title", "timestamp": "or timestamp"}
 """What the second column of a role is called."""
 
@@ -134,6 +136,11 @@ def _read(table: Table, reading: Reading, wanted: Wanted) -> Incoming:
 
 def _check_roles(table: Table, site: Site | None, roles: Roles) -> None:
     """Raise DataError where there is no rating, or nothing to know a film by."""
+    if table.columns.count(roles.rating) > 1:
+        name = table.header[table.columns.index(roles.rating)]
+        raise DataError(
+            f"several columns are called {visible(name[:40])}.", path=table.path, hint="Rename or remove one."
+        )
     if roles.rating and roles.names_film:
         return
     if roles.doubtful:
@@ -213,6 +220,8 @@ def _entry(row: Row, roles: Roles, site: Site | None, stars: float, moment: int)
         tmdb = tmdb_in(row.get("mediaid"))
     movie = original(row.get(roles.movie)) if roles.movie else ""
     title = _title(row, roles, site)
+    if not roles.movie and site is None and roles.titles[:1] in _IDS_OR_TITLES:
+        movie = title
     if not (title or movie or imdb or tmdb):
         raise row.fault(f"the {'movie' if roles.movie else 'title'} is missing.", "Fill it in, or remove the line.")
     ids = (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mftui.data.incoming.own_types import is_type
 from mftui.data.profiles.tables import Table, number_of
 from mftui.data.readers.names import named, plain
 from mftui.data.readers.personal import ORIGINALS, OWN_RATING, RATING, TITLES, Site, top_told_by
@@ -24,14 +25,14 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "year": (
         "year", "releaseyear", "movieyear", "yearreleased", "yearofrelease", "filmyear", "startyear", "jahr", "anno",
         "année", "annee", "año", "ano", "år", "jaar", "rok", "rokprodukcji", "год", "年份", "年", "yıl",
-        "originalpublicationyear", "yearpublished", "releasedate", "released", "firstreleased", "上映日期",
-        "上映时间", "premiere",
+        "originalpublicationyear", "yearpublished", "releasedate", "productionyear", "released", "firstreleased",
+        "上映日期", "上映时间", "premiere",
     ),
     "imdb": (
         "const", "imdbid", "imdbconst", "imdbtitleid", "imdbtt", "tconst", "imdb", "imdburl", "imdblink", "imdb链接",
-        "url",
+        "url", "link", "uri",
     ),
-    "tmdb": ("tmdbid", "themoviedbid", "tmdbmovieid", "tmdb", "tmdburl", "tmdblink"),
+    "tmdb": ("tmdbid", "themoviedbid", "tmdbmovieid", "tmdb", "tmdburl", "tmdblink", "url", "link", "uri"),
     "user": (
         "userid", "user", "uid", "useridx", "usernumber", "userno", "memberid", "member", "reviewerid", "reviewer",
         "raterid", "rater", "profileid", "accountid", "username", "profilename",
@@ -56,6 +57,10 @@ _SMALLEST_IMDB = 100
 """A column that is only called "imdb" has IMDb's ratings, where all numbers are less."""
 _OWN_IDS = ("mftui", "MovieLens")
 """Sites whose ids of movies are those of a data set."""
+_LINKS = ("url", "link", "uri")
+"""Columns that have links to some page."""
+_OF_OTHERS = ("episode", "season", "show", "series", "parent", "url")
+"""In names of columns whose ids are not those of the film."""
 _MAJORITY = 0.6
 _GRADES = 10
 
@@ -94,7 +99,7 @@ class Roles:
 def looks_like_header(cells: Sequence[str]) -> bool:
     """Return whether a line names a rating and a film."""
     names = {plain(cell.lstrip("#")) for cell in cells}
-    ids = (*_NAMES["movie"], *_NAMES["imdb"][:-1], *_NAMES["tmdb"])
+    ids = (*_NAMES["movie"], *_NAMES["imdb"], *_NAMES["tmdb"])
     rated = any(name in names for name in (*OWN_RATING, *RATING)) or any(map(top_told_by, names))
     return rated and any(name in names for name in (*TITLES, *ORIGINALS, *ids))
 
@@ -124,11 +129,13 @@ def find_roles(table: Table, site: Site | None, given: Mapping[str, str]) -> Rol
         else tuple(filter(None, (_first(columns, TITLES), _first(columns, ORIGINALS))))
     )
     imdb = by_name("imdb", [name for name in _NAMES["imdb"] if _has_imdb(table, name)])
+    if not imdb and "imdb" not in said:
+        imdb = next((name for name in columns if _has_only_imdb(table, name)), "")
     tmdb = by_name("tmdb", [name for name in _NAMES["tmdb"] if any(map(tmdb_in, _texts(table, name)))])
     dates = (said["timestamp"],) if "timestamp" in said else _dates(table, site, columns, own)
     found = {role: by_name(role, _NAMES[role]) for role in ("movie", "year", "user", "type")}
     if site and site.name == "IMDb" and not found["type"] and "type" not in said:
-        found["type"] = next((name for name in columns if _share(table, name, _is_type) > _MAJORITY), "")
+        found["type"] = next((name for name in columns if _share(table, name, is_type) > _MAJORITY), "")
     if site is not None and site.name not in _OWN_IDS and "movie" not in said:
         found["movie"] = ""
     elsewhere = {own, *titles, imdb, tmdb, *found.values()}
@@ -226,30 +233,21 @@ def _has_imdb(table: Table, name: str) -> bool:
     if any(_IMDB_ID.search(text) for text in texts):
         return True
     numbers = [int(number) for text in texts if (number := imdb_in(text))]
-    return name != "url" and len(numbers) > len(texts) * _MAJORITY and max(numbers, default=0) > _SMALLEST_IMDB
+    return name not in _LINKS and len(numbers) > len(texts) * _MAJORITY and max(numbers, default=0) > _SMALLEST_IMDB
+
+
+def _has_only_imdb(table: Table, name: str) -> bool:
+    of_film = not any(word in name for word in _OF_OTHERS)
+    return of_film and _share(table, name, lambda text: bool(_IMDB_ID.fullmatch(text))) > _MAJORITY
 
 
 def _is_number(text: str) -> bool:
     return text[:1].isdigit() or text[:1] in "★☆½-.,"
 
 
-def _is_type(text: str) -> bool:
-    return plain(text) in (
-        "movie",
-        "film",
-        "tvseries",
-        "tvminiseries",
-        "tvepisode",
-        "tvmovie",
-        "short",
-        "videogame",
-        "video",
-    )
-
-
-def _share(table: Table, name: str, fits: object) -> float:
+def _share(table: Table, name: str, fits: Callable[[str], bool]) -> float:
     texts = _texts(table, name)
-    return sum(map(fits, texts)) / len(texts) if texts and callable(fits) else 0.0
+    return sum(map(fits, texts)) / len(texts) if texts else 0.0
 
 
 def _texts(table: Table, name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mftui.data.readers.names import plain
 
-_FILMS = ("movie", "film", "фильм", "电影", "映画", "elokuva")
+_FILMS = ("movie", "film", "фильм", "电影", "映画", "película", "filme", "ταινία", "elokuva")
 _PARTS = (
     "episode",
     "episod",
@@ -19,12 +19,14 @@ _PARTS = (
     "эпизод",
     "сезон",
     "季",
+    "エピソード",
 )
 _OTHERS = (
     "series", "serie", "série", "seriál", "serial", "сериал", "fernsehsendung", "game", "spiel", "videojuego",
     "videogioco", "jeuvidéo", "podcast", "musicvideo", "musikvideo", "电视剧", "剧集", "综艺", "动漫", "游戏",
-    "ドラマ", "dizi", "anime", "manga", "comic", "book", "livre", "buch", "libro", "album",
+    "ドラマ", "シリーズ", "ゲーム", "dizi", "anime", "manga", "comic", "book", "livre", "buch", "libro", "album",
 )  # fmt: skip
+_TYPES_OF_FILMS = ("tvmovie", "short", "video", "featurefilm", "documentary", "tvspecial")
 _WHOLE = (
     "tv",
     "show",
@@ -52,6 +54,12 @@ def is_film(kind: str) -> bool:
         return False
     other = any(word in name for word in _OTHERS)
     return not other or (any(word in name for word in _FILMS) and "seri" not in name)
+
+
+def is_type(text: str) -> bool:
+    """Return whether a text is a type: of a film, or of something else."""
+    name = plain(text)
+    return name in _TYPES_OF_FILMS or name in _FILMS or not is_film(text)
 
 
 def is_part(kind: str) -> bool:

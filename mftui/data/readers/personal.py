@@ -52,6 +52,8 @@ class Site:
     name: str
     signs: tuple[frozenset[str], ...]
     """Names of columns, as `names.plain` writes them: all of one of these sets are there."""
+    alone: frozenset[str] = frozenset()
+    """These and no other columns are there."""
     scale: Scale | None = None
     """None: not always the same."""
     ratings: tuple[str, ...] = ()
@@ -67,60 +69,65 @@ def _all(*names: str) -> frozenset[str]:
 
 
 SITES = (
-    Site("mftui", (_all("movieid", "title", "rating", "dataset", "fingerprint"),), Scale(0, 5, 0.5)),
+    Site("mftui", (_all("movieid", "title", "rating", "dataset", "fingerprint"),), scale=Scale(0, 5, 0.5)),
     Site(
         "Letterboxd",
         (_all("letterboxduri"), _all("position", "name", "year", "url", "description")),
-        Scale(0.5, 5, 0.5),
+        scale=Scale(0.5, 5, 0.5),
         dates=("date", "watcheddate"),
         hint="The file ratings.csv of the export has them.",
     ),
     Site(
         "IMDb",
         (_all("const"),),
-        Scale(1, 10, 1),
+        scale=Scale(1, 10, 1),
         hint="Export `Your ratings`: columns Const, Your Rating, Title, Year.",
     ),
     Site(
         "TMDb",
         (_all("tmdbid", "imdbid", "type", "name", "releasedate"),),
-        Scale(0.5, 10, 0.5),
+        scale=Scale(0.5, 10, 0.5),
         ratings=("yourrating",),
         hint="Export your ratings: the column Your Rating.",
     ),
-    Site("Trakt", (_all("traktid"), _all("ratedat", "rating", "type")), Scale(1, 10, 1), hint="Export your ratings."),
-    Site("Simkl", (_all("simklid"),), Scale(1, 10, 1)),
-    Site("Yamtrack", (_all("mediaid", "source", "mediatype"),), Scale(0, 10, 0), ratings=("score",)),
+    Site(
+        "Trakt",
+        (_all("traktid"), _all("ratedat", "rating", "type")),
+        scale=Scale(1, 10, 1),
+        hint="Export your ratings.",
+    ),
+    Site("Simkl", (_all("simklid"),), scale=Scale(1, 10, 1)),
+    Site("Yamtrack", (_all("mediaid", "source", "mediatype"),), scale=Scale(0, 10, 0), ratings=("score",)),
     Site(
         "Movary",
-        (_all("title", "year", "tmdbid", "imdbid", "userrating"), _all("title", "tmdbid", "imdbid", "watchedat")),
-        Scale(1, 10, 1),
+        (_all("title", "tmdbid", "imdbid", "watchedat"),),
+        _all("title", "year", "tmdbid", "imdbid", "userrating"),
+        scale=Scale(1, 10, 1),
         hint="The file ratings.csv of the export has them.",
     ),
-    Site("Criticker", (_all("filmname", "score"), _all("filmname", "rating", "tier")), Scale(0, 100, 1)),
+    Site("Criticker", (_all("filmname", "score"), _all("filmname", "rating", "tier")), scale=Scale(0, 100, 1)),
     Site("Douban", tuple(map(_all, ("个人评分", "我的评分", "打分日期", "条目链接", "豆瓣链接")))),
-    Site("Goodreads", (_all("bookid", "myrating", "averagerating"),), Scale(1, 5, 1)),
+    Site("Goodreads", (_all("bookid", "myrating", "averagerating"),), scale=Scale(1, 5, 1)),
     Site(
         "Netflix",
         (_all("titlename", "starvalue"), _all("titlename", "thumbsvalue"), _all("profilename", "starttime", "title")),
-        Scale(1, 5, 1),
+        _all("title", "date"),
+        scale=Scale(1, 5, 1),
         ratings=("starvalue",),
         hint="The file Ratings.csv, of all your data (netflix.com/account/getmyinfo), has stars.",
     ),
     Site("Filmweb", (_all("title", "originaltitle", "userrating"),)),
     Site("Kinopoisk", (_all("мояоценка"),)),
     Site("Filmtipset", (_all("titel", "betyg"),)),
-    Site("MovieLens", (_all("movieid", "rating", "averagerating", "title"),), Scale(0.5, 5, 0.5)),
+    Site("MovieLens", (_all("movieid", "rating", "averagerating", "title"),), scale=Scale(0.5, 5, 0.5)),
 )  # fmt: skip
-_HISTORY = {"title", "date"}
 
 
 def site_of(names: Sequence[str]) -> Site | None:
     """Return the site whose export has these columns; None where it is none that is known."""
     columns = {plain(name) for name in names}
-    if columns == _HISTORY:
-        return next(site for site in SITES if site.name == "Netflix")
-    return next((site for site in SITES if any(sign <= columns for sign in site.signs)), None)
+    alone = (site for site in SITES if site.alone and site.alone == columns)
+    return next(alone, None) or next((site for site in SITES if any(sign <= columns for sign in site.signs)), None)
 
 
 def personal_error(whose: str, path: object) -> DataError:

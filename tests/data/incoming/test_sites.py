@@ -293,3 +293,27 @@ def test_ids_are_never_taken_for_movielens_ids(tmp_path: Path) -> None:
 def test_a_column_called_imdb_that_has_ratings_has_no_ids(tmp_path: Path) -> None:
     entries = read(tmp_path, "title,rating,imdb\nHeat (1995),4,8\nToy Story (1995),5,8.3\n").entries
     assert [entry.rated.imdb_id for entry in entries] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("movie,rating\n1,5\n2,3\n", ("1", 5, "1", "")),
+        ("movie,rating\nToy Story (1995),5\n", ("Toy Story (1995)", 5, "Toy Story (1995)", "")),
+        ("Title,Rating,Link\nHeat,5,https://www.themoviedb.org/movie/949-heat\n", ("Heat", 5, "", "")),
+        ("Name,ProductionYear,CommunityRating,UserRating,Ids.Imdb\nHeat,1995,8,9,tt0113277\n",
+         ("Heat (1995)", 4.5, "", "tt0113277")),
+        ("title,year,tmdb_id,imdb_id,user_rating,notes\nHeat,1995,949,tt0113277,4.5,\n",
+         ("Heat (1995)", 4.5, "", "tt0113277")),
+        ('{"lists":[{"name":"all","entries":[{"score":9,"title":"Heat","year":1995}]}]}', ("Heat (1995)", 4.5, "", "")),
+        ("Title,Rating,imdb link\nHeat,5,https://www.imdb.com/title/tt0113277/?ref_=x\n", ("Heat", 5, "", "tt0113277")),
+    ],
+)  # fmt: skip
+def test_other_tables(tmp_path: Path, text: str, expected: tuple[str, float, str, str]) -> None:
+    rated = read(tmp_path, text).entries[0].rated
+    assert (rated.title, rated.stars, rated.movie_id, rated.imdb_id) == expected
+
+
+def test_two_columns_of_ratings_with_one_name(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="several columns are called Rating"):
+        read(tmp_path, "Title,Rating,rating\nHeat,5,3\n")
