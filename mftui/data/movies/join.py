@@ -46,7 +46,9 @@ def join(movie_ids: Ids, table: MovieTable, links: LinkTable) -> Joined:
     other numbers are often among them: they must be known nearly all.
     """
     own = next((key for key in table.keys if key.kind == "own"), None)
-    first = _plain(movie_ids, own) if own else Joined(table.keys[0], *_nobody(len(table.titles)))
+    imdb = None if imdb_numbers(movie_ids) is None else next((key for key in table.keys if key.kind == "imdb"), None)
+    sure = own or imdb  # ids of IMDb are the own ones where the ratings have them
+    first = _plain(movie_ids, sure) if sure else Joined(table.keys[0], *_nobody(len(table.titles)))
     if first.share >= _SURE:
         return first
     best = first

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 
 from mftui.data.forms.read import peek, read_form
 from mftui.data.forms.table import Table
-from mftui.data.readers.encodings import decoded, head_lines
+from mftui.data.readers.encodings import decoded, encoding_of, head_lines
 from mftui.data.readers.quotes import unclosed_quote
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
 _DELIMITERS = "\t,;|"
+_SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+_HEAD = 512
 _FIELD_LIMIT = 1 << 24
 Numbered = tuple[int, list[str]]
 """The number of a line, and its cells."""
@@ -50,27 +53,57 @@ def read_texts(ref: FileRef, most: int | None = None, fits: Callable[[Sequence[s
     if table is not None:
         return _of_form(table)
     lines, _ = head_lines(ref)
-    first = next(line for line in lines if line.strip())
-    text = "\n".join(lines[: most + 20]) if most is not None else _text(ref)
+    before, separator = _preamble(lines)
+    first = next(line for line in lines[before:] if line.strip())
+    text = "\n".join(lines[: most + before + 20]) if most is not None else _text(ref)
+    if before:  # blank lines instead, so that the numbers of lines stay
+        text = "\n" * before + re.split(r"\r\n|\n|\r", text, maxsplit=before)[-1]
     if "::" in first:
         rows = [(line, cells.split("::")) for line, cells in _lines(text)]
         return Texts(rows[:most], "::")
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = separator or max(_DELIMITERS, key=first.count)
     quoted = delimiter != "\t" or first.startswith('"')
+    if quoted and '\\"' in text and not _ragged(escaped := _split(ref, text, delimiter, quoted, escape="\\")):
+        return Texts(escaped[:most], delimiter)
     if quoted and most is None and text.count('"') % 2:
         open_line = unclosed_quote(io.StringIO(text, newline=""), delimiter)
         if open_line is not None:
             raise DataError("a quote is opened and never closed.", path=ref, line=open_line, hint="Close it.")
-    rows = _split(ref, text, delimiter, quoted)
-    if quoted and '\\"' in text and _ragged(rows):
-        escaped = _split(ref, text, delimiter, quoted, escape="\\")
-        rows = min(rows, escaped, key=_ragged)
-    return Texts(rows[:most], delimiter)
+    return Texts(_split(ref, text, delimiter, quoted)[:most], delimiter)
+
+
+def _preamble(lines: Sequence[str]) -> tuple[int, str]:
+    """Return `(how many lines stand before the table, the delimiter that one of them names)`: `sep=;`, comments."""
+    separator = ""
+    for at, line in enumerate(lines):
+        bare = line.strip().strip('"')
+        if named := _SEPARATOR.fullmatch(bare):
+            separator = named[1]
+        elif bare and not (bare.startswith("#") and _fields(bare) < _fields(_next(lines, at))):
+            return at, separator
+    return 0, ""
+
+
+def _next(lines: Sequence[str], at: int) -> str:
+    return next((line for line in lines[at + 1 :] if line.strip() and not line.startswith("#")), "")
+
+
+def _fields(line: str) -> int:
+    return max(map(line.count, _DELIMITERS))
 
 
 def _text(ref: FileRef) -> str:
+    """Read a whole text: what is no UTF-8 and has the quotation marks of Windows as Windows means it."""
     with ref.open() as file:
-        return decoded(file.read())[0]
+        content = file.read()
+    encoding = encoding_of(content[:_HEAD])
+    if encoding.startswith("utf-16"):
+        return content.decode(encoding, "replace").lstrip("\ufeff")
+    text, encoding = decoded(content)
+    if encoding == "latin-1":
+        with suppress(UnicodeDecodeError):
+            return content.decode("cp1252")
+    return text
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

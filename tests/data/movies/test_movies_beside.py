@@ -103,6 +103,24 @@ FORMS = {
 }  # fmt: skip
 
 
+ENCODED = {
+    "UTF-16": "id,title\n10,Amélie\n".encode("utf-16"),
+    "UTF-8 with a mark": "id,title\n10,Amélie\n".encode("utf-8-sig"),
+    "Latin-1": "id,title\n10,Amélie\n20,B\n30,C\n".encode("latin-1"),
+    "Windows": ("id,title\n10,Amélie\n20,It’s\n" + "".join(f"{i},Film\n" for i in range(99))).encode("cp1252"),
+    "Excel's first line": "sep=;\nid;title\n10;Amélie\n".encode(),
+    "comments": "# made by hand\n#\n\nid,title\n10,Amélie\n".encode(),
+}
+
+
+@pytest.mark.parametrize("form", ENCODED)
+def test_texts_of_any_usual_encoding_are_read(tmp_path: Path, form: str) -> None:
+    write(tmp_path / "movies.csv", ENCODED[form])
+    movies = opened(tmp_path, {}).movies
+    assert movies.titles[0] == "Amélie"
+    assert movies.titles[1] == "It’s" or form != "Windows"
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_columns_of_titles_genres_and_years_are_found(tmp_path: Path, form: str) -> None:
     text, title, genres, year = FORMS[form]
