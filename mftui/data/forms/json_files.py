@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -24,7 +26,8 @@ def read_json(ref: FileRef, ask: Ask) -> Table:
 
 def read_python(ref: FileRef, ask: Ask) -> Table:
     """Read what Python prints of dicts, a line each, or of a list of them."""
-    return _read(ref, ask, ast.literal_eval, "Python dicts")
+    with warnings.catch_warnings(action="ignore"):  # of backslashes in the text
+        return _read(ref, ask, ast.literal_eval, "Python dicts")
 
 
 def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
@@ -38,7 +41,7 @@ def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
     options = arrow_json.ReadOptions(block_size=16 << 20)
     with ref.open() as file:
         try:
-            table = arrow_json.read_json(file, options)
+            table = arrow_json.read_json(file, options, _only(ref, ask))
             flat = of_arrow(LINES, table)
         except DataError:
             raise
@@ -51,6 +54,24 @@ def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
         if pa.types.is_timestamp(column.type) or (floating and (pc.max(pc.abs(column)).as_py() or 0.0) >= _EXACT):
             return None
     return flat
+
+
+def _only(ref: FileRef, ask: Ask) -> Any:
+    """Return how Arrow is to leave out what is not asked for (a review's text): by the types of the first lines.
+
+    None where not all that is asked for occurs in them, or nothing is to be left out.
+    """
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
+    if ask.columns is None:
+        return None
+    wanted = {name.split(".")[0] for name in ask.columns}
+    schema = arrow_json.read_json(io.BytesIO(ref.head(_PEEK_BYTES).rpartition(b"\n")[0])).schema
+    fields = [field for field in schema if field.name in wanted and not pa.types.is_null(field.type)]
+    if {field.name for field in fields} != wanted:
+        return None
+    return arrow_json.ParseOptions(explicit_schema=pa.schema(fields), unexpected_field_behavior="ignore")
 
 
 def _read(ref: FileRef, ask: Ask, parse: Callable[[str], Any], form: str) -> Table:

@@ -10,6 +10,9 @@ import pandas as pd
 import pytest
 from helpers.form_files import read, refusal, rows_of
 
+from mftui.data.forms.read import read_form
+from mftui.data.storage.files import FileRef
+
 RECORDS = [
     {"userId": "007", "movieId": 5, "rating": 3.5, "at": "2014-04-05 15:27:00"},
     {"userId": "7", "movieId": 6, "rating": 4.5, "at": "2014-04-06 15:27:00"},
@@ -144,3 +147,16 @@ BAD = {
 def test_bad_json_is_refused(tmp_path: Path, kind: str) -> None:
     content, message = BAD[kind]
     assert message in refusal(tmp_path / "a.json", content)
+
+
+@pytest.mark.parametrize("later", ['{"u": 2.5, "m": "x"}', '{"u": 2, "m": "x", "new": 1}', '{"m": 5, "u": "007"}'])
+def test_columns_asked_for_are_those_of_the_whole(tmp_path: Path, later: str) -> None:
+    lines = '{"u": 1, "m": "a", "text": "long"}\n' * 40_000 + later
+    (tmp_path / "a").write_text(lines)
+    whole = read_form(FileRef(tmp_path / "a"))
+    assert whole is not None
+    for columns in (["u", "m"], ["m"], ["u", "new"], ["no"], []):
+        some = read_form(FileRef(tmp_path / "a"), columns=columns)
+        assert some is not None
+        assert some.names == tuple(name for name in whole.names if name in columns)
+        assert rows_of(some) == rows_of(whole.only(columns))
