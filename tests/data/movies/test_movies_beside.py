@@ -107,7 +107,7 @@ ENCODED = {
     "UTF-16": "id,title\n10,Amélie\n".encode("utf-16"),
     "UTF-8 with a mark": "id,title\n10,Amélie\n".encode("utf-8-sig"),
     "Latin-1": "id,title\n10,Amélie\n20,B\n30,C\n".encode("latin-1"),
-    "Windows": ("id,title\n10,Amélie\n20,It’s\n" + "".join(f"{i},Film\n" for i in range(99))).encode("cp1252"),
+    "Windows": ("id,title\n10,Amélie\n20,It’s\n" + "".join(f"{i},Film\n" for i in range(100, 199))).encode("cp1252"),
     "Excel's first line": "sep=;\nid;title\n10;Amélie\n".encode(),
     "comments": "# made by hand\n#\n\nid,title\n10,Amélie\n".encode(),
 }
