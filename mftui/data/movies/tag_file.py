@@ -157,40 +157,46 @@ def _by_arrow(ref: FileRef, head: Texts, found: dict[str, int]) -> tuple[dict[st
         bad.append(row.number)
         return "skip"
 
-    def read(encoding: str) -> Any:
+    def read() -> Any:
         bad.clear()
+        text = pa.dictionary(pa.int32(), pa.string())
+        types = {str(at): pa.int64() if what == "user" and numbers else text for what, at in found.items()}
         with ref.open() as file:
             return csv.read_csv(
                 file,
                 csv.ReadOptions(
                     column_names=[str(at) for at in range(len(head.first))],
                     skip_rows=skip,
-                    encoding=encoding,
+                    encoding="utf8" if encoding == "utf-8" else encoding,
                     block_size=_BLOCK_BYTES,
                 ),
                 csv.ParseOptions(
                     delimiter=head.delimiter,
                     quote_char='"' if quoted else False,
-                    newlines_in_values=quoted and any('"' in line for line in lines[skip:]),
+                    newlines_in_values=newlines,
                     invalid_row_handler=pass_over,
                 ),
-                csv.ConvertOptions(
-                    include_columns=[str(at) for at in found.values()],
-                    column_types={str(at): pa.dictionary(pa.int32(), pa.string()) for at in found.values()},
-                    strings_can_be_null=False,
-                ),
+                csv.ConvertOptions(include_columns=list(types), column_types=types, strings_can_be_null=False),
             )
 
-    try:
+    # What is quickest first: most files have numbers for users, and no tag of two lines.
+    numbers, newlines = True, False
+    while True:
         try:
-            table = read("utf8" if encoding == "utf-8" else encoding)
+            table = read()
         except pa.ArrowInvalid as error:
-            if "UTF8" not in str(error):
-                raise
-            table = read("latin-1")
-    except pa.ArrowInvalid as error:
-        raise DataError(f"cannot be read ({visible(str(error)[:200])}).", path=ref) from error
-    return dict(zip(found, table.columns, strict=True)), _left_out(ref, len(bad))
+            if numbers and "conversion error to int64" in str(error):
+                numbers = False
+            elif encoding == "utf-8" and "UTF8" in str(error):
+                encoding = "latin-1"
+            elif quoted and not newlines:
+                newlines = True
+            else:
+                raise DataError(f"cannot be read ({visible(str(error)[:200])}).", path=ref) from error
+            continue
+        if not (bad and quoted and not newlines):
+            return dict(zip(found, table.columns, strict=True)), _left_out(ref, len(bad))
+        newlines = True
 
 
 def _named(numbers: list[str], ref: FileRef, names: FileRef | None) -> list[str]:
