@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from mftui.data.forms.table import POSITIONS, Ask, Table, refused
@@ -26,36 +26,59 @@ _SNAP_KEYS = {
 
 def read_netflix(ref: FileRef, ask: Ask) -> Table:
     """Read a file of the Netflix Prize: the movie's number and a colon, then its lines of user, rating, date."""
-    form = "a file of the Netflix Prize"
-    names = list(POSITIONS)
-    chunks = list(_under_headings(ref, ask, ",", ["user", "rating", "timestamp"], "user", ":"))
-    if all(chunk["rating"].isna().all() or chunk["rating"].str.contains("-").all() for chunk in chunks):
-        hint = "Give combined_data_1.txt or the directory training_set."
+
+    def unrated(frame: Any) -> bool:
+        return bool(frame["rating"].isna().all() or frame["rating"].str.contains("-").all())
+
+    form, hint = "a file of the Netflix Prize", "Give combined_data_1.txt or the directory training_set."
+    frames = _under_headings(ref, ask, ",", ["user", "rating", "timestamp"], "user", ":", "movie")
+    table = _joined(ref, form, frames, POSITIONS, unrated)
+    if table is None:
         raise refused(ref, f"{form} without ratings (probe or qualifying)", hint)
-    for chunk in chunks:
-        _check(ref, form, chunk)
-    if all(chunk["timestamp"].isna().all() for chunk in chunks):
-        names.remove("timestamp")
-    columns = [_joined(chunks, "heading" if name == "movie" else name, name) for name in names]
-    return Table(form, tuple(names), True, columns)
+    return table
 
 
 def read_yahoo(ref: FileRef, ask: Ask) -> Table:
     """Read a file of Yahoo's KDD Cup: user|n, then n lines of item, rating, day and time; day 0 is not told."""
+
+    def unrated(frame: Any) -> bool:
+        return bool(frame["rating"].isna().all() or (frame["clock"].isna() & frame["day"].notna()).all())
+
     form = "a file of Yahoo's KDD Cup"
-    chunks = list(_under_headings(ref, ask, "\t", ["movie", "rating", "day", "clock"], "movie", "|"))
-    if all(chunk["rating"].isna().all() or (chunk["clock"].isna() & chunk["day"].notna()).all() for chunk in chunks):
+    frames = _under_headings(ref, ask, "\t", ["movie", "rating", "day", "clock"], "movie", "|", "user")
+    table = _joined(ref, form, frames, ("user", "movie", "rating", "day", "clock"), unrated)
+    if table is None:
         raise refused(ref, f"{form} without ratings (a test file)", "Give trainIdx1.txt or trainIdx2.txt.")
-    for chunk in chunks:
-        _check(ref, form, chunk)
-    names = ["user", "movie", "rating", "day", "clock"]
-    names = [name for name in names if name == "user" or not all(chunk[name].isna().all() for chunk in chunks)]
-    columns = [_joined(chunks, "heading" if name == "user" else name, name) for name in names]
-    return Table(form, tuple(names), True, columns)
+    return table
 
 
-def _under_headings(ref: FileRef, ask: Ask, delimiter: str, names: list[str], first: str, mark: str) -> Iterator[Any]:
-    """Yield frames of text: the lines under headings (whose first field has `mark`), each with its `heading`."""
+def _joined(
+    ref: FileRef, form: str, frames: Iterable[Any], names: Sequence[str], unrated: Callable[[Any], bool]
+) -> Table | None:
+    """Return the table of frames, without the columns that are blank; None where the first frame is `unrated`."""
+    import pyarrow as pa
+
+    arrays: dict[str, list[Any]] = {name: [] for name in names}
+    for frame in frames:
+        if not len(frame):
+            continue
+        if not arrays["rating"] and unrated(frame):
+            return None
+        _check(ref, form, frame)
+        for name in names:
+            arrays[name].append(_typed(frame[name], name))
+    columns = {
+        name: _united(found) for name, found in arrays.items() if any(len(one) > one.null_count for one in found)
+    }
+    if not columns:
+        return Table(form, tuple(names), True, [pa.chunked_array([pa.nulls(0)]) for _ in names])
+    return Table(form, tuple(columns), True, list(columns.values()))
+
+
+def _under_headings(
+    ref: FileRef, ask: Ask, delimiter: str, names: list[str], first: str, mark: str, role: str
+) -> Iterator[Any]:
+    """Yield frames of text: the lines under headings (the fields `first` with `mark`), with the heading as `role`."""
     import pandas as pd
 
     heading, line = None, 1
@@ -78,9 +101,9 @@ def _under_headings(ref: FileRef, ask: Ask, delimiter: str, names: list[str], fi
             for frame in frames:
                 marked = frame[first].str.contains(mark, regex=False, na=False)
                 numbers = frame[first].where(marked).str.partition(mark)[0]
-                frame["heading"] = numbers.ffill() if heading is None else numbers.ffill().fillna(heading)
+                frame[role] = numbers.ffill() if heading is None else numbers.ffill().fillna(heading)
                 frame["line"] = range(line, line + len(frame))
-                heading, line = frame["heading"].iloc[-1], line + len(frame)
+                heading, line = frame[role].iloc[-1], line + len(frame)
                 yield frame[~marked & frame[first].notna()]
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             found = re.search(r"line (\d+)", str(error))
@@ -100,18 +123,26 @@ def _check(ref: FileRef, form: str, chunk: Any) -> None:
         raise DataError(f"this is {form}, but the line has no rating.", path=ref, line=line, hint="Download it again.")
 
 
-def _joined(chunks: list[Any], column: str, role: str) -> Any:
-    """Return one Arrow column of the frames: ids and ratings as numbers where all are, dates as dates."""
+def _typed(text: Any, name: str) -> Any:
+    """Return a column of text as Arrow's: ids and ratings as numbers where all are, dates as dates."""
     import pyarrow as pa
 
-    text = pa.chunked_array([pa.array(chunk[column], pa.string(), from_pandas=True) for chunk in chunks], pa.string())
-    wanted = {"timestamp": [pa.date32()], "rating": [pa.int64(), pa.float64()], "clock": []}.get(role, [pa.int64()])
+    array = pa.array(text, pa.string(), from_pandas=True)
+    wanted = {"timestamp": [pa.date32()], "rating": [pa.int64(), pa.float64()], "clock": []}.get(name, [pa.int64()])
     for kind in wanted:
         try:
-            return text.cast(kind)
+            return array.cast(kind)
         except pa.ArrowInvalid:
             continue
-    return text
+    return array
+
+
+def _united(arrays: list[Any]) -> Any:
+    import pyarrow as pa
+
+    types = {array.type for array in arrays}
+    common = types.pop() if len(types) == 1 else pa.float64() if types == {pa.int64(), pa.float64()} else pa.string()
+    return pa.chunked_array([array.cast(common) for array in arrays], common)
 
 
 def read_snap(ref: FileRef, ask: Ask) -> Table:

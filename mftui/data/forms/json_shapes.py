@@ -101,6 +101,9 @@ def _object(ref: FileRef, document: dict[str, Any], ask: Ask, form: str) -> Tabl
         if table is not None:
             return table
     lists = dict(_lists(document))
+    if len(lists) > 1 and ask.table is None and _by_user(lists, ask):
+        rows = [{"user": user, **row} for user, each in lists.items() for row in each]
+        return _records(rows, ask, "JSON with a list of ratings for each user", "")
     if lists:
         chosen = choose(ref, ask, [(name, _names(rows)) for name, rows in lists.items()], form, "list")
         return _listed(ref, lists[chosen], ask, form, chosen)
@@ -124,6 +127,19 @@ def _of_objects(document: dict[str, dict[str, Any]], ask: Ask) -> Table | None:
         columns = of_rows(rated, 3, ask.rows)
         return Table("JSON with the ratings of each user by movie", POSITIONS[:3], True, columns)
     return _records(inner, ask, "JSON by rows", "") if len({tuple(_flat(each)) for each in inner}) <= 2 else None
+
+
+def _by_user(lists: dict[str, list[Any]], ask: Ask) -> bool:
+    """Return whether lists are the ratings of one user each: the same fields in all, and no user among them."""
+    fields = _names(next(iter(lists.values())))
+    if not all(_all(rows, dict) and _names(rows) == fields for rows in lists.values()):
+        return False
+    rated = any("rating" in name.lower() or "score" in name.lower() for name in fields)
+    return (
+        rated
+        and len(fields) > 1
+        and not (ask.fits(fields) if ask.fits else any("user" in name.lower() for name in fields))
+    )
 
 
 def _record_like(first: dict[str, Any], ask: Ask) -> bool:

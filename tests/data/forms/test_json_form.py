@@ -108,6 +108,15 @@ def test_ratings_of_each_user_by_movie(tmp_path: Path) -> None:
     assert rows_of(table)[1:] == [("Lisa Rose", "Snakes", 3.5), ("Gene", "Snakes", 3.0)]
 
 
+def test_a_list_of_ratings_for_each_user(tmp_path: Path) -> None:
+    lists = {"ann": [{"movie": "a", "rating": 3}, {"movie": "b", "rating": 4}], "bob": [{"movie": "a", "rating": 5}]}
+    table = read(tmp_path / "a", json.dumps(lists))
+    assert table.names == ("user", "movie", "rating")
+    assert rows_of(table) == [("ann", "a", 3), ("ann", "b", 4), ("bob", "a", 5)]
+    parts = {"train": RECORDS, "test": RECORDS}
+    assert "train (userId" in refusal(tmp_path / "b", json.dumps(parts))
+
+
 def test_of_several_lists_one_is_asked_for_or_fits(tmp_path: Path) -> None:
     two = json.dumps({"ratings": RECORDS, "movies": [{"id": 1, "title": "x"}]})
     message = refusal(tmp_path / "a.json", two)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from helpers.form_files import PACKERS, read, refusal, rows_of
 
+from mftui.data.forms import blocks
 from mftui.data.forms.read import read_form
 from mftui.data.storage.files import FileRef
 
@@ -24,6 +25,16 @@ def test_the_netflix_prize(tmp_path: Path) -> None:
     assert rows_of(read(tmp_path / "mv_0000001.txt", NETFLIX[:35])) == wanted[:2]
     assert rows_of(read(tmp_path / "b", NETFLIX.replace("22:", "\n22:"))) == wanted
     assert read(tmp_path / "c", "1:\n10,3\n11,4.5\n2:\n10,1\n").names == ("user", "movie", "rating")
+
+
+def test_a_movie_goes_on_in_the_next_piece_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(f"{movie}:\n" + "10,3,2005-01-01\n" * movie for movie in range(1, 9))
+    whole = rows_of(read(tmp_path / "a", text))
+    monkeypatch.setattr(blocks, "_ROWS", 3)
+    assert rows_of(read(tmp_path / "a")) == whole
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 50)
+    snap = "product/productId: B{0}\nreview/userId: A{0}\nreview/score: 4.0\n\n"
+    assert len(read(tmp_path / "b", "".join(snap.format(at) for at in range(9)))) == 9
 
 
 def test_yahoo(tmp_path: Path) -> None:
