@@ -191,6 +191,16 @@ class Movies:
         """Return the genres of one movie as a list."""
         return genres_in(self.genres[index])
 
+    @property
+    def n_linked(self) -> int:
+        """Return how many movies have an id of IMDb or TMDb."""
+        return 0 if self.web_ids is None else int(np.count_nonzero(self.web_ids.imdb + self.web_ids.tmdb))
+
+    @property
+    def n_tagged(self) -> int:
+        """Return how many movies have tags."""
+        return 0 if self.tags is None else int(np.count_nonzero(np.diff(self.tags.arrays[1])))
+
     def tags_of(self, index: int | np.integer) -> list[str]:
         """Return the tags of one movie, those of most people first."""
         return [] if self.tags is None else [tag for tag in self.tags[index].split("|") if tag]

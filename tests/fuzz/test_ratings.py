@@ -125,6 +125,13 @@ FAMILIES = {
         "r.inter",
         "item_id:token\tmovie_title:token_seq\tclass:token_seq\n10\tGood\tWestern War\n20\tREC\tDrama\n",
     ),
+    "links.csv": ("ratings.csv", "movieId,imdbId,tmdbId\n10,0060196,429\n20,1038988,8329\n"),
+    "tags.csv": ("ratings.csv", 'userId,movieId,tag\n1,10,"duel, with music"\n2,20,zombies\n'),
+    "tags.dat": ("ratings.dat", "1::10::duel::7\n2::20::zombies::8\n"),
+    "movies_metadata.csv": (
+        "ratings.csv",
+        "genres,id,imdb_id,original_language,title\n\"[{'id': 37, 'name': 'Western'}]\",429,tt0060196,it,Good\n",
+    ),
 }
 
 
@@ -138,7 +145,7 @@ def test_a_damaged_movies_file(tmp_path: Path, data: st.DataObject, name: str) -
         write(directory / "u.item", FAMILIES["u.item"][1])
     write(directory / name, data.draw(damaged(whole.encode())))
     dataset = outcome(directory)
-    assert dataset is None or dataset.n_ratings == 5
+    assert dataset is not None and dataset.n_ratings == 5, "whatever it holds, the ratings are read"
 
 
 def parquet_of(path: Path) -> bytes:

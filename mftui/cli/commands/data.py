@@ -112,11 +112,7 @@ def info(source: str, test: Path | None, as_json: bool, **options: Any) -> None:
         [
             ("data set", dataset.label),
             ("users", f"{dataset.n_users:,}"),
-            (
-                "movies",
-                f"{dataset.n_movies:,}"
-                + ("" if dataset.movies.titled else " (no titles found: ids are shown instead)"),
-            ),
+            ("movies", _movies(dataset)),
             ("ratings", f"{dataset.n_ratings:,}"),
             *([("of these in the test", f"{len(dataset.test_rows):,}")] if dataset.test_rows is not None else []),
             ("density", f"{100 * dataset.density:.3g} %"),
@@ -176,6 +172,15 @@ def synth(dest: Path, users: int, movies: int, ratings: int, as_json: bool, **mo
         note(f"{ratings:,} ratings by {users:,} users for {movies:,} movies are in {dest}.")
 
 
+def _movies(dataset: Dataset) -> str:
+    """Return how many movies there are, and what is known of them."""
+    movies = dataset.movies
+    known = [] if movies.titled else ["no titles found: ids are shown instead"]
+    known += [f"ids of IMDb or TMDb: {movies.n_linked:,}"] if movies.n_linked else []
+    known += [f"with tags: {movies.n_tagged:,}"] if movies.n_tagged else []
+    return f"{dataset.n_movies:,}" + (f" ({'; '.join(known)})" if known else "")
+
+
 def _read_as(reading: Reading) -> list[tuple[str, str]]:
     """Return how a file was read, for a table: what somebody checks in one look."""
     parts = reading.parts()
@@ -199,6 +204,8 @@ def _document(dataset: Dataset, values: np.ndarray, counts: np.ndarray) -> dict[
             {"rating": value, "n": count} for value, count in zip(values.tolist(), counts.tolist(), strict=True)
         ],
         "titled": dataset.movies.titled,
+        "n_linked": dataset.movies.n_linked,
+        "n_tagged": dataset.movies.n_tagged,
         "timestamps": dataset.ratings.timestamps is not None,
         "read_as": dataset.reading.document(),
         "first": dataset.reading.first or None,

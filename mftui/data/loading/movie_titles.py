@@ -15,6 +15,7 @@ from mftui.data.movies.movie_table import MovieTable
 from mftui.data.movies.tag_file import TagTable, most_given
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.web_ids import WebIds
+from mftui.text import visible
 
 _FEW = 0.5
 
@@ -94,7 +95,8 @@ def _notes(joined: Joined, titled: NDArray[np.bool_], file_name: str) -> list[st
     if untitled and joined.share < _FEW:
         notes.append(
             f"{file_name} knows only {n - untitled:,} of the {n:,} rated movies ({joined.share:.0%}), by its column "
-            f"{joined.key.name}: check that these are the ids of the ratings. Other movies are shown by their ids."
+            f"{visible(joined.key.name)}: check that these are the ids of the ratings. Other movies are shown by their "
+            "ids."
         )
     elif untitled:
         what = "1 rated movie has" if untitled == 1 else f"{untitled:,} rated movies have"

@@ -13,6 +13,7 @@ from mftui.data.movies.link_file import LinkTable, numbers_of
 from mftui.data.movies.movie_table import Key, MovieTable
 from mftui.data.readers.columns import as_integer
 from mftui.data.web_ids import imdb_number
+from mftui.text import visible
 
 _NO_INTEGER = -(2**63)
 _HALF = 0.5
@@ -81,15 +82,15 @@ def imdb_numbers(movie_ids: Ids) -> NDArray[np.int64] | None:
 def _others(movie_ids: Ids, table: MovieTable, links: LinkTable, own: Key | None) -> Iterator[tuple[Joined, float]]:
     """Yield the other ways to find the lines, each with the share of movies that it must know at least."""
     for key in (key for key in table.keys if key.kind == "own" and key is not own):
-        yield _plain(movie_ids, key, f"by its column {key.name}"), _HALF
+        yield _plain(movie_ids, key, f"by its column {visible(key.name)}"), _HALF
     for key in (key for key in table.keys if key.kind != "own"):
         yield _through(movie_ids, key, links), _HALF
     by_number = _rated_by_number(movie_ids)
     for key in (key for key in table.keys if key.kind != "tmdb"):
         what = "IMDb's numbers" if key.kind == "imdb" or imdb_numbers(movie_ids) is not None else "numbers"
-        yield _numbered(movie_ids, key, by_number, f"by its column {key.name}, read as {what}"), _HALF
+        yield _numbered(movie_ids, key, by_number, f"by its column {visible(key.name)}, read as {what}"), _HALF
     for key in (key for key in table.keys if key.kind == "tmdb"):
-        yield _plain(movie_ids, key, f"by its column {key.name}, TMDb's ids"), _SURE
+        yield _plain(movie_ids, key, f"by its column {visible(key.name)}, TMDb's ids"), _SURE
 
 
 def _plain(movie_ids: Ids, key: Key, how: str = "") -> Joined:

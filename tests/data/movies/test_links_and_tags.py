@@ -125,3 +125,4 @@ def test_a_movie_is_found_by_an_id_or_the_address_of_a_page(text: str, movie: in
 def test_links_and_tags_of_movielens() -> None:
     dataset = open_dataset(movielens("ml-latest-small"))
     assert ids(dataset)[0] == ("tt0114709", 862) and dataset.movies.tags_of(0) == ["pixar", "fun"]
+    assert (dataset.movies.n_linked, dataset.movies.n_tagged) == (9724, 1554)
