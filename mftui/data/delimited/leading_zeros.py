@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,36 +11,49 @@ from numpy.typing import NDArray
 from mftui.data.delimited.layout import ALIGNED, Layout
 from mftui.data.storage.files import FileRef
 
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 1 << 19
 _PIECE = 1 << 16  # what the caches hold
 _ZERO, _NINE = ord("0"), ord("9")
 
 
-def any_leading_zero(ref: FileRef, layout: Layout, positions: Sequence[int]) -> bool:
+def any_leading_zero(ref: FileRef, layout: Layout) -> bool:
     """Return whether some field of the file begins with 0 and another digit.
 
-    Fields of other columns count as well, so that True means: look at the ids as text.
+    Fields of all columns count, so that True means: look at the ids as text.
     """
-    before = {ord(character) for character in f"{layout.delimiter[-1]}\n\r"} | {ord(" "), ord('"')}
-    if layout.delimiter == ALIGNED:
-        before.add(ord("\t"))
-    last_bytes = np.zeros(256, dtype=bool)
-    last_bytes[[byte for byte in before if byte < 256]] = True
+    ends = {layout.delimiter[-1:], "\n", "\r", "\t" if layout.delimiter == ALIGNED else "\n"}
+    ends |= {'"'} if layout.multiline or layout.quoted else set()
+    before = [ord(end) for end in ends if ord(end) < 256]
     wide = 2 if layout.encoding.startswith("utf-16") else 1
-    tail = b"\n" * (2 * wide)
+    overlap = 2 * wide
+    seen = np.full(_BLOCK_BYTES + overlap, ord("\n"), dtype=np.uint8)
     with ref.open() as file:
-        while block := file.read(_BLOCK_BYTES):
-            seen = np.frombuffer(tail + block, dtype=np.uint8)
-            if wide == 2:
-                seen = seen[seen != 0]
-            if any(_in_piece(seen[at : at + _PIECE + 2], last_bytes) for at in range(0, len(seen) - 2, _PIECE)):
+        while count := _filled(file, seen[overlap:]):
+            block = seen[: count + overlap]
+            if _in_block(block[block != 0] if wide == 2 else block, before):
                 return True
-            tail = block[-2 * wide :]
+            seen[:overlap] = block[-overlap:].copy()
     return False
 
 
-def _in_piece(piece: NDArray[Any], last_bytes: NDArray[np.bool_]) -> bool:
-    at = np.flatnonzero(piece[1:-1] == _ZERO)
-    at = at[last_bytes[piece[at]]]
-    after = piece[at + 2]
-    return bool(((after >= _ZERO) & (after <= _NINE)).any())
+def _filled(file: IO[bytes], space: NDArray[np.uint8]) -> int:
+    """Fill `space` from a file and return how many bytes that were: fewer only at the end, whatever the file gives."""
+    room, count = space.data, 0
+    while count < len(room) and (read := file.readinto(room[count:])):  # type: ignore[attr-defined]
+        count += read
+    return count
+
+
+def _in_block(block: NDArray[np.uint8], before: Sequence[int]) -> bool:
+    for at in range(0, len(block) - 2, _PIECE):
+        piece = block[at : at + _PIECE + 2]
+        first = piece[:-2]
+        begins = first == before[0]
+        for byte in before[1:]:
+            begins |= first == byte
+        begins &= piece[1:-1] == _ZERO
+        if begins.any():
+            after = piece[2:][begins]
+            if ((after >= _ZERO) & (after <= _NINE)).any():
+                return True
+    return False

@@ -104,7 +104,7 @@ def read_columns(
         check_quotes(ref, layout)
     with ThreadPoolExecutor(1) as pool:
         numbered = [role for role in roles if role in ("user", "movie")]
-        zeros = None if as_text else pool.submit(any_leading_zero, ref, layout, [position[role] for role in numbered])
+        zeros = None if as_text else pool.submit(any_leading_zero, ref, layout)
         while True:
             types = {role: _ladder(role)[rung[role]] for role in roles}
             try:

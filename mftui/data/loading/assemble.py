@@ -16,7 +16,7 @@ from mftui.data.ids import Ids
 from mftui.data.loading.doubts import Seen, check
 from mftui.data.loading.fingerprint import Hashable, digests, fingerprint
 from mftui.data.loading.grades import graded
-from mftui.data.loading.repair import check_enough, scale_of
+from mftui.data.loading.repair import check_enough, distinct_of, scale_of
 from mftui.data.loading.repeats import Repeats, repeated, repeats_of, sentences_on
 from mftui.data.loading.vocabulary import vocabulary
 from mftui.data.readers.columns import Chunks, RawRatings
@@ -72,7 +72,8 @@ def assemble(
     with ThreadPoolExecutor(2) as pool:
         of_titles = pool.submit(describe, movie_ids)
         hashed = digests(pool, _columns(read))
-        odd = pool.submit(check, Seen(read, user_ids, movie_ids, how, reading, path))
+        seen = Seen(read, user_ids, movie_ids, how, reading, path)
+        odd = pool.submit(check, seen)
         repeats = repeats_of(read, len(movie_ids), n_train)
         ratings, warnings = read, odd.result()
         if repeats is not None:
@@ -83,7 +84,7 @@ def assemble(
             keep = np.ones(len(read), dtype=bool)
             keep[repeats.rows] = False
             ratings, n_train = read.take(keep), int(keep[:n_train].sum())
-        scale = scale_of(ratings.values)
+        scale = scale_of(seen.distinct[0] if ratings is read else distinct_of(ratings.values)[0])
         check_enough(len(user_ids), len(movie_ids), scale, len(ratings), path)
         if ratings is not read:
             hashed = digests(pool, _columns(ratings))

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
 from mftui.data.ids import Ids
+from mftui.data.loading.repair import distinct_of
 from mftui.data.reading.options import ReadOptions
 from mftui.data.reading.reading import Reading, date_of
 from mftui.errors import DoubtError
@@ -54,21 +54,8 @@ class Seen:
 
     @cached_property
     def distinct(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Return the distinct ratings, ascending, and how many there are of each; of a part where there are many."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        values = self.ratings.values
-        found: NDArray[Any]
-        counts: NDArray[Any]
-        found, counts = np.unique(values[:_SAMPLE], return_counts=True)
-        if len(values) > _SAMPLE and len(found) <= 1000:
-            whole = pa.Array.from_buffers(pa.float32(), len(values), [None, pa.py_buffer(values)])
-            pairs = pc.value_counts(whole)
-            found, counts = (np.from_dlpack(pairs.field(at)) for at in (0, 1))
-            order = np.argsort(found)
-            found, counts = found[order], counts[order]
-        return found.astype(np.float64), counts.astype(np.int64)
+        """Return the different ratings, ascending, and how many there are of each."""
+        return distinct_of(self.ratings.values)
 
     def __len__(self) -> int:
         return len(self.ratings)
@@ -168,6 +155,8 @@ def _no_times(seen: Seen) -> DoubtError | None:
         return None
     low, high = int(times.min()), int(times.max())
     leave = ("--columns timestamp=none", "these are no times: leave them out")
+    if high >= _YEAR_1990:
+        return None
     different = len(np.unique(times[:_SAMPLE]))
     small = low >= -10 and high <= 10 and len(seen) >= 5 and 3 <= different <= 0.8 * len(seen)
     if small or (low >= -100 and high <= 100 and len(seen) >= _FEW_ROWS and different <= 0.5 * len(seen)):
@@ -179,7 +168,7 @@ def _no_times(seen: Seen) -> DoubtError | None:
         what = f"{seen.name('timestamp')} would be the time, but goes from {low} to {high}, as ratings do."
         return seen.doubt("times", what, *options)
     order = different == len(times[:_SAMPLE]) and high - low < 10 * len(seen)
-    if len(seen) >= _FEW_ROWS and high < _YEAR_1990 and not order:
+    if len(seen) >= _FEW_ROWS and not order:
         what = (
             f"{seen.name('timestamp')} would be the time of a rating, but goes from {low:,} to {high:,}: "
             f"in seconds since 1970 that is {date_of(low)} to {date_of(high)}."
