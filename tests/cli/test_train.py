@@ -68,6 +68,7 @@ def test_headless_trains_on_the_sample_and_prints_the_design_s_object(on_the_sam
 def test_standard_output_is_one_line_and_libraries_are_only_heard_in_the_log(on_the_sample: Answer) -> None:
     assert on_the_sample.out.count("\n") == 1
     lines = on_the_sample.err.splitlines()
+    assert lines.pop(1).startswith("Read as text with commas between columns"), "how the data was read"
     assert all(line.startswith("epoch ") or line.endswith(" …") for line in lines)
     assert lines[0] == "reading the data …" and lines[-1] == "evaluating …"
     assert any("finished" in line for line in run_of(on_the_sample).log_tail())

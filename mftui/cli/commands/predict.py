@@ -70,7 +70,8 @@ def predict(
     run, factors = open_model(run_text)
     how = run.config().how()
     users, movies, reading = read_pairs(pairs, how)
-    note(reading.sentence(times=False))
+    if any(use.by == "position" for use in reading.columns.values()):
+        note(reading.sentence(times=False))
     user_rows, user_known = factors.user_ids.indices(users)
     movie_rows, movie_known = factors.movie_ids.indices(movies)
     predicted = factors.predict(user_rows, movie_rows, (user_known, movie_known))
