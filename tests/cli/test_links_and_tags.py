@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
 from helpers.asking import Ask, document
 from helpers.models import TITLES, toy_factors, toy_run, with_links_and_tags
+from helpers.numpy_training import NumpyTraining
+from helpers.runs import request, write_ratings
 
 from mftui.engine.model.store import load_factors
 from mftui.engine.recipes import row_priors
-from mftui.runs.store.run import Run
+from mftui.runs.store.run import Run, create_run
+from mftui.runs.trainer.main import train
 
 
 @pytest.fixture
@@ -25,6 +29,22 @@ def test_a_model_keeps_links_and_tags_and_one_without_has_none(linked: Run, home
     assert movies.tags_of(0) == ["quiet evening", "film"]
     bare = toy_run(home, name="bare").load_factors()
     assert bare.movies.web_ids is None and bare.movies.tags is None and bare.row(0).imdb_id is None
+
+
+def test_a_training_keeps_them_where_the_data_is_gone(home: Path) -> None:
+    data = home / "data"
+    data.mkdir()
+    write_ratings(data / "ratings.csv")
+    movies = sorted({line.split(",")[1] for line in (data / "ratings.csv").read_text().splitlines()[1:]})
+    links = [f"{movie},{place + 1},{place + 5}" for place, movie in enumerate(movies)]
+    (data / "links.csv").write_text("\n".join(["movieId,imdbId,tmdbId", *links]))
+    (data / "tags.csv").write_text(f"userId,movieId,tag\n1,{movies[0]},Funny\n")
+    run = create_run(request(data, epochs=3))
+    train(run, make_training=NumpyTraining)
+    shutil.rmtree(data)
+    factors = run.load_factors()
+    assert factors.movies.web_ids is not None and factors.movies.web_ids.find("tmdb:5") is not None
+    assert factors.row(factors.movie_ids.index(movies[0])).tags == ["funny"]
 
 
 @pytest.mark.parametrize("movie", ["tt0000102", "tmdb:202", "https://www.imdb.com/title/tt0000102/", "2"])

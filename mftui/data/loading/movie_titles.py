@@ -42,7 +42,12 @@ def movies_of(
         titled[joined.indices[joined.known]] = True
         for line in np.flatnonzero(joined.known).tolist():
             at = int(joined.indices[line])
-            titles[at], genres[at], years[at] = table.titles[line], table.genres[line], table.years[line]
+            if genres[at] and titles[at] == table.titles[line]:  # a line for each genre
+                kinds = dict.fromkeys([*genres[at].split("|"), *table.genres[line].split("|")])
+                genres[at] = "|".join(kind for kind in kinds if kind)
+            else:
+                genres[at] = table.genres[line]
+            titles[at], years[at] = table.titles[line], table.years[line]
         notes = [*table.notes, *_notes(joined, titled, file_name)]
         if joined.key.kind == "own" and not joined.how:
             linked.append(links_within(table.keys, joined.key.texts))
@@ -75,6 +80,11 @@ def _fill(numbers: NDArray[np.int64], at: NDArray[np.int32], found: NDArray[np.i
 
 
 def _notes(joined: Joined, titled: NDArray[np.bool_], file_name: str) -> list[str]:
+    if not titled.any() and joined.key.kind != "own":
+        return [
+            f"Titles of {file_name} left out, as its ids of IMDb or TMDb are not those of the ratings; a links.csv would "
+            "connect them. Ids are shown instead."
+        ]
     if not titled.any():
         return [f"Titles of {file_name} left out, as it has none of the rated movies: ids are shown instead."]
     known, n = joined.known, len(titled)

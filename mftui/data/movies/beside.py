@@ -58,6 +58,7 @@ def links_beside(ratings: FileRef, folder: Folder) -> FileRef | None:
 def tags_beside(ratings: FileRef, folder: Folder) -> tuple[FileRef | None, FileRef | None]:
     """Find `(the file of tags beside the ratings, the file that names them)`: `tags.csv`, `tag.csv`, …"""
     named = [ref for name in ("tags", "tag", "movietags") for ref in folder.files if _stem(ref) == name]
+    named += [ref for ref in folder.files if _words(ref) & {"tags", "tag"} and "genome" not in _words(ref)]
     found = _first(named, ratings, tags_movies)
     return found, next((ref for ref in named if ref not in (found, ratings)), None)
 

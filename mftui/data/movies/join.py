@@ -21,6 +21,7 @@ _SURE = 0.9
 """The movie's own id is taken without a look at others if it knows so many of the rated movies."""
 _PLAINLY_MORE = 0.3
 """Another id is taken if it knows so many more of the rated movies than the movie's own."""
+_TMDB_LEAST = 0.75
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def join(movie_ids: Ids, table: MovieTable, links: LinkTable) -> Joined:
 
     The movie's own id decides. Another one, or the same read as IMDb's number, is taken only where it knows at
     least half of the rated movies, and plainly more than the own id does. TMDb's ids are many and small, so that
-    other numbers are often among them: they must be known nearly all.
+    other numbers are often among them: most must be known.
     """
     own = next((key for key in table.keys if key.kind == "own"), None)
     imdb = None if imdb_numbers(movie_ids) is None else next((key for key in table.keys if key.kind == "imdb"), None)
@@ -90,7 +91,7 @@ def _others(movie_ids: Ids, table: MovieTable, links: LinkTable, own: Key | None
         what = "IMDb's numbers" if key.kind == "imdb" or imdb_numbers(movie_ids) is not None else "numbers"
         yield _numbered(movie_ids, key, by_number, f"by its column {visible(key.name)}, read as {what}"), _HALF
     for key in (key for key in table.keys if key.kind == "tmdb"):
-        yield _plain(movie_ids, key, f"by its column {visible(key.name)}, TMDb's ids"), _SURE
+        yield _plain(movie_ids, key, f"by its column {visible(key.name)}, TMDb's ids"), _TMDB_LEAST
 
 
 def _plain(movie_ids: Ids, key: Key, how: str = "") -> Joined:

@@ -25,6 +25,8 @@ _LOOKED_AT = 1_000_000
 """Rows that show whether titles change."""
 _AGREE = 0.75
 """A title is the movie's own where so many of the movie's rows have the same."""
+_MANY = 10
+"""Movies from which it can be told whether their titles are the same."""
 _ENOUGH = 3
 """Movies with several rows from which this can be told."""
 _CHANGING = 0.25
@@ -77,11 +79,12 @@ def titles_among(names: Sequence[str], places: Columns, columns: Mapping[int, An
     titles: list[str] | None = None
     for at in places.titles:
         titles = of_movies(at)
+        why = "it changes within a movie"
+        if titles is not None and _shared(titles):
+            titles, why = None, "most movies share it with others"
         if titles is not None:
             break
-        notes.append(
-            f"The column {visible(names[at])} of {where} is no title of movies, as it changes within a movie: left out."
-        )
+        notes.append(f"The column {visible(names[at])} of {where} is no title of movies, as {why}: left out.")
     if titles is None:
         return MovieTable(keys=[Key("own", names[movie], [])], notes=notes)
     nothing = [""] * len(ids)
@@ -117,6 +120,12 @@ def _of_form(ref: FileRef, how: ReadOptions, names: Sequence[str], at: Mapping[s
     assert table is not None
     found = {place: table.columns[table.names.index(names[place])] for place in places.all}
     return titles_among(names, places, found, ref.name)
+
+
+def _shared(titles: Sequence[str]) -> bool:
+    """Return whether most movies have the title of another one: "Five Stars", a category."""
+    said_something = [title for title in titles if title]
+    return len(said_something) >= _MANY and 2 * len(set(said_something)) < len(said_something)
 
 
 def _changing(movies: NDArray[np.int32], codes: NDArray[np.int32], texts: list[str]) -> bool:

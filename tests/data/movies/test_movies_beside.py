@@ -185,7 +185,12 @@ def test_ids_of_tmdb_are_not_taken_for_the_movies_own(tmp_path: Path) -> None:
         "Titles of movies_metadata.csv joined by IMDb's ids, through the links: 3 of the 3 rated movies are found.",
     )
     part = opened(tmp_path / "alone", {"movies_metadata.csv": METADATA.replace(",10,tt", ",77,tt")})
-    assert not part.movies.titled and "none of the rated movies" in part.repairs[0]
+    assert not part.movies.titled and "its ids of IMDb or TMDb are not those of the ratings" in part.repairs[0]
+
+
+def test_a_line_for_each_genre_is_one_movie_of_several_genres(tmp_path: Path) -> None:
+    movies = opened(tmp_path, {"movies.csv": "id,title,genre\n10,Heat,Crime\n10,Heat,Drama\n20,Up,\n"}).movies
+    assert [movies.genres_of(movie) for movie in range(2)] == [["Crime", "Drama"], []]
 
 
 def test_a_file_that_knows_few_of_the_movies_says_so(tmp_path: Path) -> None:

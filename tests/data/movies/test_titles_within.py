@@ -52,6 +52,13 @@ def test_headlines_of_reviews_are_no_titles_and_that_is_said(tmp_path: Path, for
     assert said in dataset.repairs
 
 
+def test_headlines_are_no_titles_where_each_movie_has_but_one(tmp_path: Path) -> None:
+    rows = [(user, movie, (user + movie) % 5 + 1, HEADLINES[movie % 5]) for movie in range(40) for user in [movie % 9]]
+    dataset = opened(tmp_path, pd.DataFrame(rows, columns=["userId", "asin", "rating", "title"]), "csv")
+    said = "The column title of r.csv is no title of movies, as most movies share it with others: left out."
+    assert not dataset.movies.titled and said in dataset.repairs
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_another_column_is_taken_where_the_first_changes(tmp_path: Path, form: str) -> None:
     people = [f"Person {user}" for user, _, _ in ROWS]
