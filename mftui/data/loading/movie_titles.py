@@ -82,8 +82,8 @@ def _fill(numbers: NDArray[np.int64], at: NDArray[np.int32], found: NDArray[np.i
 def _notes(joined: Joined, titled: NDArray[np.bool_], file_name: str) -> list[str]:
     if not titled.any() and joined.key.kind != "own":
         return [
-            f"Titles of {file_name} left out, as its ids of IMDb or TMDb are not those of the ratings; a links.csv would "
-            "connect them. Ids are shown instead."
+            f"Titles of {file_name} left out, as its ids of IMDb or TMDb are not those of the ratings; a links.csv "
+            "would connect them. Ids are shown instead."
         ]
     if not titled.any():
         return [f"Titles of {file_name} left out, as it has none of the rated movies: ids are shown instead."]
