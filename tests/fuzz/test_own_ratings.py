@@ -38,7 +38,15 @@ IMDB = (
 )
 MOVIELENS = b'movieId,title,rating,timestamp\n1,"Toy Story (1995)",4.5,964982703\n7,"Good, the Bad, The",3,\n9,,0.5,1\n'
 OWN = as_csv([Rated("Toy Story (1995)", 4.5, "1", 964982703, "tt0114709", "toy", "f1"), Rated("=1 (1950)", 3)]).encode()
-FILES = (LETTERBOXD, IMDB, MOVIELENS, OWN)
+TRAKT = (
+    b'[{"rated_at":"2014-04-05T15:27:00.000Z","rating":9,"type":"movie","movie":{"title":"Toy Story","year":1995,'
+    b'"ids":{"imdb":"tt0114709","tmdb":862}}},{"rating":2,"type":"show","show":{"title":"Lost","ids":{"tmdb":4607}}}]'
+)
+CRITICKER = (
+    b"<?xml version='1.0'?><r><film><filmname>Toy Story (1995)</filmname><rating>90</rating><tier>7</tier></film></r>"
+)
+FILMTIPSET = "sep=;\nDatum,Titel;IMDB;Betyg\n25.01.2014,Am\u00e9lie, the film;211915;4\u00bd\n".encode()
+FILES = (LETTERBOXD, IMDB, MOVIELENS, OWN, TRAKT, CRITICKER, FILMTIPSET)
 
 MATCHER = Matcher(toy_factors((*TITLES, *HOSTILE)))
 
