@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ def read_table(ref: FileRef) -> Table:
 
 def table_of(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> Table:
     """Make a table of lines of cells; raises DataError where a line has too few or too many."""
-    header = [name.strip() for name in header]
+    header = [unicodedata.normalize("NFC", name.strip()) for name in header]
     names = [plain(name) for name in header]
     return Table(path, header, [Row(path, line, _fields(path, line, names, row)) for line, row in lines])
 

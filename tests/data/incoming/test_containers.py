@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from helpers.form_files import ods, xlsx
 from helpers.ratings_files import write
 
 from mftui.data.incoming.incoming import Wanted, read_incoming
@@ -152,3 +153,16 @@ def test_json_and_pages(tmp_path: Path, name: str, text: str) -> None:
 def test_what_is_no_table(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DataError, match="mine"):
         read_incoming(write(tmp_path / "mine.csv", content))
+
+
+SHEET = [["My films"], [], ["Name", "Year", "Rating"], ["Amélie", 2001, 4.5], ["Heat", 1995, 3]]
+
+
+def test_sheets(tmp_path: Path) -> None:
+    assert stars(write(tmp_path / "r.xlsx", xlsx({"Films": SHEET, "Notes": [["see", "later"]]}))) == EXPECTED
+    assert stars(write(tmp_path / "r.ods", ods(SHEET[2:]))) == EXPECTED
+    assert stars(write(tmp_path / "r.xlsx.gz", gzip.compress(xlsx({"Films": SHEET})))) == EXPECTED
+    two = write(tmp_path / "two.xlsx", xlsx({"Films": SHEET, "Series": [["Name", "Rating"], ["Lost", 2]]}))
+    with pytest.raises(DataError, match=r"Films.*Series"):
+        read_incoming(two)
+    assert stars(two, table="Films") == EXPECTED

@@ -64,6 +64,7 @@ def _dialog(title: str, said: Mapping[str, str]) -> FieldsDialog:
             str.strip,
         ),
         ("user", "whose", "Whose ratings to take, of a file with those of several people.", str.strip),
+        ("table", "sheet", "The sheet or table, of a file that has several.", str.strip),
     )
     return FieldsDialog(
         title, [Field(name, label, said.get(name, ""), help, parse) for name, label, help, parse in fields]
@@ -74,7 +75,7 @@ def _wanted(said: Mapping[str, str]) -> Any:
     from mftui.data.incoming.incoming import Wanted
 
     columns = columns_said(said["columns"]) if said["columns"] else {}
-    return Wanted(columns, tuple(said["missing"].split()), said["user"] or None)
+    return Wanted(columns, tuple(said["missing"].split()), said["user"] or None, table=said["table"] or None)
 
 
 def _file(text: str) -> str:
@@ -96,7 +97,7 @@ def _without_options(hint: str) -> str:
     """Return a hint in words of this dialog instead of options of the command line."""
     if "--user" in hint:
         return "Say whose to take."
-    for option, label in (("--columns", "columns"), ("--missing", "not rated")):
+    for option, label in (("--columns", "columns"), ("--missing", "not rated"), ("--table", "sheet")):
         hint = hint.replace(f"{option} ", f"{label}: ")
     return hint
 
