@@ -61,7 +61,17 @@ async def test_e_writes_all_rows_of_the_table(
     found = [row["title" if name.endswith("json") else "Title"].removeprefix("'") for row in rows]
     assert sorted(found) == sorted(titles)
     if name == "m.json":
-        assert rows[0].keys() == {"title", "genres", "ratings", "mean", "bias", "year", "movie_id"}
+        assert rows[0].keys() == {
+            "title",
+            "genres",
+            "ratings",
+            "mean",
+            "bias",
+            "year",
+            "movie_id",
+            "imdb_id",
+            "tmdb_id",
+        }
         assert isinstance(rows[0]["mean"], float)
 
 
@@ -90,7 +100,7 @@ async def test_y_copies_the_row_with_nothing_a_terminal_would_obey(make_app: Mak
         for _ in HOSTILE:
             await pilot.press("y", "j")
             assert "\x1b" not in app.clipboard and "\n" not in app.clipboard
-            assert len(app.clipboard.split("\t")) == 7
+            assert len(app.clipboard.split("\t")) == 9
         await until(pilot, lambda: app._notifications, "what was copied")
 
 

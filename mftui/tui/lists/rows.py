@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mftui.tui.base.open_model import OpenModel
 
 Row = TypeVar("Row")
-FOR_EXPORT = (Column("Year", 4, from_width=NEVER), Column("Movie id", 8, from_width=NEVER))
+FOR_EXPORT = tuple(Column(title, 8, from_width=NEVER) for title in ("Year", "Movie id", "IMDb id", "TMDb id"))
 MOVIE = (Column("Title", weight=5), Column("Genres", weight=3, from_width=64), Column("Ratings", 7, right=True))
 MOVIE_COLUMNS = (
     *MOVIE,
@@ -153,9 +153,10 @@ def movie_cells(movie: MovieRow) -> tuple[Cell, Cell, Cell]:
     return movie.title, genres, Mark(f"{movie.n_ratings:,}", "", movie.n_ratings)
 
 
-def export_cells(movie: MovieRow) -> tuple[Cell, Cell]:
-    """Year and id, which stand in files alone: on the screen the year is in the title."""
-    return Mark(str(movie.year or ""), "", movie.year), Mark(str(movie.movie_id), "", movie.movie_id)
+def export_cells(movie: MovieRow) -> Sequence[Cell]:
+    """Year and ids, which stand in files alone: on the screen the year is in the title."""
+    values = (movie.year, movie.movie_id, movie.imdb_id, movie.tmdb_id)
+    return [Mark("" if value is None else str(value), "", value) for value in values]
 
 
 def error_cell(error: float) -> Mark:

@@ -48,7 +48,8 @@ def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> Rows:
             gone = given.missing[i - len(order)]
             stars = Mark(f"{gone.stars:g}", "dim", gone.stars)
             there = Mark("unmatched", "dim")
-            return Mark(gone.name, "dim"), stars, "", "", there, "", Mark(gone.movie_id, "dim")
+            ids = (Mark(text, "dim") for text in (gone.movie_id, gone.imdb_id, gone.tmdb_id))
+            return Mark(gone.name, "dim"), stars, "", "", there, "", *ids
         at = int(order[i])
         movie, day = factors.row(given.movies[at]), Mark(given.days[at] or "saving", "dim")
         numbers = number_cell(given.ratings[at], "g", "strong"), number_cell(now.fitted[at], ".2f")
