@@ -73,7 +73,7 @@ class Reading:
 
     def sentence(self, times: bool = True) -> str:
         """Return how the file was read, for people; with a word on times, unless the file needs none."""
-        named = ("not used", "left out")
+        named = ("times", "not used", "left out")
         words = [
             f"{name}: {text}" if name in named else text
             for name, text in self.parts()
@@ -126,7 +126,7 @@ class Reading:
         words = []
         for role, use in self.columns.items():
             name = visible(use.name[:30])
-            at = f"column {use.position}" if use.position else "of the form"
+            at = f"column {use.position}" if not words else str(use.position)
             words.append(f"{role} = {name} ({at})" if name else f"{role} = {at}")
         how = next((_BY[use.by] for by in _BY for use in self.columns.values() if use.by == by), "")
         return ", ".join(words) + (f" ({how})" if how else "")
@@ -144,8 +144,8 @@ class Reading:
 
     def _times(self) -> str:
         if not self.first:
-            return "no times"
-        return f"times {self.first} to {self.last} ({self.dates})"
+            return "none"
+        return f"{self.first} to {self.last} ({self.dates})"
 
 
 def date_of(seconds: int) -> str:

@@ -95,5 +95,5 @@ def test_a_file_for_a_recommendation_says_how_it_was_read(home: Path, capsys: py
     file = home / "mine.csv"
     file.write_text("Const,Your Rating,Title,Title Type\ntt0114709,5,Toy Story,Movie\ntt0000001,1,Heat,TV Series\n")
     code, out, error = call(capsys, "recommend", "--ratings", file, "--json")
-    assert code == 0 and "rating = Your Rating (column 2)" in " ".join(error.split())
+    assert code == 0 and "rating = Your Rating (2)" in " ".join(error.split())
     assert "Heat (1995)" in out  # the series of that name is no film
