@@ -17,7 +17,16 @@ from mftui.data.storage.files import FileRef, Folder, archive, directory, is_arc
 from mftui.errors import DataError
 from mftui.text import visible
 
-_USUAL = ("ratings.csv", "ratings.json", "ratings.xlsx", "ratings.xml", "user_ratings.csv", "netflix_ratings.csv")
+_USUAL = (
+    "ratings.csv",
+    "ratings.json",
+    "ratings.xlsx",
+    "ratings.xml",
+    "user_ratings.csv",
+    "netflix_ratings.csv",
+    "diary.csv",
+    "reviews.csv",
+)
 _PARTS = re.compile(r"(?:user[-_ ])?(?:ratings?[-_ ].+|.+[-_ ]ratings?)\.(?:json|csv)", re.IGNORECASE)
 _SUFFIXES = (
     ".csv",
@@ -72,9 +81,8 @@ def _of_folder(folder: Folder, columns: Mapping[str, str], part: str | None) -> 
         return [_table(usual, columns, part)]
     parts = [ref for ref in folder.files if _PARTS.fullmatch(ref.name)]
     if parts:
-        tables = [_table(ref, columns, part) for ref in parts]
-        same = [found for found in tables if _site(found) == _site(tables[0])]
-        if len(same) == len(tables):
+        tables = [found for ref in parts if (found := _table(ref, columns, part)).table.rows]
+        if len({_site(found) for found in tables}) == 1:
             return tables
     fitting = []
     refused: DataError | None = None

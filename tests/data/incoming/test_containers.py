@@ -88,6 +88,7 @@ def test_several_files_of_an_export_are_read_together(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "trakt.zip", "w") as made:
         made.writestr("ratings/ratings-movies.json", MOVIES)
         made.writestr("ratings/ratings-shows.json", SHOWS)
+        made.writestr("ratings/ratings-episodes.json", "[]")
         made.writestr("watched/history.json", "[]")
     for path in (tmp_path / "d", tmp_path / "trakt.zip"):
         incoming = read_incoming(path)
