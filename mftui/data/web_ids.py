@@ -16,7 +16,10 @@ _NUMBER = re.compile(r"(\d{1,12})(?:\.0*)?", re.ASCII)
 
 def imdb_number(imdb_id: str) -> int:
     """114709 of "tt0114709", "0114709" or "114709.0"; -1 where it is none."""
-    found = _NUMBER.fullmatch(imdb_id.strip().removeprefix("tt"))
+    digits = imdb_id.strip().removeprefix("tt")
+    if digits.isdigit() and digits.isascii() and len(digits) <= 12:  # most are so
+        return int(digits)
+    found = _NUMBER.fullmatch(digits)
     return int(found[1]) if found else -1
 
 

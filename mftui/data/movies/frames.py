@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mftui.data.movies.movie_table import MovieTable, movie_columns, title_columns
-from mftui.data.movies.movies_file import table_of
+from mftui.data.movies.movies_file import table_of, title_of
 from mftui.data.movies.texts import text_of, texts_of
 from mftui.data.movies.within import titles_among
 from mftui.data.readers.names import match
@@ -30,8 +30,9 @@ def movies_in(frame: pd.DataFrame, given: Mapping[str, str] | None = None) -> Mo
         return None
     texts = {at: texts_of(_arrow(frame, at)) for at in columns.all}
     rows = [[texts[at][row] if at in texts else "" for at in range(len(names))] for row in range(len(frame))]
-    key, titles = columns.keys[0][1], columns.titles
-    return table_of(names, columns, [row for row in rows if row[key].strip() and any(row[at].strip() for at in titles)])
+    key = columns.keys[0][1]
+    sound = [row for row in rows if row[key].strip() and title_of(row, columns)]
+    return table_of(names, columns, sound, [title_of(row, columns) for row in sound])
 
 
 def titles_in(frame: pd.DataFrame, given: Mapping[str, str] | None = None) -> MovieTable | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.ids import Ids, RawId
-from mftui.data.movies.link_file import LinkTable, numbers_of
+from mftui.data.movies.link_file import LinkTable, numbers_of, whole_numbers
 from mftui.data.movies.movie_table import Key, MovieTable
 from mftui.data.readers.columns import as_integer
 from mftui.data.web_ids import imdb_number
@@ -65,6 +65,9 @@ def indices_of(movie_ids: Ids, texts: Sequence[str]) -> tuple[NDArray[np.int32],
     if not movie_ids.numeric:
         raws: list[RawId] = list(texts)
         return movie_ids.indices(raws)
+    whole = whole_numbers(texts)
+    if whole is not None:
+        return movie_ids.indices(whole)
     numbers = [as_integer(text) for text in texts]
     indices, known = movie_ids.indices(np.array([_NO_INTEGER if i is None else i for i in numbers], dtype=np.int64))
     return indices, known & np.array([number is not None for number in numbers], dtype=bool)

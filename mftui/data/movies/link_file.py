@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,7 +58,19 @@ def read_links(ref: FileRef) -> LinkTable:
 
 def numbers_of(texts: list[str]) -> NDArray[np.int64]:
     """Return (n,) the numbers of IMDb's or TMDb's ids; 0 where there is none."""
-    return np.array([max(imdb_number(text), 0) for text in texts], dtype=np.int64)
+    whole = whole_numbers([text or "0" for text in texts])
+    return whole if whole is not None else np.array([max(imdb_number(text), 0) for text in texts], dtype=np.int64)
+
+
+def whole_numbers(texts: Sequence[str]) -> NDArray[np.int64] | None:
+    """Return (n,) texts as numbers where all of them are digits and nothing else, as most are; else None."""
+    digits = "".join(texts)
+    if not (digits.isdigit() and digits.isascii()):
+        return None
+    try:
+        return np.array(texts).astype(np.int64)
+    except (ValueError, OverflowError):  # one is empty, or too long
+        return None
 
 
 def links_within(keys: list[Key], movies: list[str]) -> LinkTable:

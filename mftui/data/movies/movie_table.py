@@ -127,7 +127,9 @@ def title_columns(names: list[str], movie: int, taken: set[int]) -> Columns | No
 def said(text: str) -> str:
     """Return a cell as it is meant: "" for what stands for nothing, HTML entities as their characters."""
     bare = text.strip()
-    return "" if bare == _NOTHING else without_entities(bare)
+    if "&" in bare:
+        return without_entities(bare)
+    return "" if bare == _NOTHING else bare
 
 
 def year_of(title: str, date: str = "") -> int:

@@ -63,17 +63,21 @@ def read_movies(ref: FileRef, genre_file: FileRef | None = None) -> MovieTable:
         raise DataError(f"no column for the {missing}; columns found: {listed(texts.first)}.", path=ref, hint=_HINT)
     names, columns, rows = layout
     flags = _flag_names(genre_file) if len(names) >= _UITEM_COLUMNS and not texts.delimiter.strip("|") else ()
-    sound, notes = _sound(ref, names, columns, rows, texts.delimiter, flagged=bool(flags and columns.genres is None))
+    sound, titles, notes = _sound(
+        ref, names, columns, rows, texts.delimiter, flagged=bool(flags and columns.genres is None)
+    )
     if not sound:
         raise DataError("no line with an id and a title.", path=ref, hint=_HINT)
-    table = table_of(names, columns, [row for _, row in sound], flags)
+    table = table_of(names, columns, sound, titles, flags)
     table.notes = notes
     if genre_file is not None and not any(table.genres):
         table.genres = _genres_beside(genre_file, table.keys[0].texts)
     return table
 
 
-def table_of(names: Sequence[str], columns: Columns, rows: list[list[str]], flags: Sequence[str] = ()) -> MovieTable:
+def table_of(
+    names: Sequence[str], columns: Columns, rows: list[list[str]], titles: list[str], flags: Sequence[str] = ()
+) -> MovieTable:
     """Make a table of rows of text, each of which has an id and a title.
 
     Parameters
@@ -81,9 +85,9 @@ def table_of(names: Sequence[str], columns: Columns, rows: list[list[str]], flag
     names: of all columns.
     columns: which of them is what.
     rows: cells by position.
+    titles: of the rows.
     flags: the genres that the last columns of a u.item say yes or no to.
     """
-    titles = [_title(row, columns) for row in rows]
     dates = [row[columns.year] if columns.year is not None else "" for row in rows]
     return MovieTable(
         keys=[Key(kind, names[at], [row[at].strip() for row in rows]) for kind, at in columns.keys],
@@ -125,12 +129,13 @@ def _layout(texts: Texts) -> tuple[list[str], Columns, list[Numbered]] | None:
 
 def _sound(
     ref: FileRef, names: Sequence[str], columns: Columns, rows: Sequence[Numbered], delimiter: str, *, flagged: bool
-) -> tuple[list[Numbered], list[str]]:
-    """Return `(rows that have an id and a title, sentences on the others)`."""
-    width, sound = len(names), []
+) -> tuple[list[list[str]], list[str], list[str]]:
+    """Return `(rows that have an id and a title, these titles, sentences on the other rows)`."""
+    width, sound, titles = len(names), [], []
+    keys = [at for _, at in columns.keys]
     faults: list[tuple[int, str]] = []
     mended: list[int] = []
-    genres = _known_genres(columns, rows, width)
+    genres = _known_genres(columns, rows, width) if any(len(row) > width for _, row in rows) else set()
     for line, row in rows:
         cells = row
         if len(row) > width and not any(map(str.strip, row[width:])):
@@ -142,12 +147,13 @@ def _sound(
             signs = "commas" if delimiter == "," else "the delimiter"
             quote = f" {_QUOTE.format(signs)}" if len(cells) > width else ""
             faults.append((line, f"{len(cells)} columns where there should be {width}.{quote}"))
-        elif not any(cells[at].strip() for _, at in columns.keys):
+        elif not any(cells[at].strip() for at in keys):
             faults.append((line, "the movie id is missing."))
-        elif not _title(cells, columns):
-            faults.append((line, f"movie {listed([cells[columns.keys[0][1]]])} has no title."))
+        elif not (title := title_of(cells, columns)):
+            faults.append((line, f"movie {listed([cells[keys[0]]])} has no title."))
         else:
-            sound.append((line, cells))
+            sound.append(cells)
+            titles.append(title)
     notes = []
     if mended:
         notes.append(f"{ref.name}, {_lines(mended)}: an unquoted comma is taken as part of the title.")
@@ -156,7 +162,7 @@ def _sound(
         more = f" This line and {len(faults) - 1:,} more are" if len(faults) > 1 else " This line is"
         where = f"{ref.name}, line {line}" if line else ref.name
         notes.append(f"{where}: {what}{more} left out.")
-    return sound, notes
+    return sound, titles, notes
 
 
 def _lines(lines: Sequence[int]) -> str:
@@ -164,7 +170,8 @@ def _lines(lines: Sequence[int]) -> str:
     return f"line {lines[0]}{more}"
 
 
-def _title(row: Sequence[str], columns: Columns) -> str:
+def title_of(row: Sequence[str], columns: Columns) -> str:
+    """Return the title in a row, from the first of its columns that says something; "" where none does."""
     return next((title for at in columns.titles if (title := said(row[at]))), "")
 
 

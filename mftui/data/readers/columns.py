@@ -83,6 +83,8 @@ def is_missing(text: str, *, among_numbers: bool) -> bool:
 def as_integer(text: str) -> int | None:
     """Return the integer that `text` stands for ("42", "42.0"), within 64 bits; else None."""
     bare = text.strip()
+    if len(bare) < 19 and bare.isdigit() and bare.isascii():  # most are so
+        return int(bare)
     if _INTEGER.fullmatch(bare):
         number = int(bare.split(".")[0])
     elif (match := _EXPONENT.fullmatch(bare)) and len(match[2]) >= int(match[3]) < 40:
