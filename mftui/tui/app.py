@@ -172,13 +172,13 @@ class MftuiApp(Textual8App):
         if isinstance(self.screen, MoviesScreen):
             self.screen.visit(movie, came_from)
 
-    async def edit_settings(self, request: TrainRequest) -> None:
+    async def edit_settings(self, request: TrainRequest, *, ask: bool = False) -> None:
         from mftui.tui.screens.train.screen import TrainScreen
 
         await self.switch_mode("train")
         screen = self.base_screen()
         if isinstance(screen, TrainScreen):
-            screen.load_request(request)
+            screen.load_request(request, ask=ask)
 
     def on_row_copied(self, event: RowCopied) -> None:
         if not event.cells:
@@ -238,11 +238,11 @@ class MftuiApp(Textual8App):
         if newer:
             await self.open_run(run)
         if ended:
-            self._training_ended()
+            await self._training_ended(run)
             if self.settings.standby:
                 await self.trainings.warm()
 
-    def _training_ended(self) -> None:
+    async def _training_ended(self, run: Run) -> None:
         snapshot = self.trainings.snapshot
         assert snapshot is not None
         if snapshot.state in ("finished", "stopped"):
@@ -250,6 +250,9 @@ class MftuiApp(Textual8App):
             self.say(f"Training {snapshot.state}.{measured} {snapshot.message}".strip())
             if snapshot.factors_version and self.settings.after_training == "browse":
                 self.set_timer(_LOOK_AT_CURVE_S, self._browse)
+            return
+        if snapshot.unread and len(self.screen_stack) == 1:
+            await self.edit_settings(await asyncio.to_thread(run.request), ask=True)
             return
         from mftui.tui.dialogs.choice import MessageDialog
         from mftui.tui.monitor.snapshot import ending

@@ -55,6 +55,8 @@ class Status:
     """Until the last step; it may end earlier."""
     message: str = ""
     """Why it ended as it did."""
+    fault: str = ""
+    """The kind of error that ended it, such as "DoubtError"; "" where none did."""
     warnings: tuple[str, ...] = field(default=())
     """What went wrong without ending it, such as a full disk."""
 

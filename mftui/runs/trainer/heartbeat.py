@@ -57,12 +57,12 @@ class Heartbeat:
         if message not in self.status.warnings:
             self.update(warnings=(*self.status.warnings, message))
 
-    def stop(self, state: str, message: str = "") -> None:
-        """Write the last status."""
+    def stop(self, state: str, message: str = "", fault: str = "") -> None:
+        """Write the last status. `fault`: the kind of error that ended it."""
         self._over.set()
         self._thread.join()
         with self._lock:
-            self.status = replace(self.status, state=state, phase="", message=message)
+            self.status = replace(self.status, state=state, phase="", message=message, fault=fault)
             self._write(durable=True)
 
     def _beat(self) -> None:

@@ -75,7 +75,7 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
         raise
     except MftuiError as error:
         log.error("failed: %s", error, exc_info=not isinstance(error, TrainingError | UsageError))
-        session.heartbeat.stop(states.FAILED, str(error))
+        session.heartbeat.stop(states.FAILED, str(error), type(error).__name__)
         raise
     except Exception as error:
         log.exception("failed")

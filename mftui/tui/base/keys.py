@@ -39,6 +39,8 @@ TRAIN: list[BindingType] = [
     _key("train.pause", "p", "pause", "Pause", show=True, help="Pause after the step under way; then go on."),
     _key("train.resume", "r", "resume", "Resume", show=True,
          help="Go on with a stopped or crashed run from its last checkpoint."),
+    _key("train.reading", "i", "reading", "Columns", show=True,
+         help="How the file of ratings is read: its first rows, which column is which, doubts; all can be changed."),
     _key("train.view", "v", "view", "View", show=True, help="One large chart, or four: RMSE, loss, rate and speed."),
     _key("train.more", "m", "more_fields", "More fields", show=True, help="The recipe's other fields."),
     _key("train.defaults", "d", "defaults", "Defaults", show=True, help="Every field back to the recipe's default."),
@@ -272,6 +274,23 @@ PICK: list[BindingType] = [
     _key("pick.search", "slash", "search", "Type", show=True),
     _key("pick.close", "escape,q", "dismiss", "Close", show=True),
 ]
+
+READING: list[BindingType] = [
+    _key("reading.take", "enter", "take", "Take", show=True),
+    _key("reading.user", "u", "role('user')", "User", show=True),
+    _key("reading.movie", "m", "role('movie')", "Movie", show=True),
+    _key("reading.rating", "r", "role('rating')", "Rating", show=True),
+    _key("reading.time", "t", "role('timestamp')", "Time", show=True),
+    _key("reading.unused", "x", "role('')", "Unused", show=True),
+    _key("reading.found", "d", "found", "As found", show=True),
+    _key("reading.close", "escape", "dismiss", "Leave", show=True),
+    _key("reading.missing", "n", "missing", "Not rated"),
+    _key("reading.counts", "c", "counts", "Counts"),
+    _key("reading.wide", "w", "wide", "Matrix"),
+    _key("reading.table", "s", "table", "Sheet or table"),
+]
+"""The dialog itself names those that its key bar does not."""
+READING_IDS = tuple(binding.id for binding in READING if isinstance(binding, Binding) and binding.id)
 
 SIGNS = {
     "question_mark": "?", "slash": "/", "escape": "esc", "left_square_bracket": "[", "right_square_bracket": "]",

@@ -74,8 +74,8 @@ class Shell(Protocol):
     async def stop_training(self) -> None:
         """Ask the watched training to stop."""
 
-    async def edit_settings(self, request: TrainRequest) -> None:
-        """Load what a run was asked for into the form on Train, and go there."""
+    async def edit_settings(self, request: TrainRequest, *, ask: bool = False) -> None:
+        """Load what a run was asked for into the form on Train, and go there; `ask` how its data is to be read."""
 
 
 def shell_of(node: MessagePump) -> Shell:

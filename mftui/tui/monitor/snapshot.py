@@ -49,6 +49,8 @@ class Snapshot:
     """Changes when a newer model has been published; None while there is none."""
     outcome: str = ""
     """Why the steps ended, once they have: "finished", "early-stop", "diverged", "stopped"."""
+    fault: str = ""
+    """The kind of error that ended it, such as "DoubtError"."""
     resumable: bool = False
     """Whether there is a checkpoint to go on from, and nobody does."""
     process: Process | None = None
@@ -62,6 +64,11 @@ class Snapshot:
     def share(self) -> float | None:
         """Return how much is done, 0 to 1; None where it cannot be said."""
         return min(1.0, self.step / self.steps) if self.steps else None
+
+    @property
+    def unread(self) -> bool:
+        """Return whether it failed because of what its data is, or may be."""
+        return self.state == "failed" and self.fault in ("DataError", "DoubtError")
 
     @property
     def in_short(self) -> str:
@@ -98,6 +105,7 @@ def read_snapshot(run: Run, log_lines: int) -> Snapshot:
             test_rmse=float(rmse) if isinstance(rmse, int | float) else None,
             factors_version=run.factors_version,
             outcome=str(result.get("outcome") or ""),
+            fault=status.fault,
             resumable=status.state in _RESUMABLE and run.checkpoint_path.exists(),
             process=status.process if status.active and not status.launching else None,
         )

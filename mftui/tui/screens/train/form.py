@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mftui.data.reading.first_look import Preview
+from mftui.data.reading.options import ReadOptions
 from mftui.errors import MftuiError, UsageError
 from mftui.settings import Settings
+from mftui.tui.screens.train.columns import in_words, summary
 
 if TYPE_CHECKING:
     from mftui.engine.recipes import Field, Recipe
@@ -59,13 +62,16 @@ class TrainForm:
         """By recipe, and by field."""
         self._seed = str(self._settings.seed)
         self._like: TrainRequest | None = None
-        """Where columns, test file and split come from, as long as the data is the same."""
+        """Where test file and split come from, as long as the data is the same."""
+        self.how = ReadOptions()
+        """How the data is to be read."""
+        self.seen: Preview | None = None
+        """What has been seen of the data, read so."""
 
     def rows(self) -> list[Row]:
         """Return the lines to show: the main fields, and all of the recipe's if `more` is set."""
         shown = [
-            Row("data", "data set", "The ratings to learn from: a data set's name, or a path.", "choice",
-                self.data, self.data != "sample", ""),
+            self._data_row(),
             Row("recipe", "recipe", self.recipe.summary, "choice", self.recipe.name, False, ""),
             self._preset_row(),
         ]  # fmt: skip
@@ -90,7 +96,7 @@ class TrainForm:
         """Take what was typed into a field. An unknown recipe or preset raises UsageError."""
         text = text.strip()
         if key == "data":
-            self.data = text or "sample"
+            self.read_as(text or "sample", self.how if text == self.data else ReadOptions())
         elif key == "recipe":
             if text not in self.recipes:
                 raise UsageError(f"no recipe {text}.", hint=f"There are: {', '.join(self.recipes)}.")
@@ -111,8 +117,13 @@ class TrainForm:
         UsageError."""
         self.set("recipe", request.recipe)
         self.reset()
-        self._like, self.data, self._seed = request, request.data, str(request.seed)
+        self._like, self._seed = request, str(request.seed)
+        self.read_as(request.data, request.how)
         self._set_all(request.hyper)
+
+    def read_as(self, data: str, how: ReadOptions, seen: Preview | None = None) -> None:
+        """Take a data set, how it is to be read, and what has been seen of it so."""
+        self.data, self.how, self.seen = data, how, seen
 
     def _set_all(self, values: Mapping[str, Any]) -> None:
         """Set those values that the recipe has; the fields whose default depends on another come last."""
@@ -130,6 +141,13 @@ class TrainForm:
         """Return the preset whose values the fields have, or OWN."""
         same = (p.name for p in self.recipe.presets if {n: _plain(v) for n, v in p.values.items()} == self._own)
         return next(same, OWN)
+
+    def _data_row(self) -> Row:
+        about = "The ratings to learn from: a data set's name, or a path."
+        trouble = self.seen.trouble.message if self.seen and self.seen.trouble else ""
+        read = (summary(self.seen) if self.seen else "") or in_words(self.how)
+        changed = self.data != "sample" or bool(self.how.document())
+        return Row("data", "data set", read or about, "choice", self.data, changed, trouble)
 
     def _preset_row(self) -> Row:
         name = self.preset
@@ -176,15 +194,22 @@ class TrainForm:
         from mftui.runs.store.request import TrainRequest
 
         more, self.more = self.more, True
-        wrong = [row for row in self.rows() if row.error]
+        wrong = [row for row in self.rows() if row.error and row.key != "data"]
         self.more = more
         if wrong:
             raise UsageError(f"{wrong[0].label}: {wrong[0].error}", hint="Change it in the form.")
         same_data = self._like is not None and self._like.data == self.data
+        how = self.how
         return replace(
             self._like if self._like is not None and same_data else TrainRequest(),
             name="",
             data=self.data,
+            columns=dict(how.columns) or None,
+            missing=tuple(how.missing),
+            counts=how.counts,
+            wide=how.wide,
+            table=how.table,
+            accept=tuple(how.accept),
             recipe=self.recipe.name,
             hyper={key: self.recipe.field(key).parse(text) for key, text in self._own.items()},
             seed=int(self._seed),

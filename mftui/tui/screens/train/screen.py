@@ -19,11 +19,13 @@ from mftui.tui.screens.base import BaseScreen
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.screens.train.log_pane import LogPane
+from mftui.tui.screens.train.reading_job import ReadingJob
 from mftui.tui.screens.train.status_line import StatusLine
 
 if TYPE_CHECKING:
     from mftui.runs.store.request import TrainRequest
     from mftui.runs.store.run import Run
+    from mftui.tui.screens.train.reading_dialog import Taken
 
 _INVITATION = "Nothing trained yet.\nPress t to train on the sample (synthetic ratings):\nthe loss curve appears here."
 _MAX_RUNS = 500
@@ -47,6 +49,7 @@ class TrainScreen(BaseScreen):
         self.deck = Deck(id="deck")
         self._chart_alone: bool | None = None
         self._watched = ""
+        self._reading = ReadingJob(self)
 
     def compose(self) -> ComposeResult:
         yield from self.head()
@@ -64,6 +67,7 @@ class TrainScreen(BaseScreen):
 
     def on_unmount(self) -> None:
         self.overlays.close()
+        self._reading.cancel()
 
     def training_changed(self) -> None:
         """Show the watched training as it is now."""
@@ -130,8 +134,39 @@ class TrainScreen(BaseScreen):
         if self.trainings.live:
             await self.shell.stop_training()
             return
+        if self.form.seen is not None and self.form.seen.trouble is not None:
+            self.action_reading()
+            return
         with showing_errors(self.shell):
             await self.shell.start_training(self.form.request())
+
+    def action_reading(self) -> None:
+        """Show how the data is read, and let it be changed."""
+        from mftui.tui.screens.train.reading_dialog import ReadingDialog
+
+        form = self.form
+        seen = form.seen if form.seen is not None and form.seen.whole else None
+        data = form.data
+
+        def take(taken: Taken | None) -> None:
+            if taken is not None:
+                how, seen = taken
+                self._reading.cancel()
+                form.read_as(data, how, seen)
+                self.query_one(FormView).show(form)
+                if not seen.whole:
+                    self._reading.begin(data, how)
+
+        self.app.push_screen(ReadingDialog(data, form.how, seen), take)
+
+    def on_reading_job_news(self, news: ReadingJob.News) -> None:
+        """Show how the chosen data is read; ask where that is doubtful, and nothing else is going on."""
+        if not self._reading.is_of_now(news):
+            return
+        self.form.seen = news.preview
+        self.query_one(FormView).show(self.form)
+        if news.preview.whole and news.preview.trouble and self.is_current and not self.trainings.live:
+            self.action_reading()
 
     def action_pause(self) -> None:
         """Pause after the step under way, or go on."""
@@ -165,11 +200,16 @@ class TrainScreen(BaseScreen):
         with showing_errors(self.shell):
             self.load_request(await asyncio.to_thread(run.request))
 
-    def load_request(self, request: TrainRequest) -> None:
-        """Load what a run was asked for into the form. Raises MftuiError."""
+    def load_request(self, request: TrainRequest, *, ask: bool = False) -> None:
+        """Load what a run was asked for into the form; `ask` how its data is to be read. Raises MftuiError."""
         self.form.load(request)
         self.query_one(FormView).show(self.form)
-        self.shell.say("The settings are those of this run. Change one, then press t.")
+        self._reading.cancel()
+        if ask:
+            self.shell.say("The training could not read its data. See how it is read, and press t again.", warn=True)
+            self.action_reading()
+        else:
+            self.shell.say("The settings are those of this run. Change one, then press t.")
 
     def action_form(self) -> None:
         """Hide the form, or show it."""
@@ -248,6 +288,8 @@ class TrainScreen(BaseScreen):
             if chosen is not None:
                 self.form.set(key, chosen)
                 self.query_one(FormView).show(self.form)
+                if key == "data":
+                    self._reading.begin(self.form.data, self.form.how)
 
         form = self.form
         pickers = {

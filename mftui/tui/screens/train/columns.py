@@ -1,0 +1,137 @@
+"""Which column is which, as somebody changes it; and how a file is read, in words for the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mftui.data.reading.first_look import Preview, Trouble
+from mftui.data.reading.options import LEFT_OUT, ReadOptions
+from mftui.tui.widgets.table import Cell, Mark
+
+NEEDED = ("user", "movie", "rating")
+CALLED = {"user": "user", "movie": "movie", "rating": "rating", "timestamp": "time"}
+_VALUES = 3
+_BY_COLUMN = "Go to a column and press {user}, {movie}, {rating} or {time} for what it is."
+_FORMS = " {wide}: it is a matrix. {missing}: what means not rated. {table}: another sheet or table."
+
+
+def given_to(roles: Mapping[str, int], role: str, at: int) -> dict[str, int]:
+    """Return `roles` with `role` given to column `at`; what that column was goes to the one that was `role`."""
+    there = next((other for other, place in roles.items() if place == at and other != role), None)
+    changed = {**roles, role: at}
+    if there is not None:
+        del changed[there]
+        if role in roles:
+            changed[there] = roles[role]
+    return changed
+
+
+def said_of(seen: Preview, roles: Mapping[str, int]) -> dict[str, str]:
+    """Return the columns as `ReadOptions` takes them: by name where that names one column alone, else by position."""
+    folded = [name.casefold() for name in seen.names]
+
+    def called(at: int) -> str:
+        name = seen.names[at]
+        named = seen.header and name and not name.isdecimal() and folded.count(folded[at]) == 1 and len(name) < 60
+        return name if named else str(at + 1)
+
+    return {role: called(roles[role]) if role in roles else LEFT_OUT for role in CALLED}
+
+
+def column_rows(seen: Preview, roles: Mapping[str, int], wide: str) -> list[Sequence[Cell]]:
+    """Return a line for each column: number, what it is, name, first values."""
+    role_at = {} if wide else {at: CALLED[role] for role, at in roles.items()}
+    return [
+        (
+            str(at + 1),
+            Mark(role_at[at], "strong") if at in role_at else Mark("not used" if not wide else "", "dim"),
+            name if seen.header else Mark("(no name)", "dim"),
+            ", ".join(row[at] for row in seen.rows[:_VALUES] if at < len(row)),
+        )
+        for at, name in enumerate(seen.names)
+    ]
+
+
+def summary(seen: Preview) -> str:
+    """Return how a file is read, in a few words for the form."""
+    if seen.reading is None:
+        return ""
+    parts = dict(seen.reading.parts())
+    names = [use.name or f"{CALLED[role]} = column {use.position}" for role, use in seen.reading.columns.items()]
+    columns = parts["columns"] if seen.reading.wide or not names else ", ".join(names)
+    ratings = f"{seen.n_ratings:,} ratings" if seen.whole else ""
+    return "; ".join(text for text in (columns, ratings, parts["read as"].split(",")[0]) if text)
+
+
+def in_words(how: ReadOptions) -> str:
+    """Return what was said of a file, "" for nothing."""
+    said = [f"{CALLED.get(role, role)} = {column}" for role, column in how.columns.items()]
+    said += [f"not rated: {', '.join(how.missing)}"] if how.missing else []
+    said += ["counts"] if how.counts else []
+    said += [f"a row for each of the {how.wide}"] if how.wide else []
+    said += [f"table {how.table}"] if how.table else []
+    return "; ".join([*said, *(f"accepted: {doubt}" for doubt in how.accept)])
+
+
+def lines_below(
+    seen: Preview, roles: Mapping[str, int], how: ReadOptions, keys: Mapping[str, str], *, changed: bool
+) -> list[tuple[str, str]]:
+    """Return (kind, text) paragraphs: how the file is read, what is doubtful, what can be said of it.
+
+    Parameters
+    ----------
+    keys: the key of each action, by its name.
+    changed: whether the columns were changed here, and may be incomplete.
+    """
+    lines = [("text", text) for text in _read_as(seen)]
+    lines += [("dim", note) for note in seen.notes]
+    missing = [CALLED[role] for role in NEEDED if role not in roles]
+    if changed and missing and not how.wide:
+        lines.append(("bad", f"No column is the {' or the '.join(missing)} yet. {_BY_COLUMN.format(**keys)}"))
+    elif seen.trouble is not None:
+        lines += _trouble(seen.trouble, keys, bool(seen.names))
+    counts = "yes" if how.counts else "no"
+    options = {
+        "missing": f"not rated: {', '.join(how.missing) or 'nothing'}",
+        "counts": f"counts: {counts}",
+        "wide": f"matrix: {f'a row a {how.wide[:-1]}' if how.wide in ('users', 'movies') else how.wide or 'no'}",
+        "table": f"sheet or table: {how.table or 'the first that fits'}",
+    }
+    lines.append(("dim", "   ".join(f"{keys[name]} {text}" for name, text in options.items())))
+    return lines
+
+
+def answers(trouble: Trouble | None) -> list[str]:
+    """Return the options of a doubt that can be chosen here, in the order of their numbers."""
+    return [option for option, _ in trouble.options if option.startswith("--")] if trouble else []
+
+
+def _trouble(trouble: Trouble, keys: Mapping[str, str], table: bool) -> list[tuple[str, str]]:
+    lines = [("bad", trouble.message)]
+    if trouble.options:
+        numbers = {option: number for number, option in enumerate(answers(trouble), 1)}
+        for option, meaning in trouble.options:
+            if option in numbers:
+                lines.append(("text", f" {numbers[option]}  {meaning}"))
+            else:
+                lines.append(("text", f" -  {option.strip('()')} {meaning}"))
+    elif "--" not in trouble.hint:
+        lines.append(("text", trouble.hint))
+    elif table:
+        lines.append(("text", (_BY_COLUMN + _FORMS).format(**keys)))
+    return [line for line in lines if line[1]]
+
+
+def _read_as(seen: Preview) -> list[str]:
+    if seen.reading is None:
+        return []
+    parts = dict(seen.reading.parts())
+    read = [parts["columns"] if seen.reading.wide else "", parts["ratings"], parts["times"] if seen.whole else ""]
+    told = ["; ".join(text for text in (parts["read as"], *read) if text)]
+    if seen.whole and seen.n_ratings:
+        low, high = seen.scale
+        counted = (
+            f"{seen.n_ratings:,} ratings, {low:g} to {high:g}, by {seen.n_users:,} users of {seen.n_movies:,} movies"
+        )
+        told.append("; ".join(text for text in (counted, parts["left out"]) if text))
+    return told
