@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -252,8 +253,9 @@ class MftuiApp(Textual8App):
                 self.set_timer(_LOOK_AT_CURVE_S, self._browse)
             return
         if snapshot.unread and len(self.screen_stack) == 1:
-            await self.edit_settings(await asyncio.to_thread(run.request), ask=True)
-            return
+            with suppress(MftuiError):  # what was asked for cannot be known
+                await self.edit_settings(await asyncio.to_thread(run.request), ask=True)
+                return
         from mftui.tui.dialogs.choice import MessageDialog
         from mftui.tui.monitor.snapshot import ending
 

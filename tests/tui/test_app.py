@@ -54,7 +54,17 @@ async def test_help_lists_every_binding_of_the_screen(make_app: MakeApp, home: P
 
 def test_every_binding_has_an_id_of_its_own():
     groups = [keys.APP, keys.TRAIN, keys.MOVIES, keys.USERS, keys.LIST, keys.FORM]
-    groups += [keys.EDITOR, keys.SEARCH, keys.DIALOG, keys.PICK, keys.TABLE, keys.ASK, keys.FIELDS, keys.HELP]
+    groups += [
+        keys.READING,
+        keys.EDITOR,
+        keys.SEARCH,
+        keys.DIALOG,
+        keys.PICK,
+        keys.TABLE,
+        keys.ASK,
+        keys.FIELDS,
+        keys.HELP,
+    ]
     ids = [binding.id for group in groups for binding in group if isinstance(binding, Binding)]
     assert all(ids)
     assert len(ids) == len(set(ids))

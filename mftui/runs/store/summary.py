@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mftui.data.reading.reading import Reading
 from mftui.errors import MftuiError
 from mftui.runs.store.run import Run
 from mftui.runs.store.status import ACTIVE
@@ -82,9 +83,11 @@ def summarize(run: Run) -> Summary:
 def settings_of(run: Run) -> dict[str, Any]:
     """Return all settings of a run, by name. Raises RunError, FormatError."""
     config = run.config()
+    reading = Reading.from_document((config.dataset or {}).get("read_as"))
     return {
         "recipe": config.recipe,
         "dataset": config.dataset_label,
+        **({what: text or None for what, text in reading.parts()} if reading else {}),
         "fingerprint": config.fingerprint,
         "split": config.split_label,
         "test file": config.request.get("test"),

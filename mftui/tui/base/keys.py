@@ -282,7 +282,7 @@ READING: list[BindingType] = [
     _key("reading.rating", "r", "role('rating')", "Rating", show=True),
     _key("reading.time", "t", "role('timestamp')", "Time", show=True),
     _key("reading.unused", "x", "role('')", "Unused", show=True),
-    _key("reading.found", "d", "found", "As found", show=True),
+    _key("reading.found", "d", "found", "Reset", show=True),
     _key("reading.close", "escape", "dismiss", "Leave", show=True),
     _key("reading.missing", "n", "missing", "Not rated"),
     _key("reading.counts", "c", "counts", "Counts"),

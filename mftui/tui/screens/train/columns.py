@@ -60,7 +60,9 @@ def summary(seen: Preview) -> str:
     names = [use.name or f"{CALLED[role]} = column {use.position}" for role, use in seen.reading.columns.items()]
     columns = parts["columns"] if seen.reading.wide or not names else ", ".join(names)
     ratings = f"{seen.n_ratings:,} ratings" if seen.whole else ""
-    return "; ".join(text for text in (columns, ratings, parts["read as"].split(",")[0]) if text)
+    return "; ".join(
+        text for text in (columns, ratings, parts["read as"].split(",")[0].removesuffix(" between columns")) if text
+    )
 
 
 def in_words(how: ReadOptions) -> str:
@@ -76,28 +78,29 @@ def in_words(how: ReadOptions) -> str:
 def lines_below(
     seen: Preview, roles: Mapping[str, int], how: ReadOptions, keys: Mapping[str, str], *, changed: bool
 ) -> list[tuple[str, str]]:
-    """Return (kind, text) paragraphs: how the file is read, what is doubtful, what can be said of it.
+    """Return (kind, text) paragraphs: what is doubtful, how the file is read, what can be said of it.
 
     Parameters
     ----------
     keys: the key of each action, by its name.
     changed: whether the columns were changed here, and may be incomplete.
     """
-    lines = [("text", text) for text in _read_as(seen)]
-    lines += [("dim", note) for note in seen.notes]
+    lines: list[tuple[str, str]] = []
     missing = [CALLED[role] for role in NEEDED if role not in roles]
     if changed and missing and not how.wide:
         lines.append(("bad", f"No column is the {' or the '.join(missing)} yet. {_BY_COLUMN.format(**keys)}"))
     elif seen.trouble is not None:
         lines += _trouble(seen.trouble, keys, bool(seen.names))
+    lines += [("text", text) for text in _read_as(seen)]
+    lines += [("dim", note) for note in seen.notes]
     counts = "yes" if how.counts else "no"
     options = {
         "missing": f"not rated: {', '.join(how.missing) or 'nothing'}",
         "counts": f"counts: {counts}",
         "wide": f"matrix: {f'a row a {how.wide[:-1]}' if how.wide in ('users', 'movies') else how.wide or 'no'}",
-        "table": f"sheet or table: {how.table or 'the first that fits'}",
+        "table": f"sheet: {how.table or 'the first that fits'}",
     }
-    lines.append(("dim", "   ".join(f"{keys[name]} {text}" for name, text in options.items())))
+    lines.append(("dim", "; ".join(f"{keys[name]} {text}" for name, text in options.items())))
     return lines
 
 
@@ -111,14 +114,18 @@ def _trouble(trouble: Trouble, keys: Mapping[str, str], table: bool) -> list[tup
     if trouble.options:
         numbers = {option: number for number, option in enumerate(answers(trouble), 1)}
         for option, meaning in trouble.options:
-            if option in numbers:
-                lines.append(("text", f" {numbers[option]}  {meaning}"))
+            if option in numbers and "columns" in option and "…" in option:
+                lines.append(("text", f"{numbers[option]}: choose other columns above"))
+            elif option in numbers:
+                lines.append(("text", f"{numbers[option]}: {meaning}"))
             else:
-                lines.append(("text", f" -  {option.strip('()')} {meaning}"))
+                lines.append(("text", f"Or {option.strip('()')} {meaning}"))
     elif "--" not in trouble.hint:
         lines.append(("text", trouble.hint))
     elif table:
         lines.append(("text", (_BY_COLUMN + _FORMS).format(**keys)))
+    elif "--table" in trouble.hint:
+        lines.append(("text", "{table}: which sheet or table.".format(**keys)))
     return [line for line in lines if line[1]]
 
 
@@ -126,7 +133,7 @@ def _read_as(seen: Preview) -> list[str]:
     if seen.reading is None:
         return []
     parts = dict(seen.reading.parts())
-    read = [parts["columns"] if seen.reading.wide else "", parts["ratings"], parts["times"] if seen.whole else ""]
+    read = [parts["columns"] if seen.reading.wide else "", parts["ratings"], parts["times"] if seen.n_ratings else ""]
     told = ["; ".join(text for text in (parts["read as"], *read) if text)]
     if seen.whole and seen.n_ratings:
         low, high = seen.scale
