@@ -111,7 +111,7 @@ async def test_a_doubt_is_asked_and_the_answer_trained_with(make_app: MakeApp, s
         await choose(pilot, "./r.csv")
         await until_shown(pilot, "1: it means not rated: leave these rows out")
         await pilot.press("1")
-        await until_shown(pilot, "left out: not rated (-1)")
+        await until_shown(pilot, "30 left out: not rated")
         await pilot.press("enter")
         await until_gone(pilot, "How r.csv is read")
         request = await train(pilot, starter)
