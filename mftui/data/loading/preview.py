@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from mftui.data.delimited.layout import Layout, look_at
 from mftui.data.delimited.positions import is_date, is_number
@@ -19,6 +18,7 @@ from mftui.data.readers.names import match
 from mftui.data.readers.typed_columns import look_at_table
 from mftui.data.reading.first_look import Preview, Trouble
 from mftui.data.reading.options import ROLES, ReadOptions
+from mftui.data.reading.reading import Reading
 from mftui.data.sources.locate import locate
 from mftui.data.storage.files import FileRef
 from mftui.errors import MftuiError
@@ -74,7 +74,7 @@ def _typed(ref: FileRef, how: ReadOptions, rows: int) -> Preview | None:
     table, reading, error = found
     columns = [column.slice(0, rows).to_pylist() for column in table.columns[:_MAX_COLUMNS]]
     cells = [["" if value is None else str(value) for value in row] for row in zip(*columns, strict=True)]
-    return _shown(table.names, table.header, cells, reading, error)
+    return _shown(table.names, table.header, cells, reading, error, how)
 
 
 def _text(ref: FileRef, how: ReadOptions, rows: int) -> Preview:
@@ -85,7 +85,7 @@ def _text(ref: FileRef, how: ReadOptions, rows: int) -> Preview:
     cells = layout.split(filled[: rows + 1])
     if error is not None:
         layout = _likely(layout, how, cells)
-    return _shown(layout.names, layout.header, cells[layout.header :][:rows], reading_of(layout), error)
+    return _shown(layout.names, layout.header, cells[layout.header :][:rows], reading_of(layout), error, how)
 
 
 def _likely(layout: Layout, how: ReadOptions, rows: Sequence[Sequence[str]]) -> Layout:
@@ -101,8 +101,14 @@ def _likely(layout: Layout, how: ReadOptions, rows: Sequence[Sequence[str]]) -> 
 
 
 def _shown(
-    names: Sequence[str], header: bool, rows: Sequence[Sequence[str]], reading: Any, error: MftuiError | None
+    names: Sequence[str],
+    header: bool,
+    rows: Sequence[Sequence[str]],
+    reading: Reading | None,
+    error: MftuiError | None,
+    how: ReadOptions,
 ) -> Preview:
+    error = None if how.wide else error  # a matrix has no columns to be found
     cut = tuple(tuple(text.strip()[:_MAX_CELL] for text in row[:_MAX_COLUMNS]) for row in rows)
     kept = tuple(name[:_MAX_CELL] for name in names[:_MAX_COLUMNS])
     return Preview(kept, header, cut, reading, trouble=Trouble.of(error) if error else None)

@@ -116,7 +116,8 @@ class TrainRequest:
         for name, value in document.items():
             if not _fits(getattr(sample, name), name, value):
                 raise FormatError(f"config.json: its request has a damaged part {name!r}.")
-        return cls(**document)
+        lists = {name: tuple(document[name]) for name in ("missing", "accept") if name in document}
+        return cls(**{**document, **lists})
 
 
 def _fits(default: Any, name: str, value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def here(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def write(name: str, rows: list[tuple[object, ...]], head: str = "") -> None:
+def write(name: str, rows: Sequence[tuple[object, ...]], head: str = "") -> None:
     """A table of text with commas."""
     lines = [",".join(map(str, row)) for row in rows]
     Path(name).write_text("".join(f"{line}\n" for line in ([head] if head else []) + lines))
@@ -77,11 +77,11 @@ async def test_swapped_columns_are_put_right_by_keys_and_trained_with(make_app: 
         await choose(pilot, "./r.csv")
         await until_shown(pilot, "user = column 1")
         await pilot.press("i")
-        await until_shown(pilot, "by 10 users of 12 movies")
+        await until_shown(pilot, "10 users, 12 movies")
         for text in ("How r.csv is read", "text with commas", "no header", "101, 102, 103", "esc Leave"):
             assert text in shown(pilot.app)
         await pilot.press("j", "u")
-        await until_shown(pilot, "by 12 users of 10 movies")
+        await until_shown(pilot, "12 users, 10 movies")
         await pilot.press("enter")
         await until_shown(pilot, "user = column 2")
         request = await train(pilot, starter)
@@ -99,7 +99,7 @@ async def test_named_columns_are_asked_for_by_name(make_app: MakeApp, starter: A
         await pilot.pause()
         assert "How r.csv is read" in shown(pilot.app)
         await pilot.press("m")
-        await until_shown(pilot, "by 12 users of 10 movies")
+        await until_shown(pilot, "12 users, 10 movies")
         await pilot.press("enter")
         request = await train(pilot, starter)
         assert request.columns == {"user": "who", "movie": "what", "rating": "rating", "timestamp": "none"}
@@ -111,7 +111,7 @@ async def test_a_doubt_is_asked_and_the_answer_trained_with(make_app: MakeApp, s
         await choose(pilot, "./r.csv")
         await until_shown(pilot, "1: it means not rated: leave these rows out")
         await pilot.press("1")
-        await until_shown(pilot, "30 left out: not rated")
+        await until_shown(pilot, "left out: 30 not rated")
         await pilot.press("enter")
         await until_gone(pilot, "How r.csv is read")
         request = await train(pilot, starter)
@@ -139,13 +139,13 @@ async def test_columns_go_back_to_what_was_found(make_app: MakeApp):
         await choose(pilot, "./r.csv")
         await until_shown(pilot, "120 ratings")
         await pilot.press("i")
-        await until_shown(pilot, "by 12 users of 10 movies")
+        await until_shown(pilot, "12 users, 10 movies")
         await pilot.press("m")
-        await until_shown(pilot, "by 10 users of 12 movies")
+        await until_shown(pilot, "10 users, 12 movies")
         await pilot.press("x")
         await until_shown(pilot, "No column is the movie yet.")
         await pilot.press("d")
-        await until_shown(pilot, "by 12 users of 10 movies")
+        await until_shown(pilot, "12 users, 10 movies")
 
 
 async def test_all_that_can_be_said_of_a_file_is_said_by_keys(make_app: MakeApp):
@@ -153,7 +153,7 @@ async def test_all_that_can_be_said_of_a_file_is_said_by_keys(make_app: MakeApp)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         dialog = ReadingDialog("./r.csv", ReadOptions())
         app.push_screen(dialog)
-        await until_shown(pilot, "by 12 users of 10 movies")
+        await until_shown(pilot, "12 users, 10 movies")
         await pilot.press("n", *"-1, 99", "enter")
         await until_shown(pilot, "not rated: -1, 99")
         await pilot.press("s", *"Sheet 2", "enter")
@@ -206,7 +206,12 @@ async def test_a_training_that_could_not_read_its_data_asks(make_app: MakeApp, s
 
 def test_a_run_that_is_repeated_is_read_as_before(tmp_path: Path):
     write("r.csv", ROWS, "userId,movieId,rating")
-    said = {"columns": {"user": "movieId", "movie": "userId"}, "missing": ("99",), "accept": ("ids",), "counts": True}
+    said: dict[str, Any] = {
+        "columns": {"user": "movieId", "movie": "userId"},
+        "missing": ("99",),
+        "accept": ("ids",),
+        "counts": True,
+    }
     form = TrainForm(RECIPES)
     form.load(TrainRequest(data="r.csv", **said))
     assert form.request().how == ReadOptions(**said)

@@ -133,12 +133,11 @@ def _read_as(seen: Preview) -> list[str]:
     if seen.reading is None:
         return []
     parts = dict(seen.reading.parts())
-    read = [parts["columns"] if seen.reading.wide else "", parts["ratings"], parts["times"] if seen.n_ratings else ""]
-    told = ["; ".join(text for text in (parts["read as"], *read) if text)]
+    times = f"times: {parts['times']}" if seen.n_ratings else ""
+    read = [parts["read as"], parts["columns"] if seen.reading.wide else "", parts["ratings"], times]
+    told = ["; ".join(text for text in read if text)]
     if seen.whole and seen.n_ratings:
         low, high = seen.scale
-        counted = (
-            f"{seen.n_ratings:,} ratings, {low:g} to {high:g}, by {seen.n_users:,} users of {seen.n_movies:,} movies"
-        )
-        told.append("; ".join(text for text in (counted, parts["left out"]) if text))
+        sizes = f"{seen.n_ratings:,} ratings, {low:g} to {high:g}, {seen.n_users:,} users, {seen.n_movies:,} movies"
+        told.append(sizes + (f"; left out: {parts['left out']}" if parts["left out"] else ""))
     return told

@@ -60,10 +60,11 @@ class ReadingDialog(ModalScreen[Taken | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        if self._begun:
-            self._show()
-        else:
+        if not self._begun:
             self._look()
+
+    def on_resize(self) -> None:
+        self._show()
 
     def on_unmount(self) -> None:
         self._job.cancel()
@@ -89,7 +90,7 @@ class ReadingDialog(ModalScreen[Taken | None]):
     def _show(self) -> None:
         seen, cursor = self._seen, self._table.cursor
         rows = column_rows(seen, self._roles, self._how.wide)
-        self._table.styles.height = len(rows) + _HEAD
+        self._table.styles.height = min(len(rows) + _HEAD, max(_HEAD + 2, self.size.height * 2 // 5))
         name = PurePath(self._source).name
         self._table.show(
             rows, caption=f"How {name} is read", detail="" if seen.whole else "reading all of it", cursor=cursor
