@@ -6,19 +6,18 @@ After a change that is meant: `MFTUI_WRITE_DUMPS=1 pytest --long tests/tui/test_
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.dumps import LOOKS, each_look, looks_as_kept
 from helpers.finished import make_run
 from helpers.live_run import log_metrics, set_status
 from helpers.members import with_members
 from helpers.models import toy_factors, toy_run
-from helpers.screens import redrawn, shown, until, until_shown, until_still
+from helpers.screens import shown, until, until_shown
 from textual.pilot import Pilot
 
 from mftui import paths
@@ -29,23 +28,10 @@ from mftui.runs.store.run import Run
 from mftui.runs.store.status import DIVERGED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base.display import Display
 from mftui.tui.charts.chart import Chart
 from mftui.tui.monitor.load import Load, Meter
 
 MakeApp = Callable[..., MftuiApp]
-DUMPS = Path(__file__).parent / "dumps"
-LOOKS = {
-    "80x24": ((80, 24), Display()),
-    "120x40": ((120, 40), Display()),
-    "160x50": ((160, 50), Display()),
-    "80x24-ascii": ((80, 24), Display(ascii=True)),
-    "40x12": ((40, 12), Display()),
-}
-
-
-LONG = ("120x40", "80x24-ascii")
-"""Looks that are compared in the long form alone: one between two others, and one of which each glyph is tested."""
 
 
 async def train(pilot: Pilot[Any]) -> None:
@@ -306,7 +292,7 @@ def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mftui.engine.query.approximate.available", lambda: False)
 
 
-@pytest.mark.parametrize("look", [pytest.param(look, marks=[pytest.mark.long] * (look in LONG)) for look in LOOKS])
+@each_look
 @pytest.mark.parametrize("scene", SCENES)
 async def test_the_screen_looks_as_it_is_kept(
     make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, scene: str, look: str
@@ -316,23 +302,9 @@ async def test_the_screen_looks_as_it_is_kept(
         model = toy_factors(audience=True)
         curve(toy_run(home, with_members(model, noise=0.5) if scene in DRAWN else model), **STATES.get(scene, {}))
     size, how = LOOKS[look]
-    file = DUMPS / f"{scene}-{look}.txt"
-    kept = file.read_text(encoding="utf-8") if file.exists() else ""
-    async with (app := make_app(how, Settings(standby=False))).run_test(size=size) as pilot:
+    async with make_app(how, Settings(standby=False)).run_test(size=size) as pilot:
         await SCENES[scene](pilot)
-        await app.workers.wait_for_complete()
-        await until_still(pilot)
-        await redrawn(pilot)
-        with suppress(AssertionError):  # a screen below a dialog may be drawn late; below, the two are compared
-            await until(pilot, lambda: shown(app) + "\n" == kept, scene, patience_s=5)
-        await until_still(pilot)
-        text = shown(app) + "\n"
-    assert all(len(line) <= size[0] for line in text.splitlines())
-    if how.ascii:
-        assert not [line for line in text.splitlines() if not line.isascii()]
-    if os.environ.get("MFTUI_WRITE_DUMPS"):
-        file.write_text(kept := text, encoding="utf-8")
-    assert text == kept
+        await looks_as_kept(pilot, scene, look)
 
 
 async def test_a_training_under_way_can_be_resized_to_any_of_them(make_app: MakeApp, home: Path):

@@ -288,6 +288,7 @@ READING: list[BindingType] = [
     _key("reading.counts", "c", "counts", "Counts"),
     _key("reading.wide", "w", "wide", "Matrix"),
     _key("reading.table", "s", "table", "Sheet or table"),
+    _key("reading.scroll", "space", "scroll", "Scroll"),
 ]
 """The dialog itself names those that its key bar does not."""
 READING_IDS = tuple(binding.id for binding in READING if isinstance(binding, Binding) and binding.id)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.dumps import LOOKS, each_look, looks_as_kept
 from helpers.finished import make_run
 from helpers.live_run import set_status
 from helpers.screens import shown, until, until_gone, until_shown
@@ -116,6 +117,27 @@ async def test_a_doubt_is_asked_and_the_answer_trained_with(make_app: MakeApp, s
         await until_gone(pilot, "How r.csv is read")
         request = await train(pilot, starter)
         assert (request.missing, request.columns) == (("-1",), None)
+
+
+@each_look
+async def test_the_question_looks_as_it_is_kept(make_app: MakeApp, look: str):
+    write_unrated()
+    size, how = LOOKS[look]
+    async with (app := make_app(how)).run_test(size=size) as pilot:
+        app.push_screen(ReadingDialog("./r.csv", ReadOptions()))
+        await until_shown(pilot, "the rating -1 is on 30")
+        await looks_as_kept(pilot, "reading", look)
+
+
+async def test_where_there_is_little_room_space_shows_the_rest(make_app: MakeApp):
+    write_unrated()
+    async with (app := make_app()).run_test(size=(40, 12)) as pilot:
+        app.push_screen(ReadingDialog("./r.csv", ReadOptions()))
+        await until_shown(pilot, "the rating -1 is on 30")
+        await pilot.press("space")
+        await until_shown(pilot, "2: it is a rating")
+        await pilot.press("space", "space", "space")
+        await until_shown(pilot, "How r.csv is read")
 
 
 async def test_escape_leaves_the_form_as_it_was_and_nothing_doubtful_is_trained_on(make_app: MakeApp, starter: Any):

@@ -91,6 +91,8 @@ def lines_below(
         lines.append(("bad", f"No column is the {' or the '.join(missing)} yet. {_BY_COLUMN.format(**keys)}"))
     elif seen.trouble is not None:
         lines += _trouble(seen.trouble, keys, bool(seen.names))
+    elif not (seen.names or seen.whole):
+        lines.append(("dim", "Reading the file."))
     lines += [("text", text) for text in _read_as(seen)]
     lines += [("dim", note) for note in seen.notes]
     counts = "yes" if how.counts else "no"

@@ -166,6 +166,14 @@ class ReadingDialog(ModalScreen[Taken | None]):
         field = Field(name, label, now, about, str)
         self.app.push_screen(FieldsDialog(f"How {PurePath(self._source).name} is read", [field]), take)
 
+    def action_scroll(self) -> None:
+        """Show what there is no room for; after the end, the beginning again."""
+        dialog = self.query_one(".dialog")
+        if dialog.scroll_offset.y < dialog.max_scroll_y:
+            dialog.scroll_page_down(animate=False)
+        else:
+            dialog.scroll_home(animate=False)
+
     def action_take(self) -> None:
         """Take what is shown, unless it cannot be trained on."""
         incomplete = self._changed and not all(role in self._roles for role in NEEDED)
