@@ -119,7 +119,14 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
                     progress.say(visible(sentence))
             progress.phase(phase)
 
-        return train_run(run, resume=resume, requests=requests, on_metrics=progress.metrics, on_phase=on_phase)
+        return train_run(
+            run,
+            resume=resume,
+            on_metrics=progress.metrics,
+            on_phase=on_phase,
+            requests=requests,
+            own_process=True,
+        )
 
 
 def _wait_and_train(requests: Requests) -> int:
@@ -131,7 +138,7 @@ def _wait_and_train(requests: Requests) -> int:
         return 0
     from mftui.runs.trainer.main import train as train_run
 
-    return _exit_code(run, train_run(run, resume=True, requests=requests), requests)
+    return _exit_code(run, train_run(run, resume=True, requests=requests, own_process=True), requests)
 
 
 def _refuse_changes(ctx: click.Context) -> None:

@@ -96,7 +96,8 @@ class Reading:
 
     def document(self) -> dict[str, Any]:
         """Return the object for JSON."""
-        return asdict(self) | {"sentence": self.sentence()}
+        found = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return found | {"sentence": self.sentence()}
 
     @classmethod
     def from_document(cls, document: Any) -> Reading | None:
@@ -123,7 +124,7 @@ class Reading:
         if self.wide:
             other = "movies" if self.wide == "users" else "users"
             return f"a row for each of the {self.wide}, a column for each of the {other}"
-        words = []
+        words: list[str] = []
         for role, use in self.columns.items():
             name = visible(use.name[:30])
             at = f"column {use.position}" if not words else str(use.position)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.query.neighbours import similar
 from mftui.engine.query.recommend import RANKS, Rank, best_rank, row_scores
 
+_THREADS = 2
+"""Pieces of ratings at a time; more would take more memory."""
 CHUNK_PAIRS = 1_000_000
 """Pairs predicted at once."""
 DISCOVER_SETTINGS = (0.25, 0.5, 1.0)
@@ -38,10 +41,14 @@ def predictions(factors: Factors, ratings: Ratings) -> Floats:
 
 def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
     """Return RMSE and MAE of the clipped predictions for `ratings`."""
-    squared = absolute = 0.0
-    for piece in ratings.pieces():
+
+    def of_piece(piece: Ratings) -> tuple[float, float]:
         off = factors.predict(piece.users, piece.movies).astype(np.float64) - piece.values
-        squared, absolute = squared + float(np.sum(off**2)), absolute + float(np.sum(np.abs(off)))
+        return float(np.sum(off**2)), float(np.sum(np.abs(off)))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(of_piece, ratings.pieces()))
+    squared, absolute = (sum(one[at] for one in found) for at in (0, 1))
     return {"rmse": math.sqrt(squared / len(ratings)), "mae": absolute / len(ratings)}
 
 

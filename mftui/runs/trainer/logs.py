@@ -107,6 +107,18 @@ def without_keras_file() -> Iterator[None]:
         del os.environ["KERAS_HOME"]
 
 
+@contextmanager
+def without_wrappers() -> Iterator[None]:
+    """Keep Keras, as it is imported, from importing scikit-learn and SciPy for its wrappers: nearly a second."""
+    left_out = [name for name in ("sklearn", "scipy") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(left_out))  # type: ignore[arg-type]  # None: not to be found
+    try:
+        yield
+    finally:
+        for name in left_out:
+            del sys.modules[name]
+
+
 def quiet_tensorflow() -> None:
     """Set what TensorFlow reads when it is imported, so that it prints only errors."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

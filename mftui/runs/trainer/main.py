@@ -29,6 +29,7 @@ def train(
     on_phase: OnPhase | None = None,
     requests: Requests | None = None,
     make_training: MakeTraining | None = None,
+    own_process: bool = False,
 ) -> dict[str, Any]:
     """Train `run` in this process, and return what `result.json` then holds.
 
@@ -39,6 +40,7 @@ def train(
     on_phase: told "load", "import", "compile", "train", "evaluate" as each begins.
     requests: signal handlers already installed; by default they are installed here (main thread only).
     make_training: stand-in for the engine's `Training`.
+    own_process: nothing but this training uses TensorFlow in this process.
 
     Raises RunError if another trainer works on the run, it is over, or its data has changed; DataError
     for data that cannot be used; TrainingError if training failed. The status says it too.
@@ -50,7 +52,7 @@ def train(
         _require_trainable(run, resume)
         from mftui.runs.trainer.session import Session
 
-        return _guarded(run, Session(run, requests, on_metrics, on_phase, make_training))
+        return _guarded(run, Session(run, requests, on_metrics, on_phase, make_training, own_process))
 
 
 def _require_trainable(run: Run, resume: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from functools import cache
 from typing import Any, Protocol
@@ -24,7 +25,7 @@ from mftui.engine.training.spec import TrainingSpec
 from mftui.errors import RunError
 from mftui.runs.store.config import IN_FILE, RunConfig
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.trainer.logs import quiet_tensorflow, without_keras_file
+from mftui.runs.trainer.logs import quiet_tensorflow, without_keras_file, without_wrappers
 
 
 class Trainable(Protocol):
@@ -128,11 +129,14 @@ def assembler(config: RunConfig, dataset: Dataset, split: Split) -> Callable[[Pa
 
 
 @cache
-def import_tensorflow() -> int:
-    """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took."""
+def import_tensorflow(own_process: bool = False) -> int:
+    """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took.
+
+    `own_process`: nobody else uses Keras here, so its wrappers of other libraries are left out.
+    """
     before = resident_bytes()
     quiet_tensorflow()
-    with without_keras_file():
+    with without_keras_file(), without_wrappers() if own_process else nullcontext():
         import tensorflow  # noqa: F401
 
     return resident_bytes() - before

@@ -62,10 +62,11 @@ class Session:
         on_metrics: OnMetrics | None,
         on_phase: OnPhase | None,
         make_training: MakeTraining | None,
+        own_process: bool,
     ) -> None:
         self._run, self._requests = run, requests
         self._on_metrics, self._on_phase = on_metrics, on_phase
-        self._make_training = make_training
+        self._make_training, self._own_process = make_training, own_process
         self.heartbeat = Heartbeat(run.path)
         self._config = RunConfig()
         self._began = self._phase_began = time.perf_counter()
@@ -138,7 +139,7 @@ class Session:
         make, config, computing = self._make_training, self._config, None
         if make is None:
             self._enter("import")
-            self._most_resident = self._base = import_tensorflow()
+            self._most_resident = self._base = import_tensorflow(self._own_process)
             computing = self._set_up(config)
             location = agree_on_location(computing, config, dataset, location)
             self._check_stop()
