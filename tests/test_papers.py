@@ -22,7 +22,7 @@ MAX_LINES = {"README.md": 150, "CONTRIBUTING.md": 119}
 OTHER_OPTIONS = {"--help", "--long", "--rounds", "--logdir"}
 """Of every command, of pytest, of the benchmarks, and of tensorboard."""
 SCREENS = {
-    "Train": (keys.TRAIN, keys.CHART, keys.FORM),
+    "Train": (keys.READING, keys.TRAIN, keys.CHART, keys.FORM),
     "Movies": (keys.MOVIES,),
     "Users": (keys.USERS,),
     "You": (keys.YOU,),

@@ -288,6 +288,7 @@ READING: list[BindingType] = [
     _key("reading.counts", "c", "counts", "Counts"),
     _key("reading.wide", "w", "wide", "Matrix"),
     _key("reading.table", "s", "table", "Sheet or table"),
+    *(_key(f"reading.answer_{n}", str(n), f"answer({n})", f"Answer {n}") for n in range(1, 7)),
     _key("reading.scroll", "space", "scroll", "Scroll"),
 ]
 """The dialog itself names those that its key bar does not."""

@@ -93,7 +93,7 @@ async def test_named_columns_are_asked_for_by_name(make_app: MakeApp, starter: A
     write("r.csv", [(*row, 5) for row in ROWS], "who,what,rating,stars")
     async with make_app().run_test(size=SIZE) as pilot:
         await choose(pilot, "./r.csv")
-        await until_shown(pilot, "no column for the user")
+        await until_shown(pilot, "How r.csv is read")
         await pilot.press("u", "j")
         await until_shown(pilot, "No column is the movie yet.")
         await pilot.press("enter")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePath
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -100,12 +99,11 @@ class ReadingDialog(ModalScreen[Taken | None]):
         self._below.show(*lines_below(seen, self._roles, self._how, names, changed=self._changed))
         self._below.refresh(layout=True)
 
-    def on_key(self, event: events.Key) -> None:
-        """Choose an answer to a doubt by its number."""
+    def action_answer(self, number: int) -> None:
+        """Carry out an answer to a doubt."""
         options = answers(self._seen.trouble)
-        if event.key.isdecimal() and 1 <= int(event.key) <= len(options):
-            event.stop()
-            how = answered(self._how, options[int(event.key) - 1])
+        if number <= len(options):
+            how = answered(self._how, options[number - 1])
             if how is None:
                 shell_of(self).say("Go to a column with the arrow keys, and press the letter of what it is.")
             else:
