@@ -54,6 +54,7 @@ def whole(source: str, how: ReadOptions, head: Preview) -> Preview:
         data = open_dataset(source, how=how)
     except MftuiError as error:
         return replace(head, whole=True, trouble=Trouble.of(error))
+    repairs = [text for text in data.repairs if not any(why in text for why in data.reading.left_out)]
     return replace(
         head,
         reading=data.reading,
@@ -62,7 +63,7 @@ def whole(source: str, how: ReadOptions, head: Preview) -> Preview:
         n_movies=data.n_movies,
         n_ratings=data.n_ratings,
         scale=(data.scale.lo, data.scale.hi),
-        notes=(*data.reading.warnings, *data.repairs),
+        notes=(*data.reading.warnings, *repairs),
         trouble=None,
     )
 
@@ -117,9 +118,13 @@ def _shown(
 def _main(source: str, options: str) -> None:
     how = ReadOptions(**json.loads(options))
     head = preview(source, how)
-    for found in (head, whole(source, how, head)):
-        sys.stdout.write(json.dumps(found.document()) + "\n")
-        sys.stdout.flush()
+    _print(head)
+    _print(whole(source, how, head))
+
+
+def _print(found: Preview) -> None:
+    sys.stdout.write(json.dumps(found.document()) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

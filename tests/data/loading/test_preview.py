@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mftui.data.loading import preview as module
 from mftui.data.loading.preview import preview, whole
 from mftui.data.reading.answers import answered
 from mftui.data.reading.first_look import Preview
@@ -103,6 +104,26 @@ def test_a_doubt_comes_with_the_options_that_settle_it(tmp_path: Path, monkeypat
 )
 def test_an_option_of_a_doubt_is_carried_out(option: str, how: ReadOptions | None):
     assert answered(ReadOptions(columns={"user": "a"}, missing=("0",)), option) == how
+
+
+def test_the_beginning_is_told_before_all_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def late(source: str, how: ReadOptions, head: Preview) -> Preview:
+        assert Preview.from_document(json.loads(capsys.readouterr().out)) == head
+        return head
+
+    monkeypatch.setattr(module, "whole", late)
+    module._main(written(tmp_path / "r.csv", ROWS, "user,movie,rating"), "{}")
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_what_was_left_out_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    file = written(tmp_path / "r.csv", [*ROWS, ROWS[0]], "user,movie,rating")
+    seen = whole(file, ReadOptions(), preview(file))
+    assert seen.reading is not None and sum(seen.reading.left_out.values()) == 1
+    assert not [note for note in seen.notes if "left out" in note]
 
 
 def test_in_a_child_process_the_beginning_comes_first_and_then_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

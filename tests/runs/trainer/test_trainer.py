@@ -195,6 +195,7 @@ def test_bad_data_fails_the_run_and_says_why(tmp_path: Path) -> None:
         train(run, make_training=NumpyTraining)
     status = run.status()
     assert status.state == "failed" and "lots" in status.message
+    assert status.fault == "DataError"
     assert any("Traceback" in line for line in run.log_tail(200))
 
 

@@ -19,6 +19,7 @@ from mftui.runs.store.publish import write_json
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.status import FAILED
 from mftui.tui.app import MftuiApp
+from mftui.tui.screens.train import reading_job
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.reading_dialog import ReadingDialog
 
@@ -201,6 +202,15 @@ async def test_what_cannot_be_read_is_said_in_words(make_app: MakeApp, name: str
         await until_shown(pilot, says)
         await pilot.press("u", "x", "enter", "escape")
         await until_gone(pilot, f"How {name} is read")
+
+
+async def test_a_look_that_ends_by_a_fault_says_so_and_ends_no_app(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch):
+    write("r.csv", ROWS, "userId,movieId,rating")
+    monkeypatch.setattr(reading_job, "_MODULE", "mftui.no_such_module")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await choose(pilot, "./r.csv")
+        await until_shown(pilot, "How r.csv is read")
+        await until_shown(pilot, "The file could not be read:")
 
 
 async def test_names_and_values_of_a_file_are_shown_and_never_obeyed(make_app: MakeApp):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mftui.data.reading.options import ReadOptions
 
 _MODULE = "mftui.data.loading.preview"
+_FAILED = "The file could not be read: "
 
 
 class ReadingJob:
@@ -58,6 +59,8 @@ class ReadingJob:
 
         arguments = source, json.dumps(how.document())
         try:
-            await asyncio.to_thread(run_child, _MODULE, *arguments, on_line=heard, cancelled=turn.is_set)
+            await asyncio.to_thread(
+                run_child, _MODULE, *arguments, failure=_FAILED, on_line=heard, cancelled=turn.is_set
+            )
         except MftuiError as error:
             self._owner.post_message(self.News(Preview(whole=True, trouble=Trouble.of(error)), turn))
