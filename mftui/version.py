@@ -13,3 +13,14 @@ def installed_version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
+
+
+def code_fingerprint() -> str:
+    """Return a short text that differs where the files of mftui itself differ, also in the same version."""
+    from hashlib import sha256
+    from pathlib import Path
+
+    package, found = Path(__file__).parent, sha256()
+    for file in sorted(package.rglob("*.py")):
+        found.update(f"{file.relative_to(package)}\n".encode() + file.read_bytes())
+    return found.hexdigest()[:12]

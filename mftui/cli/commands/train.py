@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from mftui.api.progress import make_progress
 from mftui.cli.shared.train_options import data_options, recipe_options, request_from
+from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
 from mftui.errors import UsageError
 from mftui.runs.store import status as states
@@ -55,13 +56,15 @@ def train(ctx: click.Context, /, **options: Any) -> int:
     with Requests() as requests:
         if options["standby"]:
             return _wait_and_train(requests)
-        new = options["run_dir"] is None and options["resume"] is None
-        request = request_from(options) if new else None
-        if (cluster := _cluster(request)) and not cluster.chief:
-            return _work(ctx, options, request, requests)
-        run = _run_for(ctx, options, request)
-        resume = options["run_dir"] is not None or options["resume"] is not None
-        document = _train(run, requests, resume=resume, quiet=options["quiet"])
+        with met(cluster := find_cluster()):
+            new = options["run_dir"] is None and options["resume"] is None
+            request = request_from(options) if new else None
+            if request is not None:
+                _require_distributable(request, cluster)
+            if cluster and not cluster.chief:
+                return _work(ctx, options, request, requests)
+            run = _run_for(ctx, options, request)
+            document = _train(run, requests, resume=not new, quiet=options["quiet"])
     if options["as_json"]:
         from mftui.cli.shared.output import print_json
 
@@ -80,16 +83,16 @@ def _run_for(ctx: click.Context, options: dict[str, Any], request: TrainRequest 
         run.config()
         return run
     _refuse_changes(ctx)
-    return find_run(options["resume"])
+    run = find_run(options["resume"])
+    if cluster := find_cluster():
+        _require_distributable(run.config().train_request(), cluster)
+    return run
 
 
-def _cluster(request: TrainRequest | None) -> Cluster | None:
-    """Return the workers that train together, if there are several; raises UsageError if they cannot."""
-    cluster = find_cluster()
-    if request is not None:
-        strategy = request.complete_hyper().get("strategy")
-        require_distributable(request.recipe, None if strategy is None else str(strategy), cluster)
-    return cluster
+def _require_distributable(request: TrainRequest, cluster: Cluster | None) -> None:
+    """Raise UsageError if there are several workers that cannot train together what is asked for."""
+    strategy = request.complete_hyper().get("strategy")
+    require_distributable(request.recipe, None if strategy is None else str(strategy), cluster)
 
 
 def _work(ctx: click.Context, options: dict[str, Any], request: TrainRequest | None, requests: Requests) -> int:

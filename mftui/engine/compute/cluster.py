@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mftui.engine.compute.slurm import SlurmStep, read_step
 from mftui.errors import UsageError
 
 JOBS = ("chief", "worker")
@@ -19,21 +20,20 @@ class Cluster:
     workers: int
     chief: bool
     """Whether this process is the one that writes the run directory."""
-    slurm: bool = False
+    step: SlurmStep | None = None
+    """Of Slurm, where `srun` started them."""
 
 
 def find_cluster(environ: Mapping[str, str] | None = None) -> Cluster | None:
     """Find the cluster in TF_CONFIG or in the environment of Slurm's `srun`; None if this process is alone.
 
-    Raises UsageError where TF_CONFIG cannot be used.
+    Raises UsageError where TF_CONFIG, or what Slurm says, cannot be used.
     """
     environ = os.environ if environ is None else environ
     if environ.get("TF_CONFIG"):
         return _by_tf_config(environ["TF_CONFIG"])
-    tasks, task = environ.get("SLURM_STEP_NUM_TASKS", "1"), environ.get("SLURM_PROCID", "")
-    if tasks.isdecimal() and int(tasks) > 1 and task.isdecimal():
-        return Cluster(int(tasks), int(task) == 0, slurm=True)
-    return None
+    step = read_step(environ)
+    return None if step is None else Cluster(step.tasks, step.task == 0, step)
 
 
 def _by_tf_config(text: str) -> Cluster | None:

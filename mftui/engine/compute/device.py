@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mftui.engine.compute.allocator import gc_freeze
-from mftui.engine.compute.replicas import ALONE, Devices, find_devices
+from mftui.engine.compute.replicas import ALONE, Devices, find_devices, share_of_gpus
 from mftui.errors import TrainingError
 
 BFLOAT16_FROM = (8, 0)
@@ -57,21 +57,21 @@ def set_up(hyper: Mapping[str, Any]) -> Computing:
     gc_freeze()
     if hyper.get("deterministic"):
         tf.config.experimental.enable_op_determinism()
-    gpus = _gpus(tf, str(hyper.get("device", "auto")))
+    strategy = str(hyper.get("strategy", "one-device"))
+    gpus = _gpus(tf, str(hyper.get("device", "auto")), strategy)
     details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
     asked = str(hyper.get("precision", "float32"))
     precision = asked if asked == "float32" or _has_bfloat16(details) else "float32"
     name = f"GPU: {details.get('device_name') or gpus[0].name}" if gpus else "CPU"
     notes: tuple[str, ...]
     notes = () if precision == asked else (f"{name}: no fast {asked} here, computed in {precision}.",)
-    strategy = str(hyper.get("strategy", "one-device"))
     devices = find_devices(strategy, len(gpus))
     if strategy == "multi-worker" != devices.kind:
         notes += ("there is no cluster here: this process goes on alone.",)
     return Computing("gpu" if gpus else "cpu", name, precision, notes, devices)
 
 
-def _gpus(tf: Any, asked: str) -> list[Any]:
+def _gpus(tf: Any, asked: str, strategy: str) -> list[Any]:
     """Choose the GPUs to use, their memory growing as it is needed."""
     found = list(tf.config.list_physical_devices("GPU"))
     if asked == "gpu" and not found:
@@ -79,7 +79,7 @@ def _gpus(tf: Any, asked: str) -> list[Any]:
             "there is no GPU that TensorFlow can use.",
             hint="Leave the device out, or see what is missing with: mftui doctor",
         )
-    used: list[Any] = [] if asked == "cpu" else found
+    used: list[Any] = [] if asked == "cpu" else share_of_gpus(found, strategy)
     try:
         if found:
             tf.config.set_visible_devices(used, "GPU")

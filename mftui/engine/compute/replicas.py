@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.engine.compute.arrival import exchange_addresses, meet
 from mftui.engine.compute.cluster import Cluster, find_cluster
+from mftui.engine.compute.slurm import share_of
 from mftui.errors import TrainingError
 from mftui.settings import load_settings
 
@@ -110,16 +112,26 @@ class Devices:
 
 
 ALONE = Devices()
+JOINING = ("auto", "multi-worker")
+"""Strategies by which a process joins its cluster, if it has one."""
 
 
 def find_devices(asked: str, n_gpus: int) -> Devices:
     """Choose the devices for `--strategy asked` among those TensorFlow sees; without a cluster, this process alone."""
     cluster = find_cluster()
-    if cluster and asked in ("auto", "multi-worker"):
-        return _several_workers(cluster)
+    if cluster and asked in JOINING:
+        return _several_workers(cluster, n_gpus)
     if asked == "mirrored" or (asked == "auto" and n_gpus > 1):
         return _mirrored("GPU" if n_gpus else "CPU")
     return ALONE
+
+
+def share_of_gpus(found: list[Any], asked: str) -> list[Any]:
+    """Return those of the GPUs `found` that this process may use: the tasks of a Slurm step share those of a node."""
+    cluster = find_cluster()
+    if found and cluster and cluster.step and asked in JOINING:
+        return share_of(found, cluster.step, meet(cluster).task_nodes)
+    return found
 
 
 def _mirrored(kind: str) -> Devices:
@@ -129,12 +141,21 @@ def _mirrored(kind: str) -> Devices:
 
 
 @functools.cache
-def _several_workers(cluster: Cluster) -> Devices:
+def _several_workers(cluster: Cluster, n_gpus: int) -> Devices:
     """Join the cluster once all workers have started; a process can join only one, once."""
     import tensorflow as tf
 
     resolvers = tf.distribute.cluster_resolver
-    resolver = resolvers.SlurmClusterResolver() if cluster.slurm else resolvers.TFConfigClusterResolver()
+    if cluster.step is None:
+        resolver = resolvers.TFConfigClusterResolver()
+    else:
+        spec = tf.train.ClusterSpec({"worker": exchange_addresses(meet(cluster), n_gpus)})
+        resolver = resolvers.SimpleClusterResolver(
+            spec, task_type="worker", task_id=cluster.step.task, num_accelerators={"GPU": n_gpus}, rpc_layer="grpc"
+        )
     options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=load_settings().worker_seconds)
-    strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+    try:
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+    except tf.errors.OpError as error:
+        raise TrainingError(f"the workers could not join: {str(error).splitlines()[0][:200]}") from error
     return Devices("multi-worker", strategy, cluster)

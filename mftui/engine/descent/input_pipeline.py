@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mftui.engine.descent.batches import Batches
 from mftui.engine.descent.shards import Shards
 from mftui.engine.training.problem import Problem
+from mftui.errors import UsageError
 
 AHEAD = 2
 """Steps whose ratings are read while one is made."""
@@ -73,6 +74,11 @@ class Distributed:
 
     def __init__(self, problem: Problem, batches: Batches) -> None:
         self._batches, self._devices = batches, problem.computing.devices
+        if self._devices.replicas > batches.size:
+            raise UsageError(
+                f"{self._devices.replicas} devices, and only {batches.size} ratings for a step.",
+                hint="Start fewer tasks or workers: the data has nothing for some of them to do.",
+            )
         parts = np.array_split(np.arange(batches.size), self._devices.replicas)
         self._edges = [0, *np.cumsum([len(part) for part in parts]).tolist()]
         mine = self._devices.mine

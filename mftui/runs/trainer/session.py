@@ -11,6 +11,7 @@ from typing import Any
 
 from mftui.data.dataset import Dataset
 from mftui.data.splits import Split
+from mftui.engine.compute.cluster import find_cluster
 from mftui.engine.compute.device import Computing, set_up
 from mftui.engine.compute.machine import peak_bytes, resident_bytes
 from mftui.engine.compute.replicas import ALONE
@@ -107,7 +108,8 @@ class Session:
         for warning in dataset.reading.warnings:
             self.heartbeat.warn(warning)
         location = choose_location(self._config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
-        self._check_stop()
+        if find_cluster() is None:  # workers must have joined before they can agree on it
+            self._check_stop()
         training = self._prepared(dataset, split, location)
         self._check_stop()
         with self._metrics_at_checkpoint(training) as metrics:
@@ -292,7 +294,8 @@ class Session:
         return document
 
     def _check_stop(self) -> None:
-        if self._requests.stop:
+        """Raise StoppedEarly if any worker was asked to stop. All must call this at the same point."""
+        if self._devices.any(self._requests.stop)[0]:
             raise StoppedEarly
 
     def ending(self, document: dict[str, Any]) -> str:

@@ -67,9 +67,13 @@ def work(config: RunConfig, run: Run | None, requests: Requests) -> None:
     devices = computing.devices
     requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
     config = replace(config, ratings_in=agree_on_location(computing, config, dataset, location))
+    if devices.any(requests.stop)[0]:
+        return
     require_same(devices, config, 0)
     training = Training(training_spec(config, dataset, split, computing))
     training.prepare()
+    if devices.any(requests.stop)[0]:
+        return
     checkpoint = load_checkpoint(run.checkpoint_path)[0] if run else None
     if checkpoint is not None:
         training.restore(dict(checkpoint.arrays), dict(checkpoint.numbers))

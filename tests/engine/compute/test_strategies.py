@@ -51,8 +51,6 @@ def test_the_cluster_is_found_in_the_environment() -> None:
     assert find_cluster({"TF_CONFIG": tf_config(TWO[:1], 0)}) is None
     with_chief = {"cluster": {"chief": ["c:1"], "worker": TWO}, "task": {"type": "worker", "index": 0}}
     assert find_cluster({"TF_CONFIG": json.dumps(with_chief)}) == Cluster(3, chief=False)
-    step = {"SLURM_STEP_NUM_TASKS": "3", "SLURM_PROCID": "2"}
-    assert find_cluster(step) == Cluster(3, chief=False, slurm=True)
     assert find_cluster({"SLURM_NTASKS": "3", "SLURM_PROCID": "0"}) is None, "the batch script is no worker"
 
 
