@@ -143,7 +143,7 @@ def _in_memory(dataset: Dataset, request: TrainRequest, callback: OnMetrics | No
     with progress_for(progress) as shown, interruptible() as requests:
         model, training = train_in_memory(dataset.data, request, requests, _both(shown, callback), shown)
     if training.outcome == "diverged":
-        _warn_diverged()
+        _warn_diverged(request)
     elif not training.outcome:
         _warn_interrupted(training.epoch, training.n_epochs)
     return Model(model)
@@ -158,11 +158,11 @@ def _as_run(request: TrainRequest, callback: OnMetrics | None, progress: bool | 
         except KeyboardInterrupt:
             requests.interrupted = True
     if not run.has_factors and run.state == states.DIVERGED:
-        raise TrainingError("diverged before there was a model to keep.", hint="Lower learning_rate.")
+        raise TrainingError("diverged before there was a model to keep.", hint=find_recipe(request.recipe).remedy)
     if not run.has_factors:
         raise KeyboardInterrupt
     if run.state == states.DIVERGED:
-        _warn_diverged()
+        _warn_diverged(request)
     elif run.state != states.FINISHED:
         _warn_interrupted(run.status().epoch, run.status().epochs)
     return Model(run.load_factors(), run)
@@ -181,8 +181,9 @@ def _warn_interrupted(epoch: float, epochs: int) -> None:
     warnings.warn(f"Interrupted after epoch {epoch:g} of {epochs}: this is the best model so far.", stacklevel=4)
 
 
-def _warn_diverged() -> None:
-    warnings.warn("The loss is no longer a number: this is the last good model. Lower learning_rate.", stacklevel=4)
+def _warn_diverged(request: TrainRequest) -> None:
+    remedy = find_recipe(request.recipe).remedy
+    warnings.warn(f"The loss is no longer a number: this is the last good model. {remedy}".strip(), stacklevel=4)
 
 
 def _kept(dataset: Dataset, request: TrainRequest) -> TrainRequest:

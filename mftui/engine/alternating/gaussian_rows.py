@@ -115,7 +115,8 @@ class GaussianRows:
             )
             solved.append(x)
             errors.append(error)
-        return (solved[0], errors[0]) if len(solved) == 1 else (tf.concat(solved, 0), tf.add_n(errors))
+        error = tf.maximum(tf.add_n(errors), 0.0)  # a difference of large sums: rounding can leave less than nothing
+        return solved[0] if len(solved) == 1 else tf.concat(solved, 0), error
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class Parameters:
     """Lower end of the output range."""
     hi: float
     """Upper end of the output range."""
+    unit: float = 1.0
+    """Of the ratings, in the units that were learned in: what the priors of logits were is in those."""
     link: Link = "sigmoid"
     levels: tuple[float, ...] = ()
     """Of a probit link, with `cuts` and `spread`: see `Response`."""

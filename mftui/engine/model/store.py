@@ -29,8 +29,8 @@ FORMAT_VERSIONS = {"float32": 3, "float16": 4}
 """What is written, by the type of the factors: a reader of another version would compute in that type."""
 _READ = (1, 2, 3, 4)
 """1 and 2 are mftui 0.1's, whose audience block had a table of users."""
-HALF_TOP = 60_000.0
-"""Factors up to this size fit into float16."""
+HALF = 1e-3, 60_000.0
+"""Tables whose largest number is between these fit into float16; with a smaller one, the others lose accuracy."""
 FILE = "factors.json"
 _DAMAGE = (
     OSError,
@@ -55,8 +55,8 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
     """
     p = factors.parameters
     arrays = {name: array for name in ARRAYS if (array := getattr(p, name)) is not None}
-    tables = [array for name, array in arrays.items() if name.endswith("_factors")]
-    half = store == "float16" and all(np.abs(table).max(initial=0.0) <= HALF_TOP for table in tables)
+    tops = [np.abs(array).max(initial=0.0) for name, array in arrays.items() if name.endswith("_factors")]
+    half = store == "float16" and all(top == 0 or HALF[0] <= top <= HALF[1] for top in tops)
     for name, array in arrays.items():
         stored = np.asarray(array, dtype=np.float16) if half and name.endswith("_factors") else array
         np.save(directory / f"{name}.npy", stored, allow_pickle=False)
@@ -79,6 +79,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "member_noise": list(p.member_noise),
         "knows_cold": list(p.knows_cold),
         "output_range": [p.lo, p.hi],
+        "unit": p.unit,
         "link": p.link,
         "levels": list(p.levels),
         "cuts": list(p.cuts),
@@ -156,6 +157,7 @@ def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Facto
         global_bias=float(d["global_bias"]),
         lo=lo,
         hi=hi,
+        unit=float(d.get("unit", 1.0)),
         link=_link(d.get("link", "sigmoid")),
         levels=tuple(map(float, d.get("levels", ()))),
         cuts=tuple(map(float, d.get("cuts", ()))),

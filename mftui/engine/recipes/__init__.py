@@ -49,7 +49,7 @@ def row_priors(meta: Mapping[str, Any], parameters: Parameters) -> RowPriors:
     recipe, p = find_recipe(meta.get("recipe", "")), parameters
     # A model's own members count, whatever its fields say.
     hyper = recipe.defaults() | dict(meta.get("hyper", {})) | {"members": p.members}
-    return RowPriors(recipe.user_prior(hyper, p.hi - p.lo))
+    return RowPriors(recipe.user_prior(hyper, p.hi - p.lo, p.unit))
 
 
 __all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe", "recipe_name", "row_priors"]

@@ -44,7 +44,7 @@ ALS = Recipe(
     ),
     build=_build,
     estimate=rows_estimate,
-    user_prior=lambda hyper, span: PriorPrecision(
+    user_prior=lambda hyper, span, unit: PriorPrecision(
         bias=float(hyper["reg_biases"]), factors_per_rating=float(hyper["reg_factors"])
     ),
 )

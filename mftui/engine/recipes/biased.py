@@ -95,6 +95,12 @@ def _priors(hyper: Hyper) -> PriorPrecision:
     return PriorPrecision(share * float(hyper["prior_factors"]), share * float(hyper["prior_biases"]))
 
 
+def _user_prior(hyper: Hyper, span: float, unit: float) -> PriorPrecision | None:
+    """Return the Gaussian prior, if it is that: of logits, beside errors in the units that were learned in."""
+    priors = _priors(hyper)
+    return None if hyper["adaptive_priors"] else PriorPrecision(priors.factors * unit**2, priors.bias * unit**2)
+
+
 def batch_size(hyper: Hyper, n: int) -> int:
     """Return the given size, or a twentieth of the n ratings between 2,000 and a million: with fewer, the update of
     all rows takes too much of the time."""
@@ -210,5 +216,5 @@ BIASED = Recipe(
     build=_build,
     estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, batch_size(hyper, sizes.n_ratings), adds_up=True),
     audience=audience_block,
-    user_prior=lambda hyper, span: None if hyper["adaptive_priors"] else _priors(hyper),
+    user_prior=_user_prior,
 )

@@ -9,6 +9,7 @@ from mftui.engine.training.memory import minibatch_estimate
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
 
 if TYPE_CHECKING:
+    from mftui.data.dataset import Scale
     from mftui.engine.training.learner import RatingsLearner
     from mftui.engine.training.problem import Problem
 
@@ -32,12 +33,13 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
         optimizer = OneCycleAdamW(rate, decay, updates)
         return optimizer, optimizer.rate
 
+    lo, hi = _output_range(problem.scale, problem.train.mean())
     objective = Objective(
         factors=int(hyper["factors"]),
         epochs=int(hyper["epochs"]),
         batch_size=int(hyper["batch_size"]),
-        lo=min(0.0, BEYOND * problem.scale.lo),
-        hi=BEYOND * problem.scale.hi,
+        lo=lo,
+        hi=hi,
         draw=lambda shape, part: tf.random.stateless_truncated_normal(shape, [problem.seed, part], stddev=INIT_STDDEV),
         draw_biases=True,
         loss=lambda model, batch: tf.reduce_mean(batch.error**2),
@@ -45,6 +47,15 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
         learned=("user_factors", "movie_factors", "user_bias", "movie_bias"),
     )
     return MinibatchLearner(problem, objective)
+
+
+def _output_range(scale: Scale, mean: float) -> tuple[float, float]:
+    """Return its ends: more room on the side with few ratings, which for stars is below; so stars that are counted the
+    other way round lead to the same model."""
+    lo, hi = min(0.0, BEYOND * scale.lo), BEYOND * scale.hi
+    if mean >= (scale.lo + scale.hi) / 2:
+        return lo, hi
+    return scale.lo + scale.hi - hi, scale.lo + scale.hi - lo
 
 
 FASTAI = Recipe(

@@ -60,7 +60,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return MinibatchLearner(problem, objective)
 
 
-def _user_prior(hyper: Hyper, span: float) -> PriorPrecision:
+def _user_prior(hyper: Hyper, span: float, unit: float) -> PriorPrecision:
     each = float(hyper["regularization"])
     return PriorPrecision(factors_per_rating=each, bias_per_rating=each)
 

@@ -60,7 +60,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return MinibatchLearner(problem, objective)
 
 
-def _user_prior(hyper: Hyper, span: float) -> PriorPrecision | None:
+def _user_prior(hyper: Hyper, span: float, unit: float) -> PriorPrecision | None:
     """Return the Gaussian prior, if it is that; ratings are mapped to 0..1, and there are no biases."""
     if hyper["prior"] != "gaussian":
         return None

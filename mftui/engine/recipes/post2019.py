@@ -69,5 +69,6 @@ POST2019 = Recipe(
         Preset("watched", "A tenth of the ratings held out, to see when it learns by heart.", {"validation": 0.1}),
     ),
     build=_build,
+    any_units=False,
     estimate=_estimate,
 )

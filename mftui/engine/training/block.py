@@ -30,6 +30,7 @@ class Metrics:
     seconds: float
     """Training time of this block so far, over all sessions, compilation left out."""
     train_loss: float
+    """In the units that are learned in: see `Units`."""
     train_rmse: float | None
     """None for a block that predicts no ratings."""
     valid_rmse: float | None
@@ -40,6 +41,12 @@ class Metrics:
     """"taste" or "audience": which factors are being trained."""
     more: Mapping[str, float] = field(default_factory=dict)
     """What this recipe alone measures, by name."""
+
+    def in_units(self, unit: float) -> Metrics:
+        """Return the same with errors in rating units, of one with errors in `unit` of them; the loss stays."""
+        train, valid = (rmse if rmse is None else unit * rmse for rmse in (self.train_rmse, self.valid_rmse))
+        more = {name: unit * value if name.endswith("_rmse") else value for name, value in self.more.items()}
+        return replace(self, train_rmse=train, valid_rmse=valid, more=more)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the line for `metrics.jsonl`."""

@@ -132,9 +132,21 @@ class Recipe:
     """What is trained after the ratings where the field `audience` is set: who watched what."""
     presets: tuple[Preset, ...] = (DEFAULTS,)
     """The first is the defaults, under the name that says what they are."""
-    user_prior: Callable[[Hyper, float], PriorPrecision | None] = lambda hyper, span: None
-    """Hyperparameters and width of the output range to the prior of a user's row, for folding in; None where it is not
-    Gaussian: then the spread of the trained rows is used."""
+    user_prior: Callable[[Hyper, float, float], PriorPrecision | None] = lambda hyper, span, unit: None
+    """Hyperparameters, width of the output range and unit (`Parameters.unit`) to the prior of a user's row, for folding
+    in; None where it is not Gaussian: then the spread of the trained rows is used."""
+    any_units: bool = True
+    """Whether it learns the same from ratings in any units (see `Units`); else it learns from them as they are."""
+
+    @property
+    def has_rate(self) -> bool:
+        """Return whether it has a learning rate."""
+        return any(field.name == "learning_rate" for field in self.fields)
+
+    @property
+    def remedy(self) -> str:
+        """Return what to do where it diverged, a sentence; "" where there is nothing to set."""
+        return "Lower the learning rate." if self.has_rate else ""
 
     def field(self, name: str) -> Field:
         """Return the field `name`; raises UsageError, naming those that there are."""

@@ -25,6 +25,7 @@ from mftui.engine.training.learner import (
 )
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.spec import TrainingSpec
+from mftui.engine.training.units import Units
 from mftui.errors import TrainingError
 
 _EARLIER_AUDIENCE = "00_users"
@@ -46,6 +47,7 @@ class Training:
         self.n_valid = int(len(spec.ratings) * float(spec.hyper.get("validation", 0)))
         self.n_train = len(spec.ratings) - self.n_valid
         self._computing = CPU
+        self._units = Units.of(spec.scale) if spec.recipe.any_units else Units()
         self._learner: RatingsLearner
         self._blocks: list[BlockTrainer] = []
         self.outcome = ""
@@ -58,25 +60,27 @@ class Training:
         self._computing = self._spec.computing or set_up(hyper)
         imported = time.perf_counter()
         patience = int(hyper.get("patience", 0)) or math.inf
-        self._learner = recipe.build(self._problem(*self._held_out()), hyper)
+        self._learner = recipe.build(self._problem(*self._held_out(), self._units), hyper)
         steps = self._learner.n_epochs * self._learner.steps_per_epoch
         self._blocks = [BlockTrainer(Block("taste", lambda: self._learner, steps), patience)]
         if recipe.audience and hyper.get("audience"):
             nothing = ratings.where(np.zeros(len(ratings), dtype=bool))
-            self._blocks.append(BlockTrainer(recipe.audience(self._problem(ratings, nothing), hyper), math.inf))
+            audience = recipe.audience(self._problem(ratings, nothing, Units()), hyper)  # any units are alike to it
+            self._blocks.append(BlockTrainer(audience, math.inf))
         self._taste.prepare()
         self.seconds = {"import": imported - began, "compile": time.perf_counter() - imported}
 
-    def _problem(self, train: Ratings, valid: Ratings) -> Problem:
-        s = self._spec
-        return Problem(train, valid, s.n_users, s.n_movies, s.scale, s.seed, self._computing, s.side_info, s.stream_in)
+    def _problem(self, train: Ratings, valid: Ratings, units: Units) -> Problem:
+        s, scale = self._spec, units.learned_scale(self._spec.scale)
+        train, valid = units.learned(train), units.learned(valid).whole()
+        return Problem(train, valid, s.n_users, s.n_movies, scale, s.seed, self._computing, s.side_info, s.stream_in)
 
     def _held_out(self) -> tuple[Ratings, Ratings]:
         """Split the training ratings into those to learn from and those to validate on: seeded, each in file order."""
         ratings = self._spec.ratings
         held_out = np.zeros(len(ratings), dtype=bool)
         held_out[shuffled(np.random.default_rng([self._spec.seed, 1]), len(held_out))[: self.n_valid]] = True
-        return ratings.where(~held_out), ratings.where(held_out).whole()
+        return ratings.where(~held_out), ratings.where(held_out)
 
     @property
     def _taste(self) -> BlockTrainer:
@@ -134,7 +138,7 @@ class Training:
     @property
     def best_rmse(self) -> float:
         """Return its validation RMSE; infinite where there is none."""
-        return self._taste.kept.rmse
+        return self._units.unit * self._taste.kept.rmse
 
     # -- going on ----------------------------------------------------------------------------
 
@@ -147,7 +151,7 @@ class Training:
             self.seconds["compile"] += block.prepare()
             before = self.step - block.step
             for tick in block:
-                yield _moved(tick, before)
+                yield self._moved(tick, before)
         diverged = any(block.outcome == "diverged" for block in self._blocks)
         self.outcome = "diverged" if diverged else self._taste.outcome
 
@@ -159,9 +163,9 @@ class Training:
         arrays = self._taste.snapshot(best)
         if arrays is None:
             raise TrainingError(
-                f"diverged at step {self.step}, before there was a model to keep.", hint="Lower the learning rate."
+                f"diverged at step {self.step}, before there was a model to keep.", hint=self._spec.recipe.remedy
             )
-        parameters = self._learner.parameters(arrays)
+        parameters = self._units.given(self._learner.parameters(arrays), self._spec.scale)
         for block in self._blocks[1:]:
             if block.step and (audience := block.snapshot(best)) is not None:
                 parameters = cast(AudienceBlockLearner, block.learner).added_to(parameters, audience)
@@ -170,7 +174,7 @@ class Training:
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         """Return arrays, and numbers that JSON can hold: all that `restore` needs to continue exactly from here."""
         arrays: Arrays = {}
-        numbers: dict[str, Any] = {"outcome": self.outcome}
+        numbers: dict[str, Any] = {"outcome": self.outcome, "units": [self._units.unit, self._units.offset]}
         for block in self._blocks:
             if block.step or block is self._taste:
                 found, numbers[block.name] = block.state()
@@ -179,14 +183,17 @@ class Training:
 
     def restore(self, arrays: Arrays, numbers: dict[str, Any]) -> None:
         """Go on from what `state` gave, after `prepare`; an audience block that mftui 0.1 began is begun anew."""
+        units = Units(*numbers.get("units", ()))
+        if units != self._units:  # a run that was begun before there were units goes on with its ratings as given
+            self._units = units
+            self.prepare()
         self.outcome = str(numbers["outcome"])
         for block in self._blocks:
             found = without_prefix(f"{block.name}.", arrays)
             if block.name in numbers and _EARLIER_AUDIENCE not in found:
                 block.restore(found, numbers[block.name])
 
-
-def _moved(tick: Tick, steps: int) -> Tick:
-    """Return `tick` with its steps counted from the start of the training."""
-    metrics = tick.metrics and replace(tick.metrics, step=tick.metrics.step + steps)
-    return Tick(tick.step + steps, tick.epoch, metrics)
+    def _moved(self, tick: Tick, steps: int) -> Tick:
+        """Return `tick` with its steps counted from the start of the training, and errors in rating units."""
+        metrics = tick.metrics and replace(tick.metrics, step=tick.metrics.step + steps).in_units(self._units.unit)
+        return Tick(tick.step + steps, tick.epoch, metrics)

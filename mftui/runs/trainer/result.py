@@ -9,6 +9,7 @@ from mftui.data.dataset import Dataset
 from mftui.data.splits import Split
 from mftui.engine.evaluation.evaluate import baseline_errors, errors
 from mftui.engine.model.factors import Factors
+from mftui.engine.recipes import find_recipe
 from mftui.runs.store.config import RunConfig
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.prepare import Trainable
@@ -61,6 +62,27 @@ def measure(model: Factors | None) -> dict[str, Any]:
         "test_mae": _rounded(on_test["mae"]),
         "baseline_rmse": {name: _rounded(found["rmse"]) for name, found in baselines.items()},
     }
+
+
+def worse_than_mean(model: Factors | None, document: dict[str, Any]) -> str:
+    """Return a warning where the mean rating, for everything, would be a better prediction, on the test ratings, or
+    without any on the training ratings; else "".
+
+    `document`: with what `measure` returned.
+    """
+    if model is None:
+        return ""
+    split, rmse, of_mean = "test", document["test_rmse"], (document["baseline_rmse"] or {}).get("global_mean")
+    if of_mean is None:
+        split, rmse = "training", document["train_rmse"]
+        of_mean = math.sqrt(model.history.portion(held_out=False).variance())
+    if rmse is None or rmse <= of_mean:
+        return ""
+    such = ", such as a lower learning rate" if find_recipe(document["recipe"]).has_rate else ""
+    return (
+        f"The model predicts worse than the plain mean of the ratings: {split} RMSE {rmse:.4f} against {of_mean:.4f}. "
+        f"Use other settings{such}."
+    )
 
 
 def _rounded(value: float) -> float | None:

@@ -16,6 +16,7 @@ from mftui.engine.compute.device import Computing, set_up
 from mftui.engine.compute.machine import peak_bytes, resident_bytes
 from mftui.engine.compute.replicas import ALONE
 from mftui.engine.model.factors import Factors
+from mftui.engine.recipes import find_recipe
 from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 from mftui.runs.store import status as states
@@ -35,7 +36,7 @@ from mftui.runs.trainer.prepare import (
     training_spec,
     with_data,
 )
-from mftui.runs.trainer.result import describe_data, describe_run, describe_training, measure
+from mftui.runs.trainer.result import describe_data, describe_run, describe_training, measure, worse_than_mean
 from mftui.runs.trainer.saving import Saver
 from mftui.runs.trainer.signals import Requests
 from mftui.runs.trainer.tensorboard import Events
@@ -123,6 +124,8 @@ class Session:
             model = self._last_model(training, saver, state)
             document = describe_run(self._run, self._config) | describe_data(dataset, split)
             document |= describe_training(training, self._config) | measure(model)
+            if worse := worse_than_mean(model, document):
+                self.heartbeat.warn(worse)
             blocks = training.block_seconds
             self._seconds["train"] = blocks.pop("taste")
             self._seconds |= blocks | {"compile": training.seconds["compile"]}
@@ -301,7 +304,8 @@ class Session:
     def ending(self, document: dict[str, Any]) -> str:
         """Return why it ended, for the status."""
         if document["state"] == states.DIVERGED:
-            return "the loss is no longer a number; the last good model is kept. Lower the learning rate."
+            kept = "the last good model is kept" if self._run.has_factors else "there was no good model to keep"
+            return f"the loss is no longer a number; {kept}. {find_recipe(self._config.recipe).remedy}".strip()
         if document["state"] == states.STOPPED:
             return "interrupted" if self._requests.interrupted else "stopped on request"
         return "no better validation RMSE for some epochs" if document["outcome"] == "early-stop" else ""

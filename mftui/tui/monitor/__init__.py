@@ -1,4 +1,4 @@
 """Follow trainings from outside: run directories are read in threads, and messages tell of news.
 
-May import: errors, paths, runs.control, runs.store, tui.base, tui.charts.
+May import: engine.recipes, errors, paths, runs.control, runs.store, tui.base, tui.charts.
 """

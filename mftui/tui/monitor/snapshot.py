@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mftui.engine.recipes import find_recipe
 from mftui.errors import MftuiError
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Snapshot:
     """Why the steps ended, once they have: "finished", "early-stop", "diverged", "stopped"."""
     fault: str = ""
     """The kind of error that ended it, such as "DoubtError"."""
+    has_rate: bool = True
+    """Whether its recipe has a learning rate; told of one that diverged."""
     resumable: bool = False
     """Whether there is a checkpoint to go on from, and nobody does."""
     process: Process | None = None
@@ -106,6 +109,7 @@ def read_snapshot(run: Run, log_lines: int) -> Snapshot:
             factors_version=run.factors_version,
             outcome=str(result.get("outcome") or ""),
             fault=status.fault,
+            has_rate=status.state != "diverged" or find_recipe(run.config().recipe).has_rate,
             resumable=status.state in _RESUMABLE and run.checkpoint_path.exists(),
             process=status.process if status.active and not status.launching else None,
         )
@@ -136,8 +140,9 @@ def ending(snapshot: Snapshot) -> Ending:
     """Return what to say of a training that is no longer under way."""
     if snapshot.state == "diverged":
         kept = "last good model kept" if snapshot.factors_version else "there was no model to keep yet"
-        said = f"diverged at step {snapshot.step:,}: lower the learning rate; {kept}."
-        todo = f"Diverged at step {snapshot.step:,}. Lower the learning rate in the form and press t; {kept}."
+        do, in_form = (": lower the learning rate", " in the form and press t") if snapshot.has_rate else ("", "")
+        said = f"diverged at step {snapshot.step:,}{do}; {kept}."
+        todo = f"Diverged at step {snapshot.step:,}{do}{in_form}; {kept}."
         return Ending("diverged", said, "The training diverged", snapshot.message or said, todo)
     if snapshot.state == "crashed":
         on = "r goes on from its checkpoint." if snapshot.resumable else "t trains again."

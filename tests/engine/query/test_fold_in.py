@@ -110,7 +110,7 @@ def test_a_row_that_nothing_holds_is_that_of_the_users_there_are(model: Factors)
 
 def test_what_holds_a_users_row_is_what_its_recipe_says(model: Factors) -> None:
     """Factors by one, a bias by two and a half, and for each of four ratings by a half and a quarter more."""
-    own = replace(RECIPES["als"], name="own", user_prior=lambda hyper, span: PriorPrecision(1.0, 2.5, 0.5, 0.25))
+    own = replace(RECIPES["als"], name="own", user_prior=lambda hyper, span, unit: PriorPrecision(1.0, 2.5, 0.5, 0.25))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(RECIPES, "own", own)
         prior = user_prior(trained_by(model, meta={"recipe": "own"}))
