@@ -1,4 +1,4 @@
-"""What settles a doubt, carried out: the options that a DoubtError names, made ReadOptions."""
+"""What settles a doubt, carried out: the options that an error names, made ReadOptions."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from dataclasses import replace
 
 from mftui.data.reading.options import LEFT_OUT, ReadOptions
 
-_OPTION = re.compile(r"--(\w+)(?:[= ](.+))?")
+_OPTION = re.compile(r"--(\w+)(?:[= ]('[^']*'|(?!--)\S+))?")
 
 
-def answered(how: ReadOptions, option: str) -> ReadOptions | None:
-    """Return `how` with what `option` says, such as "--missing=-1"; None where it leaves something to be said."""
-    found = _OPTION.fullmatch(option)
-    if found is None or "…" in option:
+def answered(how: ReadOptions, options: str) -> ReadOptions | None:
+    """Return `how` with what `options` say, such as "--missing=-1"; None where they leave something to be said."""
+    found = list(_OPTION.finditer(options))
+    if "…" in options or not found or " ".join(option[0] for option in found) != options:
         return None
-    name, text = found[1], found[2] or ""
+    for option in found:
+        settled = _with(how, option[1], (option[2] or "").strip("'"))
+        if settled is None:
+            return None
+        how = settled
+    return how
+
+
+def _with(how: ReadOptions, name: str, text: str) -> ReadOptions | None:
     if name == "columns":
         pairs = (pair.partition("=") for pair in text.split(","))
         return replace(how, columns={**how.columns, **{role: column for role, _, column in pairs}})

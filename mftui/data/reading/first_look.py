@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from mftui.data.reading.reading import Reading
 from mftui.errors import DataError, DoubtError, MftuiError
+
+_MISSING = re.compile(r"--missing (?:'[^']*'|blank|NaN)")
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Trouble:
     doubt: str = ""
     """Its name, as in `DoubtError.doubt`; "" where something is wrong."""
     options: tuple[tuple[str, str], ...] = ()
-    """What settles the doubt: `(option, what it means)`."""
+    """What settles it: `(option, what it means)`."""
 
     @classmethod
     def of(cls, error: MftuiError) -> Trouble:
@@ -29,7 +32,9 @@ class Trouble:
         message = error.message.removeprefix(f"{path}: ").removeprefix(f"{path}, ")
         if isinstance(error, DoubtError):
             return cls(message, "", error.doubt, error.options)
-        return cls(message, error.hint)
+        unrated = " ".join(_MISSING.findall(error.hint))
+        options = ((unrated, "leave out what has no rating"),) if unrated else ()
+        return cls(message, error.hint, options=options)
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,18 @@ def test_a_doubt_comes_with_the_options_that_settle_it(tmp_path: Path, monkeypat
     assert (settled.trouble, settled.n_ratings) == (None, sum(value > 0 for *_, value in rows))
 
 
+@pytest.mark.parametrize("word", ["", "-", "NA"])
+def test_lines_without_a_rating_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str):
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    rows = [(user, movie, word if (user + movie) % 4 == 0 else value) for user, movie, value in ROWS]
+    file = written(tmp_path / "r.csv", rows, "user,movie,rating")
+    seen = whole(file, ReadOptions(), preview(file))
+    assert seen.trouble is not None and not seen.trouble.doubt
+    how = answered(ReadOptions(), seen.trouble.options[0][0])
+    assert how is not None
+    assert whole(file, how, preview(file, how)).n_ratings == sum(value != word for *_, value in rows)
+
+
 @pytest.mark.parametrize(
     ("option", "how"),
     [
@@ -97,6 +109,7 @@ def test_a_doubt_comes_with_the_options_that_settle_it(tmp_path: Path, monkeypat
         ("--counts", ReadOptions(columns={"user": "a"}, missing=("0",), counts=True)),
         ("--wide users", ReadOptions(columns={"user": "a"}, missing=("0",), wide="users")),
         ("--accept ids", ReadOptions(columns={"user": "a"}, missing=("0",), accept=("ids",))),
+        ("--missing 'n/a' --missing blank", ReadOptions(columns={"user": "a"}, missing=("0", "n/a", "blank"))),
         ("--columns rating=…", None),
         ("(correct it)", None),
         ("mftui ratings import FILE", None),

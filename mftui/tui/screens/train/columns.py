@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from mftui.data.reading.first_look import Preview, Trouble
@@ -12,7 +13,15 @@ NEEDED = ("user", "movie", "rating")
 CALLED = {"user": "user", "movie": "movie", "rating": "rating", "timestamp": "time"}
 _VALUES = 3
 _BY_COLUMN = "Go to a column and press {user}, {movie}, {rating} or {time} for what it is."
-_FORMS = " {wide}: it is a matrix. {missing}: what means not rated. {table}: another sheet or table."
+_ASIDE = re.compile(r" \([^()]*--[^()]*\)")
+"""Options of the command line within a sentence."""
+_INSTEAD = {
+    "--columns": _BY_COLUMN,
+    "--wide": "{wide}: it is a matrix.",
+    "--missing": "{missing}: what means not rated.",
+    "--table": "{table}: which sheet or table.",
+}
+"""What is pressed here instead of an option."""
 
 
 def given_to(roles: Mapping[str, int], role: str, at: int) -> dict[str, int]:
@@ -113,21 +122,17 @@ def answers(trouble: Trouble | None) -> list[str]:
 
 def _trouble(trouble: Trouble, keys: Mapping[str, str], table: bool) -> list[tuple[str, str]]:
     lines = [("bad", trouble.message)]
-    if trouble.options:
-        numbers = {option: number for number, option in enumerate(answers(trouble), 1)}
-        for option, meaning in trouble.options:
-            if option in numbers and "columns" in option and "…" in option:
-                lines.append(("text", f"{numbers[option]}: choose other columns above"))
-            elif option in numbers:
-                lines.append(("text", f"{numbers[option]}: {meaning}"))
-            else:
-                lines.append(("text", f"Or {option.strip('()')} {meaning}"))
-    elif "--" not in trouble.hint:
-        lines.append(("text", trouble.hint))
-    elif table:
-        lines.append(("text", (_BY_COLUMN + _FORMS).format(**keys)))
-    elif "--table" in trouble.hint:
-        lines.append(("text", "{table}: which sheet or table.".format(**keys)))
+    numbers = {option: number for number, option in enumerate(answers(trouble), 1)}
+    for option, meaning in trouble.options:
+        if option in numbers and "columns" in option and "…" in option:
+            lines.append(("text", f"{numbers[option]}: choose other columns above"))
+        elif option in numbers:
+            lines.append(("text", f"{numbers[option]}: {_ASIDE.sub('', meaning)}"))
+        else:
+            lines.append(("text", f"Or {option.strip('()')} {meaning}"))
+    instead = [what for option, what in _INSTEAD.items() if option in trouble.hint and (table or option == "--table")]
+    if not trouble.options:
+        lines.append(("text", " ".join(instead).format(**keys) or trouble.hint.partition("--")[0]))
     return [line for line in lines if line[1]]
 
 
