@@ -45,7 +45,7 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
     from mftui.runs.results.tune import tune as search
 
     request = None if resume is not None else request_from(options | {"name": None, "checkpoint_seconds": None})
-    if resume is not None and any(value is not None for value in options.values()):
+    if resume is not None and any(value not in (None, (), False) for value in options.values()):
         raise UsageError("--resume continues with the study's own settings.", hint="Leave the other options out.")
     with Requests() as requests, output_in(log_path(resume or name)) as screen:
 
@@ -87,9 +87,12 @@ def _options(request: TrainRequest, best: Trial) -> list[str]:
     usual = TrainRequest()
     data = {name: getattr(request, name) for name in ("data", "test", "split", "test_fraction", "split_seed", "seed")}
     changed = {name: value for name, value in data.items() if value != getattr(usual, name)}
+    said = request.how.document()
+    columns = ",".join(f"{role}={column}" for role, column in said.pop("columns", {}).items())
+    changed |= {"columns": columns} if columns else {}
     given = {name: value for name, value in request.hyper.items() if FIXED.get(name) != value}
-    options = []
-    for name, value in {**changed, "recipe": request.recipe, **given, **best.hyper}.items():
+    options = [f"--{name}={value}" for name in ("missing", "accept") for value in said.pop(name, [])]
+    for name, value in {**changed, **said, "recipe": request.recipe, **given, **best.hyper}.items():
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             options.append(f"--{flag}" if value else f"--no-{flag}")
