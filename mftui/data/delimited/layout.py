@@ -175,12 +175,16 @@ def _columns(
     if untimed:
         del given["timestamp"]
     roles = [role for role in ROLES if not (untimed and role == "timestamp")]
-    found = columns_by_name(rows[0], roles, given, needed, how)
+    positions = given_positions(given, rows[0])
+    numbered = any(text.strip().isdecimal() for text in given.values())
+    if numbered and positions is not None and _is_header(rows, positions.get("rating")):
+        given = {role: rows[0][at] for role, at in positions.items()}
+        numbered = False
+    found = None if numbered else columns_by_name(rows[0], roles, given, needed, how)
     if found is not None:
         return found[0], True, found[1]
     if only_by_name:
         return None
-    positions = given_positions(given, rows[0])
     if positions is None:
         return None
     if positions:
@@ -195,6 +199,12 @@ def _columns(
         return later, False, dict.fromkeys(later, "run")
     columns_found = by_position(rows, needed, untimed)
     return None if columns_found is None else (columns_found, False, dict.fromkeys(columns_found, "position"))
+
+
+def _is_header(rows: list[list[str]], rating: int | None) -> bool:
+    """Return whether the first row is a header, and no numbers: of the rating, where its position is known."""
+    cells = rows[0] if rating is None else [rows[0][rating]]
+    return len(rows) > 1 and not any(is_number(text) for text in cells)
 
 
 def _as_before(rows: list[list[str]], how: ReadOptions, needed: Sequence[str]) -> dict[str, int] | None:

@@ -283,3 +283,13 @@ def test_any_ratings_written_as_csv_come_back(
     dataset = open_dataset(write(tmp_path_factory.mktemp("csv") / "r.csv", text), use_cache=False)
     assert rows_of(dataset) == [(u, m, r) for (u, m), r in written.items()]
     assert np.all(np.diff(np.asarray(dataset.user_ids.values, dtype=object)) > 0)
+
+
+def test_a_position_is_no_name_of_the_first_row_and_goes_with_names_of_a_header(tmp_path: Path) -> None:
+    how = ReadOptions({"user": "1", "movie": "2", "rating": "3"})
+    numbers = write(tmp_path / "numbers.csv", "2,1,3\n3,1,4\n2,3,1\n")
+    assert rows_of(open_dataset(numbers, how=how)) == [(2, 1, 3.0), (3, 1, 4.0), (2, 3, 1.0)]
+    named = write(tmp_path / "named.csv", "stars,film,user\n4,10,1\n3,20,2\n")
+    assert rows_of(open_dataset(named, how=ReadOptions({"rating": "1"}))) == [(1, 10, 4.0), (2, 20, 3.0)]
+    mixed = ReadOptions({"rating": "1", "movie": "film"})
+    assert rows_of(open_dataset(named, how=mixed)) == [(1, 10, 4.0), (2, 20, 3.0)]
