@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 from mftui.data.delimited.layout import ALIGNED, Layout
+from mftui.data.delimited.no_rows import is_no_row
 from mftui.data.delimited.positions import is_number
 from mftui.data.readers.columns import as_integer, is_missing
 from mftui.data.readers.quotes import unclosed_quote
@@ -96,11 +97,11 @@ def _rows(ref: FileRef, layout: Layout) -> Iterator[tuple[int, list[str]]]:
 def _fault(row: list[str], layout: Layout, rated: bool) -> tuple[str, str] | None:
     """Return `(what is wrong, what to do)` for the fields of one line, else None."""
     expected = len(layout.names)
-    if row[0].lstrip().startswith("#") and len(row) != expected:
+    if len(row) != expected and is_no_row(layout.delimiter.join(row)):
         return None
     if len(row) != expected:
         return f"{len(row)} columns where there should be {expected}.", "Correct or remove the line."
-    if layout.delimiter == "::" and any(layout.delimiter[0] in text for text in row):
+    if layout.delimiter == "::" and not layout.loose and any(layout.delimiter[0] in text for text in row):
         return f"a single {layout.delimiter[0]} where {layout.delimiter} is between the columns.", "Correct the line."
     if not rated:
         return None

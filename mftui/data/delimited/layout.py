@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mftui.data.delimited.no_rows import COMMENTS, is_no_row, is_rule
 from mftui.data.delimited.positions import by_position, given_positions, is_date, is_number
 from mftui.data.readers.encodings import head_lines
-from mftui.data.readers.names import COLUMNS_HINT, columns_by_name, listed, match
+from mftui.data.readers.names import COLUMNS_HINT, check_different, columns_by_name, listed, match
 from mftui.data.readers.personal import looks_personal, personal_error
 from mftui.data.reading.options import LEFT_OUT, ROLES, ReadOptions
 from mftui.data.storage.files import FileRef
@@ -22,7 +23,6 @@ ALIGNED = "  "
 """Stands for any run of blanks and tabs between columns."""
 _DELIMITERS = ("::", "\t", ",", ";", "|", " ", ALIGNED)
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
-_COMMENTS = ("#", "%", "//")
 _WIDE_FROM = 6
 
 
@@ -44,6 +44,8 @@ class Layout:
     multiline: bool = False
     """Whether a quoted field can hold line ends."""
     header: bool = True
+    loose: bool = False
+    """Whether a single : is part of most rows (times, titles), and :: is between columns."""
     by: Mapping[str, str] = field(default_factory=dict)
     """Role → how its column was found, as in `ColumnUse.by`."""
 
@@ -97,8 +99,12 @@ def look_at(
             continue
         sample = [line for line in lines[skip:] if line.strip() and not _is_comment(line, skip, lines)][:_SAMPLE_ROWS]
         for delimiter in delimiters:
-            quoted = delimiter in ",;" or (delimiter in "\t|" and sample[0].startswith('"'))
+            quoted = delimiter in ",;" or (delimiter in "\t| " and sample[0].startswith('"'))
             rows = split(sample, delimiter, quoted)
+            if delimiter == " " and len({len(row) for row in rows[1:]}) > 1:
+                continue  # aligned
+            if _has_row_names(rows):
+                rows[0] = ["", *rows[0]]
             if len(rows[0]) < len(needed):
                 continue
             found = _columns(rows, how, needed, only_by_name)
@@ -107,14 +113,15 @@ def look_at(
             layout = Layout(
                 delimiter,
                 quoted,
-                skip + header,
+                skip + header + (header and skip + 1 < len(lines) and is_rule(lines[skip + 1])),
                 tuple(name.strip() for name in names),
                 columns,
                 encoding,
                 _decimal_point(rows[header:], columns, delimiter),
                 quoted and any('"' in line for line in sample),
                 header,
-                by,
+                loose=delimiter == "::" and sum(any(":" in text for text in row) for row in rows) > 0.5 * len(rows),
+                by=by,
             )
             if found:
                 return layout, lines, _not_unique(ref, layout)
@@ -130,8 +137,8 @@ def _starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
     filled = [at for at, line in enumerate(lines) if line.strip()][:_MAX_PREAMBLE]
     yield filled[0], False
     rest = filled
-    if _SEPARATOR_LINE.fullmatch(lines[filled[0]].strip()) or lines[filled[0]].lstrip().startswith(_COMMENTS):
-        rest = [at for at in filled[1:] if not lines[at].lstrip().startswith(_COMMENTS)]
+    if _SEPARATOR_LINE.fullmatch(lines[filled[0]].strip()) or lines[filled[0]].lstrip().startswith(COMMENTS):
+        rest = [at for at in filled[1:] if not lines[at].lstrip().startswith(COMMENTS)]
         if rest:
             yield rest[0], False
     for at in rest[1:]:
@@ -147,7 +154,20 @@ def _likely(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[bool, int]:
 
 
 def _is_comment(line: str, skip: int, lines: Sequence[str]) -> bool:
-    return line is not lines[skip] and line.lstrip().startswith(_COMMENTS)
+    return line is not lines[skip] and (line.lstrip().startswith(COMMENTS) or is_no_row(line))
+
+
+def _has_row_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the header is one short of all rows, as R and pandas write names of rows."""
+    longer = all(len(row) == len(rows[0]) + 1 for row in rows[1:])
+    return longer and _counts([row[0] for row in rows[1:]])
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    """Return whether texts are consecutive whole numbers."""
+    bare = [text.strip().strip('"') for text in texts]
+    start = int(bare[0]) if bare and bare[0].isdecimal() else 0
+    return len(bare) > 2 and bare == [str(start + at) for at in range(len(bare))]
 
 
 def _not_unique(ref: FileRef, layout: Layout) -> DataError | None:
@@ -188,6 +208,7 @@ def _columns(
     if positions is None:
         return None
     if positions:
+        check_different(positions, rows[0])
         columns = {**{role: i for i, role in enumerate(needed) if role not in given}, **positions}
         if len(set(columns.values())) < len(columns) or max(columns.values()) >= len(rows[0]):
             return None
@@ -280,7 +301,7 @@ def _not_recognised(
         return DataError(
             f"no header that names the {_listed(missing)}; columns found: {found}. It begins: {' / '.join(rows)}.",
             path=ref,
-            hint="Say which column is which by position: --columns user=1,movie=2,rating=3",
+            hint=f"Say which column is which by position: --columns {_positions(lines, best)}",
         )
     where = f" in line {best.skip_lines}" if best.skip_lines > 1 else ""
     return DataError(
@@ -288,6 +309,12 @@ def _not_recognised(
         path=ref,
         hint=COLUMNS_HINT,
     )
+
+
+def _positions(lines: Sequence[str], layout: Layout) -> str:
+    """Return an example of columns by position, past a first column that counts the rows."""
+    first = [row[0] for row in layout.split([line for line in lines if line.strip()][1:12])]
+    return "user=2,movie=3,rating=4" if _counts(first) else "user=1,movie=2,rating=3"
 
 
 def _listed(roles: Sequence[str]) -> str:

@@ -8,7 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from mftui.data.readers.names import named
 
-_DATE = re.compile(r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([ T].*)?", re.ASCII)
+_DATE = re.compile(
+    r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{4}|[A-Za-z]{3,9} \d{1,2},? \d{4})([ T,].*)?",
+    re.ASCII,
+)
 
 
 def given_positions(given: Mapping[str, str], first: Sequence[str]) -> dict[str, int] | None:

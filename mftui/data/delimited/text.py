@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from mftui.data.delimited.aligned import realigned
+from mftui.data.delimited.aligned import UNIT, realigned, recut
 from mftui.data.delimited.faults import check_quotes, first_fault
 from mftui.data.delimited.layout import ALIGNED, Layout, is_decimal_comma
 from mftui.data.delimited.leading_zeros import any_leading_zero
+from mftui.data.delimited.no_rows import is_no_row
 from mftui.data.delimited.rating_faults import rating_fault
 from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_dictionary
 from mftui.data.readers.names import also_called
@@ -96,9 +97,6 @@ def read_columns(
     """
     import pyarrow as pa
 
-    # Arrow knows one-character delimiters: "::" is ":" with an empty column between.
-    step = 1 if layout.delimiter == ALIGNED else len(layout.delimiter)
-    position = {role: layout.columns[role] * step for role in roles}
     rung = {role: len(_ladder(role)) - 1 if as_text else 0 for role in roles}
     if layout.quoted and len(layout.names) > len(roles):
         check_quotes(ref, layout)
@@ -106,6 +104,7 @@ def read_columns(
         numbered = [role for role in roles if role in ("user", "movie")]
         zeros = None if as_text else pool.submit(any_leading_zero, ref, layout)
         while True:
+            position = {role: layout.columns[role] * _step(layout) for role in roles}
             types = {role: _ladder(role)[rung[role]] for role in roles}
             try:
                 read = _read_as(ref, layout, position, types, how)
@@ -150,17 +149,17 @@ def _read_as(
     import pyarrow as pa
     from pyarrow import csv
 
-    aligned = layout.delimiter == ALIGNED
-    delimiter = "\t" if aligned else layout.delimiter
-    n_columns = (len(layout.names) - 1) * len(delimiter) + 1
+    made = layout.delimiter == ALIGNED or layout.loose
+    delimiter = "\t" if layout.delimiter == ALIGNED else UNIT if layout.loose else layout.delimiter
+    n_columns = (len(layout.names) - 1) * _step(layout) + 1
     text = pa.dictionary(pa.int32(), pa.string())
     kinds = {"int32": pa.int32(), "int64": pa.int64(), "float32": pa.float32(), "string": text}
     missing = list(how.missing_words_in_file) if how is not None else []
     with ExitStack() as stack:
         # Arrow is quicker with a name of its own to open; it takes none that is no UTF-8.
         source: Any = str(ref.path)
-        if aligned:
-            source = realigned(ref, layout.encoding)
+        if made:
+            source = recut(ref, layout.encoding) if layout.loose else realigned(ref, layout.encoding)
         elif not ref.plain or not str(ref.path).isprintable() or re.search(r"\.(gz|bz2|zst|lz4|br)$", source):
             source = stack.enter_context(ref.open())
         table = csv.read_csv(
@@ -168,14 +167,14 @@ def _read_as(
             read_options=csv.ReadOptions(
                 column_names=[str(i) for i in range(n_columns)],
                 skip_rows=layout.skip_lines,
-                encoding="utf8" if layout.encoding == "utf-8" or aligned else layout.encoding,
+                encoding="utf8" if layout.encoding == "utf-8" or made else layout.encoding,
                 block_size=_BLOCK_BYTES,
             ),
             parse_options=csv.ParseOptions(
                 delimiter=delimiter[0],
                 quote_char='"' if layout.quoted else False,
                 newlines_in_values=layout.multiline,
-                invalid_row_handler=_comments_skipped,
+                invalid_row_handler=_others_skipped,
             ),
             convert_options=csv.ConvertOptions(
                 include_columns=[str(at) for at in position.values()],
@@ -189,9 +188,14 @@ def _read_as(
     return {role: table.column(i) for i, role in enumerate(position)}
 
 
-def _comments_skipped(row: Any) -> str:
-    """Return what Arrow is to do with a line of too many or too few columns: skip it if it is a comment."""
-    return "skip" if row.text.lstrip().startswith("#") else "error"
+def _step(layout: Layout) -> int:
+    """Return how many of Arrow's columns one is: it cuts at one character, so "::" is ":" with an empty one between."""
+    return 2 if layout.delimiter == "::" and not layout.loose else 1
+
+
+def _others_skipped(row: Any) -> str:
+    """Return what Arrow is to do with a line of too many or too few columns."""
+    return "skip" if is_no_row(row.text) else "error"
 
 
 def reading_of(layout: Layout) -> Reading:

@@ -59,7 +59,7 @@ def read_wide(ref: FileRef, how: ReadOptions) -> RawRatings:
 
 
 def _typed(ref: FileRef, how: ReadOptions) -> tuple[list[str], list[list[str]], Reading] | None:
-    table = read_form(ref, how.table or None)
+    table = read_form(ref, how.table or None, matrix=True)
     if table is None:
         return None
     columns = [["" if value is None else _shown(value) for value in column.to_pylist()] for column in table.columns]
@@ -108,8 +108,10 @@ def _ids(names: list[str], rows: list[list[str]], header: bool) -> tuple[list[st
         if first == counts or (numbered and distinct and len(first) > 1 and first == _count(first)):
             rows_named = first if first != counts else [str(at + 1) for at in range(len(rows))]
             return rows_named, names[1:], 1
-        if not numbered:
+        if not numbered and distinct:
             return first, names[1:], 1
+        if not all(is_number(cell) or cell.casefold() in _EMPTY for cell in first):
+            raise DataError(f"the row {visible(first[-1][:40])} may stand twice: the first column repeats.")
         return [str(at + 1) for at in range(len(rows))], names, 0
     named = plain(names[0]) in _INDEX_NAMES or bool(role_of(names[:1], ("user", "movie"))) or not numbered
     if not named and not distinct:

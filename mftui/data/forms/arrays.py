@@ -28,6 +28,7 @@ from mftui.data.storage.files import FileRef
 _MOST_COLUMNS = 12
 _PRODUCTS = ("user", "movie", "category", "rating", "helpfulness", "timestamp")
 _HINT = "Give a table with one row for each rating: user, movie, rating."
+_MATRIX_HINT = "Read it with --wide users (a row is a user, a column a movie) or --wide movies."
 # tokenize's: NumPy reads the head of an array as it would a program.
 _FAULTS = (
     *(ValueError, OSError, EOFError, KeyError, TypeError, SyntaxError, NotImplementedError, OverflowError),
@@ -73,7 +74,7 @@ def of_arrays(ref: FileRef, ask: Ask, form: str, arrays: Mapping[str, Any], what
     if ask.table is None and len(flat) >= 3 and len({len(array) for array in flat.values()}) == 1:
         columns = [_column(array) for array in flat.values()]
         return Table(form, tuple(flat), True, columns)
-    tables = {name: array for name, array in arrays.items() if _is_table(array)}
+    tables = {name: array for name, array in arrays.items() if _is_table(array) or (ask.matrix and _is_matrix(array))}
     if not tables:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in list(arrays.items())[:8])
         raise refused(ref, f"{form} without a table of ratings ({shapes or 'nothing in it'})", _HINT)
@@ -83,9 +84,13 @@ def of_arrays(ref: FileRef, ask: Ask, form: str, arrays: Mapping[str, Any], what
 
 def one_array(ref: FileRef, ask: Ask, form: str, array: Any, part: str = "") -> Table:
     """Return the table of one array; one that is no table of ratings is refused by its shape."""
+    if ask.matrix and _is_matrix(array):
+        return Table(
+            form, positions(array.shape[1]), False, [_column(array[:, at]) for at in range(array.shape[1])], part
+        )
     if not _is_table(array):
         what = f"a matrix of {array.shape[0]:,} by {array.shape[1]:,}" if array.ndim == 2 else f"of shape {array.shape}"
-        raise refused(ref, f"{form}, {what}, not ratings one a row", _HINT)
+        raise refused(ref, f"{form}, {what}, not ratings one a row", _MATRIX_HINT if _is_matrix(array) else _HINT)
     if array.dtype.names:
         columns = [_column(array[name]) for name in array.dtype.names]
         return Table(form, tuple(array.dtype.names), True, columns, part)
@@ -221,6 +226,10 @@ def _is_table(array: Any) -> bool:
     if array.dtype.names:
         return bool(array.ndim == 1 and len(array.dtype.names) >= 3)
     return bool(array.ndim == 2 and 3 <= array.shape[1] <= _MOST_COLUMNS and array.shape[0] > array.shape[1])
+
+
+def _is_matrix(array: Any) -> bool:
+    return bool(array.ndim == 2 and array.dtype.kind in "iuf" and min(array.shape) > 1)
 
 
 def _names(array: Any) -> tuple[str, ...]:

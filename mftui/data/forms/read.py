@@ -55,6 +55,7 @@ def read_form(
     *,
     columns: Sequence[str] | None = None,
     fits: Callable[[Sequence[str]], bool] | None = None,
+    matrix: bool = False,
 ) -> Table | None:
     """Read the file `ref`; None where it is delimited text, which others read, or empty.
 
@@ -63,10 +64,11 @@ def read_form(
     table: the sheet, table or array to read of a file that has several.
     columns: read only those of these names.
     fits: whether columns of these names can be ratings, to choose among several sheets or tables, and to find headers.
+    matrix: a matrix of numbers is wanted, which is refused else.
 
     Raises DataError, which names the form, where it is damaged, holds no ratings, or several things to choose from.
     """
-    return _read(ref, Ask(table, columns, None, fits))
+    return _read(ref, Ask(table, columns, None, fits, matrix))
 
 
 def peek(

@@ -55,6 +55,8 @@ class Ask:
     """How many rows are enough."""
     fits: Callable[[Sequence[str]], bool] | None = None
     """Whether columns of these names can be ratings."""
+    matrix: bool = False
+    """Whether a matrix is wanted: a row for each user or movie, a column for each of the others."""
 
 
 def of_arrow(form: str, table: Any, part: str = "") -> Table:

@@ -26,9 +26,11 @@ _FEW_ROWS = 20
 _MANY_ROWS = 50
 _MAX_SCALE = 150
 """Distinct whole ratings that a scale may have: 0 to 100 has 101."""
-_FEW_STEPS = 10
-"""An average has more different values."""
+_MANY_AGREED = 100
+"""So many ratings that repeat those of others are no chance."""
 _MIN_RANGE = 100
+_MANY_GRADES = 10
+_YEARS = (1900, 2100)
 _YEAR_1990 = 631_152_000
 _TIMES = (250_000_000, 4_200_000_000)  # 1977 to 2103, in seconds
 _EXPONENT = re.compile(r"\d([.,]\d+)?[eE]\+\d+", re.ASCII)
@@ -110,18 +112,26 @@ def _no_ratings(seen: Seen) -> DoubtError | None:
     n, span = len(seen), float(values[-1] - values[0])
     whole = bool((values == np.rint(values)).all())
     low, high = float(values[0]), float(values[-1])
-    if seen.how.counts or span <= _MIN_RANGE or n < 5:
+    if seen.how.counts or n < 5:
         return None
     other = ("--columns user=…,movie=…,rating=…", "name the columns, or give their positions")
     of_counts = ("--counts", "how often: counts are turned into grades from 1 on")
-    what = f"the ratings ({seen.name('rating')}) go from {low:,.15g} to {high:,.15g}"
+    what = f"the ratings ({seen.name('rating')}) go from {_shown(low)} to {_shown(high)}"
+    if whole and span > 0 and n >= _FEW_ROWS and _YEARS[0] <= low and high <= _YEARS[1]:
+        years = f"the ratings ({seen.name('rating')}) go from {low:.0f} to {high:.0f}: years?"
+        return None if seen.how.accepts("times") else seen.doubt("times", years, other)
+    middle = _median(values, counts)
+    if span <= _MIN_RANGE:
+        if not (whole and n >= _MANY_ROWS and span > _MANY_GRADES and _counted(low, high, middle, values, counts)):
+            return None
+        message = f"{what} in whole numbers, half of them up to {middle:g}, few above: counts, not ratings?"
+        return None if seen.how.accepts("counts") else seen.doubt("counts", message, of_counts, other)
     for unit in (1, 1000, 10**6):
         if whole and _TIMES[0] * unit <= low and high <= _TIMES[1] * unit and len(values) > 1:
             dates = f"{date_of(int(low / unit))} to {date_of(int(high / unit))}"
             return None if seen.how.accepts("times") else seen.doubt("times", f"{what}: times, {dates}?", other)
     if n < _FEW_ROWS:
         return None
-    middle = _median(values, counts)
     skewed = low >= 0 and middle - low <= (high - low) / 10
     if not whole:
         heavy = low >= 0 and span > _MIN_RANGE and middle <= high / 20 and len(values) > _FEW_ROWS
@@ -134,12 +144,24 @@ def _no_ratings(seen: Seen) -> DoubtError | None:
         return None  # an outlier
     step = float(np.gcd.reduce(np.diff(values).astype(np.int64)))
     filled = len(values) / (span / step + 1)
-    if len(values) < 15 or (len(values) <= _MAX_SCALE and filled >= 0.2):
+    far = low > _MIN_RANGE and low >= span  # no scale begins there
+    dense = len(values) <= _MAX_SCALE and filled >= 0.2 and not (skewed and span > _MAX_SCALE)
+    if not far and (len(values) < 15 or dense):
         return None
     if skewed:
         message = f"{what} in whole numbers, half of them up to {middle:g}: counts, not ratings?"
         return None if seen.how.accepts("counts") else seen.doubt("counts", message, of_counts, other)
     return seen.doubt("ids", f"{what}, {len(values):,} different whole numbers: ids, not ratings?", other, of_counts)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 2.0**53 else f"{value:.6g}"
+
+
+def _counted(low: float, high: float, middle: float, values: NDArray[np.float64], counts: NDArray[np.int64]) -> bool:
+    """Return whether whole numbers are spread as counts are: most of them few, and hardly one in the upper half."""
+    tail = int(counts[values > (low + high) / 2].sum())
+    return low in (0, 1) and middle - low <= (high - low) / 10 and tail <= 0.02 * int(counts.sum())
 
 
 def _median(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
@@ -215,14 +237,19 @@ def _stands_apart(value: float, count: int, rest: NDArray[np.float64], others: N
     gap, span = abs(value - float(edge)), float(rest[-1] - rest[0])
     steps = np.diff(rest)
     near = int(others[0] if value < rest[0] else others[-1])
-    if len(rest) > 100:  # no steps to compare with
-        return gap > max(0.5 * span, 20 * float(np.median(steps)))
     step = float(np.median(steps))
+    total = count + int(others.sum())
     if value < 0 <= rest[0] and len(rest) >= 3:
         return True
+    if 0 < value < rest[0]:
+        return False  # the lowest grade, and some between are given by nobody
+    if len(rest) > 100 and gap > 20 * step:  # so many have no steps to compare with
+        return gap > (0.15 if value in _SENTINELS else 0.5) * span
     if gap >= 1.9 * float(steps.max()) and (value in _SENTINELS or gap > 0.5 * span):
-        return value != 0 or count >= 0.02 * (count + others.sum())
-    return value == 0 and len(rest) <= 10 and abs(gap - step) < 0.6 * step + 0.5 and count >= 30 and count >= 3 * near
+        return value != 0 or (count >= 0.02 * total and gap > 0.15 * span)
+    if value != 0 or abs(gap - step) >= 0.6 * step + 0.5 or count < 30:
+        return False
+    return count >= 3 * near if len(rest) <= 10 else count >= max(0.3 * total, 5 * int(others.max()))
 
 
 def _outliers(seen: Seen) -> DoubtError | None:
@@ -255,7 +282,7 @@ def _constant(seen: Seen) -> DoubtError | None:
         ("movie", seen.ratings.movies, len(seen.movie_ids), "users"),
         ("user", seen.ratings.users, len(seen.user_ids), "movies"),
     ):
-        if len(seen.distinct[0]) <= _FEW_STEPS or not _same_for_all(indices, values, n_ids):
+        if len(seen.distinct[0]) < 3 or not _same_for_all(indices, values, n_ids):
             continue
         message = (
             f"each {of} has the same rating ({seen.name('rating')}) from all its {whose}: an average, such as a "
@@ -274,7 +301,8 @@ def _same_for_all(indices: NDArray[np.int32], values: NDArray[np.float32], n_ids
         if (values[:end] != first[indices[:end]]).any():
             return False
     counts = np.bincount(indices, minlength=n_ids)
-    return int((counts > 1).sum()) >= _FEW_ROWS
+    shared = counts > 1
+    return int(shared.sum()) >= _FEW_ROWS and int((counts[shared] - 1).sum()) >= _MANY_AGREED
 
 
 def _alike(ids: Ids, what: str) -> Iterator[str]:
@@ -300,10 +328,10 @@ def _texts(ids: Ids) -> Iterator[str]:
 
 _CHECKS: tuple[tuple[str, Callable[[Seen], DoubtError | None]], ...] = (
     ("row-numbers", _row_numbers),
-    ("ids", _no_ratings),
     ("times", _no_times),
     ("exponent-ids", _exponents),
     ("missing", _apart),
+    ("ids", _no_ratings),
     ("outliers", _outliers),
     ("constant-ratings", _constant),
 )

@@ -19,6 +19,7 @@ _KEYS_32 = 1 << 32
 _MAX_RANGES = 16
 _MANY_ROWS = 50
 _RANDOM_ROWS = 1000
+_RANDOM_SHARE = 0.4
 """Small random tables, made for a trial, repeat pairs."""
 
 
@@ -127,9 +128,10 @@ def repeated(
     pair: one of them, as raw ids.
     """
     same = n_changed <= 0.2 * n_repeated
-    if how.accepts("repeated-pairs") or n < (_MANY_ROWS if same else _RANDOM_ROWS):
+    if how.accepts("repeated-pairs") or n < _MANY_ROWS:
         return
-    if n_repeated <= (0.3 if timed or same else 0.05) * n:
+    few = 0.3 if timed or same else 0.05 if n >= _RANDOM_ROWS else _RANDOM_SHARE
+    if n_repeated <= few * n:
         return
     user, movie = (visible(str(raw)[:40]) for raw in pair)
     causes = "ids that a spreadsheet has spoilt, a wrong column, or the same file twice"

@@ -19,6 +19,7 @@ from mftui.data.reading.options import ReadOptions
 from mftui.data.storage.files import FileRef
 from mftui.data.titles.genres import joined_genres
 from mftui.data.titles.title import words_of
+from mftui.errors import DataError
 from mftui.text import visible
 
 _LOOKED_AT = 1_000_000
@@ -101,7 +102,11 @@ def titles_among(names: Sequence[str], places: Columns, columns: Mapping[int, An
 
 
 def _of_file(ref: FileRef, how: ReadOptions) -> MovieTable | None:
-    if (found := typed_columns(ref, how)) is not None:
+    try:
+        found = typed_columns(ref, how)
+    except DataError:  # the rating or the user stands in the names of its directories
+        return None
+    if found is not None:
         return _of_form(ref, how, *found)
     layout = recognise(ref, how)
     places = title_columns(list(layout.names), layout.columns["movie"], set(layout.columns.values()))

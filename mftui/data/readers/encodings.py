@@ -10,12 +10,15 @@ from mftui.errors import DataError
 _NO_TEXT = "this is not a text file."
 _HINT = "Give ratings as CSV, TSV, .dat, Parquet, a spreadsheet or an archive of them."
 _HEAD_BYTES = 1 << 18
+_UTF_32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def head_lines(ref: FileRef) -> tuple[list[str], str]:
     """Read `(the first whole lines of a text file, its encoding)`; raises DataError where it is no text."""
     head = ref.head(_HEAD_BYTES)
+    if head.startswith(_UTF_32):
+        raise DataError("the text is in UTF-32.", path=ref, hint="Save it as UTF-8.")
     encoding = encoding_of(head)
     if encoding.startswith("utf-16"):
         head = head[: len(head) // 2 * 2]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from mftui.data.reading.options import ReadOptions
+from mftui.errors import UsageError
 from mftui.text import visible
 
 COLUMNS_HINT = "Name them with --columns user=…,movie=…,rating=…"
@@ -81,8 +82,21 @@ def columns_by_name(
     columns = match(names, roles, {**before, **given})
     if not all(role in columns for role in (*needed, *given)):
         return None
+    for role, at in columns.items():
+        if other := next((first for first in columns if first != role and columns[first] == at), ""):
+            message = f"the column {visible(names[at])} cannot be both the {role} and the {other}."
+            raise UsageError(message, hint="Give each its own column.")
+    check_different(columns, names)
     by = {role: "given" if role in given else "run" if role in before else "name" for role in columns}
     return columns, by
+
+
+def check_different(columns: Mapping[str, int], names: Sequence[str]) -> None:
+    """Raise UsageError where one column is said to be two things."""
+    for role, at in columns.items():
+        if other := next((first for first in columns if first != role and columns[first] == at), ""):
+            message = f"the column {visible(names[at])} cannot be both the {role} and the {other}."
+            raise UsageError(message, hint="Give each its own column.")
 
 
 def _names_before(how: ReadOptions, names: Sequence[str], needed: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from mftui.data.readers.columns import Chunks, chunks_of
 # Seconds stay below 1e11 until the year 5138; above, the unit is a finer one.
 _SECONDS_BELOW = 10**11
 _BEYOND = 2.0**63
+_EARLIEST_SECONDS = 10**8  # 1973
 _FINER = (("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
 _DAY = 86_400
 _SHEET_EPOCH = -2_209_161_600  # 1899-12-30, from which spreadsheets count days
@@ -45,6 +46,8 @@ _SAMPLE = 100
 _EARLIEST = -2_208_988_800  # 1900: two digits are no year of the first century
 _WITH_CLOCK = (
     ("weekday Month day time year", "%a %b %d %H:%M:%S %Y"),
+    ("year-month-day", "%Y-%m-%d %H:%M:%S"),
+    ("day/Month/year", "%d/%b/%Y:%H:%M:%S"),
     ("US", "%m/%d/%Y %I:%M:%S %p"),
     ("US", "%m/%d/%Y %I:%M %p"),
 )
@@ -98,13 +101,17 @@ def seconds_of(column: Any) -> Times:
 def _unit(chunks: Chunks) -> Times:
     low = min((int(values.min()) for values in chunks), default=0)
     top = max((int(values.max()) for values in chunks), default=0)
+    if low == 0 and (blank := sum(int((values == 0).sum()) for values in chunks)):
+        least = min((int(values[values > 0].min()) for values in chunks if (values > 0).any()), default=0)
+        if least > _EARLIEST_SECONDS:
+            return Times(None, note=f"timestamps left out, as {blank:,} are missing (0)")
     if chunks and (written := _numbered(chunks, low, top)):
         return written
     for unit, factor in _FINER:
         if _SECONDS_BELOW * factor // 10**3 <= top < _SECONDS_BELOW * factor:
-            seconds = _SECONDS_BELOW * factor // 10**6
-            if 10**8 < low < seconds and _share_below(chunks, seconds) > 0.01:
-                return Times(None, note=f"timestamps left out, as some are seconds and some {unit}")
+            coarser = _SECONDS_BELOW * factor // 10**3
+            if _EARLIEST_SECONDS < low < coarser and _share_below(chunks, coarser) > 0.01:
+                return Times(None, note=f"timestamps left out, as some are {unit} and some a coarser unit")
             return Times(
                 [values.astype(np.int64) // factor for values in chunks],
                 f"{unit} since 1970",
@@ -154,6 +161,7 @@ def _parsed(texts: Any) -> tuple[Any, str] | str:
             return texts.cast(kind), "" if kind == pa.float64() else "ISO 8601"
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             continue
+    texts = pc.replace_substring_regex(texts, r"[ ](UTC|GMT|Z|[+]00:?00)( \d{4})?$", r"\2")
     coded = texts.dictionary_encode().unify_dictionaries().combine_chunks()
     coded = coded.chunk(0) if hasattr(coded, "chunks") else coded
     fitting: dict[str, Any] = {}

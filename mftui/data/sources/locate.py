@@ -75,7 +75,7 @@ def locate(source: str | Path, how: ReadOptions | None = None, test: str | Path 
     parts: tuple[Part, ...] = ()
     if path.is_dir():
         folder = _folder(path)
-        parts = () if folder.get(*_USUAL) else _parts_in(path)
+        parts = () if folder.get(*_USUAL) else _parts_in(path) or _parts_deeper(path, folder)
         ratings = FileRef(parts[0].ref.path.parent) if parts else _ratings_in(folder, how)
     elif not path.is_file():
         raise _no_file(path)
@@ -162,8 +162,14 @@ def _beside(path: Path) -> Folder:
 
 def _parts_in(directory: Path) -> tuple[Part, ...]:
     """List the parts in `directory`, else in its subdirectory `ratings` or `ratings.parquet`; may be empty."""
-    candidates = (directory, *(directory / name for name in _PART_DIRECTORIES))
+    candidates = (directory, *(directory / name for name in (*_PART_DIRECTORIES, "training_set")))
     return next((parts for at in candidates if at.is_dir() and (parts := _parts(at))), ())
+
+
+def _parts_deeper(path: Path, folder: Folder) -> tuple[Part, ...]:
+    """List the parts in the directories of `path`, where it has none of its own but documents (`data/`)."""
+    deeper = {ref.path.parent for ref in folder.files} - {path}
+    return parts_among(folder.files) if len(deeper) == 1 else ()
 
 
 def _parts(directory: Path) -> tuple[Part, ...]:

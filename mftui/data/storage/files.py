@@ -16,6 +16,7 @@ from mftui.data.storage.streams import HEAD_BYTES, compression, unpacked, unread
 from mftui.text import visible
 
 _LEVELS = 2
+_DOCUMENTS = (".md", ".rst", ".pdf", ".html", ".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,14 @@ class Folder:
 
 
 def directory(path: Path) -> Folder:
-    """List the files of a directory; where it has none, those of the directories in it, at most two levels deeper."""
+    """List the files of a directory; where it has none but documents, those of the directories in it, at most two
+    levels deeper."""
     level = [path]
     for _ in range(_LEVELS + 1):
         entries = [entry for one in level for entry in _entries(one)]
         files = tuple(FileRef(entry) for entry in entries if entry.is_file())
         level = [entry for entry in entries if entry.is_dir()]
-        if files:
+        if not all(ref.suffix in _DOCUMENTS for ref in files):
             return Folder(path, files)
     return Folder(path, ())
 
