@@ -43,7 +43,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
     def loss(model: Any, batch: Batch) -> Any:
         priors = of_users * sizes(model.user_factors) + of_movies * sizes(model.movie_factors)
-        return tf.reduce_sum((batch.error / (hi - lo)) ** 2) + batch.priors * priors
+        return tf.reduce_sum((batch.error / (hi - lo or 1.0)) ** 2) + batch.priors * priors
 
     objective = Objective(
         factors=int(hyper["factors"]),

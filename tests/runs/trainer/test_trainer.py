@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from helpers.runs import request, same_model, start_trainer, wait_until, without
 from mftui.errors import DataError, RunError, TrainingError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
 from mftui.runs.store.process import Process
+from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run
 from mftui.runs.store.trash import remove_run
 from mftui.runs.trainer.main import train
+from mftui.tui.monitor.snapshot import ending, read_snapshot
 
 FOREVER = 100_000
 LONG = 1_000
@@ -218,3 +221,26 @@ def test_a_removed_run_directory_ends_the_training(ratings: Path) -> None:
     shutil.rmtree(run.path, ignore_errors=True)
     wait_until(lambda: trainer.poll() is not None, "it ends")
     assert "has been removed" in trainer.communicate()[1]
+
+
+@pytest.mark.parametrize("test_fraction", [0.1, 0.0])
+def test_a_model_that_is_worse_than_the_mean_says_so(ratings: Path, test_fraction: float) -> None:
+    split = {"test_fraction": test_fraction} if test_fraction else {"split": "none"}
+    run = create_run(request(ratings, epochs=2, hyper={"learning_rate": 0.3}, **split))
+    document = train(run, make_training=NumpyTraining)
+    (warning,) = document["warnings"]
+    assert run.status().warnings == (warning,)
+    part = "test" if test_fraction else "training"
+    assert f"worse than the plain mean of the ratings: {part} RMSE" in warning and "lower learning rate" in warning
+    assert trained(ratings, **split).status().warnings == ()
+
+
+def test_advice_is_what_the_recipe_has(ratings: Path) -> None:
+    """Nothing about a model that there is not, or a learning rate that the recipe has not."""
+    run = create_run(request(ratings, hyper={"learning_rate": 5.0}))
+    train(run, make_training=NumpyTraining)
+    assert run.status().message.endswith("there was no good model to keep. Lower the learning rate.")
+    run = create_run(TrainRequest(data=str(ratings), recipe="als"))
+    train(run, make_training=lambda spec: NumpyTraining(replace(spec, hyper={**spec.hyper, "learning_rate": 5.0})))
+    assert run.status().message.endswith("there was no good model to keep.")
+    assert not ending(read_snapshot(run, 0)).line.count("rate")
