@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -20,8 +21,9 @@ from mftui.data.loading.movie_titles import movies_of
 from mftui.data.loading.vocabulary import vocabulary
 from mftui.data.movies.frames import movies_in, titles_in
 from mftui.data.readers.frame import read_frame
+from mftui.data.reading.answers import in_python
 from mftui.data.reading.options import ReadOptions
-from mftui.errors import ArgumentError, DataError
+from mftui.errors import ArgumentError, DataError, DoubtError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,6 +198,28 @@ def read_ratings(
     words = [text if isinstance(text, str) else f"{text:.15g}" for text in texts]
     doubts = [accept] if isinstance(accept, str) else accept
     how = ReadOptions(columns or {}, words, counts, wide, table, doubts).checked()
+    with _asking_in_python():
+        return _read(ratings, movies, test, how, cache)
+
+
+@contextmanager
+def _asking_in_python() -> Iterator[None]:
+    """Name the arguments that settle a doubt, not the options of the commands."""
+    try:
+        yield
+    except DoubtError as error:
+        settling = (f"\n  {in_python(option)}: {meaning}" for option, meaning in error.options)
+        error.hint = f"Say which it is:{''.join(settling)}"
+        raise
+
+
+def _read(
+    ratings: pd.DataFrame | str | os.PathLike[str],
+    movies: pd.DataFrame | None,
+    test: pd.DataFrame | str | os.PathLike[str] | None,
+    how: ReadOptions,
+    cache: bool,
+) -> Dataset:
     if isinstance(ratings, str | os.PathLike):
         if movies is not None or not isinstance(test, str | os.PathLike | None):
             raise ArgumentError("a file of ratings takes no DataFrame beside it.", hint="Read it with pandas first.")
@@ -216,7 +240,7 @@ def read_ratings(
     n_train = len(parts[0])
     if test is not None:
         parts.append(read_frame(test, replace(how, like=parts[0].reading), "test DataFrame"))
-    titles = titles_in(ratings, columns) if movies is None else movies_in(movies, columns)
+    titles = titles_in(ratings, how.columns) if movies is None else movies_in(movies, how.columns)
     if movies is not None and titles is None:
         raise DataError("movies need a movie and a title column.", path="movies DataFrame")
     describe = partial(movies_of, table=titles, file_name="the DataFrame")

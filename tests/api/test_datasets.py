@@ -11,7 +11,8 @@ import pytest
 from helpers.runs import write_ratings
 
 import mftui
-from mftui.errors import DataError
+from mftui.data.reading.answers import in_python
+from mftui.errors import DataError, DoubtError
 
 RATINGS = {"user": [1, 1, 2, 3], "item": [7, 8, 7, 9], "rating": [4.0, 3.5, 5.0, 1.0]}
 FRAME = pd.DataFrame(RATINGS)
@@ -152,3 +153,17 @@ def test_links_and_tags_are_columns_of_the_movies(tmp_path: Path) -> None:
     assert movies.tmdb_id[0] == 949 and movies.tmdb_id.isna().tolist() == [False, True]
     frame = pd.DataFrame({"movie": [7, 8], "title": ["Heat", "Alien"], "imdb_id": ["tt0113277", None]})
     assert mftui.read_ratings(FRAME, movies=frame).movies.imdb_id[0] == "tt0113277"
+
+
+def test_a_doubt_names_the_arguments_that_settle_it() -> None:
+    rng = np.random.default_rng(0)
+    users, items = np.repeat(np.arange(40), 20), np.tile(np.arange(20), 40)
+    frame = pd.DataFrame({"user": users, "item": items, "rating": rng.choice([-1, 1, 2, 3, 4, 5], 800)})
+    with pytest.raises(DoubtError) as caught:
+        mftui.read_ratings(frame)
+    assert "missing=-1: it means not rated" in str(caught.value) and "missing='none'" in str(caught.value)
+    settled = mftui.read_ratings(frame, missing=-1)
+    assert settled.scale[0] == 1 and settled.read_as["missing"] == ["-1"]
+    assert mftui.read_ratings(frame, missing="none").scale[0] == -1
+    assert in_python("--columns user=2,movie=3") == "columns={'user': '2', 'movie': '3'}"
+    assert in_python("--counts") == "counts=True"

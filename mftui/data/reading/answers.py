@@ -23,6 +23,19 @@ def answered(how: ReadOptions, options: str) -> ReadOptions | None:
     return how
 
 
+def in_python(option: str) -> str:
+    """Return what an option is as an argument in Python: `missing=-1` for "--missing=-1"; other texts as they are."""
+    found = _OPTION.fullmatch(option)
+    if found is None:
+        return option
+    name, text = found[1], (found[2] or "").strip("'")
+    if name == "columns":
+        pairs = (pair.partition("=") for pair in text.split(","))
+        return f"columns={{{', '.join(f'{role!r}: {column!r}' for role, _, column in pairs)}}}"
+    number = re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text)
+    return f"{name}={text if number else repr(text) if text else True}"
+
+
 def _with(how: ReadOptions, name: str, text: str) -> ReadOptions | None:
     if name == "columns":
         pairs = (pair.partition("=") for pair in text.split(","))
