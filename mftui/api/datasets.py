@@ -145,7 +145,7 @@ def read_ratings(
     movies: pd.DataFrame | None = None,
     test: pd.DataFrame | str | os.PathLike[str] | None = None,
     columns: Mapping[str, str] | None = None,
-    missing: Sequence[str | float] = (),
+    missing: Sequence[str | float] | str | float = (),
     counts: bool = False,
     wide: str = "",
     table: str = "",

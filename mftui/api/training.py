@@ -47,7 +47,7 @@ def train(
     split_seed: SupportsIndex = 0,
     movies: pd.DataFrame | None = None,
     columns: Mapping[str, str] | None = None,
-    missing: Sequence[str | float] = (),
+    missing: Sequence[str | float] | str | float = (),
     counts: bool = False,
     wide: str = "",
     table: str = "",

@@ -23,6 +23,7 @@ from mftui.text import visible
 
 _SAMPLE = 1 << 20
 _FEW_ROWS = 20
+_FEW_STEPS = 10
 _MANY_ROWS = 50
 _MAX_SCALE = 150
 """Distinct whole ratings that a scale may have: 0 to 100 has 101."""
@@ -282,7 +283,12 @@ def _constant(seen: Seen) -> DoubtError | None:
         ("movie", seen.ratings.movies, len(seen.movie_ids), "users"),
         ("user", seen.ratings.users, len(seen.user_ids), "movies"),
     ):
-        if len(seen.distinct[0]) < 3 or not _same_for_all(indices, values, n_ids):
+        fewest = 3 if of == "movie" else _FEW_STEPS + 1  # a mean of a user is no step of a scale
+        if (
+            len(seen) < 2 * len(seen.user_ids)
+            or len(seen.distinct[0]) < fewest
+            or not _same_for_all(indices, values, n_ids)
+        ):
             continue
         message = (
             f"each {of} has the same rating ({seen.name('rating')}) from all its {whose}: an average, such as a "
