@@ -18,7 +18,7 @@ BLANK = "blank"
 """An empty field, among `missing`."""
 DOUBTS = (
     "row-numbers", "ids", "times", "counts", "missing", "outliers", "constant-ratings", "repeated-pairs",
-    "exponent-ids", "personal",
+    "exponent-ids",
 )  # fmt: skip
 """What can be doubted about a reading, by the name that `accept` takes."""
 WIDE = ("users", "movies")
