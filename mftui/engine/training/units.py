@@ -1,4 +1,4 @@
-"""In which units a training learns: ratings are mapped so that their scale is 1 to 5, and the model is mapped back.
+"""In which units a training learns: ratings are mapped so that they are stars, and the model is mapped back.
 
 So what is chosen for stars (priors, margins, steps, starting values) is right for ratings in any units. NumPy only.
 """
@@ -13,8 +13,8 @@ import numpy as np
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.model.parameters import Parameters
 
-BOTTOM, TOP = 1.0, 5.0
-"""The scale that is learned; ratings of this scale are learned as they are."""
+STARS, HALF_STARS = (1.0, 5.0), (0.5, 5.0)
+"""The scales that are learned; ratings of these are learned as they are."""
 
 _WITH_UNIT = ("user_factors", "user_bias", "movie_bias", "member_user_bias", "member_movie_bias")
 """What a unit of ratings is in where logits are ratings."""
@@ -29,9 +29,11 @@ class Units:
 
     @classmethod
     def of(cls, scale: Scale) -> Units:
-        """Return those in which a scale is BOTTOM to TOP; where all ratings are equal, they are BOTTOM."""
-        unit = (scale.hi - scale.lo) / (TOP - BOTTOM) or 1.0
-        return cls(unit, scale.lo - BOTTOM * unit)
+        """Return those in which a scale of ten steps is half stars, and any other 1 to 5; ratings that are all equal
+        are 1."""
+        lo, hi = _ends(scale)
+        unit = (scale.hi - scale.lo) / (hi - lo) or 1.0
+        return cls(unit, scale.lo - lo * unit)
 
     @property
     def as_given(self) -> bool:
@@ -42,7 +44,8 @@ class Units:
         """Return the scale of the ratings as learned."""
         if self.as_given:
             return scale
-        return Scale(BOTTOM, TOP if scale.hi > scale.lo else BOTTOM, scale.step / self.unit)
+        lo, hi = _ends(scale)
+        return Scale(lo, hi if scale.hi > scale.lo else lo, scale.step / self.unit)
 
     def learned(self, ratings: Ratings) -> Ratings:
         """Return the ratings as learned, mapped piece by piece as they are read."""
@@ -84,6 +87,11 @@ class Units:
 
     def _given(self, rating: float) -> float:
         return self.unit * rating + self.offset
+
+
+def _ends(scale: Scale) -> tuple[float, float]:
+    ten = scale.step > 0 and round((scale.hi - scale.lo) / scale.step) == 9
+    return HALF_STARS if ten else STARS
 
 
 def _on_scale(rating: float, scale: Scale) -> float:

@@ -146,12 +146,29 @@ def test_counted_the_other_way_round_they_lead_to_as_good_a_model(name: str) -> 
     assert other.rmse == pytest.approx(stars.rmse, rel=0.05)
 
 
-def test_ratings_of_1_to_5_are_learned_as_they_are() -> None:
-    units = Units.of(SCALE)
+@pytest.mark.parametrize("scale", [SCALE, Scale(1, 5, 1), Scale(1, 5, 0), Scale(0.5, 5, 0.5)])
+def test_stars_are_learned_as_they_are(scale: Scale) -> None:
+    units = Units.of(scale)
     assert units.as_given and units.learned(STARS.ratings) is STARS.ratings
     model = trained("als", AS_GIVEN).model
-    assert units.given(model.parameters, SCALE) is model.parameters
-    assert Units.of(Scale(0.5, 5.0, 0.5)).learned_scale(Scale(0.5, 5.0, 0.5)) == Scale(1.0, 5.0, 0.5 / 1.125)
+    assert units.given(model.parameters, scale) is model.parameters
+
+
+@pytest.mark.parametrize(
+    ("scale", "learned"),
+    [
+        (Scale(1, 10, 1), Scale(0.5, 5, 0.5)),
+        (Scale(-3, 6, 1), Scale(0.5, 5, 0.5)),
+        (Scale(0, 1, 0), Scale(1, 5, 0)),
+        (Scale(0, 100, 1), Scale(1, 5, 0.04)),
+    ],
+)
+def test_others_are_learned_as_stars(scale: Scale, learned: Scale) -> None:
+    """Those of ten steps as half stars."""
+    units, ends = Units.of(scale), np.array([scale.lo, scale.hi], dtype=np.float32)
+    ratings = Ratings(np.zeros(2, np.int32), np.arange(2, dtype=np.int32), ends)
+    assert units.learned_scale(scale) == learned
+    assert units.learned(ratings).values.tolist() == [learned.lo, learned.hi]
 
 
 def test_ratings_that_are_all_equal_are_learned_as_1() -> None:
@@ -186,7 +203,7 @@ def test_ratings_in_a_file_are_mapped_as_well(tmp_path: Path) -> None:
 
 def test_a_run_that_was_begun_with_ratings_as_given_goes_on_with_them() -> None:
     """Checkpoints of mftui 0.1 have no units."""
-    halves = Change(0.5).of(STARS)
+    halves = Change(0.125).of(STARS)
     split, recipe = make_split(halves, SplitSpec("none")), RECIPES["als"]
     spec = TrainingSpec(recipe, recipe.check(SMALL["als"]), halves.ratings, USERS, MOVIES, halves.scale, 0)
     with pytest.MonkeyPatch.context() as patch:
@@ -235,9 +252,9 @@ def test_ml_100k_in_other_units_is_predicted_as_well(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["als", "bayes"])
 def test_play_counts_up_to_10_000_are_learned(name: str) -> None:
-    r = STARS.ratings
-    counts = np.clip(np.round(np.exp(2.31 * (r.values - 1))), 1, 10_000).astype(np.float32)
+    r = STARS.ratings.take(np.arange(400))
+    counts = np.clip(np.floor(np.random.default_rng(0).pareto(0.6, 400) + 1), 1, 10_000).astype(np.float32)
     data = replace(STARS, ratings=Ratings(r.users, r.movies, counts), scale=Scale(1, 10_000, 1))
-    found = train(data, make_split(data, SplitSpec("none")), name, SMALL[name])
+    found = train(data, make_split(data, SplitSpec("none")), name, {**SMALL[name], "factors": 40})
     assert found.training.outcome == "finished"
-    assert found.rmse < 0.8 * counts.std()
+    assert found.rmse < counts.std()
