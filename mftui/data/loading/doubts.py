@@ -125,6 +125,8 @@ def _no_ratings(seen: Seen) -> DoubtError | None:
     if span <= _MIN_RANGE:
         if not (whole and n >= _MANY_ROWS and span > _MANY_GRADES and _counted(low, high, middle, values, counts)):
             return None
+        if _outliers(seen) is not None:
+            return None
         message = f"{what} in whole numbers, half of them up to {middle:g}, few above: counts, not ratings?"
         return None if seen.how.accepts("counts") else seen.doubt("counts", message, of_counts, other)
     for unit in (1, 1000, 10**6):
@@ -145,7 +147,7 @@ def _no_ratings(seen: Seen) -> DoubtError | None:
         return None  # an outlier
     step = float(np.gcd.reduce(np.diff(values).astype(np.int64)))
     filled = len(values) / (span / step + 1)
-    far = low > _MIN_RANGE and low >= span  # no scale begins there
+    far = low > _MIN_RANGE  # no scale begins there
     dense = len(values) <= _MAX_SCALE and filled >= 0.2 and not (skewed and span > _MAX_SCALE)
     if not far and (len(values) < 15 or dense):
         return None
@@ -162,7 +164,7 @@ def _shown(value: float) -> str:
 def _counted(low: float, high: float, middle: float, values: NDArray[np.float64], counts: NDArray[np.int64]) -> bool:
     """Return whether whole numbers are spread as counts are: most of them few, and hardly one in the upper half."""
     tail = int(counts[values > (low + high) / 2].sum())
-    return low in (0, 1) and middle - low <= (high - low) / 10 and tail <= 0.02 * int(counts.sum())
+    return low in (0, 1) and middle - low <= 0.15 * (high - low) and tail <= 0.05 * int(counts.sum())
 
 
 def _median(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
@@ -245,12 +247,15 @@ def _stands_apart(value: float, count: int, rest: NDArray[np.float64], others: N
     if 0 < value < rest[0]:
         return False  # the lowest grade, and some between are given by nobody
     if len(rest) > 100 and gap > 20 * step:  # so many have no steps to compare with
-        return gap > (0.15 if value in _SENTINELS else 0.5) * span
+        return gap > (0.2 if value in _SENTINELS else 0.5) * span
     if gap >= 1.9 * float(steps.max()) and (value in _SENTINELS or gap > 0.5 * span):
-        return value != 0 or (count >= 0.02 * total and gap > 0.15 * span)
-    if value != 0 or abs(gap - step) >= 0.6 * step + 0.5 or count < 30:
+        if value != 0 or (count >= 0.02 * total and gap > 0.15 * span):
+            return True
+    if value != 0 or count < 30:
         return False
-    return count >= 3 * near if len(rest) <= 10 else count >= max(0.3 * total, 5 * int(others.max()))
+    if len(rest) > _MANY_GRADES:
+        return count >= max(0.3 * total, 5 * int(others.max()))
+    return abs(gap - step) < 0.6 * step + 0.5 and count >= 3 * near
 
 
 def _outliers(seen: Seen) -> DoubtError | None:
