@@ -248,9 +248,9 @@ def _stands_apart(value: float, count: int, rest: NDArray[np.float64], others: N
         return False  # the lowest grade, and some between are given by nobody
     if len(rest) > 100 and gap > 20 * step:  # so many have no steps to compare with
         return gap > (0.2 if value in _SENTINELS else 0.5) * span
-    if gap >= 1.9 * float(steps.max()) and (value in _SENTINELS or gap > 0.5 * span):
-        if value != 0 or (count >= 0.02 * total and gap > 0.15 * span):
-            return True
+    far = gap >= 1.9 * float(steps.max()) and (value in _SENTINELS or gap > 0.5 * span)
+    if far and (value != 0 or (count >= 0.02 * total and gap > 0.15 * span)):
+        return True
     if value != 0 or count < 30:
         return False
     if len(rest) > _MANY_GRADES:
