@@ -26,6 +26,7 @@ from mftui.errors import RunError
 from mftui.runs.store.config import IN_FILE, RunConfig
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.trainer.logs import quiet_tensorflow, without_keras_file, without_wrappers
+from mftui.runs.trainer.programs import KeptPrograms, use_kept_programs
 
 
 class Trainable(Protocol):
@@ -129,6 +130,12 @@ def assembler(config: RunConfig, dataset: Dataset, split: Split) -> Callable[[Pa
 
 
 @cache
+def kept_programs() -> KeptPrograms | None:
+    """Return the compiled programs that this process uses; asked for the first time before TensorFlow is imported."""
+    return use_kept_programs()
+
+
+@cache
 def import_tensorflow(own_process: bool = False) -> int:
     """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took.
 
@@ -136,6 +143,8 @@ def import_tensorflow(own_process: bool = False) -> int:
     """
     before = resident_bytes()
     quiet_tensorflow()
+    if own_process:
+        kept_programs()
     with without_keras_file(), without_wrappers() if own_process else nullcontext():
         import tensorflow  # noqa: F401
 

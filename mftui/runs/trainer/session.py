@@ -32,6 +32,7 @@ from mftui.runs.trainer.prepare import (
     Trainable,
     assembler,
     import_tensorflow,
+    kept_programs,
     open_data,
     training_spec,
     with_data,
@@ -130,6 +131,8 @@ class Session:
             self._seconds["train"] = blocks.pop("taste")
             self._seconds |= blocks | {"compile": training.seconds["compile"]}
             self._save_last(saver, model, state, metrics)
+            if self._own_process and (programs := kept_programs()) is not None:
+                log.info("compiled programs kept for the next training: %d", programs.publish())
             if self._events is not None:
                 self._events.finish(model, document)
         return self._concluded(document, state)

@@ -1,0 +1,116 @@
+"""Compiled programs that are kept from one training to the next: XLA loads them instead of compiling again.
+
+Each process has a directory of its own, with links to the kept programs whose content is as it was written; what it
+compiles anew is added to them in the end. So no process ever reads what another is writing, or a damaged file.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mftui import paths
+from mftui.version import __version__
+
+_MOST_BYTES = 64 << 20
+_OUTDATED_S = 7 * 86_400
+_OF_PROCESS = ".process-"
+_FLAGS = "TF_XLA_FLAGS"
+_CPU = Path("/proc/cpuinfo")
+_GPU = Path("/dev/nvidia0")
+log = logging.getLogger(__name__)
+
+
+class KeptPrograms:
+    """The kept programs of this machine and these versions, and the directory of this process.
+
+    Parameters
+    ----------
+    store: where they are kept, each as NAME.DIGEST.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        store.mkdir(parents=True, exist_ok=True)
+        self.directory = Path(tempfile.mkdtemp(prefix=_OF_PROCESS, dir=store))
+        for kept in self._kept():
+            with suppress(OSError):
+                if _digest(kept) == kept.suffix[1:]:
+                    os.link(kept, self.directory / kept.stem)
+                    os.utime(kept)
+                else:
+                    kept.unlink()
+        self._found = {file.name for file in self.directory.iterdir()}
+
+    def publish(self) -> int:
+        """Keep what this process compiled, and return how many programs those were; forget the oldest of too many."""
+        added = 0
+        for file in [file for file in self.directory.iterdir() if file.name not in self._found]:
+            with suppress(OSError):
+                os.link(file, self._store / f"{file.name}.{_digest(file)}")
+                added += 1
+            self._found.add(file.name)
+        size = 0
+        for kept in self._kept():
+            with suppress(OSError):
+                size += kept.stat().st_size
+                if size > _MOST_BYTES:
+                    kept.unlink()
+        return added
+
+    def close(self) -> None:
+        """Remove this process's directory, and those of processes that are long gone."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        with suppress(OSError):
+            for other in self._store.glob(f"{_OF_PROCESS}*"):
+                if time.time() - other.stat().st_mtime > _OUTDATED_S:
+                    shutil.rmtree(other, ignore_errors=True)
+
+    def _kept(self) -> list[Path]:
+        """Return the kept programs, the one used last first."""
+        with os.scandir(self._store) as entries:
+            files = [(entry.stat().st_mtime, Path(entry.path)) for entry in entries if entry.is_file()]
+        return [path for _, path in sorted(files, reverse=True)]
+
+
+def use_kept_programs() -> KeptPrograms | None:
+    """Tell XLA, before TensorFlow is imported, to use the kept programs; None where none can be kept.
+
+    A program fits the processor it was compiled for: each kind of it, and each version of TensorFlow and of mftui, has
+    a directory of its own. With a GPU nothing is kept.
+    """
+    if "persistent_cache" in os.environ.get(_FLAGS, "") or _GPU.exists():
+        return None
+    try:
+        made_for = [version("tensorflow"), __version__, _processor()]
+        key = hashlib.blake2b("\n".join(made_for).encode(), digest_size=8).hexdigest()
+        programs = KeptPrograms(paths.cache_dir() / "programs" / key)
+    except (OSError, PackageNotFoundError) as error:
+        log.info("no compiled programs are kept: %s", error)
+        return None
+    if any(character.isspace() for character in str(programs.directory)):
+        programs.close()  # flags are separated by blanks
+        return None
+    asked = f"--tf_xla_persistent_cache_directory={programs.directory} --tf_xla_persistent_cache_prefix=mftui"
+    os.environ[_FLAGS] = f"{os.environ.get(_FLAGS, '')} {asked}".strip()
+    atexit.register(programs.close)
+    return programs
+
+
+def _processor() -> str:
+    """Return what the processor is and can do; raises OSError where that is not known."""
+    names = ("model name", "flags", "Features", "CPU part")
+    lines = _CPU.read_text(encoding="utf-8", errors="replace").split("\n\n")[0].splitlines()
+    return "\n".join(line for line in lines if line.startswith(names))
+
+
+def _digest(file: Path) -> str:
+    return hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()

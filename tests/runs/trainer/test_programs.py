@@ -1,0 +1,71 @@
+"""Compiled programs are kept between trainings: whole ones only, of this machine only, and not too many."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from helpers.command import answer_of, launch
+
+from mftui.runs.trainer import programs
+from mftui.runs.trainer.programs import KeptPrograms, use_kept_programs
+
+
+def names(store: Path) -> set[str]:
+    return {file.stem for file in store.iterdir() if file.is_file()}
+
+
+def test_what_one_process_compiled_the_next_one_has(tmp_path: Path) -> None:
+    first = KeptPrograms(tmp_path)
+    (first.directory / "a.pb").write_bytes(b"program")
+    assert not list(KeptPrograms(tmp_path).directory.iterdir()), "nothing is seen before it is published"
+    assert (first.publish(), first.publish()) == (1, 0)
+    second = KeptPrograms(tmp_path)
+    assert (second.directory / "a.pb").read_bytes() == b"program"
+    assert second.publish() == 0
+    first.close()
+    assert not first.directory.exists() and (second.directory / "a.pb").exists()
+
+
+def test_a_damaged_program_is_thrown_away(tmp_path: Path) -> None:
+    first = KeptPrograms(tmp_path)
+    (first.directory / "a.pb").write_bytes(b"program")
+    first.publish()
+    first.close()
+    (kept,) = [file for file in tmp_path.iterdir() if file.is_file()]
+    kept.write_bytes(b"prog")
+    assert not list(KeptPrograms(tmp_path).directory.iterdir()) and not kept.exists()
+
+
+def test_the_oldest_of_too_many_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "_MOST_BYTES", 25)
+    mine = KeptPrograms(tmp_path)
+    for age, name in enumerate(("new", "older", "oldest")):
+        file = mine.directory / name
+        file.write_bytes(name.encode().ljust(10))
+        os.utime(file, (1_000_000 - age, 1_000_000 - age))
+    assert mine.publish() == 3
+    assert names(tmp_path) == {"new", "older"}
+
+
+def test_where_nothing_can_be_kept_the_training_goes_on_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TF_XLA_FLAGS", raising=False)
+    monkeypatch.setattr(programs, "_CPU", tmp_path / "missing")
+    assert use_kept_programs() is None and "TF_XLA_FLAGS" not in os.environ
+    monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_persistent_cache_directory=mine")
+    assert use_kept_programs() is None, "who asks XLA for a cache has it"
+
+
+@pytest.mark.long
+def test_the_second_training_compiles_nothing_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    few = ("train", "--members", "1", "--epochs", "1", "--no-audience", "--json")
+    first = answer_of(launch(*few))
+    kept = sorted(file.name for file in (tmp_path / "cache" / "programs").glob("*/*"))
+    second = answer_of(launch(*few))
+    assert kept and kept == sorted(file.name for file in (tmp_path / "cache" / "programs").glob("*/*"))
+    assert first.document["test_rmse"] == second.document["test_rmse"]
