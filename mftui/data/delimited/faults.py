@@ -63,7 +63,7 @@ def check_quotes(ref: FileRef, layout: Layout) -> None:
 
 
 def _decoded(raw: IO[bytes], encoding: str) -> io.TextIOWrapper:
-    name = encoding if encoding.startswith("utf-16") else "utf-8-sig"
+    name = "utf-8-sig" if encoding == "utf-8" else encoding
     return io.TextIOWrapper(raw, encoding=name, errors="replace", newline="")
 
 

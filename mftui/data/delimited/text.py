@@ -18,6 +18,7 @@ from mftui.data.delimited.leading_zeros import any_leading_zero
 from mftui.data.delimited.no_rows import is_no_row
 from mftui.data.delimited.rating_faults import rating_fault
 from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_dictionary
+from mftui.data.readers.encodings import eastern
 from mftui.data.readers.names import also_called
 from mftui.data.readers.rating_words import numbers_in
 from mftui.data.readers.times import seconds_of
@@ -31,6 +32,7 @@ from mftui.errors import DataError
 _LADDER = ("int32", "int64", "string")
 _RATING_LADDER = ("float32", "string")
 _BLOCK_BYTES = 4 << 20
+_LOOKED_AT = 8 << 20
 
 
 def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
@@ -108,12 +110,15 @@ def read_columns(
             types = {role: _ladder(role)[rung[role]] for role in roles}
             try:
                 read = _read_as(ref, layout, position, types, how)
+            except UnicodeDecodeError:
+                layout = replace(layout, encoding="latin-1")
+                continue
             except pa.ArrowInvalid as error:
                 message = str(error)
                 if "Could not skip initial" in message:  # the header's line is the last and has no end
                     raise only_header(ref) from error
                 if "UTF8" in message and layout.encoding == "utf-8":
-                    layout = replace(layout, encoding="latin-1")
+                    layout = replace(layout, encoding=eastern(ref.head(_LOOKED_AT)))
                     continue
                 at = re.search(r"In CSV column #(\d+): .*conversion error", message)
                 failed = next((r for r in roles if at and position[r] == int(at.group(1))), None)
@@ -215,7 +220,7 @@ def reading_of(layout: Layout) -> Reading:
     doubts = [f"The rating could also be the column {name}." for name in others]
     return Reading(
         delimiter=layout.delimiter,
-        encoding={"utf-8": "utf-8", "latin-1": "latin-1"}.get(layout.encoding, "utf-16"),
+        encoding="utf-16" if layout.encoding.startswith("utf-16") else layout.encoding,
         decimal=layout.decimal_point,
         header=layout.header,
         header_line=layout.skip_lines if layout.header else 0,

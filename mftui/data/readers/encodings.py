@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mftui.data.forms import words
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
@@ -58,8 +59,19 @@ def encoding_of(head: bytes) -> str:
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """Return `(text, its encoding)`: UTF-8 if it is that, else Latin-1."""
+    """Return `(text, its encoding)`: UTF-8 if it is that, else what it looks like; Latin-1 for Western texts."""
     try:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        return content.decode("latin-1"), "latin-1"
+        encoding = eastern(content)
+        return content.decode(encoding), encoding
+
+
+def eastern(content: bytes) -> str:
+    """Return the encoding of a text that is not in UTF-8, where it looks Cyrillic or Chinese; else "latin-1"."""
+    guessed = words.encoding_of(content)
+    try:
+        content.decode(guessed)
+    except UnicodeDecodeError:
+        return "latin-1"
+    return guessed if guessed in ("cp1251", "gb18030") else "latin-1"

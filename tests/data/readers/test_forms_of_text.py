@@ -158,3 +158,17 @@ def test_ratings_in_the_names_of_directories_and_beneath_a_readme_are_read(tmp_p
     for name in ("hive", "hub"):
         data = open_dataset(tmp_path / name, use_cache=False)
         assert (data.n_users, data.n_movies, data.n_ratings) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"), [("cp1251", ("Анна", "Борис", "Вера")), ("gb18030", ("王芳", "刘洋", "陈静"))]
+)
+def test_names_in_cyrillic_and_chinese_encodings_are_read(
+    tmp_path: Path, encoding: str, names: tuple[str, ...]
+) -> None:
+    lines = [f"{names[at % 3]},{at // 3},{at % 5 + 1}" for at in range(40)]
+    file = tmp_path / "r.csv"
+    file.write_bytes(("user,movie,rating\n" + "\n".join(lines) + "\n").encode(encoding))
+    data = open_dataset(file, use_cache=False)
+    assert sorted(map(str, data.user_ids.raws(np.arange(3)))) == sorted(names)
+    assert data.reading.encoding == encoding
