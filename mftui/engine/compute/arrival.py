@@ -12,7 +12,7 @@ from typing import Any
 
 from mftui.engine.compute.cluster import Cluster
 from mftui.engine.compute.lines import Line, LineLost, is_loopback, listen, with_port
-from mftui.engine.compute.meeting import Meeting, named
+from mftui.engine.compute.meeting import WAITING, Meeting, named
 from mftui.engine.compute.slurm import SlurmStep, addresses_of
 from mftui.errors import MftuiError, TrainingError, UsageError
 from mftui.settings import load_settings
@@ -23,7 +23,7 @@ _CONNECT_S, _REACH_S, _RETRY_S = 2.0, 5.0, 0.2
 _INSTALL = "Let all nodes use the same installation."
 _FIRST_S = 2.0
 """How long task 0 is looked for on the first node only."""
-_SEE = "What it said itself is in the job's output; MFTUI_WORKER_SECONDS sets how long to wait."
+_SEE = f"What it said itself is in the job's output; {WAITING}"
 
 
 @contextmanager

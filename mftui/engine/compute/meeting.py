@@ -7,9 +7,13 @@ sentence, and nobody waits for it.
 from __future__ import annotations
 
 import contextlib
+import os
 import select
+import subprocess
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from mftui.engine.compute.lines import Line, LineLost
@@ -17,7 +21,17 @@ from mftui.engine.compute.slurm import SlurmStep
 from mftui.errors import MftuiError, TrainingError, UsageError
 from mftui.text import visible
 
-PATIENCE = 10
+WAITING = "MFTUI_WORKER_SECONDS sets how long to wait."
+_WATCHER = """
+import os, signal, sys, time
+process, until = int(sys.argv[1]), time.monotonic() + float(sys.argv[2])
+while os.getppid() == process:
+    if time.monotonic() > until:
+        print(sys.argv[3], file=sys.stderr, flush=True)
+        os.kill(process, signal.SIGKILL)
+    time.sleep(0.2)
+"""
+_PATIENCE = 10
 """A task that is ready waits for the others this many times as long as it took itself, and the set time besides."""
 
 
@@ -35,6 +49,8 @@ class Meeting:
         self.step, self.lines, self.task_nodes = step, lines, task_nodes
         self._wait_s = wait_s
         self._since = time.monotonic()
+        self._screen = os.dup(2)
+        """Standard error, also where it goes to the run's log afterwards."""
 
     def gather(self, mine: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what every task brings, in the order of the tasks. All must call this at the same point.
@@ -42,7 +58,7 @@ class Meeting:
         Raises UsageError or TrainingError, on all tasks, where one has been refused or is gone.
         """
         now = time.monotonic()
-        until = now + self._wait_s + PATIENCE * (now - self._since)
+        until = now + self._wait_s + _PATIENCE * (now - self._since)
         try:
             if self.step.task == 0:
                 return self._collect(mine, until)
@@ -95,6 +111,21 @@ class Meeting:
         everything: list[dict[str, Any]] = message["all"]
         return everything
 
+    @contextmanager
+    def joining(self) -> Iterator[None]:
+        """End this process, with a sentence, if what is done within lasts too long.
+
+        TensorFlow joins the tasks in C++, lets no other thread and no signal in meanwhile, and has no end of its own
+        if one of them is gone since the last `gather`. So another process watches.
+        """
+        told = f"mftui: not all tasks joined within {self._wait_s:g} s: one of them ended. {WAITING}"
+        command = [sys.executable, "-I", "-S", "-c", _WATCHER, str(os.getpid()), str(self._wait_s), told]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._screen) as one:
+            try:
+                yield
+            finally:
+                one.kill()
+
     def end(self, error: MftuiError) -> NoReturn:
         """Raise `error` here, and if this is task 0 on all the others."""
         self._tell(refusal(error))
@@ -113,6 +144,7 @@ class Meeting:
     def close(self) -> None:
         for line in self.lines.values():
             line.close()
+        os.close(self._screen)
 
     def _gone(self, task: int) -> TrainingError:
         return TrainingError(

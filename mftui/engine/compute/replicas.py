@@ -145,6 +145,7 @@ def _several_workers(cluster: Cluster, n_gpus: int) -> Devices:
     """Join the cluster once all workers have started; a process can join only one, once."""
     import tensorflow as tf
 
+    wait_s = load_settings().worker_seconds
     resolvers = tf.distribute.cluster_resolver
     if cluster.step is None:
         resolver = resolvers.TFConfigClusterResolver()
@@ -153,9 +154,10 @@ def _several_workers(cluster: Cluster, n_gpus: int) -> Devices:
         resolver = resolvers.SimpleClusterResolver(
             spec, task_type="worker", task_id=cluster.step.task, num_accelerators={"GPU": n_gpus}, rpc_layer="grpc"
         )
-    options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=load_settings().worker_seconds)
+    options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=wait_s)
     try:
-        strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+        with nullcontext() if cluster.step is None else meet(cluster).joining():
+            strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
     except tf.errors.OpError as error:
         raise TrainingError(f"the workers could not join: {str(error).splitlines()[0][:200]}") from error
     return Devices("multi-worker", strategy, cluster)
