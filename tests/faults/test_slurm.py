@@ -150,14 +150,16 @@ def test_the_batch_file_of_the_docs_goes_on_after_it_was_put_back(
     wait_until(lambda: list((home / "runs").glob("*/checkpoint")), "there is a checkpoint", timeout_s=90)
     (run,) = runs(home)
     answer_of(slurm.start(*end, job))
-    wait_until(
-        lambda: "PENDING" in answer_of(slurm.start("squeue", "-h", "-o", "%T")).out,
-        "it is in the queue again",
-        timeout_s=60,
-    )
-    assert run.state == "stopped"
+    wait_until(lambda: run.state == "stopped", "it has stopped and saved", timeout_s=60)
     before = run.status().step
-    answer_of(slurm.start("scontrol", "update", f"JobId={job}", "StartTime=now"))
+
+    def started_again() -> bool:
+        """Whether it is; without the two minutes that Slurm lets it wait."""
+        answer_of(slurm.start("scontrol", "update", f"JobId={job}", "StartTime=now"))
+        shown = answer_of(slurm.start("scontrol", "show", "job", job)).out
+        return "JobState=RUNNING" in shown and "Restarts=1" in shown
+
+    wait_until(started_again, "it has started again", timeout_s=90)
     wait_until(lambda: run.state == "finished", "it has gone on to its end", timeout_s=180)
     assert [one.id for one in runs(home)] == [run.id] and run.status().step > before > 0
     assert re.search(r"resumed at step [1-9]", run.log_path.read_text())
