@@ -21,8 +21,10 @@ def any_leading_zero(ref: FileRef, layout: Layout) -> bool:
 
     Fields of all columns count, so that True means: look at the ids as text.
     """
-    ends = {layout.delimiter[-1:], "\n", "\r", "\t" if layout.delimiter == ALIGNED else "\n"}
-    ends |= {'"'} if layout.multiline or layout.quoted else set()
+    ends = {layout.delimiter[-1:], "\n", *("\t" if layout.delimiter == ALIGNED else "")}
+    ends |= {'"'} if layout.multiline else set()
+    if b"\n" not in ref.head(_PIECE):
+        ends.add("\r")
     before = [ord(end) for end in ends if ord(end) < 256]
     wide = 2 if layout.encoding.startswith("utf-16") else 1
     overlap = 2 * wide

@@ -178,6 +178,8 @@ def _no_times(seen: Seen) -> DoubtError | None:
         return None
     if "seconds" not in seen.reading.dates:
         return None
+    if re.match(r"(199|[2-9]\d\d)\d-", seen.reading.last):
+        return None
     low, high = int(times.min()), int(times.max())
     leave = ("--columns timestamp=none", "these are no times: leave them out")
     if high >= _YEAR_1990:
