@@ -84,7 +84,7 @@ def test_two_tasks_train_one_run_and_one_task_trains_alone(slurm: OneSlurm, home
 @pytest.mark.parametrize(
     ("before", "reason"),
     [
-        ("cd /", "task 1 on node mftui-right could not take part: here.csv"),
+        ("cd /", "task 1 on node mftui-right could not take part: /here.csv"),
         ("export MFTUI_SEED=7", "the workers were not started by the same command"),
     ],
     ids=["data that one does not have", "different settings"],
@@ -110,7 +110,9 @@ def test_a_recipe_that_cannot_be_distributed_is_refused(slurm: OneSlurm, home: P
 def test_more_tasks_than_ratings_in_a_step_are_refused(slurm: OneSlurm, home: Path, tmp_path: Path) -> None:
     few = tmp_path / "few.csv"
     few.write_text("user,movie,rating\n1,1,5\n2,1,4\n1,2,3\n")
-    answer = slurm.srun("-n4", "-N2", "sh", "-c", f"exec mftui train --data {few} --no-audience --quiet --epochs 1")
+    answer = slurm.srun(
+        "-n4", "-N2", "sh", "-c", f"exec mftui train --data {few} --split none --no-audience --quiet --epochs 1"
+    )
     assert answer.code == 2 and says(answer), answer.err
     assert all("4 devices, and only" in line for line in says(answer)), answer.err
 

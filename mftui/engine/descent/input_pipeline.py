@@ -77,7 +77,7 @@ class Distributed:
         if self._devices.replicas > batches.size:
             raise UsageError(
                 f"{self._devices.replicas} devices, and only {batches.size} ratings for a step.",
-                hint="Start fewer tasks or workers: the data has nothing for some of them to do.",
+                hint="Use fewer of them, or a larger --batch-size if the data has more ratings.",
             )
         parts = np.array_split(np.arange(batches.size), self._devices.replicas)
         self._edges = [0, *np.cumsum([len(part) for part in parts]).tolist()]
