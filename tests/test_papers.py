@@ -19,7 +19,7 @@ from mftui.tui.base import keys
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 MAX_LINES = {"README.md": 150, "CONTRIBUTING.md": 119}
-OTHER_OPTIONS = {"--help", "--long", "--rounds", "--logdir"}
+OTHER_OPTIONS = {"--gpus-per-task", "--help", "--long", "--rounds", "--logdir"}
 """Of every command, of pytest, of the benchmarks, and of tensorboard."""
 SCREENS = {
     "Train": (keys.READING, keys.TRAIN, keys.CHART, keys.FORM),

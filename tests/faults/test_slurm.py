@@ -46,6 +46,7 @@ def train(ratings: Path, *more: str) -> str:
     return f"exec mftui train --data {ratings} {SMALL} {' '.join(more)}"
 
 
+@pytest.mark.long
 def test_the_tasks_of_two_steps_at_a_time_find_their_own(slurm: OneSlurm, tmp_path: Path) -> None:
     """In one job, on nodes whose names nothing resolves; and what a batch script says is not taken for a task."""
     program = tmp_path / "meet.py"

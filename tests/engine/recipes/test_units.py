@@ -108,7 +108,8 @@ def everything(model: Factors) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [(name, MIXED) for name in NAMES]
+    [(name, MIXED) for name in ("als", "biased")]
+    + [pytest.param(name, MIXED, marks=pytest.mark.long) for name in NAMES if name not in ("als", "biased")]
     + [pytest.param(name, change, marks=pytest.mark.long) for name in NAMES for change in SAME],
     ids=str,
 )
@@ -184,6 +185,7 @@ def test_the_post_learns_from_ratings_as_they_are() -> None:
     assert training.state()[1]["units"] == [1, 0]
 
 
+@pytest.mark.long
 def test_intervals_and_steps_are_in_rating_units() -> None:
     likelihood = ("likelihood", "ordinal")
     stars, other = trained("bayes", AS_GIVEN, likelihood).model, trained("bayes", Change(0.05, 1), likelihood).model
@@ -194,6 +196,7 @@ def test_intervals_and_steps_are_in_rating_units() -> None:
     np.testing.assert_allclose(mine.rating_std / 0.05, theirs.rating_std, rtol=0.02)
 
 
+@pytest.mark.long
 def test_ratings_in_a_file_are_mapped_as_well(tmp_path: Path) -> None:
     data = Change(10).of(STARS)
     split = make_split(data, SplitSpec("none"))
