@@ -136,7 +136,7 @@ def kept_programs() -> KeptPrograms | None:
 
 
 @cache
-def import_tensorflow(own_process: bool = False) -> int:
+def import_tensorflow(own_process: bool = False, /) -> int:
     """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took.
 
     `own_process`: nobody else uses Keras here, so its wrappers of other libraries are left out.

@@ -25,7 +25,7 @@ def wait_for_run(requests: Requests) -> Run | None:
     """
     give_way()
     with contextlib.suppress(ImportError):
-        import_tensorflow(own_process=True)
+        import_tensorflow(True)
     if not _input_before_stop(requests):
         return None
     line = sys.stdin.buffer.readline()

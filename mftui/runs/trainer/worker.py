@@ -62,7 +62,7 @@ def work(config: RunConfig, run: Run | None, requests: Requests) -> None:
     dataset, split = open_data(config.train_request(), config.fingerprint)
     config = with_data(config, dataset, split)
     location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
-    import_tensorflow(own_process=True)
+    import_tensorflow(True)
     computing = set_up(config.hyper)
     devices = computing.devices
     requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
