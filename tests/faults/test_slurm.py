@@ -139,6 +139,7 @@ def test_a_task_that_is_killed_ends_the_other_with_a_sentence(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(500)
 @pytest.mark.parametrize("end", [("scontrol", "requeue"), ("scancel", "--signal=TERM")], ids=["by Slurm", "time is up"])
 def test_the_batch_file_of_the_docs_goes_on_after_it_was_put_back(
     slurm: OneSlurm, home: Path, ratings: Path, tmp_path: Path, end: tuple[str, str]
@@ -147,7 +148,7 @@ def test_the_batch_file_of_the_docs_goes_on_after_it_was_put_back(
     (text,) = re.findall(r"```sh\n(#!/bin/bash\n#SBATCH.*?)```", DOCS.read_text(), re.DOTALL)
     batch, out = tmp_path / "train.sbatch", tmp_path / "out"
     batch.write_text(text)
-    options = f"--data {ratings} {SMALL} --epochs 100 --batch-size 400"
+    options = f"--data {ratings} {SMALL} --epochs 600 --batch-size 400"
     submit = ("sbatch", "--parsable", f"--output={out}", batch)
     job = answer_of(slurm.start(*submit, *options.split())).out.strip()
     wait_until(lambda: list((home / "runs").glob("*/checkpoint")), "there is a checkpoint", timeout_s=90)
@@ -162,7 +163,7 @@ def test_the_batch_file_of_the_docs_goes_on_after_it_was_put_back(
         shown = answer_of(slurm.start("scontrol", "show", "job", job)).out
         return "JobState=RUNNING" in shown and "Restarts=1" in shown
 
-    wait_until(started_again, "it has started again", timeout_s=90)
+    wait_until(started_again, "it has started again", timeout_s=200)  # the two minutes, if they cannot be left out
     wait_until(lambda: run.state == "finished", "it has gone on to its end", timeout_s=180)
     assert [one.id for one in runs(home)] == [run.id] and run.status().step > before > 0
     assert re.search(r"resumed at step [1-9]", run.log_path.read_text())
