@@ -21,7 +21,7 @@ from mftui.data.readers.columns import RawIds, RawRatings, chunks_of, from_dicti
 from mftui.data.readers.encodings import eastern
 from mftui.data.readers.names import also_called
 from mftui.data.readers.rating_words import numbers_in
-from mftui.data.readers.times import seconds_of
+from mftui.data.readers.times import times_in
 from mftui.data.readers.unrated import rated_rows
 from mftui.data.reading.options import ROLES, ReadOptions
 from mftui.data.reading.reading import ColumnUse, Reading
@@ -46,7 +46,8 @@ def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
         columns["rating"], rating_form = parsed
     if not len(columns["rating"]):
         raise only_header(ref)
-    columns, left_out = rated_rows(columns, how)
+    reading = replace(reading_of(layout), rating_form=rating_form)
+    columns, reading = rated_rows(columns, how, reading)
     values = chunks_of(columns.pop("rating"))
     if not sum(map(len, values)):
         raise DataError("no line has a rating.", path=ref, hint="Check --missing, and which column is the rating.")
@@ -54,19 +55,11 @@ def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
         fault = first_fault(ref, layout, "a rating is not a finite number")
         fault.hint = f"{fault.hint} Or leave all such lines out: --missing NaN."
         raise fault
-    times = seconds_of(columns.pop("timestamp")) if "timestamp" in columns else None
+    times, reading, repairs = times_in(columns, reading, ref.name)
     users, movies = _ids(columns.pop("user")), _ids(columns.pop("movie"))
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing")
-    reading = replace(
-        reading_of(layout),
-        rating_form=rating_form,
-        left_out=left_out,
-        missing=how.missing_words,
-        dates=times.form if times else "",
-    )
-    repairs = [f"{ref.name}: {times.note}."] if times and times.note else []
-    return RawRatings(users, movies, values, times.chunks if times else None, repairs, reading)
+    return RawRatings(users, movies, values, times, repairs, reading)
 
 
 def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds, Reading]:

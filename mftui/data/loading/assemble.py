@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Dataset, Movies, Ratings
 from mftui.data.ids import Ids
-from mftui.data.loading.doubts import Seen, check
+from mftui.data.loading.doubts import check
 from mftui.data.loading.fingerprint import Hashable, digests, fingerprint
 from mftui.data.loading.grades import graded
+from mftui.data.loading.rating_doubts import Seen
 from mftui.data.loading.repair import check_enough, distinct_of, scale_of
-from mftui.data.loading.repeats import Repeats, repeated, repeats_of, sentences_on
+from mftui.data.loading.repeats import check_repeats, reasons, repeats_of
 from mftui.data.loading.vocabulary import vocabulary
 from mftui.data.readers.columns import Chunks, RawRatings
 from mftui.data.reading.options import ReadOptions
@@ -77,8 +78,8 @@ def assemble(
         repeats = repeats_of(read, len(movie_ids), n_train)
         ratings, warnings = read, odd.result()
         if repeats is not None:
-            _check_repeats(read, repeats, (user_ids, movie_ids), how, path)
-            left_out = sentences_on(repeats, read.timestamps is not None, Path(path).name, test_name)
+            check_repeats(read, repeats, (user_ids, movie_ids), how, path)
+            left_out = reasons(repeats, read.timestamps is not None, Path(path).name, test_name)
             repairs += [f"{n:,} {'rating' if n == 1 else 'ratings'} left out: {why}." for why, n in left_out.items()]
             reading = replace(reading, left_out={**reading.left_out, **left_out})
             keep = np.ones(len(read), dtype=bool)
@@ -112,19 +113,6 @@ def assemble(
         test_rows=test_rows,
         source=source,
     )
-
-
-def _check_repeats(read: Ratings, repeats: Repeats, ids: tuple[Ids, Ids], how: ReadOptions, path: str) -> None:
-    """Raise DoubtError where too many pairs are repeated."""
-    again = repeats.repeated
-    if not len(again):
-        return
-    kept = repeats.kept_rows[~repeats.leaked]
-    changed = int((read.values[again] != read.values[kept]).sum())
-    timed = read.timestamps is not None and bool((read.timestamps[again] != read.timestamps[kept]).mean() > 0.5)
-    row = int(again[0])
-    pair = ids[0].raw(read.users[row]), ids[1].raw(read.movies[row])
-    repeated(how, path, len(read), len(again), changed, timed, pair)
 
 
 def _joined_reading(readings: Sequence[Reading]) -> Reading:

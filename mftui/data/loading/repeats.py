@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
+from mftui.data.ids import Ids
 from mftui.data.reading.options import ReadOptions
 from mftui.errors import DoubtError
 from mftui.text import visible
@@ -64,7 +65,7 @@ def repeats_of(ratings: Ratings, n_movies: int, n_train: int) -> Repeats | None:
     return Repeats(rows, kept, ~in_test[rows] & in_test[kept])
 
 
-def sentences_on(repeats: Repeats, timed: bool, train_name: str, test_name: str) -> dict[str, int]:
+def reasons(repeats: Repeats, timed: bool, train_name: str, test_name: str) -> dict[str, int]:
     """Return why rows were left out → how many."""
     later = "the one that is later in time counts" if timed else "the one on the later line counts"
     found = {
@@ -112,32 +113,33 @@ def _repeats(keys: NDArray[Any]) -> bool:
     return bool((keys[1:] == keys[:-1]).any())
 
 
-def repeated(
-    how: ReadOptions, path: str, n: int, n_repeated: int, n_changed: int, timed: bool, pair: tuple[Any, Any]
-) -> None:
+def check_repeats(read: Ratings, repeats: Repeats, ids: tuple[Ids, Ids], how: ReadOptions, path: str) -> None:
     """Raise DoubtError where too many pairs of user and movie are repeated.
 
     Parameters
     ----------
+    read: all rows.
+    repeats: those of them that are left out.
+    ids: of the users and of the movies.
     how: may accept it.
     path: what the ratings are from.
-    n: rows.
-    n_repeated: rows that a later one of the same pair replaces.
-    n_changed: of these, those with another rating.
-    timed: whether they differ in time, as when somebody rates again.
-    pair: one of them, as raw ids.
     """
-    same = n_changed <= 0.2 * n_repeated
-    if how.accepts("repeated-pairs") or n < _MANY_ROWS:
+    again, n = repeats.repeated, len(read)
+    if how.accepts("repeated-pairs") or n < _MANY_ROWS or not len(again):
         return
+    kept = repeats.kept_rows[~repeats.leaked]
+    n_changed = int((read.values[again] != read.values[kept]).sum())
+    timed = read.timestamps is not None and bool((read.timestamps[again] != read.timestamps[kept]).mean() > 0.5)
+    same = n_changed <= 0.2 * len(again)
     few = 0.3 if timed or same else 0.05 if n >= _RANDOM_ROWS else _RANDOM_SHARE
-    if n_repeated <= few * n:
+    if len(again) <= few * n:
         return
-    user, movie = (visible(str(raw)[:40]) for raw in pair)
+    row = int(again[0])
+    user, movie = (visible(str(raw)[:40]) for raw in (ids[0].raw(read.users[row]), ids[1].raw(read.movies[row])))
     causes = "ids that a spreadsheet has spoilt, a wrong column, or the same file twice"
     how_many = "all with the same rating" if not n_changed else f"{n_changed:,} with another rating"
     message = (
-        f"{n_repeated:,} of {n:,} rows repeat a pair of user and movie ({how_many}), for example user {user}, movie "
+        f"{len(again):,} of {n:,} rows repeat a pair of user and movie ({how_many}), for example user {user}, movie "
         f"{movie}. Likely causes: {causes}."
     )
     options = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from mftui.data.readers.columns import Chunks, chunks_of
+from mftui.data.reading.reading import Reading
 
 # Seconds stay below 1e11 until the year 5138; above, the unit is a finer one.
 _SECONDS_BELOW = 10**11
@@ -96,6 +97,21 @@ def seconds_of(column: Any) -> Times:
         if values.dtype.kind == "f" and (np.abs(values) >= _BEYOND).any():
             return Times(None, note="timestamps left out, as some are beyond any date")
     return _unit(chunks)
+
+
+def times_in(columns: dict[str, Any], reading: Reading, name: str) -> tuple[Chunks | None, Reading, list[str]]:
+    """Return `(seconds since 1970 or None, the reading that says so, sentences on what was done)`.
+
+    Parameters
+    ----------
+    columns: role → Arrow column; "timestamp" is taken out of it, where it is there.
+    reading: how the columns were found.
+    name: of the file, for the sentences.
+    """
+    if "timestamp" not in columns:
+        return None, reading, []
+    times = seconds_of(columns.pop("timestamp"))
+    return times.chunks, replace(reading, dates=times.form), [f"{name}: {times.note}."] if times.note else []
 
 
 def _unit(chunks: Chunks) -> Times:

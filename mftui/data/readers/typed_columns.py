@@ -16,7 +16,7 @@ from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, fr
 from mftui.data.readers.names import COLUMNS_HINT, also_called, columns_by_name, listed, match
 from mftui.data.readers.personal import looks_personal, personal_error
 from mftui.data.readers.rating_words import numbers_in
-from mftui.data.readers.times import seconds_of
+from mftui.data.readers.times import times_in
 from mftui.data.readers.unrated import rated_rows
 from mftui.data.reading.options import LEFT_OUT, ROLES, ReadOptions
 from mftui.data.reading.reading import ColumnUse, Reading
@@ -84,19 +84,11 @@ def ratings_in(columns: dict[str, Any], path: str, name: str, how: ReadOptions, 
     Raises DataError with the row of the first fault.
     """
     columns["rating"], form = _numbers(path, columns["rating"], how)
-    columns, left_out = rated_rows(columns, how)
+    columns, reading = rated_rows(columns, how, replace(reading, rating_form=form))
     values = _finite(path, columns.pop("rating"))
     users, movies = _ids(path, columns.pop("user"), "user"), _ids(path, columns.pop("movie"), "movie")
-    times = seconds_of(columns.pop("timestamp")) if "timestamp" in columns else None
-    reading = replace(
-        reading,
-        rating_form=form,
-        left_out=left_out,
-        missing=how.missing_words,
-        dates=times.form if times else "",
-    )
-    repairs = [f"{name}: {times.note}."] if times and times.note else []
-    return RawRatings(users, movies, values, times.chunks if times else None, repairs, reading)
+    times, reading, repairs = times_in(columns, reading, name)
+    return RawRatings(users, movies, values, times, repairs, reading)
 
 
 def _read(
