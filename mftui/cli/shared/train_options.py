@@ -21,7 +21,7 @@ def data_options(command: F) -> F:
     splits = click.Choice(SPLITS)
     for option in (
         click.option("--split-seed", type=int, help="Seed of a random split.  [default: 0]"),
-        click.option("--split", type=splits, help="How to choose the test ratings.  [default: random]"),
+        click.option("--split", type=splits, help=f"How to choose the test ratings.  [{_usual_splits()}]"),
         click.option("--test-fraction", type=float, help="Share of the ratings to test on.  [default: 0.1]"),
         click.option("--test", metavar="FILE", help="A file of ratings to test on, instead of a split."),
         reading_options,
@@ -29,6 +29,11 @@ def data_options(command: F) -> F:
     ):  # the last one comes first in the help
         command = option(command)
     return command
+
+
+def _usual_splits() -> str:
+    without = [recipe.name for recipe in RECIPES.values() if not recipe.holds_out]
+    return f"default: random; {', '.join(without)}: none"
 
 
 def recipe_options(command: F) -> F:
@@ -56,7 +61,7 @@ def request_from(options: Mapping[str, Any]) -> TrainRequest:
         "data": options["data"] or settings.data,
         **read_options(options).document(),
         "test": options["test"],
-        "split": options["split"],
+        "split": options["split"] or (None if options["test_fraction"] is None else "random"),
         "test_fraction": options["test_fraction"],
         "split_seed": options["split_seed"],
         "recipe": recipe,

@@ -66,6 +66,13 @@ def planted_positions() -> NDArray[np.float64]:
     return np.asarray((raw - raw.mean(axis=0)) / raw.std(axis=0))
 
 
+def genre_shares() -> NDArray[np.float64]:
+    """Return what each genre is of each film (n_films, n_genres): rows of length 1, genres in alphabetical order."""
+    names = sorted({genre for film in films() for genre in film.genres.split("|")})
+    has = np.array([[name in film.genres.split("|") for name in names] for film in films()], dtype=np.float64)
+    return np.asarray(has / np.sqrt(has.sum(axis=1, keepdims=True)))
+
+
 def _position(film: Film) -> tuple[float, ...]:
     genres = film.genres.split("|")
     return (

@@ -15,14 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.synthetic import taste
-from mftui.data.synthetic.films import films, planted_positions
+from mftui.data.synthetic.films import films, genre_shares, planted_positions
 from mftui.data.synthetic.taste import Floats, StableRandom, Stars
 
-SEED = 20261124
+SEED = 20261127
 N_USERS = 700
 N_RATINGS = 70_000
 OPENED, CLOSED = 1_262_304_000, 1_735_689_600
 """When ratings were made: from 2010 to the end of 2024, in seconds since 1970."""
+_BASE = 2.98
+"""As `taste.BASE`; lower, as people choose more of what they like."""
+_DRAW = 3.0
+"""As `taste.PULL`, of genres and series: people watch what belongs to those they are fond of, more than they say in
+stars. So films that are alike were watched by the same people, though 700 are few."""
 _FAME_PER_POINT = 0.62
 """How many times e more people watch a film with one point more of popularity."""
 _ID_STEP = 3
@@ -58,12 +63,14 @@ def movie_ids() -> NDArray[np.int64]:
 def generate_sample(seed: int = SEED) -> Sample:
     """Draw the sample from the model of `mftui.data.synthetic.taste`."""
     random, stars = StableRandom(seed), Stars()
-    like, merit = _liking(random)
+    taste_for, fondness, merit = _liking(random)
+    like = taste_for + fondness
     counts = _activity(random, like.shape)
-    appeal = _FAME_PER_POINT * np.array([film.popularity for film in films()]) + taste.PULL * like
+    fame = _FAME_PER_POINT * np.array([film.popularity for film in films()])
+    appeal = fame + taste.PULL * taste_for + _DRAW * fondness
     users, movies = _choices(appeal + random.gumbel(*like.shape), counts)
     harshness = taste.HARSHNESS_SD * random.normal(N_USERS)
-    scores = taste.BASE + harshness[users] + merit[movies] + like[users, movies]
+    scores = _BASE + harshness[users] + merit[movies] + like[users, movies]
     codes = stars.codes(scores + stars.noise_sd * random.normal(len(users)))
     return Sample(
         users=users + 1,
@@ -72,6 +79,14 @@ def generate_sample(seed: int = SEED) -> Sample:
         timestamps=_timestamps(random, users, movies),
         expected=stars.expected(scores),
     )
+
+
+def planted_liking() -> Floats:
+    """Return films as rows (n_movies, n): their dot products say how alike is who likes them."""
+    names, of = _series()
+    devotion = taste.DEVOTION_SD * np.eye(len(names))[of]
+    devotion[of == names.index("")] = 0
+    return np.hstack([taste.TASTE_SD * planted_positions(), taste.GENRE_SD * genre_shares(), devotion])
 
 
 def movies_csv() -> bytes:
@@ -97,16 +112,24 @@ def write_sample(directory: Path) -> None:
     (directory / "ratings.csv").write_bytes(ratings_csv(generate_sample()))
 
 
-def _liking(random: StableRandom) -> tuple[Floats, Floats]:
-    """Draw how much each user likes each film (n_users, n_movies), and how good each film is (n_movies,)."""
-    positions = planted_positions()
+def _liking(random: StableRandom) -> tuple[Floats, Floats, Floats]:
+    """Draw how much each user likes each film (n_users, n_movies) for its place on the axes, and for its genres and its
+    series; and how good each film is (n_movies,)."""
+    positions, genres = planted_positions(), genre_shares()
     tastes = taste.TASTE_SD * random.normal(N_USERS, positions.shape[1])
-    names = sorted({film.series for film in films()})
+    names, of = _series()
     devotion = taste.DEVOTION_SD * random.normal(N_USERS, len(names))
     devotion[:, names.index("")] = 0
-    like = tastes @ positions.T + devotion[:, [names.index(film.series) for film in films()]]
+    fondness = taste.GENRE_SD * random.normal(N_USERS, genres.shape[1])
     quality = np.array([film.quality for film in films()], dtype=float)
-    return like, taste.QUALITY_SD * (quality - quality.mean()) / quality.std()
+    merit = taste.QUALITY_SD * (quality - quality.mean()) / quality.std()
+    return tastes @ positions.T, fondness @ genres.T + devotion[:, of], merit
+
+
+def _series() -> tuple[list[str], NDArray[np.int64]]:
+    """Return the names of the film series, "" for none, and each film's place among them (n_movies,)."""
+    names = sorted({film.series for film in films()})
+    return names, np.array([names.index(film.series) for film in films()], dtype=np.int64)
 
 
 def _activity(random: StableRandom, shape: tuple[int, int]) -> NDArray[np.int64]:

@@ -2,9 +2,13 @@
 
 Every user u has tastes t_u and every movie m a position x_m on a few axes, and
 
-    like(u, m)  = t_u · x_m + devotion(u, series of m)             t_u ~ N(0, TASTE_SD²) on each axis
+    like(u, m)  = t_u · x_m + f_u · g_m + d(u, series of m)        t_u ~ N(0, TASTE_SD²) on each axis
     score(u, m) = BASE + harshness_u + quality_m + like(u, m)      harshness_u ~ N(0, HARSHNESS_SD²)
     rating      = score + N(0, NOISE_SD²), rounded to half stars and cut to 0.5 … 5
+
+f_u ~ N(0, GENRE_SD²) is how fond user u is of each genre, g_m which genres movie m has (a row of length 1), and
+d ~ N(0, DEVOTION_SD²) how devoted the user is to a film series. Only the sample has these two, its films being real;
+there they draw people to films more strongly than PULL says.
 
 Who rates what is no accident either: user u rates n_u movies, drawn without replacement with
 
@@ -32,6 +36,7 @@ HARSHNESS_SD = 0.38
 QUALITY_SD = 0.45
 TASTE_SD = 0.30
 """On each axis, with positions of standard deviation 1 over the movies."""
+GENRE_SD = 0.20
 DEVOTION_SD = 0.40
 NOISE_SD = 0.68
 PULL = 0.8

@@ -11,6 +11,7 @@ from sklearn.preprocessing import MaxAbsScaler
 
 from mftui.data.dataset import Ratings
 from mftui.engine.descent.network import MatrixFactorization, MatrixFactorizer
+from mftui.engine.descent.scaling import predicted, scaled
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.learner import Arrays
 from mftui.engine.training.problem import Problem
@@ -33,7 +34,7 @@ class DenseLearner(VariableLearner):
         self._model_variables = self.model.parameters
         self._optimizer.build(self._model_variables)
         self._step = tf.function(self._update, jit_compile=True)
-        self._observed = tf.function(self._squared_errors, jit_compile=True)
+        self._scaling = str(hyper["scaling"])
 
     def _start(self, k: int) -> tuple[Any, Any]:
         glorot = tf.keras.initializers.GlorotUniform
@@ -46,13 +47,9 @@ class DenseLearner(VariableLearner):
         self._optimizer.apply(tape.gradient(loss, self._model_variables), self._model_variables)
         return loss
 
-    def _squared_errors(self, users: Any, movies: Any, ratings: Any) -> Any:
-        scale = self._problem.scale
-        predicted = scale.hi * tf.reduce_mean(self._unit(users, movies), 1)
-        return (tf.clip_by_value(predicted, scale.lo, scale.hi) - ratings) ** 2
-
     def _errors(self, r: Ratings) -> NDArray[np.float32]:
-        return np.asarray(self._observed(tf.constant(r.users), tf.constant(r.movies), tf.constant(r.values)))
+        scale = self._problem.scale
+        return np.asarray((np.clip(predicted(self.parameters(), r), scale.lo, scale.hi) - r.values) ** 2)
 
     def step(self, index: int) -> tuple[Any, Any]:
         return self._step(), None
@@ -68,9 +65,8 @@ class DenseLearner(VariableLearner):
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         users, movies, user_bias, movie_bias, bias = (arrays or self.snapshot()).values()
-        return Parameters(
-            users, movies, user_bias[:, 0], movie_bias[:, 0], float(bias[0]), lo=0.0, hi=self._problem.scale.hi
-        )
+        shares = Parameters(users, movies, user_bias[:, 0], movie_bias[:, 0], float(bias[0]), lo=0.0, hi=1.0)
+        return scaled(shares, self._scaling, self._problem.train, self._problem.scale)
 
 
 def scaled_matrix(ratings: Ratings, n_users: int, n_movies: int) -> np.ndarray[Any, np.dtype[np.float32]]:

@@ -52,14 +52,26 @@ POST2019 = Recipe(
     source="the 2019 post: matrix factorization as gradient descent in TensorFlow 2",
     summary="Fits every cell of the users × movies matrix, each movie's column scaled by its maximum; "
     "a missing rating counts as 0.",
-    differs="Training is the post's. Its recommendations subtracted the biases and rescaled to 4.8 for "
-    "every film: here lists are ranked on the logits, and a prediction is sigmoid × highest rating.",
+    differs="Training is the post's. What it predicts, a share between 0 and 1, is shown in stars by a straight line "
+    "(scaling). The post took the biases away and rescaled, which gave 4.8 for every film: scaling post.",
     full_batch=True,
+    caution="It learns a missing rating as 0, so it predicts who has rated what, not stars: believe the order of its "
+    "lists; the stars are rescaled.",
+    holds_out=False,
     fields=(
         Field("factors", 15, 1, 4096, "Numbers that describe each user and each movie."),
         Field("epochs", 5_000, 1, 10_000_000, "Steps over the whole matrix."),
         Field("learning_rate", 0.001, 1e-7, 10, "Step size of RMSprop."),
         Field("momentum", 0.9, 0, 0.9999, "Momentum of RMSprop."),
+        Field(
+            "scaling",
+            "stars",
+            0,
+            0,
+            "How predictions become stars: the straight line that fits the ratings best; share × highest rating; or, "
+            "as in the post, without biases, from the lowest to the highest.",
+            ("stars", "highest", "post"),
+        ),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to watch; the post had none."),
         *DEVICE_FIELDS,
     ),

@@ -135,6 +135,10 @@ class Recipe:
     user_prior: Callable[[Hyper, float, float], PriorPrecision | None] = lambda hyper, span, unit: None
     """Hyperparameters, width of the output range and unit (`Parameters.unit`) to the prior of a user's row, for folding
     in; None where it is not Gaussian: then the spread of the trained rows is used."""
+    caution: str = ""
+    """What to know of its predictions, a sentence, where they are no ratings as they come out."""
+    holds_out: bool = True
+    """Whether test ratings are held out where nothing is said of them."""
     any_units: bool = True
     """Whether it learns the same from ratings in any units (see `Units`); else it learns from them as they are."""
 
@@ -142,6 +146,11 @@ class Recipe:
     def has_rate(self) -> bool:
         """Return whether it has a learning rate."""
         return any(field.name == "learning_rate" for field in self.fields)
+
+    @property
+    def in_stars(self) -> bool:
+        """Return whether it minimises the error of ratings, so that RMSE says how well it learns."""
+        return not self.caution
 
     @property
     def remedy(self) -> str:

@@ -33,8 +33,8 @@ class TrainRequest:
     """With `columns`, how the files are to be read: see `ReadOptions`."""
     test: str | None = None
     """An explicit file of test ratings; then `split` is not used."""
-    split: str = "random"
-    """One of SPLITS."""
+    split: str = ""
+    """One of SPLITS; empty: "random", or "none" where the recipe holds nothing out by itself."""
     test_fraction: float = 0.1
     """Share of the ratings held out, above 0 and below 1."""
     split_seed: int = 0
@@ -59,7 +59,7 @@ class TrainRequest:
 
     def checked(self) -> TrainRequest:
         """Check every part and return the request with absolute paths. Raises UsageError, DataError."""
-        if self.split not in SPLITS:
+        if self.split and self.split not in SPLITS:
             raise UsageError(f"no split named {self.split!r}.", hint=f"Choose one of {', '.join(SPLITS)}.")
         if not 0.0 < self.test_fraction < 1.0:
             raise UsageError(f"--test-fraction must be between 0 and 1 (got {self.test_fraction:g}).")
@@ -94,8 +94,10 @@ class TrainRequest:
     def split_spec(self) -> SplitSpec:
         """Return the split for `make_split`."""
         from mftui.data.splits import SplitSpec
+        from mftui.engine.recipes import find_recipe
 
-        kind = "file" if self.test is not None else self.split
+        usual = "random" if find_recipe(self.recipe).holds_out else "none"
+        kind = "file" if self.test is not None else self.split or usual
         return SplitSpec(kind=kind, fraction=self.test_fraction, seed=self.split_seed)
 
     def to_dict(self) -> dict[str, Any]:

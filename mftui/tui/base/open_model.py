@@ -43,6 +43,13 @@ class OpenModel:
         return other is not None and other.run.path == self.run.path
 
     @property
+    def made_up(self) -> bool:
+        """Return whether it was trained on ratings that nobody gave."""
+        from mftui.data.sources.catalogue import SAMPLE
+
+        return self.factors.meta.get("dataset") == SAMPLE.label
+
+    @property
     def label(self) -> str:
         """Return the top line's text: data set, recipe, number of factors of each member."""
         recipe, k = self.factors.meta.get("recipe", ""), self.factors.n_factors // self.factors.parameters.members

@@ -62,7 +62,7 @@ class Table(CellWidget, can_focus=True):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--caption", "table--caption-focus", "table--detail", "table--header", "table--cursor",
+        "table--caption", "table--caption-focus", "table--about", "table--detail", "table--header", "table--cursor",
         "table--cursor-focus", "table--good", "table--bad", "table--dim", "table--strong", "table--empty",
     }  # fmt: skip
     BINDINGS = keys.LIST
@@ -97,6 +97,8 @@ class Table(CellWidget, can_focus=True):
             self._bindings = BindingsMap.merge([self._bindings, BindingsMap(keys.TABLE)])
         self._caption = ("", "")
         self._empty = self._note = ""
+        self.about = ""
+        """What is to be known of all that it lists, beside every caption: such as that the ratings are made up."""
         self._top = 0
         self._head = 2 if any(column.title for column in columns) else 0
         self._drawn: dict[tuple[int, str], Strip] = {}
@@ -181,10 +183,12 @@ class Table(CellWidget, can_focus=True):
         caption, detail = (self.terminal.text(text) for text in self._caption)
         place = f"{self.cursor + 1:,}/{len(self._rows):,}" if self._rows else ""
         room = width - len(place) - 2
-        text = cut(caption, room, self.terminal.glyphs.ellipsis)
-        rest = fit(f"  {detail}" if detail else "", room - cells_of(text), self.terminal.glyphs.ellipsis)
+        about = f"  {self.about}" if self.about and self._rows else ""
+        text = cut(caption, room - len(about), self.terminal.glyphs.ellipsis)
+        left = room - cells_of(text) - len(about)
+        rest = fit(f"{', ' if about else '  '}{detail}" if detail else "", left, self.terminal.glyphs.ellipsis)
         focus, dim = "table--caption-focus" if self.has_focus else "table--caption", self.style("table--detail")
-        return [(text, self.style(focus)), (rest, dim), (f" {place} ", dim)]
+        return [(text, self.style(focus)), (about, self.style("table--about")), (rest, dim), (f" {place} ", dim)]
 
     def _line(self, cells: Sequence[Cell], widths: Sequence[int], gutter: str, style: Style, fill: int = 0) -> Line:
         parts: list[Part] = [(gutter, style)]

@@ -1,4 +1,4 @@
-"""The trained model finds the planted axes of the sample again."""
+"""The trained model finds what was planted in the sample again."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from mftui.data.loading.load import open_dataset
-from mftui.data.synthetic.films import planted_positions
-from mftui.data.synthetic.sample import movie_ids
+from mftui.data.synthetic.sample import movie_ids, planted_liking
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
@@ -31,7 +30,7 @@ def cosines() -> tuple[np.ndarray, np.ndarray]:
     counts = np.bincount(data.ratings.movies, minlength=data.n_movies)
     known = np.flatnonzero(counts >= WELL_KNOWN)
     place = {raw: at for at, raw in enumerate(movie_ids())}
-    planted = planted_positions()[[place[data.movie_ids.raw(i)] for i in known]]
+    planted = planted_liking()[[place[data.movie_ids.raw(i)] for i in known]]
     return _cosines(training.parameters().movie_factors[known]), _cosines(planted)
 
 
