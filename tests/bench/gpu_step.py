@@ -10,9 +10,12 @@ compares, and times. The programs are
 
     taste      recipe biased, the epoch that is one call on a GPU; taste-wide: with the preset for many ratings
     audience   one step of the audience block; audience-pass: of its start
-    post2019   one step on the dense matrix, where that is small enough
-    bayes      users' rows drawn in a Gibbs sweep, from the sums over their ratings. Those sums are products of sparse
-               matrices, which TensorFlow does not compile by XLA: a whole sweep is no such program
+    post2019   one step on the dense matrix, where that is small enough: not at 25m, where the recipe refuses
+    bayes      a whole Gibbs sweep: users, movies, what they are like, the noise. mftui computes it on the CPU, whatever
+               there is: TensorFlow compiles no product of a sparse matrix by XLA. Here gathered rows are added up in
+               its place, and all random numbers are arguments, because XLA draws others than TensorFlow. It is
+               compared with the sweep that mftui makes, sparse products and all; bayes-rows: users' rows alone, from
+               the sums over their ratings
 
 Two bounds by the memory's bandwidth stand beside the time. `least` counts each argument that stays as it is once, and
 for each update all variables read once and written once: no program moves less, unless a cache keeps it from one
@@ -63,6 +66,8 @@ class Argument:
     """Of numbers that are drawn; the others are 0."""
     written: str = "drawn"
     """Or "counted": 0, 1, 2, …; or "diagonal": `high` on the diagonal of a matrix."""
+    again: tuple[int, int] | None = None
+    """(a, b): what argument `a` is, in the order that sorts argument `b`; nothing is drawn."""
 
     def values(self, number: int) -> NDArray[Any]:
         """Draw it, as argument `number` of a program."""
@@ -79,6 +84,18 @@ class Argument:
         if self.share < 1:
             drawn[random.random(self.shape) >= self.share] = 0
         return np.sort(drawn, axis=-1) if self.ordered else drawn
+
+
+def drawn(arguments: list[Argument]) -> list[NDArray[Any]]:
+    """Draw all arguments of a program."""
+    found: list[NDArray[Any]] = []
+    for number, argument in enumerate(arguments):
+        if argument.again is None:
+            found.append(argument.values(number))
+        else:
+            of, by = argument.again
+            found.append(found[of][np.argsort(found[by], kind="stable")])
+    return found
 
 
 def executable(hlo: bytes, device: Any) -> Any:
@@ -115,8 +132,8 @@ def measured(folder: Path, device: Any, bandwidth: float) -> dict[str, Any]:
     import jax
 
     facts = json.loads((folder / "program.json").read_text())
-    drawn = [Argument(**{**a, "shape": tuple(a["shape"])}).values(i) for i, a in enumerate(facts["arguments"])]
-    given = [jax.device_put(array, device) for array in drawn]
+    host = drawn([Argument(**{**a, "shape": tuple(a["shape"])}) for a in facts["arguments"]])
+    given = [jax.device_put(array, device) for array in host]
     began = time.perf_counter()
     call = executable((folder / "module.hlo.pb").read_bytes(), device)
     compiled = time.perf_counter() - began
@@ -130,7 +147,7 @@ def measured(folder: Path, device: Any, bandwidth: float) -> dict[str, Any]:
         found = jax.block_until_ready(call.execute(given))
         seconds.append(time.perf_counter() - began)
     median = float(np.median(seconds))
-    least = sum(array.nbytes for array in drawn) + written + (facts["updates"] - 1) * 2 * written
+    least = sum(array.nbytes for array in host) + written + (facts["updates"] - 1) * 2 * written
     return {
         "name": facts["name"],
         "compile_seconds": compiled,

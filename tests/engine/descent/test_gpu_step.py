@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "bench" / "gpu_step.py"
-PROGRAMS = {"taste-100k", "audience-100k", "audience-pass-100k", "post2019-100k", "bayes-100k"}
+JAX = all(importlib.util.find_spec(name) for name in ("jax", "jaxlib"))
+PROGRAMS = {"taste-100k", "audience-100k", "audience-pass-100k", "post2019-100k", "bayes-100k", "bayes-rows-100k"}
 
 pytestmark = pytest.mark.long
 
@@ -32,7 +33,7 @@ def test_each_program_is_written_with_its_arguments_and_with_tensorflows_results
         assert json.loads((folder / "program.json").read_text())["arguments"]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed: pip install jax")
+@pytest.mark.skipif(not JAX, reason="JAX is not installed: pip install jax")
 def test_jax_finds_what_tensorflow_finds_and_a_program_that_fails_stops_no_other(dumped: Path) -> None:
     (dumped / "broken").mkdir()
     (dumped / "broken" / "program.json").write_text("{}")
