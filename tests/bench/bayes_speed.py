@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from peers import _one_hot, _quiet
+from peers import _one_hot, quiet
 from protocol import ML_100K, Task, open_ml_100k, open_task, predicted, rmse, trained
 
 from mftui.data.synthetic.generate import write_synthetic
@@ -90,7 +90,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=2)
     options.add_argument("--test", action="store_true")
     given = options.parse_args()
-    _quiet()
+    quiet()
     compare(open_ml_100k(), given.draws, given.rounds)
     compare(synthetic(), given.synthetic_draws, given.rounds)
     if given.test:

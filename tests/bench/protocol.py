@@ -69,7 +69,7 @@ def predicted(p: Parameters, task: Task) -> np.ndarray[Any, np.dtype[np.float32]
     users, movies = task.test.users, task.test.movies
     z = np.einsum("ij,ij->i", p.user_factors[users], p.movie_factors[movies])
     z = z + p.user_bias[users] + p.movie_bias[movies] + p.global_bias
-    return np.clip(p.output.rating(z), task.scale.lo, task.scale.hi)
+    return np.clip(p.response.rating(z), task.scale.lo, task.scale.hi)
 
 
 def rmse(guess: np.ndarray[Any, Any], task: Task) -> float:

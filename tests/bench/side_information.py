@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
-from peers import _quiet
+from peers import quiet
 from protocol import open_ml_100k, predicted, rmse, trained
 
 ALL = "genres,year,user,implicit"
@@ -24,7 +24,7 @@ def main() -> None:
     options.add_argument("--folds", default="u1")
     options.add_argument("--seed", type=int, default=0)
     given = options.parse_args()
-    _quiet()
+    quiet()
     tasks = [open_ml_100k(fold) for fold in given.folds.split(",")]
     print(f"| features | likelihood | {given.folds.replace(',', ' | ')} | mean | seconds |")
     print("|---|---|" + "---|" * (len(tasks) + 2))

@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 
 from mftui.tui.monitor import load as gauges
 from mftui.tui.monitor.load import Meter
+from mftui.tui.screens.train import status_line
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc")
 
@@ -55,6 +57,47 @@ def test_a_card_that_the_process_uses_is_read(monkeypatch: pytest.MonkeyPatch):
     with Path(os.devnull).open():
         hidden = Meter(0.0).read(os.getpid())
     assert hidden and (hidden.gpu_percent, hidden.gpu_memory_mb) == (45, None)
+
+
+def test_of_several_cards_the_one_that_the_process_uses_is_read(monkeypatch: pytest.MonkeyPatch):
+    asked: list[int] = []
+    nvml = SimpleNamespace(
+        NVMLError=OSError,
+        nvmlDeviceGetCount=lambda: 3,
+        nvmlDeviceGetHandleByIndex=lambda index: index,
+        nvmlDeviceGetComputeRunningProcesses=lambda card: [
+            SimpleNamespace(pid=os.getpid() if card == 1 else 1, usedGpuMemory=None)  # a driver that does not say
+        ],
+        nvmlDeviceGetUtilizationRates=lambda card: asked.append(card) or SimpleNamespace(gpu=98),
+    )
+    monkeypatch.setattr(gauges, "_open_nvml", lambda: nvml)
+    load = Meter(0.0).read(os.getpid())
+    assert load and (load.gpu_percent, load.gpu_memory_mb) == (100, None)
+    assert asked == [1]
+
+
+def test_a_card_that_is_lost_is_not_asked_again(monkeypatch: pytest.MonkeyPatch):
+    asked: list[int] = []
+
+    def lost() -> int:
+        asked.append(1)
+        raise OSError("GPU is lost")
+
+    nvml = SimpleNamespace(NVMLError=OSError, nvmlDeviceGetCount=lost, nvmlDeviceGetHandleByIndex=lambda index: index)
+    monkeypatch.setattr(gauges, "_open_nvml", lambda: nvml)
+    meter = Meter(0.0)
+    for _ in range(3):
+        load = meter.read(os.getpid())
+        assert load and load.memory_mb and load.gpu_percent is None
+    assert asked == [1]
+
+
+def test_the_status_line_says_what_is_taken_of_the_card():
+    snapshot: Any = SimpleNamespace(device="GPU: X1", load=gauges.Load(105, 900, 45, 3070))
+    expected = ["on GPU: X1", "CPU 105%", "memory 900 MB", "GPU 45%", "GPU memory 3,070 MB"]
+    assert list(status_line._taken(snapshot)) == expected
+    snapshot.load = gauges.Load(105, 900)
+    assert list(status_line._taken(snapshot)) == ["on GPU: X1", "CPU 105%", "memory 900 MB"]
 
 
 def test_the_module_is_looked_for_where_there_is_a_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -104,6 +104,16 @@ def test_auto_takes_the_gpu_and_only_as_much_of_its_memory_as_it_needs(monkeypat
     assert fake.growing == ["A", "B"]
 
 
+def test_memory_growth_stands_as_it_is_where_this_process_uses_the_gpu_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = machine(monkeypatch, FakeTensorFlow(["A"]))
+
+    def refuse(gpu: str, enable: bool) -> None:
+        raise RuntimeError("Physical devices cannot be modified after being initialized")
+
+    monkeypatch.setattr(fake, "set_memory_growth", refuse)
+    assert set_up({"device": "gpu"}).device == "gpu"
+
+
 def test_cpu_leaves_the_gpu_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = machine(monkeypatch, FakeTensorFlow(["A"]))
 
@@ -225,7 +235,10 @@ def test_on_a_gpu_it_learns_in_few_calls(gpu: str, name: str) -> None:
     training = planted_training(name, **SMALL[name] | {"device": "gpu"})
     found = losses(training)
 
+    import tensorflow as tf
+
     assert gpu.startswith("GPU: ")
+    assert all(map(tf.config.experimental.get_memory_growth, tf.config.list_physical_devices("GPU")))
     assert len(found) == training.n_epochs
     assert found[-1] < found[0]
 

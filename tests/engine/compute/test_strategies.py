@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from helpers.runs import TESTS
 from helpers.workers import tf_config
 
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
-from mftui.engine.compute.replicas import ALONE
+from mftui.engine.compute.replicas import ALONE, find_devices
 from mftui.errors import UsageError
 
 TWO = ["one:1", "two:2"]
@@ -42,6 +44,32 @@ def test_logical_devices_have_the_loss_curve_of_one_device(given: tuple[str, ...
     assert len(found["one-device"]) >= 3
     np.testing.assert_allclose(found["mirrored"], found["one-device"], atol=1e-3)
     assert found["difference"] < 1e-2
+
+
+@pytest.mark.parametrize(
+    ("asked", "n_gpus", "expected"),
+    [
+        ("auto", 2, ["/GPU:0", "/GPU:1"]),
+        ("mirrored", 1, ["/GPU:0"]),
+        ("mirrored", 0, ["/CPU:0"]),
+        ("auto", 1, None),
+        ("auto", 0, None),
+        ("one-device", 2, None),
+    ],
+)
+def test_several_gpus_are_mirrored_and_one_device_stays_alone(
+    asked: str, n_gpus: int, expected: list[str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {"GPU": n_gpus, "CPU": 1}
+    logical = lambda kind: [SimpleNamespace(name=f"/{kind}:{i}") for i in range(counts[kind])]  # noqa: E731
+    fake = SimpleNamespace(config=SimpleNamespace(list_logical_devices=logical), distribute=SimpleNamespace())
+    fake.distribute.MirroredStrategy = lambda names: SimpleNamespace(names=names, num_replicas_in_sync=len(names))
+    monkeypatch.setitem(sys.modules, "tensorflow", cast(ModuleType, fake))
+
+    found = find_devices(asked, n_gpus)
+
+    assert (found.strategy and found.strategy.names) == expected
+    assert (found.kind, found.replicas) == (("mirrored", len(expected)) if expected else ("one-device", 1))
 
 
 def test_the_cluster_is_found_in_the_environment() -> None:

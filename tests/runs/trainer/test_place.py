@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from helpers.runs import request
 
+from mftui.engine.compute.device import Computing
 from mftui.engine.recipes import find_recipe
 from mftui.engine.recipes.fields import bytes_in
 from mftui.engine.training.memory import MemoryEstimate, Sizes
@@ -15,8 +19,10 @@ from mftui.runs.store.config import RunConfig
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.store.summary import settings_of
+from mftui.runs.trainer import session, worker
 from mftui.runs.trainer.main import train
 from mftui.runs.trainer.memory_budget import choose_location, location_within
+from mftui.runs.trainer.worker import agree_on_location
 
 MB = 10**6
 NEEDED = MemoryEstimate(100 * MB, 100 * MB, 900 * MB, Sizes(1, 1, 1), 1, streamed=(100 * MB, 200 * MB), base=1000 * MB)
@@ -50,6 +56,31 @@ def test_a_device_has_memory_of_its_own_which_several_share() -> None:
     assert choose_location(config, *sizes, device_bytes=gigabyte, parts=4) == "memory"
     with pytest.raises(TrainingError, match="the training needs about"):
         choose_location(replace(config, ratings_in="memory"), *sizes, device_bytes=gigabyte)
+
+
+def test_the_memory_of_the_gpu_decides_where_a_training_computes_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = RunConfig.of(TrainRequest(hyper={"members": 1, "audience": False}))
+    dataset: Any = SimpleNamespace(n_users=10_000, n_movies=5_000, n_ratings=40_000_000)
+    gpu = Computing("gpu", "GPU: pretended")
+
+    monkeypatch.setattr(worker, "gpu_bytes", lambda: 10**9)
+    assert agree_on_location(gpu, config, dataset, "memory") == "file"
+    assert agree_on_location(Computing(), config, dataset, "memory") == "memory"
+    monkeypatch.setattr(worker, "gpu_bytes", lambda: 10**11)
+    assert agree_on_location(gpu, config, dataset, "memory") == "memory"
+    assert agree_on_location(gpu, config, dataset, "file") == "file", "the machine's own memory has no room"
+    monkeypatch.setattr(worker, "gpu_bytes", lambda: None)
+    assert agree_on_location(gpu, config, dataset, "memory") == "memory"
+
+
+def test_a_gpu_that_is_too_small_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, ratings: Path) -> None:
+    monkeypatch.setattr(worker, "gpu_bytes", lambda: 10**6)
+    monkeypatch.setattr(session, "set_up", lambda hyper: Computing("gpu", "GPU: pretended"))
+    run = create_run(request(ratings, epochs=1))
+
+    with pytest.raises(TrainingError, match=r"the training needs about .* GB .*; you have 0\.0"):
+        train(run)
+    assert run.state == "failed"
 
 
 def test_a_device_beside_the_cpu_takes_whole_batches() -> None:
