@@ -19,7 +19,7 @@ Row = dict[str, Any]
 MOVIE = ("movie_id", "title", "genres", "year")
 NEIGHBOURS = (*MOVIE, "score", "n_ratings")
 SHARES = ("movie_id", "title", "rating", "contribution")
-RECOMMENDED = (*MOVIE, "predicted", "std", "would_watch", "n_ratings", "lower", "upper", "cold")
+RECOMMENDED = (*MOVIE, "predicted", "std", "plus_minus", "would_watch", "n_ratings", "lower", "upper", "cold")
 
 
 def movie_row(factors: Factors, movie: int | np.integer) -> Row:
@@ -33,11 +33,12 @@ def neighbour_rows(factors: Factors, movies: Iterable[Any], scores: Iterable[Any
 
 
 def recommended_rows(factors: Factors, person: Person, result: Recommendations) -> list[Row]:
-    """Return a list of recommendations with predicted, std, lower, upper, cold and would_watch of each movie."""
+    """Return a list of recommendations with predicted, std, plus_minus, lower, upper, cold and would_watch."""
     nothing = [None] * len(result.movies)
     columns = {
         "predicted": result.predicted,
         "std": result.std,
+        "plus_minus": result.plus_minus,
         "lower": result.lower,
         "upper": result.upper,
         "cold": person.cold(factors, result.movies).tolist(),
@@ -82,4 +83,4 @@ def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.Da
     return frame
 
 
-_NUMBERS = {"score", "predicted", "std", "lower", "upper", "would_watch", "rating", "contribution"}
+_NUMBERS = {"score", "predicted", "std", "plus_minus", "lower", "upper", "would_watch", "rating", "contribution"}

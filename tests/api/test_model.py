@@ -178,12 +178,12 @@ def test_an_error_is_of_its_kind_and_says_what_to_do(
 
 def test_an_explanation_adds_up(model: mftui.Model) -> None:
     why = model.explain(7, "heat")
-    total = why.mean + why.movie_bias + why.user_bias + why.because.contribution.sum()
-    assert total == pytest.approx(why.linear, abs=1e-5)
+    assert sum(why.parts.values()) == pytest.approx(why.predicted, abs=1e-5)
+    assert why.because.contribution.sum() == pytest.approx(why.parts["ratings"], abs=1e-5)
     assert why.because.contribution.abs().is_monotonic_decreasing
-    assert why.trained == pytest.approx(model.predict(7, "heat"), abs=1e-5)
+    assert why.predicted == pytest.approx(model.predict(7, "heat"), abs=1e-5)
     assert "Heat (1995)" in repr(why) and "\n" not in repr(why)
-    assert model.explain({"toy story": 5}, "heat").trained is None
+    assert model.explain({"toy story": 5}, "heat").parts["training"] == 0
 
 
 def test_what_was_learned_is_frames_and_arrays(model: mftui.Model) -> None:

@@ -15,6 +15,7 @@ from mftui.cli import main
 from mftui.engine.model.arrays import Floats
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import save_factors
+from mftui.engine.query.intervals import intervals_of_pairs
 from mftui.runs.store.publish import publish
 from mftui.runs.store.run import Run
 
@@ -23,7 +24,7 @@ MEMBERS, NOISE = 3, 0.8
 
 def drawn_factors() -> Factors:
     """The toy model as three draws that differ a little."""
-    toy, random = toy_factors(), np.random.default_rng(0)
+    toy, random = toy_factors(n_users=80), np.random.default_rng(0)
     p = toy.parameters
 
     def members(table: Floats, share: float = 1.0) -> Floats:
@@ -59,7 +60,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def pairs(tmp_path: Path) -> Path:
     file = tmp_path / "pairs.csv"
-    file.write_text("user,movie\n1,3\n2,5\n99,3\n")
+    file.write_text("user,movie\n1,3\n2,5\n999,3\n")
     return file
 
 
@@ -84,21 +85,22 @@ def test_columns_are_added_in_the_order_of_what_was_asked(
         predicted, std, low, high, quarter = map(float, row[2:7])
         assert low < quarter < predicted < high
         assert std > 0
-    assert float(rows[3][3]) > max(float(rows[1][3]), float(rows[2][3]))  # nobody knows user 99
+    assert float(rows[3][3]) > max(float(rows[1][3]), float(rows[2][3]))  # nobody knows user 999
 
 
-def test_the_interval_is_the_spread_of_the_draws_and_the_noise_together(
+def test_half_of_the_ratings_lie_within_the_half_interval(
     run: Run, pairs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = answer("predict", str(pairs), "--interval", "0.5", "--json", capsys=capsys)
     line = json.loads(out)["predictions"][0]
 
     assert code == 0
-    half = 0.67449 * np.hypot(line["std"], NOISE)
-    assert line["high"] - line["low"] == pytest.approx(2 * half, abs=1e-3)
+    found = intervals_of_pairs(run.load_factors(), np.array([0]), np.array([2]))
+    assert line["std"] == pytest.approx(float(found.std[0]))
+    assert line["high"] - line["predicted"] == pytest.approx(float(found.plus_minus(0.5)[0]), abs=1e-4)
 
 
-def test_a_model_that_was_not_drawn_is_refused_with_the_way_to_one(
+def test_a_run_that_held_out_too_little_is_refused_with_the_way_to_one(
     tmp_path: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
@@ -107,7 +109,7 @@ def test_a_model_that_was_not_drawn_is_refused_with_the_way_to_one(
     code, out, err = answer("predict", str(pairs), "--interval", "0.9", capsys=capsys)
 
     assert (code, out) == (2, "")
-    assert "recipe bayes" in err
+    assert "--test-fraction" in err
 
 
 @pytest.mark.parametrize("share", ["0", "1", "1.5", "most"])

@@ -1,24 +1,33 @@
-"""± by command: lists by the ends of intervals, and what a run's ± is worth."""
+"""± by command: the same as in the app and from Python, lists by the ends of intervals, and what a run's ± is worth."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers.members import with_members
 from helpers.models import toy_factors, toy_run
 
+import mftui
 from mftui.cli import main
+from mftui.data.profiles.match import Matcher
+from mftui.data.profiles.store import Profile
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.recommend import INTERVAL_STDS
+from mftui.tui.lists.explanation import why_user
+from mftui.tui.screens.users.page import user_page
+from mftui.tui.screens.you.page import YouChoices, about, why_you, you_list
+from mftui.tui.screens.you.ratings import read_profile
 
 Capture = pytest.CaptureFixture[str]
 
 
 def draws() -> Factors:
-    return with_members(toy_factors(audience=True), noise=0.5)
+    return with_members(toy_factors(audience=True, n_users=80), noise=0.5)
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +54,9 @@ def test_a_list_is_in_the_order_of_a_bound(home: Path, capsys: Capture, bound: s
     answer = document(capsys, "recommend", "3", "--bound", bound, "-n", "4")
 
     assert (answer["bound"], answer["ranked_by"]) == (bound, "like")
-    assert answer["uncertainty"] == {"of": "draws", "n": 8, "level": 0.8, "stds": pytest.approx(1.2816, abs=1e-4)}
+    assert answer["uncertainty"] == {"of": "rating", "level": 0.9, "n": int(draws().history.held_out.sum())}
     lines = answer["recommendations"]
-    ends = [line["predicted"] + sign * INTERVAL_STDS * line["std"] for line in lines]
+    ends = [line["predicted"] + sign * line["plus_minus"] for line in lines]
     inside = [(end, line) for end, line in zip(ends, lines, strict=True) if 0.5 < line["predicted"] < 5]
     assert [end for end, _ in inside] == sorted((end for end, _ in inside), reverse=True)
     for end, line in inside:
@@ -58,29 +67,105 @@ def test_the_table_says_what_its_ends_are(home: Path, capsys: Capture) -> None:
     toy_run(home, draws())
     _, out, err = ask(capsys, "recommend", "3")
     assert "from" in out
-    assert "over 8 posterior draws" in err
-    assert "80% probability" in err
+    assert "90% of ratings lie so near" in " ".join(err.split())
 
 
-def test_the_spread_of_members_is_called_no_probability(home: Path, capsys: Capture) -> None:
-    toy_run(home, with_members(toy_factors()))
-    _, _, err = ask(capsys, "recommend", "3", "--bound", "lower")
-    assert "spread of 8 members" in err
-    assert "Not a probability interval" in err
-    answer = document(capsys, "recommend", "3")
-    assert (answer["uncertainty"]["of"], answer["uncertainty"]["level"]) == ("members", None)
-    assert document(capsys, "user", "3")["uncertainty"] == answer["uncertainty"]
-
-
-def test_one_member_has_no_bounds(home: Path, capsys: Capture) -> None:
-    toy_run(home, toy_factors())
+def test_one_member_has_no_bounds_but_a_plus_minus(home: Path, capsys: Capture) -> None:
+    toy_run(home, toy_factors(n_users=80))
     code, out, err = ask(capsys, "recommend", "3", "--bound", "upper")
     assert (code, out) == (2, "")
     assert "one member" in err
     assert "bayes" in err
     answer = document(capsys, "recommend", "3")
+    assert answer["uncertainty"] == document(capsys, "user", "3")["uncertainty"]
+    assert answer["recommendations"][0]["lower"] is not None
+
+
+def test_without_enough_ratings_held_out_there_is_none(home: Path, capsys: Capture) -> None:
+    toy_run(home, with_members(toy_factors()))
+    answer = document(capsys, "recommend", "3")
     assert answer["uncertainty"] is None
-    assert answer["recommendations"][0]["lower"] is None
+    assert [answer["recommendations"][0][name] for name in ("std", "plus_minus", "lower", "upper")] == [None] * 4
+    code, _, err = ask(capsys, "recommend", "3", "--bound", "lower")
+    assert code == 2
+    assert "--test-fraction" in err
+    _, out, _ = ask(capsys, "suggest", "3")
+    assert "±" in out
+
+
+def film(found: list[dict[str, Any]], movie: int) -> dict[str, Any]:
+    return next(one for one in found if one["movie_id"] == movie)
+
+
+NEAR = 1e-4
+"""Of what a file of decimals, or JSON, rounds."""
+
+
+@pytest.mark.parametrize("factors", [draws, lambda: toy_factors(n_users=80)], ids=["draws", "one member"])
+def test_a_film_has_the_same_plus_minus_for_a_user_everywhere(
+    home: Path, tmp_path: Path, capsys: Capture, factors: Callable[[], Factors]
+) -> None:
+    toy_run(home, model := factors())
+    listed = document(capsys, "recommend", "3")["recommendations"]
+    movie = listed[0]["movie_id"]
+    one = film(listed, movie)
+    assert film(document(capsys, "user", "3")["recommendations"], movie)["plus_minus"] == one["plus_minus"]
+    assert film(document(capsys, "suggest", "3", "-n", "12")["suggestions"], movie)["plus_minus"] == pytest.approx(
+        one["plus_minus"], abs=NEAR
+    )
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(f"user,movie\n3,{movie}\n")
+    told = document(capsys, "predict", str(pairs), "--interval", "0.9")["predictions"][0]
+    for theirs, mine in {"predicted": "predicted", "std": "std", "low": "lower", "high": "upper"}.items():
+        assert told[theirs] == pytest.approx(one[mine], abs=NEAR)
+    rows = mftui.open_run().recommend(3)
+    row = rows[rows.movie_id == movie].iloc[0]
+    assert [row.predicted, row.plus_minus] == pytest.approx([one["predicted"], one["plus_minus"]])
+    why = why_user(model, 3, movie - 1, "like")
+    assert [why.predicted, why.plus_minus] == pytest.approx([one["predicted"], one["plus_minus"]])
+    page = user_page(model, 3)
+    at = page.recommended.movies.tolist().index(movie - 1)
+    assert page.recommended.plus_minus is not None
+    assert page.recommended.plus_minus[at] == pytest.approx(one["plus_minus"])
+
+
+@pytest.mark.parametrize("factors", [draws, lambda: toy_factors(n_users=80)], ids=["draws", "one member"])
+def test_a_film_has_the_same_plus_minus_for_somebody_new_everywhere(
+    home: Path, tmp_path: Path, capsys: Capture, factors: Callable[[], Factors]
+) -> None:
+    toy_run(home, model := factors())
+    ratings = tmp_path / "mine.csv"
+    ratings.write_text("movie_id,rating\n2,5\n7,2\n")
+    listed = document(capsys, "recommend", "--ratings", str(ratings))["recommendations"]
+    movie = listed[0]["movie_id"]
+    one = film(listed, movie)
+    asked = document(capsys, "suggest", "--ratings", str(ratings), "-n", "12")["suggestions"]
+    assert film(asked, movie)["plus_minus"] == pytest.approx(one["plus_minus"], abs=NEAR)
+    rows = mftui.open_run().recommend({2: 5, 7: 2})
+    assert rows[rows.movie_id == movie].iloc[0].plus_minus == pytest.approx(one["plus_minus"])
+    for name, stars in {"2": 5.0, "7": 2.0}.items():
+        Profile().rate(Matcher(model), int(name) - 1, stars)
+    now = you_list(model, read_profile(Profile(), Matcher(model)), YouChoices())
+    at = now.recommended.movies.tolist().index(movie - 1)
+    assert now.recommended.plus_minus is not None
+    assert now.recommended.plus_minus[at] == pytest.approx(one["plus_minus"])
+    assert why_you(model, now, movie - 1, "like").plus_minus == pytest.approx(one["plus_minus"])
+    suggested = about(model, now, YouChoices(), np.array([], dtype=np.int64)).suggested
+    assert suggested.plus_minus is not None
+    assert suggested.plus_minus[suggested.movies.tolist().index(movie - 1)] == pytest.approx(one["plus_minus"])
+
+
+def test_why_adds_up_as_it_is_printed(home: Path, capsys: Capture) -> None:
+    toy_run(home, draws())
+    _, out, _ = ask(capsys, "recommend", "3", "--explain", "-n", "5")
+    words = " ".join(out.split())
+    sums = re.findall(r"everybody ([\d.]+),((?: [a-z ]+[+-][\d.]+,?)+) = ([\d.]+)", words)
+    assert len(sums) == 5
+    for first, others, total in sums:
+        assert round(float(first) + sum(map(float, re.findall(r"[+-][\d.]+", others))), 9) == float(total)
+    for line in document(capsys, "recommend", "3", "--explain")["recommendations"]:
+        assert sum(line["parts"].values()) == pytest.approx(line["predicted"], abs=1e-5)
+        assert sum(one["contribution"] for one in line["because"]) == pytest.approx(line["parts"]["ratings"], abs=1e-5)
 
 
 def test_evaluate_tells_how_often_the_truth_lay_within(home: Path, capsys: Capture) -> None:
@@ -92,12 +177,3 @@ def test_evaluate_tells_how_often_the_truth_lay_within(home: Path, capsys: Captu
     assert all(0 <= one["covered"] <= 1 for one in coverage)
     _, out, _ = ask(capsys, "evaluate")
     assert "How often the p % interval contains the rating" in out
-
-
-def test_evaluate_shows_members_as_members(home: Path, capsys: Capture) -> None:
-    toy_run(home, with_members(toy_factors()))
-    code, out, err = ask(capsys, "evaluate")
-    assert code == 0
-    assert "Spread of 8 members" in out
-    assert "p % interval" not in out
-    assert "It is not an interval" in err

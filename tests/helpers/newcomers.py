@@ -119,5 +119,5 @@ def fold_in_users(model: Factors, users: list[Pairs]) -> UserRows:
     def together(name: str) -> np.ndarray | None:
         return None if getattr(rows[0], name) is None else np.concatenate([getattr(row, name) for row in rows])
 
-    names = ("factors", "bias", "audience", "member_bias")
+    names = ("factors", "bias", "audience", "counts", "member_bias")
     return UserRows(*map(together, names))  # type: ignore[arg-type]  # the first two are never None

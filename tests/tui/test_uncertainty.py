@@ -35,7 +35,7 @@ MakeApp = Callable[..., MftuiApp]
 
 
 def draws() -> Factors:
-    return with_members(toy_factors(audience=True), noise=0.5, spread=0.6)
+    return with_members(toy_factors(audience=True, n_users=80), noise=0.5, spread=0.6)
 
 
 def first_row(app: MftuiApp, caption: str) -> str:
@@ -45,8 +45,8 @@ def first_row(app: MftuiApp, caption: str) -> str:
 
 def is_listed(app: MftuiApp, caption: str, listed: Recommendations) -> bool:
     row = first_row(app, caption)
-    assert listed.std is not None
-    wanted = f"{listed.predicted[0]:.2f}", f"{listed.std[0]:.2f}", TITLES[listed.movies[0]][:15]
+    assert listed.plus_minus is not None
+    wanted = f"{listed.predicted[0]:.2f}", f"{listed.plus_minus[0]:.2f}", TITLES[listed.movies[0]][:15]
     return all(text in row for text in wanted)
 
 
@@ -72,7 +72,7 @@ async def test_users_lists_safe_bets_and_adventurous_ones_and_remembers(make_app
     caption = "Recommended to user 7"
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
-        await until_shown(pilot, "+/- from 8 draws, 80% interval")
+        await until_shown(pilot, "+/- holds 90% of ratings")
         await pilot.press("b", "b", "b", "b")
         await until_shown(pilot, "safe bets first")
         listed = recommend(factors, 6, 1, bound="lower")
@@ -95,7 +95,7 @@ async def test_you_lists_safe_bets(make_app: MakeApp, home: Path) -> None:
     mine = read_profile(Profile(), Matcher(factors))
     async with (app := make_app()).run_test(size=(160, 40)) as pilot:
         await pilot.press("4")
-        await until_shown(pilot, "+/- from 8 draws")
+        await until_shown(pilot, "+/- holds 90%")
         await pilot.press("b", "b", "b")
         await until_shown(pilot, "safe bets first")
         listed = you_list(factors, mine, YouChoices(rank="safe")).recommended
@@ -176,15 +176,8 @@ def test_the_bars_of_a_list_go_from_a_whole_star_to_a_whole_star() -> None:
     assert len(set(bars)) > 1
 
 
-async def test_the_spread_of_members_is_labelled_as_such(make_app: MakeApp, home: Path) -> None:
-    toy_run(home, with_members(toy_factors()))
-    async with make_app().run_test(size=SIZE) as pilot:
-        await pilot.press("3", "slash", "7", "enter")
-        await until_shown(pilot, "+/- spread of 8 members")
-
-
-async def test_one_member_has_no_such_columns_and_rankings(make_app: MakeApp, home: Path) -> None:
-    toy_run(home, toy_factors())
+async def test_without_ratings_held_out_there_are_no_such_columns_and_rankings(make_app: MakeApp, home: Path) -> None:
+    toy_run(home, with_members(toy_factors(test_fraction=0)))
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "by like")
@@ -212,7 +205,7 @@ async def test_the_runs_page_shows_how_often_the_truth_lay_within(
         for one in found["coverage"][0 if size[1] > 12 else -5 :]:
             line = next(line for line in shown(app).splitlines() if f"{one['level']:.0%} " in line)
             assert f"{one['covered']:.1%}" in line
-        assert ("from 8 draws" in shown(app)) == (size[1] == 50)
+        assert ("+/-, smallest first" in shown(app)) == (size[1] == 50)
         await pilot.press("i")
         await until_gone(pilot, "Test ratings within the p %")
 
@@ -220,8 +213,7 @@ async def test_the_runs_page_shows_how_often_the_truth_lay_within(
 @pytest.mark.parametrize(
     ("factors", "says"),
     [
-        (with_members(toy_factors()), "Spread of 8 members (not an interval)"),
-        (toy_factors(), "This model has one member"),
+        (with_members(toy_factors()), "Too few ratings were held out"),
         (with_members(toy_factors(test_fraction=0), noise=0.5), "has no test part"),
     ],
 )

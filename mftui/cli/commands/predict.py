@@ -34,8 +34,8 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option(
     "--interval",
     type=SHARE,
-    help="Add `std`, the uncertainty of a prediction, and `low` and `high`: the rating lies between them with this "
-    "probability, such as 0.9. Needs a run of recipe bayes.",
+    help="Add `std`, the standard deviation of a rating around its prediction, and `low` and `high`: the rating lies "
+    "between them with this probability, such as 0.9. Needs a run that held out ratings.",
 )
 @click.option(
     "--quantile",
@@ -65,7 +65,7 @@ def predict(
     the scale.
     """
     from mftui.data.loading.load import read_pairs
-    from mftui.engine.query.intervals import predictive_distribution
+    from mftui.engine.query.intervals import intervals_of_pairs
 
     run, factors = open_model(run_text)
     how = run.config().how()
@@ -87,7 +87,7 @@ def predict(
         note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without training ratings (cold).")
     numbers = {COLUMN: predicted}
     if interval is not None or quantiles:
-        believed = predictive_distribution(factors, user_rows, movie_rows, (user_known, movie_known))
+        believed = intervals_of_pairs(factors, user_rows, movie_rows, (user_known, movie_known))
         if interval is not None:
             numbers["std"] = believed.std
             numbers["low"], numbers["high"] = believed.interval(interval)

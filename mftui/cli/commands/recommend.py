@@ -34,8 +34,8 @@ from mftui.cli.shared.viewer import find_viewer, viewer_options
 @click.option(
     "--bound",
     type=click.Choice(("lower", "upper")),
-    help="Rank by an end of the 80 % interval of the expected rating: lower for safe bets, upper for adventurous ones. "
-    "Needs a run of recipe bayes for that probability. Without --rank this ranks by like.",
+    help="Rank by an end of the interval of the rating: lower for safe bets, upper for adventurous ones. Without "
+    "--rank this ranks by like.",
 )
 @click.option(
     "--discover",
@@ -67,16 +67,16 @@ def recommend(
     ratings, without training. With both USER and --ratings, the ratings in FILE are added to the user's, and replace
     older ones of the same movies.
 
-    ± is the uncertainty of the expected rating. In a run of recipe bayes it is a standard deviation, and the expected
-    rating lies between "from" and "to" with 80 % probability. In other runs it only shows how much the members of the
-    model differ: they may agree on a movie of which little is known, so it is not an error bar.
+    ± says how far the rating itself may be from the prediction: 90 % of ratings lie between "from" and "to", as
+    measured on the ratings that the run held out. For people with few ratings it is wider. A run that held out fewer
+    than 50 ratings has no ±.
 
-    --explain shows what each of the person's ratings adds to a prediction: the mean, the biases and all shares add up
-    to the predicted rating on the linear scale (before the sigmoid). The shares are computed by solving for the
-    user's factors from their ratings. If the trained prediction differs by more than rounding, it is shown too. The
-    place in a list ranked by "watch" or "both" depends mainly on who watches what: "on the list" is what each rating
-    adds to the ranking score. What most people watch counts as well, but less the more ratings there are. With
-    "both", the predicted rating is added to that score.
+    --explain shows what a prediction is made of, in stars: what everybody gives, what this film, the person and their
+    ratings add, and what each of these ratings adds. All of it adds up to the prediction. The shares are computed by
+    solving for the user's factors from their ratings; what the trained factors predict beyond that is called
+    "training". The place in a list ranked by "watch" or "both" depends mainly on who watches what: "on the list" is
+    what each rating adds to the ranking score. What most people watch counts as well, but less the more ratings there
+    are. With "both", the predicted rating is added to that score.
     """
     run, factors = open_model(run_text)
     viewer = find_viewer(factors, user, ratings_file)

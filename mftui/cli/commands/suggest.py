@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from mftui.api.rows import movie_row
-from mftui.cli.shared.movie_lists import count_option, filter_options, genres_cell, print_list, without_year
+from mftui.cli.shared.movie_lists import (
+    count_option,
+    filter_options,
+    genres_cell,
+    print_list,
+    spread_note,
+    without_year,
+)
 from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import Cell, json_option, print_json
 from mftui.cli.shared.viewer import find_viewer, viewer_options
@@ -27,8 +34,9 @@ def suggest(
 
     The person is USER, or whoever made the ratings in --ratings FILE, or, without both, somebody of whom nothing is
     known. "info gain" is the share of the uncertainty of all predictions that a rating would remove. "P(seen)" is the
-    probability that they have seen the movie; ± is the uncertainty of its predicted rating. Movies are chosen one
-    after another, as if those above were rated.
+    probability that they have seen the movie; "would like" is its predicted rating, and ± the same as in `mftui
+    recommend`: 90 % of ratings lie so near to the prediction. Movies are chosen one after another, as if those above
+    were rated.
     """
     import numpy as np
 
@@ -40,10 +48,14 @@ def suggest(
     nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
     person = Person.with_ratings(factors, None, *nothing) if viewer is None else viewer.person
     known = None if person.index is None else factors.history.of_user(person.index).movies
-    found = suggest_movies(factors, person.folded_in(factors), n, skipped=known, where=where)
+    row = person.row(factors) if viewer is not None else None
+    found = suggest_movies(factors, person.folded_in(factors), n, row=row, skipped=known, where=where)
+    reach = [None] * len(found.movies) if found.plus_minus is None else found.plus_minus
+    numbers = zip(found.seen, found.predicted, reach, found.gains, strict=True)
     documents = [
-        without_year(movie_row(factors, movie)) | {"seen": seen, "uncertainty": std, "gain": gain}
-        for movie, seen, std, gain in zip(found.movies, found.seen, found.uncertainty, found.gains, strict=True)
+        without_year(movie_row(factors, movie))
+        | dict(zip(("seen", "predicted", "plus_minus", "gain"), row, strict=True))
+        for movie, row in zip(found.movies, numbers, strict=True)
     ]
     if as_json:
         raw = None if viewer is None else viewer.raw
@@ -53,7 +65,8 @@ def suggest(
         [
             f"{x['gain']:.1%}",
             f"{x['seen']:.0%}",
-            x["uncertainty"],
+            x["predicted"],
+            x["plus_minus"],
             x["title"],
             genres_cell(x),
             x["n_ratings"],
@@ -62,6 +75,7 @@ def suggest(
         for x in documents
     ]
     label = "somebody without ratings" if viewer is None else viewer.label
-    columns = ["info gain", "P(seen)", "±", "title", "genres", "ratings", "movie id"]
+    columns = ["info gain", "P(seen)", "would like", "±", "title", "genres", "ratings", "movie id"]
     short = f"{len(rows)} of {n} listed: there are no other movies to ask about." if len(rows) < n else ""
-    print_list(columns, rows, f"Movies to rate next, for {label}; {model_label(run, factors)}", short)
+    reason = f"{short} {spread_note(factors)}".strip()
+    print_list(columns, rows, f"Movies to rate next, for {label}; {model_label(run, factors)}", reason)

@@ -27,26 +27,17 @@ def print_calibration(bins: list[dict[str, Any]]) -> None:
 
 
 def print_uncertainty(found: dict[str, Any]) -> None:
-    """Print how often ratings lie within the intervals of posterior draws, and how ± relates to the error."""
-    if found["coverage"] is not None:
-        columns = ["interval", "contains the rating", "mean width"]
-        rows: list[list[Cell]] = [
-            [f"{one['level']:.0%}", f"{one['covered']:.1%}", f"{one['width']:.2f}"] for one in found["coverage"]
-        ]
-        print_table(columns, rows, f"How often the p % interval contains the rating, on {found['n']:,} test ratings")
-        click.echo()
-    what = f"± of {found['members']} posterior draws"
-    if found["of"] == "members":
-        what = f"Spread of {found['members']} members"
+    """Print how often ratings lie within their intervals, and how ± relates to the error."""
+    columns = ["interval", "contains the rating", "mean width"]
+    rows: list[list[Cell]] = [
+        [f"{one['level']:.0%}", f"{one['covered']:.1%}", f"{one['width']:.2f}"] for one in found["coverage"]
+    ]
+    print_table(columns, rows, f"How often the p % interval contains the rating, on {found['n']:,} test ratings")
+    click.echo()
     columns = ["±", "RMSE", "ratings of the movie", "test ratings"]
-    rows = [[one["std"], one["rmse"], f"{one['movie_ratings']:.0f}", one["n"]] for one in found["by_spread"]]
-    print_table(
-        columns, rows, f"{what}, by fifths from the smallest, on the same test", formats={"±": ".3f", "RMSE": ".3f"}
-    )
-    if found["of"] == "members":
-        note(
-            "± shows how much the members differ, because each starts from other random numbers. It is not an interval."
-        )
+    rows = [[one["plus_minus"], one["rmse"], f"{one['movie_ratings']:.0f}", one["n"]] for one in found["by_spread"]]
+    formats = {"±": ".3f", "RMSE": ".3f"}
+    print_table(columns, rows, "± (90 % interval), by fifths from the smallest, on the same test", formats=formats)
 
 
 def print_evaluations(runs: Sequence[str], evaluations: Sequence[Mapping[str, Any] | None]) -> None:

@@ -26,7 +26,7 @@ FORMATS = {
     "from": ".2f",
     "to": ".2f",
     "error": "+.2f",
-    "share": "+.3f",
+    "stars": "+.2f",
     "on the list": "+.3f",
 }
 COLD = "(cold): no training ratings of this user or movie; predicted from the mean and what is known of the other one."
@@ -81,16 +81,16 @@ def recommended_documents(factors: Factors, person: Person, result: Recommendati
 
 
 def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
-    """Describe for JSON what `std`, `lower` and `upper` mean; None for a model of one member.
+    """Describe for JSON what `plus_minus`, `lower` and `upper` mean; None where there are none.
 
-    `level` is the probability of lying between `lower` and `upper`; None unless the members are posterior draws.
+    A rating lies between `lower` and `upper`, which are `plus_minus` from the prediction, with the probability `level`,
+    as it did in `n` ratings held out of training.
     """
-    from mftui.engine.query.recommend import INTERVAL_LEVEL, INTERVAL_STDS
+    from mftui.engine.query.held_out_errors import held_out_errors
+    from mftui.engine.query.intervals import LEVEL
 
-    p, of = factors.parameters, factors.parameters.spread_of
-    if of is None:
-        return None
-    return {"of": of, "n": p.members, "level": INTERVAL_LEVEL if of == "draws" else None, "stds": INTERVAL_STDS}
+    errors = held_out_errors(factors)
+    return None if errors is None else {"of": "rating", "level": LEVEL, "n": errors.n}
 
 
 def shortness(result: Recommendations, n: int) -> str:
@@ -117,10 +117,10 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
         columns.insert(1, "would watch")
         for row, x in zip(rows, recommendations, strict=True):
             row.insert(1, f"{x['would_watch']:.1f} %")
-    if any(x["std"] is not None for x in recommendations):
+    if any(x["plus_minus"] is not None for x in recommendations):
         columns[1:1] = ["±", "from", "to"]
         for row, x in zip(rows, recommendations, strict=True):
-            row[1:1] = [x["std"], x["lower"], x["upper"]]
+            row[1:1] = [x["plus_minus"], x["lower"], x["upper"]]
         reason = f"{reason} {spread_note(factors)}".strip()
     if any(str(row[-2]).startswith("*") for row in rows):
         reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
@@ -130,16 +130,18 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
 
 
 def spread_note(factors: Factors) -> str:
-    """Say what ±, from and to mean."""
-    from mftui.engine.query.recommend import INTERVAL_LEVEL, INTERVAL_STDS
+    """Say what ±, from and to mean; "" where there are none."""
+    from mftui.engine.query.intervals import LEVEL
 
-    p = factors.parameters
-    if p.spread_of == "draws":
-        return (
-            f"± = standard deviation of the expected rating over {p.members} posterior draws; it lies between from and "
-            f"to with {INTERVAL_LEVEL:.0%} probability."
+    found = uncertainty_document(factors)
+    return (
+        ""
+        if found is None
+        else (
+            f"±: {LEVEL:.0%} of ratings lie so near to the prediction, between from and to; measured on {found['n']:,} "
+            "ratings held out of training."
         )
-    return f"± = spread of {p.members} members; from/to = ±{INTERVAL_STDS:.2f} spreads. Not a probability interval."
+    )
 
 
 def print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.query.intervals import expected_std_of, predictive_distribution
+from mftui.data.dataset import Ratings
+from mftui.engine.query.held_out_errors import MIN_PAIRS, has_held_out, trained_errors
+from mftui.engine.query.intervals import ROUNDING, intervals_of_pairs
 
 if TYPE_CHECKING:
-    from mftui.data.dataset import Ratings
     from mftui.engine.model.factors import Factors
 
 N_BINS = 10
 INTERVAL_LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Probabilities of the intervals whose coverage is measured."""
 N_SPREAD_BINS = 5
+_COLUMNS = ("users", "movies", "values")
 MAX_PAIRS = 200_000
 """Test ratings that ± is measured on: of more, a sample with a fixed seed; its error is below 0.2 %."""
 
@@ -38,44 +40,54 @@ def calibration(predicted: NDArray[Any], actual: NDArray[Any], bins: int = N_BIN
     ]
 
 
-def uncertainty(model: Factors, test: Ratings) -> dict[str, Any] | None:
-    """Measure what the ± of a model of several members is worth on test ratings (indices of the model).
+def uncertainty(model: Factors, test: Ratings, *, own: bool = True) -> dict[str, Any] | None:
+    """Measure what the ± of a model is worth on test ratings (indices of the model).
 
-    None for one member, or without test ratings.
+    None where there are too few of them.
 
-    Returns `of` ("draws" or "members"), `members`, `n` (test ratings used), and
+    Parameters
+    ----------
+    own: they are the ones that were held out of its training, by which the intervals are made. So that no rating says
+        how wide its own interval is, the intervals of one half of the users are made from the other half.
 
-    - `coverage`, of draws alone: for each of INTERVAL_LEVELS the share of the test ratings that lie within the central
-      interval of that probability (noise of ratings included; see `Beliefs.covered`), and the interval's mean width.
-      Members that are no draws have no intervals: None.
-    - `by_spread`: in equally full bins of ±, from the smallest up, mean ±, RMSE of the clipped predictions, and mean
-      number of training ratings of the movie. A ± that means something goes up with the RMSE.
+    Returns `n` (test ratings used), and
+
+    - `coverage`: for each of INTERVAL_LEVELS the share of the test ratings that lie within the interval of that
+      probability, as `predict --interval` shows it, and the interval's mean width.
+    - `by_spread`: in equally full bins of ±, from the smallest up, mean ±, RMSE of the predictions, and mean number of
+      training ratings of the movie. A ± that means something goes up with the RMSE.
     """
-    of = model.parameters.spread_of
-    if of is None or not len(test):
-        return None
     if len(test) > MAX_PAIRS:
         test = test.take(np.sort(np.random.default_rng(0).choice(len(test), MAX_PAIRS, replace=False)))
-    coverage = None
-    if of == "draws":
-        believed = predictive_distribution(model, test.users, test.movies)
-        std, predicted = believed.std, np.clip(believed.mean, model.scale.lo, model.scale.hi)
-        coverage = []
-        for level in INTERVAL_LEVELS:
-            low, high = believed.interval(level)
-            covered = float(believed.covered(test.values, level).mean())
-            coverage.append({"level": level, "covered": covered, "width": float((high - low).mean())})
-    else:
-        std = expected_std_of(model, test.users, test.movies)
-        predicted = model.shown(model.logits(test.users, test.movies))
+    if not has_held_out(model):
+        return None
+    parts = [intervals_of_pairs(model, test.users, test.movies)] if not own else []
+    if own:
+        first = np.random.default_rng(1).random(model.n_users) < 0.5
+        halves = [test.take(first[test.users] == which) for which in (True, False)]
+        if min(map(len, halves)) < MIN_PAIRS // 2:
+            return None
+        parts = [
+            intervals_of_pairs(model, half.users, half.movies, errors=trained_errors(model, other))
+            for half, other in zip(halves, reversed(halves), strict=True)
+        ]
+        test = Ratings(*(np.concatenate([getattr(half, name) for half in halves]) for name in _COLUMNS))
+    coverage = []
+    for level in INTERVAL_LEVELS:
+        low, high = (np.concatenate(ends) for ends in zip(*(part.interval(level) for part in parts), strict=True))
+        within = (low - ROUNDING <= test.values) & (test.values <= high + ROUNDING)
+        coverage.append({"level": level, "covered": float(within.mean()), "width": float((high - low).mean())})
+    reach, predicted = (
+        np.concatenate(each) for each in zip(*((x.plus_minus(), x.predicted) for x in parts), strict=True)
+    )
     squares = (predicted.astype(float) - test.values) ** 2
     by_spread = [
         {
             "n": len(rows),
-            "std": float(std[rows].mean()),
+            "plus_minus": float(reach[rows].mean()),
             "rmse": float(np.sqrt(squares[rows].mean())),
             "movie_ratings": float(model.movie_train_counts[test.movies[rows]].mean()),
         }
-        for rows in np.array_split(np.argsort(std, kind="stable"), min(N_SPREAD_BINS, len(test)))
+        for rows in np.array_split(np.argsort(reach, kind="stable"), min(N_SPREAD_BINS, len(test)))
     ]
-    return {"of": of, "members": model.parameters.members, "n": len(test), "coverage": coverage, "by_spread": by_spread}
+    return {"n": len(test), "coverage": coverage, "by_spread": by_spread}

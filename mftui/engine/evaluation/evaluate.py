@@ -96,7 +96,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
     base["popularity"] = quality(lambda users: np.tile(popularity, (len(users), 1)))
     document |= errors(factors, test) | rankings[default]
     document["calibration"] = calibration(predictions(factors, test), test.values)
-    document["uncertainty"] = uncertainty(factors, test)
+    document["uncertainty"] = uncertainty(factors, test, own=ratings is None)
     return document | {"ranked_by": default, "rankings": rankings, "discover": discover, "baselines": base}
 
 

@@ -21,6 +21,7 @@ from mftui.data.storage.integrity import table_digest
 from mftui.engine.model.arrays import Counts, Flags, Floats, Indices
 from mftui.engine.model.audience import Audience, SummedAudience
 from mftui.engine.model.earlier_audience import EarlierAudience
+from mftui.engine.model.error_scale import HeldOutErrors
 from mftui.engine.model.history import History
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.priors import RowPriors
@@ -50,6 +51,8 @@ class Factors:
     scale: Scale
     priors: RowPriors
     """What its recipe trained the users' rows with."""
+    errors: HeldOutErrors | None = None
+    """How far held-out ratings lie from predictions, where that was measured; see `query.held_out_errors`."""
     meta: dict[str, Any] = field(default_factory=dict)
     """Data set label and fingerprint, recipe, split and the like, for those who show the model."""
 
@@ -76,13 +79,13 @@ class Factors:
             movie_means(dataset.ratings.movies, dataset.ratings.values, dataset.n_movies),
             dataset.scale,
             priors,
-            meta,
+            meta=meta,
         )
 
     def with_parameters(self, parameters: Parameters) -> Factors:
         """Return the same model after more training: other parameters, the same data."""
         cold = self.user_train_counts == 0, self.movie_train_counts == 0
-        return replace(self, parameters=without_cold_rows(parameters, *cold))
+        return replace(self, parameters=without_cold_rows(parameters, *cold), errors=None)
 
     @cached_property
     def user_train_counts(self) -> Indices:
@@ -139,12 +142,12 @@ class Factors:
         biases = p.user_bias[users] * user + p.movie_bias[movies] * movie
         return np.asarray(dot + biases + p.global_bias, dtype=np.float32)
 
-    def rows_of(self, users: NDArray[Any]) -> UserRows:
-        """Return the trained rows of b users (indices)."""
+    def rows_of(self, users: NDArray[Any], *, audience: bool = True) -> UserRows:
+        """Return the trained rows of b users (indices); `audience`: with those of who watches what."""
         p = self.parameters
-        audience = self.audience.rows(self.history, users) if self.has_audience else None
+        watched = self.audience.rows(self.history, users) if audience and self.has_audience else None
         member_bias = None if p.member_user_bias is None else p.member_user_bias[users]
-        return UserRows(p.user_factors[users], p.user_bias[users], audience, member_bias)
+        return UserRows(p.user_factors[users], p.user_bias[users], watched, self.user_train_counts[users], member_bias)
 
     def predict(self, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None) -> Floats:
         """Return the (n,) predicted ratings of n pairs of indices, clipped to the scale; for `known` see `logits`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,33 @@ def member_std(p: Parameters, factors: Floats, biases: Floats | None, movies: ND
         rows = (factors, biases) if len(factors) == 1 else (factors[part], biases[part])
         found[part] = p.response.of_member.rating(member_logits(p, *rows, movies[part])).std(1, ddof=1)
     return found
+
+
+def some_members(p: Parameters, n: int) -> Parameters:
+    """Return the model of n of the members, evenly spaced; the same one if it has no more."""
+    if p.members <= n or p.member_user_bias is None or p.member_movie_bias is None:
+        return p
+    chosen = np.linspace(0, p.members - 1, n).round().astype(int)
+    shrink = np.float32(math.sqrt(p.members / n))
+
+    def of(table: Floats) -> Floats:
+        by_member = table.reshape(len(table), p.members, -1)[:, chosen]
+        return np.asarray(by_member.reshape(len(table), -1) * shrink, dtype=np.float32)
+
+    users, movies, means = p.member_user_bias[:, chosen], p.member_movie_bias[:, chosen], p.member_global_bias
+    return replace(
+        p,
+        user_factors=of(p.user_factors),
+        movie_factors=of(p.movie_factors),
+        user_bias=users.mean(1),
+        movie_bias=movies.mean(1),
+        global_bias=float(np.mean([means[i] for i in chosen])),
+        members=n,
+        member_user_bias=users,
+        member_movie_bias=movies,
+        member_global_bias=tuple(means[i] for i in chosen),
+        member_noise=tuple(p.member_noise[i] for i in chosen) if p.member_noise else (),
+    )
 
 
 def side_by_side(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.model.arrays import Doubles, Flags, Floats
+from mftui.engine.model.arrays import Doubles, Flags, Floats, Indices
 from mftui.engine.model.parameters import Parameters
 
 MAX_GATHERED_BYTES = 4 << 20
@@ -26,11 +26,18 @@ class UserRows:
     """(b,)."""
     audience: Floats | None
     """(b, d): see `Audience`."""
+    counts: Indices
+    """(b,) ratings that each was made from."""
     member_bias: Floats | None = None
     """(b, members), where there are several."""
     covariance: Doubles | None = None
-    """(members, k + 1, k + 1) how uncertain each draw leaves the row of one user folded in, its bias last; None of
-    trained rows, which were drawn themselves, and of members that are no draws."""
+    """(b, members, k + 1, k + 1) how uncertain each member leaves the row of a user folded in, its bias last; None of
+    trained rows."""
+
+    def select(self, places: NDArray[Any]) -> UserRows:
+        """Return the rows at some places."""
+        given: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        return replace(self, **{name: table[places] for name, table in given.items() if table is not None})
 
 
 def pair_products(p: Parameters, users: NDArray[Any], movies: NDArray[Any]) -> Floats:

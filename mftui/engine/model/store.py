@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Movies, Scale, movie_means
 from mftui.data.ids import Ids
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
+from mftui.engine.model.error_scale import HeldOutErrors
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.history import History
@@ -87,6 +88,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "scale": [factors.scale.lo, factors.scale.hi, factors.scale.step],
         "titled": factors.movies.titled,
         "audience_gladness": None if p.audience_gladness is None else asdict(p.audience_gladness),
+        "errors": None if factors.errors is None else asdict(factors.errors),
         "meta": factors.meta,
         "files": _digests(directory, reuse),
     }
@@ -182,6 +184,7 @@ def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Facto
         else movie_means(history.movies, history.ratings, int(d["n_movies"])),
         Scale(*map(float, d["scale"])),
         priors_of(d["meta"], parameters),
+        None if d.get("errors") is None else HeldOutErrors.of_document(d["errors"]),
         dict(d["meta"]),
     )
     _check_shapes(factors, d)

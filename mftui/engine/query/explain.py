@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +16,27 @@ from mftui.engine.query.recommend import Rank, best_rank, like_part
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
+DIGITS = 2
+"""Decimals of a rating that are shown."""
 ROUNDING = 0.005
 """A smaller difference between two ratings is not shown."""
+TINY = 1e-9
+PARTS = ("everybody", "film", "user", "ratings", "training", "limit")
+"""What a prediction is made of."""
 
 
 @dataclass(frozen=True)
 class Because:
     """What m predictions are made of, for one user of n ratings: a row solved from them (`fold_in`).
 
-    On the linear scale (logits; with a linear link ratings) the prediction is
+    In rating units,
 
-        logits = mean + movie_bias + user_bias + contributions summed over the user's ratings
+        predicted = everybody + movie + user + contributions summed over the user's ratings + training + limit
 
-    The solved row is a ridge regression, linear in the ratings as the link sees them at the solution: the share of a
-    rating is how far it lies beyond what the biases say, times what it weighs for this movie.
+    The solved row is a ridge regression on the linear scale, before the link: there, the share of a rating is how far
+    it lies beyond what the biases say, times what it weighs for this movie. Through the link, each part is how much
+    further the prediction comes with it than with those before it, in this order; the ratings share theirs as on that
+    scale.
     """
 
     movies: Indices
@@ -39,17 +47,20 @@ class Because:
     """(n,)."""
     contributions: Doubles
     """(m, n) what each own rating adds through the factors."""
-    mean: float
-    """The global bias."""
-    movie_bias: Doubles
-    """(m,) b_m, and what the mean user thinks of the movie where that is not 0 (`UserPrior.mean`)."""
-    user_bias: float
+    everybody: float
+    """What the global bias alone predicts."""
+    movie: Doubles
+    """(m,) what b_m adds, and what the mean user thinks of the movie where that is not 0 (`UserPrior.mean`)."""
+    user: Doubles
+    """(m,) what the user's bias adds."""
+    training: Doubles
+    """(m,) for users of the data, how far what their trained row predicts is beyond that: training saw all users."""
+    limit: Doubles
+    """(m,) what is cut off at the ends of the scale."""
     logits: Doubles
-    """(m,) of the folded-in row."""
+    """(m,) of the row that predicts: trained, or folded in."""
     predicted: Floats
-    """(m,) ratings, clipped to the scale."""
-    trained: Floats | None
-    """(m,) what the trained row predicts, for users of the data."""
+    """(m,) ratings, clipped to the scale, as they are shown everywhere."""
     rank_contributions: Doubles | None
     """(m, n) what each own rating adds to the score by which lists are ranked, through who watches what and through
     genres: with `usual` and `liked` they add up to it; None by "like"."""
@@ -58,9 +69,27 @@ class Because:
     liked: Doubles | None
     """(m,) what the predicted rating adds to it: 0 by "watch"."""
 
-    def difference(self) -> Floats | None:
-        """Return (m,) trained less folded-in prediction; None for somebody who was not trained."""
-        return None if self.trained is None else self.trained - self.predicted
+    def parts(self, at: int) -> dict[str, float]:
+        """Return what adds up to the prediction of movie `at`, by name: PARTS."""
+        values = (
+            self.everybody,
+            self.movie[at],
+            self.user[at],
+            self.contributions[at].sum(),
+            self.training[at],
+            self.limit[at],
+        )
+        return {name: float(value) for name, value in zip(PARTS, values, strict=True)}
+
+    def shown_parts(self, at: int) -> tuple[dict[str, float], list[float]]:
+        """Return those that there are, and what each own rating adds, rounded so that what is shown adds up to the
+        prediction as it is shown, to the last of DIGITS."""
+        always = PARTS[:4] if len(self.rated) else PARTS[:3]
+        parts = {name: x for name, x in self.parts(at).items() if name in always or abs(x) >= ROUNDING}
+        everybody = round(parts.pop("everybody"), DIGITS)
+        rest = rounded([*parts.values()], round(float(self.predicted[at]), DIGITS) - everybody)
+        shown = {"everybody": everybody} | dict(zip(parts, rest, strict=True))
+        return shown, rounded(self.contributions[at].tolist(), shown.get("ratings", 0.0))
 
     def shares(self, *, ranked: bool) -> Doubles:
         """Return (m, n) what each own rating adds to the prediction or, if `ranked` and lists are ranked by more than
@@ -87,11 +116,17 @@ def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Ran
     """
     movies, rank = np.asarray(movies, dtype=np.int64), best_rank(model, rank)
     p, taste = model.parameters, person.taste
-    design = design_of(model, movies)
+    design, rating = design_of(model, movies), p.response.rating
     shares = np.mean(design[..., :-1] @ taste.solution.weights()[:, :-1], axis=0)
     bias = float(taste.rows[:, -1].mean())
     movie_bias = p.movie_bias[movies] + np.mean(design[..., :-1] @ taste.prior_mean[:-1], axis=0)
-    logits = p.global_bias + movie_bias + bias + shares.sum(1)
+    before = p.global_bias + movie_bias + bias
+    logits = before + shares.sum(1)
+    everybody, of_movie, of_user = rating(np.full(len(movies), p.global_bias)), rating(before - bias), rating(before)
+    total = rating(logits)
+    summed = np.where(np.abs(shares.sum(1)) < TINY, 1.0, shares.sum(1))
+    slope = np.where(np.abs(shares.sum(1)) < TINY, p.response.slope(before), (total - of_user) / summed)
+    predicted = model.shown(logits)
     rank_contributions = usual = liked = None
     if rank != "like":
         table = np.asarray(model.audience.table[movies], dtype=np.float64)
@@ -105,13 +140,14 @@ def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Ran
         movies=movies,
         rated=person.movies,
         ratings=person.ratings,
-        contributions=shares,
-        mean=p.global_bias,
-        movie_bias=movie_bias,
-        user_bias=bias,
+        contributions=shares * slope[:, None],
+        everybody=float(rating(np.array([p.global_bias]))[0]),
+        movie=of_movie - everybody,
+        user=of_user - of_movie,
+        training=np.zeros(len(movies)),
+        limit=predicted - total,
         logits=logits,
-        predicted=model.shown(logits),
-        trained=None,
+        predicted=predicted,
         rank_contributions=rank_contributions,
         usual=usual,
         liked=liked,
@@ -125,7 +161,24 @@ def explain_user(model: Factors, user: int, movies: NDArray[Any], *, rank: Rank 
     person = fold_in(model, history.movies[~history.held_out], history.ratings[~history.held_out])
     because = explain(model, person, movies, rank=rank)
     users = np.full(len(because.movies), user)
+    trained = model.logits(users, because.movies).astype(np.float64)
+    rating, predicted = model.parameters.response.rating, model.predict(users, because.movies)
+    training = rating(trained) - rating(because.logits)
+    limit = predicted - rating(trained)
     liked = because.liked
     if liked is not None and best_rank(model, rank) == "both":
-        liked = like_part(model, model.to_rating(model.logits(users, because.movies))).astype(np.float64)
-    return replace(because, trained=model.predict(users, because.movies), liked=liked)
+        liked = like_part(model, rating(trained)).astype(np.float64)
+    return replace(because, training=training, limit=limit, logits=trained, predicted=predicted, liked=liked)
+
+
+def rounded(values: Sequence[float], total: float, digits: int = DIGITS) -> list[float]:
+    """Round values to `digits` decimals, so that they add up to `total` as it is rounded: those that are furthest from
+    their rounding are rounded the other way."""
+    unit = 10**digits
+    exact = np.asarray(values, dtype=np.float64) * unit
+    near = np.floor(exact + 0.5)
+    missing = round(round(total, digits) * unit) - int(near.sum())
+    order = np.argsort(-np.sign(missing) * (exact - near), kind="stable")
+    for step in range(abs(missing) if len(exact) else 0):
+        near[order[step % len(order)]] += np.sign(missing)
+    return [float(value) / unit + 0.0 for value in near]

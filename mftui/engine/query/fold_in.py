@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
 from mftui.engine.model.rows import UserRows
-from mftui.engine.model.user_prior import user_prior
+from mftui.engine.model.user_prior import rating_noise, user_prior
 from mftui.engine.query.row_solver import RowProblem, RowSolution, solve_rows
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def fold_in(model: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> Fold
 
     The taste is the least of the objective that the recipe descends, the movies' rows being fixed; the audience row is
     a sum over the ratings, as it is for users of the data. Movies without factors say nothing but of the user's bias.
-    Without ratings the row is the prior's mean. Where the members are draws from a posterior, the row knows how
-    uncertain each of them leaves it.
+    Without ratings the row is the prior's mean. It knows how uncertain each member leaves it.
 
     Parameters
     ----------
@@ -61,11 +60,17 @@ def fold_in(model: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> Fold
     ratings: (n,) on the model's scale.
     """
     movies, ratings = np.asarray(movies, dtype=np.int64), np.asarray(ratings, dtype=np.float32)
-    taste = TasteFit(_taste(model, movies, ratings), user_prior(model).mean)
-    row = _row(model, movies, ratings, taste.rows)
-    if noise := model.parameters.member_noise:
-        row = replace(row, covariance=taste.solution.inverse * np.square(noise)[:, None, None])
+    taste = TasteFit(_taste(model, movies[None], ratings[None]), user_prior(model).mean)
+    row = _rows(model, taste, np.array([len(movies)]))
+    if model.has_audience:
+        row = replace(row, audience=model.audience.row(movies, ratings)[None])
     return FoldedIn(movies, ratings, row, taste)
+
+
+def fold_in_many(model: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> UserRows:
+    """Solve the rows of b users with as many ratings each, (b, n) movie indices and (b, n) ratings: taste alone."""
+    taste = TasteFit(_taste(model, movies, ratings), user_prior(model).mean)
+    return _rows(model, taste, np.full(len(movies), movies.shape[1]))
 
 
 def with_new(model: Factors, user: int, movies: NDArray[Any], ratings: NDArray[Any]) -> Ratings:
@@ -88,13 +93,20 @@ def design_of(model: Factors, movies: NDArray[Any]) -> Doubles:
 
 
 def _taste(model: Factors, movies: Indices, ratings: Floats) -> RowSolution:
-    """Solve one user's rows, one for each member: each member's least squares, solved apart."""
-    members, prior = model.parameters.members, user_prior(model)
-    design = design_of(model, movies)
-    known = _biases(model, movies) + design @ prior.mean
-    given = np.tile(ratings.astype(np.float64), (members, 1))
-    precision = np.repeat(prior.precisions(np.array([len(movies)])), members, axis=0)
-    return solve_rows(RowProblem(design, known, given, precision, model.parameters.response.of_member))
+    """Solve the rows of b users with n ratings each, (b, n): each member's least squares, solved apart. The rows stand
+    user by user."""
+    (users, n), members, prior = movies.shape, model.parameters.members, user_prior(model)
+
+    def by_user(table: Doubles) -> Doubles:
+        return table.reshape(len(table), users, n, *table.shape[2:]).swapaxes(0, 1)
+
+    flat = by_user(design_of(model, movies.ravel()))
+    known = by_user(np.broadcast_to(_biases(model, movies.ravel()), (members, users * n))) + flat @ prior.mean
+    given = np.repeat(ratings.astype(np.float64), members, axis=0)
+    precision = np.repeat(prior.precisions(np.full(users, n)), members, axis=0)
+    rows = users * members
+    design = flat.reshape(rows, n, flat.shape[-1])
+    return solve_rows(RowProblem(design, known.reshape(rows, n), given, precision, model.parameters.response.of_member))
 
 
 def _biases(model: Factors, movies: Indices) -> Doubles:
@@ -105,9 +117,12 @@ def _biases(model: Factors, movies: Indices) -> Doubles:
     return np.asarray(p.member_movie_bias[movies] + np.array(p.member_global_bias), dtype=np.float64).T
 
 
-def _row(model: Factors, movies: Indices, ratings: Floats, solved: Doubles) -> UserRows:
-    """Return one user's row of every block, from the solved (members, k + 1) rows of taste."""
-    members, bias = model.parameters.members, solved[None, :, -1].astype(np.float32)
-    factors = (solved[:, :-1] / np.sqrt(members)).astype(np.float32).reshape(1, -1)
-    audience = model.audience.row(movies, ratings)[None] if model.has_audience else None
-    return UserRows(factors, bias.mean(1), audience, bias if members > 1 else None)
+def _rows(model: Factors, taste: TasteFit, counts: NDArray[Any]) -> UserRows:
+    """Return the rows of b users of these numbers of ratings, but for the audience."""
+    p, b = model.parameters, len(counts)
+    solved = taste.rows.reshape(b, p.members, -1)
+    bias = solved[..., -1].astype(np.float32)
+    factors = (solved[..., :-1] / np.sqrt(p.members)).astype(np.float32).reshape(b, -1)
+    noise = np.square(p.member_noise or np.full(p.members, rating_noise(model)))
+    covariance = taste.solution.inverse.reshape(*solved.shape, -1) * noise[:, None, None]
+    return UserRows(factors, bias.mean(1), None, counts, bias if p.members > 1 else None, covariance)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 from mftui.engine.model.arrays import Flags, Floats, Indices
 from mftui.engine.model.rows import UserRows
 from mftui.engine.query.fold_in import FoldedIn
-from mftui.engine.query.intervals import expected_std
+from mftui.engine.query.intervals import intervals_of_row, require_intervals
 from mftui.engine.query.movie_filter import MovieFilter, passing
 from mftui.errors import UsageError
 
@@ -23,12 +21,7 @@ if TYPE_CHECKING:
 Rank = Literal["like", "watch", "both"]
 RANKS: tuple[Rank, ...] = ("like", "watch", "both")
 Bound = Literal["lower", "upper"]
-"""Which end of the interval of an expected rating stands for it: "lower" for safe bets, "upper" for adventure."""
-INTERVAL_LEVEL = 0.8
-"""How probably an expected rating lies within its interval, where the members are draws: nine to one that it is not
-below the lower end, nor above the upper one."""
-INTERVAL_STDS = NormalDist().inv_cdf((1 + INTERVAL_LEVEL) / 2)
-"""How many ± the ends of that interval are from the expected rating."""
+"""Which end of the interval of a rating stands for it: "lower" for safe bets, "upper" for adventure."""
 
 DISCOVER_POWER = 0.3
 """At `discover` 1 a score is divided by this power of the movie's count."""
@@ -53,11 +46,12 @@ class Recommendations:
     """(n,) would watch, as a percentile: the share, 0 to 100, of the movies this user has not rated that
     score lower with the audience block; None without that block."""
     std: Floats | None = None
-    """(n,) ± of the predicted ratings, in rating units; see `intervals.expected_std`. None where the model has one
-    member."""
+    """(n,) standard deviation of a rating around its prediction; None where too few ratings were held out to tell."""
+    plus_minus: Floats | None = None
+    """(n,) how far from its prediction a rating is at most, in `intervals.LEVEL` of all cases; None likewise."""
     lower: Floats | None = None
     upper: Floats | None = None
-    """(n,) ends of the interval of each expected rating: INTERVAL_STDS times ± from it, clipped; None likewise."""
+    """(n,) ends of that interval, within the scale; None likewise."""
     note: str = ""
     """Why the list is shorter than asked for; empty where it is not."""
     ranked_by: Rank = field(default="like")
@@ -77,6 +71,7 @@ class Recommendations:
             scores=self.scores[positions],
             watch=some(self.watch),
             std=some(self.std),
+            plus_minus=some(self.plus_minus),
             lower=some(self.lower),
             upper=some(self.upper),
         )
@@ -85,11 +80,12 @@ class Recommendations:
 def best_rank(model: Factors, rank: Rank | None, bound: Bound | None = None) -> Rank:
     """Return `rank`, or the best that the model has; "like" where a bound is asked for.
 
-    Raises UsageError where it lacks the audience block, or members that differ.
+    Raises UsageError where it lacks the audience block, members that differ, or held-out ratings.
     """
     if bound is not None:
-        if model.parameters.spread_of is None:
-            raise UsageError("this model has one member: it knows no ±.", hint="Train with recipe bayes.")
+        if model.parameters.members == 1:
+            raise UsageError("this model has one member: its ± is alike for all films.", hint="Train with bayes.")
+        require_intervals(model)
         if rank == "watch":
             raise UsageError("who watches what has no bounds.", hint="Rank by like or both.")
         rank = rank or "like"
@@ -222,11 +218,12 @@ def _recommend(
 ) -> Recommendations:
     """Return the best `n` movies for one user that are not among the `rated` (movie indices)."""
     rank = best_rank(model, rank, bound)
-    std, offset = None, None
+    offset = None
     if bound is not None:
-        std = expected_std(model, row, np.arange(model.n_movies))
-        assert std is not None
-        offset = np.float32(-INTERVAL_STDS if bound == "lower" else INTERVAL_STDS) * std
+        everything = np.arange(model.n_movies)
+        intervals = intervals_of_row(model, row, everything, model.shown(logits_of(model, row, everything)))
+        assert intervals is not None
+        offset = intervals.plus_minus() * np.float32(-1 if bound == "lower" else 1)
     (scores,), audience = _ranked(model, row, rank, discover, watch=True, offset=offset)
     allowed = passing(model, where)
     n_allowed = int(allowed.sum())
@@ -238,17 +235,18 @@ def _recommend(
         left = n_allowed - len(best)
         note = f"{n_allowed} movies pass the filters" if where else f"the data has {n_allowed} movies"
         note += f", {left} of them already rated." if left else "."
-    predicted = model.to_rating(logits_of(model, row, best))
-    std = expected_std(model, row, best) if std is None else std[best]
-    within = partial(np.clip, a_min=model.scale.lo, a_max=model.scale.hi)
+    predicted = model.shown(logits_of(model, row, best))
+    found = intervals_of_row(model, row, best, predicted)
+    lower, upper = (None, None) if found is None else found.interval()
     return Recommendations(
         best,
-        within(predicted),
+        predicted,
         scores[best],
         watch=None if audience is None else percentiles(audience[0], unrated, best),
-        std=std,
-        lower=None if std is None else within(predicted - np.float32(INTERVAL_STDS) * std),
-        upper=None if std is None else within(predicted + np.float32(INTERVAL_STDS) * std),
+        std=None if found is None else found.std,
+        plus_minus=None if found is None else found.plus_minus(),
+        lower=lower,
+        upper=upper,
         note=note,
         ranked_by=rank,
         bound=bound,

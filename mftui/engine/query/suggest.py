@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
-from mftui.engine.model.user_prior import rating_noise
+from mftui.engine.model.rows import UserRows
 from mftui.engine.query.fold_in import FoldedIn, design_of
+from mftui.engine.query.intervals import intervals_of_row
 from mftui.engine.query.movie_filter import MovieFilter, passing
+from mftui.engine.query.recommend import logits_of
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -28,8 +30,10 @@ class Suggestions:
     """(n,) movie indices."""
     seen: Floats
     """(n,) estimated probability that the user has seen it."""
-    uncertainty: Floats
-    """(n,) standard deviation of its predicted rating given the ratings so far, in rating units."""
+    predicted: Floats
+    """(n,) its predicted rating, clipped to the scale."""
+    plus_minus: Floats | None
+    """(n,) the ± of that, as of recommendations; None where too few ratings were held out to tell."""
     gains: Floats
     """(n,) the share of the present uncertainty of all predictions that the answer is expected to remove, 0 to 1."""
 
@@ -39,6 +43,7 @@ def suggest(
     person: FoldedIn,
     n: int = 10,
     *,
+    row: UserRows | None = None,
     skipped: NDArray[Any] | None = None,
     where: MovieFilter | None = None,
 ) -> Suggestions:
@@ -53,6 +58,7 @@ def suggest(
     Parameters
     ----------
     person: folded in from their ratings, of which there may be none.
+    row: what they are predicted by, where that is their trained row.
     skipped: movie indices that are not to be asked about: those not seen. where: only such movies.
 
     Returns at most `n`.
@@ -69,7 +75,6 @@ def suggest(
     target = (watched_slopes * seen[watched][:, None]).swapaxes(1, 2) @ watched_slopes
     slopes = _slopes(model, candidates, taste.rows)
     before = _remaining(covariance, target)
-    variance = _variances(covariance, slopes)
     chosen: list[int] = []
     gains: list[float] = []
     while len(chosen) < min(n, len(candidates)):
@@ -81,14 +86,11 @@ def suggest(
         chosen.append(best)
         gains.append(float(gain[best] / before))
         covariance = _after_rating(covariance, slopes[:, best])
-    picked = np.array(chosen, dtype=np.int64)
-    noise = rating_noise(model)
-    return Suggestions(
-        candidates[picked],
-        seen[candidates[picked]],
-        np.asarray(noise * np.sqrt(variance[:, picked].mean(0)), dtype=np.float32),
-        np.array(gains, dtype=np.float32),
-    )
+    movies = candidates[np.array(chosen, dtype=np.int64)]
+    predicted = model.shown(logits_of(model, row or person.row, movies))
+    intervals = intervals_of_row(model, row or person.row, movies, predicted)
+    plus_minus = None if intervals is None else intervals.plus_minus()
+    return Suggestions(movies, seen[movies], predicted, plus_minus, np.array(gains, dtype=np.float32))
 
 
 def seen_probability(model: Factors, person: FoldedIn) -> Floats:

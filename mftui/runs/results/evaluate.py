@@ -146,10 +146,8 @@ def _mean_uncertainty(folds: list[dict[str, Any] | None]) -> dict[str, Any] | No
     known = [one for one in folds if one is not None]
     if len(known) < len(folds):
         return None
-    words = {name: known[0][name] for name in ("of", "members")} | {"n": sum(one["n"] for one in known)}
-    drawn = known[0]["coverage"] is not None
-    coverage = _mean_rows([one["coverage"] for one in known]) if drawn else None
-    return words | {"coverage": coverage, "by_spread": _mean_rows([one["by_spread"] for one in known])}
+    rows = {name: _mean_rows([one[name] for one in known]) for name in ("coverage", "by_spread")}
+    return {"n": sum(one["n"] for one in known)} | rows
 
 
 def _mean_rows(folds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from mftui.engine.compute.device import Computing, set_up
 from mftui.engine.compute.machine import peak_bytes, resident_bytes
 from mftui.engine.compute.replicas import ALONE
 from mftui.engine.model.factors import Factors
+from mftui.engine.query.held_out_errors import held_out_errors
 from mftui.engine.recipes import find_recipe
 from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
@@ -125,6 +126,7 @@ class Session:
             model = self._last_model(training, saver, state)
             document = describe_run(self._run, self._config) | describe_data(dataset, split)
             document |= describe_training(training, self._config) | measure(model)
+            model = model and replace(model, errors=held_out_errors(model))
             if worse := worse_than_mean(model, document):
                 self.heartbeat.warn(worse)
             blocks = training.block_seconds

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mftui.engine.query.explain import ROUNDING, explain_user
-from mftui.engine.query.intervals import expected_std
+from mftui.engine.query.explain import explain_user
+from mftui.engine.query.intervals import intervals_of_row
 from mftui.tui.lists.rankings import engine_rank
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Reason:
     title: str
     rating: float
     share: float
-    """To the prediction, on the linear scale."""
+    """To the prediction, in stars."""
     ranked: float | None
     """To its place on the list, where that is ranked by more than the prediction."""
 
@@ -38,45 +38,41 @@ class Explanation:
     title: str
     predicted: float
     """Clipped to the scale."""
-    std: float | None
-    """How far the members disagree; None where there is one."""
-    terms: tuple[tuple[str, float], ...]
-    """(name, value): they add up to `linear`."""
-    linear: float
+    plus_minus: float | None
+    """How far from it 90 % of ratings lie at most; None where too few ratings were held out to tell."""
+    parts: tuple[tuple[str, float], ...]
+    """(name, stars), rounded: they add up to the prediction as it is shown."""
     reasons: tuple[Reason, ...]
-    """The largest first, for or against."""
-    difference: float | None = None
-    """Trained less folded-in prediction, where that is more than rounding."""
+    """The largest first, for or against; rounded, they add up to the part of the ratings."""
     chances: tuple[tuple[float, float], ...] = ()
     """(rating, its probability) of each step of the scale, where the model knows them."""
 
 
-def why(factors: Factors, because: Because, row: UserRows) -> Explanation:
-    """Return the explanation of the first movie, to whom the row is: trained, or folded in."""
-    at, std = 0, expected_std(factors, row, because.movies[:1])
+OWN, OTHERS = "you", "the user"
+_NAMES = {"everybody": "everybody", "film": "this film", "training": "training", "limit": "end of scale"}
+
+
+def why(factors: Factors, because: Because, row: UserRows, who: str = OTHERS) -> Explanation:
+    """Return the explanation of the first movie, to `who` has this row: trained, or folded in."""
+    at, intervals = 0, intervals_of_row(factors, row, because.movies[:1], because.predicted[:1])
     titles, ranked = factors.movies.titles, because.rank_contributions
-    difference = because.difference()
-    beyond = None if difference is None or abs(difference[at]) <= ROUNDING else float(difference[at])
+    parts, stars = because.shown_parts(at)
+    names = _NAMES | {"user": who, "ratings": "your ratings" if who == OWN else "their ratings"}
     reasons = tuple(
         Reason(
             titles[because.rated[own]],
             float(because.ratings[own]),
-            float(because.contributions[at, own]),
+            stars[own],
             None if ranked is None else float(ranked[at, own]),
         )
         for own in because.strongest(at, len(because.rated))
     )
-    terms = (
-        ("mean", because.mean),
-        ("film", float(because.movie_bias[at])),
-        ("user", because.user_bias),
-        ("ratings", float(because.contributions[at].sum())),
-    )
     title, predicted = titles[because.movies[at]], float(because.predicted[at])
     link = factors.parameters.response
     chances = tuple(zip(link.levels, link.probabilities(because.logits[at]), strict=True)) if link.cuts else ()
-    linear, sure = float(because.logits[at]), None if std is None else float(std[0])
-    return Explanation(title, predicted, sure, terms, linear, reasons, beyond, chances)
+    reach = None if intervals is None else float(intervals.plus_minus()[0])
+    named = tuple((names[name], value) for name, value in parts.items())
+    return Explanation(title, predicted, reach, named, reasons, chances)
 
 
 def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Explanation:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mftui.tui.lists.explanation import Explanation, Reason
 from mftui.tui.widgets.bars import level_lines
-from mftui.tui.widgets.cells import CellWidget, Line, cut, fit
+from mftui.tui.widgets.cells import CellWidget, Line, cut, fit, wrap
 
 _MAX_BAR = 12
 _MIN_WIDTH = 44
@@ -52,25 +52,27 @@ class ExplanationPanel(CellWidget):
             yield [(cut(self.terminal.text(self._empty), width, ellipsis), dim)]
             return
         yield [(cut(self.terminal.text(why.title), width, ellipsis), self.style("panel--title"))]
-        sure = "" if why.std is None else f" {'+/-' if self.terminal.ascii else '±'} {why.std:.2f}"
+        sign = "+/-" if self.terminal.ascii else "±"
+        sure = "" if why.plus_minus is None else f" {sign} {why.plus_minus:.2f}"
         predicted = f"predicted {why.predicted:.2f}{sure}  "
-        sums = " ".join(f"{name} {value:+.2f}" for name, value in why.terms) + f" = {why.linear:+.2f}"
-        apart = len(predicted) + len(sums) > width
-        yield [(predicted, text), *([] if apart else [(sums, dim)])]
-        if apart:
-            yield [(cut(sums, width, ellipsis), dim)]
+        (first, begin), *others = why.parts
+        sums = [f"{first} {begin:.2f}", *(f"{name} {value:+.2f}" for name, value in others)]
+        sums = [f"{part}{',' if part is not sums[-1] else f' = {why.predicted:.2f}'}" for part in sums]
+        if len(predicted) + len(" ".join(sums)) <= width:
+            yield [(predicted, text), (" ".join(sums), dim)]
+        else:
+            yield [(predicted, text)]
+            for line in wrap(" ".join(sums), width):
+                yield [(line, dim)]
         for line, is_bar in level_lines(why.chances, width, self.terminal):
             yield [(line, self.style("panel--bar") if is_bar else dim)]
-        if why.difference is not None:
-            trained = f"trained {why.predicted + why.difference:.2f} ({why.difference:+.2f}); explained by folding in"
-            yield [(cut(trained, width, ellipsis), dim)]
         if not why.reasons:
             yield [(cut("No rating counts for or against it.", width, ellipsis), dim)]
             return
         ranked = width >= _MIN_WIDTH and any(reason.ranked is not None for reason in why.reasons)
         room = max(4, min(_MAX_BAR, width // 4))
         head = fit("because you gave", width - room - 9 - (8 if ranked else 0), ellipsis)
-        yield [(f"{head} {'share':>7} {' ' * room}{' on list' if ranked else ''}", dim)]
+        yield [(f"{head} {'stars':>7} {' ' * room}{' on list' if ranked else ''}", dim)]
         longest = max(abs(reason.share) for reason in why.reasons) or 1.0
         for reason in why.reasons:
             yield self._bar(reason, len(head), room, longest, ranked)

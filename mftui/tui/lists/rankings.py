@@ -44,8 +44,11 @@ def next_by(factors: Factors, by: By | None) -> By | None:
 
 def own_ranks(factors: Factors) -> list[OwnRank]:
     """Return the rankings that a model has, its default first."""
+    from mftui.engine.query.held_out_errors import has_held_out
+
     blocks: list[OwnRank] = ["both", "like", "watch"] if factors.has_audience else ["like"]
-    return [*blocks, "safe", "adventurous"] if factors.parameters.spread_of else blocks
+    bounds = factors.parameters.members > 1 and has_held_out(factors)
+    return [*blocks, "safe", "adventurous"] if bounds else blocks
 
 
 def ranks_of(factors: Factors) -> list[ListRank]:
@@ -82,5 +85,7 @@ def ordered(rank: ListRank) -> str:
 
 def spread_label(factors: Factors) -> str:
     """Return what ± is, for a caption; "" where there is none."""
-    n, of = factors.parameters.members, factors.parameters.spread_of
-    return {None: "", "draws": f"+/- from {n} draws, 80% interval", "members": f"+/- spread of {n} members"}[of]
+    from mftui.engine.query.held_out_errors import has_held_out
+    from mftui.engine.query.intervals import LEVEL
+
+    return f"+/- holds {LEVEL:.0%} of ratings" if has_held_out(factors) else ""

@@ -82,8 +82,10 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
 
 def recommended_columns(factors: Factors, *, reasons: bool = False) -> tuple[Column, ...]:
     """Return only the columns that the model can fill; `reasons`: one of them for a rating of one's own."""
+    from mftui.engine.query.held_out_errors import has_held_out
+
     spread: tuple[Column, ...] = ()
-    if factors.parameters.members > 1:
+    if has_held_out(factors):
         spread = (Column("+/-", 4, right=True, from_width=46), Column("Interval", _BAR, from_width=70))
     return (
         Column("Like", 4, right=True),
@@ -121,11 +123,11 @@ def recommended_rows(
     lo, hi = interval_axis(listed, factors.scale)
 
     def sure(i: int) -> Sequence[Cell]:
-        if listed.std is None or listed.lower is None or listed.upper is None:
+        if listed.plus_minus is None or listed.lower is None or listed.upper is None:
             return ()
         ends = float(listed.lower[i]), float(listed.upper[i])
         bar = interval_bar(*ends, lo, hi, _BAR, terminal)
-        return number_cell(listed.std[i], ".2f"), Mark(bar, "dim", f"{ends[0]:.2f} to {ends[1]:.2f}")
+        return number_cell(listed.plus_minus[i], ".2f"), Mark(bar, "dim", f"{ends[0]:.2f} to {ends[1]:.2f}")
 
     def watch(i: int) -> Sequence[Cell]:
         if listed.watch is None:

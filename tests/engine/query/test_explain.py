@@ -9,7 +9,7 @@ import pytest
 from helpers.models import predicted, toy_factors, trained_by
 
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.explain import explain, explain_user
+from mftui.engine.query.explain import explain, explain_user, rounded
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.recommend import recommend, row_logits, row_scores
 
@@ -49,7 +49,7 @@ def unheld(model: Factors) -> Factors:
 
 
 @pytest.mark.parametrize("kind", [lambda m: m, wide, linear, unheld])
-def test_mean_biases_and_shares_add_up_to_the_prediction_of_the_folded_in_row(kind: object) -> None:
+def test_the_parts_add_up_to_the_prediction_of_the_folded_in_row_in_stars(kind: object) -> None:
     assert callable(kind)
     model = kind(toy_factors(audience=True))
     rows = fold_in(model, RATED, RATINGS).row
@@ -57,11 +57,47 @@ def test_mean_biases_and_shares_add_up_to_the_prediction_of_the_folded_in_row(ki
 
     because = explain(model, fold_in(model, RATED, RATINGS), OTHERS)
 
-    total = because.mean + because.movie_bias + because.user_bias + because.contributions.sum(1)
-    np.testing.assert_allclose(total, expected, atol=1e-4)
+    total = [sum(because.parts(at).values()) for at in range(len(OTHERS))]
+    np.testing.assert_allclose(total, model.shown(expected), atol=1e-5)
     np.testing.assert_allclose(because.logits, expected, atol=1e-4)
     np.testing.assert_allclose(because.predicted, model.shown(expected), atol=1e-4)
-    assert because.difference() is None
+    assert not because.training.any()
+
+
+@pytest.mark.parametrize("kind", [lambda m: m, wide, linear, unheld])
+def test_what_is_shown_of_them_adds_up_to_the_last_digit(kind: object) -> None:
+    assert callable(kind)
+    model = kind(toy_factors(audience=True))
+    everything = np.arange(model.n_movies)
+    asked = [explain_user(model, user, everything) for user in range(model.n_users)]
+    for because in [*asked, explain(model, fold_in(model, RATED, RATINGS), everything)]:
+        for at in everything:
+            parts, stars = because.shown_parts(at)
+            assert round(sum(parts.values()), 9) == float(f"{because.predicted[at]:.2f}")
+            assert round(sum(stars), 9) == parts.get("ratings", 0.0)
+            assert all(value == round(value, 2) for value in (*parts.values(), *stars))
+            exact = because.parts(at)
+            assert all(abs(value - exact[name]) < 0.02 for name, value in parts.items())
+            assert parts["everybody"] == round(because.everybody, 2)
+
+
+def test_what_is_cut_off_at_the_end_of_the_scale_is_a_part() -> None:
+    model = linear(toy_factors())
+    model = replace(model, parameters=replace(model.parameters, global_bias=6.0))
+    because = explain(model, fold_in(model, RATED, np.full(4, 5.0, dtype=np.float32)), OTHERS)
+    at = int(np.argmin(because.limit))
+    assert because.predicted[at] == 5.0
+    assert because.shown_parts(at)[0]["limit"] < 0
+
+
+@pytest.mark.parametrize("total", [0.0, 0.017, -2.4])
+def test_rounded_values_add_up_and_are_near(total: float) -> None:
+    values = np.random.default_rng(0).normal(size=37)
+    values += (total - values.sum()) / 37
+    near = rounded(values.tolist(), total)
+    assert round(sum(near), 9) == round(total, 2)
+    assert np.abs(values - near).max() < 0.01
+    assert rounded([], 0.0) == []
 
 
 def test_with_a_linear_link_a_share_is_what_the_prediction_loses_without_what_the_rating_tells() -> None:
@@ -120,10 +156,10 @@ def test_a_user_of_the_data_is_explained_by_their_training_ratings() -> None:
     because = explain_user(model, 2, OTHERS)
 
     assert because.rated.tolist() == history.movies[~history.held_out].tolist()
-    difference = because.difference()
-    assert difference is not None
     trained = [predicted(model, 3, int(m) + 1) for m in OTHERS]
-    np.testing.assert_allclose(because.predicted + difference, trained, atol=1e-5)
+    np.testing.assert_allclose(because.predicted, trained, atol=1e-5)
+    assert because.training.any()
+    np.testing.assert_allclose([sum(because.parts(at).values()) for at in range(len(OTHERS))], trained, atol=1e-5)
 
 
 def test_without_ratings_there_is_nothing_but_mean_and_biases() -> None:
@@ -133,5 +169,5 @@ def test_without_ratings_there_is_nothing_but_mean_and_biases() -> None:
         OTHERS,
     )
     assert because.contributions.shape == (len(OTHERS), 0)
-    assert because.user_bias == 0
+    assert not because.user.any()
     assert not len(because.strongest(0))

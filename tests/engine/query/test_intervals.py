@@ -1,10 +1,11 @@
-"""Intervals: as often right as they say, wider where less is known, refused where nothing was drawn."""
+"""Intervals: as often right as they say, wider where less is known, the same for all who ask, none where nothing was
+held out."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
-from statistics import NormalDist
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,190 +16,228 @@ from helpers.paths import movielens
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
 
-from mftui.data.dataset import Ratings
+from mftui.data.dataset import Dataset, Ratings
 from mftui.data.loading.load import open_dataset
-from mftui.data.splits import SplitSpec, make_split
-from mftui.data.synthetic.sample import generate_sample
+from mftui.data.splits import Split, SplitSpec
+from mftui.engine.model.error_scale import SHARES, ErrorScale, HeldOutErrors
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
-from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.intervals import PredictiveDistribution, predictive_distribution
-from mftui.engine.recipes import find_recipe
+from mftui.engine.model.store import load_factors, save_factors
+from mftui.engine.query.fold_in import fold_in, fold_in_many
+from mftui.engine.query.held_out_errors import MIN_PAIRS, errors_on, has_held_out, held_out_errors
+from mftui.engine.query.intervals import RatingIntervals, intervals_of_pairs, intervals_of_row
+from mftui.engine.query.recommend import logits_of
+from mftui.engine.recipes import find_recipe, row_priors
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 
+NEWCOMERS = range(90, 120)
 
-@pytest.fixture(scope="module")
-def model() -> Factors:
-    """Drawn from planted ratings, of which users 100 to 119 and movies 70 to 79 have none."""
-    ratings = planted_ratings()
-    known = ratings.take((ratings.users < 100) & (ratings.movies < 70))
-    training = planted_training("bayes", known, factors=3, epochs=80, burn_in=20, keep=20, validation=0, audience=False)
+
+@pytest.fixture(scope="module", params=["bayes", "als"])
+def model(request: pytest.FixtureRequest) -> Factors:
+    """Draws, or one member, of planted ratings of users 0 to 89, a fifth of which were held out; movies 70 to 79 have
+    none."""
+    drawn: dict[str, Any] = {"epochs": 80, "burn_in": 20, "keep": 20, "audience": False}
+    given = {"factors": 3} | (drawn if request.param == "bayes" else {"epochs": 20})
+    ratings = planted_ratings(n=7_000)
+    ratings = ratings.take((ratings.users < 90) & (ratings.movies < 70))
+    held_out = np.random.default_rng(3).random(len(ratings)) < 0.2
+    training = planted_training(request.param, ratings.take(~held_out), validation=0, **given)
     list(training)
-    counts = np.bincount(known.movies, minlength=80).astype(np.int32)
-    model = trained_by(
-        toy_factors(),
-        history=History.of(known, np.zeros(len(known), bool), 120),
+    counts = np.bincount(ratings.movies[~held_out], minlength=80).astype(np.int32)
+    bare = trained_by(
+        toy_factors([f"Film {i}" for i in range(80)], n_users=120),
+        history=History.of(ratings, held_out, 120),
         movie_counts=counts,
         movie_train_counts=counts,
         scale=SCALE,
-        meta={"recipe": "bayes"},
+        meta={"recipe": request.param, "hyper": {}},
     )
-    return model.with_parameters(training.parameters())
+    return bare.with_parameters(training.parameters())
 
 
-def of_all(model: Factors) -> tuple[np.ndarray, np.ndarray, PredictiveDistribution]:
-    ratings = planted_ratings()
-    return ratings.users, ratings.movies, predictive_distribution(model, ratings.users, ratings.movies)
+def of_newcomers(model: Factors, ratings: Ratings, users: Any, n: int) -> list[tuple[np.ndarray, RatingIntervals]]:
+    """The other ratings of these users, and their intervals, each folded in from n of them."""
+    random, found = np.random.default_rng(1), []
+    for user in users:
+        rows = random.permutation(np.flatnonzero(ratings.users == user))
+        given, asked = ratings.take(rows[:n]), ratings.take(rows[n:])
+        row = fold_in(model, given.movies, given.values).row
+        intervals = intervals_of_row(model, row, asked.movies, model.shown(logits_of(model, row, asked.movies)))
+        assert intervals is not None
+        found.append((asked.values, intervals))
+    return found
 
 
-def test_what_has_no_rating_is_uncertain_as_users_and_movies_differ(model: Factors) -> None:
-    users, movies, believed = of_all(model)
-    user, movie = users < 100, movies < 70
-
-    known, newcomer = believed.std[user & movie].mean(), believed.std[~user & movie].mean()
-    novelty, neither = believed.std[user & ~movie].mean(), believed.std[~user & ~movie].mean()
-    assert known < 0.5 * newcomer
-    assert known < 0.5 * novelty
-    assert neither > 0.9 * max(newcomer, novelty)
+def share_within(found: list[tuple[np.ndarray, RatingIntervals]], share: float) -> float:
+    within = []
+    for values, intervals in found:
+        low, high = intervals.interval(share)
+        within.append((low - 1e-5 <= values) & (values <= high + 1e-5))
+    return float(np.concatenate(within).mean())
 
 
-@pytest.mark.parametrize("share", [0.5, 0.9])
-def test_newcomers_ratings_lie_within_their_intervals_as_often_as_said(model: Factors, share: float) -> None:
-    users, movies, believed = of_all(model)
-    given, cold = planted_ratings().values, (users >= 100) | (movies >= 70)
-    low, high = believed.interval(share)
+@pytest.mark.parametrize("n", [2, 5, 20])
+def test_ratings_of_newcomers_lie_within_their_intervals_as_often_as_said(model: Factors, n: int) -> None:
+    found = of_newcomers(model, planted_ratings(n=7_000), NEWCOMERS, n)
+    assert share_within(found, 0.9) == pytest.approx(0.9, abs=0.06)
+    assert share_within(found, 0.5) == pytest.approx(0.5, abs=0.08)
 
-    assert np.mean((low <= given)[cold] & (given <= high)[cold]) == pytest.approx(share, abs=0.1)
+
+def test_the_less_somebody_rated_the_wider_the_interval(model: Factors) -> None:
+    ratings = planted_ratings(n=7_000)
+    reach = [
+        np.mean([intervals.plus_minus().mean() for _, intervals in of_newcomers(model, ratings, NEWCOMERS, n)])
+        for n in (0, 2, 5, 20)
+    ]
+    assert reach == sorted(reach, reverse=True)
+    assert reach[0] > 1.3 * reach[-1]
+
+
+def test_a_film_or_a_user_of_whom_nothing_is_known_has_a_wider_interval(model: Factors) -> None:
+    users, movies = np.arange(80), np.arange(70)[np.arange(80) % 70]
+    known = intervals_of_pairs(model, users, movies).plus_minus().mean()
+    assert intervals_of_pairs(model, users, np.full(80, 75)).plus_minus().mean() > 1.1 * known
+    unknown = intervals_of_pairs(model, users, movies, (np.zeros(80, bool), np.ones(80, bool)))
+    assert unknown.plus_minus().mean() > 1.1 * known
+    assert (unknown.counts == 0).all()
 
 
 def test_quantiles_rise_and_stay_within_the_scale(model: Factors) -> None:
-    _, _, believed = of_all(model)
-    quantiles = [believed.quantile(share) for share in (0.01, 0.25, 0.5, 0.75, 0.99)]
-
+    intervals = intervals_of_pairs(model, np.arange(80), np.arange(80))
+    quantiles = [intervals.quantile(share) for share in (0.01, 0.25, 0.5, 0.75, 0.99)]
     assert all((a <= b).all() for a, b in pairwise(quantiles))
     assert quantiles[0].min() >= SCALE.lo
     assert quantiles[-1].max() <= SCALE.hi
-    np.testing.assert_allclose(quantiles[2], np.clip(believed.mean, SCALE.lo, SCALE.hi))
+    held_out = model.history.part(held_out=True)
+    below = intervals_of_pairs(model, held_out.users, held_out.movies).quantile(0.25)
+    assert np.mean(held_out.values <= below) == pytest.approx(0.25, abs=0.05)
 
 
-def test_an_id_that_is_unknown_counts_as_one_without_ratings(model: Factors) -> None:
-    known = np.array([True, False])
-    users, movies = np.array([5, 5]), np.array([3, 3])
-    believed = predictive_distribution(model, users, movies, (known, np.array([True, True])))
-    cold = predictive_distribution(model, np.array([110]), np.array([3]))
+def test_the_ends_of_steps_are_steps_that_hold_the_same_ratings(model: Factors) -> None:
+    held_out = model.history.part(held_out=True)
+    plain = intervals_of_pairs(model, held_out.users, held_out.movies)
+    levels = tuple(np.arange(1, 5.1, 0.5).tolist())
+    steps = replace(plain, levels=levels)
+    low, high = steps.interval(0.9)
+    assert np.isin([low, high], np.array(levels, dtype=np.float32)).all()
+    found = [[(held_out.values, intervals)] for intervals in (plain, steps)]
+    assert share_within(found[0], 0.9) == share_within(found[1], 0.9)
+    low, high = steps.interval(0.01)
+    assert (low == high).all()
+    assert np.isin(steps.quantile(0.3), np.array(levels, dtype=np.float32)).all()
 
-    assert believed.std[1] == pytest.approx(cold.std[0])
-    assert believed.mean[1] == pytest.approx(cold.mean[0])
-    assert believed.std[0] < believed.std[1]
+
+def test_they_are_measured_without_a_look_at_the_ratings_of_others(model: Factors) -> None:
+    """Other ratings of those who are asked about change nothing."""
+    assert held_out_errors(model) == errors_on(model, model.history.part(held_out=True))
 
 
-@pytest.fixture(scope="module")
-def stepped() -> PredictiveDistribution:
-    """Of a model of ratings in five steps, for 20,000 pairs."""
-    model = with_members(toy_factors(), noise=0.5)
-    levels, cuts = (1.0, 2.0, 3.0, 4.0, 5.0), (1.6, 2.4, 2.9, 3.8)
-    model = model.with_parameters(
-        replace(model.parameters, link="probit", levels=levels, cuts=cuts, lo=levels[0], hi=levels[-1])
-    )
+def test_many_people_folded_in_at_once_get_the_rows_that_each_gets_alone(model: Factors) -> None:
+    movies, ratings = np.array([[0, 5, 9], [3, 4, 60]]), np.array([[4, 2, 5], [1, 3.5, 2]], dtype=np.float32)
+    together = fold_in_many(model, movies, ratings)
+    for at in (0, 1):
+        alone = fold_in(model, movies[at], ratings[at]).row
+        one = together.select(np.array([at]))
+        for name in ("factors", "bias", "covariance", "counts"):
+            np.testing.assert_allclose(getattr(one, name), getattr(alone, name), rtol=1e-4, atol=1e-6)
+
+
+def test_without_enough_ratings_held_out_there_are_none() -> None:
+    model = toy_factors(test_fraction=0)
+    row = model.rows_of(np.array([0]))
+    assert not has_held_out(model)
+    assert intervals_of_row(model, row, np.array([0]), np.array([3.0], dtype=np.float32)) is None
+    with pytest.raises(UsageError, match=f"fewer than {MIN_PAIRS} ratings"):
+        intervals_of_pairs(model, np.array([0]), np.array([0]))
+
+
+def test_they_are_kept_with_the_model_until_it_is_trained_further(model: Factors, tmp_path: Path) -> None:
+    errors = held_out_errors(model)
+    save_factors(replace(model, errors=errors), tmp_path)
+    opened = load_factors(tmp_path, row_priors)
+    assert opened.errors == errors
+    assert opened.with_parameters(opened.parameters).errors is None
+
+
+@pytest.mark.parametrize("change", [{"counts": [0.0]}, {"within": [[1.0]]}, {"noise": "much"}])
+def test_damaged_ones_are_refused(model: Factors, change: dict[str, Any]) -> None:
+    errors = held_out_errors(model)
+    assert errors is not None
+    document = asdict(errors)
+    document["trained"] |= change
+    with pytest.raises((LookupError, TypeError, ValueError)):
+        HeldOutErrors.of_document(document)
+
+
+def test_errors_that_grow_with_what_is_not_known_are_told_apart() -> None:
     random = np.random.default_rng(0)
-    return predictive_distribution(
-        model, random.integers(0, model.n_users, 20_000), random.integers(0, model.n_movies, 20_000)
+    variance = random.uniform(0, 1, 20_000)
+    errors = random.normal(size=20_000) * np.sqrt(0.25 + 2 * variance)
+    scale = ErrorScale.fit([errors[:10_000], errors[10_000:]], [variance[:10_000], variance[10_000:]], [1.0, 10.0])
+    assert scale.noise == pytest.approx(0.25, abs=0.1)
+    assert scale.slope == pytest.approx(2, abs=0.2)
+    at = np.array([1, 3, 10, 500])
+    np.testing.assert_allclose(scale.reach(0.9, at), 1.645, atol=0.05)
+    np.testing.assert_allclose(scale.quantile(0.1, at), -1.28, atol=0.05)
+    assert len(scale.within[0]) == len(SHARES)
+
+
+def test_no_prediction_is_called_sure() -> None:
+    """Where errors grow faster than the variance can tell, a part of the noise stays for those that vary least."""
+    variance = np.linspace(0, 1, 1_000)
+    scale = ErrorScale.fit([10 * variance**2], [variance], [1.0])
+    assert scale.std(np.zeros(1))[0] > 0.5
+
+
+def test_of_one_member_the_interval_is_of_folding_in_alone() -> None:
+    model = toy_factors(n_users=80)
+    row = fold_in(model, np.array([0, 3]), np.array([4.0, 2.0], dtype=np.float32)).row
+    assert row.covariance is not None and row.covariance.shape == (1, 1, 5, 5)
+    assert model.rows_of(np.array([0])).covariance is None
+    wide = with_members(model)
+    many = fold_in(wide, np.array([0, 3]), np.array([4.0, 2.0], dtype=np.float32)).row
+    assert many.covariance is not None and many.covariance.shape == (1, 8, 5, 5)
+
+
+# -- on MovieLens: people whom training did not see ----------------------------------------------
+
+
+def without(data: Dataset, users: np.ndarray) -> tuple[Factors, Ratings]:
+    """A model by the default recipe of all but these users, with a tenth held out; and the ratings of these users."""
+    theirs = np.isin(data.ratings.users, users)
+    random = np.random.default_rng(0)
+    held_out = ~theirs & (random.random(len(theirs)) < 0.1)
+    trained = ~theirs & ~held_out
+    recipe = find_recipe("biased")
+    spec = TrainingSpec(
+        recipe,
+        recipe.check({"audience": False}),
+        data.ratings.take(trained),
+        data.n_users,
+        data.n_movies,
+        data.scale,
+        0,
     )
-
-
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_of_steps_the_interval_holds_its_share_by_their_own_probabilities(
-    stepped: PredictiveDistribution, share: float
-) -> None:
-    assert stepped.steps is not None
-    reached, levels = stepped.steps.cumulative, stepped.steps.levels
-    given = levels[(np.random.default_rng(1).random((len(reached), 1)) > reached).sum(1)].astype(np.float32)
-    low, high = stepped.interval(share)
-
-    assert np.isin([low, high], levels).all()
-    assert np.mean((low <= given) & (given <= high)) > share
-    assert stepped.covered(given, share).mean() == pytest.approx(share, abs=0.01)
-    assert (stepped.covered(given, share)[(given < low) | (given > high)] == 0).all()
-
-
-def test_a_model_that_was_not_drawn_knows_none() -> None:
-    with pytest.raises(UsageError, match="knows no intervals"):
-        predictive_distribution(toy_factors(), np.array([0]), np.array([0]))
-
-
-def trained(source: str, test: str | None = None, **given: object) -> tuple[Factors, Ratings]:
-    """A model of a data set, and its test ratings."""
-    data = open_dataset(source, test=test)
-    split = make_split(data, SplitSpec("file" if test else "random", 0.1, 0))
-    recipe = find_recipe("bayes")
-    hyper = recipe.check({"audience": False} | given)
-    train = data.ratings.take(split.train_rows)
-    training = Training(TrainingSpec(recipe, hyper, train, data.n_users, data.n_movies, data.scale, 0))
+    training = Training(spec)
     training.prepare()
     list(training)
-    model = assembled(training.parameters(), data, split, {"recipe": "bayes"})
-    return model, data.ratings.take(split.test_rows)
-
-
-FEW = {"factors": 10, "epochs": 60, "keep": 30}
-"""Less than by default, which makes no difference to intervals of ratings."""
+    of_others = replace(data, ratings=data.ratings.take(~theirs))
+    rows = np.flatnonzero(held_out[~theirs])
+    split = Split.of(SplitSpec("random", 0.1), len(of_others.ratings), np.flatnonzero(trained[~theirs]), rows)
+    model = assembled(training.parameters(), of_others, split, {"recipe": "biased", "hyper": spec.hyper})
+    return model, data.ratings.take(theirs)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("source", "test"), [("ml-100k/u1.base", "u1.test"), ("ml-latest-small", None)])
-def test_nine_of_ten_test_ratings_lie_within_their_intervals(source: str, test: str | None) -> None:
-    model, held_out = trained(str(movielens(source.split("/")[0]).joinpath(*source.split("/")[1:])), test, **FEW)
-    low, high = predictive_distribution(model, held_out.users, held_out.movies).interval(0.9)
-
-    assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92
-
-
-@pytest.mark.parametrize(
-    ("given", "least"),
-    [({"epochs": 100, "keep": 40}, 0.84), pytest.param({}, 0.88, marks=pytest.mark.long)],
-    ids=["a third of the draws", "default"],
-)
-def test_of_the_sample_intervals_hold_the_ratings_and_what_was_planted(given: dict[str, Any], least: float) -> None:
-    """The ± of the expected rating holds what the sample was drawn from, without noise; fewer draws hold less of it."""
-    model, held_out = trained("sample", **given)
-    planted = generate_sample()
-    expected = dict(
-        zip(zip(planted.users.tolist(), planted.movies.tolist(), strict=True), planted.expected, strict=True)
-    )
-    users, movies = model.user_ids.raws(held_out.users), model.movie_ids.raws(held_out.movies)
-    truth = np.array([expected[int(user), int(movie)] for user, movie in zip(users, movies, strict=True)])
-    believed = predictive_distribution(model, held_out.users, held_out.movies)
-    low, high = believed.interval(0.9)
-
-    assert 0.88 <= np.mean((low <= held_out.values) & (held_out.values <= high)) <= 0.92
-    assert least <= np.mean(np.abs(truth - believed.mean) <= NormalDist().inv_cdf(0.95) * believed.std) <= 0.92
-
-
-def test_users_folded_in_are_predicted_like_users_drawn() -> None:
-    """Users 100 to 119 are drawn with the others, or folded in with the same ratings afterwards."""
-    ratings = planted_ratings(n=5_000)
-    given: dict[str, Any] = {"factors": 3, "epochs": 80, "burn_in": 20, "keep": 20}
-    late, order = ratings.users >= 100, np.random.default_rng(1).random(len(ratings))
-    known, asked = ratings.take(late & (order < 0.6)), ratings.take(late & (order >= 0.6))
-
-    def drawn(part: Ratings) -> Factors:
-        training = planted_training("bayes", part, validation=0, audience=False, **given)
-        list(training)
-        counts = np.bincount(part.movies, minlength=80).astype(np.int32)
-        bare = trained_by(toy_factors(), scale=SCALE, meta={"recipe": "bayes"}, movie_train_counts=counts)
-        return replace(bare, parameters=training.parameters(), history=History.of(part, np.zeros(len(part), bool), 120))
-
-    def rmse(predicted: np.ndarray) -> float:
-        return float(np.sqrt(np.mean((predicted - asked.values) ** 2)))
-
-    together, apart = drawn(ratings.take(~late | (order < 0.6))), drawn(ratings.take(~late))
-    p, folded = apart.parameters, np.empty(len(asked), dtype=np.float32)
-    for user in range(100, 120):
-        own, mine = known.users == user, asked.users == user
-        row = fold_in(apart, known.movies[own], known.values[own]).row
-        logits = p.movie_factors[asked.movies[mine]] @ row.factors[0] + row.bias[0] + p.movie_bias[asked.movies[mine]]
-        folded[mine] = apart.shown(logits + np.float32(p.global_bias))
-
-    assert rmse(folded) < rmse(together.shown(together.logits(asked.users, asked.movies))) + 0.03
+@pytest.mark.parametrize("name", ["ml-latest-small", "ml-100k"])
+def test_nine_of_ten_ratings_of_150_users_whom_training_did_not_see_lie_within_their_intervals(name: str) -> None:
+    data = open_dataset(str(movielens(name)))
+    users = np.flatnonzero(np.bincount(data.ratings.users, minlength=data.n_users) >= 25)
+    users = np.random.default_rng(0).choice(users, 150, replace=False)
+    model, theirs = without(data, users)
+    for n in (5, 10, 20):
+        found = of_newcomers(model, theirs, users, n)
+        assert 0.87 <= share_within(found, 0.9) <= 0.93, n

@@ -14,10 +14,9 @@ from helpers.trainings import N_MOVIES, N_USERS, planted_training
 from mftui.data.dataset import Ratings
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
-from mftui.engine.model.user_prior import rating_noise, user_prior
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.movie_filter import MovieFilter
-from mftui.engine.query.recommend import row_logits
+from mftui.engine.query.recommend import recommend_newcomer, row_logits
 from mftui.engine.query.suggest import seen_probability, suggest
 
 NOTHING = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
@@ -56,11 +55,8 @@ def test_what_tells_less_of_the_rest_comes_later_and_nothing_is_told_twice(model
     assert 7 in first
 
 
-def test_ratings_make_the_predictions_less_uncertain(model: Factors) -> None:
+def test_ratings_leave_less_to_be_told(model: Factors) -> None:
     before = suggest(model, fold_in(model, *NOTHING), 12)
-    after = suggest(model, fold_in(model, np.array([0, 3, 4, 7]), np.array([5.0, 1.0, 4.5, 3.0])), 12)
-    was = dict(zip(before.movies.tolist(), before.uncertainty, strict=True))
-    assert all(std < was[movie] for movie, std in zip(after.movies.tolist(), after.uncertainty, strict=True))
     assert (before.gains > 0).all()
     assert before.gains.sum() < 1
 
@@ -113,15 +109,16 @@ def test_ten_ratings_that_it_asks_for_predict_the_rest_better_than_ten_at_random
     assert error(suggested) < at_random
 
 
-def test_a_film_asked_for_is_as_uncertain_as_its_folded_in_row_says() -> None:
-    """With a linear link: the variance given the ratings is that of the ridge regression, times the noise."""
-    model = toy_factors(k=2)
-    model = replace(model, parameters=replace(model.parameters, link="linear"))
-    rated, ratings = np.array([0, 3]), np.array([4.0, 2.0])
-    found = suggest(model, fold_in(model, rated, ratings), 1)
-    rows = np.column_stack([model.parameters.movie_factors, np.ones(12)]).astype(float)
-    prior = user_prior(model).precision
-    covariance = np.linalg.inv(rows[rated].T @ rows[rated] + np.diag(prior))
-    expected = rating_noise(model) * np.sqrt(rows[found.movies[0]] @ covariance @ rows[found.movies[0]])
-    assert found.uncertainty[0] == pytest.approx(expected, rel=1e-4)
-    assert fold_in(model, rated, ratings).row.factors.shape == (1, 2)
+def test_its_plus_minus_is_that_of_recommendations() -> None:
+    model = toy_factors(n_users=80)
+    person = fold_in(model, np.array([0, 3]), np.array([4.0, 2.0]))
+    found, listed = suggest(model, person, 12), recommend_newcomer(model, person, 12)
+    assert found.plus_minus is not None and listed.plus_minus is not None
+    of_list = dict(zip(listed.movies.tolist(), zip(listed.predicted, listed.plus_minus, strict=True), strict=True))
+    for movie, told in zip(found.movies.tolist(), zip(found.predicted, found.plus_minus, strict=True), strict=True):
+        assert told == of_list[movie]
+
+
+def test_where_too_few_ratings_were_held_out_it_has_none() -> None:
+    model = toy_factors(test_fraction=0)
+    assert suggest(model, fold_in(model, *NOTHING), 3).plus_minus is None

@@ -22,7 +22,7 @@ from mftui.engine.evaluation.evaluate import errors
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.intervals import predictive_distribution
+from mftui.engine.query.intervals import intervals_of_pairs
 from mftui.engine.query.recommend import recommend_newcomer
 from mftui.engine.recipes import RECIPES, row_priors
 from mftui.engine.training.block import Metrics
@@ -191,9 +191,9 @@ def test_intervals_and_steps_are_in_rating_units() -> None:
     stars, other = trained("bayes", AS_GIVEN, likelihood).model, trained("bayes", Change(0.05, 1), likelihood).model
     assert other.parameters.levels == pytest.approx(np.arange(1, 5.1, 0.5) * 0.05 + 1, abs=1e-12)
     pairs = np.arange(40) % USERS, np.arange(40) % MOVIES
-    theirs, mine = (predictive_distribution(model, *pairs) for model in (stars, other))
+    theirs, mine = (intervals_of_pairs(model, *pairs) for model in (stars, other))
     np.testing.assert_allclose(Change(0.05, 1).stars(mine.quantile(0.9)), theirs.quantile(0.9), atol=1e-4)
-    np.testing.assert_allclose(mine.rating_std / 0.05, theirs.rating_std, rtol=0.02)
+    np.testing.assert_allclose(mine.std / 0.05, theirs.std, rtol=0.02)
 
 
 @pytest.mark.long

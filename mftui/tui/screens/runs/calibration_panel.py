@@ -21,11 +21,7 @@ _LABEL, _VALUE = 7, 8
 _CLOSE = 0.03
 """How far from p a share may be to be called right; of 1,000 test ratings chance alone makes it up to 0.03."""
 _NO_TEST = "This run has no test part, so its calibration cannot be measured."
-_ONE_MEMBER = "This model has one member, so its predictions have no +/-. Recipe bayes gives intervals."
-_OF_MEMBERS = (
-    "The members are not draws: their spread shows how much the random start matters, not how likely a rating is. "
-    "For intervals, train with recipe bayes."
-)
+_TOO_FEW = "Too few ratings were held out to measure how far ratings lie from predictions."
 _MAX_KEPT = 32
 
 
@@ -81,11 +77,10 @@ class CalibrationPanel(Panel[Calibration], can_focus=True):
                 yield [(text, self.style("panel--dim"))]
             return
         coverage = now.found["coverage"]
-        if coverage is not None:
-            yield from self._coverage(coverage[-max(1, height - 2) :], width)
-            if height < len(coverage) + len(now.found["by_spread"]) + 6:
-                return
-            yield []
+        yield from self._coverage(coverage[-max(1, height - 2) :], width)
+        if height < len(coverage) + len(now.found["by_spread"]) + 6:
+            return
+        yield []
         yield from self._spread(now.found, width)
 
     def _coverage(self, coverage: list[dict[str, float]], width: int) -> Iterable[Line]:
@@ -111,22 +106,17 @@ class CalibrationPanel(Panel[Calibration], can_focus=True):
 
     def _spread(self, found: dict[str, Any], width: int) -> Iterable[Line]:
         dim, text, bar = self.style("panel--dim"), self.style("panel--text"), self.style("panel--bar")
-        members, drawn = found["members"], found["of"] == "draws"
-        what = f"+/- from {members} draws" if drawn else f"Spread of {members} members (not an interval)"
-        yield [(self._fit(f"{what}, smallest first, and RMSE", width), dim)]
+        yield [(self._fit("+/-, smallest first, and RMSE", width), dim)]
         rows = found["by_spread"]
         most = max(row["rmse"] for row in rows) or 1.0
         room = max(1, width - 8 - _VALUE)
         for row in rows:
             length = round(row["rmse"] / most * room)
             yield [
-                (f"  {row['std']:.2f}  ", text),
+                (f"  {row['plus_minus']:.2f}  ", text),
                 (self.terminal.glyphs.full * length + " " * (room - length), bar),
                 (fit_right(f"{row['rmse']:.3f}", _VALUE), text),
             ]
-        if not drawn:
-            for line in wrap(_OF_MEMBERS, width):
-                yield [(line, dim)]
 
     def _fit(self, text: str, width: int) -> str:
         return cut(self.terminal.text(text), width, self.terminal.glyphs.ellipsis)
@@ -142,6 +132,6 @@ def _measured(row: Summary, title: str) -> Calibration:
     except MftuiError as error:
         return Calibration(title, "", None, f"{error} {error.hint or ''}".strip())
     if found is None:
-        return Calibration(title, "", None, _ONE_MEMBER if len(test) else _NO_TEST)
+        return Calibration(title, "", None, _TOO_FEW if len(test) else _NO_TEST)
     n = f"{len(test):,}" if found["n"] == len(test) else f"{found['n']:,} of {len(test):,}"
     return Calibration(title, f"{model.meta.get('split', 'test part')}, {n} test ratings", found)

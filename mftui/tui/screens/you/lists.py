@@ -69,7 +69,7 @@ def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, lef
     if suggested is None:
         return Listed("next", None, (), (), NEXT_COLUMNS, (), "Rate next", "", "Choosing films to ask about …")
     chosen = _rows_of(suggested, [at for at, movie in enumerate(suggested.movies.tolist()) if movie not in left_out])
-    rows = next_rows(factors, chosen, predicted_of(factors, now.person.row, chosen.movies))
+    rows = next_rows(factors, chosen)
     movies, detail = tuple(chosen.movies.tolist()), "the most informative first"
     return Listed("next", None, movies, (), NEXT_COLUMNS, rows, "Rate next", detail, _NONE_TO_RATE)
 
@@ -82,11 +82,16 @@ def keeping(new: Suggestions, old: Suggestions, film: int) -> Suggestions:
     if not len(at):
         return new
     first, rest = _rows_of(source, at[:1]), _rows_of(new, np.flatnonzero(new.movies != film))
-    return Suggestions(*(np.concatenate([getattr(first, f.name), getattr(rest, f.name)]) for f in fields(Suggestions)))
+    return Suggestions(*(_both(getattr(first, f.name), getattr(rest, f.name)) for f in fields(Suggestions)))
+
+
+def _both(first: Any, rest: Any) -> Any:
+    return None if first is None or rest is None else np.concatenate([first, rest])
 
 
 def _rows_of(suggested: Suggestions, at: Any) -> Suggestions:
-    return Suggestions(*(getattr(suggested, f.name)[at] for f in fields(Suggestions)))
+    columns = (getattr(suggested, f.name) for f in fields(Suggestions))
+    return Suggestions(*(None if column is None else column[at] for column in columns))
 
 
 def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: str, *, reverse: bool) -> Listed:

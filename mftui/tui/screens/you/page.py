@@ -13,7 +13,7 @@ from mftui.engine.query.neighbours import users_near
 from mftui.engine.query.recommend import Rank, Recommendations, best_rank, logits_of, recommend_newcomer
 from mftui.engine.query.suggest import Suggestions, suggest
 from mftui.tui.lists.choices import MAX_RECOMMENDED, Filter, only_known, order_of_ratings
-from mftui.tui.lists.explanation import Explanation, why
+from mftui.tui.lists.explanation import OWN, Explanation, why
 from mftui.tui.lists.rankings import OwnRank, engine_rank, own_ranks
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArr
 def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Explanation:
     """Explain why the movie at an index is predicted what it is."""
     because = explain(factors, now.person, np.array([movie]), rank=rank)
-    return why(factors, because, now.person.row)
+    return why(factors, because, now.person.row, OWN)
 
 
 def profile_order(factors: Factors, now: YouList, sort: str, *, reverse: bool) -> NDArray[np.int64]:

@@ -58,8 +58,8 @@ def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> Rows:
     return LazyRows(len(order) + len(given.missing), row)
 
 
-def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any]) -> Rows:
-    """Return cells of NEXT_COLUMNS; `predicted` (n,) of the same movies."""
+def next_rows(factors: Factors, suggested: Suggestions) -> Rows:
+    """Return cells of NEXT_COLUMNS."""
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(suggested.movies[i])
@@ -67,8 +67,8 @@ def next_rows(factors: Factors, suggested: Suggestions, predicted: NDArray[Any])
         return (
             *movie_cells(movie),
             Mark(f"{seen:.0%}", "", round(seen, 3)),
-            number_cell(predicted[i], ".2f"),
-            number_cell(suggested.uncertainty[i], ".2f"),
+            number_cell(suggested.predicted[i], ".2f"),
+            "" if suggested.plus_minus is None else number_cell(suggested.plus_minus[i], ".2f"),
             Mark(f"{tells:.1%}", "", round(tells, 4)),
             *export_cells(movie),
         )
