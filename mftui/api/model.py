@@ -191,8 +191,8 @@ class Model:
         -------
         DataFrame
             movie_id, title, genres, year, predicted (a rating), std (of ratings around it), plus_minus (90 % of ratings
-            lie so near), would_watch (a percentile, 0 to 100), n_ratings, lower, upper (the interval), and cold (nothing is known of user or movie); best first. What the
-            model does not know is NaN. A warning says why a list is short.
+            lie so near), would_watch (a percentile, 0 to 100), n_ratings, lower, upper (the interval), and cold
+            (nothing is known of user or movie); best first. Unknown is NaN. A warning says why a list is short.
 
         Raises
         ------

@@ -51,8 +51,8 @@ def test_the_commands_answer_the_same(model: mftui.Model, capsys: pytest.Capture
 
 def test_recommendations_are_a_frame(model: mftui.Model) -> None:
     found = model.recommend(7, n=3)
-    assert found.columns.tolist()[:8] == [*LISTED, "predicted", "std", "would_watch", "n_ratings"]
-    assert found["std"].isna().all(), "one member knows no ±"
+    assert found.columns.tolist()[:8] == [*LISTED, "predicted", "std", "plus_minus", "would_watch"]
+    assert found.plus_minus.isna().all(), "too few ratings were held out"
     assert found.would_watch.between(0, 100).all()
     assert str(found.year.dtype) == "Int64" and found.predicted.dtype == float
     rated = model.factors.history.of_user(6).movies + 1
@@ -60,7 +60,7 @@ def test_recommendations_are_a_frame(model: mftui.Model) -> None:
 
 
 def test_a_model_of_several_members_knows_its_uncertainty() -> None:
-    model = mftui.Model(with_members(toy_factors(), noise=0.5))
+    model = mftui.Model(with_members(toy_factors(n_users=80), noise=0.5))
     safe = model.recommend(7, n=3, bound="lower")
     assert safe["std"].gt(0).all() and safe.would_watch.isna().all()
     assert safe.lower.is_monotonic_decreasing

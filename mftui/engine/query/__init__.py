@@ -2,5 +2,5 @@
 
 Users and movies are given by their indices. NumPy only.
 
-May import: data.storage, engine.model, errors, paths.
+May import: data, data.storage, engine.model, errors, paths.
 """

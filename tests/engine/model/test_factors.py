@@ -203,24 +203,6 @@ def test_with_a_linear_link_a_logit_is_the_rating_also_after_loading(model: Fact
     np.testing.assert_array_equal(load_factors(tmp_path, row_priors).shown(logits), [model.scale.lo, 3.25])
 
 
-def test_a_list_of_an_ensemble_says_how_far_its_members_disagree(model: Factors) -> None:
-    assert recommend(model, 0, 5).std is None
-    p, random = model.parameters, np.random.default_rng(0)
-    several = replace(
-        p,
-        members=2,
-        member_user_bias=random.normal(size=(20, 2)).astype(np.float32),
-        member_movie_bias=random.normal(size=(len(TITLES), 2)).astype(np.float32),
-        member_global_bias=(0.1, -0.1),
-    )
-
-    listed = recommend(replace(model, parameters=several), 0, 5)
-
-    assert listed.std is not None
-    assert listed.std.shape == listed.movies.shape
-    assert (listed.std > 0).all()
-
-
 def test_a_model_from_before_means_were_kept_is_opened_with_them(tmp_path: Path) -> None:
     factors = toy_factors()
     save_factors(factors, tmp_path)

@@ -118,11 +118,12 @@ def test_what_holds_a_users_row_is_what_its_recipe_says(model: Factors) -> None:
     np.testing.assert_array_equal(prior.mean, 0)
 
 
-def test_a_newcomers_list_says_how_far_the_members_disagree(model: Factors) -> None:
-    assert recommend_newcomer(model, fold_in(model, MOVIES, RATINGS), 5).std is None
-    std = recommend_newcomer(several(model), fold_in(several(model), MOVIES, RATINGS), 5).std
-    assert std is not None
-    assert (std > 0).all()
+def test_a_newcomers_list_has_a_plus_minus_where_ratings_were_held_out(model: Factors) -> None:
+    assert recommend_newcomer(model, fold_in(model, MOVIES, RATINGS), 5).plus_minus is None
+    held_out = toy_factors(n_users=80)
+    reach = recommend_newcomer(held_out, fold_in(held_out, MOVIES, RATINGS), 5).plus_minus
+    assert reach is not None
+    assert (reach > 0).all()
 
 
 def test_the_audience_row_is_the_sum_of_the_vectors_of_what_was_rated(model: Factors) -> None:

@@ -223,8 +223,8 @@ async def test_i_says_why_and_the_shares_are_those_of_the_engine(make_app: MakeA
         text = shown(app)
         for at, (movie, rating) in enumerate(ratings.items()):
             line = next(line for line in text.splitlines() if f"{rating:<4g}{TITLES[movie][:12]}" in line)
-            assert f"{because.contributions[0, at]:+.2f}" in line
-        assert f"= {because.logits[0]:+.2f}" in text
+            assert f"{because.shown_parts(0)[1][at]:+.2f}" in line
+        assert f"= {because.predicted[0]:.2f}" in text
         await pilot.press("i")
         await until_gone(pilot, "predicted ")
 

@@ -82,16 +82,13 @@ def keeping(new: Suggestions, old: Suggestions, film: int) -> Suggestions:
     if not len(at):
         return new
     first, rest = _rows_of(source, at[:1]), _rows_of(new, np.flatnonzero(new.movies != film))
-    return Suggestions(*(_both(getattr(first, f.name), getattr(rest, f.name)) for f in fields(Suggestions)))
-
-
-def _both(first: Any, rest: Any) -> Any:
-    return None if first is None or rest is None else np.concatenate([first, rest])
+    pairs = ((f.name, getattr(first, f.name), getattr(rest, f.name)) for f in fields(Suggestions))
+    return replace(first, **{name: np.concatenate([a, b]) for name, a, b in pairs if a is not None})
 
 
 def _rows_of(suggested: Suggestions, at: Any) -> Suggestions:
-    columns = (getattr(suggested, f.name) for f in fields(Suggestions))
-    return Suggestions(*(None if column is None else column[at] for column in columns))
+    columns = {f.name: getattr(suggested, f.name) for f in fields(Suggestions)}
+    return replace(suggested, **{name: column[at] for name, column in columns.items() if column is not None})
 
 
 def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: str, *, reverse: bool) -> Listed:
