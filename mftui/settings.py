@@ -27,8 +27,8 @@ class Settings:
     seed: int = 0
     checkpoint_seconds: float = 20.0
     """How often a training saves a state to resume from."""
-    after_training: str = field(default="browse", metadata={"choices": ("browse", "stay")})
-    """What the app does when a training that it started has ended: show the model, or stay."""
+    after_training: str = field(default="stay", metadata={"choices": ("stay", "browse")})
+    """What the app does when a training that it started has ended: stay at its curve, or show the films."""
     ascii: bool = False
     """Draw with ASCII characters only."""
     low_bandwidth: bool | None = None

@@ -93,8 +93,8 @@ class MftuiApp(Textual8App):
 
     def _after_first_paint(self) -> None:
         self.painted = True
-        if self.guide.tour is not None:
-            self.set_interval(_TOUR_POLL_S, self._follow_tour)
+        if self.on_tour:
+            self.guide.follow(self, self.base_screen)
         self.run_worker(self._begin(), group="begin")
 
     async def _begin(self) -> None:
@@ -199,14 +199,23 @@ class MftuiApp(Textual8App):
 
     # For somebody new
 
+    @property
+    def on_tour(self) -> bool:
+        return self.guide.tour is not None
+
     def begin_tour(self) -> None:
         """Begin with the first step, on the sample, with a recipe that takes seconds."""
-        self.settings = replace(self.settings, data="sample", recipe="", after_training="stay")
+        self.settings = replace(self.settings, data="sample", recipe="")
         self.guide.tour = Tour()
 
-    def _follow_tour(self) -> None:
-        if self.guide.tour is not None and (screen := self.base_screen()) and self.guide.tour.go_on(self):
-            screen.guidance_changed()
+    async def action_tour(self) -> None:
+        """Begin the tour, on Train."""
+        from mftui.runs.store.request import TrainRequest
+
+        if not self.on_tour:
+            self.guide.follow(self, self.base_screen)
+        self.begin_tour()
+        await self.edit_settings(TrainRequest())
 
     def action_hint(self) -> None:
         """End the tour; else hide the sentence of every screen, or bring it back."""
@@ -256,11 +265,9 @@ class MftuiApp(Textual8App):
             with suppress(MftuiError):  # what was asked for cannot be known
                 await self.edit_settings(await asyncio.to_thread(run.request), ask=True)
                 return
-        from mftui.tui.dialogs.choice import MessageDialog
-        from mftui.tui.monitor.snapshot import ending
+        from mftui.tui.dialogs.choice import bad_ending
 
-        end = ending(snapshot)
-        self.push_screen(MessageDialog(end.title, end.message, hint=end.hint, path=snapshot.log_path))
+        self.push_screen(bad_ending(snapshot))
 
     def _browse(self) -> None:
         """Go from the finished curve to what was learned, unless somebody has gone elsewhere."""
@@ -338,7 +345,6 @@ class MftuiApp(Textual8App):
         return commands(self, screen, self.go_to_pane)
 
 
-_TOUR_POLL_S = 0.2
 _LOOK_AT_CURVE_S = 1.2
 _FIRST_LOOK_S = 0.3
 """So long the screen that was opened has the processor for itself."""

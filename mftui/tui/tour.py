@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
@@ -19,8 +19,11 @@ from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
+if TYPE_CHECKING:
+    from mftui.tui.screens.base import BaseScreen
+
 HINTS: dict[str, str] = {
-    "train": "A model learns from ratings: {train.toggle} trains one, the curve is its error.",
+    "train": "A model learns from ratings: {train.toggle} trains one, the curve says how far off it is.",
     "movies": "Pick a film to see similar ones. {movies.search} search, {movies.open} open.",
     "users": "A user's ratings next to the model's predictions. {users.next} next user.",
     "map": "Films as points, similar ones close together. {map.choose} neighbours, {map.factors} axes.",
@@ -29,6 +32,8 @@ HINTS: dict[str, str] = {
 }
 """What is seen and what to press, by mode; each fits a line of 80 columns. A screen without one has no line."""
 
+_POLL_S = 0.2
+"""How often is asked whether a step has been done."""
 _NAME = re.compile(r"\{([\w.]+)\}")
 
 
@@ -88,12 +93,29 @@ class Guide:
         shown = hidden or not (low or self._session.get("hints") is False)
         return written(HINTS.get(mode, ""), self._keys) if shown else ""
 
+    def follow(self, app: App[Any], base_screen: Callable[[], BaseScreen | None]) -> None:
+        """Go on with the tour as its steps are done, from now on; `base_screen`: the screen under any dialog."""
+
+        def look() -> None:
+            screen = base_screen()
+            if self.tour is not None and screen is not None and self.tour.go_on(app):
+                screen.guidance_changed()
+
+        app.set_interval(_POLL_S, look)
+
     def toggle(self) -> None:
         """End the tour; else hide the sentence of every screen, or bring it back."""
         if self.tour is not None:
             self.tour = None
         else:
             self._session.put(hints=self._session.get("hints") is False)
+
+
+def _choosing(app: App[Any]) -> bool:
+    """Return whether a data set is being chosen."""
+    from mftui.tui.dialogs.pick import PickScreen
+
+    return isinstance(app.screen, PickScreen)
 
 
 _END = "That was the tour. {app.help} has every key, and on w the words; {app.hint} takes this line away."
@@ -141,7 +163,15 @@ STEPS: tuple[Step, ...] = (
          _on("users", lambda app: len(app.screen.query_one("#rated", Table)) > 0)),
     Step("users", "stars given, beside the model's. Press {users.right} for what it recommends.",
          _on("users", lambda app: _has_keys(app, "recommended"))),
+    Step("users", "press {users.why} to see why: what each of the user's ratings adds.",
+         _on("users", lambda app: app.screen.has_class("-why"))),
     Step("you", "{you.search} finds a film that you know; enter, then {you.stars_5} gives five stars.",
          lambda _, tour: _rated() != tour.rated_at_first),
+    Step("map", "every point is a film, like ones close together. Press {map.choose}.",
+         _on("map", lambda app: len(app.screen.query_one("#films", Table)) > 1)),
+    Step("runs", "every training is kept here; {runs.settings} shows the settings of one.",
+         _on("runs", lambda app: app.screen.has_class("-settings"))),
+    Step("train", "now real ratings: enter on data set; choose one, or type a path.",
+         lambda app, _: app.current_mode == "train" and _choosing(app)),
 )  # fmt: skip
 """In order."""

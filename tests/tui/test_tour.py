@@ -59,7 +59,7 @@ async def test_that_it_is_hidden_is_remembered(home: Path, starter):
     for pressed, there in (("z", False), ("z", True)):
         memory = SessionState.load(paths.state_file())
         async with (app := MftuiApp(Display(), Settings(standby=False), starter, memory)).run_test(size=SIZE) as pilot:
-            await until_shown(pilot, "Press t to train on the sample")
+            await until_shown(pilot, "t: train on the sample")
             await pilot.press(pressed)
             await until(pilot, lambda: ("A model learns" in shown(app)) == there, "the line")  # noqa: B023
             await pilot.press("q")
@@ -111,10 +111,26 @@ async def test_the_tour_goes_on_with_what_is_done(make_app: MakeApp, home: Path,
         await pilot.press("right_square_bracket")
         await until_shown(pilot, "Press l for what it recommends")
         await pilot.press("l")
+        await until_shown(pilot, "press w to see why")
+        await pilot.press("w")
         await until_shown(pilot, "4 goes on with it; z ends it.")
         await pilot.press("4")
         await until_shown(pilot, "m gives five stars")
         await pilot.press("slash", *"batman", "enter", "m")
+        await until_shown(pilot, "5 goes on with it; z ends it.")
+        await pilot.press("5")
+        await until_shown(pilot, "every point is a film")
+        await pilot.press("enter")
+        await until_shown(pilot, "6 goes on with it; z ends it.")
+        await pilot.press("6")
+        await until_shown(pilot, "d shows the settings of one")
+        await pilot.press("d")
+        await until_shown(pilot, "1 goes on with it; z ends it.")
+        await pilot.press("1")
+        await until_shown(pilot, "now real ratings")
+        await pilot.press("g", "enter")
+        await until_shown(pilot, "Data set")
+        await pilot.press("escape")
         await until_shown(pilot, "That was the tour.")
         await pilot.press("z")
         await until_gone(pilot, "That was the tour.")
@@ -124,7 +140,7 @@ async def test_no_step_of_the_tour_is_too_long_or_names_a_key_that_is_none(make_
     app = make_app()
     for step in STEPS:
         if step.mode in app.MODES:
-            assert len(written(f"Tour 9/9: {step.sentence}", {})) <= 78
+            assert len(written(f"Tour 13/13: {step.sentence}", {})) <= 78
 
 
 def test_the_tour_is_an_option_and_begins_on_train(home: Path):

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from mftui.api.progress import make_progress
-from mftui.cli.shared.train_options import data_options, recipe_options, request_from
+from mftui.cli.shared.train_options import data_options, recipe_options, recipes_in_words, request_from
 from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
 from mftui.errors import UsageError
@@ -26,7 +26,7 @@ from mftui.text import visible
 _ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
 
 
-@click.command()
+@click.command(epilog=recipes_in_words())
 @data_options
 @recipe_options
 @click.option("--name", help="A name for the run; it becomes part of the run's id.")

@@ -46,6 +46,11 @@ def recipe_options(command: F) -> F:
     return click.option("--recipe", type=_RecipeChoice(list(RECIPES)), help=shown)(command)
 
 
+def recipes_in_words() -> str:
+    """Return what each recipe does, where it comes from and in what it differs, a paragraph each."""
+    return "\n\n".join(f"Recipe {recipe.name}: {recipe.about}" for recipe in RECIPES.values())
+
+
 class _RecipeChoice(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on
     """One of the recipes; aliases are accepted, but not shown."""
 

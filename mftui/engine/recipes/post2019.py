@@ -49,7 +49,7 @@ def _estimate(sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
 POST2019 = Recipe(
     name="post2019",
     title="the post's dense factorization",
-    source="the 2019 post: matrix factorization as gradient descent in TensorFlow 2",
+    source="Sujit Pal's 2019 post on matrix factorization as gradient descent in TensorFlow 2 (docs/post2019.md)",
     summary="Fits every cell of the users × movies matrix, each movie's column scaled by its maximum; "
     "a missing rating counts as 0.",
     differs="Training is the post's. What it predicts, a share between 0 and 1, is shown in stars by a straight line "

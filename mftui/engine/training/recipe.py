@@ -148,6 +148,11 @@ class Recipe:
         return any(field.name == "learning_rate" for field in self.fields)
 
     @property
+    def about(self) -> str:
+        """Return what it does, where it comes from, and in what it differs from that."""
+        return f"{self.summary} From: {self.source}. What differs: {self.differs}"
+
+    @property
     def in_stars(self) -> bool:
         """Return whether it minimises the error of ratings, so that RMSE says how well it learns."""
         return not self.caution

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_GPU_DRIVER = Path("/proc/driver/nvidia")
+_NO_GPU = (
+    "failed call to cuInit",
+    "Could not find cuda drivers",
+    "All log messages before absl::InitializeLog()",
+    "oneDNN custom operations are on",
+)
 _LOG_TAIL_BYTES = 256 * 1024
 
 
@@ -154,7 +161,10 @@ class Run:
         return MetricsTail(self.metrics_path).poll()
 
     def log_tail(self, n: int = 20) -> list[str]:
-        """Read the last `n` lines of `train.log`, undecodable bytes replaced; not yet safe for a terminal."""
+        """Read the last `n` lines of `train.log`, undecodable bytes replaced; not yet safe for a terminal.
+
+        What TensorFlow complains of where there is no GPU is left out: nothing is wrong then.
+        """
         try:
             with self.log_path.open("rb") as file:
                 file.seek(0, 2)
@@ -162,7 +172,9 @@ class Run:
                 lines = file.read().decode("utf-8", "replace").split("\n")
         except OSError:
             return []
-        return [line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines)][-n:]
+        complaints = () if _GPU_DRIVER.exists() else _NO_GPU
+        told = (line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+        return [line for line in told if not any(words in line for words in complaints)][-n:]
 
 
 def create_run(request: TrainRequest) -> Run:

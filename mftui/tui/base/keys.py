@@ -28,6 +28,7 @@ APP: list[BindingType] = [
     _key("app.jump", "ctrl+o", "jump", "Go to pane", help="Any pane of any screen, from a list."),
     _key("app.hint", "z", "hint", "Hints",
          help="Hide the sentence at the top of each screen, or show it again; on a tour, end it."),
+    _key("app.tour", "T", "tour", "Tour", help="Two minutes: train, look at films and users, rate, see why, compare."),
     _key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
     _key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
     _key("app.help", "question_mark", "help", "Help", help="All keys of this screen, and the words."),
@@ -52,7 +53,8 @@ TRAIN: list[BindingType] = [
     _key("train.watch", "w", "watch", "Watch", help="Show another run, such as one that another terminal started."),
     _key("train.again", "u", "same_again", "Use again",
          help="Data, recipe and values of the run that is shown into the settings: train it again with one change."),
-    _key("train.form", "f", "form", "Settings", help="Hide the settings: more room for the chart; or show them."),
+    _key("train.form", "f", "form", "Settings", show=True,
+         help="Hide the settings: more room for the chart; or show them."),
 ]  # fmt: skip
 
 CHART: list[BindingType] = [
@@ -267,6 +269,11 @@ FIELDS: list[BindingType] = [
     _key("fields.previous", "up,shift+tab", "screen.step(-1)", "Previous"),
     _key("fields.clear", "ctrl+r", "screen.clear", "Clear all", show=True),
     _key("fields.cancel", "escape", "screen.dismiss", "Cancel", show=True),
+]
+
+FETCH: list[BindingType] = [
+    _key("fetch.begin", "enter", "fetch", "Fetch", show=True),
+    _key("fetch.leave", "escape", "leave", "Cancel", show=True),
 ]
 
 PICK: list[BindingType] = [

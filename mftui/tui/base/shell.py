@@ -38,6 +38,8 @@ class Shell(Protocol):
     session: SessionState
     model: OpenModel | None
     """The open model, None while there is none."""
+    on_tour: bool
+    """Whether somebody is being shown around."""
     model_trouble: str
     """Why the newest model could not be opened."""
 

@@ -18,6 +18,8 @@ from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
 
 N_STYLES = 6
 _GUTTER = 5
+_PROSE = 72
+"""Columns of what is said where there is no point."""
 _LEVELS = 4
 """Of the line above a chart: with all it can say, without where the best is, with fewer digits, without names."""
 _BEST, _CURSOR = N_STYLES, N_STYLES + 1
@@ -72,7 +74,10 @@ class Chart(CellWidget):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         x = self.x_range()
-        yield from (legend := self._legend(width, max(1, height // 5)))
+        note = wrap(self.terminal.text(self.picture.note), width)[: max(0, height // 6)]
+        legend = self._legend(width, max(1, height // 5)) + [[(line, self.style("chart--axis"))] for line in note]
+        if x is not None or not self.picture.empty:
+            yield from legend
         y = self._y_range(x) if x else None
         if x is None or y is None:
             yield from self._nothing(width, height)
@@ -153,11 +158,12 @@ class Chart(CellWidget):
 
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
         text = "No values above zero, or none in this part." if self.x_range() else self.picture.empty
-        words = [line for part in text.split("\n") for line in wrap(part, width)]
+        words = [line for part in text.split("\n") for line in wrap(part, min(width, _PROSE)) or [""]]
+        left = (width - max(map(cell_len, words))) // 2
         for _ in range(max(0, (height - len(words)) // 2 - 1)):
             yield []
         for line in words:
-            yield [(" " * ((width - cell_len(line)) // 2) + line, self.style("chart--empty"))]
+            yield [(" " * left + line, self.style("chart--empty"))]
 
     # The plot
 

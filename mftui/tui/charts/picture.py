@@ -37,6 +37,8 @@ class Picture:
     """Where the x axis begins."""
     total: float | None = None
     """Where the x axis ends when all is done, if known."""
+    note: str = ""
+    """What to know of its values, a sentence below the title."""
     empty: str = ""
     """What to say while there is no point."""
     form: Callable[[float], str] = "{:.4f}".format

@@ -11,6 +11,8 @@ from mftui.tui.charts.picture import Curve, Picture
 METRICS = ("rmse", "loss", "rate", "speed")
 _TITLES = {"rmse": "RMSE", "loss": "loss", "rate": "learning rate", "speed": "ratings/s"}
 
+_AUDIENCE = "The ratings are learned. Now it learns who watched what: for neighbours and lists."
+
 
 @dataclass(frozen=True)
 class Other:
@@ -23,9 +25,21 @@ class Other:
 
 
 def pictures(
-    curves: Curves, *, live: bool, total: float | None, others: Sequence[Other] = (), empty: str = ""
+    curves: Curves,
+    *,
+    live: bool,
+    total: float | None,
+    others: Sequence[Other] = (),
+    empty: str = "",
+    caution: str = "",
 ) -> dict[str, Picture]:
-    """Return one picture for each of METRICS. `total`: steps in all, if known."""
+    """Return one picture for each of METRICS.
+
+    Parameters
+    ----------
+    total: steps in all, if known.
+    caution: what to know of the predictions of a recipe that does not learn ratings.
+    """
     audience = live and curves.in_audience
     own = {
         "rmse": (
@@ -43,6 +57,7 @@ def pictures(
         laid_over = [] if metric == "loss" and audience else [_over(metric, other) for other in others]
         made[metric] = Picture(
             title=f"{curves.block} loss" if metric == "loss" and audience else _TITLES[metric],
+            note=_AUDIENCE if metric == "loss" and audience else caution if metric in ("rmse", "loss") else "",
             x_label="step",
             curves=tuple(c for c in (*laid_over, *own[metric]) if len(c.points) or not c.dots),
             best=curves.best if metric == "rmse" else None,

@@ -28,7 +28,7 @@ def pick_data(now: str) -> PickScreen:
         elif fetched(entry.name):
             here.append((entry.name, f"{ratings}, fetched", f"{entry.title}."))
         else:
-            away.append((entry.name, f"{ratings}, not here yet", f"To download it: mftui data fetch {entry.name}"))
+            away.append((entry.name, f"{ratings}, {entry.size_mb:g} MB to fetch", f"{entry.title}. Enter fetches it."))
     items = [*here, *away]
     if all(now != value for value, *_ in items):
         items.insert(0, (now, "the current choice", now))
@@ -37,7 +37,7 @@ def pick_data(now: str) -> PickScreen:
 
 def pick_recipe(recipes: Mapping[str, Recipe], now: str) -> PickScreen:
     """Offer every recipe, with what it does."""
-    return PickScreen("Recipe", [(r.name, r.title, r.summary) for r in recipes.values()], now=now, widths=(10, 0))
+    return PickScreen("Recipe", [(r.name, r.title, r.about) for r in recipes.values()], now=now, widths=(10, 0))
 
 
 def pick_preset(recipe: Recipe, now: str) -> PickScreen:

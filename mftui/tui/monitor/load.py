@@ -40,12 +40,12 @@ class Meter:
         self._nvml: Any = None
         self._looked_for_nvml = False
 
-    def read(self, pid: int) -> Load | None:
-        """None where there is no such process, or no /proc."""
-        now = time.monotonic()
+    def read(self, pid: int, *, now: bool = False) -> Load | None:
+        """Read process `pid`, `now` also before the interval is over; None where there is none, or no /proc."""
+        at = time.monotonic()
         if pid != self._pid:
             self._pid, self._cpu_s, self._load = pid, None, None
-        elif now - self._at < self._interval_s:
+        elif at - self._at < self._interval_s and not now:
             return self._load
         try:
             used = _cpu_seconds(pid)
@@ -55,8 +55,8 @@ class Meter:
             return None
         percent = None
         if self._cpu_s is not None:
-            percent = round((used - self._cpu_s) / max(now - self._at, 1e-3) * 20) * 5
-        self._cpu_s, self._at = used, now
+            percent = round((used - self._cpu_s) / max(at - self._at, 1e-3) * 20) * 5
+        self._cpu_s, self._at = used, at
         self._load = Load(percent, round(memory / 10) * 10, *self._gpu(pid))
         return self._load
 

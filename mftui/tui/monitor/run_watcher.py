@@ -44,7 +44,7 @@ class RunWatcher:
         self._lock = threading.Lock()
         self._newest: Snapshot | None = None
         self._waiting: deque[tuple[bool, list[dict[str, Any]]]] = deque()
-        self._device = ""
+        self._device = self._recipe = ""
         threading.Thread(target=self._follow, name=f"watch {run.id}", daemon=True).start()
 
     def stop(self) -> None:
@@ -79,13 +79,16 @@ class RunWatcher:
 
     def _measured(self, snapshot: Snapshot, meter: Meter) -> Snapshot:
         """Add what the trainer takes, and what it computes on."""
-        who = snapshot.process
+        if not self._recipe:
+            with suppress(MftuiError):
+                self._recipe = self.run.config().recipe
+        snapshot, who = replace(snapshot, recipe=self._recipe), snapshot.process
         if who is None or not who.here:
             return snapshot
         if not self._device and snapshot.phase == "train":
             with suppress(MftuiError):
                 self._device = self.run.config().device or ""
-        return replace(snapshot, load=meter.read(who.pid), device=self._device)
+        return replace(snapshot, load=meter.read(who.pid, now=snapshot.loading), device=self._device)
 
     def _put(self, snapshot: Snapshot, metrics: list[dict[str, Any]], restarted: bool) -> bool:
         with self._lock:

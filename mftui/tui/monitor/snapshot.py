@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 MISSING = "missing"
 """The state of a run whose directory is gone or unreadable."""
 
+_TENSORFLOW_MB = 600
+"""What a trainer takes once TensorFlow is there, about."""
 _ENDING_LOG_LINES = 4
 _RESUMABLE = ("stopped", "crashed", "failed")
 _PHASES = {
     "load": "reading the ratings",
-    "import": "loading TensorFlow",
+    "import": "loading TensorFlow: some seconds",
     "compile": "compiling the step",
     "evaluate": "testing",
 }
@@ -62,10 +64,20 @@ class Snapshot:
     """What the trainer takes of the machine."""
     device: str = ""
     """What it computes on."""
+    recipe: str = ""
+    """What it is trained with."""
+
+    @property
+    def loading(self) -> bool:
+        """Return whether the trainer is still importing TensorFlow: it says nothing until a standby has done that."""
+        return self.live and self.state == "starting" and self.phase in ("", "import")
 
     @property
     def share(self) -> float | None:
-        """Return how much is done, 0 to 1; None where it cannot be said."""
+        """Return how much is done, 0 to 1; None where it cannot be said. Of loading it is an estimate, by the memory
+        that TensorFlow takes."""
+        if self.loading:
+            return min(0.95, self.load.memory_mb / _TENSORFLOW_MB) if self.load else 0.0
         return min(1.0, self.step / self.steps) if self.steps else None
 
     @property
@@ -82,7 +94,7 @@ class Snapshot:
     @property
     def doing(self) -> str:
         """Return what the trainer is at before and after the steps, "" during them."""
-        return _PHASES.get(self.phase, "") if self.live else ""
+        return _PHASES.get(self.phase or ("import" if self.loading else ""), "") if self.live else ""
 
 
 def read_snapshot(run: Run, log_lines: int) -> Snapshot:
@@ -157,6 +169,9 @@ def ending(snapshot: Snapshot) -> Ending:
         return Ending(MISSING, snapshot.message, "The training is gone", snapshot.message)
     if snapshot.outcome == "early-stop":
         return Ending("early stop", snapshot.message)
+    offer = "2: its films, and which are alike; 3: users; 4: rate films yourself"
+    if snapshot.state == "finished" and not snapshot.message:
+        return Ending(snapshot.state, offer)
     resume = "r goes on with it" if snapshot.state == "stopped" and snapshot.resumable else ""
     return Ending(snapshot.state, "; ".join(part for part in (snapshot.message, resume) if part))
 

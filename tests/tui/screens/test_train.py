@@ -10,6 +10,8 @@ from helpers.live_run import log_metrics, set_status
 from helpers.models import toy_run
 from helpers.screens import shown, until, until_gone, until_shown
 
+from mftui.runs.store.publish import write_json
+from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.status import DIVERGED, FINISHED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
@@ -27,7 +29,7 @@ def dots(app: MftuiApp) -> int:
 
 async def test_an_empty_home_says_what_to_press(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
-        await until_shown(pilot, "Press t to train on the sample (synthetic ratings)")
+        await until_shown(pilot, "t: train on the sample (real films, made-up ratings)")
         await pilot.press("2")
         await until_shown(pilot, "No model yet")
         await pilot.press("3")
@@ -36,6 +38,7 @@ async def test_an_empty_home_says_what_to_press(make_app: MakeApp):
 
 async def test_a_training_is_started_with_what_the_form_says(make_app: MakeApp, starter):
     async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("f")
         await pilot.press("j", "j", "j", "enter", "8", "enter")
         await until_shown(pilot, "factors       8")
         await pilot.press("t")
@@ -46,6 +49,7 @@ async def test_a_training_is_started_with_what_the_form_says(make_app: MakeApp, 
 
 async def test_a_wrong_value_is_said_while_it_is_typed_and_not_trained_with(make_app: MakeApp, starter):
     async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("f")
         await pilot.press("j", "j", "j", "enter", "0")
         await until_shown(pilot, "outside 1 to 4096")
         await pilot.press("enter", "t")
@@ -57,12 +61,14 @@ async def test_a_wrong_value_is_said_while_it_is_typed_and_not_trained_with(make
 
 async def test_escape_leaves_a_field_as_it_was(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("f")
         await pilot.press("j", "j", "j", "enter", "7", "7", "escape")
         await until_shown(pilot, "factors       12")
 
 
 async def test_digits_typed_into_a_field_do_not_change_the_screen(make_app: MakeApp):
     async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("f")
         await pilot.press("j", "j", "j", "enter", "2", "3", "enter")
         await until_shown(pilot, "factors       23")
         assert app.current_mode == "train"
@@ -70,6 +76,7 @@ async def test_digits_typed_into_a_field_do_not_change_the_screen(make_app: Make
 
 async def test_a_recipe_is_picked_from_a_list(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("f")
         await pilot.press("j", "enter")
         await until_shown(pilot, "the post's dense factorization")
         await pilot.press("j", "enter")
@@ -78,6 +85,7 @@ async def test_a_recipe_is_picked_from_a_list(make_app: MakeApp):
 
 async def test_a_preset_is_picked_from_a_list_that_explains_each(make_app: MakeApp, starter):
     async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("f")
         await pilot.press("j", "j", "enter")
         await until_shown(pilot, "Preset of biased")
         await pilot.press("j")
@@ -92,6 +100,7 @@ async def test_a_preset_is_picked_from_a_list_that_explains_each(make_app: MakeA
 async def test_a_path_can_be_typed_as_data_set(make_app: MakeApp, starter, tmp_path: Path):
     (tmp_path / "r.csv").write_text("user,movie,rating\n1,1,5\n")
     async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("f")
         await pilot.press("enter")
         await until_shown(pilot, "type a name, or a path")
         await pilot.press("slash", *str(tmp_path / "r.csv"), "enter")
@@ -128,25 +137,44 @@ async def test_half_a_line_and_what_is_no_number_do_no_harm(make_app: MakeApp, h
         await until_shown(pilot, "training 0.5000")
 
 
-async def test_the_end_of_a_training_started_here_opens_its_model(make_app: MakeApp, home: Path, starter):
+async def test_settings_are_folded_away_until_something_is_trained(make_app: MakeApp, starter):
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "mftui learns from film ratings")
+        assert "Settings" not in shown(pilot.app).replace("f Settings", "")
+        await pilot.press("t")
+        await until_shown(pilot, "factors       12")
+
+
+async def test_the_form_after_a_restart_is_that_of_the_curve_beside_it(make_app: MakeApp, home: Path):
+    request = TrainRequest(data="there", recipe="funk", hyper={"epochs": 7}, seed=3)
+    run = toy_run(home, state=FINISHED)
+    config = {"format_version": 1, "run": run.id, "sequence": 1, "recipe": "funk", "request": request.to_dict()}
+    write_json(run.path / "config.json", config)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "recipe        funk")
+        await until_shown(pilot, "epochs        7")
+        await until_shown(pilot, "seed          3")
+        assert "data set      there" in shown(pilot.app)
+
+
+async def test_the_end_offers_the_films_and_stays_at_the_curve(make_app: MakeApp, home: Path, starter):
     async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("t")
+        await until_shown(pilot, "running")
+        set_status(app.trainings.run, state=FINISHED, process=None)
+        await until_shown(pilot, "2: its films, and which are alike")
+        assert app.current_mode == "train"
+
+
+async def test_the_end_of_a_training_started_here_opens_its_model(make_app: MakeApp, home: Path, starter):
+    app = make_app(settings=Settings(standby=False, after_training="browse"))
+    async with app.run_test(size=SIZE) as pilot:
         await pilot.press("t")
         await until_shown(pilot, "running")
         run = app.trainings.run
         set_status(run, state=FINISHED, process=None)
         await until(pilot, lambda: app.current_mode == "movies", "Movies")
         await until_shown(pilot, "Toy Story (1995)")
-
-
-async def test_the_app_stays_where_it_is_told_to(make_app: MakeApp, starter):
-    app = make_app(settings=Settings(standby=False, after_training="stay"))
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("t")
-        await until_shown(pilot, "running")
-        set_status(app.trainings.run, state=FINISHED, process=None)
-        await until_shown(pilot, "finished")
-        await until(pilot, lambda: app.model is not None, "the model opened")
-        assert app.current_mode == "train"
 
 
 async def test_the_end_of_anothers_training_changes_no_screen(make_app: MakeApp, home: Path):

@@ -52,7 +52,7 @@ async def test_p_pauses_and_goes_on(make_app: MakeApp, home: Path, monkeypatch: 
 
 async def test_nothing_to_pause_offers_no_pause(make_app: MakeApp, home: Path):
     async with make_app().run_test(size=SIZE) as pilot:
-        await until_shown(pilot, "Press t to train")
+        await until_shown(pilot, "t: train on")
         assert "Pause" not in shown(pilot.app)
         await pilot.press("p", "r")
         assert pilot.app.is_running

@@ -1,5 +1,5 @@
 """Train: what to train, the training as it goes, its log.
 
-May import: child, data.reading, engine.recipes, errors, runs.store, settings, tui.base, tui.charts, tui.dialogs,
-tui.monitor, tui.screens, tui.widgets.
+May import: child, data.reading, engine.recipes, errors, paths, runs.store, settings, tui.base, tui.charts,
+tui.dialogs, tui.monitor, tui.screens, tui.widgets.
 """

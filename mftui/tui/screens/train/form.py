@@ -58,6 +58,8 @@ class TrainForm:
 
         self.recipe = recipes.get(recipe_name(self._settings.recipe)) or next(iter(recipes.values()))
         self.more = False
+        self.touched = False
+        """Whether anything has been set or loaded since it was made."""
         self._typed: dict[str, dict[str, str]] = {name: {} for name in recipes}
         """By recipe, and by field."""
         self._seed = str(self._settings.seed)
@@ -72,7 +74,7 @@ class TrainForm:
         """Return the lines to show: the main fields, and all of the recipe's if `more` is set."""
         shown = [
             self._data_row(),
-            Row("recipe", "recipe", self.recipe.summary, "choice", self.recipe.name, False, ""),
+            Row("recipe", "recipe", self.recipe.about, "choice", self.recipe.name, False, ""),
             self._preset_row(),
         ]  # fmt: skip
         shown += [self._row(f) for name in _MAIN for f in self.recipe.fields if f.name == name]
@@ -94,7 +96,7 @@ class TrainForm:
 
     def set(self, key: str, text: str) -> None:
         """Take what was typed into a field. An unknown recipe or preset raises UsageError."""
-        text = text.strip()
+        text, self.touched = text.strip(), True
         if key == "data":
             self.read_as(text or "sample", self.how if text == self.data else ReadOptions())
         elif key == "recipe":

@@ -91,7 +91,7 @@ class FormView(CellWidget, can_focus=True):
         else:
             yield []
         yield []
-        yield from self._explanation(width)
+        yield from self._explanation(width, height - _FIRST - len(shown) - 2)
 
     @property
     def _in_view(self) -> int:
@@ -124,12 +124,12 @@ class FormView(CellWidget, can_focus=True):
             (sign + " ", cursor),
         ]
 
-    def _explanation(self, width: int) -> Iterable[Line]:
+    def _explanation(self, width: int, room: int) -> Iterable[Line]:
         if (row := self.row) is not None:
             error = self._live_error if self._editing else row.error
             told = wrap(self.terminal.text(error or row.help), width - 2)
             style = self.style("form--error" if error else "form--help")
-            yield from ([("  " + line, style)] for line in (told if error else told[: self._help_lines]))
+            yield from ([("  " + line, style)] for line in (told if error else told[: max(room, 1)]))
 
     @property
     def _has_keys(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from mftui.errors import MftuiError
 from mftui.tui.base import keys
 from mftui.tui.base.shell import showing_errors
 from mftui.tui.charts.deck import Deck
@@ -16,6 +18,7 @@ from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
 from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.base import BaseScreen
+from mftui.tui.screens.train.first_time import WAITING, invitation, no_runs, welcome
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.screens.train.log_pane import LogPane
@@ -23,14 +26,14 @@ from mftui.tui.screens.train.reading_job import ReadingJob
 from mftui.tui.screens.train.status_line import StatusLine
 
 if TYPE_CHECKING:
+    from mftui.engine.recipes import Recipe
     from mftui.runs.store.request import TrainRequest
     from mftui.runs.store.run import Run
     from mftui.tui.screens.train.reading_dialog import Taken
 
-_INVITATION = "Nothing trained yet.\nPress t to train on the sample (synthetic ratings):\nthe loss curve appears here."
+_NEEDS_FORM_OR_CURVE = ("more_fields", "defaults", "view", "smooth", "log", "tail", "compare", "same_again")
 _MAX_RUNS = 500
 """Runs that are offered at most."""
-_WAITING = "The curve begins with the first steps."
 
 
 class TrainScreen(BaseScreen):
@@ -49,6 +52,7 @@ class TrainScreen(BaseScreen):
         self.deck = Deck(id="deck")
         self._chart_alone: bool | None = None
         self._watched = ""
+        self._first_time = no_runs()
         self._reading = ReadingJob(self)
 
     def compose(self) -> ComposeResult:
@@ -63,7 +67,8 @@ class TrainScreen(BaseScreen):
     def on_mount(self) -> None:
         view = self.query_one(FormView)
         view.show(self.form)
-        view.focus()
+        if not self._first_time:
+            view.focus()
 
     def on_unmount(self) -> None:
         self.overlays.close()
@@ -74,17 +79,20 @@ class TrainScreen(BaseScreen):
         trainings = self.trainings
         snapshot, curves, run = trainings.snapshot, trainings.curves, trainings.run
         if run is not None and run.id != self._watched:
-            self._watched = run.id
+            if not (self._watched or trainings.started_here or self.form.touched or self.shell.on_tour):
+                self.run_worker(self._restore(run), group="restore")
+            self._watched, self._first_time = run.id, False
             self.deck.forget()
         made = pictures(
             curves,
             live=trainings.live,
             total=snapshot.steps if snapshot and snapshot.steps else None,
             others=self.overlays.others(self._watched),
-            empty=_WAITING if run else _INVITATION,
+            empty=WAITING if run else (welcome if self._first_time else invitation)(self.form.data, self._own_keys),
+            caution=self._recipe.caution,
         )
         in_audience = trainings.live and curves.in_audience
-        self.deck.show(made, "loss" if in_audience else "rmse")
+        self.deck.show(made, "rmse" if self._recipe.in_stars and not in_audience else "loss")
         block = curves.block if in_audience else ""
         self.query_one(StatusLine).show(snapshot, curves.ratings_per_second, block, curves.n_broken)
         self.query_one(LogPane).show(snapshot.log if snapshot else ())
@@ -102,15 +110,36 @@ class TrainScreen(BaseScreen):
         """Divide the room between form and charts. Show both if they fit. If not, show the charts while there is
         something to see in them, or what the user has asked for."""
         tiny, narrow = self.size.width < 60, self.size.width < 100
-        by_itself = (tiny and self.trainings.live) or (narrow and self.deck.panels)
+        by_itself = (tiny and self.trainings.live) or (narrow and self.deck.panels) or self._first_time
         alone = by_itself if self._chart_alone is None else self._chart_alone
         if alone == self.has_class("-chart"):
             return
         self.set_class(alone, "-chart")
+        self.refresh_bindings()
         if alone and self.query_one(FormView).has_focus_within:
-            self.deck.focus()
-        elif not alone and self.deck.has_focus and (tiny or self._chart_alone is False):
+            self.set_focus(None if self._first_time else self.deck)
+        elif (
+            not alone and self.focused in (None, self.deck) and (tiny or not self.focused or self._chart_alone is False)
+        ):
             self.query_one(FormView).focus()
+
+    async def _restore(self, run: Run) -> None:
+        """Load what the run beside the form was asked for, as somebody left it; one that cannot be read is let be."""
+        with suppress(MftuiError):
+            request = await asyncio.to_thread(run.request)
+            if not self.form.touched:
+                self.form.load(request)
+                self.query_one(FormView).show(self.form)
+
+    @property
+    def _own_keys(self) -> Mapping[str, str]:
+        return self.shell.settings.keys
+
+    @property
+    def _recipe(self) -> Recipe:
+        """Return the recipe of the training that is watched, else that of the form."""
+        snapshot = self.trainings.snapshot
+        return self.form.recipes.get(snapshot.recipe if snapshot else "") or self.form.recipe
 
     @property
     def key_names(self) -> dict[str, str]:
@@ -123,6 +152,8 @@ class TrainScreen(BaseScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         snapshot = self.trainings.snapshot
+        if action in _NEEDS_FORM_OR_CURVE and self._first_time and self.has_class("-chart"):
+            return False
         if action == "pause":
             return snapshot is not None and snapshot.state in ("running", "paused")
         if action == "resume":
@@ -137,6 +168,11 @@ class TrainScreen(BaseScreen):
         if self.form.seen is not None and self.form.seen.trouble is not None:
             self.action_reading()
             return
+        from mftui.tui.dialogs.fetch import fetch_first
+
+        fetch_first(self.app, self.form.data, lambda: self.run_worker(self._start(), group="start", exclusive=True))
+
+    async def _start(self) -> None:
         with showing_errors(self.shell):
             await self.shell.start_training(self.form.request())
 
@@ -282,14 +318,12 @@ class TrainScreen(BaseScreen):
             self.training_changed()
 
     def _pick(self, key: str) -> None:
+        from mftui.tui.dialogs.fetch import fetch_first
         from mftui.tui.dialogs.pickers import pick_data, pick_preset, pick_recipe
 
         def take(chosen: str | None) -> None:
             if chosen is not None:
-                self.form.set(key, chosen)
-                self.query_one(FormView).show(self.form)
-                if key == "data":
-                    self._reading.begin(self.form.data, self.form.how)
+                fetch_first(self.app, chosen if key == "data" else "", lambda: self._set(key, chosen))
 
         form = self.form
         pickers = {
@@ -298,6 +332,13 @@ class TrainScreen(BaseScreen):
             "preset": lambda: pick_preset(form.recipe, form.preset),
         }
         self.app.push_screen(pickers[key](), take)
+
+    def _set(self, key: str, chosen: str) -> None:
+        self.form.set(key, chosen)
+        self.query_one(FormView).show(self.form)
+        self.training_changed()
+        if key == "data":
+            self._reading.begin(self.form.data, self.form.how)
 
 
 def _state_of(run: Run) -> str:
