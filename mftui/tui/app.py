@@ -265,7 +265,7 @@ class MftuiApp(Textual8App):
             with suppress(MftuiError):  # what was asked for cannot be known
                 await self.edit_settings(await asyncio.to_thread(run.request), ask=True)
                 return
-        from mftui.tui.dialogs.choice import bad_ending
+        from mftui.tui.endings import bad_ending
 
         self.push_screen(bad_ending(snapshot))
 

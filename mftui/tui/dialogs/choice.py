@@ -11,7 +11,6 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from mftui.tui.base import keys
-from mftui.tui.monitor.snapshot import Snapshot, ending
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.table import Column, Mark, Table
@@ -39,12 +38,6 @@ class MessageDialog(ModalScreen[None]):
         if event.key in ("enter", "space"):
             event.stop()
             self.dismiss(None)
-
-
-def bad_ending(snapshot: Snapshot) -> MessageDialog:
-    """Say how a training ended that did not end well."""
-    end = ending(snapshot)
-    return MessageDialog(end.title, end.message, hint=end.hint, path=snapshot.log_path)
 
 
 @dataclass(frozen=True)
