@@ -181,4 +181,4 @@ def _precision_of(error: Any, n: float, seed: Any) -> Any:
     return tf.random.stateless_gamma([], seed, alpha=1 + n / 2, beta=1 + error / 2)
 
 
-_draw_precision: Any = tf.function(_precision_of)
+_draw_precision: Any = tf.function(_precision_of, autograph=False)

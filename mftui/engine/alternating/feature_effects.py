@@ -102,5 +102,5 @@ def _drawn(
     return coefficients, _effect(weighted, coefficients), held
 
 
-_effect: Any = tf.function(tf.matmul, reduce_retracing=True)
-_draw: Any = tf.function(_drawn, reduce_retracing=True)
+_effect: Any = tf.function(tf.matmul, reduce_retracing=True, autograph=False)
+_draw: Any = tf.function(_drawn, reduce_retracing=True, autograph=False)

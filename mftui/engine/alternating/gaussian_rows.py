@@ -79,7 +79,7 @@ class GaussianRows:
                 )
             )
             first = last
-        self._solve = tf.function(_solve, reduce_retracing=True)
+        self._solve = tf.function(_solve, reduce_retracing=True, autograph=False)
 
     def set_values(self, values: Tensor) -> None:
         """Replace the (n,) ratings, in the order of those given at first."""
@@ -185,7 +185,7 @@ def _products_of(features: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
     return tf.concat([squares, known * features, known**2], 1), tf.concat([features, known], 1)
 
 
-_products: Any = tf.function(_products_of, jit_compile=True)
+_products: Any = tf.function(_products_of, jit_compile=True, autograph=False)
 
 
 def _solve(

@@ -50,4 +50,4 @@ def _draw_wishart(root: Tensor, freedom: Tensor, seeds: Tensor) -> Tensor:
     return tf.matmul(factor, factor, transpose_b=True)
 
 
-_draw: Any = tf.function(_drawn)
+_draw: Any = tf.function(_drawn, autograph=False)

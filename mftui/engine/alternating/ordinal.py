@@ -146,4 +146,4 @@ def _rising(cuts: Tensor) -> Tensor:
     return tf.reduce_all(tf.math.is_finite(cuts)) & tf.reduce_all(cuts[1:] > cuts[:-1])
 
 
-_draw: Any = tf.function(_drawn)
+_draw: Any = tf.function(_drawn, autograph=False)

@@ -85,5 +85,5 @@ def _offsets_of(users: Tensor, movies: Tensor, of_users: Tensor, of_movies: Tens
     return tf.reduce_sum(u[:, :-1] * m[:, :-1], 1) + u[:, -1] + m[:, -1]
 
 
-_known: Any = tf.function(_known_of, jit_compile=True)
-_offsets: Any = tf.function(_offsets_of, jit_compile=True)
+_known: Any = tf.function(_known_of, jit_compile=True, autograph=False)
+_offsets: Any = tf.function(_offsets_of, jit_compile=True, autograph=False)

@@ -105,7 +105,7 @@ class Devices:
             return tf.distribute.get_replica_context().all_reduce("SUM", tf.identity(mine))
 
         if self._sum is None:
-            self._sum = tf.function(lambda mine: self.strategy.run(replica, args=(mine,)))
+            self._sum = tf.function(lambda mine: self.strategy.run(replica, args=(mine,)), autograph=False)
         with self.worker_errors():
             found = self._sum(tf.constant(values))
             return np.asarray(self.strategy.experimental_local_results(found)[0])

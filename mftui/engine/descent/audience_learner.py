@@ -69,7 +69,9 @@ class AudienceLearner(VariableLearner):
         self._optimizer = make_optimizer(str(hyper.get("optimizer", "adam")), decay, epsilon=EPSILON)
         self._model_variables = [self._movies, self._weights]
         self._optimizer.build(self._model_variables)
-        self._pass, self._update = (tf.function(f, jit_compile=True) for f in (self._add_pass, self._descend))
+        self._pass, self._update = (
+            tf.function(f, jit_compile=True, autograph=False) for f in (self._add_pass, self._descend)
+        )
 
     # -- what is compiled ----------------------------------------------------------------------
 

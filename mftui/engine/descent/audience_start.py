@@ -9,13 +9,19 @@ passes that find V are subspace iteration (Halko, Martinsson and Tropp 2011). Nu
 from __future__ import annotations
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from mftui.engine.model.arrays import Floats
 
 
 def orthonormal(sums: Floats) -> Floats:
-    """Return (n_movies, k) an orthonormal basis of what XᵀX made of the last one."""
-    return np.linalg.qr(sums)[0]
+    """Return (n_movies, k) an orthonormal basis of what XᵀX made of the last one.
+
+    In one thread: it has thousands of small products, after each of which several would wait for each other. That takes
+    ten times as long, and on a busy machine seconds. The numbers are the same.
+    """
+    with threadpool_limits(1, user_api="blas"):
+        return np.linalg.qr(sums)[0]
 
 
 def start(basis: Floats, sums: Floats, squares: Floats, ridge: float) -> tuple[Floats, Floats]:

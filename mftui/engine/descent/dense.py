@@ -33,7 +33,7 @@ class DenseLearner(VariableLearner):
         self._optimizer = tf.keras.optimizers.RMSprop(self._rate, rho=0.9, momentum=float(hyper["momentum"]))
         self._model_variables = self.model.parameters
         self._optimizer.build(self._model_variables)
-        self._step = tf.function(self._update, jit_compile=True)
+        self._step = tf.function(self._update, jit_compile=True, autograph=False)
         self._scaling = str(hyper["scaling"])
 
     def _start(self, k: int) -> tuple[Any, Any]:

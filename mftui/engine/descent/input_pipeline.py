@@ -108,7 +108,7 @@ class Distributed:
             found = strategy.run(lambda *columns: tf.stack(updates(columns, number)), args=data)
             return strategy.reduce("SUM", found, axis=None)
 
-        self._call = tf.function(call)
+        self._call = tf.function(call, autograph=False)
 
     def begin_epoch(self, epoch: int) -> None:
         self._order = self._batches.order(epoch)
@@ -188,4 +188,4 @@ class _Reader:
 
 def compiled(function: Any, *signature: Any) -> Any:
     """Compile `function` by XLA, traced now: a concrete function has half the overhead of a call."""
-    return tf.function(function, jit_compile=True).get_concrete_function(*signature)
+    return tf.function(function, jit_compile=True, autograph=False).get_concrete_function(*signature)

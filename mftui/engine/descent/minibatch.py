@@ -54,7 +54,7 @@ class MinibatchLearner(VariableLearner):
         v = problem.valid
         self._valid = [tf.constant(a) for a in (v.users, v.movies, v.values)]
         alone = self._devices.strategy is None  # the update of several devices' variables is no part of an XLA call
-        self._descend = self._gradients if alone else tf.function(self._gradients, jit_compile=True)
+        self._descend = self._gradients if alone else tf.function(self._gradients, jit_compile=True, autograph=False)
         self._pipeline.compile(self._updates)
         self._validate = compiled(self._squared_errors)
 
@@ -72,10 +72,12 @@ class MinibatchLearner(VariableLearner):
         """Make an update by each batch of these numbers; returns their mean loss and MSE."""
         if batches.shape[0] == 1:
             return self._update(*(tf.gather(column, batches[0]) for column in data))
-        loss, mse = tf.constant(0.0), tf.constant(0.0)
-        for batch in batches:
-            a, b = self._update(*(tf.gather(column, batch) for column in data))
-            loss, mse = loss + a, mse + b
+
+        def more(sums: tuple[Any, Any], batch: Any) -> tuple[Any, Any]:
+            loss, mse = self._update(*(tf.gather(column, batch) for column in data))
+            return sums[0] + loss, sums[1] + mse
+
+        loss, mse = tf.foldl(more, batches, (tf.constant(0.0), tf.constant(0.0)))
         n = tf.cast(tf.size(batches), tf.float32)
         return loss / n, mse / n
 

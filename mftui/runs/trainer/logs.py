@@ -109,8 +109,8 @@ def without_keras_file() -> Iterator[None]:
 
 @contextmanager
 def without_wrappers() -> Iterator[None]:
-    """Keep Keras, as it is imported, from importing scikit-learn and SciPy for its wrappers: nearly a second."""
-    left_out = [name for name in ("sklearn", "scipy") if name not in sys.modules]
+    """Keep Keras, as it is imported, from importing what its wrappers and adapters are for: more than a second."""
+    left_out = [name for name in ("sklearn", "scipy", "pandas") if name not in sys.modules]
     sys.modules.update(dict.fromkeys(left_out))  # type: ignore[arg-type]  # None: not to be found
     try:
         yield

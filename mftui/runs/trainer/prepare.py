@@ -13,6 +13,7 @@ from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.data.loading.people import people_of
 from mftui.data.splits import Split, make_split
+from mftui.engine.compute.allocator import importing
 from mftui.engine.compute.device import Computing
 from mftui.engine.compute.machine import resident_bytes
 from mftui.engine.model.factors import Factors
@@ -139,13 +140,13 @@ def kept_programs() -> KeptPrograms | None:
 def import_tensorflow(own_process: bool = False, /) -> int:
     """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took.
 
-    `own_process`: nobody else uses Keras here, so its wrappers of other libraries are left out.
+    `own_process`: nobody else uses Keras here, so what it imports for other libraries is left out.
     """
     before = resident_bytes()
     quiet_tensorflow()
     if own_process:
         kept_programs()
-    with without_keras_file(), without_wrappers() if own_process else nullcontext():
+    with importing(), without_keras_file(), without_wrappers() if own_process else nullcontext():
         import tensorflow  # noqa: F401
 
     return resident_bytes() - before
