@@ -54,7 +54,7 @@ def train_in_memory(
         shown.phase("compile")
         training = Training(training_spec(config, dataset, split))
         training.prepare()
-        shown.follow(lambda: (training.epoch, training.n_epochs))
+        shown.follow(lambda: (training.step, training.n_steps, training.n_epochs))
         shown.phase("train")
         with contextlib.suppress(KeyboardInterrupt):
             for tick in training:

@@ -7,7 +7,10 @@ import sys
 import time
 from collections.abc import Callable
 from html import escape
-from typing import IO, Any, Protocol, Self, TextIO, cast
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self, TextIO, cast
+
+if TYPE_CHECKING:
+    from mftui.runs.store.status import Status
 
 PHASES = {
     "load": "reading the data",
@@ -16,12 +19,17 @@ PHASES = {
     "train": "training",
     "evaluate": "evaluating",
 }
-HowFar = Callable[[], tuple[float, float]]
-"""Returns the epochs done, and of how many."""
+HowFar = Callable[[], tuple[int, int, int]]
+"""Returns the steps done, of how many, and the epochs of the ratings' block."""
 _LINE_EVERY_S = 5.0
 _NOTEBOOK_EVERY_S = 0.25
 _ROOM_FOR_BAR = 100
 """Columns of a terminal that has room for a bar beside the numbers."""
+
+
+def how_far(status: Status) -> tuple[int, int, int]:
+    """Return what HowFar does, of a run."""
+    return status.step, status.steps, status.epochs
 
 
 class Progress(Protocol):
@@ -67,7 +75,7 @@ class Silent:
     """Show nothing."""
 
     def __init__(self) -> None:
-        self.how_far: HowFar = lambda: (0.0, 0.0)
+        self.how_far: HowFar = lambda: (0, 0, 0)
 
     def follow(self, how_far: HowFar) -> None:
         self.how_far = how_far
@@ -94,7 +102,7 @@ class Lines(Silent):
     def __init__(self, screen: TextIO) -> None:
         super().__init__()
         self._screen = _Lasting(screen)
-        self._epochs = 0.0
+        self._epochs = 0
         self._said = 0.0
 
     def __exit__(self, *error: object) -> None:
@@ -102,7 +110,7 @@ class Lines(Silent):
 
     def phase(self, name: str) -> None:
         if name == "train":
-            _, self._epochs = self.how_far()
+            *_, self._epochs = self.how_far()
             self._said = time.monotonic()
         self._screen.write(f"{PHASES[name]} …\n")
 
@@ -126,6 +134,7 @@ class Bar(Silent):
 
         super().__init__()
         self._valid: object = None
+        self._epochs = 0
         console = Console(file=cast("IO[str]", _Lasting(screen)))
         columns: list[ProgressColumn] = [SpinnerColumn("line"), TextColumn("{task.description}", markup=False)]
         if console.width >= _ROOM_FOR_BAR:
@@ -144,19 +153,20 @@ class Bar(Silent):
     def phase(self, name: str) -> None:
         self._bar.update(self._task, description=PHASES[name])
         if name == "train":
-            done, total = self.how_far()
-            self._bar.reset(self._task, total=total, completed=int(done))
+            done, total, self._epochs = self.how_far()
+            self._bar.reset(self._task, total=total, completed=done)
 
     def say(self, sentence: str) -> None:
         self._bar.console.print(sentence, markup=False, highlight=False)
 
     def metrics(self, line: dict[str, Any]) -> None:
         self._valid = line["valid_rmse"] or self._valid
-        total = self._bar.tasks[0].total or 0
+        _, total, _ = self.how_far()
         self._bar.update(
             self._task,
-            completed=line["epoch"],
-            description=_epoch({**line, "epoch": round(line["epoch"])}, total),
+            total=max(total, line["step"]),
+            completed=line["step"],
+            description=_epoch({**line, "epoch": round(line["epoch"])}, self._epochs),
             numbers=describe({**line, "train_rmse": None, "valid_rmse": self._valid}),
         )
 
@@ -180,10 +190,10 @@ class NotebookBar(Silent):
         self._draw(0.0, 1.0)
 
     def metrics(self, line: dict[str, Any]) -> None:
-        _, total = self.how_far()
-        self._text = f"{_epoch(line, total)}  {describe(line)}"
-        if line["epoch"] >= total or time.monotonic() - self._drawn >= _NOTEBOOK_EVERY_S:
-            self._draw(line["epoch"], total)
+        _, total, epochs = self.how_far()
+        self._text = f"{_epoch(line, epochs)}  {describe(line)}"
+        if line["step"] >= total or time.monotonic() - self._drawn >= _NOTEBOOK_EVERY_S:
+            self._draw(line["step"], max(total, line["step"]))
 
     def _draw(self, done: float, total: float) -> None:
         self._drawn = time.monotonic()

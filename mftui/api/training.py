@@ -16,7 +16,7 @@ from mftui import paths
 from mftui.api.datasets import Dataset, read_ratings
 from mftui.api.in_memory import train_in_memory
 from mftui.api.model import Model
-from mftui.api.progress import Progress, progress_for
+from mftui.api.progress import Progress, how_far, progress_for
 from mftui.data.storage.files import replace_directory
 from mftui.engine.recipes import RECIPES, Recipe, Value, find_recipe
 from mftui.errors import ArgumentError, MftuiError, TrainingError
@@ -153,7 +153,7 @@ def _in_memory(dataset: Dataset, request: TrainRequest, callback: OnMetrics | No
 def _as_run(request: TrainRequest, callback: OnMetrics | None, progress: bool | None) -> Model:
     run = create_run(request)
     with library_output_in(run.log_path), progress_for(progress) as shown, interruptible() as requests:
-        shown.follow(lambda: (run.status().epoch, run.status().epochs))
+        shown.follow(lambda: how_far(run.status()))
         try:
             train_run(run, requests=requests, on_metrics=_both(shown, callback), on_phase=shown.phase)
         except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mftui.api.progress import Bar, Lines, Silent, describe, make_progress
+from mftui.api.progress import Bar, Lines, NotebookBar, Silent, describe, make_progress
 
 
 def line(epoch: float, valid_rmse: float | None = 0.9) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def line(epoch: float, valid_rmse: float | None = 0.9) -> dict[str, Any]:
 
 def show(progress: Any) -> None:
     with progress:
-        progress.follow(lambda: (0, 10))
+        progress.follow(lambda: (0, 100, 10))
         for phase in ("load", "train"):
             progress.phase(phase)
         progress.metrics(line(1.0))
@@ -50,7 +50,7 @@ def test_the_audience_block_counts_epochs_of_its_own(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("mftui.api.progress._LINE_EVERY_S", 0.0)
     stream = io.StringIO()
     with make_progress(stream, quiet=False) as progress:
-        progress.follow(lambda: (0, 3))
+        progress.follow(lambda: (0, 100, 3))
         progress.phase("train")
         progress.metrics(line(3.0) | {"block": "taste"})
         progress.metrics(line(50.0) | {"block": "audience"})
@@ -99,3 +99,34 @@ def test_several_chains_say_how_far_they_agree() -> None:
     line = {"train_loss": 0.6, "train_rmse": 0.77, "valid_rmse": 0.86, "r_hat": 1.0441, "ratings_per_second": 1e6}
 
     assert "validation RMSE 0.8600  R-hat 1.0441  1.0 M ratings/s" in describe(line)
+
+
+@pytest.mark.parametrize("kind", ["terminal", "notebook"])
+def test_a_bar_never_passes_its_end_nor_goes_back(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Over two blocks, whose epochs are counted apart."""
+    monkeypatch.setattr("mftui.api.progress._NOTEBOOK_EVERY_S", 0.0)
+    shares: list[float] = []
+    texts: list[str] = []
+    if kind == "terminal":
+        bar: Any = Bar(io.StringIO())
+
+        def look() -> None:
+            task = bar._bar.tasks[0]
+            shares.append(task.completed / task.total)
+            texts.append(task.description)
+    else:
+        bar = NotebookBar(lambda shown, **_: None)
+        monkeypatch.setattr(bar, "_draw", lambda done, total: shares.append(done / total))
+
+        def look() -> None:
+            texts.append(bar._text)
+
+    bar.follow(lambda: (0, 60, 3))
+    bar.phase("train")
+    shares.clear()
+    for step in range(1, 61):
+        block, epoch = ("taste", step / 10) if step <= 30 else ("audience", float(step - 30))
+        bar.metrics(line(epoch) | {"block": block, "step": step})
+        look()
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert not any("/3" in text for text in texts[30:])

@@ -98,7 +98,11 @@ def test_compare_judges_the_models_beside_the_baselines_on_their_split(capfd: Ca
         assert found["split"] == "random 10 % (seed 0)"
         assert {"rmse", "mae", "ndcg@10", "recall@10", "coverage", "mean_popularity", "calibration"} <= found.keys()
         assert {"rmse", "ndcg@10"} <= found["baselines"]["bias"].keys()
+    paired = call(capfd, "runs", "compare", one.id, two.id, "--json").document["paired"]
+    assert paired[0] is None
+    assert {"n", "rmse", "standard_error", "within_noise"} == set(paired[1])
     shown = call(capfd, "runs", "compare", one.id, two.id)
+    assert f"Difference from {one.id}" in " ".join(shown.out.split())
     for words in ("NDCG@10", "user and movie bias: RMSE", "most rated first: recall@10", "calibration 10 of 10"):
         assert words in shown.out
     assert "cannot be compared" not in shown.err

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from mftui.api.progress import make_progress
+from mftui.api.progress import how_far, make_progress
 from mftui.cli.shared.train_options import data_options, recipe_options, recipes_in_words, request_from
 from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
@@ -109,7 +109,7 @@ def _work(ctx: click.Context, options: dict[str, Any], request: TrainRequest | N
 
 def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[str, Any]:
     with output_in(run.log_path) as screen, make_progress(screen, quiet=quiet) as progress:
-        progress.follow(lambda: (run.status().epoch, run.status().epochs))
+        progress.follow(lambda: how_far(run.status()))
         from mftui.runs.trainer.main import train as train_run
 
         told = False

@@ -68,5 +68,19 @@ def print_evaluations(runs: Sequence[str], evaluations: Sequence[Mapping[str, An
         note("These runs were measured on different ratings: do not compare their measures.")
 
 
+def print_differences(runs: Sequence[str], paired: Sequence[Mapping[str, Any] | None]) -> None:
+    """Print how far the RMSE of each run is from that of the first, and whether that may be chance."""
+    rows: list[list[Cell]] = []
+    for run, one in zip(runs, paired, strict=True):
+        if one is not None:
+            verdict = "within noise" if one["within_noise"] else "better" if one["rmse"] < 0 else "worse"
+            rows.append([run, f"{one['rmse']:+.4f}", f"{one['standard_error']:.4f}", verdict])
+    if rows:
+        click.echo()
+        columns = ["run", "test RMSE", "standard error", ""]
+        n = next(one["n"] for one in paired if one is not None)
+        print_table(columns, rows, f"Difference from {runs[0]}, rating by rating, on the same {n:,} test ratings")
+
+
 def _number(value: float | None) -> str | None:
     return None if value is None else f"{value:.4f}"

@@ -84,15 +84,17 @@ def list_quality(
         table = np.array(scores(part), dtype=np.float32)
         for row, user in enumerate(part):
             table[row, seen.of_user(user).movies] = -np.inf
-        for row, top in enumerate(_top(table, k)):
+        for row, best in enumerate(_top(table, k)):
+            top = best[table[row, best] > -np.inf]  # who has rated nearly all films has a shorter list
             relevant = wanted.of_user(part[row]).movies
             hits, n_wanted = np.isin(top, relevant), len(relevant)
             ndcg.append(float(gains[: len(top)][hits].sum() / ideal[min(k, n_wanted) - 1]))
             recall.append(float(hits.sum() / n_wanted))
             listed[top] = True
-            popular.append(float(popularity[top].mean()))
+            if len(top):
+                popular.append(float(popularity[top].mean()))
     return ListQuality(
-        float(np.mean(ndcg)), float(np.mean(recall)), float(listed.mean()), float(np.mean(popular)), len(users)
+        float(np.mean(ndcg)), float(np.mean(recall)), float(listed.mean()), float(np.mean(popular or [0.0])), len(users)
     )
 
 

@@ -28,7 +28,7 @@ class Metrics:
     step: int
     epoch: float
     seconds: float
-    """Training time of this block so far, over all sessions, compilation left out."""
+    """Training time so far, over all blocks and sessions, compilation left out."""
     train_loss: float
     """In the units that are learned in: see `Units`."""
     train_rmse: float | None

@@ -149,9 +149,9 @@ class Training:
             if block.outcome:
                 continue
             self.seconds["compile"] += block.prepare()
-            before = self.step - block.step
+            before = self.step - block.step, self.trained_seconds - block.seconds
             for tick in block:
-                yield self._moved(tick, before)
+                yield self._moved(tick, *before)
         diverged = any(block.outcome == "diverged" for block in self._blocks)
         self.outcome = "diverged" if diverged else self._taste.outcome
 
@@ -193,7 +193,11 @@ class Training:
             if block.name in numbers and _EARLIER_AUDIENCE not in found:
                 block.restore(found, numbers[block.name])
 
-    def _moved(self, tick: Tick, steps: int) -> Tick:
-        """Return `tick` with its steps counted from the start of the training, and errors in rating units."""
-        metrics = tick.metrics and replace(tick.metrics, step=tick.metrics.step + steps).in_units(self._units.unit)
+    def _moved(self, tick: Tick, steps: int, seconds: float) -> Tick:
+        """Return `tick` with its steps and seconds counted from the start of the training, and errors in rating
+        units."""
+        metrics = tick.metrics
+        if metrics is not None:
+            metrics = replace(metrics, step=metrics.step + steps, seconds=metrics.seconds + seconds)
+            metrics = metrics.in_units(self._units.unit)
         return Tick(tick.step + steps, tick.epoch, metrics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from mftui.data.loading.load import open_dataset
 from mftui.data.reading.options import ReadOptions
 from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.engine.evaluation.evaluate import evaluate
+from mftui.engine.evaluation.paired import PairedDifference, paired_difference
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
 from mftui.runs.store.config import RunConfig
@@ -40,6 +41,15 @@ def evaluation_of(run: Run, k: int = 10) -> dict[str, Any] | None:
         return None
     named = {"dataset": "unknown data", "fingerprint": None, "split": "unknown split"}
     return {name: factors.meta.get(name, unknown) for name, unknown in named.items()} | measures
+
+
+def differences_from(first: Run, others: Sequence[Run]) -> list[PairedDifference | None]:
+    """Return how much smaller or larger the RMSE of each of the other runs is than that of the first, rating by rating
+    (`engine.evaluation.paired`); None where one has no model, or they did not hold out the same ratings."""
+    if not first.has_factors:
+        return [None] * len(others)
+    base = first.load_factors()
+    return [paired_difference(run.load_factors(), base) if run.has_factors else None for run in others]
 
 
 class Fold(NamedTuple):

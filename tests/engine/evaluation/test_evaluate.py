@@ -67,3 +67,12 @@ def test_without_test_ratings_there_is_no_measure() -> None:
 
     assert document["n_test"] == 0
     assert document["rmse"] is None
+
+
+def test_a_film_that_was_rated_counts_neither_as_covered_nor_as_popular() -> None:
+    """Somebody who has rated all but one film has a list of one."""
+    train = Ratings(*(np.array(column) for column in ([0, 0, 0], [0, 1, 2], [4.0, 4.0, 4.0])))
+    test = Ratings(*(np.array(column) for column in ([0], [3], [5.0])))
+    quality = list_quality(lambda users: np.ones((len(users), 4), np.float32), train, test, 1, 4, Scale(1, 5, 1), 3)
+    assert quality is not None
+    assert (quality.coverage, quality.mean_popularity, quality.ndcg) == (0.25, 0.0, 1.0)

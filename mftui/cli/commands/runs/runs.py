@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mftui.cli.commands.runs.actions import ACTIONS, one_run, runs_called, some_runs
-from mftui.cli.shared.measures import print_evaluations
+from mftui.cli.shared.measures import print_differences, print_evaluations
 from mftui.cli.shared.output import json_option, print_json, print_table
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
@@ -107,9 +107,11 @@ def go_on(run: str, as_json: bool) -> None:
 def compare(names: tuple[str, ...], as_json: bool) -> None:
     """Compare runs: the settings that differ, and measures next to the baselines, with the split.
 
-    RMSE and MAE measure predictions; NDCG@10 and recall@10 measure the list of ten that each user would get.
+    RMSE and MAE measure predictions; NDCG@10 and recall@10 measure the list of ten that each user would get. For runs
+    that held out the same ratings, the difference of each RMSE from that of the first run is shown with its standard
+    error; a difference of less than two standard errors is within noise.
     """
-    from mftui.runs.results.evaluate import evaluation_of
+    from mftui.runs.results.evaluate import differences_from, evaluation_of
 
     found = runs_called(names)
     if len(found) < 2:
@@ -118,12 +120,14 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
     results = [measures_of(run) for run in found]
     measures = {key: [result[key] for result in results] for key in results[0]}
     evaluations = [evaluation_of(run) for run in found]
+    paired = [None, *differences_from(found[0], found[1:])]
     if as_json:
-        ids = [run.id for run in found]
-        return print_json({"runs": ids, "differences": settings, "measures": measures, "evaluations": evaluations})
+        document = {"differences": settings, "measures": measures, "evaluations": evaluations, "paired": paired}
+        return print_json({"runs": [run.id for run in found]} | document)
     rows = [[key, *map(_text, values)] for key, values in (settings | measures).items()]
     print_table(("", *(run.id for run in found)), rows)
-    return print_evaluations([run.id for run in found], evaluations)
+    print_evaluations([run.id for run in found], evaluations)
+    return print_differences([run.id for run in found], paired)
 
 
 def _print_state(run: Run, state: str, as_json: bool) -> None:
