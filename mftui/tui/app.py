@@ -39,7 +39,7 @@ class MftuiApp(Textual8App):
 
     TITLE = "mftui"
     # All at once: a style sheet that came with a later screen would have Textual read all of them again.
-    CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "users", "you", "map", "runs", "dialogs")]  # noqa: RUF012
+    CSS_PATH = [f"styles/{name}.tcss" for name in ("base", "train", "movies", "you", "map", "runs", "dialogs")]  # noqa: RUF012
     BINDINGS = keys.APP
     MODES: ClassVar = SCREENS
     DEFAULT_MODE = "train"

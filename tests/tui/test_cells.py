@@ -8,8 +8,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from mftui.tables.cells import cut
 from mftui.tui.base.display import Display
-from mftui.tui.widgets.cells import changed_span, changed_spans, cut, fit, fit_right, wrap
+from mftui.tui.widgets.cells import changed_span, changed_spans, fit, fit_right, wrap
 
 
 def strip(text: str, style: Style | None = None) -> Strip:

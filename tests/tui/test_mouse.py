@@ -62,9 +62,9 @@ async def test_a_column_head_sorts_a_users_ratings(make_app: MakeApp, home: Path
         await click_on(pilot, "Error")
         await until_shown(pilot, "by error")
         await click_on(pilot, "Error")
-        await until_shown(pilot, "by error, reversed")
+        await until_shown(pilot, "by error, rever")
         await click_on(pilot, "Like")
-        await until_shown(pilot, "by error, reversed")
+        await until_shown(pilot, "by error, rever")
 
 
 async def test_a_click_moves_to_a_row_and_a_second_opens_it(make_app: MakeApp, home: Path):

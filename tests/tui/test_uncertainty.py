@@ -28,7 +28,7 @@ from mftui.tui.lists.rows import interval_axis, interval_title, recommended_rows
 from mftui.tui.screens.you.page import YouChoices, you_list
 from mftui.tui.screens.you.ratings import read_profile
 from mftui.tui.widgets.bars import interval_bar, level_lines
-from mftui.tui.widgets.table import Mark
+from mftui.tui.widgets.columns import Mark
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]

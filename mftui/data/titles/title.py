@@ -92,6 +92,22 @@ def spoken_name(title: str) -> str:
     return f"{trailing[2]}{'' if trailing[2][-1] in _APOSTROPHES_AND_PLAIN else ' '}{trailing[1]}"
 
 
+def parts_of(title: str) -> tuple[str, str, str, str]:
+    """Split a title into name, article, other names and year; joined, they are the title.
+
+    "Haine, La (Hate) (1995)" is "Haine", ", La", " (Hate)", " (1995)".
+    """
+    years = list(_YEAR.finditer(title))
+    name = title[: years[-1].start()].rstrip() if years else title
+    year, others = title[len(name) :], ""
+    while (brackets := _BRACKETS_AT_END.search(name)) and brackets.start():
+        name, others = name[: brackets.start()], name[brackets.start() :] + others
+    trailing = _TRAILING.match(name)
+    if trailing is None or fold(trailing[2]) not in _ARTICLES_AFTER_COMMA:
+        return name, "", others, year
+    return trailing[1], name[len(trailing[1]) :], others, year
+
+
 def _without_year(title: str) -> str:
     years = list(_YEAR.finditer(title))
     return title[: years[-1].start()] + title[years[-1].end() :] if years else title

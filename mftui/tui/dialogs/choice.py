@@ -11,9 +11,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from mftui.tui.base import keys
+from mftui.tui.widgets.columns import Column, Mark
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
-from mftui.tui.widgets.table import Column, Mark, Table
+from mftui.tui.widgets.table import Table
 
 
 class MessageDialog(ModalScreen[None]):

@@ -12,9 +12,10 @@ from textual.screen import ModalScreen, Screen
 from mftui.tui.base import keys
 from mftui.tui.base.glossary import WORDS
 from mftui.tui.base.shell import shell_of
+from mftui.tui.widgets.columns import Cell, Column, Mark
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
-from mftui.tui.widgets.table import Cell, Column, Mark, Table
+from mftui.tui.widgets.table import Table
 
 
 class HelpScreen(ModalScreen[None]):
@@ -33,7 +34,7 @@ class HelpScreen(ModalScreen[None]):
             yield Prose(("title", "Keys"), classes="title")
             if hint := shell_of(self).guidance(self.app.current_mode, hidden=True):
                 yield Prose(("text", hint))
-            yield Table([Column("", 14), Column("", weight=2), Column("", weight=5, from_width=80)], id="keys")
+            yield Table([Column("", 14), Column(""), Column("", least=40, is_extra=True)], id="keys")
             yield Prose(classes="detail")
         yield KeyBar()
 

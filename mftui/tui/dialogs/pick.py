@@ -14,10 +14,11 @@ from mftui.text import fold
 from mftui.tui.base import keys
 from mftui.tui.base.background import LatestWins
 from mftui.tui.lists.rows import LazyRows
+from mftui.tui.widgets.columns import Cell, Column
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Cell, Column, Table
+from mftui.tui.widgets.table import Table
 
 _MANY = 1000
 """From so many items on they are narrowed in a thread."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from mftui.tables.cells import cut
 from mftui.tui.lists.explanation import Explanation, Reason
 from mftui.tui.widgets.bars import level_lines
-from mftui.tui.widgets.cells import CellWidget, Line, cut, fit, wrap
+from mftui.tui.widgets.cells import CellWidget, Line, fit, wrap
 
 _MAX_BAR = 12
 _MIN_WIDTH = 44

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from mftui.tui.widgets.bars import interval_bar
-from mftui.tui.widgets.table import NEVER, Cell, Column, Mark, Rows
+from mftui.tui.widgets.columns import Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from mftui.tui.base.open_model import OpenModel
 
 Row = TypeVar("Row")
-FOR_EXPORT = tuple(Column(title, 8, from_width=NEVER) for title in ("Year", "Movie id", "IMDb id", "TMDb id"))
-MOVIE = (Column("Title", weight=5), Column("Genres", weight=3, from_width=64), Column("Ratings", 7, right=True))
+FOR_EXPORT = tuple(Column(title, for_files=True) for title in ("Year", "Movie id", "IMDb id", "TMDb id"))
+TITLE, GENRES, RATINGS = Column("Title", has_titles=True), Column("Genres"), Column("Ratings", 7, right=True)
+MOVIE = (TITLE, GENRES, RATINGS)
 MOVIE_COLUMNS = (
     *MOVIE,
-    Column("Mean", 4, right=True, from_width=46),
-    Column("Bias", 5, right=True, from_width=56),
+    Column("Mean", 4, right=True),
+    Column("Bias", 5, right=True),
     *FOR_EXPORT,
 )
 _BAR = 9
@@ -86,15 +87,15 @@ def recommended_columns(factors: Factors, *, reasons: bool = False) -> tuple[Col
 
     spread: tuple[Column, ...] = ()
     if has_held_out(factors):
-        spread = (Column("+/-", 4, right=True, from_width=46), Column("Interval", _BAR, from_width=70))
+        spread = (Column("+/-", 4, right=True), Column("Interval", _BAR))
     return (
         Column("Like", 4, right=True),
         *spread,
-        *((Column("Watch", 5, right=True, from_width=90 if reasons else 0),) if factors.has_audience else ()),
-        Column("Title", weight=5),
-        Column("Genres", weight=3, from_width=(100 if reasons else 90) if spread else 70),
-        *((Column("Because you gave", weight=4, from_width=50),) if reasons else ()),
-        Column("Ratings", 7, right=True),
+        *((Column("Watch", 5, right=True),) if factors.has_audience else ()),
+        TITLE,
+        GENRES,
+        *((Column("Because you gave", has_titles=True),) if reasons else ()),
+        RATINGS,
         *FOR_EXPORT,
     )
 

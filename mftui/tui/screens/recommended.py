@@ -13,7 +13,7 @@ from mftui.tui.screens.two_lists import TwoListsScreen
 if TYPE_CHECKING:
     from mftui.engine.query.recommend import Recommendations
     from mftui.tui.base.open_model import OpenModel
-    from mftui.tui.widgets.table import Rows
+    from mftui.tui.widgets.columns import Rows
 
 
 class RecommendedScreen(TwoListsScreen[Choices]):

@@ -14,8 +14,8 @@ from mftui.tui.screens.base import Choices, ChoosingScreen
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
-_PAGE_WIDTH, _PAGE_HEIGHT = 100, 32
-"""Columns and rows from which the page is shown without being asked for."""
+_BESIDE, _PAGE_HEIGHT = 100, 32
+"""Columns from which the lists may stand side by side, and rows from which the page then comes without being asked."""
 
 
 class TwoListsScreen(ChoosingScreen[Choices]):
@@ -83,16 +83,37 @@ class TwoListsScreen(ChoosingScreen[Choices]):
         """Return whether the page is to be seen."""
         if self._page_wanted is not None:
             return self._page_wanted
-        return self.size.width >= _PAGE_WIDTH and self.size.height >= _PAGE_HEIGHT
+        return self.is_beside and self.size.height >= _PAGE_HEIGHT
+
+    @property
+    def is_beside(self) -> bool:
+        """Return whether the lists stand side by side: where the titles of both have their room so."""
+        return self.size.width >= max(_BESIDE, self.left.least_width + self.right.least_width)
 
     def _divide(self) -> None:
+        beside = self.is_beside
+        self.set_class(beside, "-beside")
+        self.set_class(not beside, "-stacked")
         self.set_class(self.shows_page, "-page")
-        if self.shows_page and self.size.width < _PAGE_WIDTH and self.left.has_focus:
+        self.left.styles.width = self._left_width() if beside else "1fr"
+        if self.shows_page and not beside and self.left.has_focus:
             self.right.focus()
+
+    def _left_width(self) -> int:
+        """Return the columns of the list on the left: its least, and of the rest as large a part as its cells need."""
+        least, other_least = self.left.least_width, self.right.least_width
+        grows, other_grows = self.left.full_width - least, self.right.full_width - other_least
+        rest = self.size.width - least - other_least
+        if rest < grows + other_grows:
+            return least + rest * grows // (grows + other_grows)
+        return least + grows + (rest - grows - other_grows) // 2
+
+    def on_table_measured(self) -> None:
+        self._divide()
 
     def bring_list(self) -> None:
         """Give the list on the left its room back if the page has it."""
-        if self.shows_page and self.size.width < _PAGE_WIDTH:
+        if self.shows_page and not self.is_beside:
             self.action_page()
 
     def focus_pane(self, selector: str) -> None:

@@ -16,6 +16,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mftui.tables.cells import cells_of, cut
 from mftui.tui.base.display import Display, display_of
 
 Part = tuple[str, Style]
@@ -197,26 +198,6 @@ def _cells(strip: Strip) -> list[tuple[str | None, Style | None]]:
             cells.append((c, style))
             cells.extend([(None, style)] * (wide - 1))
     return cells
-
-
-def cells_of(text: str) -> int:
-    """Return how many cells `text` takes."""
-    return len(text) if text.isascii() else cell_len(text)
-
-
-def cut(text: str, width: int, ellipsis: str = "…") -> str:
-    """`text` in at most `width` cells, what is too much replaced by `ellipsis`."""
-    if cells_of(text) <= width:
-        return text
-    kept, room = [], width - cells_of(ellipsis)
-    if room < 0:
-        return ""
-    for c in text:
-        room -= cells_of(c)
-        if room < 0:
-            break
-        kept.append(c)
-    return "".join(kept) + ellipsis
 
 
 def fit(text: str, width: int, ellipsis: str = "…") -> str:

@@ -12,47 +12,15 @@ from textual.binding import BindingsMap
 from textual.message import Message
 from textual.strip import Strip
 
+from mftui.tables.cells import cells_of, cut
+from mftui.tables.titles import short
 from mftui.tui.base import keys
 from mftui.tui.base.messages import ExportAsked, RowCopied, Value
-from mftui.tui.widgets.cells import CellWidget, Line, Part, cells_of, cut, fit, fit_right, wrap
+from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, fit_right, wrap
+from mftui.tui.widgets.columns import GAP, GUTTER, Cell, Column, Layout, Mark, Rows, text_of
 
-_GUTTER = 2
-_GAP = 2
 _MAX_DRAWN = 400
 """Rows kept as they were drawn."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column.
-
-    `width` in cells; 0 shares what is left with the others that do, by `weight`.
-    `from_width`: shown in tables at least this wide.
-    """
-
-    title: str
-    width: int = 0
-    right: bool = False
-    from_width: int = 0
-    weight: int = 1
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A cell with a meaning: `kind` is "good", "bad", "dim" or "strong"."""
-
-    text: str
-    kind: str = ""
-    value: str | int | float | None = None
-    """What an export writes, where it is not the text."""
-
-
-Cell = str | Mark
-Rows = Sequence[Sequence[Cell]]
-
-
-NEVER = 1 << 20
-"""`from_width` of a column that is for exports alone."""
 
 
 class Table(CellWidget, can_focus=True):
@@ -80,6 +48,12 @@ class Table(CellWidget, can_focus=True):
 
         table: Table
         index: int
+
+    @dataclass
+    class Measured(Message):
+        """What is shown needs another width than all before it."""
+
+        table: Table
 
     @dataclass
     class HeadClicked(Message):
@@ -118,6 +92,7 @@ class Table(CellWidget, can_focus=True):
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, for the rows that are shown next."""
         self._columns = tuple(columns)
+        self._layout = Layout(self._columns)
         self._titles = tuple(column.title for column in columns)
         self._rows: Rows = ()
         self._drawn.clear()
@@ -137,21 +112,25 @@ class Table(CellWidget, can_focus=True):
         self._rows, self._caption, self._empty, self._note = rows, (caption, detail), empty, note
         self._top = 0
         self._drawn.clear()
+        before = self._layout.full
+        self._layout.measure(rows, self.terminal.text)
+        if self._layout.full != before:
+            self.post_message(self.Measured(self))
         self.cursor = max(0, min(cursor, len(rows) - 1))
         self.redraw()
         self.post_message(self.Moved(self, self.cursor))
 
     def lines(self, width: int, height: int) -> Iterable[Line | Strip]:
-        widths = self._widths(width)
+        widths = self._layout.widths(width)
         if self._head:
             yield self._caption_line(width)
         if not self._rows:
             yield []
-            for text in wrap(self.terminal.text(self._empty), width - _GUTTER):
-                yield [(" " * _GUTTER + text, self.style("table--empty"))]
+            for text in wrap(self.terminal.text(self._empty), width - GUTTER):
+                yield [(" " * GUTTER + text, self.style("table--empty"))]
             return
         if self._head:
-            yield self._line(self._titles, widths, " " * _GUTTER, self.style("table--header"))
+            yield self._line(self._titles, widths, " " * GUTTER, self.style("table--header"))
         in_view = height - self._head
         self._scroll(in_view)
         if self._drawn_width != width or len(self._drawn) > _MAX_DRAWN:
@@ -161,16 +140,16 @@ class Table(CellWidget, can_focus=True):
             yield self._row(at, widths, width)
         if self._note and in_view > len(self._rows) + 1:
             yield []
-            for text in wrap(self.terminal.text(self._note), width - _GUTTER):
-                yield [(" " * _GUTTER + text, self.style("table--empty"))]
+            for text in wrap(self.terminal.text(self._note), width - GUTTER):
+                yield [(" " * GUTTER + text, self.style("table--empty"))]
 
     def _row(self, at: int, widths: Sequence[int], width: int) -> Strip:
         """Return a row as it is drawn; again the same one, as long as it is to look the same."""
         cursor = "" if at != self.cursor else "table--cursor-focus" if self.has_focus else "table--cursor"
         found = self._drawn.get((at, cursor))
         if found is None:
-            gutter = fit(self.terminal.glyphs.cursor if cursor else "", _GUTTER)
-            found = self.strip(self._line(self._rows[at], widths, gutter, self.style(cursor), width), width)
+            gutter = fit(self.terminal.glyphs.cursor if cursor else "", GUTTER)
+            found = self.strip(self._line(self._rows[at], widths, gutter, self.style(cursor), width, at), width)
             self._drawn[at, cursor] = found
         return found
 
@@ -190,18 +169,33 @@ class Table(CellWidget, can_focus=True):
         focus, dim = "table--caption-focus" if self.has_focus else "table--caption", self.style("table--detail")
         return [(text, self.style(focus)), (about, self.style("table--about")), (rest, dim), (f" {place} ", dim)]
 
-    def _line(self, cells: Sequence[Cell], widths: Sequence[int], gutter: str, style: Style, fill: int = 0) -> Line:
+    def _line(
+        self, cells: Sequence[Cell], widths: Sequence[int], gutter: str, style: Style, fill: int = 0, row: int = -1
+    ) -> Line:
         parts: list[Part] = [(gutter, style)]
         ellipsis = self.terminal.glyphs.ellipsis
-        for column, cell, width in zip(self._columns, cells, widths, strict=True):
+        for at, (column, cell, width) in enumerate(zip(self._columns, cells, widths, strict=True)):
             if not width:
                 continue
             text, kind = (cell.text, cell.kind) if isinstance(cell, Mark) else (cell, "")
             text = self.terminal.text(text)
+            if column.has_titles and row >= 0 and cells_of(text) > width:
+                differs = self._layout.differs(self._rows, row, at)
+                text = short(text, width, ellipsis=ellipsis, differs=differs)
             text = fit_right(text, width, ellipsis) if column.right else fit(text, width, ellipsis)
-            parts += [(text, self._mark(kind, style) if kind else style), (" " * _GAP, style)]
+            parts += [(text, self._mark(kind, style) if kind else style), (" " * GAP, style)]
         parts.append((" " * fill, style))
         return parts
+
+    @property
+    def least_width(self) -> int:
+        """Return the columns of the screen with which titles have their room, whatever is shown."""
+        return self._layout.least + self.styles.padding.width
+
+    @property
+    def full_width(self) -> int:
+        """Return those with which no cell is cut of what has been shown so far."""
+        return max(self._layout.full, self._layout.least) + self.styles.padding.width
 
     def _mark(self, kind: str, style: Style) -> Style:
         """Return the foreground of a kind of mark on the style of its row."""
@@ -210,19 +204,6 @@ class Table(CellWidget, can_focus=True):
             mark = self.style(f"table--{kind}")
             found = self._marked[kind, style] = style + Style(color=mark.color, bold=mark.bold, dim=mark.dim)
         return found
-
-    def _widths(self, width: int) -> list[int]:
-        """Return the cells of each column; 0 where it is left out."""
-        shown = [c for c in self._columns if width >= c.from_width]
-        room = width - _GUTTER - _GAP * len(shown) - sum(c.width for c in shown)
-        weights = sum(c.weight for c in shown if not c.width)
-        widths = [(c.width or max(room * c.weight // weights, 4)) if c in shown else 0 for c in self._columns]
-        spare = width - _GUTTER - _GAP * len(shown) - sum(widths)
-        for i, column in enumerate(self._columns):
-            if not column.width and widths[i] and spare > 0:
-                widths[i] += spare
-                break
-        return widths
 
     def _scroll(self, in_view: int) -> None:
         self._top = max(0, min(self._top, len(self._rows) - in_view))
@@ -252,7 +233,7 @@ class Table(CellWidget, can_focus=True):
 
     def action_copy(self) -> None:
         """Copy the row under the cursor."""
-        cells = [self.terminal.text(_text(cell)) for cell in self._rows[self.cursor]] if self._rows else []
+        cells = [self.terminal.text(text_of(cell)) for cell in self._rows[self.cursor]] if self._rows else []
         self.app.post_message(RowCopied([column.title for column in self._columns], cells))
 
     def action_export(self) -> None:
@@ -276,11 +257,11 @@ class Table(CellWidget, can_focus=True):
             self.move_to(at)
 
     def _head_clicked(self, x: int) -> None:
-        start = _GUTTER
-        for column, width in zip(self._columns, self._widths(self.size.width), strict=True):
-            if width and start <= x < start + width + _GAP:
+        start = GUTTER
+        for column, width in zip(self._columns, self._layout.widths(self.size.width), strict=True):
+            if width and start <= x < start + width + GAP:
                 self.post_message(self.HeadClicked(self, column.title.lower()))
-            start += width + _GAP if width else 0
+            start += width + GAP if width else 0
 
     def on_mouse_scroll_down(self) -> None:
         self.move_to(self.cursor + 3)
@@ -291,8 +272,4 @@ class Table(CellWidget, can_focus=True):
 
 def _value(cell: Cell) -> Value:
     """Return a number where the cell is one, else its text."""
-    return cell.value if isinstance(cell, Mark) and cell.value is not None else _text(cell)
-
-
-def _text(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Mark) else cell
+    return cell.value if isinstance(cell, Mark) and cell.value is not None else text_of(cell)

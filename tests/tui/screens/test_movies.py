@@ -139,7 +139,7 @@ async def test_a_model_that_cannot_be_opened_is_said_so_beside_what_to_do(make_a
     async with make_app().run_test(size=(100, 30)) as pilot:
         await pilot.press("2")
         await until_shown(pilot, "99")
-        await until_shown(pilot, "takes seconds.")
+        await until_shown(pilot, "seconds.")
 
 
 async def test_b_goes_round_both_taste_and_audience_and_says_what_they_are(make_app: MakeApp, home: Path):

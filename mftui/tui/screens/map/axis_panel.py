@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mftui.tui.widgets.cells import Line, cut, fit
+from mftui.tables.cells import cut
+from mftui.tui.widgets.cells import Line, fit
 from mftui.tui.widgets.panel import Panel
 
 if TYPE_CHECKING:

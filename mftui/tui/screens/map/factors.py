@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.map.axis_panel import AxisPanel, axis_page
 from mftui.tui.screens.map.gather import Gathered, axis_in
-from mftui.tui.widgets.table import Cell, Column, Mark, Table
+from mftui.tui.widgets.columns import Cell, Column, Mark
+from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -19,7 +20,7 @@ _COLUMNS = (
     Column("Share", 6, right=True),
     Column("- end"),
     Column("+ end"),
-    Column("Users", 6, right=True, from_width=60),
+    Column("Users", 6, right=True),
 )
 
 

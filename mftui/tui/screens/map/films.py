@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mftui.tui.base.background import LatestWins
 from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.map.scatter import Scatter
-from mftui.tui.widgets.table import Column, Table
+from mftui.tui.widgets.columns import Column
+from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,11 +12,12 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
+from mftui.tables.cells import cut
 from mftui.tui.base import keys
 from mftui.tui.screens.map.colors import MAX_COLORS
 from mftui.tui.screens.map.raster import Drawn, Grid, Window, draw, runs
 from mftui.tui.screens.map.scene import Pin, Scene, write_names
-from mftui.tui.widgets.cells import CellWidget, Line, cut, wrap
+from mftui.tui.widgets.cells import CellWidget, Line, wrap
 
 _BEYOND = MAX_COLORS
 """Classes from here on are what is laid over the points."""

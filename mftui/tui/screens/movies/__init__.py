@@ -1,4 +1,5 @@
 """Movies: search, filter and sort; a movie's page and its neighbours.
 
-May import: data, engine.model, engine.query, errors, tui.base, tui.dialogs, tui.lists, tui.screens, tui.widgets.
+May import: data, engine.model, engine.query, errors, tables, tui.base, tui.dialogs, tui.lists, tui.screens,
+tui.widgets.
 """

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from mftui.data.web_ids import imdb_page, tmdb_page
+from mftui.tables.cells import cells_of, cut
 from mftui.tui.widgets.bars import Histogram, histogram, profile_lines
-from mftui.tui.widgets.cells import Line, Part, cells_of, cut
+from mftui.tui.widgets.cells import Line, Part
 from mftui.tui.widgets.panel import GAP, Panel
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices, 
 from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
 from mftui.tui.screens.movies.page import MoviePage, MoviePanel, movie_page
 from mftui.tui.screens.two_lists import TwoListsScreen
+from mftui.tui.widgets.columns import Column, Rows
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Column, Rows, Table
+from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
+from mftui.tables.cells import cells_of, cut
 from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.runs.rows import called
-from mftui.tui.widgets.cells import Line, cells_of, cut, fit_right, wrap
+from mftui.tui.widgets.cells import Line, fit_right, wrap
 from mftui.tui.widgets.panel import Panel
 
 if TYPE_CHECKING:

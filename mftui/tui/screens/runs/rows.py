@@ -12,24 +12,24 @@ from mftui.runs.store.summary import Summary, human
 from mftui.text import fold
 from mftui.tui.lists.choices import only_known
 from mftui.tui.monitor.snapshot import clock
-from mftui.tui.widgets.table import NEVER, Cell, Column, Mark
+from mftui.tui.widgets.columns import Cell, Column, Mark
 
 COLUMNS = (
     Column("", 1),
-    Column("Run", weight=4),
+    Column("Run", has_titles=True),
     Column("State", 9),
-    Column("Recipe", 7, from_width=92),
-    Column("Data", weight=4, from_width=104),
-    Column("k", 3, right=True, from_width=46),
+    Column("Recipe", 7),
+    Column("Data"),
+    Column("k", 3, right=True),
     Column("Test RMSE", 9, right=True),
-    Column("MAE", 6, right=True, from_width=112),
-    Column("Split", 11, from_width=60),
-    Column("Time", 6, right=True, from_width=50),
-    Column("Size", 7, right=True, from_width=72),
-    Column("Started", 11, from_width=84),
-    Column("Tags", weight=2, from_width=126),
-    Column("Id", from_width=NEVER),
-    Column("Note", from_width=NEVER),
+    Column("MAE", 6, right=True),
+    Column("Split", 11),
+    Column("Time", 6, right=True),
+    Column("Size", 7, right=True),
+    Column("Started", 11),
+    Column("Tags"),
+    Column("Id", for_files=True),
+    Column("Note", for_files=True),
 )
 SORTS = ("", "name", "state", "recipe", "data", "k", "RMSE", "time", "size")
 """By what runs can be sorted; "" is the newest first."""

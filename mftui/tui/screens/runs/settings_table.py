@@ -10,7 +10,8 @@ from mftui.runs.store.run import run_of
 from mftui.runs.store.summary import Summary, differing, measures_of, settings_of
 from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.runs.rows import called, compared
-from mftui.tui.widgets.table import Cell, Column, Table
+from mftui.tui.widgets.columns import Cell, Column
+from mftui.tui.widgets.table import Table
 
 MAX_COMPARED = 8
 """Runs that are compared at most."""

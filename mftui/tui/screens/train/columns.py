@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from mftui.data.reading.first_look import Preview, Trouble
 from mftui.data.reading.options import LEFT_OUT, ReadOptions
-from mftui.tui.widgets.table import Cell, Mark
+from mftui.tui.widgets.columns import Cell, Mark
 
 NEEDED = ("user", "movie", "rating")
 CALLED = {"user": "user", "movie": "movie", "rating": "rating", "timestamp": "time"}

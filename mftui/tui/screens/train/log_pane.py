@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from mftui.tui.widgets.cells import CellWidget, Line, cut
+from mftui.tables.cells import cut
+from mftui.tui.widgets.cells import CellWidget, Line
 
 
 class LogPane(CellWidget):

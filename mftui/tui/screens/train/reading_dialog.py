@@ -17,13 +17,14 @@ from mftui.tui.base.shell import shell_of
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 from mftui.tui.screens.train.columns import NEEDED, answers, column_rows, given_to, lines_below, said_of
 from mftui.tui.screens.train.reading_job import ReadingJob
+from mftui.tui.widgets.columns import Column
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
-from mftui.tui.widgets.table import Column, Table
+from mftui.tui.widgets.table import Table
 
 _KINDS = ("", "users", "movies")
 """What a row can stand for in a matrix; "" is no matrix."""
-_COLUMNS = (Column("#", 4, right=True), Column("Is", 8), Column("Column"), Column("First values", weight=2))
+_COLUMNS = (Column("#", 4, right=True), Column("Is", 8), Column("Column"), Column("First values"))
 _HEAD = 2
 Taken = tuple[ReadOptions, Preview]
 

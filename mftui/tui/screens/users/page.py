@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mftui.tables.cells import cut
 from mftui.tui.lists.choices import order_of_ratings
 from mftui.tui.lists.rankings import ListRank, engine_rank, rank_of
-from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, error_cell, export_cells, number_cell
+from mftui.tui.lists.rows import FOR_EXPORT, TITLE, LazyRows, error_cell, export_cells, number_cell
 from mftui.tui.widgets.bars import Histogram, histogram, scatter_lines
-from mftui.tui.widgets.cells import Line, cut
+from mftui.tui.widgets.cells import Line
+from mftui.tui.widgets.columns import Cell, Column, Mark, Rows
 from mftui.tui.widgets.panel import GAP, Panel
-from mftui.tui.widgets.table import Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mftui.engine.query.recommend import Recommendations
 
 RATED_COLUMNS = (
-    Column("Title"),
+    TITLE,
     Column("Rating", 6, right=True),
     Column("Model", 5, right=True),
     Column("Error", 6, right=True),

@@ -14,8 +14,9 @@ from mftui.tui.lists.explanation_panel import ExplanationPanel
 from mftui.tui.lists.rows import recommended_columns, recommended_rows
 from mftui.tui.screens.recommended import RecommendedScreen
 from mftui.tui.screens.users.page import RATED_COLUMNS, UserPage, UserPanel, order_of, rated_rows, user_page
+from mftui.tui.widgets.columns import Column
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Column, Table
+from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

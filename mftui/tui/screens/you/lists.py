@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mftui.data.profiles.rows import Rated
     from mftui.engine.model.factors import Factors
     from mftui.tui.screens.you.ratings import ProfileRatings
-    from mftui.tui.widgets.table import Column, Rows
+    from mftui.tui.widgets.columns import Column, Rows
 
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
 _NONE_TO_RATE = "No more films to ask about. Press / to search one, t for your ratings."
@@ -101,7 +101,7 @@ def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: st
     n, gone = len(given), len(given.missing)
     mean = f", mean {given.ratings.mean():.2f}" if n else ""
     caption = f"Ratings of {given.name}: {n:,}{mean}"
-    below = f", {gone:,} not in this model, below" if gone else ""
-    detail = f"by {sort}{', reversed' if reverse else ''}{below}"
+    below = f"{gone:,} not in this model, below, " if gone else ""
+    detail = f"{below}by {sort}{', reversed' if reverse else ''}"
     key, movies, rows = (given.name, sort, reverse), given.movies[order].tolist(), profile_rows(factors, now, order)
     return Listed("rated", key, tuple(movies), given.missing, PROFILE_COLUMNS, rows, caption, detail, _NONE_RATED)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mftui.tui.lists.rows import FOR_EXPORT, LazyRows, error_cell, export_cells, movie_cells, number_cell
-from mftui.tui.widgets.table import Cell, Column, Mark, Rows
+from mftui.tui.lists.rows import (
+    FOR_EXPORT,
+    GENRES,
+    RATINGS,
+    TITLE,
+    LazyRows,
+    error_cell,
+    export_cells,
+    movie_cells,
+    number_cell,
+)
+from mftui.tui.widgets.columns import Cell, Column, Mark, Rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,27 +26,26 @@ if TYPE_CHECKING:
     from mftui.tui.screens.you.page import YouList
     from mftui.tui.screens.you.ratings import ProfileRatings
 
-_TITLE, _GENRES = Column("Title", weight=5), Column("Genres", weight=3, from_width=56)
-_RATINGS, _YOU, _MODEL = Column("Ratings", 7, right=True), Column("You", 4, right=True), Column("Model", 5, right=True)
+_YOU, _MODEL = Column("You", 4, right=True), Column("Model", 5, right=True)
 PROFILE_COLUMNS = (
-    _TITLE,
+    TITLE,
     Column("Rating", 6, right=True),
     _MODEL,
     Column("Error", 6, right=True),
-    Column("Rated on", 10, from_width=60),
+    Column("Rated on", 10),
     *FOR_EXPORT,
 )
 NEXT_COLUMNS = (
-    _TITLE,
-    _GENRES,
-    _RATINGS,
+    TITLE,
+    GENRES,
+    RATINGS,
     Column("P(seen)", 7, right=True),
     _MODEL,
     Column("+/-", 4, right=True),
-    Column("Info gain", 9, right=True, from_width=56),
+    Column("Info gain", 9, right=True),
     *FOR_EXPORT,
 )
-FOUND_COLUMNS = (_TITLE, _GENRES, _RATINGS, _MODEL, _YOU, *FOR_EXPORT)
+FOUND_COLUMNS = (TITLE, GENRES, RATINGS, _MODEL, _YOU, *FOR_EXPORT)
 
 
 def profile_rows(factors: Factors, now: YouList, order: NDArray[Any]) -> Rows:

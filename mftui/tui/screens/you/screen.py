@@ -22,8 +22,9 @@ from mftui.tui.screens.you.lists import Listed, found_list, keeping, next_list, 
 from mftui.tui.screens.you.page import PROFILE_SORTS, About, YouChoices, YouList, about, you_list
 from mftui.tui.screens.you.rating import NO_FILM, Rater
 from mftui.tui.screens.you.rows import PROFILE_COLUMNS
+from mftui.tui.widgets.columns import Column
 from mftui.tui.widgets.search_box import SearchBox
-from mftui.tui.widgets.table import Column, Table
+from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 
 from mftui.data.profiles.stars import TOP, from_stars
-from mftui.tui.widgets.cells import CellWidget, Line, Part, cut
+from mftui.tables.cells import cut
+from mftui.tui.widgets.cells import CellWidget, Line, Part
 
 if TYPE_CHECKING:
     from mftui.data.dataset import Scale
