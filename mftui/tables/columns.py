@@ -21,7 +21,7 @@ _SPARE: tuple[tuple[str, ...], ...] = (
     ("size",),
     ("because you gave",),
     ("rated on",),
-    ("k", "factors"),
+    ("k",),
     ("bias",),
     ("info gain",),
     ("name",),
@@ -73,6 +73,26 @@ class Need:
 def least_width(needs: Sequence[Need], gap: int) -> int:
     """Return what the columns take, each with its least, and a gap behind each."""
     return sum(need.least + gap for need in needs if need.least)
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a table needs, in cells: with its titles in their room, and with nothing cut."""
+
+    least: int
+    full: int
+
+
+def beside(width: int, left: Span, right: Span) -> int | None:
+    """Return the cells of the left of two tables side by side: its least, and of the rest as it needs; None where
+    titles have no room so."""
+    rest = width - left.least - right.least
+    if rest < 0:
+        return None
+    grows, other_grows = max(left.full - left.least, 0), max(right.full - right.least, 0)
+    if rest < grows + other_grows:
+        return left.least + rest * grows // (grows + other_grows)
+    return left.least + grows + (rest - grows - other_grows) // 2
 
 
 def allot(needs: Sequence[Need], room: int, gap: int) -> list[int]:

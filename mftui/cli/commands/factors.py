@@ -68,7 +68,7 @@ def factors_command(
 
 def _print_one(model: Factors, axis: Axis, title: str) -> None:
     ends = [[_title(model, one), _title(model, other)] for one, other in zip(axis.high, axis.low, strict=True)]
-    print_table(["+ films", "- films"], ends, f"{title}: axis {axis.number}, {axis.share:.1%} of the variance")
+    print_table(["+ end", "- end"], ends, f"{title}: axis {axis.number}, {axis.share:.1%} of the variance")
     click.echo()
     rows: list[list[Cell]] = [
         [t.name, t.r, f"{t.low:+.2f} … {t.high:+.2f}", "yes" if t.sure else "no", t.n] for t in axis.traits

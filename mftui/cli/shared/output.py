@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.cli.shared.fitting import GAP, fitted
 from mftui.text import visible
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def print_table(
 ) -> None:
     """Write a table: on a terminal fitted to its width, else plain and as wide as its content.
 
+    The column of titles comes first. On a terminal, columns leave as `mftui.tables.columns` says, titles are cut in the
+    middle, sentences are wrapped, and nothing else is; what has no room then stands in another table below.
+
     Parameters
     ----------
     columns: the headings.
@@ -57,25 +61,22 @@ def print_table(
     floats = [(formats or {}).get(heading, ".3f") for heading in columns]
     body = [[_safe(_shown(cell, spec)) for cell, spec in zip(row, floats, strict=True)] for row in cells]
     headings = [_safe(heading) for heading in columns]
+    numeric = [bool(body) and all(not isinstance(row[at], str) for row in cells) for at in range(len(columns))]
     console = Console(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = _natural_width([headings, *body])
+    room = console.width if console.is_terminal else None
     if title:
-        console.print(Text(_safe(title), style="bold"), soft_wrap=True)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for at, heading in enumerate(headings):
-        numeric = bool(body) and all(not isinstance(row[at], str) for row in cells)
-        table.add_column(
-            Text(heading),
-            justify="right" if numeric else "left",
-            no_wrap=numeric or not console.is_terminal,
-            overflow="crop" if numeric else "fold",
-        )
-    for row in body:
-        table.add_row(*(Text(cell) for cell in row))
-    with console.capture() as drawn:
-        console.print(table)
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in drawn.get().split("\n")[:-1]))
+        console.print(Text(_safe(title), style="bold"), soft_wrap=room is None)
+    for number, part in enumerate(fitted(headings, body, room, _encodable("…", "~"))):
+        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+        for at, width in part.widths.items():
+            table.add_column(Text(headings[at]), justify="right" if numeric[at] else "left", width=width)
+        for row in part.rows:
+            table.add_row(*map(Text, row))
+        console.width = sum(part.widths.values()) + GAP * len(part.widths)
+        with console.capture() as drawn:
+            console.print(table)
+        lines = drawn.get().split("\n")[:-1]
+        sys.stdout.write("\n" * bool(number) + "".join(f"{line.rstrip()}\n" for line in lines))
 
 
 def print_line(text: str) -> None:
@@ -103,17 +104,15 @@ def _shown(cell: object, float_format: str) -> str:
     return ABSENT if cell is None else str(cell)
 
 
-def _natural_width(rows: Sequence[Sequence[str]]) -> int:
-    """Return the width that the widest cells need, with padding."""
-    from rich.cells import cell_len
-
-    return sum(max(map(cell_len, column)) + 3 for column in zip(*rows, strict=True)) + 1
-
-
 def _safe(text: str) -> str:
     """Return `text` with control characters visible, and escapes such as `\\xe9` for what cannot be encoded."""
     encoding = sys.stdout.encoding or "utf-8"
     return visible(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _encodable(text: str, plain: str) -> str:
+    """Return `text`, or `plain` where it cannot be encoded."""
+    return text if _safe(text) == text else plain
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 
+from mftui.tables.columns import beside
 from mftui.tui.base.open_model import OpenModel
 from mftui.tui.base.panes import TITLES
 from mftui.tui.screens.base import Choices, ChoosingScreen
@@ -88,25 +89,20 @@ class TwoListsScreen(ChoosingScreen[Choices]):
     @property
     def is_beside(self) -> bool:
         """Return whether the lists stand side by side: where the titles of both have their room so."""
-        return self.size.width >= max(_BESIDE, self.left.least_width + self.right.least_width)
+        return self._left_width is not None
+
+    @property
+    def _left_width(self) -> int | None:
+        width = self.size.width
+        return beside(width, self.left.span, self.right.span) if width >= _BESIDE else None
 
     def _divide(self) -> None:
-        beside = self.is_beside
-        self.set_class(beside, "-beside")
-        self.set_class(not beside, "-stacked")
+        self.set_class(self.is_beside, "-beside")
+        self.set_class(not self.is_beside, "-stacked")
         self.set_class(self.shows_page, "-page")
-        self.left.styles.width = self._left_width() if beside else "1fr"
-        if self.shows_page and not beside and self.left.has_focus:
+        self.left.styles.width = self._left_width or "1fr"
+        if self.shows_page and not self.is_beside and self.left.has_focus:
             self.right.focus()
-
-    def _left_width(self) -> int:
-        """Return the columns of the list on the left: its least, and of the rest as large a part as its cells need."""
-        least, other_least = self.left.least_width, self.right.least_width
-        grows, other_grows = self.left.full_width - least, self.right.full_width - other_least
-        rest = self.size.width - least - other_least
-        if rest < grows + other_grows:
-            return least + rest * grows // (grows + other_grows)
-        return least + grows + (rest - grows - other_grows) // 2
 
     def on_table_measured(self) -> None:
         self._divide()

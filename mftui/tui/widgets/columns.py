@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from mftui.tables.cells import cells_of
-from mftui.tables.columns import TITLE_CELLS, Need, allot, is_spare, least_width, leaves
+from mftui.tables.columns import TITLE_CELLS, Need, Span, allot, is_spare, least_width, leaves
 from mftui.tables.titles import apart
 
 GUTTER = 2
@@ -66,8 +66,7 @@ class Layout:
         self._columns = columns
         self._most = [0] * len(columns)
         """The widest cells of the rows that are shown."""
-        self.full = 0
-        """Cells with which nothing is cut, of all rows that have been shown in these columns."""
+        self._full = 0
         self._apart: dict[int, dict[str, int]] = {}
         self._widths: dict[int, list[int]] = {}
 
@@ -84,8 +83,7 @@ class Layout:
                 self._most[at] = len(cells) and column.width
             else:
                 self._most[at] = max(cells_of(column.title), *(cells_of(safe(text)) for text in cells))
-        needs = self._needs()
-        self.full = max(self.full, GUTTER + sum(need.most + GAP for need in needs if need.least))
+        self._full = max(self._full, GUTTER + sum(need.most + GAP for need in self._needs() if need.least))
 
     def _needs(self) -> list[Need]:
         return [self._need(column, most) for column, most in zip(self._columns, self._most, strict=True)]
@@ -99,12 +97,11 @@ class Layout:
         return Need(min(least, most), most, order, column.has_titles)
 
     @property
-    def least(self) -> int:
-        """Return the cells with which titles have their room, and no column leaves that the table cannot do without."""
-        needs = [
-            self._need(column, 1 << 20) for column in self._columns if not (column.is_extra or is_spare(column.title))
-        ]
-        return GUTTER + least_width(needs, GAP)
+    def span(self) -> Span:
+        """Return the cells with which titles have their room, whatever the rows, and no column leaves that the table
+        cannot do without; and those with which nothing is cut of all rows that have been shown."""
+        staying = [each for each in self._columns if not (each.is_extra or is_spare(each.title))]
+        return Span(GUTTER + least_width([self._need(column, 1 << 20) for column in staying], GAP), self._full)
 
     def widths(self, width: int) -> list[int]:
         """Return the cells of each column in a table of this width; 0 where it is left out."""

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from mftui.tables.cells import cells_of, cut
+from mftui.tables.columns import Span
 from mftui.tables.titles import short
 from mftui.tui.base import keys
 from mftui.tui.base.messages import ExportAsked, RowCopied, Value
@@ -112,9 +113,9 @@ class Table(CellWidget, can_focus=True):
         self._rows, self._caption, self._empty, self._note = rows, (caption, detail), empty, note
         self._top = 0
         self._drawn.clear()
-        before = self._layout.full
+        before = self._layout.span
         self._layout.measure(rows, self.terminal.text)
-        if self._layout.full != before:
+        if self._layout.span != before:
             self.post_message(self.Measured(self))
         self.cursor = max(0, min(cursor, len(rows) - 1))
         self.redraw()
@@ -188,14 +189,10 @@ class Table(CellWidget, can_focus=True):
         return parts
 
     @property
-    def least_width(self) -> int:
-        """Return the columns of the screen with which titles have their room, whatever is shown."""
-        return self._layout.least + self.styles.padding.width
-
-    @property
-    def full_width(self) -> int:
-        """Return those with which no cell is cut of what has been shown so far."""
-        return max(self._layout.full, self._layout.least) + self.styles.padding.width
+    def span(self) -> Span:
+        """Return the columns of the screen that it needs: for any rows, and for those that have been shown so far."""
+        span, padding = self._layout.span, self.styles.padding.width
+        return Span(span.least + padding, span.full + padding)
 
     def _mark(self, kind: str, style: Style) -> Style:
         """Return the foreground of a kind of mark on the style of its row."""

@@ -50,9 +50,9 @@ def test_any_text_can_be_written_in_any_encoding(monkeypatch: pytest.MonkeyPatch
     assert len(table) == 3
 
 
-def test_numbers_stand_right_and_what_is_absent_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
+def test_titles_come_first_numbers_stand_right_and_what_is_absent_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(["n", "score", "title"], [[1, 0.5, "a"], [100, None, "b"]], formats={"score": ".1f"})
-    assert capsys.readouterr().out.splitlines() == ["  n  score  title", "  1    0.5  a", "100      –  b"]
+    assert capsys.readouterr().out.splitlines() == ["title    n  score", "a        1    0.5", "b      100      –"]
 
 
 def test_markup_and_emoji_codes_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ def ls(tag: str | None, as_json: bool) -> None:
         return print_json({"runs": [_document(row) for row in rows]})
     if not rows:
         return click.echo("No runs yet. Start one: mftui train" if tag is None else f"No run has the tag {tag}.")
-    columns = ["run", "state", "recipe", "dataset", "factors", "test RMSE", "split", "size"]
+    columns = ["run", "state", "recipe", "dataset", "k", "test RMSE", "split", "size"]
     listed = [
         [row.run, row.state, row.recipe, row.dataset, row.factors, row.test_rmse, row.split, human(row.size_bytes)]
         for row in rows
