@@ -14,7 +14,7 @@ _TITLES = ("title", "not found", "+ end", "- end")
 """Headings above titles of films."""
 _WRAPPED = {"": 24, "where": 24, "file": 24, "+": 10, "-": 10, "+ films": 20, "- films": 20, "nearest in the model": 20}
 """Headings above sentences and paths, which go on in the next line, and the least cells that they have."""
-_CUT = {"genres": 10, "tags": 10, "note": 10, "dataset": 15, "split": 11}
+_CUT = {"genres": 16, "tags": 10, "note": 10, "dataset": 15, "split": 11}
 """Headings above what may be cut at its end, likewise."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 FOR_EXPORT = tuple(Column(title, for_files=True) for title in ("Year", "Movie id", "IMDb id", "TMDb id"))
-TITLE, GENRES, RATINGS = Column("Title", has_titles=True), Column("Genres"), Column("Ratings", 7, right=True)
+TITLE, GENRES, RATINGS = Column("Title", has_titles=True), Column("Genres", least=16), Column("Ratings", 7, right=True)
 MOVIE = (TITLE, GENRES, RATINGS)
 MOVIE_COLUMNS = (
     *MOVIE,

@@ -79,10 +79,10 @@ class Layout:
         texts = [[text_of(cell) for cell in rows[at]] for at in chain(range(min(n, _MEASURED)), others)]
         for at, column in enumerate(self._columns):
             cells = [row[at] for row in texts if row[at]]
-            if column.width or not cells:
-                self._most[at] = len(cells) and column.width
+            if column.width:
+                self._most[at] = column.width if cells or len(texts) < n else 0
             else:
-                self._most[at] = max(cells_of(column.title), *(cells_of(safe(text)) for text in cells))
+                self._most[at] = max(cells_of(column.title), *(cells_of(safe(text)) for text in cells)) if cells else 0
         self._full = max(self._full, GUTTER + sum(need.most + GAP for need in self._needs() if need.least))
 
     def _needs(self) -> list[Need]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mftui.tables.cells import cut
+from mftui.tables.titles import apart, short
 from mftui.tui.widgets.cells import Line, fit
 from mftui.tui.widgets.panel import Panel
 
@@ -72,8 +73,23 @@ class AxisPanel(Panel[AxisPage]):
         color = self.style("panel--bar" if sign == "+" else "panel--down")
         head: Line = [(fit(f"{sign} end", width), color)]
         text = self.style("panel--text")
+        differs = apart(titles)
         n = FILMS if width * 3 >= _WIDE else FILMS // 2
-        return [head, *([(fit(self.terminal.text(title), width - 1, ellipsis) + " ", text)] for title in titles[:n])]
+        return [
+            head,
+            *(
+                [
+                    (
+                        fit(
+                            short(self.terminal.text(title), width - 1, ellipsis=ellipsis, differs=differs[title]),
+                            width,
+                        ),
+                        text,
+                    )
+                ]
+                for title in titles[:n]
+            ),
+        ]
 
     def _traits(self, axis: Axis, width: int) -> list[Line]:
         """Draw a bar for each trait, as long as its correlation; what is not sure is dim and comes last."""

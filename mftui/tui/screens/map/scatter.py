@@ -13,6 +13,8 @@ from textual import events
 from textual.message import Message
 
 from mftui.tables.cells import cut
+from mftui.tables.columns import TITLE_CELLS
+from mftui.tables.titles import apart, short
 from mftui.tui.base import keys
 from mftui.tui.screens.map.colors import MAX_COLORS
 from mftui.tui.screens.map.raster import Drawn, Grid, Window, draw, runs
@@ -22,7 +24,6 @@ from mftui.tui.widgets.cells import CellWidget, Line, wrap
 _BEYOND = MAX_COLORS
 """Classes from here on are what is laid over the points."""
 OVER = ("match", "near", "chosen", "user", "label", "cursor")
-_NAME = 22
 _CELLS_A_NAME = 220
 _NAMES_TRIED = 6
 """Films tried for each name that there is room for."""
@@ -256,7 +257,11 @@ class Scatter(CellWidget, can_focus=True):
         taken: set[int] = set()
 
         def write(cells: NDArray[np.int64], names: Sequence[str], kind: str, most: int = _MANY) -> None:
-            texts = [cut(self.terminal.text(name), _NAME, glyphs.ellipsis) for name in names]
+            differs = apart(names)
+            texts = [
+                short(self.terminal.text(name), TITLE_CELLS, ellipsis=glyphs.ellipsis, differs=differs[name])
+                for name in names
+            ]
             write_names(cells, texts, signs, kinds, _BEYOND + OVER.index(kind), taken, most)
 
         write(pinned, [pin.label for pin in self.pins], "user")
