@@ -2,5 +2,5 @@
 command.
 
 May import: api, data.incoming, data.profiles, data.reading, data.titles, engine.model, engine.query, engine.recipes,
-errors, runs.store, settings, text.
+errors, runs.store, settings, tables, text.
 """
