@@ -95,7 +95,7 @@ def test_the_table_of_ones_own_ratings_is_said_to_be_a_fit(home: Path, capsys: p
     assert run_command(["user", "--ratings", file]) == 0
     said = capsys.readouterr()
     assert "this is not a test" in said.err
-    assert [line.split()[3] for line in said.out.splitlines()[2:4]] == ["fit", "fit"]
+    assert [line.split()[-2] for line in said.out.splitlines()[2:4]] == ["fit", "fit"]
 
 
 @pytest.mark.parametrize("rank", ["like", "watch", "both"])
