@@ -97,8 +97,8 @@ def cosines(rows: np.ndarray) -> Nearness:
 def ours(case: Case, argument: str) -> None:
     """Both trainings by command, as a user would."""
     with tempfile.TemporaryDirectory() as home:
-        split, seconds = _train(argument, home, "--split", "random")
-        whole, _ = _train(argument, home, "--split", "none")
+        split, seconds = train_by_command(argument, home, "--split", "random")
+        whole, _ = train_by_command(argument, home, "--split", "none")
         found = series_at_10(whole)
         for rank in RANKS:
             scores = lambda u, rank=rank: row_scores(split, split.rows_of(u), rank)  # noqa: E731
@@ -106,7 +106,7 @@ def ours(case: Case, argument: str) -> None:
             row(f"mftui biased, rank {rank}", case.judge(scores), near, seconds, resource.RUSAGE_CHILDREN)
 
 
-def _train(data: str, home: str, *options: str) -> tuple[Any, float]:
+def train_by_command(data: str, home: str, *options: str) -> tuple[Any, float]:
     command = [sys.executable, "-m", "mftui", "train", "--data", data, "--json", "--quiet", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "MFTUI_HOME": home})
     document = json.loads(done.stdout)

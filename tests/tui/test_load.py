@@ -61,6 +61,11 @@ def test_a_card_that_the_process_uses_is_read(monkeypatch: pytest.MonkeyPatch):
 
 def test_of_several_cards_the_one_that_the_process_uses_is_read(monkeypatch: pytest.MonkeyPatch):
     asked: list[int] = []
+
+    def rates(card: int) -> SimpleNamespace:
+        asked.append(card)
+        return SimpleNamespace(gpu=98)
+
     nvml = SimpleNamespace(
         NVMLError=OSError,
         nvmlDeviceGetCount=lambda: 3,
@@ -68,7 +73,7 @@ def test_of_several_cards_the_one_that_the_process_uses_is_read(monkeypatch: pyt
         nvmlDeviceGetComputeRunningProcesses=lambda card: [
             SimpleNamespace(pid=os.getpid() if card == 1 else 1, usedGpuMemory=None)  # a driver that does not say
         ],
-        nvmlDeviceGetUtilizationRates=lambda card: asked.append(card) or SimpleNamespace(gpu=98),
+        nvmlDeviceGetUtilizationRates=rates,
     )
     monkeypatch.setattr(gauges, "_open_nvml", lambda: nvml)
     load = Meter(0.0).read(os.getpid())
