@@ -230,7 +230,7 @@ async def make_film() -> Film:
         caption = "[4] You: rate movies, and your own list follows at once"
         await camera.type(caption, "4")
         await camera.show(caption, LOOK_S, "You")
-        for title, stars in (("matrix 1999", "m"), ("alien 1979", "m"), ("titanic 1997", "c")):
+        for title, stars in (("matrix 1999", "5"), ("alien 1979", "5"), ("titanic 1997", "2")):
             await camera.type(caption, "slash", *title)
             await pilot.press("enter")
             await camera.show(caption, 0.5, "Results")
@@ -238,8 +238,8 @@ async def make_film() -> Film:
             await camera.show(caption, LOOK_S, " saved ")
         await camera.type(caption, "l", "j")
         await camera.show(caption, READ_S, "Recommended to")
-        caption = "[5] Map: every movie is a point; movies that are alike are near"
-        await pilot.press("5")
+        caption = "[F5] Map: every movie is a point; movies that are alike are near"
+        await pilot.press("f5")
         await camera.show(caption, LOOK_S, "1,711 films")
         await camera.type(caption, "slash", *"toy story 2")
         await pilot.press("enter", "enter")

@@ -74,7 +74,7 @@ async def take_pictures() -> None:
         await until(pilot, lambda: "Recommended to user 7" in text_of(app))
         save(app, "users")
         await pilot.press("4")
-        for title, stars in (("matrix 1999", "m"), ("alien 1979", "m"), ("titanic 1997", "c"), ("toy story 1995", "N")):
+        for title, stars in (("matrix 1999", "5"), ("alien 1979", "5"), ("titanic 1997", "2"), ("toy story 1995", "$")):
             await pilot.press("slash", *title, "enter")
             await until(pilot, lambda: "Results" in text_of(app))
             await pilot.pause(0.3)
@@ -83,7 +83,7 @@ async def take_pictures() -> None:
         await pilot.press("t", "t", "l")
         await until(pilot, lambda: "predicted" in text_of(app) and "axis 3" in text_of(app))
         save(app, "you")
-        await pilot.press("5")
+        await pilot.press("f5")
         await until(pilot, lambda: "1,711 films" in text_of(app))
         await pilot.press("slash", *"toy story 2", "enter", "enter")
         await until(pilot, lambda: "like Toy Story 2" in text_of(app) or "Neighbours of Toy Story 2" in text_of(app))

@@ -14,7 +14,7 @@ import mftui
 from mftui.cli import _headless
 from mftui.cli import mftui as command_line
 from mftui.engine.recipes import RECIPES
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys, keys
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -22,7 +22,7 @@ MAX_LINES = {"README.md": 150, "CONTRIBUTING.md": 119}
 OTHER_OPTIONS = {"--gpus-per-task", "--help", "--long", "--rounds", "--logdir"}
 """Of every command, of pytest, of the benchmarks, and of tensorboard."""
 SCREENS = {
-    "Train": (keys.READING, keys.TRAIN, keys.CHART, keys.FORM),
+    "Train": (dialog_keys.READING, keys.TRAIN, keys.CHART, keys.FORM),
     "Movies": (keys.MOVIES,),
     "Users": (keys.USERS,),
     "You": (keys.YOU,),

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
@@ -22,7 +23,9 @@ from mftui.tui.base.session_state import SessionState
 from mftui.tui.base.shell import Headline, showing_errors
 from mftui.tui.base.themes import THEMES, default_theme
 from mftui.tui.commands import commands
+from mftui.tui.leaving import Leaving
 from mftui.tui.monitor.trainings import Starter, Trainings
+from mftui.tui.prefix_keys import PrefixKeys
 from mftui.tui.registry import SCREENS, import_screens
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.textual8.base_app import Textual8App
@@ -65,6 +68,7 @@ class MftuiApp(Textual8App):
         self.guide = Guide(self.session, self.settings.keys)
         self.guidance = self.guide.sentence
         self._saving = LatestWins(self, "session")
+        self._prefix_keys, self._leaving = PrefixKeys(self), Leaving(self, self.leave)
         self.trainings: Trainings = Trainings(self, self.terminal.refresh_s, starter)
         self._stays_open = ""  # the run whose model somebody has asked for
         self.model: OpenModel | None = None
@@ -116,8 +120,8 @@ class MftuiApp(Textual8App):
 
     # What the screens ask of the app
 
-    def screens(self) -> list[tuple[str, str, str]]:
-        return [(mode, keys.key_of(f"screen.{mode}", self.settings.keys), title) for mode, title in TITLES.items()]
+    def screens(self, here: str) -> list[tuple[str, str, str]]:
+        return [(mode, keys.screen_key(mode, here, self.settings.keys), title) for mode, title in TITLES.items()]
 
     def headline(self) -> Headline:
         snapshot = self.trainings.snapshot
@@ -306,6 +310,9 @@ class MftuiApp(Textual8App):
         """Do what escape does where nothing nearer takes it."""
         getattr(self.screen, "action_go_back", lambda: None)()
 
+    def handled_before(self, key: events.Key) -> bool:
+        return self._prefix_keys.handle(key)
+
     def action_help(self) -> None:
         """Show all keys."""
         from mftui.tui.dialogs.help import HelpScreen
@@ -315,18 +322,11 @@ class MftuiApp(Textual8App):
 
     async def action_quit(self) -> None:
         """Leave; while a training is under way, ask what is to become of it."""
-        if not self.trainings.live:
-            await self.leave()
-            return
-        from mftui.tui.dialogs.choice import quit_dialog
+        await self._leaving.ask()
 
-        self.push_screen(quit_dialog(), self._quit_decided)
-
-    async def _quit_decided(self, decision: str | None) -> None:
-        if decision == "stop":
-            await self.stop_training()
-        if decision in ("stop", "detach"):
-            await self.leave()
+    async def action_interrupt(self) -> None:
+        """Quit as a terminal's ctrl+c does."""
+        await self._leaving.interrupt()
 
     async def leave(self) -> None:
         """End, and let the standby go."""

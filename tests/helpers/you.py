@@ -35,7 +35,7 @@ def recommended(app: MftuiApp) -> str:
 
 
 async def opened(pilot: Pilot[Any]) -> None:
-    await pilot.press("4")
+    await pilot.press("f4")
     await until_shown(pilot, "Recommended to")
 
 

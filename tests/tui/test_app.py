@@ -13,7 +13,7 @@ from textual.binding import Binding
 
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys, keys
 from mftui.tui.base.display import Display
 from mftui.tui.base.glossary import WORDS
 from mftui.tui.base.panes import PANES
@@ -29,10 +29,10 @@ def is_on(app: MftuiApp, mode: str) -> bool:
 
 async def test_number_keys_go_to_the_screens_that_there_are(make_app: MakeApp):
     async with (app := make_app()).run_test(size=(80, 24)) as pilot:
-        for mode, key, title in app.screens():
-            await pilot.press(key)
+        for number, (mode, _, title) in enumerate(app.screens("train"), 1):
+            await pilot.press(f"f{number}" if app.current_mode == "you" else str(number))
             await until(pilot, partial(is_on, app, mode), mode)
-            assert f"{key} {title}" in shown(app).splitlines()[0]
+            assert f"{f'F{number}' if mode == 'you' else number} {title}" in shown(app).splitlines()[0]
         await pilot.press("9")
         assert app.current_mode == mode
 
@@ -55,15 +55,15 @@ async def test_help_lists_every_binding_of_the_screen(make_app: MakeApp, home: P
 def test_every_binding_has_an_id_of_its_own():
     groups = [keys.APP, keys.TRAIN, keys.MOVIES, keys.USERS, keys.LIST, keys.FORM]
     groups += [
-        keys.READING,
-        keys.EDITOR,
-        keys.SEARCH,
-        keys.DIALOG,
-        keys.PICK,
+        dialog_keys.READING,
+        dialog_keys.EDITOR,
+        dialog_keys.SEARCH,
+        dialog_keys.DIALOG,
+        dialog_keys.PICK,
         keys.TABLE,
-        keys.ASK,
-        keys.FIELDS,
-        keys.HELP,
+        dialog_keys.ASK,
+        dialog_keys.FIELDS,
+        dialog_keys.HELP,
     ]
     ids = [binding.id for group in groups for binding in group if isinstance(binding, Binding)]
     assert all(ids)
@@ -72,19 +72,19 @@ def test_every_binding_has_an_id_of_its_own():
 
 async def test_the_help_explains_the_words(make_app: MakeApp):
     async with make_app().run_test(size=(80, 24)) as pilot:
-        await pilot.press("question_mark", "w")
+        await pilot.press("question_mark", "tab")
         for word, explanation in WORDS:
             await until_shown(pilot, word)
             await until_shown(pilot, " ".join(explanation.split()[:5]))
             await pilot.press("j")
-        await pilot.press("w")
-        await until_shown(pilot, "Keys (w: words)")
+        await pilot.press("tab")
+        await until_shown(pilot, "Keys (tab: words)")
 
 
 async def test_keys_can_be_changed_by_id(make_app: MakeApp):
     app = make_app(settings=Settings(standby=False, keys={"screen.movies": "f2"}))
     async with app.run_test(size=(80, 24)) as pilot:
-        assert "f2 Movies" in shown(app)
+        assert "F2 Movies" in shown(app)
         await pilot.press("2")
         assert app.current_mode == "train"
         await pilot.press("f2")
@@ -105,7 +105,7 @@ async def test_quitting_without_a_training_leaves_at_once(make_app: MakeApp, sta
         await until(pilot, lambda: not app.is_running, "the end")
 
 
-@pytest.mark.parametrize(("key", "stopped", "running"), [("d", 0, False), ("s", 1, False), ("escape", 0, True)])
+@pytest.mark.parametrize(("key", "stopped", "running"), [("y", 0, False), ("s", 1, False), ("n", 0, True), ("escape", 0, True)])
 async def test_quitting_during_a_training_asks(make_app: MakeApp, starter, key: str, stopped: int, running: bool):
     async with (app := make_app()).run_test(size=(80, 24)) as pilot:
         await pilot.press("t")

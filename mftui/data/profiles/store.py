@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from mftui import paths
 from mftui.data.profiles.match import Matcher
@@ -30,12 +31,20 @@ _MAX_UNDO = 100
 _MAX_UNDO_ROWS = 20_000
 
 
+Of = Literal["", "not_seen", "not_interested"]
+"""What a row of a profile says of a film: a rating; that it was not seen, so is not to be asked for; that it is not
+wanted, so is not to be recommended either."""
+LEFT_OUT: tuple[Of, ...] = ("not_seen", "not_interested")
+
+
 @dataclass(frozen=True)
 class Change:
     """A change: the rows that were removed and those that were added. A film that is rated again has one of each."""
 
     before: tuple[Rated, ...] = ()
     after: tuple[Rated, ...] = ()
+    of: Of = ""
+    """What these rows say."""
 
 
 class Profile:
@@ -45,22 +54,31 @@ class Profile:
         """Choose the profile `name`; None means `current`. Raises UsageError for a name that is no file name."""
         self.name = check_name(name) if name is not None else current()
         self.path = paths.ratings_dir() / f"{self.name}.csv"
+        self._left_out = {of: paths.ratings_dir() / f".{self.name}.{of}.csv" for of in LEFT_OUT}
         self._undo_path = paths.ratings_dir() / f".{self.name}.undo.json"
 
-    def rows(self) -> list[Rated]:
-        """Return all ratings, the oldest first; none if there is no file yet.
+    def rows(self, of: Of = "") -> list[Rated]:
+        """Return all ratings, or the films that are left out, the oldest first; none if there is no file yet.
 
         Raises DataError, with line and remedy, where the file is damaged.
         """
-        return read_rows(self.path) if self.path.exists() else []
+        path = self._path(of)
+        return read_rows(path) if path.exists() else []
 
-    def stamp(self) -> tuple[int, int, int]:
-        """Return a stamp that changes whenever any process changes the file; cheap to compare."""
-        try:
-            seen = self.path.stat()
-        except OSError:
-            return 0, 0, 0
-        return seen.st_ino, seen.st_size, seen.st_mtime_ns
+    def _path(self, of: Of) -> Path:
+        return self._left_out[of] if of else self.path
+
+    def stamp(self) -> tuple[int, ...]:
+        """Return a stamp that changes whenever any process changes a file of it; cheap to compare."""
+        found: list[int] = []
+        for path in (self.path, *self._left_out.values()):
+            try:
+                seen = path.stat()
+            except OSError:
+                found += (0, 0, 0)
+            else:
+                found += (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+        return tuple(found)
 
     def rate(self, matcher: Matcher, movie: int, rating: float, timestamp: int | None = None) -> Change:
         """Give the movie at an index a rating on the model's scale; an earlier one of the same film goes.
@@ -72,6 +90,17 @@ class Profile:
         row = matcher.rated(movie, rating, int(time.time()) if timestamp is None else timestamp)
         return self.change(lambda rows: Change(tuple(matcher.rows_of(rows, movie)), (row,)))
 
+    def leave_out(self, matcher: Matcher, movie: int, of: Of, *, back: bool = False) -> Change:
+        """Say that the movie at an index was not seen, or is not wanted; `back`: no longer. Returns and raises as
+        `rate`."""
+        new = matcher.identified(Rated("", 0.0, timestamp=int(time.time())), movie)
+
+        def decide(rows: list[Rated]) -> Change:
+            there = tuple(matcher.rows_of(rows, movie))
+            return Change(there if back else (), () if back or there else (new,))
+
+        return self.change(decide, of)
+
     def remove(self, matcher: Matcher, movie: int) -> Change:
         """Remove the rating of the movie at an index, if there is one."""
         return self.change(lambda rows: Change(tuple(matcher.rows_of(rows, movie))))
@@ -81,14 +110,14 @@ class Profile:
         given = set(unwanted)
         return self.change(lambda rows: Change(tuple(r for r in rows if r in given)))
 
-    def change(self, decide: Callable[[list[Rated]], Change]) -> Change:
+    def change(self, decide: Callable[[list[Rated]], Change], of: Of = "") -> Change:
         """Change the file in one step, which `undo` takes back: `decide` is given all rows, and says which go and
         which come. Returns and raises as `rate`."""
         with self._writing():
-            rows = self.rows()
+            rows = self.rows(of)
             wanted = decide(rows)
             after = tuple(row.kept() for row in wanted.after)
-            change = Change(tuple(r for r in wanted.before if r not in after), after)
+            change = Change(tuple(r for r in wanted.before if r not in after), after, of)
             if change.before or set(after) - set(rows):
                 self._write_undo([*self._undo_log(), change])
                 self._write(rows, change)
@@ -97,15 +126,14 @@ class Profile:
     def undo(self) -> Change | None:
         """Undo the last change, whichever process made it, and return what that changed; None if there is no change."""
         with self._writing():
-            rows, log = self.rows(), self._undo_log()
-            if not log:
-                return None
-            there = set(rows)
+            log = self._undo_log()
             while log:
                 last = log.pop()
+                rows = self.rows(last.of)
+                there = set(rows)
                 # Else changed by hand since, or never made.
                 if set(last.after) <= there and not set(last.before) & there:
-                    back = Change(last.after, last.before)
+                    back = Change(last.after, last.before, last.of)
                     self._write(rows, back)
                     self._write_undo(log)
                     return back
@@ -115,7 +143,7 @@ class Profile:
     def _write(self, rows: list[Rated], change: Change) -> None:
         gone = set(change.before) | set(change.after)
         new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
-        write_text(self.path.resolve(), as_csv(new), durable=True, private=True)  # a link stays one
+        write_text(self._path(change.of).resolve(), as_csv(new), durable=True, private=True)  # a link stays one
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -140,7 +168,11 @@ class Profile:
             if document["format_version"] != _UNDO_VERSION:
                 return []
             return [
-                Change(*(tuple(revived(row) for row in change[side]) for side in ("before", "after")))
+                Change(
+                    tuple(revived(row) for row in change["before"]),
+                    tuple(revived(row) for row in change["after"]),
+                    _of(change),
+                )
                 for change in document["changes"]
             ]
         except (OSError, ValueError, LookupError, TypeError, RecursionError):
@@ -156,6 +188,12 @@ class Profile:
             kept.insert(0, change)
         document = {"format_version": _UNDO_VERSION, "changes": [asdict(change) for change in kept]}
         write_text(self._undo_path, json.dumps(document), private=True)
+
+
+def _of(change: dict[str, object]) -> Of:
+    """Return what a change of the log is of; raises LookupError for what no profile keeps."""
+    known: dict[object, Of] = {"": "", **{of: of for of in LEFT_OUT}}
+    return known[change.get("of", "")]
 
 
 def check_name(name: str) -> str:

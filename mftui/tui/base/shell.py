@@ -52,8 +52,8 @@ class Shell(Protocol):
     def headline(self) -> Headline:
         """Return what the top line says on its right."""
 
-    def screens(self) -> list[tuple[str, str, str]]:
-        """Return (mode, key, title) of each screen."""
+    def screens(self, here: str) -> list[tuple[str, str, str]]:
+        """Return (mode, key, title) of each screen; the keys are those that lead there from the mode `here`."""
 
     def guidance(self, mode: str, *, low: bool = False, hidden: bool = False) -> str:
         """Return the sentence for somebody new on a screen, "" for none.

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys
 from mftui.tui.widgets.columns import Column, Mark
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
@@ -20,7 +20,7 @@ from mftui.tui.widgets.table import Table
 class MessageDialog(ModalScreen[None]):
     """What is wrong, what to do about it, and where to read more."""
 
-    BINDINGS = keys.DIALOG
+    BINDINGS = dialog_keys.DIALOG
 
     def __init__(self, title: str, message: str, *, hint: str = "", path: str = "") -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Option:
     """One way to decide."""
 
     key: str
-    """The letter that chooses it."""
+    """The letter that chooses it: `y` for yes, `n` for no, where that is the question."""
     value: str
     title: str
     effect: str
@@ -55,7 +55,7 @@ class Option:
 class ChoiceDialog(ModalScreen[str | None]):
     """A question with a few answers, each of its own letter; escape is None."""
 
-    BINDINGS = keys.DIALOG
+    BINDINGS = dialog_keys.DIALOG
 
     def __init__(self, question: str, options: Sequence[Option]) -> None:
         super().__init__()
@@ -90,12 +90,23 @@ class ChoiceDialog(ModalScreen[str | None]):
 
 
 def quit_dialog() -> ChoiceDialog:
-    """Asked on quitting while a training is under way."""
+    """Ask, where somebody quits while a training is under way, what is to become of it."""
     return ChoiceDialog(
-        "A training is under way.",
+        "A training is under way. Leave?",
         [
-            Option("d", "detach", "Detach", "Leave; the training goes on."),
-            Option("s", "stop", "Stop", "Stop it, keep its model, and leave."),
-            Option("y", "stay", "Stay", "Go on here."),
+            Option("y", "detach", "Yes, detach", "Leave; the training goes on."),
+            Option("s", "stop", "Yes, stop it", "Stop it, keep its model, and leave."),
+            Option("n", "stay", "No", "Go on here."),
+        ],
+    )
+
+
+def stop_dialog() -> ChoiceDialog:
+    """Ask whether to stop the training."""
+    return ChoiceDialog(
+        "A training is under way. Stop it?",
+        [
+            Option("y", "stop", "Yes", "Stop after this step; the model is kept, and r goes on with it."),
+            Option("n", "leave", "No", "It goes on."),
         ],
     )

@@ -21,7 +21,7 @@ from textual.widgets import Input
 from mftui.data.storage.csv_cells import inert
 from mftui.errors import UsageError
 from mftui.text import fold
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys
 from mftui.tui.base.messages import ExportAsked, Value
 from mftui.tui.base.shell import shell_of
 from mftui.tui.widgets.key_bar import KeyBar
@@ -34,7 +34,7 @@ KINDS = (".csv", ".json")
 class ExportDialog(ModalScreen[None]):
     """A file name to accept or to change; a file that is there is replaced only when enter is pressed again."""
 
-    BINDINGS = keys.ASK
+    BINDINGS = dialog_keys.ASK
 
     def __init__(self, table: ExportAsked) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
 from mftui.errors import UsageError
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys
 from mftui.tui.base.display import display_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
@@ -34,7 +34,7 @@ class Field:
 class FieldBox(Input):
     """One line of the dialog."""
 
-    BINDINGS = keys.FIELDS
+    BINDINGS = dialog_keys.FIELDS
 
     def __init__(self, field: Field) -> None:
         suggester = SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None

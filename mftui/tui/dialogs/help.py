@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys, keys
 from mftui.tui.base.glossary import WORDS
 from mftui.tui.base.shell import shell_of
 from mftui.tui.widgets.columns import Cell, Column, Mark
@@ -21,7 +21,7 @@ from mftui.tui.widgets.table import Table
 class HelpScreen(ModalScreen[None]):
     """A table of keys: of the screen it was called from, of that screen's parts, of the app; and one of words."""
 
-    BINDINGS = keys.HELP
+    BINDINGS = dialog_keys.HELP
 
     def __init__(self, of: Screen[object]) -> None:
         super().__init__()

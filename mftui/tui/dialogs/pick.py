@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from mftui.text import fold
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys
 from mftui.tui.base.background import LatestWins
 from mftui.tui.lists.rows import LazyRows
 from mftui.tui.widgets.columns import Cell, Column
@@ -37,7 +37,7 @@ class PickScreen(ModalScreen[str | None]):
     free: says whether a text that is no item is an answer, such as a path.
     """
 
-    BINDINGS = keys.PICK
+    BINDINGS = dialog_keys.PICK
 
     def __init__(
         self,

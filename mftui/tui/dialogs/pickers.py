@@ -70,6 +70,13 @@ def pick_pane() -> PickScreen:
     return PickScreen("Go to", [(name, "", "") for name in PANES], prompt="type to narrow", widths=(30, 0))
 
 
+def pick_order(caption: str, orders: Sequence[str]) -> PickScreen:
+    """Offer by what a table can be sorted."""
+    return PickScreen(
+        f"Sort: {caption}", [(name, "", "The one chosen before: the other way round.") for name in orders]
+    )
+
+
 def pick_similar_user(factors: Factors, to: RawId, similar: Sequence[tuple[RawId, float]]) -> PickScreen:
     """Choose one of the users nearest to user `to`; `similar`: (user, cosine) of each."""
     counts = factors.history.counts()

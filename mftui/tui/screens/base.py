@@ -17,12 +17,15 @@ from mftui.tui.textual8.span_compositor import SpanCompositor
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Table
 from mftui.tui.widgets.top_bar import TopBar
 
 Choices = TypeVar("Choices", bound=Any)
 _MIN_GUIDE_HEIGHT = 20
 """Rows from which there is a line for somebody new; where there are fewer, the help has it."""
-_NO_MODEL = "No model yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
+_NO_MODEL = "No model yet. Press {}, then t, to train one on the sample (synthetic ratings): it takes seconds."
+UNSORTED = "As found"
+"""The order in which the rows of a table come."""
 
 
 class BaseScreen(Screen[None]):
@@ -40,7 +43,7 @@ class BaseScreen(Screen[None]):
 
     def head(self) -> Iterable[Widget]:
         """Make the lines above the screen's own widgets."""
-        yield TopBar(self.MODE, self.shell.screens())
+        yield TopBar(self.MODE, self.shell.screens(self.MODE))
         yield self._guide
 
     def foot(self) -> Iterable[Widget]:
@@ -99,7 +102,8 @@ class BaseScreen(Screen[None]):
 
     def no_model(self) -> str:
         """Say why there is no model, and what to press."""
-        return f"{self.shell.model_trouble} {_NO_MODEL}".strip()
+        train = next(key for mode, key, _ in self.shell.screens(self.MODE) if mode == "train")
+        return f"{self.shell.model_trouble} {_NO_MODEL.format(train)}".strip()
 
     def on_top_bar_go(self, event: TopBar.Go) -> None:
         self.app.switch_mode(event.mode)
@@ -130,3 +134,56 @@ class ChoosingScreen(BaseScreen, Generic[Choices]):
     def action_search(self) -> None:
         """Type into the search box."""
         self.query_one(SearchBox).focus()
+
+    # Sorting: the table that has the keys, else the first
+
+    @property
+    def main_table(self) -> Table:
+        """Return the table that keys are about where no table has them."""
+        return self.query(Table).first()
+
+    @property
+    def table_with_keys(self) -> Table:
+        """Return the table that a key is about."""
+        return self.focused if isinstance(self.focused, Table) else self.main_table
+
+    def action_sort(self) -> None:
+        """Choose from a list by what to sort."""
+        from mftui.tui.dialogs.pickers import pick_order
+
+        table = self.table_with_keys
+        orders: dict[str, int | str | None] = {UNSORTED: None, **table.orders()}
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                table.sort(orders[name])
+                if name == UNSORTED and table.sorts:
+                    self.usual_order()
+
+        self.app.push_screen(pick_order(table.caption, list(orders)), chosen)
+
+    def action_reverse(self) -> None:
+        """Reverse the order of the table."""
+        table = self.table_with_keys
+        if table.sorts and not table.sorts_itself:
+            self.reverse_order()
+        else:
+            table.reverse()
+
+    def reverse_order(self) -> None:
+        """Reverse the order that the screen itself gives to its main table."""
+
+    def usual_order(self) -> None:
+        """Give the main table the order that it has where none was chosen."""
+
+    # Matches
+
+    def action_match(self, by: int) -> None:
+        """Go to another line of what the search has found."""
+        table = self.main_table
+        if table.display:
+            table.focus()
+        if 0 <= table.line + by < len(table):
+            table.action_move(by)
+        else:
+            self.shell.say("There is no other match." if len(table) else "There is no match. Press / to search.")

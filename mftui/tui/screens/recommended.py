@@ -31,7 +31,14 @@ class RecommendedScreen(TwoListsScreen[Choices]):
         """Recommend anew, with the choices as they are now."""
 
     def show_recommended(
-        self, model: OpenModel, listed: Recommendations, rows: Rows, *, to: str, facts: Sequence[str], cursor: int
+        self,
+        model: OpenModel,
+        listed: Recommendations,
+        rows: Rows,
+        *,
+        to: str,
+        facts: Sequence[str],
+        cursor: int | None,
     ) -> None:
         """Show the list on the right."""
         narrowed = self._choices.narrowed.label

@@ -50,7 +50,12 @@ class TwoListsScreen(ChoosingScreen[Choices]):
 
     def on_mount(self) -> None:
         self._choices = self.remembered().valid()
+        self.left.sorts = {sort: sort for sort in self.SORTS if sort}
         self.left.focus()
+
+    @property
+    def main_table(self) -> Table:
+        return self.left if self.left.display else self.right
 
     def model_changed(self) -> None:
         model, before = self.shell.model, self._shown
@@ -138,9 +143,8 @@ class TwoListsScreen(ChoosingScreen[Choices]):
     def order_changed(self) -> None:
         """Show the list on the left in its new order."""
 
-    def on_table_head_clicked(self, event: Table.HeadClicked) -> None:
-        if event.table is self.left and event.title in self.SORTS:
-            self.sort_by(event.title, reverse=self.order == (event.title, False))
+    def on_table_sort_asked(self, event: Table.SortAsked) -> None:
+        self.sort_by(event.sort, reverse=self.order == (event.sort, False))
 
     def action_accept_search(self) -> None:
         """Go on with what was typed; where the list follows each letter, that is there already."""
@@ -150,12 +154,10 @@ class TwoListsScreen(ChoosingScreen[Choices]):
         """Go from the search to the list on the left, or to the other where that alone is to be seen."""
         (self.left if self.left.display else self.right).focus()
 
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.sort_by(self.SORTS[(self.SORTS.index(self.order[0]) + 1) % len(self.SORTS)])
+    def usual_order(self) -> None:
+        self.sort_by("" if "" in self.SORTS else self.SORTS[0])
 
-    def action_reverse(self) -> None:
-        """Reverse the order of the list."""
+    def reverse_order(self) -> None:
         self.sort_by(self.order[0], reverse=not self.order[1])
 
     def action_page(self) -> None:

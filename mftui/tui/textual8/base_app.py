@@ -47,6 +47,10 @@ class Textual8App(App[None]):
 
     # Faults. Textual 8 prints a traceback with all local variables, and so ratings; we write a report instead.
 
+    def handled_before(self, key: events.Key) -> bool:
+        """Return whether a key has been handled by the app, before the widget that has the focus hears of it."""
+        return False
+
     async def leave(self) -> None:
         """End in order: what a signal calls."""
         self.exit()
@@ -95,7 +99,9 @@ class Textual8App(App[None]):
         if self._screen_stack and not self.screen.is_mounted:
             self.set_timer(_KEY_POLL_S, self._next_key)  # as soon as it is, something on it will have the focus
             return
-        super().post_message(self._typed.popleft())
+        key = self._typed.popleft()
+        if not self.handled_before(key):
+            super().post_message(key)
         self.call_later(self._follow_key)
 
     def _follow_key(self) -> None:

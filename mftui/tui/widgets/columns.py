@@ -9,6 +9,7 @@ from itertools import chain
 from mftui.tables.cells import cells_of
 from mftui.tables.columns import TITLE_CELLS, Need, Span, allot, is_spare, least_width, leaves
 from mftui.tables.titles import apart
+from mftui.tui.base.messages import Value
 
 GUTTER = 2
 GAP = 2
@@ -57,6 +58,11 @@ Rows = Sequence[Sequence[Cell]]
 def text_of(cell: Cell) -> str:
     """Return what is shown of a cell."""
     return cell.text if isinstance(cell, Mark) else cell
+
+
+def value_of(cell: Cell) -> Value:
+    """Return a number where the cell is one, else its text."""
+    return cell.value if isinstance(cell, Mark) and cell.value is not None else text_of(cell)
 
 
 class Layout:

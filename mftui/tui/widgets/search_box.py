@@ -5,14 +5,14 @@ from __future__ import annotations
 from textual.geometry import Region
 from textual.widgets import Input
 
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys
 from mftui.tui.base.display import display_of
 
 
 class SearchBox(Input):
     """An Input without a frame."""
 
-    BINDINGS = keys.SEARCH
+    BINDINGS = dialog_keys.SEARCH
 
     def __init__(self, what: str, *, id: str | None = None) -> None:
         super().__init__(placeholder=f"/ {what}", id=id, compact=True, select_on_focus=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.style import Style
@@ -18,7 +18,8 @@ from mftui.tables.titles import short
 from mftui.tui.base import keys
 from mftui.tui.base.messages import ExportAsked, RowCopied, Value
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, fit_right, wrap
-from mftui.tui.widgets.columns import GAP, GUTTER, Cell, Column, Layout, Mark, Rows, text_of
+from mftui.tui.widgets.columns import GAP, GUTTER, Cell, Column, Layout, Mark, Rows, text_of, value_of
+from mftui.tui.widgets.row_order import RowOrder
 
 _MAX_DRAWN = 400
 """Rows kept as they were drawn."""
@@ -27,7 +28,8 @@ _MAX_DRAWN = 400
 class Table(CellWidget, can_focus=True):
     """A caption, the column titles, and rows with a cursor. Columns without titles: the rows alone.
 
-    `of_data`: a row can be copied with `y`, and all rows exported with `e`; what becomes of that is the app's business.
+    `of_data`: a row can be copied with `y`, and all rows exported with `e` (not where `exports` is False, because the
+    screen asks first what is to be exported); what becomes of that is the app's business.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -57,19 +59,25 @@ class Table(CellWidget, can_focus=True):
         table: Table
 
     @dataclass
-    class HeadClicked(Message):
-        """A column's title was clicked."""
+    class SortAsked(Message):
+        """An order was asked for that the owner of the rows makes: one of `sorts`."""
 
         table: Table
-        title: str
-        """As the column was made with, in lower case."""
+        sort: str
 
     def __init__(
-        self, columns: Sequence[Column], *, of_data: bool = False, id: str | None = None, classes: str | None = None
+        self,
+        columns: Sequence[Column],
+        *,
+        of_data: bool = False,
+        exports: bool = True,
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         if of_data:
-            self._bindings = BindingsMap.merge([self._bindings, BindingsMap(keys.TABLE)])
+            own = keys.TABLE if exports else [keys.COPY]
+            self._bindings = BindingsMap.merge([self._bindings, BindingsMap(own)])
         self._caption = ("", "")
         self._empty = self._note = ""
         self.about = ""
@@ -81,8 +89,11 @@ class Table(CellWidget, can_focus=True):
         self._drawn_width = 0
         self.set_columns(columns)
         self._marked: dict[tuple[str, Style], Style] = {}
-        self.cursor = 0
-        """The row under the cursor; 0 in an empty table."""
+        self._line = 0
+        """Where the cursor stands, in the order in which the rows are shown."""
+        self.sorts: Mapping[str, str] = {}
+        """Orders that the owner of the rows makes, by the title of their column in lower case; all others are made
+        here, of the rows that are listed."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -90,8 +101,29 @@ class Table(CellWidget, can_focus=True):
     def __bool__(self) -> bool:
         return True
 
+    @property
+    def caption(self) -> str:
+        """Return what stands above the rows."""
+        return self._caption[0]
+
+    @property
+    def cursor(self) -> int:
+        """Return the row under the cursor, by its place among the rows given; 0 in an empty table."""
+        return self._row_at(self._line) if self._rows else 0
+
+    def _row_at(self, line: int) -> int:
+        return self._order[line] if self._order is not None else line
+
+    def _line_of(self, row: int) -> int:
+        return self._order.index(row) if self._order is not None and row < len(self._order) else row
+
     def set_columns(self, columns: Sequence[Column]) -> None:
-        """Other columns, for the rows that are shown next."""
+        """Other columns, for the rows that are shown next; sorted as before where they have the same titles."""
+        titles = [column.title for column in columns]
+        if titles != [column.title for column in getattr(self, "_columns", ())]:
+            self._chosen_order = RowOrder()
+        self._order: list[int] | None = None
+        """The rows, by line; None where they are shown as given."""
         self._columns = tuple(columns)
         self._layout = Layout(self._columns)
         self._titles = tuple(column.title for column in columns)
@@ -106,20 +138,62 @@ class Table(CellWidget, can_focus=True):
             self.redraw()
 
     def show(
-        self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", note: str = "", cursor: int = 0
+        self,
+        rows: Rows,
+        *,
+        caption: str = "",
+        detail: str = "",
+        empty: str = "",
+        note: str = "",
+        cursor: int | None = None,
     ) -> None:
         """Show `rows`, with a caption and a detail beside it, and a note below the last where there is room;
-        `empty` says what to do where there are none."""
+        `empty` says what to do where there are none; `cursor`: the row that it stands on, None: the first line."""
         self._rows, self._caption, self._empty, self._note = rows, (caption, detail), empty, note
+        self._arrange(cursor)
+
+    def _arrange(self, row: int | None) -> None:
+        """Put the rows in their order, and the cursor on a row of them."""
+        at = self._chosen_order.column
+        values = self._rows if at is None else [value_of(row[at]) for row in self._rows]
+        self._order = self._chosen_order.lines(values, at is not None and self._columns[at].right)
         self._top = 0
         self._drawn.clear()
         before = self._layout.span
-        self._layout.measure(rows, self.terminal.text)
+        self._layout.measure(self._rows, self.terminal.text)
         if self._layout.span != before:
             self.post_message(self.Measured(self))
-        self.cursor = max(0, min(cursor, len(rows) - 1))
+        self._line = 0 if row is None else max(0, min(self._line_of(row), len(self._rows) - 1))
         self.redraw()
         self.post_message(self.Moved(self, self.cursor))
+
+    # Order
+
+    def orders(self) -> dict[str, int | str]:
+        """Return by what the table can be sorted, as people read it: a column, or the owner's name of an order."""
+        titled = enumerate(zip(self._columns, self._titles, strict=True))
+        shown = {t: self.sorts.get(c.title.lower(), i) for i, (c, t) in titled if t and not c.for_files}
+        return shown | {sort.capitalize(): sort for sort in self.sorts.values() if sort not in shown.values()}
+
+    def sort(self, by: int | str | None) -> None:
+        """Sort by a column, the highest number or the first text first; again: the other way round. By None: as given.
+        By a name in `sorts`: ask the owner."""
+        if isinstance(by, str):
+            self._chosen_order = RowOrder()
+            self.post_message(self.SortAsked(self, by))
+        else:
+            self._chosen_order = self._chosen_order.after_choice(by)
+            self._arrange(self.cursor)
+
+    @property
+    def sorts_itself(self) -> bool:
+        """Return whether the rows are not in the order in which they were given."""
+        return self._chosen_order != RowOrder()
+
+    def reverse(self) -> None:
+        """Reverse the order of the lines."""
+        self._chosen_order = replace(self._chosen_order, reverse=not self._chosen_order.reverse)
+        self._arrange(self.cursor)
 
     def lines(self, width: int, height: int) -> Iterable[Line | Strip]:
         widths = self._layout.widths(width)
@@ -131,7 +205,7 @@ class Table(CellWidget, can_focus=True):
                 yield [(" " * GUTTER + text, self.style("table--empty"))]
             return
         if self._head:
-            yield self._line(self._titles, widths, " " * GUTTER, self.style("table--header"))
+            yield self._drawn_line(self._heads(widths), widths, " " * GUTTER, self.style("table--header"))
         in_view = height - self._head
         self._scroll(in_view)
         if self._drawn_width != width or len(self._drawn) > _MAX_DRAWN:
@@ -144,13 +218,25 @@ class Table(CellWidget, can_focus=True):
             for text in wrap(self.terminal.text(self._note), width - GUTTER):
                 yield [(" " * GUTTER + text, self.style("table--empty"))]
 
+    def _heads(self, widths: Sequence[int]) -> Sequence[Cell]:
+        """Return the titles, that of the column that the rows are sorted by with an arrow where there is room."""
+        order, heads = self._chosen_order, list[Cell](self._titles)
+        if (column := order.column) is not None:
+            glyphs = self.terminal.glyphs
+            arrow = glyphs.down_arrow if order.downward(self._columns[column].right) else glyphs.up_arrow
+            room = widths[column] - cells_of(self._titles[column])
+            heads[column] = Mark(self._titles[column] + (arrow if room >= 1 else ""), "strong")
+        return heads
+
     def _row(self, at: int, widths: Sequence[int], width: int) -> Strip:
         """Return a row as it is drawn; again the same one, as long as it is to look the same."""
-        cursor = "" if at != self.cursor else "table--cursor-focus" if self.has_focus else "table--cursor"
+        cursor = "" if at != self._line else "table--cursor-focus" if self.has_focus else "table--cursor"
         found = self._drawn.get((at, cursor))
         if found is None:
             gutter = fit(self.terminal.glyphs.cursor if cursor else "", GUTTER)
-            found = self.strip(self._line(self._rows[at], widths, gutter, self.style(cursor), width, at), width)
+            row = self._row_at(at)
+            line = self._drawn_line(self._rows[row], widths, gutter, self.style(cursor), width, row)
+            found = self.strip(line, width)
             self._drawn[at, cursor] = found
         return found
 
@@ -161,7 +247,7 @@ class Table(CellWidget, can_focus=True):
 
     def _caption_line(self, width: int) -> Line:
         caption, detail = (self.terminal.text(text) for text in self._caption)
-        place = f"{self.cursor + 1:,}/{len(self._rows):,}" if self._rows else ""
+        place = f"{self._line + 1:,}/{len(self._rows):,}" if self._rows else ""
         room = width - len(place) - 2
         about = f"  {self.about}" if self.about and self._rows else ""
         text = cut(caption, room - len(about), self.terminal.glyphs.ellipsis)
@@ -170,7 +256,7 @@ class Table(CellWidget, can_focus=True):
         focus, dim = "table--caption-focus" if self.has_focus else "table--caption", self.style("table--detail")
         return [(text, self.style(focus)), (about, self.style("table--about")), (rest, dim), (f" {place} ", dim)]
 
-    def _line(
+    def _drawn_line(
         self, cells: Sequence[Cell], widths: Sequence[int], gutter: str, style: Style, fill: int = 0, row: int = -1
     ) -> Line:
         parts: list[Part] = [(gutter, style)]
@@ -204,29 +290,34 @@ class Table(CellWidget, can_focus=True):
 
     def _scroll(self, in_view: int) -> None:
         self._top = max(0, min(self._top, len(self._rows) - in_view))
-        self._top = min(self._top, self.cursor)
+        self._top = min(self._top, self._line)
         if in_view > 0:
-            self._top = max(self._top, self.cursor - in_view + 1)
+            self._top = max(self._top, self._line - in_view + 1)
 
-    def move_to(self, index: int) -> None:
-        """Put the cursor on a row, or on the nearest that there is."""
-        index = max(0, min(index, len(self._rows) - 1))
-        if index != self.cursor:
-            self.cursor = index
+    @property
+    def line(self) -> int:
+        """Return the line of the cursor, from 0."""
+        return self._line
+
+    def go_to_line(self, line: int) -> None:
+        """Put the cursor on a line, or on the nearest that there is."""
+        line = max(0, min(line, len(self._rows) - 1))
+        if line != self._line:
+            self._line = line
             self.redraw()
-            self.post_message(self.Moved(self, index))
+            self.post_message(self.Moved(self, self.cursor))
 
     def action_move(self, by: int) -> None:
-        self.move_to(self.cursor + by)
+        self.go_to_line(self._line + by)
 
     def action_page(self, by: int) -> None:
-        self.move_to(self.cursor + by * max(1, self.size.height - self._head - 1))
+        self.go_to_line(self._line + by * max(1, self.size.height - self._head - 1))
 
     def action_first(self) -> None:
-        self.move_to(0)
+        self.go_to_line(0)
 
     def action_last(self) -> None:
-        self.move_to(len(self._rows) - 1)
+        self.go_to_line(len(self._rows) - 1)
 
     def action_copy(self) -> None:
         """Copy the row under the cursor."""
@@ -235,11 +326,13 @@ class Table(CellWidget, can_focus=True):
 
     def action_export(self) -> None:
         """Export all rows, with the columns that are for exports alone."""
-        rows = self._rows
+        rows, order = self._rows, self._order if self._order is not None else range(len(self._rows))
         names = [column.title for column in self._columns]
-        self.app.post_message(
-            ExportAsked(self._caption[0], names, len(rows), lambda: [[_value(cell) for cell in row] for row in rows])
-        )
+
+        def values() -> list[list[Value]]:
+            return [[value_of(cell) for cell in rows[at]] for at in order]
+
+        self.app.post_message(ExportAsked(self._caption[0], names, len(rows), values))
 
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)
@@ -249,24 +342,19 @@ class Table(CellWidget, can_focus=True):
         if self._head and place.y == self._head - 1:
             self._head_clicked(place.x)
         elif place.y >= self._head and at < len(self._rows):
-            if at == self.cursor:
-                self.post_message(self.Chosen(self, at))
-            self.move_to(at)
+            if at == self._line:
+                self.post_message(self.Chosen(self, self.cursor))
+            self.go_to_line(at)
 
     def _head_clicked(self, x: int) -> None:
         start = GUTTER
-        for column, width in zip(self._columns, self._layout.widths(self.size.width), strict=True):
+        for at, width in enumerate(self._layout.widths(self.size.width)):
             if width and start <= x < start + width + GAP:
-                self.post_message(self.HeadClicked(self, column.title.lower()))
+                self.sort(self.sorts.get(self._columns[at].title.lower(), at))
             start += width + GAP if width else 0
 
     def on_mouse_scroll_down(self) -> None:
-        self.move_to(self.cursor + 3)
+        self.action_move(3)
 
     def on_mouse_scroll_up(self) -> None:
-        self.move_to(self.cursor - 3)
-
-
-def _value(cell: Cell) -> Value:
-    """Return a number where the cell is one, else its text."""
-    return cell.value if isinstance(cell, Mark) and cell.value is not None else text_of(cell)
+        self.action_move(-3)

@@ -157,9 +157,9 @@ async def test_colours_axes_and_filters_change_the_picture(make_app: MakeApp, ho
         for name in ("decade", "mean", "bias", "none", "genre"):
             await pilot.press("c")
             await until(pilot, partial(is_coloured, screen, name), name)
-        await pilot.press("x")
+        await pilot.press("a")
         await until_shown(pilot, "x 2:")
-        await pilot.press("X", "X")
+        await pilot.press("A", "A")
         await until_shown(pilot, "x 5:")
         await pilot.press("v")
         await until_shown(pilot, "y 3:")
@@ -171,7 +171,7 @@ async def test_colours_axes_and_filters_change_the_picture(make_app: MakeApp, ho
         await until_shown(pilot, "only Drama")
         dramas = sum("Drama" in genres for genres in map(screen._now.model.factors.movies.genres_of, range(36)))
         await until_shown(pilot, f"{dramas} films")
-        await pilot.press("n")
+        await pilot.press("m")
         await until(pilot, lambda: not screen.scatter.names and app.session.get("map")["names"] is False, "no names")  # type: ignore[index]
 
 
@@ -182,14 +182,14 @@ async def test_users_stand_among_the_films(make_app: MakeApp, home: Path):
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "Recommended to")
         screen = await opened(pilot)
-        await pilot.press("u")
+        await pilot.press("o")
         await until_shown(pilot, "@ user 7")
         assert screen._now is not None
         place = screen._now.layout.place(factors.parameters.user_factors[6])[0]
         assert (screen.scatter.pins[0].x, screen.scatter.pins[0].y) == pytest.approx(tuple(place))
-        await pilot.press("u")
+        await pilot.press("o")
         await until(pilot, lambda: len(screen.scatter.pins) == factors.n_users, "all users")
-        await pilot.press("u")
+        await pilot.press("o")
         await until(pilot, lambda: not screen.scatter.pins, "none")
 
 

@@ -44,7 +44,7 @@ async def test_tsne_shows_progress_can_be_cancelled_and_is_kept(make_app: MakeAp
         monkeypatch.setattr(tsne_job, "tsne_layout", None)
         await pilot.press("t")
         await until_shown(pilot, "t-SNE of taste")
-        await pilot.press("x")
+        await pilot.press("a")
         await until_shown(pilot, "x 2:")
         assert app.is_running
 

@@ -228,13 +228,13 @@ async def test_s_sorts_by_each_column_and_capital_s_the_other_way_round(make_app
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
         for name, key in keys.items():
-            await pilot.press("s")
+            await pilot.press("s", "slash", *name, "enter")
             expected = [TITLES[i] for i in sorted(most_rated.tolist(), key=key)]
             await until_shown(pilot, f"by {name}")
             assert results(app) == expected
             await pilot.press("S")
             await until(pilot, partial(lambda titles: results(app) == titles, expected[::-1]), f"{name}, reversed")
-        await pilot.press("s")
+        await pilot.press("s", "enter")
         await until_shown(pilot, "Most rated movies")
 
 

@@ -94,8 +94,7 @@ async def test_search_sort_and_filter_narrow_the_table(make_app: MakeApp, home: 
         await until(pilot, lambda: listed(app) == ["one"], "the one with the note")
         await pilot.press("enter", "escape")
         await until(pilot, lambda: len(listed(app)) == 3, "all again")
-        for _ in range(SORTS.index("RMSE")):
-            await pilot.press("s")
+        await pilot.press("s", "slash", *"test rmse", "enter")
         await until(pilot, lambda: listed(app) == ["two", "three", "one"], "by RMSE")
         await pilot.press("S")
         await until(pilot, lambda: listed(app) == ["one", "three", "two"], "the other way round")
@@ -140,6 +139,8 @@ async def test_a_deletion_by_mistake_is_undone(make_app: MakeApp, home: Path):
         await pilot.press("6")
         await until(pilot, lambda: len(listed(app)) == 3, "the runs")
         await pilot.press("space", "space", "x")
+        await until_shown(pilot, "The 2 runs with a mark: three, two.")
+        await pilot.press("m")
         await until(pilot, lambda: listed(app) == ["one"], "two are gone")
         await until_shown(pilot, "Press u to undo")
         assert len(deleted_runs()) == 2 and "marked" not in shown(app).split("one")[0]
@@ -168,7 +169,7 @@ async def test_a_run_that_is_being_trained_is_deleted_only_after_it_was_stopped(
         await pilot.press("n")
         await until_gone(pilot, "without stopping it")
         assert run.state == "running"
-        await pilot.press("x", "s")
+        await pilot.press("x", "y")
         await until(pilot, lambda: listed(app) == [], "it is gone")
         assert [one.run.id for one in deleted_runs()] == [run.id]
 
@@ -178,14 +179,14 @@ async def test_a_run_is_named_and_tagged_and_keeps_its_place(make_app: MakeApp, 
     async with (app := make_app()).run_test(size=(160, 50)) as pilot:
         await pilot.press("6")
         await until(pilot, lambda: len(listed(app)) == 3, "the runs")
-        await pilot.press("j", "n")
+        await pilot.press("j", "c")
         await until_shown(pilot, "Notes on")
         await pilot.press(*"best", "down", *"so far", "down", *"keep k2", "enter")
         await until(pilot, lambda: listed(app) == ["three", "best", "one"], "the new name")
         assert two.notes() == Notes("best", "so far", ("keep", "k2"))
         await until_shown(pilot, "Settings of best")
         assert "so far" in shown(app) and "keep k2" in shown(app)
-        await pilot.press("n", "ctrl+r", *"!!!")
+        await pilot.press("c", "ctrl+r", *"!!!")
         await until_shown(pilot, "no letter or digit")
 
 
@@ -224,11 +225,13 @@ async def test_train_again_asks_for_the_same_training(make_app: MakeApp, home: P
         await until(pilot, lambda: len(listed(app)) == 3, "the runs")
         await pilot.press("t")
         await until_shown(pilot, "Train again as three")
-        await pilot.press("t")
+        await pilot.press("y")
         await until(pilot, lambda: starter.requests, "the training")
         assert starter.requests == [TrainRequest(hyper={"factors": 3}, name="three")]
         assert app.current_mode == "train"
-        await pilot.press("6", "G", "t", "e")
+        await pilot.press("6")
+        await until(pilot, lambda: app.current_mode == "runs", "the runs")
+        await pilot.press("end", "t", "c")
         await until(pilot, lambda: "factors 1 " in " ".join(shown(app).split()), "its settings")
 
 
@@ -239,10 +242,10 @@ async def test_a_runs_model_is_opened_in_movies(make_app: MakeApp, home: Path):
         await until(pilot, lambda: len(listed(app)) == 3 and app.model is not None, "the runs")
         await pilot.press("G", "enter")
         await until_shown(pilot, "Open one")
-        await pilot.press("m")
+        await pilot.press("2")
         await until(pilot, lambda: app.current_mode == "movies", "Movies")
         assert app.model is not None and app.model.run == one
-        await pilot.press("6", "enter", "t")
+        await pilot.press("6", "enter", "1")
         await until(pilot, lambda: app.current_mode == "train" and app.trainings.run == one, "its curve on Train")
 
 
@@ -252,7 +255,7 @@ async def test_a_model_asked_for_stays_open_beside_a_training(make_app: MakeApp,
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("6")
         await until(pilot, lambda: app.model is not None and app.model.run == live, "the model being trained")
-        await pilot.press("G", "enter", "m")
+        await pilot.press("G", "enter", "2")
         await until(pilot, lambda: app.model is not None and app.model.run == old, "the model asked for")
         set_status(live, step=70, steps=100)
         await until(pilot, lambda: app.trainings.snapshot and app.trainings.snapshot.step == 70, "news of the training")

@@ -191,6 +191,11 @@ async def test_t_asks_a_training_under_way_to_stop(make_app: MakeApp, starter):
         await pilot.press("t")
         await until_shown(pilot, "running")
         await pilot.press("t")
+        await until_shown(pilot, "Stop it?")
+        await pilot.press("n")
+        await until_gone(pilot, "Stop it?")
+        assert not starter.stopped
+        await pilot.press("t", "y")
         await until(pilot, lambda: starter.stopped, "a stop asked for")
         assert len(starter.requests) == 1
 

@@ -131,8 +131,8 @@ async def test_s_sorts_the_ratings_by_each_column(make_app: MakeApp, home: Path)
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "User 7:")
         for name, values in keys.items():
-            await pilot.press("s")
-            await until_shown(pilot, f"by {name}")
+            await pilot.press("s", "slash", *name, "enter")
+            await until_shown(pilot, f"by {name}" if name != "rating" else "ratings, mean")
             expected = [titles[i] for i in np.argsort(values, kind="stable")]
             assert rated(app) == expected
             await pilot.press("S")
@@ -181,7 +181,7 @@ async def test_u_goes_to_a_similar_user(make_app: MakeApp, home: Path):
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "User 7:")
-        await pilot.press("u")
+        await pilot.press("a")
         await until_shown(pilot, "Users similar to 7")
         await pilot.press("enter")
         await until_shown(pilot, f"User {nearest}:")
@@ -221,7 +221,7 @@ async def test_a_run_that_vanishes_leaves_its_model_to_be_looked_at(make_app: Ma
         shutil.rmtree(run.path)
         await pilot.press("right_square_bracket")
         await until_shown(pilot, "User 2:")
-        await pilot.press("2", "j")
+        await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
 
 

@@ -44,7 +44,7 @@ async def test_a_file_is_shown_as_it_was_read_and_saved(make_app: MakeApp, home:
         screen = " ".join(shown(pilot.app).replace("│", " ").split())
         assert "rating = Your Rating" in screen and "Not found: Hete (1995)" in screen
         assert given() == {}
-        await pilot.press("w")
+        await pilot.press("b")
         await until_shown(pilot, "imported 2 ratings")
         assert given() == {"Toy Story (1995)": 4.5, "Hete (1995)": 1.5}
         assert "Hete" in (home / "r-not-found.csv").read_text()
@@ -65,7 +65,7 @@ async def test_of_several_people_one_is_asked_for_and_columns_can_be_said(make_a
         await until_shown(pilot, "Say whose to take")
         assert "Say whose to take." in shown(pilot.app)
         await ask(pilot, "", "", "0", "kim", "")
-        await until_shown(pilot, "Save them; u undoes it")
+        await until_shown(pilot, "Import them; u undoes it")
         await pilot.press("c")
         await until_shown(pilot, "Read otherwise")
         await pilot.press("escape")

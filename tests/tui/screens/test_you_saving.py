@@ -23,7 +23,7 @@ async def test_profiles_are_kept_apart(make_app: MakeApp, home: Path):
         await opened(pilot)
         await until_shown(pilot, "Recommended to me")
         await find(pilot, "matrix")
-        await pilot.press("m")
+        await pilot.press("5")
         await until_shown(pilot, "saved Matrix")
         await pilot.press("p")
         await until_shown(pilot, "Profile")
@@ -49,7 +49,7 @@ async def test_it_is_called_saved_when_it_is_on_the_disk_and_counts_before(
     async with make_app().run_test(size=SIZE) as pilot:
         await opened(pilot)
         await find(pilot, "matrix")
-        await pilot.press("m")
+        await pilot.press("5")
         await until_shown(pilot, "from 1 rating")
         assert "saving Matrix" in shown(pilot.app) and "saved" not in shown(pilot.app)
         assert not given()
@@ -70,7 +70,7 @@ async def test_a_rating_that_cannot_be_saved_is_shown_as_lost(
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await opened(pilot)
         await find(pilot, "matrix")
-        await pilot.press("m")
+        await pilot.press("5")
         await until_shown(pilot, "No space left on device")
         await pilot.press("escape")
         await until_shown(pilot, "NOT saved: Matrix, The (1999): 5")
@@ -83,7 +83,7 @@ async def test_a_rating_typed_just_before_leaving_is_kept(make_app: MakeApp, hom
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await opened(pilot)
         await find(pilot, "matrix")
-        await pilot.press("m", "q")
+        await pilot.press("5", "q")
         await until(pilot, lambda: not app.is_running, "the end")
         await until(pilot, lambda: given() == {TITLES[MATRIX]: 5.0}, "the rating")
 
@@ -95,5 +95,5 @@ async def test_a_damaged_file_is_named_and_left_alone(make_app: MakeApp, home: P
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("4")
         await until_shown(pilot, "banana")
-        await pilot.press("m")
+        await pilot.press("5")
         assert "banana" in Profile().path.read_text()

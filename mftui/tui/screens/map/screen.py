@@ -133,6 +133,10 @@ class MapScreen(ChoosingScreen[MapChoices]):
         if self._shown is not None:
             self._films.search(self._shown, event.value)
 
+    @property
+    def main_table(self) -> Table:
+        return self.axes if self.shows_factors else self.films
+
     def action_match(self, by: int) -> None:
         """Go to another of the films that the search, or a choice, has lit up."""
         if not self._films.step(by):

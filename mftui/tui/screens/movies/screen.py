@@ -144,7 +144,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
 
     # The movie
 
-    def _show_movie(self, subject: int | None, cursor: int = 0) -> None:
+    def _show_movie(self, subject: int | None, cursor: int | None = None) -> None:
         """Show the neighbours of the movie at an index, and then its page, for which they do not wait."""
         model, choices = self._shown, self._choices
         if model is None or subject is None:

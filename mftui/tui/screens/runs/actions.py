@@ -66,12 +66,9 @@ class RunActions:
 
         self._screen.app.push_screen(again_dialog(here, trainings_of(self._screen).live), answered)
 
-    def export(self, here: Summary) -> None:
-        """Write the model of the run for other programs, or a page about it."""
-        if here.has_model:
-            export_run(self._screen, here)
-        else:
-            self._shell.say("It has no model yet.", warn=True)
+    def export(self, here: Summary, export_table: Callable[[], None]) -> None:
+        """Write the model of the run for other programs, or a page about it; or the table of runs."""
+        export_run(self._screen, here, export_table)
 
     # Notes
 

@@ -11,7 +11,10 @@ from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 from mftui.tui.screens.runs.rows import RunFilter, called
 
-_KEYS = {"movies": "m", "users": "u", "you": "y", "map": "p"}
+_KEYS = {"movies": "2", "users": "3", "you": "4", "map": "5"}
+_NAMED = 3
+"""Marked runs that are named."""
+_NONE = Option("n", "none", "None", "Leave them.")
 
 
 def open_dialog(row: Summary) -> ChoiceDialog:
@@ -19,8 +22,8 @@ def open_dialog(row: Summary) -> ChoiceDialog:
     options = [
         Option(key, mode, TITLES[mode], f"Its model in {TITLES[mode]}.") for mode, key in _KEYS.items() if row.has_model
     ]
-    watch = Option("t", "train", "Train", "Its curve, state and log on Train.")
-    return ChoiceDialog(f"Open {called(row)}", [*options, watch])
+    watch = Option("1", "train", "Train", "Its curve, state and log on Train.")
+    return ChoiceDialog(f"Open {called(row)}", [watch, *options] if options else [watch])
 
 
 def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
@@ -29,8 +32,8 @@ def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
     return ChoiceDialog(
         f"Train again as {called(row)}.{beside}",
         [
-            Option("t", "now", "Now", "The same data, recipe, values and seed."),
-            Option("e", "edit", "Edit", "Into the settings on Train, to change them first."),
+            Option("y", "now", "Yes, now", "The same data, recipe, values and seed."),
+            Option("c", "edit", "Change", "Into the settings on Train, to change them first."),
         ],
     )
 
@@ -38,12 +41,22 @@ def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
 def busy_dialog(row: Summary) -> ChoiceDialog:
     """Ask what to do with a run that was to be deleted while it is being trained."""
     return ChoiceDialog(
-        f"{called(row)} is {row.state}: it cannot be deleted without stopping it.",
+        f"{called(row)} is {row.state}: it cannot be deleted without stopping it. Stop it?",
         [
-            Option("s", "stop", "Stop", "Stop it, then move it into the trash."),
-            Option("n", "leave", "Leave it", "It goes on."),
+            Option("y", "stop", "Yes", "Stop it, then move it into the trash."),
+            Option("n", "leave", "No", "It goes on."),
         ],
     )
+
+
+def delete_dialog(here: Summary | None, marked: Sequence[Summary]) -> ChoiceDialog:
+    """Ask which runs are to be deleted, where some are marked that the cursor is not on."""
+    n = len(marked)
+    named = ", ".join(called(row) for row in marked[:_NAMED]) + (", …" if n > _NAMED else "")
+    options = [Option("m", "marked", "Marked", f"{'The run' if n == 1 else f'The {n} runs'} with a mark: {named}.")]
+    if here is not None:
+        options.insert(0, Option("h", "here", "Here", f"The run under the cursor: {called(here)}."))
+    return ChoiceDialog("Other runs are marked. Move which into the trash?", [*options, _NONE])
 
 
 def notes_dialog(row: Summary) -> FieldsDialog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,21 +29,25 @@ _OPTIONS = (
     Option("p", "parquet", "Parquet", "The same for data frames."),
     Option("h", "hdf5", "HDF5", "The post's weights file."),
 )
+_TABLE = Option("l", "table", "List", "The table of all runs: CSV or JSON.")
 _ENDINGS = {"report": ".html", "hdf5": ".h5"}
 
 
-def export_run(screen: Screen[None], row: Summary) -> None:
-    """Ask what to write and where, then write it."""
+def export_run(screen: Screen[None], row: Summary, export_table: Callable[[], None]) -> None:
+    """Ask what to write and where, then write it; `export_table` writes the table of all runs."""
 
     def chosen(to: str | None) -> None:
-        if to is not None:
+        if to == "table":
+            export_table()
+        elif to is not None:
             screen.app.push_screen(_destination_dialog(row, to), lambda answer: answered(to, answer))
 
     def answered(to: str, answer: dict[str, Any] | None) -> None:
         if answer is not None:
             screen.run_worker(_write(screen, row, to, answer["destination"]), group="export")
 
-    screen.app.push_screen(ChoiceDialog(f"Export {called(row)} as", _OPTIONS), chosen)
+    options = (*(_OPTIONS if row.has_model else ()), _TABLE)
+    screen.app.push_screen(ChoiceDialog(f"Export {called(row)} as", options), chosen)
 
 
 def _destination_dialog(row: Summary, to: str) -> FieldsDialog:

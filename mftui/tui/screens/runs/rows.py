@@ -31,6 +31,11 @@ COLUMNS = (
     Column("Id", for_files=True),
     Column("Note", for_files=True),
 )
+HEADS = {
+    "run": "name", "state": "state", "recipe": "recipe", "data": "data", "k": "k", "test rmse": "RMSE", "time": "time",
+    "size": "size", "started": "age",
+}  # fmt: skip
+"""What an order is called, by the title of its column."""
 SORTS = ("", "name", "state", "recipe", "data", "k", "RMSE", "time", "size")
 """By what runs can be sorted; "" is the newest first."""
 _VALUES: dict[str, Callable[[Summary], Any]] = {

@@ -21,7 +21,8 @@ from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.runs.actions import RunActions
 from mftui.tui.screens.runs.calibration_panel import CalibrationPanel
 from mftui.tui.screens.runs.deck import RunCharts
-from mftui.tui.screens.runs.rows import COLUMNS, SORTS, RunChoices, RunFilter, cells, choose
+from mftui.tui.screens.runs.dialogs import delete_dialog, filter_dialog
+from mftui.tui.screens.runs.rows import COLUMNS, HEADS, RunChoices, RunFilter, cells, choose
 from mftui.tui.screens.runs.settings_table import SettingsTable
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
@@ -55,7 +56,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         super().__init__()
         self._shown: list[Summary] = []
         self._marked: dict[str, None] = {}
-        self.table = Table(COLUMNS, of_data=True, id="runs")
+        self.table = Table(COLUMNS, of_data=True, exports=False, id="runs")
         self.deck = Deck(id="curves")
         self.settings = SettingsTable()
         self.calibration = CalibrationPanel(id="calibration")
@@ -75,6 +76,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     def on_mount(self) -> None:
         self._choices = self.remembered().valid()
+        self.table.sorts = HEADS
         self.set_class(self._choices.settings, "-settings")
         self.set_class(self._choices.calibration, "-calibration")
         self.table.show((), caption="Runs", empty="Looking for runs.")
@@ -185,13 +187,31 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self._act(self.actions.train_again, self.here)
 
     def action_export_run(self) -> None:
-        self._act(self.actions.export, self.here)
+        """Write the model of the run, or the table."""
+        if self.here is None:
+            self.table.action_export()
+        else:
+            self.actions.export(self.here, self.table.action_export)
 
     def action_notes(self) -> None:
         self._act(self.actions.annotate, self.here)
 
     def action_delete(self) -> None:
-        self._act(self.actions.delete, self.chosen)
+        """Delete the run under the cursor, or the marked ones; ask where it is not clear which."""
+        here = self.here
+        marked = [row for row in self.book.rows or () if row.run in self._marked]
+        listed = {row.run for row in self._shown}
+        if not marked or (here is not None and here.run in self._marked and listed.issuperset(self._marked)):
+            self._act(self.actions.delete, marked or ([here] if here else []))
+            return
+
+        def decided(answer: str | None) -> None:
+            if answer == "marked":
+                self.actions.delete(marked)
+            elif answer == "here" and here is not None:
+                self.actions.delete([here])
+
+        self.app.push_screen(delete_dialog(here, marked), decided)
 
     async def action_undo(self) -> None:
         await self.actions.undo()
@@ -214,7 +234,8 @@ class RunsScreen(ChoosingScreen[RunChoices]):
             self._unmark(here.run)
         else:
             self._mark(here)
-        self._fill(min(self.table.cursor + 1, len(self._shown) - 1), len(self.book.rows or ()))
+        self._fill(self.table.cursor, len(self.book.rows or ()))
+        self.table.action_move(1)
 
     def action_mark_all(self) -> None:
         """Mark all that are listed, or none."""
@@ -260,20 +281,25 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         """Return the selector of the pane beside the settings."""
         return "#calibration" if self._choices.calibration else "#curves"
 
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self.choose(sort=SORTS[(SORTS.index(self._choices.sort) + 1) % len(SORTS)], reverse=False)
+    @property
+    def main_table(self) -> Table:
+        return self.table
+
+    def on_table_sort_asked(self, event: Table.SortAsked) -> None:
+        sort = "" if event.sort == "age" else event.sort
+        self.choose(sort=sort, reverse=sort == self._choices.sort and not self._choices.reverse)
         self._show_runs()
 
-    def action_reverse(self) -> None:
-        """Reverse the order of the table."""
+    def usual_order(self) -> None:
+        self.choose(sort="", reverse=False)
+        self._show_runs()
+
+    def reverse_order(self) -> None:
         self.choose(reverse=not self._choices.reverse)
         self._show_runs()
 
     def action_filter(self) -> None:
         """Ask for filters."""
-        from mftui.tui.screens.runs.dialogs import filter_dialog
-
         self.app.push_screen(filter_dialog(self._choices.narrowed, self.book.rows or ()), self._filtered)
 
     def _filtered(self, answer: dict[str, Any] | None) -> None:

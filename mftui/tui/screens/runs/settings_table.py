@@ -45,7 +45,7 @@ class SettingsTable:
                 found,
                 caption=f"Settings of {heads[0]}" if one else f"What differs between {len(rows)} runs" if rows else "",
                 empty="No differences." if rows else "No run is listed.",
-                cursor=self.table.cursor if same_runs else 0,
+                cursor=self.table.cursor if same_runs else None,
             )
 
         self._reading.ask(lambda: _read(rows), show)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.widgets import Input
 
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys, keys
 from mftui.tui.base.display import display_of
 from mftui.tui.screens.train.form import CHOSEN, Row, TrainForm
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, wrap
@@ -21,7 +21,7 @@ _FIRST = 1
 class Editor(Input):
     """Types into one field, in its place. `done` is called with the text, or None, and where to go from there."""
 
-    BINDINGS = keys.EDITOR
+    BINDINGS = dialog_keys.EDITOR
 
     def __init__(self, text: str, done: Callable[[str | None, int], None]) -> None:
         super().__init__(text, compact=True, select_on_focus=True)

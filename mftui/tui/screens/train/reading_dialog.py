@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from mftui.data.reading.answers import answered
 from mftui.data.reading.first_look import Preview
 from mftui.data.reading.options import ReadOptions
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys, keys
 from mftui.tui.base.shell import shell_of
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 from mftui.tui.screens.train.columns import NEEDED, answers, column_rows, given_to, lines_below, said_of
@@ -39,7 +39,7 @@ class ReadingDialog(ModalScreen[Taken | None]):
     seen: what has been seen of it, where that was all of it.
     """
 
-    BINDINGS = keys.READING
+    BINDINGS = dialog_keys.READING
     AUTO_FOCUS = "#columns"
 
     def __init__(self, source: str, how: ReadOptions, seen: Preview | None = None) -> None:
@@ -96,7 +96,7 @@ class ReadingDialog(ModalScreen[Taken | None]):
             rows, caption=f"How {name} is read", detail="" if seen.whole else "reading all of it", cursor=cursor
         )
         changed_keys = shell_of(self).settings.keys
-        names = {id.removeprefix("reading."): keys.key_of(id, changed_keys) for id in keys.READING_IDS}
+        names = {id.removeprefix("reading."): keys.key_of(id, changed_keys) for id in dialog_keys.READING_IDS}
         self._below.show(*lines_below(seen, self._roles, self._how, names, changed=self._changed))
         self._below.refresh(layout=True)
 

@@ -161,9 +161,11 @@ class TrainScreen(BaseScreen):
         return True
 
     async def action_toggle_training(self) -> None:
-        """Start what the form says; while a training runs, ask it to stop."""
+        """Start what the form says; while a training runs, stop it, if that is meant."""
         if self.trainings.live:
-            await self.shell.stop_training()
+            from mftui.tui.dialogs.choice import stop_dialog
+
+            self.app.push_screen(stop_dialog(), self._stop)
             return
         if self.form.seen is not None and self.form.seen.trouble is not None:
             self.action_reading()
@@ -175,6 +177,10 @@ class TrainScreen(BaseScreen):
     async def _start(self) -> None:
         with showing_errors(self.shell):
             await self.shell.start_training(self.form.request())
+
+    async def _stop(self, answer: str | None) -> None:
+        if answer == "stop" and self.trainings.live:
+            await self.shell.stop_training()
 
     def action_reading(self) -> None:
         """Show how the data is read, and let it be changed."""
@@ -231,7 +237,7 @@ class TrainScreen(BaseScreen):
         """Take what the watched run was asked for into the form."""
         run = self.trainings.run
         if run is None:
-            self.shell.say("No run is shown. Press t to train one, or w to choose one.")
+            self.shell.say("No run is shown. Press t to train one, or R to choose one.")
             return
         with showing_errors(self.shell):
             self.load_request(await asyncio.to_thread(run.request))

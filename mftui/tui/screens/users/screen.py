@@ -81,18 +81,18 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self._page = page
         self.choose(user=str(page.user))
         self._panel.show(page)
-        self._show_rated(model, page, self.left.cursor if keep else 0)
+        self._show_rated(model, page, self.left.cursor if keep else None)
         self.show_recommended(
             model,
             page.recommended,
             recommended_rows(model.factors, page.recommended, self.terminal),
             to=f"user {page.user}",
             facts=(rankings.ordered(page.ranked_by), rankings.spread_label(model.factors)),
-            cursor=self.right.cursor if keep else 0,
+            cursor=self.right.cursor if keep else None,
         )
         self.query_one(SearchBox).value = ""
 
-    def _show_rated(self, model: OpenModel, page: UserPage, cursor: int) -> None:
+    def _show_rated(self, model: OpenModel, page: UserPage, cursor: int | None) -> None:
         sort, reverse = self._choices.sort, self._choices.reverse
         order = f"by {sort}{', reversed' if reverse else ''}" if reverse or sort != _USUAL_ORDER else ""
         self._order = order_of(model.factors, page, sort, reverse=reverse)
@@ -163,7 +163,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         if chosen is not None:
             self._open(chosen)
 
-    def action_step(self, by: int) -> None:
+    def action_match(self, by: int) -> None:
         """Open the next user, or the one before."""
         if self._shown:
             ids = self._shown.factors.user_ids
@@ -181,7 +181,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
 
     def order_changed(self) -> None:
         if self._shown and self._page:
-            self._show_rated(self._shown, self._page, 0)
+            self._show_rated(self._shown, self._page, None)
 
     def again(self) -> None:
         if self._page is not None:

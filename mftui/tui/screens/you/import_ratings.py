@@ -114,9 +114,9 @@ def _question(resolved: Resolved) -> tuple[str, list[Option]]:
     if n_missing:
         more = ", …" if n_missing > _SHOWN else ""
         lines.append(f"Not found: {', '.join(row.name for row in resolved.unmatched[:_SHOWN])}{more}.")
-    options = [Option("i", "import", "Import", "Save them; u undoes it.")]
+    options = [Option("y", "import", "Yes", "Import them; u undoes it.")]
     if n_missing:
-        options.append(Option("w", "write", "Import and write", "What is not found as a table, too."))
+        options.append(Option("b", "write", "Yes, both", "Import them, and write what is not found as a table."))
     options.append(Option("c", "change", "Change", "Read the file otherwise."))
     return " ".join(lines), options
 

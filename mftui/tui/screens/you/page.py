@@ -90,13 +90,15 @@ def you_list(factors: Factors, given: ProfileRatings, choices: YouChoices) -> Yo
     """Recommend movies for one's own ratings. Raises UsageError for a genre that the data does not have."""
     rank, bound = engine_rank(choices.rank_for(factors))
     person, where = fold_in(factors, given.movies, given.ratings), choices.narrowed.where()
-    listed = recommend_newcomer(factors, person, choices.many, rank=rank, where=where, bound=bound)
+    unwanted = np.array(sorted(given.not_interested), dtype=np.int64)
+    listed = recommend_newcomer(factors, person, choices.many, rank=rank, where=where, bound=bound, leave_out=unwanted)
     because = explain(factors, person, listed.movies, rank=rank) if len(given) else None
     return YouList(given, person, predicted_of(factors, person.row, given.movies), listed, because)
 
 
-def about(factors: Factors, now: YouList, choices: YouChoices, skipped: NDArray[np.int64]) -> About:
-    """Find what to rate next, and the users most alike. `skipped`: movies not to be asked for."""
+def about(factors: Factors, now: YouList, choices: YouChoices) -> About:
+    """Find what to rate next, and the users most alike."""
+    skipped = np.array(sorted(now.given.not_seen | now.given.not_interested), dtype=np.int64)
     suggested = suggest(factors, now.person, SUGGESTED, skipped=skipped, where=choices.narrowed.where())
     if not len(now.given):
         return About(suggested, ())

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from mftui.tui.base import keys
 from mftui.tui.base.shell import shell_of
 from mftui.tui.screens.you.ratings_store import Listener, ProfileStore
-from mftui.tui.screens.you.star_line import StarLine, nudged, ratings_of_stars
+from mftui.tui.screens.you.star_line import HALF, StarLine, nudged, ratings_of_stars
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.store import Of
     from mftui.engine.model.factors import Factors
 
+_NOT_IN_MODEL = "This model does not have that film."
 NO_FILM = "No film is under the cursor. Press / and type a title, or t for films to rate next."
 
 
@@ -29,6 +31,8 @@ class Rater:
         self.line = StarLine(id="stars")
         self.ratings = ProfileStore(screen, listener, self.line.say)
         self._factors: Factors | None = None
+        self._last: int | None = None
+        """The movie that was rated last."""
 
     def poll(self) -> None:
         """Look at the file, if the screen is shown."""
@@ -37,7 +41,7 @@ class Rater:
 
     def open(self, factors: Factors) -> None:
         """Rate on the scale of this model from now on, and name the key of each rating."""
-        self._factors = factors
+        self._factors, self._last = factors, None
         self.ratings.open(factors)
         own, found = shell_of(self._screen).settings.keys, ratings_of_stars(factors.scale)
 
@@ -45,11 +49,11 @@ class Rater:
             id = f"you.stars_{star:g}"
             return keys.key_of(id, own), f"{found[star]:g}", keys.pressed(id, own)
 
-        whole, halves = [s for s in found if s == int(s)], [s for s in found if s != int(s)]
-        shifted = all(named(s)[2] == keys.pressed(f"you.stars_{s + 0.5:g}", own).upper() for s in halves)
-        less = f"shift {found[halves[-1]] - found[halves[-1] + 0.5]:+g}" if halves and shifted else ""
+        whole, halves = [star for star in found if star == int(star)], [star for star in found if star != int(star)]
+        more = f"{found[halves[-1]] - found[halves[-1] - HALF]:+g}" if halves else ""
+        half = f"then {keys.key_of('you.half', own)} {more}" if halves else ""
         step = f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step"
-        self.line.show_keys([*map(named, whole)], [*map(named, halves)], less, step)
+        self.line.show_keys([*map(named, whole)], [*map(named, halves)], half, step)
 
     def give_stars(self, film: int | Rated | None, stars: float) -> None:
         """Give a film so many stars."""
@@ -59,6 +63,21 @@ class Rater:
                 self.line.say("This data has no half stars.", "bad")
             else:
                 self._rate(film, rating)
+
+    def add_half(self) -> None:
+        """Give the film that was rated last half a star more: its digit, and a half."""
+        given, film = self.ratings.given, self._last
+        rated = given.by_movie.get(film) if film is not None and given is not None else None
+        if self._factors is None or rated is None:
+            self.line.say("Nothing has been rated yet to which half a star could be added.", "bad")
+            return
+        found = ratings_of_stars(self._factors.scale)
+        star = next((star for star, rating in found.items() if rating == rated), None)
+        if star is None or star + HALF not in found:
+            has_halves = any(star != int(star) for star in found)
+            self.line.say(f"{rated:g} is as far as it goes." if has_halves else "This data has no half stars.", "bad")
+        else:
+            self._rate(film, found[star + HALF])
 
     def nudge(self, film: int | Rated | None, by: int) -> None:
         """Rate a film `by` steps of the scale higher."""
@@ -73,11 +92,20 @@ class Rater:
 
     def _rate(self, film: int | Rated | None, rating: float) -> None:
         if isinstance(film, int) and self.ratings.given is not None:
+            self._last = film
             self.ratings.rate(film, rating)
         else:
-            self.line.say(
-                NO_FILM if film is None or isinstance(film, int) else "This model does not have that film.", "bad"
-            )
+            self.line.say(NO_FILM if film is None or isinstance(film, int) else _NOT_IN_MODEL, "bad")
+
+    def leave_out(self, film: int | Rated | None, of: Of) -> None:
+        """Say that a film was not seen, or is not wanted; where that was said before, take it back."""
+        given = self.ratings.given
+        if not isinstance(film, int) or given is None:
+            self.line.say(NO_FILM if film is None else _NOT_IN_MODEL, "bad")
+        elif of == "not_seen" and film in given.by_movie:
+            self.line.say("You have rated this film, so it is not asked for.", "bad")
+        else:
+            self.ratings.leave_out(film, of, back=film in getattr(given, of))
 
     def remove(self, film: int | Rated | None) -> None:
         """Remove the rating of a film."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -39,8 +39,12 @@ class ProfileRatings:
     """n: when each was made, as 2020-02-29; "" where that is not known, or not saved yet."""
     missing: tuple[Rated, ...] = ()
     """Ratings of films that the model does not have."""
-    stamp: tuple[int, int, int] = (0, 0, 0)
-    """The file's, as it was before it was read."""
+    stamp: tuple[int, ...] = ()
+    """The files', as it was before they were read."""
+    not_seen: frozenset[int] = frozenset()
+    """Movie indices that are not to be asked for."""
+    not_interested: frozenset[int] = frozenset()
+    """Movie indices that are neither to be recommended nor asked for."""
 
     def __len__(self) -> int:
         return len(self.movies)
@@ -61,18 +65,30 @@ class ProfileRatings:
         days = tuple("" if movie in changes else day_of[movie] for movie in given)
         return replace(self, movies=movies, ratings=ratings, days=days)
 
+    def leaving_out(self, of: str, changes: Mapping[int, bool]) -> ProfileRatings:
+        """Return a copy with movies left out, or no longer: `of` is "not_seen" or "not_interested"."""
+        if not changes:
+            return self
+        out = {movie for movie, left in changes.items() if left}
+        return replace(self, **{of: frozenset(getattr(self, of) - set(changes) | out)})  # type: ignore[arg-type]
+
     def same_ratings(self, other: ProfileRatings) -> bool:
-        """Return whether these are the same ratings of the same person."""
+        """Return whether these are the same ratings of the same person, who leaves the same movies out."""
         alike = self.name == other.name and np.array_equal(self.movies, other.movies)
-        return alike and np.array_equal(self.ratings, other.ratings)
+        left_out = self.not_seen == other.not_seen and self.not_interested == other.not_interested
+        return alike and left_out and np.array_equal(self.ratings, other.ratings)
 
 
 def read_profile(profile: Profile, matcher: Matcher) -> ProfileRatings:
     """Read the profile's ratings. Raises DataError if its file is damaged. Not for the event loop."""
+    from mftui.data.profiles.store import LEFT_OUT
+
     stamp = profile.stamp()
     matched = matcher.match(profile.rows())
     days = tuple(row.day for row in matched.rows)
-    return ProfileRatings(profile.name, matched.movies, matched.ratings, days, tuple(matched.missing), stamp)
+    not_seen, not_interested = (frozenset(matcher.match(profile.rows(of)).movies.tolist()) for of in LEFT_OUT)
+    missing = tuple(matched.missing)
+    return ProfileRatings(profile.name, matched.movies, matched.ratings, days, missing, stamp, not_seen, not_interested)
 
 
 class ProfileWriter:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mftui.data.incoming.merge import Resolved
     from mftui.data.profiles.match import Matcher
     from mftui.data.profiles.rows import Rated
-    from mftui.data.profiles.store import Profile
+    from mftui.data.profiles.store import Of, Profile
     from mftui.data.storage.string_column import StringColumn
     from mftui.engine.model.factors import Factors
 
@@ -47,15 +47,24 @@ class ProfileStore:
         self._profile: Profile | None = None
         self._matcher: Matcher | None = None
         self._saved: ProfileRatings | None = None
-        self._pending: dict[int, tuple[int, float | None]] = {}
-        """By movie: which change it is, and the rating that is not on the disk yet; None: taken back."""
+        self._pending: dict[tuple[Of, int], tuple[int, float | None]] = {}
+        """By what is said of which movie: which change it is, and the rating that is not on the disk yet (where a movie
+        is left out, any); None: taken back."""
         self._changes = 0
         self._writer, self._files = ProfileWriter(node), LatestWins(node, "profile")
 
     @property
     def given(self) -> ProfileRatings | None:
         """Return the ratings, with those that are on their way to the disk; None until the file was read."""
-        return None if self._saved is None else self._saved.changed({m: r for m, (_, r) in self._pending.items()})
+        if self._saved is None:
+            return None
+        waiting: dict[str, dict[int, float | None]] = {}
+        for (of, movie), (_, rating) in self._pending.items():
+            waiting.setdefault(of, {})[movie] = rating
+        given = self._saved.changed(waiting.pop("", {}))
+        for what, films in waiting.items():
+            given = given.leaving_out(what, {movie: rating is not None for movie, rating in films.items()})
+        return given
 
     @property
     def name(self) -> str:
@@ -112,12 +121,21 @@ class ProfileStore:
     def rate(self, movie: int, rating: float) -> None:
         """Give the movie at an index a rating of the model's scale."""
         profile, matcher = self._ready()
-        self._change(f"{self._titles[movie]}: {rating:g}", lambda: profile.rate(matcher, movie, rating), movie, rating)
+        what = f"{self._titles[movie]}: {rating:g}"
+        self._change(what, lambda: profile.rate(matcher, movie, rating), ("", movie), rating)
+
+    def leave_out(self, movie: int, of: Of, *, back: bool) -> None:
+        """Say that the movie at an index was not seen, or is not wanted; `back`: no longer."""
+        profile, matcher = self._ready()
+        said = f"{'no longer ' if back else ''}{of.replace('_', ' ')}: {self._titles[movie]}"
+        made = None if back else 1.0
+        self._change(said, lambda: profile.leave_out(matcher, movie, of, back=back), (of, movie), made)
 
     def remove(self, movie: int) -> None:
         """Take its rating back."""
         profile, matcher = self._ready()
-        self._change(f"{self._titles[movie]}: rating removed", lambda: profile.remove(matcher, movie), movie)
+        what = f"{self._titles[movie]}: rating removed"
+        self._change(what, lambda: profile.remove(matcher, movie), ("", movie))
 
     def remove_row(self, row: Rated) -> None:
         """Take back the rating of a film that the model does not have."""
@@ -132,7 +150,8 @@ class ProfileStore:
             change = profile.undo()
             rows = () if change is None else change.before or change.after
             more = f" and {len(rows) - 1:,} more" if len(rows) > 1 else ""
-            return f"undone: {rows[0].name}{more}" if rows else "There is nothing to undo."
+            of = f" ({change.of.replace('_', ' ')})" if change is not None and change.of else ""
+            return f"undone: {rows[0].name}{of}{more}" if rows else "There is nothing to undo."
 
         self._change("", undo)
 
@@ -180,13 +199,17 @@ class ProfileStore:
         return self._profile, self._matcher
 
     def _change(
-        self, what: str, make: Callable[[], object], movie: int | None = None, rating: float | None = None
+        self,
+        what: str,
+        make: Callable[[], object],
+        about: tuple[Of, int] | None = None,
+        rating: float | None = None,
     ) -> None:
         profile, matcher = self._ready()
         self._changes += 1
         change = self._changes
-        if movie is not None:
-            self._pending[movie] = change, rating
+        if about is not None:
+            self._pending[about] = change, rating
         self._say(f"saving {what}" if what else "undoing", "text")
 
         def work() -> tuple[object, ProfileRatings]:
@@ -195,7 +218,7 @@ class ProfileStore:
         def show(result: tuple[object, ProfileRatings] | MftuiError) -> None:
             here = profile is self._profile and matcher is self._matcher
             if isinstance(result, MftuiError):
-                self._forget(movie, change)
+                self._forget(about, change)
                 self._say(f"NOT saved: {what}", "bad")
                 shell_of(self._node).show_error(result, title="Not saved")
                 if here:
@@ -206,14 +229,14 @@ class ProfileStore:
                 self._say(said if isinstance(said, str) else f"saved {what}", "good")
             if here:
                 before = self.given
-                self._forget(movie, change)
+                self._forget(about, change)
                 self._take(given, before)
 
         self._writer.ask(work, show)
-        if movie is not None:
+        if about is not None:
             self._listener.ratings_changed()
 
-    def _forget(self, movie: int | None, change: int) -> None:
+    def _forget(self, about: tuple[Of, int] | None, change: int) -> None:
         """Forget a change that is no longer under way, unless a later one of the same film is."""
-        if movie is not None and self._pending.get(movie, (0, None))[0] == change:
-            del self._pending[movie]
+        if about is not None and self._pending.get(about, (0, None))[0] == change:
+            del self._pending[about]

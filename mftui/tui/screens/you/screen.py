@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.store import Of
     from mftui.tui.base.open_model import OpenModel
 
 _POLL_S = 1.0
@@ -56,8 +57,6 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._about: About | None = None
         self._found: NDArray[Any] | None = None
         self._listed = Listed()
-        self._skipped: set[int] = set()
-        """Movies that are not to be asked for, for as long as this model is open."""
         self._lists, self._abouts, self._searches = (LatestWins(self, name) for name in ("list", "about", "search"))
 
     def on_mount(self) -> None:
@@ -69,8 +68,6 @@ class YouScreen(RecommendedScreen[YouChoices]):
     # The model and the file
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
-        if not again:
-            self._skipped.clear()
         self._found = self._now = self._about = None
         self.right.set_columns(recommended_columns(model.factors, reasons=True))
         self._rater.open(model.factors)
@@ -78,7 +75,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     def ratings_changed(self) -> None:
         given, film = self._store.given, self.film(self.right)
-        if self.right.has_focus and given is not None and film in given.by_movie:
+        if self.right.has_focus and given is not None and film in {*given.by_movie, *given.not_interested}:
             self.right.action_move(1)  # the next key is for the next film, also before the new list is there
         self._show_left()
         self.again()
@@ -128,15 +125,13 @@ class YouScreen(RecommendedScreen[YouChoices]):
             recommended_rows(model.factors, listed, self.terminal, reason),
             to=now.given.name,
             facts=(rankings.ordered(rankings.rank_of(listed)), rankings.spread_label(model.factors), known),
-            cursor=places.get(keep, self.right.cursor) if keep is not None else 0,
+            cursor=places.get(keep, self.right.cursor) if keep is not None else None,
         )
         self._show_left()
         self._ask_about(model, now)
 
     def _ask_about(self, model: OpenModel, now: YouList) -> None:
-        import numpy as np
-
-        choices, skipped = self._choices, np.array(sorted(self._skipped), dtype=np.int64)
+        choices = self._choices
 
         def show(result: About) -> None:
             if now is self._now:
@@ -148,7 +143,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
                     self._show_left()
                 self._place()
 
-        self._abouts.ask(lambda: about(model.factors, now, choices, skipped), show)
+        self._abouts.ask(lambda: about(model.factors, now, choices), show)
 
     # The list on the left
 
@@ -164,15 +159,18 @@ class YouScreen(RecommendedScreen[YouChoices]):
             self._listed = found_list(model.factors, now, given, self._found, text)
         elif self._choices.view == "next":
             suggested = None if self._about is None else self._about.suggested
-            self._listed = next_list(model.factors, now, suggested, {*self._skipped, *given.by_movie})
+            self._listed = next_list(
+                model.factors, now, suggested, {*given.by_movie, *given.not_seen, *given.not_interested}
+            )
         else:
             c = self._choices
             self._listed = profile_list(model.factors, now, given, c.sort, reverse=c.reverse)
         new = self._listed
         if new.view != before.view:
             self.left.set_columns(new.columns)
+            self.left.sorts = {sort: sort for sort in self.SORTS} if new.view == "rated" else {}
         same_list = new.view == before.view and new.key == before.key
-        cursor = new.place(film, at) if same_list else 0
+        cursor = new.place(film, at) if same_list else None
         self.left.show(new.rows, caption=new.caption, detail=new.detail, empty=new.empty, cursor=cursor)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -212,6 +210,12 @@ class YouScreen(RecommendedScreen[YouChoices]):
     def action_stars(self, stars: float) -> None:
         self._rater.give_stars(self._under_cursor, stars)
 
+    def action_half(self) -> None:
+        self._rater.add_half()
+
+    def action_no_stars(self) -> None:
+        self._rater.line.say("Stars go from 1 to 5. F6 goes to Runs, F1 to F5 to the other screens.", "bad")
+
     def action_nudge(self, by: int) -> None:
         self._rater.nudge(self._under_cursor, by)
 
@@ -229,7 +233,6 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
     def _profile_picked(self, name: str | None) -> None:
         if name is not None:
-            self._skipped.clear()
             self._about = None
             self._store.choose(name)
 
@@ -239,16 +242,9 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
         import_ratings(self, self._store)
 
-    def action_skip(self) -> None:
-        """Leave the film under the cursor out of what is asked for."""
-        movie = self.film(self.left)
-        if self._listed.view != "next" or movie is None or self._shown is None or self._now is None:
-            self._rater.line.say("Only films to rate next can be left out: press t.", "bad")
-            return
-        self._skipped.add(movie)
-        self._rater.line.say(f"not seen: {self._shown.factors.movies.titles[movie]}")
-        self._show_left()
-        self._ask_about(self._shown, self._now)
+    def action_leave_out(self, of: Of) -> None:
+        """Say that the film under the cursor was not seen, or is not wanted; again: no longer."""
+        self._rater.leave_out(self._under_cursor, of)
 
     # Why
 

@@ -1,4 +1,4 @@
-"""Ten keys for the ratings of any scale (whole stars, and half a star less), and the line that shows them."""
+"""Ten keys for the ratings of any scale (whole stars, and half a star more), and the line that shows them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StarLine(CellWidget):
         super().__init__(id=id)
         self._keys: Sequence[tuple[str, str, str]] = ()
         self._halves: Sequence[tuple[str, str, str]] = ()
-        self._in_short = self._rest = ""
+        self._half = self._rest = ""
         self._said, self._kind = "", ""
         self._spans: list[tuple[int, int, str]] = []
 
@@ -41,12 +41,12 @@ class StarLine(CellWidget):
         self,
         keys: Sequence[tuple[str, str, str]],
         halves: Sequence[tuple[str, str, str]] = (),
-        in_short: str = "",
+        half: str = "",
         rest: str = "",
     ) -> None:
-        """Show the keys. `keys`, `halves`: (how it is written, its rating, the key itself); `in_short`: stands for the
-        halves if it is narrow; `rest`: what stands behind, if there is room."""
-        self._keys, self._halves, self._in_short, self._rest = keys, halves, in_short, rest
+        """Show the keys. `keys`, `halves`: (how it is written, its rating, the key itself); `half`: what adds half a
+        star; `rest`: what stands behind, if there is room."""
+        self._keys, self._halves, self._half, self._rest = keys, halves, half, rest
         self.redraw()
 
     def say(self, text: str, kind: str = "text") -> None:
@@ -60,15 +60,18 @@ class StarLine(CellWidget):
         parts: list[Part] = []
         self._spans = []
         at = 0
-        wide = width >= _MIN_WIDTH or not self._in_short
+        wide = width >= _MIN_WIDTH
+        said = " stars" if all(sign == rating for sign, rating, _ in self._keys) else ""
         for sign, rating, key in [*self._keys, *(self._halves if wide else ())]:
-            end = at + len(sign) + len(rating) + 1
+            means = "" if rating == sign else f" {rating}"
+            means += said if key == self._keys[-1][2] else ""
+            end = at + len(sign) + len(means)
             if end > width:
                 break
-            parts += [(sign, key_style), (f" {rating}{' ' * _GAP}", text)]
+            parts += [(sign, key_style), (means + " " * _GAP, text)]
             self._spans.append((at, end, key))
             at = end + _GAP
-        for more in (self._rest if wide else self._in_short,):
+        for more in (self._half, self._rest if wide else ""):
             if more and at + len(more) <= width:
                 parts.append((more + " " * _GAP, text))
                 at += len(more) + _GAP

@@ -1,0 +1,67 @@
+"""The keys of dialogs, of the help, and of the lines that one types into; see `keys`."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from mftui.tui.base.keys import key
+
+EDITOR: list[BindingType] = [
+    key("editor.accept", "enter", "accept(0)", "Accept", show=True),
+    key("editor.next", "down,tab", "accept(1)", "Accept, next"),
+    key("editor.previous", "up,shift+tab", "accept(-1)", "Accept, previous"),
+    key("editor.cancel", "escape", "cancel", "Cancel", show=True),
+]
+
+SEARCH: list[BindingType] = [
+    key("search.accept", "enter", "screen.accept_search", "Accept", show=True),
+    key("search.leave", "escape", "screen.leave_search", "To the list", show=True),
+    key("search.list", "down", "screen.leave_search", "To the list"),
+]
+
+DIALOG: list[BindingType] = [key("dialog.close", "escape,q", "dismiss", "Close", show=True)]
+
+ASK: list[BindingType] = [key("ask.close", "escape", "dismiss", "Close", show=True)]
+
+HELP: list[BindingType] = [
+    key("help.words", "w,tab", "words", "Keys or words", show=True),
+    key("help.close", "escape,q,question_mark", "dismiss", "Close", show=True),
+]
+
+FIELDS: list[BindingType] = [
+    key("fields.accept", "enter", "screen.accept", "Accept", show=True),
+    key("fields.next", "tab,down", "screen.step(1)", "Next", show=True),
+    key("fields.previous", "up,shift+tab", "screen.step(-1)", "Previous"),
+    key("fields.clear", "ctrl+r", "screen.clear", "Clear all", show=True),
+    key("fields.cancel", "escape", "screen.dismiss", "Cancel", show=True),
+]
+
+FETCH: list[BindingType] = [
+    key("fetch.begin", "enter", "fetch", "Fetch", show=True),
+    key("fetch.leave", "escape", "leave", "Cancel", show=True),
+]
+
+PICK: list[BindingType] = [
+    key("pick.choose", "enter", "choose", "Choose", show=True),
+    key("pick.search", "slash", "search", "Type", show=True),
+    key("pick.close", "escape,q", "dismiss", "Close", show=True),
+]
+
+READING: list[BindingType] = [
+    key("reading.take", "enter", "take", "Take", show=True),
+    key("reading.user", "u", "role('user')", "User", show=True),
+    key("reading.movie", "m", "role('movie')", "Movie", show=True),
+    key("reading.rating", "r", "role('rating')", "Rating", show=True),
+    key("reading.time", "t", "role('timestamp')", "Time", show=True),
+    key("reading.unused", "x", "role('')", "Unused", show=True),
+    key("reading.found", "d", "found", "Reset", show=True),
+    key("reading.close", "escape", "dismiss", "Leave", show=True),
+    key("reading.missing", "n", "missing", "Not rated"),
+    key("reading.counts", "c", "counts", "Counts"),
+    key("reading.wide", "w", "wide", "Matrix"),
+    key("reading.table", "s", "table", "Sheet or table"),
+    *(key(f"reading.answer_{n}", str(n), f"answer({n})", f"Answer {n}") for n in range(1, 7)),
+    key("reading.scroll", "space", "scroll", "Scroll"),
+]
+"""The dialog itself names those that its key bar does not."""
+READING_IDS = tuple(binding.id for binding in READING if isinstance(binding, Binding) and binding.id)
