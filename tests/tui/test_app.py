@@ -76,7 +76,7 @@ async def test_the_help_explains_the_words(make_app: MakeApp):
         for word, explanation in WORDS:
             await until_shown(pilot, word)
             await until_shown(pilot, " ".join(explanation.split()[:5]))
-            await pilot.press("j")
+            await pilot.press("down")
         await pilot.press("tab")
         await until_shown(pilot, "Keys (tab: words)")
 
@@ -105,7 +105,9 @@ async def test_quitting_without_a_training_leaves_at_once(make_app: MakeApp, sta
         await until(pilot, lambda: not app.is_running, "the end")
 
 
-@pytest.mark.parametrize(("key", "stopped", "running"), [("y", 0, False), ("s", 1, False), ("n", 0, True), ("escape", 0, True)])
+@pytest.mark.parametrize(
+    ("key", "stopped", "running"), [("y", 0, False), ("s", 1, False), ("n", 0, True), ("escape", 0, True)]
+)
 async def test_quitting_during_a_training_asks(make_app: MakeApp, starter, key: str, stopped: int, running: bool):
     async with (app := make_app()).run_test(size=(80, 24)) as pilot:
         await pilot.press("t")

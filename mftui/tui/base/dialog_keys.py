@@ -24,9 +24,14 @@ DIALOG: list[BindingType] = [key("dialog.close", "escape,q", "dismiss", "Close",
 ASK: list[BindingType] = [key("ask.close", "escape", "dismiss", "Close", show=True)]
 
 HELP: list[BindingType] = [
-    key("help.words", "w,tab", "words", "Keys or words", show=True),
-    key("help.close", "escape,q,question_mark", "dismiss", "Close", show=True),
+    key("help.words", "tab", "words", "Keys or words", show=True, priority=True),
+    key("help.down", "down", "list('move', 1)", "Down", priority=True),
+    key("help.up", "up", "list('move', -1)", "Up", priority=True),
+    key("help.page_down", "pagedown", "list('page', 1)", "Page down", priority=True),
+    key("help.page_up", "pageup", "list('page', -1)", "Page up", priority=True),
+    key("help.close", "escape,enter", "dismiss", "Close", show=True, priority=True),
 ]
+"""Before those of the line that is typed into."""
 
 FIELDS: list[BindingType] = [
     key("fields.accept", "enter", "screen.accept", "Accept", show=True),

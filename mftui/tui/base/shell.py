@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
@@ -36,6 +36,8 @@ class Shell(Protocol):
     terminal: Display
     settings: Settings
     session: SessionState
+    typed_keys: Sequence[tuple[str, str, str]]
+    """Keys that mean something by the key before them: keys, what they do, a sentence."""
     model: OpenModel | None
     """The open model, None while there is none."""
     on_tour: bool

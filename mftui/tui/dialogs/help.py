@@ -1,4 +1,4 @@
-"""All keys of a screen, made from its bindings; and the words that the app uses."""
+"""All keys of a screen, made from its bindings; and the words that the app uses. What is typed narrows them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
 
+from mftui.text import fold
 from mftui.tui.base import dialog_keys, keys
 from mftui.tui.base.glossary import WORDS
 from mftui.tui.base.shell import shell_of
-from mftui.tui.widgets.columns import Cell, Column, Mark
+from mftui.tui.widgets.columns import Cell, Column, Mark, text_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
+from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
+
+_NO_MATCH = "No {} has these words. Fewer letters find more; tab: the {}."
 
 
 class HelpScreen(ModalScreen[None]):
@@ -25,36 +30,45 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, of: Screen[object]) -> None:
         super().__init__()
-        self._keys = help_rows(of)
+        self._keys = [*help_rows(of), *([*map(_row, shell_of(of).typed_keys)])]
         self._words: list[Sequence[Cell]] = [(Mark(word, "strong"), "", Mark(what, "dim")) for word, what in WORDS]
         self._shows_words = False
+        self._rows: list[Sequence[Cell]] = self._keys
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog help"):
             yield Prose(("title", "Keys"), classes="title")
             if hint := shell_of(self).guidance(self.app.current_mode, hidden=True):
                 yield Prose(("text", hint))
+            yield SearchBox("type to narrow", id="narrow")
             yield Table([Column("", 14), Column(""), Column("", least=40, is_extra=True)], id="keys")
             yield Prose(classes="detail")
         yield KeyBar()
 
     def on_mount(self) -> None:
         self._show()
-        self.query_one(Table).focus()
+        self.query_one(SearchBox).focus()
 
     def _show(self) -> None:
-        title = "Words (w: keys)" if self._shows_words else "Keys (w: words)"
+        title = "Words (tab: keys)" if self._shows_words else "Keys (tab: words)"
         self.query_one(".title", Prose).show(("title", title))
-        self.query_one(Table).show(self._rows)
+        here, there = ("word", "keys") if self._shows_words else ("key", "words")
+        self._rows = narrowed(self._words if self._shows_words else self._keys, self.query_one(SearchBox).value)
+        self.query_one(Table).show(self._rows, empty=_NO_MATCH.format(here, there))
+        if not self._rows:
+            self.query_one(".detail", Prose).show(("dim", ""))
 
-    @property
-    def _rows(self) -> list[Sequence[Cell]]:
-        return self._words if self._shows_words else self._keys
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show()
 
     def on_table_moved(self, event: Table.Moved) -> None:
         if event.index < len(self._rows):
-            explanation = self._rows[event.index][2]
-            self.query_one(".detail", Prose).show(("dim", explanation.text if isinstance(explanation, Mark) else ""))
+            self.query_one(".detail", Prose).show(("dim", text_of(self._rows[event.index][2])))
+
+    def action_list(self, what: str, by: int) -> None:
+        """Move in the list."""
+        table = self.query_one(Table)
+        (table.action_move if what == "move" else table.action_page)(by)
 
     def action_words(self) -> None:
         """Switch from the keys to the words, and back."""
@@ -62,11 +76,24 @@ class HelpScreen(ModalScreen[None]):
         self._show()
 
 
+def narrowed(rows: Sequence[Sequence[Cell]], text: str) -> list[Sequence[Cell]]:
+    """Return the rows that have all the words of `text`; those whose key or word it is come first."""
+    wanted, words = text.strip(), fold(text).split()
+    named = [row for row in rows if wanted and wanted in text_of(row[0]).split(" ")]
+    if not words:
+        return named if wanted else list(rows)
+    found = [row for row in rows if all(word in fold(" ".join(map(text_of, row))) for word in words)]
+    return named + [row for row in found if row not in named]
+
+
 def help_rows(screen: Screen[object]) -> list[Sequence[Cell]]:
     """Return a row for each binding: keys, what they do, longer explanation. Screen first, then parts, then app."""
-    rows = [(" ".join(map(keys.sign, names)), b.description, b.tooltip) for b, names in help_bindings(screen)]
-    rows.append(("ctrl+p", "Commands", "Every action by name; themes."))
-    return [(Mark(signs, "strong"), what, Mark(longer, "dim")) for signs, what, longer in rows]
+    return [_row((" ".join(map(keys.sign, names)), b.description, b.tooltip)) for b, names in help_bindings(screen)]
+
+
+def _row(told: tuple[str, str, str]) -> Sequence[Cell]:
+    signs, what, longer = told
+    return Mark(signs, "strong"), what, Mark(longer, "dim")
 
 
 def help_bindings(screen: Screen[object]) -> list[tuple[Binding, list[str]]]:

@@ -89,8 +89,7 @@ class Table(CellWidget, can_focus=True):
         self._drawn_width = 0
         self.set_columns(columns)
         self._marked: dict[tuple[str, Style], Style] = {}
-        self._line = 0
-        """Where the cursor stands, in the order in which the rows are shown."""
+        self._line = 0  # where the cursor stands, in the order in which the rows are shown
         self.sorts: Mapping[str, str] = {}
         """Orders that the owner of the rows makes, by the title of their column in lower case; all others are made
         here, of the rows that are listed."""

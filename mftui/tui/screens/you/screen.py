@@ -260,6 +260,10 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._explain()
         self._place()
 
+    def action_why(self) -> None:
+        """Show the page, which begins with why; or hide it."""
+        self.action_page()
+
     def _explain(self) -> None:
         if self._shown is not None and self._now is not None and self.shows_page:
             self._why.explain(self._shown.factors, self._now, self.film(None if self.left.display else self.right))
