@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from helpers.members import with_members
 from helpers.models import toy_factors, toy_run
@@ -150,7 +149,7 @@ def test_a_film_has_the_same_plus_minus_for_somebody_new_everywhere(
     assert now.recommended.plus_minus is not None
     assert now.recommended.plus_minus[at] == pytest.approx(one["plus_minus"])
     assert why_you(model, now, movie - 1, "like").plus_minus == pytest.approx(one["plus_minus"])
-    suggested = about(model, now, YouChoices(), np.array([], dtype=np.int64)).suggested
+    suggested = about(model, now, YouChoices()).suggested
     assert suggested.plus_minus is not None
     assert suggested.plus_minus[suggested.movies.tolist().index(movie - 1)] == pytest.approx(one["plus_minus"])
 
