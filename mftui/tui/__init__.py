@@ -3,8 +3,9 @@
 `app` is the Shell of the screens, which `registry` makes. Lower may not import higher:
 base, textual8 < widgets < charts < lists < dialogs < monitor < screens < screens.NAME < the modules here.
 
-May import: errors, paths, runs.store, settings, tui.base, tui.dialogs, tui.monitor, tui.screens, tui.screens.movies,
-tui.screens.runs, tui.screens.train, tui.screens.users, tui.screens.you, tui.textual8, tui.widgets.
+May import: data.profiles, errors, paths, runs.store, settings, tui.base, tui.dialogs, tui.monitor, tui.screens,
+tui.screens.movies, tui.screens.runs, tui.screens.train, tui.screens.users, tui.screens.you, tui.textual8,
+tui.widgets.
 """
 
 import os

@@ -14,7 +14,6 @@ from textual.screen import Screen
 
 from mftui.errors import MftuiError
 from mftui.settings import Settings
-from mftui.tui import prefix_keys
 from mftui.tui.base import keys
 from mftui.tui.base.background import LatestWins
 from mftui.tui.base.display import Display
@@ -26,6 +25,7 @@ from mftui.tui.base.themes import THEMES, default_theme
 from mftui.tui.commands import commands
 from mftui.tui.leaving import Leaving
 from mftui.tui.monitor.trainings import Starter, Trainings
+from mftui.tui.prefix_keys import PrefixKeys
 from mftui.tui.registry import SCREENS, import_screens
 from mftui.tui.screens.base import BaseScreen
 from mftui.tui.textual8.base_app import Textual8App
@@ -49,7 +49,6 @@ class MftuiApp(Textual8App):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012 (declared as instance variable in Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (32, "-tall")]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
-    typed_keys = prefix_keys.HELP
 
     def __init__(
         self,
@@ -69,7 +68,7 @@ class MftuiApp(Textual8App):
         self.guide = Guide(self.session, self.settings.keys)
         self.guidance = self.guide.sentence
         self._saving = LatestWins(self, "session")
-        self._prefix_keys, self._leaving = prefix_keys.PrefixKeys(self), Leaving(self, self.leave)
+        self._prefix_keys, self._leaving = PrefixKeys(self), Leaving(self, self.leave)
         self.trainings: Trainings = Trainings(self, self.terminal.refresh_s, starter)
         self._stays_open = ""  # the run whose model somebody has asked for
         self.model: OpenModel | None = None

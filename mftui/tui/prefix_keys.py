@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import actions, events
 from textual.app import App
@@ -11,16 +11,8 @@ from textual.widget import Widget
 from mftui.tui.base.panes import TITLES
 from mftui.tui.widgets.table import Table
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 COUNTED = ("j", "k", "g", "G")
 """Keys that a number may come before."""
-HELP: Sequence[tuple[str, str, str]] = (
-    ("g 1 to g 6", "Go to a screen", "As the digit alone, but also on You, where 1 to 5 are stars; so do F1 to F6."),
-    ("5 j", "Count", "A number typed at once before j, k, G or gg: five lines down, to line five. Not on You."),
-)
-"""What the help says of them: keys, what they do, sentence."""
 _COUNT_S = 0.3
 """Between a digit and what it counts at most: whoever looks at the screen that the digit leads to takes longer."""
 _PREFIX_S = 1.0

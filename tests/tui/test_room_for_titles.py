@@ -56,7 +56,7 @@ def _tables() -> dict[str, Shown]:
         you_list(MODEL, ProfileRatings("me", MOVIES[:0], rated.ratings[:0]), YouChoices()),
         user_page(MODEL, 7),
     )
-    suggested = about(MODEL, now, YouChoices(), MOVIES[:0]).suggested
+    suggested = about(MODEL, now, YouChoices()).suggested
     nothing_rated = recommended_rows(MODEL, first.recommended, Display(), lambda at: "")
     reason: Callable[[int], str] = lambda at: in_short(MODEL, now.because, at)  # type: ignore[arg-type]  # noqa: E731
     listed = {

@@ -33,6 +33,13 @@ HELP: list[BindingType] = [
 ]
 """Before those of the line that is typed into."""
 
+TYPED = (
+    ("g 1 to g 6", "Go to a screen", "As the digit alone, but also on You, where 1 to 5 are stars; so do F1 to F6."),
+    ("5 j", "Count", "A number typed at once before j, k, G or gg: five lines down, to line five. Not on You."),
+)
+"""What the help says of keys that mean something by the key before them (see `tui/prefix_keys.py`): keys, what they
+do, sentence."""
+
 FIELDS: list[BindingType] = [
     key("fields.accept", "enter", "screen.accept", "Accept", show=True),
     key("fields.next", "tab,down", "screen.step(1)", "Next", show=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
@@ -36,14 +36,14 @@ class Shell(Protocol):
     terminal: Display
     settings: Settings
     session: SessionState
-    typed_keys: Sequence[tuple[str, str, str]]
-    """Keys that mean something by the key before them: keys, what they do, a sentence."""
     model: OpenModel | None
     """The open model, None while there is none."""
-    on_tour: bool
-    """Whether somebody is being shown around."""
     model_trouble: str
     """Why the newest model could not be opened."""
+
+    @property
+    def on_tour(self) -> bool:
+        """Return whether somebody is being shown around."""
 
     def say(self, text: str, *, warn: bool = False) -> None:
         """Show a toast; `text` is never markup."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
@@ -101,12 +102,12 @@ def quit_dialog() -> ChoiceDialog:
     )
 
 
-def stop_dialog() -> ChoiceDialog:
-    """Ask whether to stop the training."""
-    return ChoiceDialog(
-        "A training is under way. Stop it?",
-        [
-            Option("y", "stop", "Yes", "Stop after this step; the model is kept, and r goes on with it."),
-            Option("n", "leave", "No", "It goes on."),
-        ],
-    )
+def ask_to_stop(app: App[Any], stop: Callable[[], Awaitable[None]]) -> None:
+    """Ask whether to stop the training; where that is meant, `stop` it."""
+    options = [Option("y", "stop", "Yes", "Stop it; its model is kept."), Option("n", "leave", "No", "It goes on.")]
+
+    async def decided(answer: str | None) -> None:
+        if answer == "stop":
+            await stop()
+
+    app.push_screen(ChoiceDialog("A training is under way. Stop it?", options), decided)

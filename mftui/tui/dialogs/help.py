@@ -30,7 +30,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, of: Screen[object]) -> None:
         super().__init__()
-        self._keys = [*help_rows(of), *([*map(_row, shell_of(of).typed_keys)])]
+        self._keys = [*help_rows(of), *map(_row, dialog_keys.TYPED)]
         self._words: list[Sequence[Cell]] = [(Mark(word, "strong"), "", Mark(what, "dim")) for word, what in WORDS]
         self._shows_words = False
         self._rows: list[Sequence[Cell]] = self._keys

@@ -1,4 +1,4 @@
 """Widgets that draw cells: tables, bars, sentences, the lines at the top and the bottom.
 
-May import: data, tables, tui.base.
+May import: data, tables, text, tui.base.
 """

@@ -91,8 +91,7 @@ class Table(CellWidget, can_focus=True):
         self._marked: dict[tuple[str, Style], Style] = {}
         self._line = 0  # where the cursor stands, in the order in which the rows are shown
         self.sorts: Mapping[str, str] = {}
-        """Orders that the owner of the rows makes, by the title of their column in lower case; all others are made
-        here, of the rows that are listed."""
+        """Orders that the owner of the rows makes, by the title of their column in lower case."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -112,9 +111,6 @@ class Table(CellWidget, can_focus=True):
 
     def _row_at(self, line: int) -> int:
         return self._order[line] if self._order is not None else line
-
-    def _line_of(self, row: int) -> int:
-        return self._order.index(row) if self._order is not None and row < len(self._order) else row
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, for the rows that are shown next; sorted as before where they have the same titles."""
@@ -137,15 +133,9 @@ class Table(CellWidget, can_focus=True):
             self.redraw()
 
     def show(
-        self,
-        rows: Rows,
-        *,
-        caption: str = "",
-        detail: str = "",
-        empty: str = "",
-        note: str = "",
+        self, rows: Rows, *, caption: str = "", detail: str = "", empty: str = "", note: str = "",
         cursor: int | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Show `rows`, with a caption and a detail beside it, and a note below the last where there is room;
         `empty` says what to do where there are none; `cursor`: the row that it stands on, None: the first line."""
         self._rows, self._caption, self._empty, self._note = rows, (caption, detail), empty, note
@@ -162,7 +152,9 @@ class Table(CellWidget, can_focus=True):
         self._layout.measure(self._rows, self.terminal.text)
         if self._layout.span != before:
             self.post_message(self.Measured(self))
-        self._line = 0 if row is None else max(0, min(self._line_of(row), len(self._rows) - 1))
+        if row is not None and self._order is not None and row < len(self._order):
+            row = self._order.index(row)
+        self._line = max(0, min(row or 0, len(self._rows) - 1))
         self.redraw()
         self.post_message(self.Moved(self, self.cursor))
 
@@ -175,8 +167,7 @@ class Table(CellWidget, can_focus=True):
         return shown | {sort.capitalize(): sort for sort in self.sorts.values() if sort not in shown.values()}
 
     def sort(self, by: int | str | None) -> None:
-        """Sort by a column, the highest number or the first text first; again: the other way round. By None: as given.
-        By a name in `sorts`: ask the owner."""
+        """Sort by a column, again: the other way round; by None: as given; by a name in `sorts`: ask the owner."""
         if isinstance(by, str):
             self._chosen_order = RowOrder()
             self.post_message(self.SortAsked(self, by))
@@ -186,7 +177,7 @@ class Table(CellWidget, can_focus=True):
 
     @property
     def sorts_itself(self) -> bool:
-        """Return whether the rows are not in the order in which they were given."""
+        """Return whether the rows are not as they were given."""
         return self._chosen_order != RowOrder()
 
     def reverse(self) -> None:
@@ -348,9 +339,9 @@ class Table(CellWidget, can_focus=True):
     def _head_clicked(self, x: int) -> None:
         start = GUTTER
         for at, width in enumerate(self._layout.widths(self.size.width)):
-            if width and start <= x < start + width + GAP:
+            if width and start <= x < (start := start + width + GAP):
                 self.sort(self.sorts.get(self._columns[at].title.lower(), at))
-            start += width + GAP if width else 0
+                return
 
     def on_mouse_scroll_down(self) -> None:
         self.action_move(3)

@@ -112,7 +112,7 @@ async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, hom
     write_json(run.path / "config.json", {**run.config().to_dict(), "request": request.to_dict()}, seal=True)
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "finished")
-        await pilot.press("T")
+        await pilot.press("U")
         await until_shown(pilot, "factors       9")
         await pilot.press("j", "j", "j", "l", "t")
         await until(pilot, lambda: starter.requests, "a training asked for")

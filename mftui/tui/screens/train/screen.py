@@ -163,9 +163,9 @@ class TrainScreen(BaseScreen):
     async def action_toggle_training(self) -> None:
         """Start what the form says; while a training runs, stop it, if that is meant."""
         if self.trainings.live:
-            from mftui.tui.dialogs.choice import stop_dialog
+            from mftui.tui.dialogs.choice import ask_to_stop
 
-            self.app.push_screen(stop_dialog(), self._stop)
+            ask_to_stop(self.app, self.shell.stop_training)
             return
         if self.form.seen is not None and self.form.seen.trouble is not None:
             self.action_reading()
@@ -177,10 +177,6 @@ class TrainScreen(BaseScreen):
     async def _start(self) -> None:
         with showing_errors(self.shell):
             await self.shell.start_training(self.form.request())
-
-    async def _stop(self, answer: str | None) -> None:
-        if answer == "stop" and self.trainings.live:
-            await self.shell.stop_training()
 
     def action_reading(self) -> None:
         """Show how the data is read, and let it be changed."""
