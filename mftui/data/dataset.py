@@ -161,6 +161,11 @@ class Scale:
     hi: float
     step: float
 
+    @property
+    def levels(self) -> int:
+        """Count the steps from the lowest to the highest rating; 0 where there is no step."""
+        return round((self.hi - self.lo) / self.step) + 1 if self.step else 0
+
 
 def genres_in(text: str) -> list[str]:
     """Split genres that are joined by "|"."""

@@ -14,8 +14,9 @@ from mftui.engine.descent.audience_learner import AudienceLearner
 from mftui.engine.descent.user_groups import UserGroups
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training.audience_size import STARTS, audience_size
+from mftui.engine.training.audience_size import STARTS, AudienceSize, audience_size
 from mftui.engine.training.block import Metrics
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
@@ -45,6 +46,7 @@ def gladness(ratings: Ratings) -> np.ndarray:
 
 def learner(ratings: Ratings, **given: object) -> AudienceLearner:
     hyper = RECIPES["biased"].check({"audience_factors": 5} | given)
+    hyper = RECIPES["biased"].sized(hyper, Sizes(USERS, MOVIES, len(ratings)))
     return AudienceLearner(Problem(ratings, ratings.take(np.arange(0)), USERS, MOVIES, SCALE, 0), hyper)
 
 
@@ -122,13 +124,17 @@ def test_every_rating_has_one_place_and_users_stay_together() -> None:
 
 
 def test_its_size_follows_the_data() -> None:
+    def size(n: int, users: int, movies: int) -> AudienceSize:
+        biased = RECIPES["biased"]
+        return audience_size(biased.sized(biased.defaults(), Sizes(users, movies, n)), n, users, movies)
+
     def factors(n: int, movies: int) -> int:
-        return audience_size(RECIPES["biased"].defaults(), n, 200_000, movies).factors
+        return size(n, 200_000, movies).factors
 
     assert [factors(n, 10_000) for n in (10_000, 1_500_000, 25_000_000, 100_000_000)] == [384, 384, 96, 48]
     assert factors(100_000, 90_000) == 256
-    assert audience_size(RECIPES["biased"].defaults(), 50, 7, 30).factors == 7
-    rates = [audience_size(RECIPES["biased"].defaults(), 100_000, n, n).rate for n in (500, 1_536, 20_000)]
+    assert size(50, 7, 30).factors == 7
+    rates = [size(100_000, n, n).rate for n in (500, 1_536, 20_000)]
     assert rates == pytest.approx([0.02, 0.04, 0.1])
 
 
