@@ -103,6 +103,7 @@ BAYES = Recipe(
             10_000,
             "Draws kept, evenly spaced: they are the model; all, or as many as 64 MB can hold.",
             rule=_keep,
+            zero_asks=True,
             by_rule=True,
         ),
         Field(

@@ -176,6 +176,7 @@ BIASED = Recipe(
             100_000_000,
             "Ratings in one step; a twentieth of them, between 2,000 and a million.",
             rule=sizes.batch_size,
+            zero_asks=True,
             by_rule=True,
         ),
         Field(

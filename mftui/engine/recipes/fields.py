@@ -94,6 +94,7 @@ AUDIENCE_FIELDS = (
         4096,
         "Numbers that describe whom a movie attracts; 384 up to 1.5 million ratings, then fewer.",
         rule=lambda hyper, sizes: factors_by_rule(sizes.n_ratings, sizes.n_users, sizes.n_movies),
+        zero_asks=True,
         by_rule=True,
     ),
     Field(
@@ -103,6 +104,7 @@ AUDIENCE_FIELDS = (
         10_000,
         "Passes of the audience block, after those that find where it starts; 4 up to 1.5 million ratings, then fewer.",
         rule=lambda hyper, sizes: epochs_by_rule(sizes.n_ratings),
+        zero_asks=True,
         by_rule=True,
     ),
     Field(
@@ -112,6 +114,7 @@ AUDIENCE_FIELDS = (
         10,
         "Size of its first steps, beside the usual size of its factors; it falls to zero. From 0.02 to 0.1.",
         rule=lambda hyper, sizes: rate_by_rule(int(hyper["audience_factors"]), sizes.n_users, sizes.n_movies),
+        zero_asks=True,
         by_rule=True,
     ),
     Field(

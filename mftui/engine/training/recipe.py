@@ -50,6 +50,8 @@ class Field:
     """The word that asks the rule."""
     absent: Value | None = None
     """What runs had that were made before there was such a field; None: what is set where nothing is given."""
+    zero_asks: bool = False
+    """Whether 0 asks it, too, as in mftui 0.1."""
     by_rule: bool = False
     """Whether the rule is asked where nothing is given; `default` is then what it chooses for 100,000 ratings."""
 
@@ -59,12 +61,12 @@ class Field:
         return self.open if self.by_rule else self.default
 
     def asks(self, value: object) -> bool:
-        """Return whether a value leaves the choice to the rule; runs of mftui 0.1 wrote 0 for that."""
+        """Return whether a value leaves the choice to the rule."""
         if self.rule is None:
             return False
         if isinstance(value, str):
             return value == self.open or (self.type in (int, float) and _MULTIPLE.fullmatch(value) is not None)
-        return self.type is not bool and value == 0 < self.low
+        return self.zero_asks and value == 0
 
     def chosen(self, value: Value, hyper: Hyper, sizes: Sizes) -> Value:
         """Return what the rule chooses for data of these sizes, times the multiple that `value` may ask for."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mftui.runs.store.request import TrainRequest
 
 _MAIN = ("factors", "epochs", "learning_rate")
-_AUTO = "auto"
 _HELD_OUT = 0.1
 """Share of the ratings that is not trained on, as a request has it where nothing else is said."""
 _TOP_SEED = 2**31 - 1
@@ -116,7 +115,7 @@ class TrainForm:
             self._set_all(chosen)
         elif key == "seed":
             self._seed = text or "0"
-        elif (text := _typed(text)) and text != self._default(key):
+        elif (text := _typed(self.recipe.field(key), text)) and text != self._default(key):
             self._own[key] = text
         else:
             self._own.pop(key, None)
@@ -171,7 +170,7 @@ class TrainForm:
         if key in CHOSEN:
             return ""
         try:
-            self.recipe.field(key).parse(_typed(text))
+            self.recipe.field(key).parse(_typed(self.recipe.field(key), text))
         except MftuiError as error:
             return error.message.removeprefix(f"{key}: ")
         return ""
@@ -236,7 +235,8 @@ class TrainForm:
         text = self._text(field)
         if self.sizes is None or not field.asks(text):
             return text
-        return f"{text}: {self._number(field.name)}"
+        chosen = self._number(field.name)
+        return text if chosen == text else f"{text}: {chosen}"
 
     def _number(self, name: str) -> str:
         """Return the value of a field as text, with the rule's choice where it is asked; sizes of 100,000 ratings
@@ -275,9 +275,10 @@ class TrainForm:
         return f"{given} is above {_TOP_SEED}." if int(given) > _TOP_SEED else ""
 
 
-def _typed(text: str) -> str:
+def _typed(field: Field, text: str) -> str:
     """Return a field's text without what the form says a rule chooses."""
-    return text.partition(":")[0].strip() if text.lower().partition(":")[0].strip().endswith(_AUTO) else text
+    asked = text.partition(":")[0].strip().lower()
+    return asked if field.asks(asked) else text
 
 
 def _plain(value: bool | float | str) -> str:
