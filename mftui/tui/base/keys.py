@@ -85,7 +85,8 @@ MOVIES: list[BindingType] = [
     _key("movies.sort", "s", "sort", "Sort", show=True, help="By title, year, ratings, mean, bias; then as found."),
     _key("movies.reverse", "S", "reverse", "Reverse", help="Reverse the order."),
     _key("movies.metric", "m", "metric", "Metric",
-         help="Neighbours by cosine (direction), dot product (direction and length) or euclidean distance."),
+         help="Neighbours by cosine (direction), dot product (direction and length), the same not reduced where "
+              "ratings are few, or euclidean distance."),
     _key("movies.right", "l,right", "pane(1)", "Neighbours pane"),
     _key("movies.left", "h,left", "pane(-1)", "Results pane"),
 ]  # fmt: skip

@@ -38,10 +38,12 @@ class Shell(Protocol):
     session: SessionState
     model: OpenModel | None
     """The open model, None while there is none."""
-    on_tour: bool
-    """Whether somebody is being shown around."""
     model_trouble: str
     """Why the newest model could not be opened."""
+
+    @property
+    def on_tour(self) -> bool:
+        """Return whether somebody is being shown around."""
 
     def say(self, text: str, *, warn: bool = False) -> None:
         """Show a toast; `text` is never markup."""
