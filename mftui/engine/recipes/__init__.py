@@ -63,6 +63,12 @@ def row_priors(meta: Mapping[str, Any], parameters: Parameters) -> RowPriors:
     return RowPriors(recipe.user_prior(hyper, p.hi - p.lo, p.unit))
 
 
+def caution_of(meta: Mapping[str, Any]) -> str:
+    """Return what to know of the predictions of a model, by its own `meta`; "" where they are ratings."""
+    found = RECIPES.get(recipe_name(str(meta.get("recipe") or "")))
+    return found.caution if found else ""
+
+
 __all__ = [
     "RECIPES",
     "Field",
@@ -70,6 +76,7 @@ __all__ = [
     "Preset",
     "Recipe",
     "Value",
+    "caution_of",
     "find_recipe",
     "recipe_name",
     "recipe_with",
