@@ -25,7 +25,7 @@ MAX_LISTED = 500
 """Movies listed at most."""
 MOVIE_SORTS = ("", "title", "year", "ratings", "mean", "bias")
 """By what movies can be sorted; "" is the search's own order, the best match or the most rated first."""
-METRICS = {"cosine": "Cosine", "dot": "Dot", "raw": "Raw dot", "euclidean": "Dist."}
+METRICS = {"cosine": "Cosine", "dot": "Dot", "raw": "Raw", "euclidean": "Dist."}
 """The metrics of neighbours, and how their scores are headed; "raw" is the dot product, not reduced for few ratings."""
 MAX_NEIGHBOURS = 1000
 MAX_RECOMMENDED = 1000
