@@ -7,8 +7,8 @@ so many. Seconds are those that the library takes to fit, for mftui those of lea
 median of all else: for mftui to set up, to compile and to predict, for others to convert the data and to predict. All
 have their own defaults, but for cmfrec's `lambda_` (see `peers.py`). A curve ends where the next point would take more
 than `--most` seconds. The second table has the seconds to each of some errors, the third the same as multiples of the
-fastest recipe's of mftui. implicit predicts no ratings: its lists are in `list_curves.py`. LIBMF is left out, because its
-threads now and then wait for each other for ever. What is not installed is skipped and named.
+fastest recipe's of mftui. implicit predicts no ratings: its lists are in `list_curves.py`. LIBMF is left out: now and
+then its threads wait for each other for ever. What is not installed is skipped and named.
 """
 
 from __future__ import annotations
