@@ -64,7 +64,7 @@ def movie_rows(model: OpenModel, movies: NDArray[Any]) -> Rows:
         return (
             *movie_cells(movie),
             number_cell(factors.movie_means[at], ".2f"),
-            number_cell(factors.parameters.movie_bias[at], "+.2f"),
+            number_cell(factors.bias_in_stars(factors.parameters.movie_bias[at : at + 1])[0], "+.2f"),
             *export_cells(movie),
         )
 

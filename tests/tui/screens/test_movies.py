@@ -298,7 +298,7 @@ async def test_i_shows_a_movies_page_and_hides_it(make_app: MakeApp, home: Path,
         ratings = ratings_of_movie(factors, subject)
         await until_shown(pilot, f"mean {ratings.mean():.2f}")
         text = shown(app)
-        assert f"bias {factors.parameters.movie_bias[subject]:+.2f}" in text
+        assert f"bias {factors.bias_in_stars(factors.parameters.movie_bias[[subject]])[0]:+.2f}" in text
         assert f"{len(ratings)} ratings" in text and "4 factors" in text
         assert factors.movies.genres_of(subject)[0] in text
         await pilot.press("i")
