@@ -14,7 +14,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("metric", "How similarity is measured: cosine (direction), dot (direction and length), euclidean (distance)."),
     ("training", "Changing the factors in small steps so that predictions come closer to the ratings."),
     ("recipe", "A way to train: the model's form, its defaults, and where it comes from."),
-    ("preset", "Named settings of a recipe, such as fast or large; for the form and --preset."),
+    ("preset", "Named settings of a recipe, such as fast or best; for the form and --preset."),
     ("epoch", "One pass over all the ratings that are trained on."),
     ("step", "One small change of the factors, from a part of the ratings, a batch."),
     ("learning rate", "How large the steps are: too large and the training diverges, too small and it takes long."),
