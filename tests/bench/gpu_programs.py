@@ -15,6 +15,7 @@ from mftui.engine.descent import audience_learner, minibatch
 from mftui.engine.descent.dense import DenseLearner
 from mftui.engine.recipes import RECIPES
 from mftui.engine.recipes.post2019 import MAX_CELLS
+from mftui.engine.training.memory import Sizes
 
 COMPARED = "100k"
 
@@ -40,17 +41,22 @@ class Groups:
         return self._groups
 
 
-def taste(size: str, preset: str = "default") -> Program:
+def sized(name: str, size: str, **given: object) -> dict[str, Any]:
+    """Return the hyperparameters that the recipe `name` chooses for so much data."""
+    recipe = RECIPES[name]
+    return recipe.sized(recipe.check(given), Sizes(*SIZES[size]))
+
+
+def taste(size: str) -> Program:
     """Return an epoch of recipe biased: on a GPU one call."""
-    recipe, problem, held = RECIPES["biased"], problem_of(size), []
-    values = next(p.values for p in recipe.presets if p.name == preset)
+    problem, held = problem_of(size), []
     with patch.object(minibatch, "make_pipeline", lambda *given: held.append(Held(*given)) or held[-1]):
-        learner: Any = recipe.build(problem, recipe.check(dict(values, validation=0.0)))
+        learner: Any = RECIPES["biased"].build(problem, sized("biased", size, validation=0.0))
     pipeline, batches = held[0], held[0].batches
     updates, shape = learner.steps_per_call * batches.updates, (batches.count, batches.size)
     width = sum(learner.model.user_factors.shape[1:]) + learner.model.members
     return Program(
-        f"taste{'' if preset == 'default' else '-' + preset}-{size}",
+        f"taste-{size}",
         lambda numbers, *data: pipeline.updates(data, numbers),
         [
             Argument("numbers", (updates,), "int32", written="counted"),
@@ -67,7 +73,7 @@ def audience(size: str) -> Iterator[Program]:
     """Yield a step of the audience block, and one of the passes that find its start."""
     problem = problem_of(size)
     with patch.object(audience_learner, "UserGroups", Groups):
-        learner = audience_learner.AudienceLearner(problem, RECIPES["biased"].check({}))
+        learner = audience_learner.AudienceLearner(problem, sized("biased", size))
     groups: Any = learner._groups
     n, k = groups.size, learner._movies.shape[1]
     columns = [*who_rated((n,), groups.users, problem.n_movies), Argument("glad", (n,), low=0.0, high=1.5)]
@@ -80,7 +86,7 @@ def audience(size: str) -> Iterator[Program]:
 def post2019(size: str) -> Program:
     """Return a step on the dense matrix, drawn as full as that of the ratings is."""
     problem = problem_of(size)
-    learner = DenseLearner(problem, RECIPES["post2019"].check({}))
+    learner = DenseLearner(problem, sized("post2019", size))
     shape, n = (problem.n_users, problem.n_movies), len(problem.train)
 
     def step(target: Any) -> Any:
@@ -93,10 +99,8 @@ def post2019(size: str) -> Program:
 
 def programs(size: str) -> Iterator[Program]:
     """Yield all programs that there are at this size."""
-    users, movies, ratings = SIZES[size]
+    users, movies, _ = SIZES[size]
     yield taste(size)
-    if ratings >= 10_000_000:
-        yield taste(size, "wide")
     yield from audience(size)
     if users * movies <= MAX_CELLS:
         yield post2019(size)

@@ -23,8 +23,9 @@ FACTORS_RATINGS = 150_000
 """Up to which there are the fewest; beyond, they grow with the root of the ratings."""
 ALONE = 4 / 3
 """How many more a member has that stands alone."""
-MANY_RATINGS = 3_000_000
-"""From here on priors are adaptive: rows have ratings enough to tell which axes are borne out."""
+MANY_RATINGS = 10_000_000
+"""From here on, where members are few, priors are adaptive: rows have ratings enough to tell which axes are borne out.
+With 4 million ratings they gain 0.005 on made-up ratings with eight axes, and lose 0.004 on those with sixteen."""
 
 
 def many(sizes: Sizes) -> bool:
@@ -48,7 +49,7 @@ def factors(hyper: Hyper, sizes: Sizes) -> int:
 
 
 def adaptive_priors(hyper: Hyper, sizes: Sizes) -> bool:
-    """Return yes from three million ratings on."""
+    """Return yes from ten million ratings on."""
     return many(sizes)
 
 
