@@ -51,9 +51,8 @@ def recipe_step(task: Task) -> Callable[[], Any]:
     recipe = find_recipe("post2019")
     nothing = task.train.take(np.arange(0))
     problem = Problem(task.train, nothing, task.n_users, task.n_movies, task.scale, seed=0)
-    program = recipe.build(
-        problem, recipe.sized(recipe.defaults(), Sizes(problem.n_users, problem.n_movies, len(problem.train)))
-    )
+    sizes = Sizes(task.n_users, task.n_movies, len(task.train))
+    program = recipe.build(problem, recipe.sized(recipe.defaults(), sizes))
     return lambda: program.step(0)[0]
 
 
