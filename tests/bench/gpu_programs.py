@@ -16,6 +16,7 @@ from mftui.engine.descent.dense import DenseLearner
 from mftui.engine.recipes import RECIPES
 from mftui.engine.recipes.post2019 import MAX_CELLS
 from mftui.engine.training.memory import Sizes
+from mftui.engine.training.recipe import Hyper
 
 COMPARED = "100k"
 
@@ -41,22 +42,22 @@ class Groups:
         return self._groups
 
 
-def sized(name: str, size: str, **given: object) -> dict[str, Any]:
-    """Return the hyperparameters that the recipe `name` chooses for so much data."""
-    recipe = RECIPES[name]
-    return recipe.sized(recipe.check(given), Sizes(*SIZES[size]))
+def settings(recipe: str, size: str, **given: object) -> Hyper:
+    """Return what the rules of a recipe choose for data of this size, but for what is given."""
+    chosen = RECIPES[recipe]
+    return chosen.sized(chosen.check(given), Sizes(*SIZES[size]))
 
 
-def taste(size: str) -> Program:
+def taste(size: str, name: str = "taste", **given: object) -> Program:
     """Return an epoch of recipe biased: on a GPU one call."""
     problem, held = problem_of(size), []
     with patch.object(minibatch, "make_pipeline", lambda *given: held.append(Held(*given)) or held[-1]):
-        learner: Any = RECIPES["biased"].build(problem, sized("biased", size, validation=0.0))
+        learner: Any = RECIPES["biased"].build(problem, settings("biased", size, validation=0.0, **given))
     pipeline, batches = held[0], held[0].batches
     updates, shape = learner.steps_per_call * batches.updates, (batches.count, batches.size)
     width = sum(learner.model.user_factors.shape[1:]) + learner.model.members
     return Program(
-        f"taste-{size}",
+        f"{name}-{size}",
         lambda numbers, *data: pipeline.updates(data, numbers),
         [
             Argument("numbers", (updates,), "int32", written="counted"),
@@ -73,7 +74,7 @@ def audience(size: str) -> Iterator[Program]:
     """Yield a step of the audience block, and one of the passes that find its start."""
     problem = problem_of(size)
     with patch.object(audience_learner, "UserGroups", Groups):
-        learner = audience_learner.AudienceLearner(problem, sized("biased", size))
+        learner = audience_learner.AudienceLearner(problem, settings("biased", size))
     groups: Any = learner._groups
     n, k = groups.size, learner._movies.shape[1]
     columns = [*who_rated((n,), groups.users, problem.n_movies), Argument("glad", (n,), low=0.0, high=1.5)]
@@ -86,7 +87,7 @@ def audience(size: str) -> Iterator[Program]:
 def post2019(size: str) -> Program:
     """Return a step on the dense matrix, drawn as full as that of the ratings is."""
     problem = problem_of(size)
-    learner = DenseLearner(problem, sized("post2019", size))
+    learner = DenseLearner(problem, settings("post2019", size))
     shape, n = (problem.n_users, problem.n_movies), len(problem.train)
 
     def step(target: Any) -> Any:
@@ -101,6 +102,8 @@ def programs(size: str) -> Iterator[Program]:
     """Yield all programs that there are at this size."""
     users, movies, _ = SIZES[size]
     yield taste(size)
+    if size != COMPARED:  # there it is the same
+        yield taste(size, "taste-members", members=8, factors=12, adaptive_priors=False)
     yield from audience(size)
     if users * movies <= MAX_CELLS:
         yield post2019(size)
