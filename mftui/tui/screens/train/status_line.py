@@ -14,6 +14,8 @@ from mftui.tui.monitor.snapshot import Snapshot, ending
 from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap
 
 _BAR = 20
+_ROOM_FOR_MORE = 60
+"""Columns from which an end that is no fault has its line, too: the facts come first."""
 
 
 class StatusLine(CellWidget):
@@ -52,7 +54,8 @@ class StatusLine(CellWidget):
         facts = [*self._facts(snapshot), *_taken(snapshot)]
         facts = self._fill(parts, facts, width)
         yield parts
-        message = self.terminal.text((end.line if end else "") or snapshot.message or snapshot.doing)
+        said = end.line if end and (end.bad or width >= _ROOM_FOR_MORE) else ""
+        message = self.terminal.text(said or snapshot.message or snapshot.doing)
         below: list[Part] = []
         for line in wrap(message, width)[: max(1, height - 1)]:
             if below:
