@@ -14,8 +14,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, movie_means
+from mftui.data.dataset import Dataset, Movies, Scale, movie_means
 from mftui.data.ids import Ids
+from mftui.data.movies.movie_row import MovieRow
 from mftui.data.splits import Split
 from mftui.data.storage.integrity import table_digest
 from mftui.engine.model.arrays import Counts, Flags, Floats, Indices
@@ -67,7 +68,7 @@ class Factors:
         """
         sizes = dataset.n_users, dataset.n_movies
         user_counts, train_counts = dataset.ratings.where(split.trained).counts(*sizes)
-        _, movie_counts = dataset.ratings.counts(*sizes)
+        movie_counts = dataset.ratings.counts_of("movies", dataset.n_movies)
         return cls(
             without_cold_rows(parameters, user_counts == 0, train_counts == 0),
             dataset.user_ids,

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mftui.data.dataset import MovieRow, Scale
+    from mftui.data.dataset import Scale
+    from mftui.data.movies.movie_row import MovieRow
     from mftui.engine.model.factors import Factors
     from mftui.engine.query.recommend import Recommendations
     from mftui.tui.base.display import Display

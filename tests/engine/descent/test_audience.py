@@ -36,7 +36,7 @@ def two_audiences(seed: int = 0) -> Ratings:
 
 def gladness(ratings: Ratings) -> np.ndarray:
     """(n_users, n_movies) X, zeros where nothing was rated."""
-    glad = Gladness.of_training(ratings.users, ratings.values, USERS)
+    glad, _ = Gladness.of_training(ratings, USERS)
     x = np.zeros((USERS, MOVIES))
     x[ratings.users, ratings.movies] = glad(
         ratings.values, glad.user_means(ratings.users, ratings.values, USERS)[ratings.users]
@@ -75,7 +75,7 @@ def test_the_loss_is_the_sum_over_all_pairs_and_its_gradients_are_those_written_
         expected = written_out(x, movies, weights, ridge) / len(ratings)
     taken: list[list[np.ndarray]] = []
     program._optimizer = SimpleNamespace(apply=lambda gradients, _: taken.append([tf.identity(g) for g in gradients]))
-    program._update = program._descend
+    program._update = lambda _, columns: program._descend(*columns)
 
     program.begin_epoch(STARTS)
     losses = [float(program.step(step)[0]) for step in range(program.steps_per_epoch)]
@@ -112,7 +112,8 @@ def test_every_rating_has_one_place_and_users_stay_together() -> None:
     ratings = two_audiences()
     shuffled = ratings.take(np.random.default_rng(1).permutation(len(ratings)))
     for given in (ratings, shuffled):
-        groups = UserGroups(given, np.arange(1, len(given) + 1, dtype=np.float32), USERS, 6, 3, seed=0)
+        numbered = Ratings(given.users, given.movies, np.arange(1, len(given) + 1, dtype=np.float32))
+        groups = UserGroups(numbered, lambda piece: piece.values, USERS, 6, 3, seed=0)
         assert len(groups) % 3 == 0 and groups.places.max() < groups.users
         filled = groups.glad > 0
         rows = groups.glad[filled].astype(int) - 1
