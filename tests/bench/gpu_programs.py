@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 from gpu_dump import SIZES, Program, dump, problem_of, who_rated
 from gpu_gibbs import rows_alone, sweep
 from gpu_step import Argument
 
-from mftui.engine.descent import audience_learner, minibatch
+from mftui.engine.audience_block import audience_learner
+from mftui.engine.descent import minibatch
 from mftui.engine.descent.dense import DenseLearner
 from mftui.engine.recipes import RECIPES
 from mftui.engine.recipes.post2019 import MAX_CELLS

@@ -17,7 +17,8 @@ import numpy as np
 import tensorflow as tf
 from helpers.trainings import planted_training
 
-SMALL = {"members": 2, "factors": 4, "epochs": 3, "patience": 99, "batch_size": 500, "audience_factors": 5, "audience_epochs": 3}
+TASTE = {"members": 2, "factors": 4, "epochs": 3, "patience": 99, "batch_size": 500}
+SMALL = TASTE | {"audience_factors": 5, "audience_epochs": 3}
 
 
 def compared(devices: int, given: dict[str, Any]) -> dict[str, Any]:

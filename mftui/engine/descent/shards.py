@@ -6,7 +6,7 @@ import mmap
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +78,8 @@ class Shards:
 def forget(*columns: NDArray[Any]) -> None:
     """Take what was read or written of files out of this process's memory: the system keeps it while it has room."""
     for column in columns:
-        if isinstance(column.base, mmap.mmap):
-            column.base.madvise(mmap.MADV_DONTNEED)
+        if isinstance(file := cast(Any, column.base), mmap.mmap):
+            file.madvise(mmap.MADV_DONTNEED)
 
 
 def _spread(n: int, count: int) -> NDArray[np.int64]:

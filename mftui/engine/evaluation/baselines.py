@@ -95,7 +95,8 @@ def _sum_few(sizes: tuple[int, int], piece: Ratings) -> _Summing:
     sides = piece.users, piece.movies
 
     def of_piece(biases: Doubles, of: int) -> tuple[slice, Doubles]:
-        return slice(None), np.bincount(sides[1 - of], biases[sides[of]], sizes[1 - of])
+        sums = np.bincount(sides[1 - of], biases[sides[of]], sizes[1 - of])
+        return slice(None), np.asarray(sums, dtype=np.float64)
 
     return of_piece
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mftui.data.dataset import Ratings
-from mftui.engine.model.arrays import AnyIndices, Doubles, Floats
+from mftui.engine.model.arrays import AnyIndices, Doubles, Floats, Indices
 
 SLOPE = 0.55
 """How much more a movie counts that was rated one standard deviation above its user's mean; chosen with EASE on inner
@@ -48,9 +48,11 @@ class Gladness:
 
     def user_means(self, users: AnyIndices, ratings: Floats, n_users: int) -> Doubles:
         """Return (n_users,) means of the ratings (n,) of each user, damped towards that of all."""
-        return self._damped(np.bincount(users, ratings, n_users), np.bincount(users, minlength=n_users))
+        return self._damped(
+            np.bincount(users, ratings, n_users).astype(np.float64, copy=False), np.bincount(users, minlength=n_users)
+        )
 
-    def _damped(self, sums: Doubles, counts: AnyIndices) -> Doubles:
+    def _damped(self, sums: Doubles, counts: Indices) -> Doubles:
         return np.asarray((sums + DAMPING * self.mean) / (counts + DAMPING))
 
     def deviations(self, ratings: Floats, means: Doubles | float) -> Floats:

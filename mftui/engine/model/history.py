@@ -84,8 +84,9 @@ class History:
         def make(name: str, number: int) -> NDArray[Any]:
             span = spans[number]
             rows = self.held_out[span] == held_out
-            column = {"movies": self.movies, "values": self.ratings}.get(name)
-            return (self._users(span) if column is None else column[span])[rows]
+            column: NDArray[Any] | None = {"movies": self.movies, "values": self.ratings}.get(name)
+            found: NDArray[Any] = self._users(span) if column is None else column[span]
+            return found[rows]
 
         return Ratings.pieced(lengths, make)
 

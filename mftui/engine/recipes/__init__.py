@@ -2,8 +2,8 @@
 
 `engine.descent` and `engine.alternating` are imported when a learner is built.
 
-May import: child, data, engine.alternating, engine.compute, engine.descent, engine.model, engine.training, errors,
-text.
+May import: child, data, engine.alternating, engine.audience_block, engine.compute, engine.descent, engine.model,
+engine.training, errors, text.
 """
 
 from __future__ import annotations

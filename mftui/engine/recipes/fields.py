@@ -78,7 +78,7 @@ MEMORY = Field(
 
 def audience_block(problem: Problem, hyper: Hyper) -> Block:
     """Return the audience block, for recipes that train one after their model of ratings."""
-    from mftui.engine.descent.audience_learner import AudienceLearner
+    from mftui.engine.audience_block.audience_learner import AudienceLearner
     from mftui.engine.training.learner import Block
 
     size = audience_size(hyper, len(problem.train), problem.n_users, problem.n_movies)

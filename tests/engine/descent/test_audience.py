@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.descent.audience_learner import AudienceLearner
-from mftui.engine.descent.user_groups import UserGroups
+from mftui.engine.audience_block.audience_learner import AudienceLearner
+from mftui.engine.audience_block.user_groups import UserGroups
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.audience_size import STARTS, AudienceSize, audience_size

@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mftui.engine.audience_block.user_groups import UserGroups
 from mftui.engine.compute.replicas import Devices
 from mftui.engine.descent.input_pipeline import read_ahead
-from mftui.engine.descent.user_groups import UserGroups
 
 
 class GroupInput:
@@ -47,8 +47,11 @@ class GroupInput:
         if strategy is None:
             return tf.function(lambda given, columns: function(*given, *columns), jit_compile=True)
 
+        def by_device(*tensors: Any) -> Any:  # a tf.function itself would be compiled for all of them together
+            return function(*tensors)
+
         def everywhere(given: Any, columns: Any) -> Any:
-            each = strategy.run(lambda *tensors: function(*tensors), (*given, *columns))  # no call of one tf.function
+            each = strategy.run(by_device, (*given, *columns))
             return strategy.reduce("SUM", each, axis=None)
 
         summed = tf.function(everywhere)

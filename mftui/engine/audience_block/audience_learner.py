@@ -8,12 +8,12 @@ from typing import Any
 
 import tensorflow as tf
 
+from mftui.engine.audience_block.audience_start import orthonormal, start
+from mftui.engine.audience_block.group_input import GroupInput
+from mftui.engine.audience_block.user_groups import UserGroups
 from mftui.engine.descent.accumulate import Gradients, accumulate
-from mftui.engine.descent.audience_start import orthonormal, start
 from mftui.engine.descent.batches import parts_on_cpu
-from mftui.engine.descent.group_input import GroupInput
 from mftui.engine.descent.optimizers import make_optimizer
-from mftui.engine.descent.user_groups import UserGroups
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.audience_size import STARTS, audience_size
