@@ -83,10 +83,11 @@ class History:
 
         def make(name: str, number: int) -> NDArray[Any]:
             span = spans[number]
-            rows = self.held_out[span] == held_out
-            column: NDArray[Any] | None = {"movies": self.movies, "values": self.ratings}.get(name)
-            found: NDArray[Any] = self._users(span) if column is None else column[span]
-            return found[rows]
+            rows: NDArray[Any] = self.held_out[span] == held_out
+            columns = {"movies": self.movies, "values": self.ratings}
+            column: NDArray[Any] = columns[name][span] if name in columns else self._users(span)
+            found: NDArray[Any] = column[rows]
+            return found
 
         return Ratings.pieced(lengths, make)
 
