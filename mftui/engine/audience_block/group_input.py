@@ -39,13 +39,13 @@ class GroupInput:
 
     def compiled(self, function: Callable[..., Any]) -> Any:
         """Compile what each of several devices does by itself; on one it is compiled with what it is part of."""
-        return function if self._devices.strategy is None else tf.function(function, jit_compile=True)
+        return function if self._devices.strategy is None else tf.function(function, jit_compile=True, autograph=False)
 
     def call(self, function: Callable[..., Any]) -> Any:
         """Compile (tensors, columns of a step) to what `function` makes of them, summed over the devices."""
         strategy = self._devices.strategy
         if strategy is None:
-            return tf.function(lambda given, columns: function(*given, *columns), jit_compile=True)
+            return tf.function(lambda given, columns: function(*given, *columns), jit_compile=True, autograph=False)
 
         def by_device(*tensors: Any) -> Any:  # a tf.function itself would be compiled for all of them together
             return function(*tensors)

@@ -14,8 +14,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Dataset, Movies, Scale, movie_means
+from mftui.data.dataset import Dataset, Movies, Scale
 from mftui.data.ids import Ids
+from mftui.data.movies.movie_means import movie_means
 from mftui.data.movies.movie_row import MovieRow
 from mftui.data.splits import Split
 from mftui.data.storage.integrity import table_digest
