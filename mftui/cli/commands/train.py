@@ -112,6 +112,7 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
     with output_in(run.log_path) as screen, make_progress(screen, quiet=quiet) as progress:
         progress.follow(lambda: how_far(run.status()))
         from mftui.runs.trainer.main import train as train_run
+        from mftui.runs.trainer.prepare import how_long
 
         told = False
 
@@ -121,6 +122,8 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
                 told = True
                 for sentence in how_read(run.config().dataset or {}):
                     progress.say(visible(sentence))
+                if long := how_long(run.config()):
+                    progress.say(long)
             progress.phase(phase)
 
         return train_run(

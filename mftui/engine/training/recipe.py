@@ -142,6 +142,18 @@ class Preset:
     """Fields that differ from their defaults."""
 
 
+_LONG_S = 10.0
+"""What takes less is not told beforehand."""
+
+
+def _rounded(seconds: float) -> str:
+    """Return a time to one digit, in seconds, minutes or hours."""
+    size, unit = next((n, u) for n, u in ((3600, "hour"), (60, "minute"), (1, "second")) if seconds >= n * 0.95)
+    count = seconds / size
+    count = round(count, -1) if count >= 20 else round(count)
+    return f"{count:g} {unit}{'s' * (count != 1)}"
+
+
 F = TypeVar("F", Field, Preset)
 DEFAULTS = Preset("default", "Every field at the recipe's default.")
 
@@ -169,6 +181,8 @@ class Recipe:
     """How much memory a training with hyperparameters in numbers needs."""
     audience: Callable[[Problem, Hyper], Block] | None = None
     """What is trained after the ratings where the field `audience` is set: who watched what."""
+    seconds: Callable[[Sizes, Hyper], float] | None = None
+    """About how many seconds learning takes on two cores, with hyperparameters in numbers; None: not long."""
     presets: tuple[Preset, ...] = (DEFAULTS,)
     """The first is the defaults, under the name that says what they are."""
     user_prior: Callable[[Hyper, float, float], PriorPrecision | None] = lambda hyper, span, unit: None
@@ -248,6 +262,13 @@ class Recipe:
             if one.asks(value := found.get(one.name, one.unset)):
                 found[one.name] = one.chosen(value, found, sizes)
         return found
+
+    def how_long(self, sizes: Sizes, hyper: Hyper) -> str:
+        """Return a sentence on how long learning takes with complete hyperparameters; "" where it is not long."""
+        if self.seconds is None:
+            return ""
+        found = self.seconds(sizes, self.sized(hyper, sizes))
+        return "" if found < _LONG_S else f"Learning takes about {_rounded(found)} on two cores."
 
     def estimate(self, sizes: Sizes, hyper: Hyper) -> MemoryEstimate:
         """Return how much memory a training with complete hyperparameters needs."""

@@ -21,6 +21,7 @@ from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe, row_priors
 from mftui.engine.training.block import Tick
 from mftui.engine.training.learner import Arrays
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.problem import SideInfo
 from mftui.engine.training.spec import TrainingSpec, sizes_of
 from mftui.errors import RunError
@@ -94,6 +95,13 @@ def with_data(config: RunConfig, dataset: Dataset, split: Split) -> RunConfig:
     )
     described_split = asdict(split.spec) | {"label": split.spec.label} | sizes
     return replace(config, hyper=hyper, dataset=described, split=described_split)
+
+
+def how_long(config: RunConfig) -> str:
+    """Return a sentence on how long learning takes, once `with_data` has been asked; "" where that is not long."""
+    dataset, split = config.dataset or {}, config.split or {}
+    sizes = Sizes(dataset.get("n_users", 0), dataset.get("n_movies", 0), split.get("n_train", 0))
+    return find_recipe(config.recipe).how_long(sizes, config.complete_hyper())
 
 
 def training_spec(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mftui.engine.recipes import RECIPES, find_recipe, recipe_with
@@ -93,3 +95,13 @@ def test_nothing_is_left_open_once_the_data_is_known() -> None:
             hyper = recipe.sized(recipe.check(preset.values), Sizes(943, 1_682, 80_000, levels=5, features=tuple))
             assert not [name for name, value in hyper.items() if recipe.field(name).asks(value)], (recipe.name, preset)
             assert recipe.check(hyper) == hyper
+
+
+def test_a_long_training_is_announced_with_its_length() -> None:
+    bayes, small = find_recipe("bayes"), Sizes(943, 1_682, 80_000, levels=5, features=tuple)
+    best = bayes.check(bayes.preset("best").values)
+    assert re.fullmatch(r"Learning takes about \d+ seconds on two cores\.", bayes.how_long(small, best))
+    large = Sizes(162_000, 59_000, 22_500_000, levels=10, features=tuple)
+    assert re.fullmatch(r"Learning takes about \d+ (minutes|hours?) on two cores\.", bayes.how_long(large, best))
+    assert not bayes.how_long(small, bayes.check({"epochs": 20}))
+    assert not BIASED.how_long(small, BIASED.defaults())

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mftui.runs.store.request import TrainRequest
 
 _MAIN = ("factors", "epochs", "learning_rate")
+_USUAL_LEVELS = 10
+"""Steps of a scale, for what is shown before the data is read."""
 _HELD_OUT = 0.1
 """Share of the ratings that is not trained on, as a request has it where nothing else is said."""
 _TOP_SEED = 2**31 - 1
@@ -161,6 +163,8 @@ class TrainForm:
         name = self.preset
         own = "Fields of your own choice. The arrow keys and enter choose a preset instead."
         what = own if name == OWN else self.recipe.preset(name).summary
+        if self.sizes is not None:
+            what = f"{what} {self.recipe.how_long(self.sizes, self._hyper())}".strip()
         return Row("preset", "preset", what, "choice", name, name != self.recipe.presets[0].name, "")
 
     def error_in(self, key: str, text: str) -> str:
@@ -246,8 +250,12 @@ class TrainForm:
             return text
         if self.sizes is None:
             return _plain(field.default)
-        parsed = {k: self.recipe.field(k).parse(v) for k, v in self._own.items() if not self.error_in(k, v)}
-        return _plain(self.recipe.sized(self.recipe.check(parsed), self.sizes)[name])
+        return _plain(self.recipe.sized(self._hyper(), self.sizes)[name])
+
+    def _hyper(self) -> dict[str, Any]:
+        """Return every hyperparameter, with those that are typed and right."""
+        own = self._own.items()
+        return self.recipe.check({k: self.recipe.field(k).parse(v) for k, v in own if not self.error_in(k, v)})
 
     @property
     def sizes(self) -> Sizes | None:
@@ -259,7 +267,8 @@ class TrainForm:
         if found is None:
             return None
         held_out = _HELD_OUT if self._like is None or self._like.split != "none" else 0.0
-        return Sizes(found.n_users, found.n_movies, round(found.n_ratings * (1 - held_out)))
+        n_train = round(found.n_ratings * (1 - held_out))
+        return Sizes(found.n_users, found.n_movies, n_train, levels=_USUAL_LEVELS)
 
     def _text(self, field: Field) -> str:
         return self._own.get(field.name, self._default(field.name))
