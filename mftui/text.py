@@ -41,3 +41,22 @@ def fold(text: str) -> str:
         if unicodedata.combining(letter) or letter in _PLAIN:
             folded = folded.replace(letter, _PLAIN.get(letter, ""))
     return folded
+
+
+def clock(seconds: float) -> str:
+    """Write a time as 0:07, 12:34 or 1:02:03."""
+    whole = max(0, round(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time as 0.3 s where it is short, else as `clock` does."""
+    return f"{seconds:.1f} s" if seconds < 9.95 else clock(seconds)
+
+
+def learning_time(learning: float, total: float | None) -> str:
+    """Name the clocks of a training: how long it learned, and of what time in all; that is left out where the run was
+    resumed, since it is then of the last session alone."""
+    of = "" if total is None or total < learning else f" of {duration(total)}"
+    return f"learning {duration(learning)}{of}"

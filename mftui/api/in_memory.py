@@ -20,7 +20,7 @@ from mftui.runs.store.config import RunConfig
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.trainer.logs import library_output_in
 from mftui.runs.trainer.memory_budget import choose_location
-from mftui.runs.trainer.prepare import Trainable, assembler, import_tensorflow, training_spec
+from mftui.runs.trainer.prepare import Trainable, assembler, import_tensorflow, training_spec, with_data
 from mftui.runs.trainer.signals import Requests
 
 
@@ -45,7 +45,7 @@ def train_in_memory(
     """
     require_alone("a training in memory")
     split = make_split(dataset, request.split_spec)
-    config = RunConfig.of(request)
+    config = with_data(RunConfig.of(request), dataset, split)
     location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
     config = replace(config, ratings_in=location)
     with library_output_in(Path(os.devnull)), without_bytecode():

@@ -123,13 +123,14 @@ class Model:
         years: Any = None,
         min_ratings: int = 0,
         search: Search = "exact",
+        shrink: bool = True,
     ) -> pd.DataFrame:
         """List the `n` movies nearest to a movie in the space of what was learned.
 
         Parameters
         ----------
         movie: an id, IMDb's ("tt0114709") or TMDb's ("tmdb:862") too, or words of a title.
-        metric: "cosine", "dot" or "euclidean": how near is measured.
+        metric: "cosine", "dot" or "euclidean"; `shrink`: reduce scores of movies with few ratings, as the post did not.
         by: "taste" (what people thought), "audience" (who watched) or "both", the default where the model has both.
         genre, tag, years, min_ratings: list only movies of this genre, with this tag among those of most people, of
             these years (1994, "1990-1999" or (1990, 1999)), with so many ratings.
@@ -147,15 +148,14 @@ class Model:
 
         Examples
         --------
-        >>> len(model.similar("toy story", n=5, years=(1990, 1999)))
-        5
+        >>> assert len(model.similar("toy story", n=5, years=(1990, 1999))) == 5
         """
         f, index = self.factors, find_movie(self.factors, movie, self._titles)
         where = movie_filter(genre, years, min_ratings, tag)
         if not has_neighbours(f, index, by):
             warnings.warn("No rating of this movie was trained on: its neighbours are unknown.", stacklevel=2)
             return frame_of([], NEIGHBOURS)
-        found = find_similar(f, index, count(n), metric=metric, by=by, where=where, search=search)
+        found = find_similar(f, index, count(n), metric=metric, by=by, where=where, search=search, shrink=shrink)
         return frame_of(neighbour_rows(f, found.movies, found.scores), NEIGHBOURS)
 
     def recommend(

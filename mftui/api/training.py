@@ -18,7 +18,7 @@ from mftui.api.in_memory import train_in_memory
 from mftui.api.model import Model
 from mftui.api.progress import Progress, how_far, progress_for
 from mftui.data.storage.files import replace_directory
-from mftui.engine.recipes import RECIPES, Recipe, Value, find_recipe
+from mftui.engine.recipes import RECIPES, Recipe, Value, find_recipe, recipe_name, recipe_with
 from mftui.errors import ArgumentError, MftuiError, TrainingError
 from mftui.runs.store import status as states
 from mftui.runs.store.naming import slug
@@ -36,7 +36,7 @@ OnMetrics = Callable[[dict[str, Any]], None]
 
 def train(
     ratings: pd.DataFrame | str | os.PathLike[str] | Dataset,
-    recipe: str = "biased",
+    recipe: str | None = None,
     *,
     name: str | None = None,
     seed: SupportsIndex = 0,
@@ -64,17 +64,18 @@ def train(
     Parameters
     ----------
     ratings, movies, test, columns, missing, counts, wide, table, accept: as for `mftui.read_ratings`.
-    recipe: the way of training: "biased", "post2019", "funk", "fastai", "pmf", "als" or "bayes".
+    recipe: the way of training: "biased" (where nothing is said), "post2019", "funk", "fastai", "pmf", "als" or
+        "bayes".
     name: keep the model as a run of this name, which the app and the commands see too.
     seed: of everything random; the same seed on the same machine gives the same numbers.
-    preset: settings of the recipe under one word; `fields` outrank it.
+    preset: settings of the recipe under one word, such as "fast" or "best" (of recipe "bayes"); `fields` outrank it.
     test_fraction, split, split_seed: which ratings are held out for the test, where `test` is not given: this share of
         them (0.1), "random" (by `split_seed`) or the latest ("temporal"); each user's last one ("leave-last"); or
         "none". Where nothing is said, a random tenth; with the recipe "post2019" none, as in the post.
     callback: called with each line of metrics, a dict with the keys of `metrics.jsonl`.
     progress: show a progress bar; by default in a terminal and in a notebook.
     **fields: fields of the recipe, such as `factors=32`, `epochs=20`, `learning_rate=0.01`; `mftui train --help` lists
-        them.
+        them. Those that are not given are chosen by the size of the data; "auto" says so, "2*auto" twice that.
 
     Returns
     -------
@@ -99,8 +100,10 @@ def train(
     >>> curve[-1]["epoch"]
     1.0
     """
-    chosen = find_recipe(recipe)
+    chosen = find_recipe(recipe or recipe_with(preset, recipe_name("")))
     given = {} if preset is None else dict(chosen.preset(preset).values)
+    if preset is not None and (renaming := chosen.renaming(preset)):
+        warnings.warn(renaming, stacklevel=2)
     request = TrainRequest(
         recipe=chosen.name,
         hyper=given | _parsed(chosen, fields),

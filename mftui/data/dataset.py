@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.ids import Ids, RawId
+from mftui.data.ids import Ids
 from mftui.data.reading.reading import Reading
 from mftui.data.storage.string_column import StringColumn
+from mftui.data.threads import of_each
 from mftui.data.web_ids import WebIds
 
+T = TypeVar("T")
+ColumnOfPiece = Callable[[str, int], NDArray[Any]]
 NO_GENRES = "(no genres listed)"
 PIECE = 1_000_000
 """Ratings in one piece, where there may be too many to hold."""
@@ -46,20 +49,23 @@ class Ratings:
     ) -> None:
         self._columns = {"users": users, "movies": movies, "values": values}
         self._length = len(values)
-        self._make: Callable[[], Iterator[Ratings]] | None = None
+        self._cuts: NDArray[np.int64] | None = None
+        self._make: ColumnOfPiece | None = None
         self.timestamps = timestamps
 
     @classmethod
-    def pieced(cls, length: int, make: Callable[[], Iterator[Ratings]]) -> Ratings:
-        """Return ratings that are not held, but made piece by piece.
+    def pieced(cls, lengths: Sequence[int], make: ColumnOfPiece) -> Ratings:
+        """Return ratings that are not held, but made piece by piece, without timestamps.
 
         Parameters
         ----------
-        length: how many ratings there are.
-        make: yields them, always in the same order, as Ratings without timestamps that are small enough to be held.
+        lengths: how many ratings each piece has; it has to be small enough to be held.
+        make: (name of a column, number of a piece) to that column of it, always the same; may be called by threads.
         """
         ratings = cls(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
-        ratings._columns, ratings._length, ratings._make = {}, length, make
+        ratings._columns, ratings._make = {}, make
+        ratings._cuts = np.append(0, np.cumsum(lengths, dtype=np.int64))
+        ratings._length = int(ratings._cuts[-1])
         return ratings
 
     @property
@@ -87,23 +93,47 @@ class Ratings:
 
     def where(self, mask: NDArray[np.bool_]) -> Ratings:
         """Return the ratings where `mask` (n,) is True, not copied and without timestamps."""
+        cuts = self.cuts
+        masks = [mask[start:end] for start, end in pairwise(cuts)]
 
-        def make() -> Iterator[Ratings]:
-            at = 0
-            for piece in self.pieces():
-                yield piece.take(mask[at : at + len(piece)])
-                at += len(piece)
+        def make(name: str, number: int) -> NDArray[Any]:
+            return self._column_of(name, number, cuts)[masks[number]]
 
-        return Ratings.pieced(int(np.count_nonzero(mask)), make)
+        return Ratings.pieced([int(np.count_nonzero(part)) for part in masks], make)
+
+    def with_values(self, changed: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Ratings:
+        """Return the same with other ratings, made of these piece by piece as they are read, without timestamps."""
+        cuts = self.cuts
+
+        def make(name: str, number: int) -> NDArray[Any]:
+            column = self._column_of(name, number, cuts)
+            return changed(column) if name == "values" else column
+
+        return Ratings.pieced(np.diff(cuts).tolist(), make)
+
+    @property
+    def cuts(self) -> NDArray[np.int64]:
+        """Return (pieces + 1,) where each piece begins, and the last one ends."""
+        return np.append(np.arange(0, len(self), PIECE), len(self)) if self._cuts is None else self._cuts
+
+    def _column_of(self, name: str, number: int, cuts: NDArray[np.int64]) -> NDArray[Any]:
+        if self._make is not None:
+            return self._make(name, number)
+        return self._columns[name][cuts[number] : cuts[number + 1]]
+
+    def of_pieces(self, function: Callable[[Ratings], T]) -> list[T]:
+        """Return what `function` makes of each piece, in their order; several threads call it."""
+        cuts = self.cuts
+        return of_each(lambda number: function(self._piece(number, cuts)), len(cuts) - 1)
 
     def pieces(self) -> Iterator[Ratings]:
-        """Yield all ratings in their order, at most PIECE at a time, without timestamps."""
-        if self._make is not None:
-            yield from self._make()
-            return
-        for at in range(0, len(self), PIECE):
-            rows = slice(at, at + PIECE)
-            yield Ratings(self.users[rows], self.movies[rows], self.values[rows])
+        """Yield all ratings in their order, a piece at a time, without timestamps."""
+        cuts = self.cuts
+        for number in range(len(cuts) - 1):
+            yield self._piece(number, cuts)
+
+    def _piece(self, number: int, cuts: NDArray[np.int64]) -> Ratings:
+        return Ratings(*(self._column_of(name, number, cuts) for name in ("users", "movies", "values")))
 
     def whole(self) -> Ratings:
         """Return the same ratings with columns that are held as arrays."""
@@ -111,46 +141,40 @@ class Ratings:
 
     def mean(self) -> float:
         """Return the mean rating."""
-        return sum(float(piece.values.sum(dtype=np.float64)) for piece in self.pieces()) / len(self)
+        return self._sum_of_values(lambda values: float(values.sum(dtype=np.float64))) / len(self)
 
     def variance(self) -> float:
         """Return the variance of the ratings about their mean."""
         mean = self.mean()
-        return sum(float(((piece.values - mean) ** 2).sum(dtype=np.float64)) for piece in self.pieces()) / len(self)
+        return self._sum_of_values(lambda values: float(((values - mean) ** 2).sum(dtype=np.float64))) / len(self)
+
+    def _sum_of_values(self, part: Callable[[NDArray[np.float32]], float]) -> float:
+        cuts = self.cuts
+        return sum(of_each(lambda number: part(self._column_of("values", number, cuts)), len(cuts) - 1))
 
     def counts(self, n_users: int, n_movies: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return how many ratings each user (n_users,) and each movie (n_movies,) has."""
-        of_users, of_movies = np.zeros(n_users, dtype=np.int64), np.zeros(n_movies, dtype=np.int64)
-        for piece in self.pieces():
-            of_users += np.bincount(piece.users, minlength=n_users)
-            of_movies += np.bincount(piece.movies, minlength=n_movies)
+        sides = ("users", n_users), ("movies", n_movies)
+        of_users, of_movies = of_each(lambda side: self.counts_of(*sides[side]), 2)
         return of_users, of_movies
+
+    def counts_of(self, name: str, n: int) -> NDArray[np.int64]:
+        """Return how many ratings each of n "users" or "movies" has, (n,)."""
+        cuts, counts = self.cuts, np.zeros(n, dtype=np.int64)
+        for number in range(len(cuts) - 1):
+            counts += np.bincount(self._column_of(name, number, cuts), minlength=n)
+        return counts
 
     def _column(self, name: str, kind: type[Any]) -> NDArray[Any]:
         if self._make is None:
             return self._columns[name]
-        filled, at = np.empty(len(self), dtype=kind), 0
-        for piece in self.pieces():
-            filled[at : at + len(piece)] = getattr(piece, name)
-            at += len(piece)
+        filled, cuts = np.empty(len(self), dtype=kind), self.cuts
+
+        def fill(number: int) -> None:
+            filled[cuts[number] : cuts[number + 1]] = self._column_of(name, number, cuts)
+
+        of_each(fill, len(cuts) - 1)
         return filled
-
-
-def movie_means(movies: NDArray[np.int32], values: NDArray[np.float32], n_movies: int) -> NDArray[np.float32]:
-    """Return the mean rating of each movie (n_movies,), NaN where it has none.
-
-    Parameters
-    ----------
-    movies: (n,) the movie of each rating.
-    values: (n,) the ratings.
-    n_movies: how many movies there are.
-    """
-    counts, sums = np.zeros((2, n_movies))
-    for at in range(0, len(movies), PIECE):
-        rows = slice(at, at + PIECE)
-        counts += np.bincount(movies[rows], minlength=n_movies)
-        sums += np.bincount(movies[rows], weights=values[rows], minlength=n_movies)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -160,6 +184,11 @@ class Scale:
     lo: float
     hi: float
     step: float
+
+    @property
+    def levels(self) -> int:
+        """Count the steps from the lowest to the highest rating; 0 where there is no step."""
+        return round((self.hi - self.lo) / self.step) + 1 if self.step else 0
 
 
 def genres_in(text: str) -> list[str]:
@@ -306,18 +335,3 @@ class Dataset:
     def density(self) -> float:
         """Share of all (user, movie) pairs that are rated."""
         return self.n_ratings / (self.n_users * self.n_movies)
-
-
-@dataclass(frozen=True)
-class MovieRow:
-    """One movie for a table or a JSON document."""
-
-    movie_id: RawId
-    title: str
-    genres: list[str] = field(default_factory=list)
-    year: int | None = None
-    n_ratings: int = 0
-    imdb_id: str | None = None
-    """Such as tt0114709."""
-    tmdb_id: int | None = None
-    tags: list[str] = field(default_factory=list)

@@ -28,11 +28,11 @@ _SPARE: tuple[tuple[str, ...], ...] = (
     ("on the list",),
     ("recipe",),
     ("mean",),
-    ("time",),
+    ("learning",),
     ("k",),
     ("+/-", "±"),
     ("error",),
-    ("users", "users ±"),
+    ("users", "users' spread"),
 )
 """Columns that a table can do without, by their headings: the first leave first, those of one line together."""
 _LATE: tuple[tuple[str, ...], ...] = (

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 from gpu_dump import SIZES, Program, dump, problem_of, who_rated
 from gpu_gibbs import rows_alone, sweep
 from gpu_step import Argument
 
-from mftui.engine.descent import audience_learner, minibatch
+from mftui.engine.audience_block import audience_learner
+from mftui.engine.descent import minibatch
 from mftui.engine.descent.dense import DenseLearner
 from mftui.engine.recipes import RECIPES
 from mftui.engine.recipes.post2019 import MAX_CELLS
+from mftui.engine.training.memory import Sizes
+from mftui.engine.training.recipe import Hyper
 
 COMPARED = "100k"
 
@@ -39,18 +43,27 @@ class Groups:
     def __len__(self) -> int:
         return self._groups
 
+    def squares(self, n_movies: int) -> Any:
+        """Return no gladness at all."""
+        return np.zeros(n_movies, dtype=np.float32)
 
-def taste(size: str, preset: str = "default") -> Program:
+
+def settings(recipe: str, size: str, **given: object) -> Hyper:
+    """Return what the rules of a recipe choose for data of this size, but for what is given."""
+    chosen = RECIPES[recipe]
+    return chosen.sized(chosen.check(given), Sizes(*SIZES[size]))
+
+
+def taste(size: str, name: str = "taste", **given: object) -> Program:
     """Return an epoch of recipe biased: on a GPU one call."""
-    recipe, problem, held = RECIPES["biased"], problem_of(size), []
-    values = next(p.values for p in recipe.presets if p.name == preset)
+    problem, held = problem_of(size), []
     with patch.object(minibatch, "make_pipeline", lambda *given: held.append(Held(*given)) or held[-1]):
-        learner: Any = recipe.build(problem, recipe.check(dict(values, validation=0.0)))
+        learner: Any = RECIPES["biased"].build(problem, settings("biased", size, validation=0.0, **given))
     pipeline, batches = held[0], held[0].batches
     updates, shape = learner.steps_per_call * batches.updates, (batches.count, batches.size)
     width = sum(learner.model.user_factors.shape[1:]) + learner.model.members
     return Program(
-        f"taste{'' if preset == 'default' else '-' + preset}-{size}",
+        f"{name}-{size}",
         lambda numbers, *data: pipeline.updates(data, numbers),
         [
             Argument("numbers", (updates,), "int32", written="counted"),
@@ -67,7 +80,7 @@ def audience(size: str) -> Iterator[Program]:
     """Yield a step of the audience block, and one of the passes that find its start."""
     problem = problem_of(size)
     with patch.object(audience_learner, "UserGroups", Groups):
-        learner = audience_learner.AudienceLearner(problem, RECIPES["biased"].check({}))
+        learner = audience_learner.AudienceLearner(problem, settings("biased", size))
     groups: Any = learner._groups
     n, k = groups.size, learner._movies.shape[1]
     columns = [*who_rated((n,), groups.users, problem.n_movies), Argument("glad", (n,), low=0.0, high=1.5)]
@@ -80,7 +93,7 @@ def audience(size: str) -> Iterator[Program]:
 def post2019(size: str) -> Program:
     """Return a step on the dense matrix, drawn as full as that of the ratings is."""
     problem = problem_of(size)
-    learner = DenseLearner(problem, RECIPES["post2019"].check({}))
+    learner = DenseLearner(problem, settings("post2019", size))
     shape, n = (problem.n_users, problem.n_movies), len(problem.train)
 
     def step(target: Any) -> Any:
@@ -93,10 +106,10 @@ def post2019(size: str) -> Program:
 
 def programs(size: str) -> Iterator[Program]:
     """Yield all programs that there are at this size."""
-    users, movies, ratings = SIZES[size]
+    users, movies, _ = SIZES[size]
     yield taste(size)
-    if ratings >= 10_000_000:
-        yield taste(size, "wide")
+    if size != COMPARED:  # there it is the same
+        yield taste(size, "taste-members", members=8, factors=12, adaptive_priors=False)
     yield from audience(size)
     if users * movies <= MAX_CELLS:
         yield post2019(size)

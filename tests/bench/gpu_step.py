@@ -8,7 +8,8 @@ lowered with the CPU as TensorFlow's device), and how to draw its arguments; at 
 itself makes of these arguments on the CPU. `run` has JAX compile each program by its own XLA for the device there is,
 compares, and times. The programs are
 
-    taste      recipe biased, the epoch that is one call on a GPU; taste-wide: with the preset for many ratings
+    taste      recipe biased, the epoch that is one call on a GPU, with what its rules choose for so many ratings;
+               taste-members: with what they choose for few, eight members of 12 factors
     audience   one step of the audience block; audience-pass: of its start
     post2019   one step on the dense matrix, where that is small enough: not at 25m, where the recipe refuses
     bayes      a whole Gibbs sweep: users, movies, what they are like, the noise. mftui computes it on the CPU, whatever

@@ -3,7 +3,7 @@
 Run: `PYTHONPATH=tests .venv/bin/python tests/bench/large_run.py DATA [presses] [HOME]`, DATA being what
 `mftui data synth DATA --users 162000 --movies 59000 --ratings 25000000` made. HOME keeps the run for the next time.
 
-The run has the histories of DATA, made-up titles, and random factors of the sizes of the preset "large": the app does
+The run has the histories of DATA, made-up titles, and random factors of 4 members of 12: the app does
 with them what it does with trained ones. The clocks are those of `app_latency.py`, `map_latency.py`, `you_latency.py`.
 """
 

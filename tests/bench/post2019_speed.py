@@ -45,12 +45,14 @@ def eager_step(task: Task, k: int = 15) -> Callable[[], Any]:
 def recipe_step(task: Task) -> Callable[[], Any]:
     """One step of recipe `post2019`."""
     from mftui.engine.recipes import find_recipe
+    from mftui.engine.training.memory import Sizes
     from mftui.engine.training.problem import Problem
 
     recipe = find_recipe("post2019")
     nothing = task.train.take(np.arange(0))
     problem = Problem(task.train, nothing, task.n_users, task.n_movies, task.scale, seed=0)
-    program = recipe.build(problem, recipe.defaults())
+    sizes = Sizes(task.n_users, task.n_movies, len(task.train))
+    program = recipe.build(problem, recipe.sized(recipe.defaults(), sizes))
     return lambda: program.step(0)[0]
 
 

@@ -1,6 +1,6 @@
 """Training from 1 to 25 million synthetic ratings: rate, memory and RMSE against the planted noise, and the slope.
 
-    python tests/bench/scale.py SMALL LARGE [--memory 600MB] [options of mftui train, --preset wide if none]
+    python tests/bench/scale.py SMALL LARGE [--memory 600MB] [options of mftui train]
 
 SMALL and LARGE are directories made by `mftui data synth` (with their `truth.json`), such as
 
@@ -97,7 +97,6 @@ def main() -> None:
     parser.add_argument("large", type=Path)
     parser.add_argument("--memory", help="Train on LARGE once more with this budget.")
     given, options = parser.parse_known_args()
-    options = options or ["--preset", "wide"]
     tasks = [(given.small, "auto"), (given.large, "auto"), *([(given.large, given.memory)] if given.memory else [])]
     columns = (
         "ratings",

@@ -56,7 +56,7 @@ def test_a_training_outlives_its_connection(server: Server, tmp_path: Path, kind
     with account(kind, tmp_path, server) as who:
         connection = Connection(server.port)
         with Terminal(server.client(who, who.command, port=connection.port), {}) as first:
-            first.until("Nothing trained yet")
+            first.until("mftui learns from film ratings")
             (app,) = apps_of(who)
             assert (app.uids().real == 0) == (kind == "root")
             first.press("t")

@@ -159,7 +159,7 @@ def test_in_a_home_that_cannot_be_written_every_command_says_so(
 
 def test_the_app_comes_up_in_a_home_that_cannot_be_written() -> None:
     with Terminal(APP, {"MFTUI_HOME": "/proc/mftui"}) as terminal:
-        terminal.until("Nothing trained yet")
+        terminal.until("mftui learns from film ratings")
         terminal.press("t")
         terminal.until("cannot create a run directory")
         terminal.press("esc")
@@ -196,7 +196,7 @@ def test_two_apps_on_one_run_both_show_it_and_either_can_stop_it(home: Path, rat
 
 
 APP_STATES = {
-    "with nothing trained": ("Nothing trained yet", ()),
+    "with nothing trained": ("mftui learns from film ratings", ()),
     "while it trains": ("running", ()),
     "in the help": ("Keys", ("?",)),
     "in a dialog": ("under way", ("q",)),

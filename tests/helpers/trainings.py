@@ -30,7 +30,7 @@ def planted_training(
 
 def keep_ratings(patch: pytest.MonkeyPatch) -> None:
     """Let trainings that have ended keep their ratings and optimizers, so that they can be put back to the start."""
-    from mftui.engine.descent.audience_learner import AudienceLearner
+    from mftui.engine.audience_block.audience_learner import AudienceLearner
     from mftui.engine.descent.minibatch import MinibatchLearner
 
     for learner in (MinibatchLearner, AudienceLearner):

@@ -104,7 +104,7 @@ async def keys(pilot: Pilot[Any]) -> None:
 async def first_start(pilot: Pilot[Any]) -> None:
     pilot_app(pilot).session.put(hints=True)
     await pilot.press("2", "1")
-    await until_shown(pilot, "Settings" if pilot.app.size.width < 60 else "A model learns from")
+    await until_shown(pilot, "mftui learns" if pilot.app.size.height < 20 else "A model learns from")
 
 
 async def movies(pilot: Pilot[Any]) -> None:
@@ -287,7 +287,7 @@ def pilot_app(pilot: Pilot[Any]) -> MftuiApp:
 @pytest.fixture(autouse=True)
 def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A trainer that always takes the same, and no extra that adds a field."""
-    monkeypatch.setattr(Meter, "read", lambda meter, pid: Load(185, 320))
+    monkeypatch.setattr(Meter, "read", lambda meter, pid, now=False: Load(185, 320))
     monkeypatch.setattr("mftui.runs.store.summary.size_of", lambda path: 7_420_000)
     monkeypatch.setattr("mftui.engine.query.approximate.available", lambda: False)
 

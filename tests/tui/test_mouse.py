@@ -112,7 +112,7 @@ async def test_a_film_of_a_user_is_opened_and_escape_comes_back(make_app: MakeAp
 
 def test_a_real_terminal_s_clicks_arrive(home: Path):
     with Terminal(COMMAND, {"MFTUI_HOME": str(home), "MFTUI_STANDBY": "0"}) as terminal:
-        terminal.until("Press t to train on the sample")
+        terminal.until("t: train on the sample")
         terminal.press("\x1b[<0;20;1M", "\x1b[<0;20;1m")
         terminal.until("words of a title")
     assert b"\x1b[?1000h" in terminal.written
@@ -126,7 +126,7 @@ def test_without_the_mouse_the_terminal_is_not_asked_for_clicks(
 ):
     environ = {"MFTUI_HOME": str(home), "MFTUI_STANDBY": "0"} | environ
     with Terminal([*COMMAND, *options], environ) as terminal:
-        terminal.until("Press t to train on the sample")
+        terminal.until("t: train on the sample")
         terminal.press("2")
         terminal.until("words of a title")
     assert not any(b"\x1b[?%dh" % mode in terminal.written for mode in (1000, 1002, 1003, 1006, 1015))

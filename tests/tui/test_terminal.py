@@ -26,7 +26,7 @@ def leaves_the_terminal_as_it_was(terminal: Terminal) -> bool:
 @pytest.mark.long
 def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[str, str], tmp_path: Path):
     with Terminal(COMMAND, env) as terminal:
-        terminal.until("Press t to train on the sample")
+        terminal.until("t: train on the sample")
         terminal.press("j", "j", "j", "enter", "4", "enter", "j", "enter", "3", "enter")
         terminal.until("epochs        3")
         terminal.press("t")
@@ -53,7 +53,7 @@ def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[st
 @pytest.mark.long
 def test_a_training_that_was_detached_goes_on_and_is_found_again(env: dict[str, str]):
     with Terminal(COMMAND, env) as terminal:
-        terminal.until("Press t to train on the sample")
+        terminal.until("t: train on the sample")
         terminal.press("j", "l")
         terminal.until("5000")
         terminal.press("t")  # the post's 5,000 steps: long enough to be met again
@@ -72,7 +72,7 @@ def test_a_training_that_was_detached_goes_on_and_is_found_again(env: dict[str, 
 
 def test_ascii_reaches_the_terminal_as_ascii(env: dict[str, str]):
     with Terminal(COMMAND, {**env, "MFTUI_ASCII": "1", "MFTUI_STANDBY": "0"}) as terminal:
-        terminal.until("Press t to train on the sample")
+        terminal.until("t: train on the sample")
         terminal.press("2", "1", "?")
         terminal.until("Keys")
         terminal.press("esc")
@@ -84,7 +84,7 @@ def test_ascii_reaches_the_terminal_as_ascii(env: dict[str, str]):
 
 def test_without_colour_no_colour_is_sent(env: dict[str, str]):
     with Terminal(COMMAND, {**env, "NO_COLOR": "1", "MFTUI_STANDBY": "0"}) as terminal:
-        terminal.until("Press t to train on the sample")
+        terminal.until("t: train on the sample")
         terminal.press("2", "3", "1", "q")
         assert terminal.until_exit() == 0
         sent = terminal.written

@@ -37,9 +37,8 @@ def evaluate(
     """Measure a run's model on ratings that it was not trained on, next to simple baselines.
 
     RMSE and MAE measure predictions. NDCG@K and recall@K measure each user's list of K movies, by the movies that the
-    user liked in the test. Coverage is the share of all movies that appear in any list. For runs with several
-    members, a table shows how ± relates to the error; for recipe bayes, another shows how often the rating lies within
-    the p % interval.
+    user liked in the test. Coverage is the share of all movies that appear in any list. Two more tables show how often
+    the rating lies in the p % interval that `mftui predict --interval` gives, and how ± relates to the error.
     """
     if folds is not None or fold_files is not None:
         if test_file is not None or (folds and fold_files):

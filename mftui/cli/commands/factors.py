@@ -58,7 +58,7 @@ def factors_command(
         [axis.number, f"{axis.share:.1%}", axis.users.std, _named(axis, 1), _named(axis, -1), *_ends(model, axis)]
         for axis in told
     ]
-    print_table(["axis", "share", "users ±", "+", "-", "+ films", "- films"], rows, title)
+    print_table(["axis", "share", "users' spread", "+", "-", "+ films", "- films"], rows, title)
     note(
         f"From {len(axes.known):,} films with at least {axes.least_ratings} training ratings. "
         "Only genres and decades with a significant correlation are listed. --axis 1 shows everything about one axis."

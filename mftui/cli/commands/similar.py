@@ -30,6 +30,12 @@ BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"
     type=click.Choice(("taste", "audience", "both")),
     help="Compare what people thought of the movies, who watched them, or both [default: both if the model has both].",
 )
+@click.option(
+    "--shrink/--no-shrink",
+    default=True,
+    show_default=True,
+    help="Reduce the scores of movies that have few ratings; the 2019 post did not.",
+)
 @min_ratings_option
 @click.option(
     "--index",
@@ -44,6 +50,7 @@ def similar(
     n: int,
     metric: Any,
     by: Any,
+    shrink: bool,
     min_ratings: int,
     search: Any,
     as_json: bool,
@@ -67,7 +74,7 @@ def similar(
     found: Found | None = None
     if has_neighbours(factors, index, by):
         where = movie_filter(None, None, min_ratings)
-        found = find_similar(factors, index, n, metric=metric, by=by, where=where, search=search)
+        found = find_similar(factors, index, n, metric=metric, by=by, where=where, search=search, shrink=shrink)
         neighbours = [without_year(row) for row in neighbour_rows(factors, found.movies, found.scores)]
         if len(neighbours) < n:
             rated = f" with at least {min_ratings} ratings" if min_ratings else ""
@@ -79,11 +86,19 @@ def similar(
     if as_json:
         print_json(
             run_document(run)
-            | {"movie": document, "metric": metric, "by": by, "neighbours": neighbours, "note": reason}
+            | {
+                "movie": document,
+                "metric": metric,
+                "by": by,
+                "shrink": shrink,
+                "neighbours": neighbours,
+                "note": reason,
+            }
             | {"search": found and {"by": found.search, "recall_at_10": found.recall, "note": found.note}}
         )
         return
     rows = [[x["score"], x["title"], genres_cell(x), x["n_ratings"], str(x["movie_id"])] for x in neighbours]
-    title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}; {model_label(run, factors)}"
+    how_reduced = "" if shrink else ", not reduced where ratings are few"
+    title = f"Neighbours of {document['title']} by {metric}, {BLOCKS[by]}{how_reduced}; {model_label(run, factors)}"
     how = found.label if found else ""
     print_list([metric, "title", "genres", "ratings", "movie id"], rows, title, " ".join(filter(None, (reason, how))))

@@ -19,9 +19,10 @@ from mftui.runs.store import status as states
 from mftui.runs.store.config import RunConfig, how_read
 from mftui.runs.store.request import STORES, TrainRequest
 from mftui.runs.store.run import Run, create_run, find_run
+from mftui.runs.store.summary import learned
 from mftui.runs.trainer.logs import output_in
 from mftui.runs.trainer.signals import Requests
-from mftui.text import visible
+from mftui.text import learning_time, visible
 
 _ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
 
@@ -111,6 +112,7 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
     with output_in(run.log_path) as screen, make_progress(screen, quiet=quiet) as progress:
         progress.follow(lambda: how_far(run.status()))
         from mftui.runs.trainer.main import train as train_run
+        from mftui.runs.trainer.prepare import how_long
 
         told = False
 
@@ -120,6 +122,8 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
                 told = True
                 for sentence in how_read(run.config().dataset or {}):
                     progress.say(visible(sentence))
+                if long := how_long(run.config()):
+                    progress.say(long)
             progress.phase(phase)
 
         return train_run(
@@ -183,6 +187,9 @@ def _summarize(run: Run, document: dict[str, Any]) -> None:
         ]
     if document.get("train_rmse") is not None:
         lines.append(("training RMSE", f"{document['train_rmse']:.4f}"))
+    spent, total = learned(document)
+    if spent is not None:
+        lines.append(("time", learning_time(spent, total)))
     lines += [("warning", warning) for warning in document["warnings"]]
     lines.append(("saved in", document["run_dir"]))
     if run.events_path.is_dir():

@@ -106,6 +106,7 @@ def without_year(document: dict[str, Any]) -> dict[str, Any]:
 def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]], title: str, reason: str) -> None:
     """Print what `recommended_documents` made as a table."""
     from mftui.engine.query.recommend import FEW_RATINGS
+    from mftui.engine.recipes import caution_of
 
     rows: list[list[Cell]] = []
     for x in recommendations:
@@ -122,6 +123,10 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
         for row, x in zip(rows, recommendations, strict=True):
             row[1:1] = [x["plus_minus"], x["lower"], x["upper"]]
         reason = f"{reason} {spread_note(factors)}".strip()
+    if caution_of(factors.meta):
+        columns.insert(0, "order")
+        for place, row in enumerate(rows, 1):
+            row.insert(0, place)
     if any(str(row[-2]).startswith("*") for row in rows):
         reason = f"{reason} * fewer than {FEW_RATINGS} ratings: little is known of this movie.".strip()
     if any(x["cold"] for x in recommendations):

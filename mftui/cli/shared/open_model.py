@@ -19,11 +19,14 @@ run_option = click.option(
 
 def open_model(run_text: str | None) -> tuple[Run, Factors]:
     """Open the run asked for, or the newest usable one, with its model; raises RunError if there is none."""
+    from mftui.engine.recipes import caution_of
     from mftui.runs.store.run import find_run, newest_usable
 
     run = newest_usable() if run_text is None else find_run(run_text)
     factors = run.load_factors()
     note_unfinished(run.id, run.state)
+    if caution := caution_of(factors.meta):
+        note(caution)
     return run, factors
 
 

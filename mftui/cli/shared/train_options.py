@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from mftui.cli.shared.reading_options import read_options, reading_options
-from mftui.engine.recipes import RECIPES, Field, recipe_name
+from mftui.engine.recipes import RECIPES, Field, recipe_name, recipe_with
 from mftui.errors import UsageError
 from mftui.runs.store.request import SPLITS, TrainRequest
 from mftui.settings import load_settings
@@ -51,6 +51,31 @@ def recipes_in_words() -> str:
     return "\n\n".join(f"Recipe {recipe.name}: {recipe.about}" for recipe in RECIPES.values())
 
 
+def _option_type(fields: tuple[Field, ...]) -> Any:
+    first = fields[0]
+    if first.choices:
+        return click.Choice(first.choices)
+    return bool if first.type is bool else _Number(fields)
+
+
+class _Number(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """A field that is no choice: a number or a text, or a word that leaves it to the recipe's rule."""
+
+    def __init__(self, fields: tuple[Field, ...]) -> None:
+        self._fields = fields
+        self._plain = click.types.convert_type(fields[0].type)
+        self.name = self._plain.name
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Return the name of its type, for the help."""
+        return self._plain.name.upper()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value in its type, or the word as it is."""
+        asked = isinstance(value, str) and any(field.asks(value.strip().lower()) for field in self._fields)
+        return value if asked else self._plain.convert(value, param, ctx)
+
+
 class _RecipeChoice(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on
     """One of the recipes; aliases are accepted, but not shown."""
 
@@ -61,7 +86,7 @@ class _RecipeChoice(click.Choice):  # type: ignore[type-arg]  # generic from cli
 def request_from(options: Mapping[str, Any]) -> TrainRequest:
     """Return what the options ask for, with settings and defaults filled in; raises UsageError."""
     settings = load_settings()
-    recipe = options["recipe"] or recipe_name(settings.recipe)
+    recipe = options["recipe"] or recipe_with(options["preset"], recipe_name(settings.recipe))
     given: dict[str, Any] = {
         "data": options["data"] or settings.data,
         **read_options(options).document(),
@@ -87,6 +112,8 @@ def _hyper(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
     if recipe not in RECIPES:  # from a setting; the request says what there is
         return given
     preset = {} if options["preset"] is None else RECIPES[recipe].preset(options["preset"]).values
+    if options["preset"] is not None and (renaming := RECIPES[recipe].renaming(options["preset"])):
+        click.echo(renaming, err=True)
     known = {field.name for field in RECIPES[recipe].fields}
     for name in given:
         if name not in known:
@@ -114,15 +141,15 @@ def _field_option(name: str) -> Callable[[F], F]:
     first = next(iter(fields.values()))
     shown: dict[str, list[str]] = {}
     for recipe, field in fields.items():
-        shown.setdefault(_shown(field.default), []).append(recipe)
+        shown.setdefault(_shown(field.unset), []).append(recipe)
     defaults = "; ".join(f"{', '.join(recipes)}: {default}" for default, recipes in shown.items())
     if len(fields) == len(RECIPES) and len(shown) == 1:
-        defaults = f"default: {_shown(first.default)}"
+        defaults = f"default: {_shown(first.unset)}"
     flag = f"{_flag(name)}/--no-{_flag(name)[2:]}" if first.type is bool else _flag(name)
     return click.option(
         flag,
         name,
-        type=click.Choice(first.choices) if first.choices else first.type,
+        type=_option_type(tuple(fields.values())),
         default=None,
         help=f"{first.help}  [{defaults}]",
     )

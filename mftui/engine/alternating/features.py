@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Ratings
 from mftui.data.loading.people import People
-from mftui.engine.alternating.feature_names import FEATURES
+from mftui.engine.alternating.feature_names import FEATURES, MOST_AXES, MOST_CELLS, fits
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import NONE
 from mftui.errors import UsageError
@@ -22,10 +22,6 @@ SINCE = 1980
 """Earlier years count by decades: few films, few ratings."""
 AGES = (18, 25, 30, 35, 40, 45, 50, 56)
 """Where one age group ends and the next begins."""
-MOST_CELLS = 100_000_000
-"""Of a table: 400 MB."""
-MOST_AXES = 4_000
-"""Of the smaller side of a table, whose cube is the work of finding its axes."""
 NEGLIGIBLE = 1e-5
 """An axis of less than this share of the longest says nothing."""
 
@@ -103,7 +99,7 @@ def _tables(name: str, problem: Problem) -> tuple[dict[str, Table], dict[str, Ta
 def _implicit(train: Ratings, n_users: int, n_movies: int) -> tuple[dict[str, Table], dict[str, Table]]:
     """Describe a user by the movies that they rated, a movie by its users, whatever the ratings, as in SVD++ (Koren
     2008): each row divided by the root of its number of ratings."""
-    if n_users * n_movies > MOST_CELLS or min(n_users, n_movies) > MOST_AXES:
+    if not fits(n_users, n_movies):
         raise UsageError(
             f"features: implicit is for up to {MOST_AXES:,} users or movies and {MOST_CELLS:,} pairs of them; "
             f"there are {n_users:,} and {n_movies:,}.",

@@ -14,11 +14,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from mftui.engine.alternating.feature_names import MOST_LEVELS
 from mftui.engine.training.learner import Arrays
 from mftui.errors import UsageError
 
 Tensor = Any
-MOST_LEVELS = 20
 FAR = 40.0
 """Cut points before the first and behind the last."""
 LEAST = 1e-280

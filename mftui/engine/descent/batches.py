@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
 from mftui.data.splits import shuffled
+from mftui.data.threads import of_each
 from mftui.engine.model.history import in_order
 from mftui.engine.training.memory import PART_NUMBERS
 
@@ -64,18 +65,32 @@ class Batches:
 
         Within a batch the ratings are sorted by user, so that the rows of one user are read and added to together.
         """
-        rows = self._rows(ratings.users)
-        for name in ("users", "movies", "values"):
-            yield getattr(ratings, name)[rows]
+        users = ratings.users
+        rows = self._rows(users)
+        yield _gathered(users, rows)
+        del users
+        for name in ("movies", "values"):
+            yield _gathered(getattr(ratings, name), rows)
 
     def _rows(self, users: NDArray[np.int32]) -> NDArray[Any]:
         drawn = shuffled(np.random.default_rng([self.seed, 2]), len(users))
         places = np.resize(drawn, (self.count, self.size))
         del drawn
-        places.sort(axis=-1)
+        of_each(lambda batch: places[batch].sort(), self.count)
         return places if in_order(users) else np.argsort(users, kind="stable")[places]
 
     def order(self, epoch: int) -> NDArray[np.int32]:
         """Return (steps, updates) numbers of the batches of each step; the same epoch always has the same order."""
         random = np.random.default_rng([self.seed, 3, epoch])
         return random.permutation(self.count).astype(np.int32).reshape(self.steps, self.updates)
+
+
+def _gathered(column: NDArray[Any], rows: NDArray[Any]) -> NDArray[Any]:
+    """Return `column[rows]`."""
+    found = np.empty(rows.shape, dtype=column.dtype)
+
+    def gather(batch: int) -> None:
+        found[batch] = column[rows[batch]]
+
+    of_each(gather, len(rows))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -167,23 +167,26 @@ class _Reader:
     def step(self, index: int) -> tuple[Any, Any, Any]:
         """Return (updates, ratings of the part) users, movies and values of a step."""
         if index != self._next:
-            self._columns = self._read_ahead(self._order[index:])
+            self._columns = read_ahead(
+                self._order[index:], lambda shards: self._shards.gather(shards, self._part), self.specs
+            )
         self._next = index + 1
-        return next(self._columns)
+        users, movies, values = next(self._columns)
+        return users, movies, values
 
-    def _read_ahead(self, order: NDArray[np.int32]) -> Iterator[tuple[Any, Any, Any]]:
-        kinds = [spec.dtype for spec in self.specs]
 
-        def gather(indices: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-            return self._shards.gather(indices, self._part)
+def read_ahead(
+    order: NDArray[Any], gather: Callable[[NDArray[Any]], tuple[NDArray[Any], ...]], specs: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Return what `gather` makes of each row of `order`, made a few rows ahead; `specs` tell its shapes and types."""
+    kinds = [spec.dtype for spec in specs]
 
-        def read(indices: Any) -> tuple[Any, ...]:
-            columns = tf.numpy_function(gather, [indices], kinds, stateful=False)
-            return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, self.specs, strict=True))
+    def read(row: Any) -> tuple[Any, ...]:
+        columns = tf.numpy_function(gather, [row], kinds, stateful=False)
+        return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, specs, strict=True))
 
-        columns: Iterator[tuple[Any, Any, Any]]
-        columns = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
-        return columns
+    rows: Iterator[tuple[Any, ...]] = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
+    return rows
 
 
 def compiled(function: Any, *signature: Any) -> Any:

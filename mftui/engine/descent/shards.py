@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
+from mftui.data.threads import of_each
 from mftui.errors import TrainingError
 
 _COLUMNS = (("users", np.int32), ("movies", np.int32), ("values", np.float32))
@@ -35,7 +37,7 @@ class Shards:
     """
 
     def __init__(self, ratings: Ratings, count: int, size: int, seed: int, directory: Path) -> None:
-        self._columns = _mapped(directory, count, size)
+        self._columns = mapped(directory, count, size)
         random = np.random.default_rng([seed, 2])
         twice = _spread(count * size - len(ratings), count)
         room = size - twice
@@ -48,12 +50,13 @@ class Shards:
             for (name, _), column in zip(_COLUMNS, self._columns, strict=True):
                 column.reshape(-1)[places] = getattr(piece, name)[rows]
             room, ends = room - dealt, ends + dealt
+            forget(*self._columns)
         shards = np.repeat(np.arange(count), twice)
         again = random.integers(0, np.maximum(ends - np.arange(count) * size, 1)[shards])
         for column in self._columns:
             column.reshape(-1)[_free(ends, twice)] = column[shards, again]
-        for index in range(count):
-            self._sort(index)
+        of_each(self._sort, count)
+        forget(*self._columns)
 
     def _sort(self, index: int) -> None:
         """Sort a shard by user, so that the rows of one user are read and added to together."""
@@ -68,7 +71,15 @@ class Shards:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
         """Copy (n, size of `part`) users, movies and values of n shards, of each the same part."""
         users, movies, values = (np.asarray(column)[indices, part] for column in self._columns)
+        forget(*self._columns)
         return users, movies, values
+
+
+def forget(*columns: NDArray[Any]) -> None:
+    """Take what was read or written of files out of this process's memory: the system keeps it while it has room."""
+    for column in columns:
+        if isinstance(file := cast(Any, column.base), mmap.mmap):
+            file.madvise(mmap.MADV_DONTNEED)
 
 
 def _spread(n: int, count: int) -> NDArray[np.int64]:
@@ -82,8 +93,11 @@ def _free(ends: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.repeat(ends, n) + np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
 
 
-def _mapped(directory: Path, count: int, size: int) -> list[NDArray[Any]]:
-    """Map (count, size) of each column to one file, allocated now: later a full disk could not be reported."""
+def mapped(directory: Path, count: int, size: int) -> list[NDArray[Any]]:
+    """Map (count, size) of each column, zeros, to one file that nobody else sees and no crash leaves.
+
+    It is allocated now: later a full disk could not be reported. Raises TrainingError where there is no room.
+    """
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory) as file:

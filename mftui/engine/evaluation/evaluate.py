@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,10 +18,6 @@ from mftui.engine.model.factors import Factors
 from mftui.engine.query.neighbours import similar
 from mftui.engine.query.recommend import RANKS, Rank, best_rank, row_scores
 
-_THREADS = 2
-"""Pieces of ratings at a time; more would take more memory."""
-CHUNK_PAIRS = 1_000_000
-"""Pairs predicted at once."""
 DISCOVER_SETTINGS = (0.25, 0.5, 1.0)
 """Settings of `discover` whose effect is shown."""
 MIN_SERIES_RATINGS = 20
@@ -31,12 +26,8 @@ MIN_SERIES_RATINGS = 20
 
 def predictions(factors: Factors, ratings: Ratings) -> Floats:
     """Return (n,) clipped predictions for `ratings`."""
-    return np.concatenate(
-        [
-            factors.predict(ratings.users[at : at + CHUNK_PAIRS], ratings.movies[at : at + CHUNK_PAIRS])
-            for at in range(0, len(ratings), CHUNK_PAIRS)
-        ]
-    )
+    found = ratings.of_pieces(lambda piece: factors.predict(piece.users, piece.movies))
+    return np.concatenate([*found, np.empty(0, dtype=np.float32)])
 
 
 def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
@@ -46,8 +37,7 @@ def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
         off = factors.predict(piece.users, piece.movies).astype(np.float64) - piece.values
         return float(np.sum(off**2)), float(np.sum(np.abs(off)))
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        found = list(pool.map(of_piece, ratings.pieces()))
+    found = ratings.of_pieces(of_piece)
     squared, absolute = (sum(one[at] for one in found) for at in (0, 1))
     return {"rmse": math.sqrt(squared / len(ratings)), "mae": absolute / len(ratings)}
 

@@ -2,5 +2,5 @@
 
 A model is data and speaks in indices. NumPy only.
 
-May import: data, data.storage, errors.
+May import: data, data.movies, data.storage, errors.
 """

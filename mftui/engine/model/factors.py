@@ -14,8 +14,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Dataset, MovieRow, Movies, Scale, movie_means
+from mftui.data.dataset import Dataset, Movies, Scale
 from mftui.data.ids import Ids
+from mftui.data.movies.movie_means import movie_means
+from mftui.data.movies.movie_row import MovieRow
 from mftui.data.splits import Split
 from mftui.data.storage.integrity import table_digest
 from mftui.engine.model.arrays import Counts, Flags, Floats, Indices
@@ -67,7 +69,7 @@ class Factors:
         """
         sizes = dataset.n_users, dataset.n_movies
         user_counts, train_counts = dataset.ratings.where(split.trained).counts(*sizes)
-        _, movie_counts = dataset.ratings.counts(*sizes)
+        movie_counts = dataset.ratings.counts_of("movies", dataset.n_movies)
         return cls(
             without_cold_rows(parameters, user_counts == 0, train_counts == 0),
             dataset.user_ids,
@@ -131,6 +133,11 @@ class Factors:
     def shown(self, logits: Floats) -> Floats:
         """Map logits to ratings, clipped to the scale."""
         return np.clip(self.to_rating(logits), self.scale.lo, self.scale.hi)
+
+    def bias_in_stars(self, biases: Floats) -> Floats:
+        """Return (n,) what biases of users or movies add, in rating units, to what the mean alone predicts."""
+        start = np.array([self.parameters.global_bias], dtype=np.float32)
+        return np.asarray(self.to_rating(start + biases) - self.to_rating(start), dtype=np.float32)
 
     def logits(self, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None) -> Floats:
         """Return (n,) logits of n pairs of indices.

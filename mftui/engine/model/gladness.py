@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from mftui.engine.model.arrays import AnyIndices, Doubles, Floats
+from mftui.data.dataset import Ratings
+from mftui.engine.model.arrays import AnyIndices, Doubles, Floats, Indices
 
 SLOPE = 0.55
 """How much more a movie counts that was rated one standard deviation above its user's mean; chosen with EASE on inner
@@ -31,16 +33,27 @@ class Gladness:
     unit: float
 
     @classmethod
-    def of_training(cls, users: AnyIndices, ratings: Floats, n_users: int) -> Gladness:
-        """Return that of these ratings (n,)."""
-        plain = cls(float(ratings.mean(dtype=np.float64)), float(ratings.std(dtype=np.float64)), 1.0)
-        glad = plain(ratings, plain.user_means(users, ratings, n_users)[users])
-        return cls(plain.mean, plain.std, float(np.sqrt(np.mean(glad.astype(np.float64) ** 2))) or 1.0)
+    def of_training(cls, ratings: Ratings, n_users: int) -> tuple[Gladness, Doubles]:
+        """Return that of these ratings, and the damped mean of each user (n_users,)."""
+        mean, std = ratings.mean(), math.sqrt(ratings.variance())
+        plain, sums = cls(mean, std, 1.0), np.zeros(n_users)
+        for piece in ratings.pieces():
+            sums += np.bincount(piece.users, piece.values, n_users)
+        means = plain._damped(sums, ratings.counts_of("users", n_users))
+
+        def squares(piece: Ratings) -> float:
+            return float(np.sum(plain(piece.values, means[piece.users]).astype(np.float64) ** 2))
+
+        return cls(mean, std, math.sqrt(sum(ratings.of_pieces(squares)) / len(ratings)) or 1.0), means
 
     def user_means(self, users: AnyIndices, ratings: Floats, n_users: int) -> Doubles:
         """Return (n_users,) means of the ratings (n,) of each user, damped towards that of all."""
-        sums = np.bincount(users, ratings, n_users) + DAMPING * self.mean
-        return np.asarray(sums / (np.bincount(users, minlength=n_users) + DAMPING))
+        return self._damped(
+            np.bincount(users, ratings, n_users).astype(np.float64, copy=False), np.bincount(users, minlength=n_users)
+        )
+
+    def _damped(self, sums: Doubles, counts: Indices) -> Doubles:
+        return np.asarray((sums + DAMPING * self.mean) / (counts + DAMPING))
 
     def deviations(self, ratings: Floats, means: Doubles | float) -> Floats:
         """Return (n,) standard deviations by which ratings are above the mean of their user; 0 where all are equal."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +48,7 @@ class History:
 
         Where they lie in that order already, nothing is copied.
         """
-        counts = np.zeros(n_users, dtype=np.int64)
-        for piece in ratings.pieces():
-            counts += np.bincount(piece.users, minlength=n_users)
-        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+        offsets = np.append(0, np.cumsum(ratings.counts_of("users", n_users)))
         if in_order(ratings.users):
             return cls(offsets, ratings.movies, ratings.values, held_out)
         order = np.argsort(ratings.users, kind="stable")
@@ -82,14 +77,19 @@ class History:
 
     def portion(self, held_out: bool) -> Ratings:
         """Return the same, read piece by piece without a copy."""
-        n_held = int(np.count_nonzero(self.held_out))
-        return Ratings.pieced(n_held if held_out else len(self.movies) - n_held, partial(self._pieces, held_out))
+        n = len(self.movies)
+        spans = [slice(at, min(at + PIECE, n)) for at in range(0, n, PIECE)]
+        lengths = [int(np.count_nonzero(self.held_out[span] == held_out)) for span in spans]
 
-    def _pieces(self, held_out: bool) -> Iterator[Ratings]:
-        for at in range(0, len(self.movies), PIECE):
-            span = slice(at, min(at + PIECE, len(self.movies)))
-            rows = self.held_out[span] if held_out else ~self.held_out[span]
-            yield Ratings(self._users(span)[rows], self.movies[span][rows], self.ratings[span][rows])
+        def make(name: str, number: int) -> NDArray[Any]:
+            span = spans[number]
+            rows: NDArray[Any] = self.held_out[span] == held_out
+            columns = {"movies": self.movies, "values": self.ratings}
+            column: NDArray[Any] = columns[name][span] if name in columns else self._users(span)
+            found: NDArray[Any] = column[rows]
+            return found
+
+        return Ratings.pieced(lengths, make)
 
     def _users(self, span: slice) -> NDArray[np.int32]:
         """Return the users of the ratings of a span."""

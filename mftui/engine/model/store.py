@@ -13,8 +13,9 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Movies, Scale, movie_means
+from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids
+from mftui.data.movies.movie_means import movie_means
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
 from mftui.engine.model.error_scale import HeldOutErrors
 from mftui.engine.model.factors import Factors

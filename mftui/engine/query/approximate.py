@@ -91,6 +91,7 @@ def find_similar(
     by: By | None = None,
     where: MovieFilter | None = None,
     search: Search = "exact",
+    shrink: bool = True,
 ) -> Found:
     """Find the nearest movies to the movie at an index, as `similar` does; by an index where `search` asks for it,
     exact search is slow, and no filter narrows the movies. The first time the index is made: that takes
@@ -104,13 +105,15 @@ def find_similar(
             raise UsageError("approximate search needs FAISS.", hint="pip install 'mftui[ann]', or search exactly.")
         if where not in (None, MovieFilter()):
             note = "With a filter the search is exact."
+        elif not shrink:
+            note = "Without shrinkage the search is exact."
         elif exact_ms(key := IndexKey(model, metric, by)) <= EXACT_MS:
             note = f"Exact search takes less than {EXACT_MS:.0f} ms here, so it was used."
         else:
             index = opened(key)
             best, scores = index.nearest(model, movie, n)
             return Found(best, scores, "approximate", index.recall)
-    best, scores = similar(model, movie, n, metric=metric, by=by, where=where)
+    best, scores = similar(model, movie, n, metric=metric, by=by, where=where, shrink=shrink)
     return Found(best, scores, "exact", note=note)
 
 

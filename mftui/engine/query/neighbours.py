@@ -27,13 +27,14 @@ def similar(
     metric: Metric = "cosine",
     by: By | None = None,
     where: MovieFilter | None = None,
+    shrink: bool = True,
 ) -> tuple[Indices, Floats]:
     """Return the nearest movies to the movie at an index, which is left out: (movie indices (≤ n,), scores (≤ n,)).
 
-    `metric`, `by`: see `movie_scores`; by default both blocks where the model has both. A movie without factors has
-    no neighbours; one without training ratings is none, as its score would be 0.
+    `metric`, `by`, `shrink`: see `movie_scores`; by default both blocks where the model has both. A movie without
+    factors has no neighbours; one without training ratings is none, as its score would be 0.
     """
-    scores = movie_scores(model, movie, metric, by)
+    scores = movie_scores(model, movie, metric, by, shrink=shrink)
     allowed = passing(model, where) & (model.movie_train_counts > 0) & has_neighbours(model, movie, by)
     allowed[movie] = False
     best = highest(-scores if metric == "euclidean" else scores, np.flatnonzero(allowed), n)
@@ -70,9 +71,16 @@ def blocks_of(model: Factors, by: By | None) -> list[tuple[Floats, Floats, float
 
 
 def movie_scores(
-    model: Factors, me: int, metric: Metric, by: By | None, among: Indices | slice = slice(None)
+    model: Factors,
+    me: int,
+    metric: Metric,
+    by: By | None,
+    among: Indices | slice = slice(None),
+    *,
+    shrink: bool = True,
 ) -> Floats:
-    """Return (n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`, weighed by support.
+    """Return (n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`; with `shrink`
+    weighed by support.
 
     "cosine" and "dot" (divided by the movie's own product with itself, as in the post) are high where
     near. "euclidean" is a distance, low where near, and grows where support is thin; of two blocks,
@@ -81,6 +89,8 @@ def movie_scores(
     if metric not in METRICS:
         raise UsageError(f"no metric {metric}.", hint=f"There are: {', '.join(METRICS)}.")
     support = supported(model, among)
+    if not shrink:
+        support = np.ones_like(support)
     blocks = _blocks_with(model, me, by)
     scores = np.zeros(len(support), dtype=np.float32)
     for factors, norms, weight in blocks:

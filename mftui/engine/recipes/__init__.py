@@ -2,8 +2,8 @@
 
 `engine.descent` and `engine.alternating` are imported when a learner is built.
 
-May import: child, data, engine.alternating, engine.compute, engine.descent, engine.model, engine.training, errors,
-text.
+May import: child, data, engine.alternating, engine.audience_block, engine.compute, engine.descent, engine.model,
+engine.training, errors, text.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mftui.engine.recipes.fastai import FASTAI
 from mftui.engine.recipes.funk import FUNK
 from mftui.engine.recipes.pmf import PMF
 from mftui.engine.recipes.post2019 import POST2019
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe, Value
 from mftui.errors import UsageError
 
@@ -29,6 +30,9 @@ RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, POST201
 """By name; the first is the default."""
 _ALIASES = {"": BIASED.name, "seed": POST2019.name}
 """Other names that settings, scripts and old runs may use; the empty one is the default's."""
+
+
+_USUAL_RATINGS = 100_000
 
 
 def recipe_name(given: str) -> str:
@@ -44,12 +48,37 @@ def find_recipe(name: str) -> Recipe:
     return found
 
 
+def recipe_with(preset: str | None, default: str) -> str:
+    """Return the recipe to take where a preset is given and no recipe: `default`, or the only one that has it."""
+    having = [recipe.name for recipe in RECIPES.values() if any(known.name == preset for known in recipe.presets)]
+    return default if preset is None or default in having or len(having) != 1 else having[0]
+
+
 def row_priors(meta: Mapping[str, Any], parameters: Parameters) -> RowPriors:
     """Return what a model's recipe trained its users' rows with, by the model's own `meta`."""
     recipe, p = find_recipe(meta.get("recipe", "")), parameters
-    # A model's own members count, whatever its fields say.
-    hyper = recipe.defaults() | dict(meta.get("hyper", {})) | {"members": p.members}
+    # A model's own members count, whatever its fields say. One that was made by hand may leave some to the rules.
+    hyper = recipe.stored(meta.get("hyper", {})) | {"members": p.members}
+    hyper = recipe.sized(hyper, Sizes(len(p.user_bias), len(p.movie_bias), _USUAL_RATINGS))
     return RowPriors(recipe.user_prior(hyper, p.hi - p.lo, p.unit))
 
 
-__all__ = ["RECIPES", "Field", "Hyper", "Preset", "Recipe", "Value", "find_recipe", "recipe_name", "row_priors"]
+def caution_of(meta: Mapping[str, Any]) -> str:
+    """Return what to know of the predictions of a model, by its own `meta`; "" where they are ratings."""
+    found = RECIPES.get(recipe_name(str(meta.get("recipe") or "")))
+    return found.caution if found else ""
+
+
+__all__ = [
+    "RECIPES",
+    "Field",
+    "Hyper",
+    "Preset",
+    "Recipe",
+    "Value",
+    "caution_of",
+    "find_recipe",
+    "recipe_name",
+    "recipe_with",
+    "row_priors",
+]

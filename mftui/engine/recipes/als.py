@@ -43,7 +43,7 @@ ALS = Recipe(
         Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
     ),
     build=_build,
-    estimate=rows_estimate,
+    needs=rows_estimate,
     user_prior=lambda hyper, span, unit: PriorPrecision(
         bias=float(hyper["reg_biases"]), factors_per_rating=float(hyper["reg_factors"])
     ),

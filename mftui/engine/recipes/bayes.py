@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.alternating.feature_names import FEATURES
+from mftui.engine.alternating.feature_names import ALL, FEATURES, MOST_LEVELS, fits
 from mftui.engine.recipes.fields import AUDIENCE_FIELDS, audience_block
 from mftui.engine.training.memory import rows_estimate
 from mftui.engine.training.recipe import NONE, Field, Hyper, Preset, Recipe
@@ -12,12 +12,16 @@ from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.engine.training.learner import RatingsLearner
+    from mftui.engine.training.memory import Sizes
     from mftui.engine.training.problem import Problem
 
 ROOM = 64 << 20
 """Bytes of the draws that are kept where no number is asked for."""
 LEAST_KEPT = 20
 """… but so many at least."""
+SWEEP_S, RATING_S, ROW_S, LATENT_S, AXIS_S = 5e-3, 2.0e-10, 3e-10, 1e-7, 4e-10
+"""Seconds on two cores: of a sweep, of a rating and a number of its Gram matrix, of a row and a number of its root, of
+a latent rating, of a cell of who rated what and a factor."""
 FACTORS = 24
 """Of 10, 16, 24 and 32 that with the highest predictive density on inner splits of the training parts of ml-100k's u1,
 ml-latest-small and the sample; the RMSE hardly depends on it."""
@@ -38,7 +42,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     draws, burn_in = int(hyper["epochs"]), int(hyper["burn_in"])
     if burn_in >= draws:
         raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
-    keep = kept_draws(hyper, problem.n_users + problem.n_movies)
+    keep = min(int(hyper["keep"]), _drawn(hyper))
     plan = GibbsSettings(
         int(hyper["factors"]),
         draws,
@@ -51,11 +55,40 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     return GibbsLearner(problem, plan)
 
 
-def kept_draws(hyper: Hyper, rows: int) -> int:
-    """Return how many draws a complete training keeps, for that many users and movies."""
-    fitting = ROOM // (4 * rows * (int(hyper["factors"]) + 1))
-    drawn = (int(hyper["epochs"]) - int(hyper["burn_in"])) * int(hyper["chains"])
-    return min(int(hyper["keep"]) or max(LEAST_KEPT, fitting), drawn)
+def _drawn(hyper: Hyper) -> int:
+    """Return how many draws count, of all chains."""
+    return (int(hyper["epochs"]) - int(hyper["burn_in"])) * int(hyper["chains"])
+
+
+def _keep(hyper: Hyper, sizes: Sizes) -> int:
+    """Return all draws, or as many as ROOM can hold."""
+    fitting = ROOM // (4 * sizes.rows * (int(hyper["factors"]) + 1))
+    return max(1, min(max(LEAST_KEPT, fitting), _drawn(hyper)))
+
+
+def _features(hyper: Hyper, sizes: Sizes) -> str:
+    """Return every feature that the data has and that is small enough; where that is not known, the word for it."""
+    if sizes.features is None:
+        return ALL
+    there = {*sizes.features(), *(("implicit",) if fits(sizes.n_users, sizes.n_movies) else ())}
+    return ",".join(name for name in FEATURES if name in there) or NONE
+
+
+def _likelihood(hyper: Hyper, sizes: Sizes) -> str:
+    """Return ordinal where the scale has steps, and not too many."""
+    return "ordinal" if 2 <= sizes.levels <= MOST_LEVELS else "gaussian"
+
+
+def _seconds(sizes: Sizes, hyper: Hyper) -> float:
+    """Return about how long all sweeps take on two cores: sums over ratings, a root of each row, what each sweep costs
+    whatever its size; measured with 80,000 to a million ratings and 10 to 32 factors."""
+    width = int(hyper["factors"]) + 1
+    sweep = SWEEP_S + RATING_S * sizes.n_ratings * width**2 + ROW_S * sizes.rows * width**3
+    if hyper["likelihood"] == "ordinal":
+        sweep += LATENT_S * sizes.n_ratings
+    if "implicit" in str(hyper["features"]):
+        sweep += AXIS_S * (sizes.n_users + sizes.n_movies) * min(sizes.n_users, sizes.n_movies) * width
+    return sweep * int(hyper["epochs"]) * int(hyper["chains"])
 
 
 BAYES = Recipe(
@@ -72,9 +105,6 @@ BAYES = Recipe(
         Field("epochs", 300, 2, 1_000_000, "Draws in all: each draws every user, every movie and the noise once."),
         Field("burn_in", 10, 0, 1_000_000, "The first draws, which are not counted."),
         Field(
-            "keep", 0, 0, 10_000, "Draws kept, evenly spaced: they are the model; 0: all, or as many as 64 MB can hold."
-        ),
-        Field(
             "chains",
             1,
             1,
@@ -82,21 +112,35 @@ BAYES = Recipe(
             "Samplers side by side, each from its own start; with several, R-hat shows if they agree.",
         ),
         Field(
+            "keep",
+            290,
+            1,
+            10_000,
+            "Draws kept, evenly spaced: they are the model; all, or as many as 64 MB can hold.",
+            rule=_keep,
+            zero_asks=True,
+            by_rule=True,
+        ),
+        Field(
             "features",
             NONE,
             0,
             0,
             "What else to learn from, with commas: genres, year (of movies), user (age, gender, occupation), "
-            "implicit (who rated what).",
+            "implicit (who rated what); or all that the data has.",
             words=FEATURES,
+            rule=_features,
+            open=ALL,
         ),
         Field(
             "likelihood",
             "gaussian",
             0,
             0,
-            "gaussian: a rating is a number, and noise; ordinal: a step of the scale, with a probability for each.",
-            choices=("gaussian", "ordinal"),
+            "gaussian: a rating is a number, and noise; ordinal: a step of the scale, with a probability for each; "
+            "auto chooses by the scale.",
+            choices=("auto", "gaussian", "ordinal"),
+            rule=_likelihood,
         ),
         Field("validation", 0.01, 0, 0.5, "Share of the training ratings held out, for the curve alone."),
         *AUDIENCE_FIELDS,
@@ -108,8 +152,14 @@ BAYES = Recipe(
             "Ten factors, as is usual: a third of the work and the same error, but a ± that is too small.",
             {"factors": 10},
         ),
+        Preset(
+            "best",
+            "The smallest error that the data allows: all features that it has, ratings as steps where they are.",
+            {"features": ALL, "likelihood": "auto"},
+        ),
     ),
     build=_build,
-    estimate=lambda sizes, hyper: rows_estimate(sizes, hyper, kept_draws(hyper, sizes.rows)),
+    needs=lambda sizes, hyper: rows_estimate(sizes, hyper, min(int(hyper["keep"]), _drawn(hyper))),
+    seconds=_seconds,
     audience=audience_block,
 )

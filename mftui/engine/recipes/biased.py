@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.model.priors import PriorPrecision
+from mftui.engine.recipes import sizes
 from mftui.engine.recipes.fields import AUDIENCE_FIELDS, DEVICE_FIELDS, MEMORY, STRATEGY, audience_block
 from mftui.engine.training.memory import minibatch_estimate
 from mftui.engine.training.recipe import Field, Hyper, Preset, Recipe
@@ -77,7 +78,7 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
         factors=int(hyper["factors"]),
         members=members,
         epochs=int(hyper["epochs"]),
-        batch_size=batch_size(hyper, n),
+        batch_size=int(hyper["batch_size"]),
         lo=lo,
         hi=hi,
         global_bias=math.log((mean - lo) / (hi - mean)),
@@ -101,12 +102,6 @@ def _user_prior(hyper: Hyper, span: float, unit: float) -> PriorPrecision | None
     return None if hyper["adaptive_priors"] else PriorPrecision(priors.factors * unit**2, priors.bias * unit**2)
 
 
-def batch_size(hyper: Hyper, n: int) -> int:
-    """Return the given size, or a twentieth of the n ratings between 2,000 and a million: with fewer, the update of
-    all rows takes too much of the time."""
-    return int(hyper["batch_size"]) or min(max(n // 20, 2_000), 1_000_000)
-
-
 BIASED = Recipe(
     name="biased",
     title="biased matrix factorization",
@@ -117,41 +112,24 @@ BIASED = Recipe(
     full_batch=False,
     fields=(
         Field(
+            "members",
+            8,
+            1,
+            64,
+            "Models trained side by side from different starts and averaged into one; fewer for many ratings.",
+            rule=sizes.members,
+            by_rule=True,
+        ),
+        Field(
             "factors",
             12,
             1,
             4096,
-            "Numbers that describe each user and each movie, in each member; 16 where there is but one.",
+            "Numbers that describe each user and each movie, in each member; up to 24 with more ratings, a third more "
+            "in a single member.",
             search=(6, 32),
-            unless=("members", 1, 16),
-        ),
-        Field("epochs", 6, 1, 100_000, "Passes over all training ratings.", search=(5, 15)),
-        Field(
-            "learning_rate",
-            0.07,
-            1e-6,
-            10,
-            "Size of the first steps; it falls to zero along a cosine.",
-            search=(0.02, 0.3),
-            unless=("optimizer", "adafactor", 0.05),
-        ),
-        Field("batch_size", 0, 0, 100_000_000, "Ratings in one step; 0 chooses by the size of the data."),
-        Field(
-            "prior_factors",
-            13.0,
-            0,
-            10_000,
-            "How strongly one member's factors are held near zero (ratio of variances); 25 with adaptive priors.",
-            search=(4.0, 40.0),
-            unless=("adaptive_priors", True, 25.0),
-        ),
-        Field(
-            "prior_biases",
-            5.0,
-            0,
-            10_000,
-            "How strongly one member's biases are held near zero (ratio of variances).",
-            search=(1.0, 20.0),
+            rule=sizes.factors,
+            by_rule=True,
         ),
         Field(
             "adaptive_priors",
@@ -159,16 +137,10 @@ BIASED = Recipe(
             0,
             1,
             "Hold each axis by its own prior: hardly where ratings bear it out, near zero where only noise fills it.",
+            rule=sizes.adaptive_priors,
+            absent=False,
+            by_rule=True,
         ),
-        Field("members", 8, 1, 64, "Models trained side by side from different starts and averaged into one."),
-        Field(
-            "validation",
-            0.01,
-            0,
-            0.5,
-            "Share of the training ratings held out to choose the epoch whose model is kept.",
-        ),
-        Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         Field(
             "optimizer",
             "adam",
@@ -177,44 +149,85 @@ BIASED = Recipe(
             "How the descent steps, in both blocks; adafactor keeps hardly any state beside the tables.",
             ("adam", "adafactor"),
         ),
+        Field(
+            "epochs",
+            6,
+            1,
+            100_000,
+            "Passes over all training ratings; 10 from ten million ratings on.",
+            search=(5, 15),
+            rule=sizes.epochs,
+            by_rule=True,
+        ),
+        Field(
+            "learning_rate",
+            0.07,
+            1e-6,
+            10,
+            "Size of the first steps; it falls to zero along a cosine.",
+            search=(0.02, 0.3),
+            rule=sizes.learning_rate,
+            by_rule=True,
+        ),
+        Field(
+            "batch_size",
+            5_000,
+            1,
+            100_000_000,
+            "Ratings in one step; a twentieth of them, between 2,000 and a million.",
+            rule=sizes.batch_size,
+            zero_asks=True,
+            by_rule=True,
+        ),
+        Field(
+            "prior_factors",
+            13.0,
+            0,
+            10_000,
+            "How strongly one member's factors are held near zero (ratio of variances); 25 or 40 with adaptive priors.",
+            search=(4.0, 40.0),
+            rule=sizes.prior_factors,
+            by_rule=True,
+        ),
+        Field(
+            "prior_biases",
+            5.0,
+            0,
+            10_000,
+            "How strongly one member's biases are held near zero (ratio of variances); 2 for ten million ratings.",
+            search=(1.0, 20.0),
+            rule=sizes.prior_biases,
+            by_rule=True,
+        ),
+        Field(
+            "validation",
+            0.01,
+            0,
+            0.5,
+            "Share of the training ratings held out to choose the epoch whose model is kept.",
+        ),
+        Field("patience", 3, 1, 1_000, "Epochs without a better validation RMSE before training stops."),
         *AUDIENCE_FIELDS,
         *DEVICE_FIELDS,
         MEMORY,
         STRATEGY,
     ),
     presets=(
-        Preset("default", "Eight members and the audience block: small error, good neighbours and lists."),
+        Preset("default", "Small error, good neighbours and lists: all sizes by the data."),
         Preset(
             "fast",
             "One member and no audience block: a fraction of the work, a slightly larger error, plainer neighbours.",
             {"members": 1, "audience": False},
         ),
         Preset(
-            "large",
-            "For ten million ratings and more: half the members, held less.",
-            {"members": 4, "epochs": 10, "prior_factors": 6.0},
-        ),
-        Preset(
-            "wide",
-            "For ten million ratings and more: one member of 32 factors whose adaptive priors keep noise out.",
-            {
-                "members": 1,
-                "factors": 32,
-                "epochs": 10,
-                "adaptive_priors": True,
-                "prior_factors": 40.0,
-                "prior_biases": 2.0,
-                "learning_rate": 0.1,
-            },
-        ),
-        Preset(
             "careful",
             "Twice the members and more patience: twice the work for a little less error.",
-            {"members": 16, "patience": 6},
+            {"members": "2*auto", "patience": 6},
         ),
     ),
+    renamed={"large": "default", "wide": "default"},
     build=_build,
-    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, batch_size(hyper, sizes.n_ratings), adds_up=True),
+    needs=lambda sizes, hyper: minibatch_estimate(sizes, hyper, int(hyper["batch_size"]), adds_up=True),
     audience=audience_block,
     user_prior=_user_prior,
 )

@@ -91,5 +91,5 @@ FASTAI = Recipe(
         ),
     ),
     build=_build,
-    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, int(hyper["batch_size"])),
+    needs=lambda sizes, hyper: minibatch_estimate(sizes, hyper, int(hyper["batch_size"])),
 )

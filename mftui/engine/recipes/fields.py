@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mftui.engine.training.recipe import Field, Hyper
+from mftui.engine.training.audience_size import (
+    MOST_EPOCHS,
+    MOST_FACTORS,
+    RATES,
+    audience_size,
+    epochs_by_rule,
+    factors_by_rule,
+    rate_by_rule,
+)
+from mftui.engine.training.recipe import AUTO, Field, Hyper
 from mftui.errors import UsageError
 from mftui.text import visible
 
@@ -13,7 +22,6 @@ if TYPE_CHECKING:
     from mftui.engine.training.learner import Block
     from mftui.engine.training.problem import Problem
 
-AUTO = "auto"
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 
 
@@ -70,8 +78,7 @@ MEMORY = Field(
 
 def audience_block(problem: Problem, hyper: Hyper) -> Block:
     """Return the audience block, for recipes that train one after their model of ratings."""
-    from mftui.engine.descent.audience_learner import AudienceLearner
-    from mftui.engine.training.audience_size import audience_size
+    from mftui.engine.audience_block.audience_learner import AudienceLearner
     from mftui.engine.training.learner import Block
 
     size = audience_size(hyper, len(problem.train), problem.n_users, problem.n_movies)
@@ -82,24 +89,33 @@ AUDIENCE_FIELDS = (
     Field("audience", True, 0, 1, "Also learn who watched what: better neighbours and lists, ratings unchanged."),
     Field(
         "audience_factors",
-        0,
-        0,
+        MOST_FACTORS,
+        1,
         4096,
-        "Numbers that describe whom a movie attracts; 0 chooses: 384 up to 1.5 million ratings, then fewer.",
+        "Numbers that describe whom a movie attracts; 384 up to 1.5 million ratings, then fewer.",
+        rule=lambda hyper, sizes: factors_by_rule(sizes.n_ratings, sizes.n_users, sizes.n_movies),
+        zero_asks=True,
+        by_rule=True,
     ),
     Field(
         "audience_epochs",
-        0,
-        0,
+        MOST_EPOCHS,
+        1,
         10_000,
-        "Passes of the audience block, after those that find where it starts; 0 chooses by the size of the data.",
+        "Passes of the audience block, after those that find where it starts; 4 up to 1.5 million ratings, then fewer.",
+        rule=lambda hyper, sizes: epochs_by_rule(sizes.n_ratings),
+        zero_asks=True,
+        by_rule=True,
     ),
     Field(
         "audience_learning_rate",
-        0.0,
-        0,
+        RATES[0],
+        1e-6,
         10,
-        "Size of its first steps, beside the usual size of its factors; it falls to zero. 0 chooses: 0.02 to 0.1.",
+        "Size of its first steps, beside the usual size of its factors; it falls to zero. From 0.02 to 0.1.",
+        rule=lambda hyper, sizes: rate_by_rule(int(hyper["audience_factors"]), sizes.n_users, sizes.n_movies),
+        zero_asks=True,
+        by_rule=True,
     ),
     Field(
         "audience_ridge",

@@ -101,6 +101,6 @@ FUNK = Recipe(
         Preset("single", "One rating at a time, as Funk wrote it; many times slower.", {"batch_size": 1}),
     ),
     build=_build,
-    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, int(hyper["batch_size"])),
+    needs=lambda sizes, hyper: minibatch_estimate(sizes, hyper, int(hyper["batch_size"])),
     user_prior=_user_prior,
 )

@@ -114,6 +114,6 @@ PMF = Recipe(
         ),
     ),
     build=_build,
-    estimate=lambda sizes, hyper: minibatch_estimate(sizes, hyper, sizes.n_ratings, adds_up=True),
+    needs=lambda sizes, hyper: minibatch_estimate(sizes, hyper, sizes.n_ratings, adds_up=True),
     user_prior=_user_prior,
 )

@@ -82,5 +82,5 @@ POST2019 = Recipe(
     ),
     build=_build,
     any_units=False,
-    estimate=_estimate,
+    needs=_estimate,
 )

@@ -42,15 +42,28 @@ class AudienceSize:
         return (STARTS + self.epochs) * self.steps
 
 
-def audience_size(hyper: Mapping[str, Any], n_ratings: int, n_users: int, n_movies: int) -> AudienceSize:
-    """Return the size for n training ratings: factors, epochs and rate as asked for, or (at 0) by the rule; never more
-    factors than there are users or movies."""
-    full = min(1.0, FULL_RATINGS / max(n_ratings, 1))
-    by_ratings, by_rule = MOST_FACTORS * math.sqrt(full), max(1, round(MOST_EPOCHS * full**0.25))
+def factors_by_rule(n_ratings: int, n_users: int, n_movies: int) -> int:
+    """Return the factors for n training ratings; never more than there are users or movies."""
+    by_ratings = MOST_FACTORS * math.sqrt(min(1.0, FULL_RATINGS / max(n_ratings, 1)))
     room = TABLE_NUMBERS / max(n_movies, 1)
-    rule = max(16, round(min(by_ratings, room) / _MULTIPLE) * _MULTIPLE)
-    factors = min(int(hyper["audience_factors"]) or rule, n_users, n_movies)
+    return max(1, min(max(16, round(min(by_ratings, room) / _MULTIPLE) * _MULTIPLE), n_users, n_movies))
+
+
+def epochs_by_rule(n_ratings: int) -> int:
+    """Return the passes for n training ratings."""
+    share = min(1.0, FULL_RATINGS / max(n_ratings, 1))
+    return max(1, round(MOST_EPOCHS * math.sqrt(math.sqrt(share))))
+
+
+def rate_by_rule(factors: int, n_users: int, n_movies: int) -> float:
+    """Return the size of the first steps, beside the usual size of a factor."""
+    return min(max(_RATE * min(n_users, n_movies) / max(1, factors), RATES[0]), RATES[1])
+
+
+def audience_size(hyper: Mapping[str, Any], n_ratings: int, n_users: int, n_movies: int) -> AudienceSize:
+    """Return the size for n training ratings and hyperparameters in numbers; never more factors than there are users
+    or movies."""
+    factors = max(1, min(int(hyper["audience_factors"]), n_users, n_movies))
     steps = min(max(round(math.sqrt(n_ratings / _STEP_RATINGS)), STEPS[0]), STEPS[1])
-    few = _RATE * min(n_users, n_movies) / max(1, factors)
-    rate = float(hyper["audience_learning_rate"]) or min(max(few, RATES[0]), RATES[1])
-    return AudienceSize(max(1, factors), int(hyper["audience_epochs"]) or by_rule, min(steps, max(n_users, 1)), rate)
+    rate = float(hyper["audience_learning_rate"])
+    return AudienceSize(factors, int(hyper["audience_epochs"]), min(steps, max(n_users, 1)), rate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,12 +47,16 @@ class Sizes:
     Parameters
     ----------
     whole_batches: whether batches are learned from as a whole, as on anything but one CPU.
+    levels: steps of the ratings' scale; 0 where it has none, or is not known.
+    features: finds the names of the features that the data has beside the ratings; None where it is not known.
     """
 
     n_users: int
     n_movies: int
     n_ratings: int
     whole_batches: bool = False
+    levels: int = 0
+    features: Callable[[], tuple[str, ...]] | None = None
 
     @property
     def rows(self) -> int:

@@ -22,6 +22,12 @@ class SideInfo:
     people: Callable[[], People | None]
     """Reads it; None where the data has nothing of the kind."""
 
+    def features(self) -> tuple[str, ...]:
+        """Return the names of the features that the data has beside the ratings themselves."""
+        genres, years = bool(self.movies.genre_names), bool(self.movies.years.any())
+        there = {"genres": genres, "year": years, "user": self.people() is not None}
+        return tuple(name for name, has in there.items() if has)
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.compute.device import Computing
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.problem import SideInfo
 from mftui.engine.training.recipe import Hyper, Recipe
 
@@ -17,7 +18,7 @@ class TrainingSpec:
 
     Parameters
     ----------
-    hyper: complete hyperparameters (`Recipe.check`).
+    hyper: complete hyperparameters (`Recipe.check`); what they leave to rules is chosen here.
     ratings: the training part alone; validation ratings are taken out of it, by `seed`.
     n_users, n_movies: sizes of the vocabularies.
     seed: of everything random.
@@ -36,3 +37,13 @@ class TrainingSpec:
     side_info: SideInfo | None = None
     stream_in: Path | None = None
     computing: Computing | None = None
+
+    def __post_init__(self) -> None:
+        sizes = sizes_of(len(self.ratings), self.n_users, self.n_movies, self.scale, self.side_info)
+        object.__setattr__(self, "hyper", self.recipe.sized(self.hyper, sizes))
+
+
+def sizes_of(n_train: int, n_users: int, n_movies: int, scale: Scale, side_info: SideInfo | None) -> Sizes:
+    """Return what a recipe's rules choose by: how many ratings are trained on, of whom, and of what kind."""
+    features = None if side_info is None else side_info.features
+    return Sizes(n_users, n_movies, n_train, levels=scale.levels, features=features)

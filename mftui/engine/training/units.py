@@ -5,10 +5,10 @@ So what is chosen for stars (priors, margins, steps, starting values) is right f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.model.parameters import Parameters
@@ -52,12 +52,10 @@ class Units:
         if self.as_given:
             return ratings
 
-        def make() -> Iterator[Ratings]:
-            for piece in ratings.pieces():
-                values = (piece.values.astype(np.float64) - self.offset) / self.unit
-                yield Ratings(piece.users, piece.movies, values.astype(np.float32))
+        def learned(values: NDArray[np.float32]) -> NDArray[np.float32]:
+            return ((values.astype(np.float64) - self.offset) / self.unit).astype(np.float32)
 
-        return Ratings.pieced(len(ratings), make)
+        return ratings.with_values(learned)
 
     def given(self, p: Parameters, scale: Scale) -> Parameters:
         """Return the model of the ratings as given, of one of the ratings as learned. `scale`: of those given.

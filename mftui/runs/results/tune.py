@@ -15,9 +15,11 @@ from mftui import paths
 from mftui.engine.recipes import Field, Recipe, find_recipe
 from mftui.errors import RunError, UsageError
 from mftui.runs.store import status as states
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run, find_run
 from mftui.runs.trainer.main import train
+from mftui.runs.trainer.prepare import open_data, with_data
 from mftui.runs.trainer.signals import Requests
 
 FIXED = {"validation": 0.1, "audience": False}
@@ -113,10 +115,18 @@ def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
         fixed = {key: value for key, value in FIXED.items() if any(field.name == key for field in recipe.fields)}
         request = replace(request, hyper={**fixed, **request.hyper}).checked()
         study.set_user_attr("request", request.to_dict())
-        study.enqueue_trial({field.name: field.default for field in searched(recipe, request.hyper)})
+        study.enqueue_trial(_defaults(recipe, request))
     asked = TrainRequest.from_dict(study.user_attrs["request"])
     study.sampler = optuna.samplers.TPESampler(seed=asked.seed + len(study.trials), n_startup_trials=8)
     return study, asked
+
+
+def _defaults(recipe: Recipe, request: TrainRequest) -> dict[str, Any]:
+    """Return the fields that are searched as the recipe chooses them for this data, within their ranges."""
+    dataset, split = open_data(request, None)
+    hyper = with_data(RunConfig.of(request), dataset, split).hyper
+    ranges = {field.name: field.search for field in searched(recipe, request.hyper) if field.search}
+    return {name: type(hyper[name])(min(max(hyper[name], low), high)) for name, (low, high) in ranges.items()}
 
 
 def _suggest(trial: Any, field: Field) -> Any:

@@ -72,7 +72,7 @@ class RunConfig:
 
     def complete_hyper(self) -> dict[str, Any]:
         """Return every hyperparameter; a run of mftui 0.1 lacks the fields of today's audience block."""
-        return {**find_recipe(self.recipe).defaults(), **self.hyper}
+        return find_recipe(self.recipe).stored(self.hyper)
 
     def train_request(self) -> TrainRequest:
         """Return what was asked for. Raises FormatError where it is damaged."""

@@ -37,7 +37,9 @@ class Summary:
     """ISO 8601 with the offset."""
     epochs: int | None
     seconds: float | None
-    """Spent in training steps."""
+    """Spent in training steps, of all blocks."""
+    total_seconds: float | None
+    """Of the session that ended it, from the start of the trainer."""
     size_bytes: int
     has_model: bool
     tags: tuple[str, ...]
@@ -57,7 +59,7 @@ def summarize(run: Run) -> Summary:
         state, progress = status.state, status.progress if status.active else None
     except MftuiError:
         state, progress = "unreadable", None
-    seconds = result.get("seconds")
+    seconds, total = learned(result)
     return Summary(
         run=run.id,
         name=run.name or None,
@@ -72,12 +74,21 @@ def summarize(run: Run) -> Summary:
         split=config.split_label,
         started=config.started or None,
         epochs=_whole(result.get("epochs")),
-        seconds=_number(seconds.get("train") if isinstance(seconds, dict) else None),
+        seconds=seconds,
+        total_seconds=total,
         size_bytes=size_of(run.path),
         has_model=run.has_factors,
         tags=notes.tags,
         note=notes.note,
     )
+
+
+def learned(result: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return the seconds that a training spent in steps, of all blocks, and those of its last session in all."""
+    seconds = result.get("seconds")
+    if not isinstance(seconds, dict) or _number(seconds.get("train")) is None:
+        return None, None
+    return seconds["train"] + (_number(seconds.get("audience")) or 0.0), _number(seconds.get("total"))
 
 
 def settings_of(run: Run) -> dict[str, Any]:

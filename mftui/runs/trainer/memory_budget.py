@@ -5,8 +5,9 @@ from __future__ import annotations
 from mftui.engine.compute.cluster import find_cluster
 from mftui.engine.compute.machine import available_bytes
 from mftui.engine.recipes import find_recipe
-from mftui.engine.recipes.fields import AUTO, bytes_in
+from mftui.engine.recipes.fields import bytes_in
 from mftui.engine.training.memory import MemoryEstimate, Sizes
+from mftui.engine.training.recipe import AUTO
 from mftui.errors import TrainingError, UsageError
 from mftui.runs.store.config import IN_FILE, IN_MEMORY, RunConfig
 from mftui.settings import load_settings

@@ -21,8 +21,9 @@ from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe, row_priors
 from mftui.engine.training.block import Tick
 from mftui.engine.training.learner import Arrays
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.problem import SideInfo
-from mftui.engine.training.spec import TrainingSpec
+from mftui.engine.training.spec import TrainingSpec, sizes_of
 from mftui.errors import RunError
 from mftui.runs.store.config import IN_FILE, RunConfig
 from mftui.runs.store.request import TrainRequest
@@ -82,13 +83,25 @@ def open_data(request: TrainRequest, fingerprint: str | None) -> tuple[Dataset, 
 
 
 def with_data(config: RunConfig, dataset: Dataset, split: Split) -> RunConfig:
-    """Return `config` with what it says of the data."""
+    """Return `config` with what it says of the data, and with the hyperparameters that rules choose by it."""
     same = ("name", "label", "source", "fingerprint", "n_users", "n_movies", "n_ratings")
     described = {name: getattr(dataset, name) for name in same}
     described |= {"scale": [dataset.scale.lo, dataset.scale.hi, dataset.scale.step], "repairs": list(dataset.repairs)}
     described |= {"read_as": dataset.reading.document()}
     sizes = {"n_train": split.n_train, "n_test": split.n_test}
-    return replace(config, dataset=described, split=asdict(split.spec) | {"label": split.spec.label} | sizes)
+    shape = dataset.n_users, dataset.n_movies, dataset.scale
+    hyper = find_recipe(config.recipe).sized(
+        config.complete_hyper(), sizes_of(split.n_train, *shape, _side_info(dataset))
+    )
+    described_split = asdict(split.spec) | {"label": split.spec.label} | sizes
+    return replace(config, hyper=hyper, dataset=described, split=described_split)
+
+
+def how_long(config: RunConfig) -> str:
+    """Return a sentence on how long learning takes, once `with_data` has been asked; "" where that is not long."""
+    dataset, split = config.dataset or {}, config.split or {}
+    sizes = Sizes(dataset.get("n_users", 0), dataset.get("n_movies", 0), split.get("n_train", 0))
+    return find_recipe(config.recipe).how_long(sizes, config.complete_hyper())
 
 
 def training_spec(
@@ -103,10 +116,14 @@ def training_spec(
         dataset.n_movies,
         dataset.scale,
         config.seed,
-        SideInfo(dataset.movies, lambda: people_of(dataset)),
+        _side_info(dataset),
         paths.cache_dir() if config.ratings_in == IN_FILE else None,
         computing,
     )
+
+
+def _side_info(dataset: Dataset) -> SideInfo:
+    return SideInfo(dataset.movies, lambda: people_of(dataset))
 
 
 def assembler(config: RunConfig, dataset: Dataset, split: Split) -> Callable[[Parameters], Factors]:

@@ -32,6 +32,7 @@ from mftui.runs.trainer.prepare import (
     MakeTraining,
     Trainable,
     assembler,
+    how_long,
     import_tensorflow,
     kept_programs,
     open_data,
@@ -108,6 +109,8 @@ class Session:
         self._keep(with_data(self._config, dataset, split))
         for sentence in how_read(self._config.dataset or {}):
             log.info("%s", sentence)
+        if long := how_long(self._config):
+            log.info("%s", long)
         for warning in dataset.reading.warnings:
             self.heartbeat.warn(warning)
         location = choose_location(self._config, dataset.n_users, dataset.n_movies, dataset.n_ratings)

@@ -1,4 +1,4 @@
 """What all of the app shares: keys, display, messages, Shell, background work, session state.
 
-May import: data.sources, data.storage, data.titles, engine.model, errors, runs.store, settings, text.
+May import: data.sources, data.storage, data.titles, engine.model, engine.recipes, errors, runs.store, settings, text.
 """

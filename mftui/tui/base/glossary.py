@@ -9,13 +9,12 @@ WORDS: tuple[tuple[str, str], ...] = (
      "Nobody names the factors; training finds them. A model has a dozen or so."),
     ("taste", "The factors learned from what people thought of films: their ratings."),
     ("audience", "The factors learned from who watched what, and how gladly. A user is the sum of what they rated."),
-    ("bias", "How much higher or lower than average a film is rated, or a user rates. In logits: +1 is about one star "
-     "in the middle of five."),
+    ("bias", "How many stars more or less than average a film is rated, or a user gives."),
     ("neighbour", "A film with similar factors. Cosine 1 is the same direction, 0 nothing in common."),
     ("metric", "How similarity is measured: cosine (direction), dot (direction and length), euclidean (distance)."),
     ("training", "Changing the factors in small steps so that predictions come closer to the ratings."),
     ("recipe", "A way to train: the model's form, its defaults, and where it comes from."),
-    ("preset", "Named settings of a recipe, such as fast or large; for the form and --preset."),
+    ("preset", "Named settings of a recipe, such as fast or best; for the form and --preset."),
     ("epoch", "One pass over all the ratings that are trained on."),
     ("step", "One small change of the factors, from a part of the ratings, a batch."),
     ("learning rate", "How large the steps are: too large and the training diverges, too small and it takes long."),
@@ -32,22 +31,23 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("like, watch", "What a list is ranked by: the predicted rating, or how likely the film is to be watched at all."),
     ("folding in", "Finding the factors of somebody who is not in the data from their ratings, with the films' factors "
      "fixed. Nothing is trained, so You updates at once."),
-    ("because, share", "What a rating of yours adds to a prediction, in logits: mean, biases and all shares add up to "
-     "it."),
+    ("because, stars", "What a prediction is made of: everybody, this film, the user and their ratings. Each rating "
+     "adds or takes stars; all of it adds up to the prediction. Training: what the trained model knows beyond."),
     ("P(seen), gain", "Of a film to rate next: the probability that you have seen it, and how much of the uncertainty "
      "about your taste its rating would remove."),
     ("member, draw", "A model can be the mean of several members. Those of recipe biased differ in their random start; "
-     "those of recipe bayes are posterior draws: models about equally probable given the ratings."),
-    ("+/-", "How uncertain a predicted rating is, in stars: its standard deviation over draws. Over other members it "
-     "only shows how much they differ."),
-    ("interval, bar", "A range for your rating of a film. With draws it is the 80 % credible interval: your rating "
-     "lies in it with 80 % probability."),
+     "those of recipe bayes are posterior draws: models about equally probable given the ratings. How far they are "
+     "apart is their disagreement; it widens a +/-, and is no +/- itself."),
+    ("+/-", "How far the rating itself may be from the prediction, in stars: 90 % of ratings lie so near. It is "
+     "measured on ratings held out of training. People with few ratings, and films that few rated, have a wider one."),
+    ("interval, bar", "From prediction less +/- to prediction plus +/-, within the scale: 9 of 10 ratings lie in it. "
+     "Without held-out ratings there is none."),
     ("how probable", "On the page of why, if the run has an ordinal likelihood: a bar for each rating, with its "
      "probability in %. The predicted rating is their mean; two humps mean a film that one loves or hates."),
     ("safe bets", "Films sorted by the lower end of their intervals. Adventurous: by the upper end, so that films the "
      "model knows little about come early."),
-    ("calibration", "Whether intervals are right: p % of the test ratings should lie within the p % interval. i on "
-     "Runs."),
+    ("calibration", "Whether intervals are right: p % of the test ratings should lie within the p % interval. The "
+     "widths are set on half of the users and tried on the other half. i on Runs."),
     ("taste alone", "A ranking without biases: what fits this user, popular or not."),
     ("coverage", "The share of all films that are recommended to at least one user."),
     ("NDCG@k", "How well the first k of a list match what the user liked in the test part; 1 is the best order."),

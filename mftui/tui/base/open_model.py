@@ -43,11 +43,15 @@ class OpenModel:
         return other is not None and other.run.path == self.run.path
 
     @property
-    def made_up(self) -> bool:
-        """Return whether it was trained on ratings that nobody gave."""
+    def about(self) -> str:
+        """Return what to know of all of its lists, in a few words: that nobody gave the ratings, that no stars were
+        learned; "" for nothing."""
         from mftui.data.sources.catalogue import SAMPLE
+        from mftui.engine.recipes import caution_of
 
-        return self.factors.meta.get("dataset") == SAMPLE.label
+        meta = self.factors.meta
+        made_up, rescaled = meta.get("dataset") == SAMPLE.label, bool(caution_of(meta))
+        return ", ".join(["made-up ratings"] * made_up + ["stars rescaled"] * rescaled)
 
     @property
     def label(self) -> str:

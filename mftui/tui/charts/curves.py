@@ -33,6 +33,8 @@ class Curves:
         """Lines whose RMSE, or loss of the audience block, was not finite: a file of JSON has null there."""
         self.block = ""
         """The block that the newest line is about, "" where it does not say."""
+        self.ratings_steps: int | None = None
+        """Steps of the ratings' block, once the audience block has begun: the curves of RMSE end there."""
 
     @property
     def in_audience(self) -> bool:
@@ -54,6 +56,10 @@ class Curves:
     def _take(self, step: float, line: Mapping[str, Any]) -> None:
         block = line.get("block")
         self.block = block if isinstance(block, str) else ""
+        if self.in_audience and self.ratings_steps is None:
+            self.ratings_steps = round(self.train.last[0]) if self.train.last else 0
+        elif not self.in_audience:
+            self.ratings_steps = None
         measure = "train_loss" if self.in_audience else "train_rmse"
         self.n_broken += measure in line and _number(line[measure]) is None
         self.train.add(step, _number(line.get("train_rmse")))

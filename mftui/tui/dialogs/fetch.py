@@ -112,7 +112,7 @@ class FetchDialog(ModalScreen[bool]):
         told.refresh(layout=True)
 
 
-def fetch_first(app: App[Any], data: str, go_on: Callable[[], None]) -> None:
+def fetch_first(app: App[Any], data: str, go_on: Callable[[], object]) -> None:
     """Go on with a data set, once it has been fetched where it is one of the catalogue's that is not here."""
     from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
 
@@ -120,4 +120,9 @@ def fetch_first(app: App[Any], data: str, go_on: Callable[[], None]) -> None:
     if entry is None or entry is SAMPLE or fetched(data) is not None:
         go_on()
     else:
-        app.push_screen(FetchDialog(entry), lambda there: go_on() if there else None)
+
+        def decided(there: bool | None) -> None:
+            if there:
+                go_on()
+
+        app.push_screen(FetchDialog(entry), decided)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from mftui.data.titles.years import parse_years
 from mftui.errors import UsageError
@@ -25,8 +25,8 @@ MAX_LISTED = 500
 """Movies listed at most."""
 MOVIE_SORTS = ("", "title", "year", "ratings", "mean", "bias")
 """By what movies can be sorted; "" is the search's own order, the best match or the most rated first."""
-METRICS: dict[Metric, str] = {"cosine": "Cosine", "dot": "Dot", "euclidean": "Dist."}
-"""The metrics of neighbours, and how their scores are headed."""
+METRICS = {"cosine": "Cosine", "dot": "Dot", "raw": "Raw", "euclidean": "Dist."}
+"""The metrics of neighbours, and how their scores are headed; "raw" is the dot product, not reduced for few ratings."""
 MAX_NEIGHBOURS = 1000
 MAX_RECOMMENDED = 1000
 RATED_SORTS = ("rating", "model", "error", "part", "title")
@@ -82,7 +82,7 @@ class MovieChoices:
     sort: str = ""
     reverse: bool = False
     narrowed: Filter = field(default_factory=Filter)
-    metric: Metric = "cosine"
+    metric: str = "cosine"
     neighbours: int = 50
     neighbour_ratings: int = 0
     by: By | Literal[""] = ""
@@ -101,6 +101,11 @@ class MovieChoices:
             neighbours=min(max(self.neighbours, 1), MAX_NEIGHBOURS),
             neighbour_ratings=max(self.neighbour_ratings, 0),
         )
+
+    @property
+    def measured(self) -> tuple[Metric, bool]:
+        """Return the metric as the engine calls it, and whether scores are reduced where ratings are few."""
+        return ("dot", False) if self.metric == "raw" else (cast("Metric", self.metric), True)
 
     def caption(self, text: str) -> str:
         """Return the caption of what a search for `text` finds."""

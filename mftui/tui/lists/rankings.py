@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
-    from mftui.engine.query.neighbours import By, Metric
+    from mftui.engine.query.neighbours import By
     from mftui.engine.query.recommend import Bound, Rank, Recommendations
 
 T = TypeVar("T")
@@ -29,9 +29,10 @@ LISTS: dict[ListRank, str] = {
     "adventurous": "Adventurous first: ranked by the upper end of the interval.",
 }
 _BOUNDS: dict[ListRank, Bound] = {"safe": "lower", "adventurous": "upper"}
-METRICS: dict[Metric, str] = {
+METRICS = {
     "cosine": "Cosine: the direction of the factors, not their length.",
     "dot": "Dot product: direction and length of the factors; 1 is the film itself.",
+    "raw": "Dot product as in the 2019 post: not reduced for films that have few ratings.",
     "euclidean": "Euclidean distance between the factors; the nearest come first.",
 }
 ONE_BLOCK = "This model has taste factors only. Train with audience on to learn who watched what, too."

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mftui.data.dataset import MovieRow, Scale
+    from mftui.data.dataset import Scale
+    from mftui.data.movies.movie_row import MovieRow
     from mftui.engine.model.factors import Factors
     from mftui.engine.query.recommend import Recommendations
     from mftui.tui.base.display import Display
@@ -64,7 +65,7 @@ def movie_rows(model: OpenModel, movies: NDArray[Any]) -> Rows:
         return (
             *movie_cells(movie),
             number_cell(factors.movie_means[at], ".2f"),
-            number_cell(factors.parameters.movie_bias[at], "+.2f"),
+            number_cell(factors.bias_in_stars(factors.parameters.movie_bias[at : at + 1])[0], "+.2f"),
             *export_cells(movie),
         )
 
@@ -84,11 +85,14 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
 def recommended_columns(factors: Factors, *, reasons: bool = False) -> tuple[Column, ...]:
     """Return only the columns that the model can fill; `reasons`: one of them for a rating of one's own."""
     from mftui.engine.query.held_out_errors import has_held_out
+    from mftui.engine.recipes import caution_of
 
     spread: tuple[Column, ...] = ()
     if has_held_out(factors):
         spread = (Column("+/-", 4, right=True), Column("Interval", _BAR))
+    order = (Column("Order", 5, right=True),) if caution_of(factors.meta) else ()
     return (
+        *order,
         Column("Like", 4, right=True),
         *spread,
         *((Column("Watch", 5, right=True),) if factors.has_audience else ()),
@@ -120,7 +124,9 @@ def recommended_rows(
     """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
     the `reason` by row, and the number of ratings: marked where it is small, "cold" where nothing is known of it."""
     from mftui.engine.query.recommend import FEW_RATINGS
+    from mftui.engine.recipes import caution_of
 
+    ordered = bool(caution_of(factors.meta))
     lo, hi = interval_axis(listed, factors.scale)
 
     def sure(i: int) -> Sequence[Cell]:
@@ -143,9 +149,9 @@ def recommended_rows(
             count = Mark("cold", "bad", movie.n_ratings)
         elif movie.n_ratings < FEW_RATINGS:
             count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
-        like = number_cell(listed.predicted[i], ".2f")
+        like = (*([Mark(f"{i + 1:,}", "strong", i + 1)] * ordered), number_cell(listed.predicted[i], ".2f"))
         why = (Mark(reason(i), "strong"),) if reason else ()
-        return like, *sure(i), *watch(i), title, genres, *why, count, *export_cells(movie)
+        return *like, *sure(i), *watch(i), title, genres, *why, count, *export_cells(movie)
 
     return LazyRows(len(listed.movies), row)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mftui.engine.recipes import find_recipe
 from mftui.errors import MftuiError
+from mftui.runs.store.summary import learned
 
 if TYPE_CHECKING:
     from mftui.runs.store.process import Process
@@ -41,7 +42,10 @@ class Snapshot:
     epochs: int = 0
     step: int = 0
     steps: int = 0
-    elapsed_s: float | None = None
+    learning_s: float | None = None
+    """Spent in training steps."""
+    total_s: float | None = None
+    """Of the session that ended it, from the start of the trainer."""
     eta_s: float | None = None
     message: str = ""
     log: tuple[str, ...] = ()
@@ -112,7 +116,8 @@ def read_snapshot(run: Run, log_lines: int) -> Snapshot:
             epochs=status.epochs,
             step=status.step,
             steps=status.steps,
-            elapsed_s=status.seconds or None,
+            learning_s=status.seconds or None,
+            total_s=learned(result)[1],
             eta_s=status.eta_seconds,
             message=status.message or (status.warnings[-1] if status.warnings else ""),
             log=tuple(run.log_tail(log_lines)),
@@ -178,10 +183,3 @@ def ending(snapshot: Snapshot) -> Ending:
 
 def _last_lines(snapshot: Snapshot) -> str:
     return "\n".join([line for line in snapshot.log if line.strip()][-_ENDING_LOG_LINES:])
-
-
-def clock(seconds: float) -> str:
-    """0:07, 12:34, 1:02:03."""
-    whole = max(0, round(seconds))
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -64,7 +64,7 @@ class TwoListsScreen(ChoosingScreen[Choices]):
             self.right.show(())
         elif model is not before:
             self._shown = model
-            self.left.about = self.right.about = "made-up ratings" if model.made_up else ""
+            self.left.about = self.right.about = model.about
             self.model_opened(model, again=model.same_run(before))
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:

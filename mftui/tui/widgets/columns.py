@@ -15,10 +15,11 @@ GUTTER = 2
 GAP = 2
 _MOST = 32
 """What such a column asks for at most, unless it has titles."""
-_FIRST = 1 << 10
-_MEASURED = 50
-"""Rows whose width counts: as many of the first, and as many of the others."""
-_ALIKE = 200
+_BEFORE_ALL = 1 << 10
+"""When an extra column leaves."""
+_FIRST_ROWS, _OTHER_ROWS = 40, 20
+"""Rows whose width counts: so many of the first, and some from all over the rest."""
+_ALIKE = 60
 """Rows whose titles are set apart from each other."""
 
 
@@ -81,8 +82,8 @@ class Layout:
         self._apart.clear()
         self._widths.clear()
         n = len(rows)
-        others = range(_MEASURED, n, max(1, (n - _MEASURED) // _MEASURED))
-        texts = [[text_of(cell) for cell in rows[at]] for at in chain(range(min(n, _MEASURED)), others)]
+        others = range(_FIRST_ROWS, n, max(1, (n - _FIRST_ROWS) // _OTHER_ROWS))
+        texts = [[text_of(cell) for cell in rows[at]] for at in chain(range(min(n, _FIRST_ROWS)), others)]
         for at, column in enumerate(self._columns):
             cells = [row[at] for row in texts if row[at]]
             if column.width:
@@ -99,7 +100,7 @@ class Layout:
             return Need(0, 0)
         least = column.width or (TITLE_CELLS if column.has_titles else column.least)
         most = column.width or (most if column.has_titles else min(most, _MOST))
-        order = _FIRST if column.is_extra else leaves(column.title)
+        order = _BEFORE_ALL if column.is_extra else leaves(column.title)
         return Need(min(least, most), most, order, column.has_titles)
 
     @property

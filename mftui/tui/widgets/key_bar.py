@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
+from textual.geometry import Size
 
 from mftui.tui.base.keys import sign
 from mftui.tui.widgets.cells import CellWidget, Line, Part
@@ -13,45 +14,71 @@ from mftui.tui.widgets.cells import CellWidget, Line, Part
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+Entry = tuple[str, str, str]
 _ALWAYS = ("help", "quit")
+_TWO_LINES_FROM = 24
+"""Rows of a terminal from which two lines may be keys."""
 
 
 class KeyBar(CellWidget):
-    """Shows as many keys as there is room for; help and quit always. A click runs the action."""
+    """Shows as many keys as there is room for; help and quit always. A click runs the action.
+
+    Where one line is too short and the terminal high enough, it takes a second one, and keeps it.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--label"}
 
     def __init__(self) -> None:
         super().__init__()
-        self._spans: list[tuple[int, int, str]] = []
+        self._spans: list[tuple[int, int, int, str]] = []
+        """(line, first column, behind the last, key) of each."""
+        self._rows, self._rows_for = 1, 0
+        """Lines needed so far in a width."""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def _changed(self, _screen: Screen[object]) -> None:
+        if self._needed(self.size.width) != self.size.height:
+            self.refresh(layout=True)
         self.redraw()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self._needed(width) if viewport.height >= _TWO_LINES_FROM else 1
+
+    def _needed(self, width: int) -> int:
+        """Return how many lines the keys need, or have needed before."""
+        if width != self._rows_for:
+            self._rows, self._rows_for = 1, width
+        entries = [entry for group in self._entries() for entry in group]
+        if sum(map(_length, entries)) > width - 1:
+            self._rows = 2
+        return self._rows
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         wanted, always = self._entries()
-        room = width - 1 - sum(_length(entry) for entry in always)
-        shown = []
+        left, rows = [width - 1] * height, [list[Entry]() for _ in range(height)]
+        left[-1] -= sum(map(_length, always))
         for entry in wanted:
-            if room >= _length(entry):
-                room -= _length(entry)
-                shown.append(entry)
-        parts: list[Part] = [(" ", self.style())]
+            row = next((at for at, room in enumerate(left) if room >= _length(entry)), None)
+            if row is not None:
+                left[row] -= _length(entry)
+                rows[row].append(entry)
+        rows[-1] += always
         self._spans = []
-        at = 1
-        for key, label, action in [*shown, *always]:
-            parts += [(key, self.style("key-bar--key")), (f" {label}  ", self.style("key-bar--label"))]
-            self._spans.append((at, at + _length((key, label, action)), action))
-            at += _length((key, label, action))
-        return [parts]
+        for number, entries in enumerate(rows):
+            parts: list[Part] = [(" ", self.style())]
+            at = 1
+            for key, label, action in entries:
+                parts += [(key, self.style("key-bar--key")), (f" {label}  ", self.style("key-bar--label"))]
+                self._spans.append((number, at, at + _length((key, label, action)), action))
+                at += _length((key, label, action))
+            yield parts
 
-    def _entries(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    def _entries(self) -> tuple[list[Entry], list[Entry]]:
         """Return keys of this place, and those that are always shown: (key, label, action with its namespace)."""
-        wanted: list[tuple[str, str, str]] = []
-        always: list[tuple[str, str, str]] = []
+        wanted: list[Entry] = []
+        always: list[Entry] = []
         names: dict[str, str] = getattr(self.screen, "key_names", {})
         seen = set()
         typing = self.screen.focused is not None and self.screen.focused.check_consume_key("a", "a")
@@ -70,11 +97,11 @@ class KeyBar(CellWidget):
         return wanted, always
 
     async def on_click(self, event: events.Click) -> None:
-        for start, end, key in self._spans:
-            if start <= event.x < end:
+        for row, start, end, key in self._spans:
+            if row == event.y and start <= event.x < end:
                 self.app.simulate_key(key)
                 return
 
 
-def _length(entry: tuple[str, str, str]) -> int:
+def _length(entry: Entry) -> int:
     return len(entry[0]) + len(entry[1]) + 3

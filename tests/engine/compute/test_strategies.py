@@ -44,6 +44,7 @@ def test_logical_devices_have_the_loss_curve_of_one_device(given: tuple[str, ...
     assert len(found["one-device"]) >= 3
     np.testing.assert_allclose(found["mirrored"], found["one-device"], atol=1e-3)
     assert found["difference"] < 1e-2
+    assert found["audience"] < 1e-2
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ import pytest
 import tensorflow as tf
 
 from mftui.data.dataset import Ratings, Scale
-from mftui.engine.descent.audience_learner import AudienceLearner
-from mftui.engine.descent.user_groups import UserGroups
+from mftui.engine.audience_block.audience_learner import AudienceLearner
+from mftui.engine.audience_block.user_groups import UserGroups
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.recipes import RECIPES
-from mftui.engine.training.audience_size import STARTS, audience_size
+from mftui.engine.training.audience_size import STARTS, AudienceSize, audience_size
 from mftui.engine.training.block import Metrics
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
@@ -35,7 +36,7 @@ def two_audiences(seed: int = 0) -> Ratings:
 
 def gladness(ratings: Ratings) -> np.ndarray:
     """(n_users, n_movies) X, zeros where nothing was rated."""
-    glad = Gladness.of_training(ratings.users, ratings.values, USERS)
+    glad, _ = Gladness.of_training(ratings, USERS)
     x = np.zeros((USERS, MOVIES))
     x[ratings.users, ratings.movies] = glad(
         ratings.values, glad.user_means(ratings.users, ratings.values, USERS)[ratings.users]
@@ -45,6 +46,7 @@ def gladness(ratings: Ratings) -> np.ndarray:
 
 def learner(ratings: Ratings, **given: object) -> AudienceLearner:
     hyper = RECIPES["biased"].check({"audience_factors": 5} | given)
+    hyper = RECIPES["biased"].sized(hyper, Sizes(USERS, MOVIES, len(ratings)))
     return AudienceLearner(Problem(ratings, ratings.take(np.arange(0)), USERS, MOVIES, SCALE, 0), hyper)
 
 
@@ -73,7 +75,7 @@ def test_the_loss_is_the_sum_over_all_pairs_and_its_gradients_are_those_written_
         expected = written_out(x, movies, weights, ridge) / len(ratings)
     taken: list[list[np.ndarray]] = []
     program._optimizer = SimpleNamespace(apply=lambda gradients, _: taken.append([tf.identity(g) for g in gradients]))
-    program._update = program._descend
+    program._update = lambda _, columns: program._descend(*columns)
 
     program.begin_epoch(STARTS)
     losses = [float(program.step(step)[0]) for step in range(program.steps_per_epoch)]
@@ -110,7 +112,8 @@ def test_every_rating_has_one_place_and_users_stay_together() -> None:
     ratings = two_audiences()
     shuffled = ratings.take(np.random.default_rng(1).permutation(len(ratings)))
     for given in (ratings, shuffled):
-        groups = UserGroups(given, np.arange(1, len(given) + 1, dtype=np.float32), USERS, 6, 3, seed=0)
+        numbered = Ratings(given.users, given.movies, np.arange(1, len(given) + 1, dtype=np.float32))
+        groups = UserGroups(numbered, lambda piece: piece.values, USERS, 6, 3, seed=0)
         assert len(groups) % 3 == 0 and groups.places.max() < groups.users
         filled = groups.glad > 0
         rows = groups.glad[filled].astype(int) - 1
@@ -122,13 +125,17 @@ def test_every_rating_has_one_place_and_users_stay_together() -> None:
 
 
 def test_its_size_follows_the_data() -> None:
+    def size(n: int, users: int, movies: int) -> AudienceSize:
+        biased = RECIPES["biased"]
+        return audience_size(biased.sized(biased.defaults(), Sizes(users, movies, n)), n, users, movies)
+
     def factors(n: int, movies: int) -> int:
-        return audience_size(RECIPES["biased"].defaults(), n, 200_000, movies).factors
+        return size(n, 200_000, movies).factors
 
     assert [factors(n, 10_000) for n in (10_000, 1_500_000, 25_000_000, 100_000_000)] == [384, 384, 96, 48]
     assert factors(100_000, 90_000) == 256
-    assert audience_size(RECIPES["biased"].defaults(), 50, 7, 30).factors == 7
-    rates = [audience_size(RECIPES["biased"].defaults(), 100_000, n, n).rate for n in (500, 1_536, 20_000)]
+    assert size(50, 7, 30).factors == 7
+    rates = [size(100_000, n, n).rate for n in (500, 1_536, 20_000)]
     assert rates == pytest.approx([0.02, 0.04, 0.1])
 
 

@@ -13,6 +13,7 @@ from helpers.trainings import keep_ratings
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.descent.optimizers import Adafactor, make_optimizer
 from mftui.engine.recipes import RECIPES
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
 
@@ -61,8 +62,8 @@ def test_its_state_is_a_number_for_each_row_and_column_and_adams_two_for_each_pa
 
 def test_the_rates_that_adafactor_has_are_its_own_unless_they_are_given() -> None:
     biased = RECIPES["biased"]
-    adam, small = biased.defaults(), biased.defaults({"optimizer": "adafactor"})
-    assert adam["optimizer"] == "adam"
+    sizes = Sizes(100, 100, 10_000)
+    adam, small = (biased.sized(biased.check({"optimizer": kind}), sizes) for kind in ("adam", "adafactor"))
     assert small["learning_rate"] != adam["learning_rate"]
     assert biased.check({"optimizer": "adafactor", "learning_rate": 0.2})["learning_rate"] == 0.2
 

@@ -11,7 +11,7 @@ from helpers.planted import planted_ratings
 from helpers.trainings import planted_training
 
 from mftui.data import dataset as dataset_module
-from mftui.data.dataset import movie_means
+from mftui.data.movies.movie_means import movie_means
 from mftui.engine.descent.shards import Shards
 from mftui.engine.training.training import Training
 from mftui.errors import TrainingError

@@ -13,8 +13,10 @@ from mftui.engine.model.parameters import Parameters
 @pytest.fixture(scope="module")
 def shares() -> Parameters:
     rng = np.random.default_rng(3)
-    tables = (rng.normal(size=shape).astype(np.float32) for shape in ((120, 4), (80, 4), (120,), (80,)))
-    return Parameters(*tables, -2.0, lo=0.0, hi=1.0)
+    users, movies, user_bias, movie_bias = (
+        rng.normal(size=shape).astype(np.float32) for shape in ((120, 4), (80, 4), (120,), (80,))
+    )
+    return Parameters(users, movies, user_bias, movie_bias, -2.0, lo=0.0, hi=1.0)
 
 
 @pytest.mark.parametrize("how", ["stars", "highest"])

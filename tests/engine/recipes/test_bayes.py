@@ -14,8 +14,8 @@ from mftui.engine.alternating.gibbs import GibbsLearner, GibbsSettings
 from mftui.engine.model.members import member_std
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.recipes import find_recipe
-from mftui.engine.recipes.bayes import kept_draws
 from mftui.engine.training.block import Metrics
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.training import Training
 from mftui.errors import UsageError
@@ -130,13 +130,31 @@ def test_zero_is_the_mean_row_so_that_an_unknown_movie_is_the_mean_movie() -> No
 
 
 def test_all_draws_are_kept_while_there_is_room_for_them() -> None:
-    hyper = find_recipe("bayes").check({"factors": 10, "epochs": 300, "burn_in": 10})
+    bayes = find_recipe("bayes")
 
-    assert kept_draws(hyper, 2_625) == 290
-    assert kept_draws(hyper, 10_352) == 147
-    assert kept_draws(hyper, 10_000_000) == 20
-    assert kept_draws({**hyper, "keep": 7}, 2_625) == 7
-    assert kept_draws({**hyper, "chains": 2}, 100) == 580
+    def kept(rows: int, **given: int) -> object:
+        hyper = bayes.check({"factors": 10, "epochs": 300, "burn_in": 10, **given})
+        return bayes.sized(hyper, Sizes(rows - 1, 1, 100_000))["keep"]
+
+    assert [kept(rows) for rows in (2_625, 10_352, 10_000_000)] == [290, 147, 20]
+    assert kept(2_625, keep=7) == 7
+    assert kept(100, chains=2) == 580
+
+
+def test_features_and_likelihood_follow_the_data() -> None:
+    bayes = find_recipe("bayes")
+    best = bayes.check(bayes.preset("best").values)
+
+    def chosen(sizes: Sizes) -> tuple[object, object]:
+        hyper = bayes.sized(best, sizes)
+        return hyper["features"], hyper["likelihood"]
+
+    assert chosen(Sizes(943, 1_682, 80_000, levels=5, features=lambda: ("genres", "user"))) == (
+        "genres,user,implicit",
+        "ordinal",
+    )
+    assert chosen(Sizes(100_000, 50_000, 10**7, levels=0, features=tuple)) == ("none", "gaussian")
+    assert chosen(Sizes(100_000, 50_000, 10**7, levels=101)) == ("all", "gaussian")  # not known what it has
 
 
 def test_a_burn_in_of_everything_is_refused() -> None:

@@ -26,6 +26,7 @@ from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.recipes import RECIPES, row_priors
 from mftui.engine.training.block import Metrics
 from mftui.engine.training.learner import Arrays
+from mftui.engine.training.memory import Sizes
 from mftui.engine.training.problem import Problem, SideInfo
 from mftui.engine.training.spec import TrainingSpec
 from mftui.engine.training.training import Training
@@ -135,7 +136,8 @@ def test_it_starts_with_the_same_bits_and_gone_on_with_elsewhere_it_ends_with_th
 
 @pytest.mark.parametrize("name", list(RECIPES))
 def test_another_seed_gives_another_model(name: str) -> None:
-    recipe, hyper = RECIPES[name], RECIPES[name].check(SMALL[name])
+    recipe, sizes = RECIPES[name], Sizes(DATA.n_users, DATA.n_movies, len(DATA.ratings))
+    hyper = recipe.sized(recipe.check(SMALL[name]), sizes)
     nothing = DATA.ratings.take(np.arange(0))
     one, other = (
         recipe.build(

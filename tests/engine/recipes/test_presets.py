@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mftui.engine.recipes import RECIPES, Recipe
+from mftui.engine.training.memory import Sizes
 from mftui.errors import UsageError
 
 
@@ -17,7 +18,7 @@ def test_presets_are_valid_differ_and_begin_with_the_defaults(recipe: Recipe) ->
     for preset in recipe.presets:
         assert preset.name.isascii() and preset.name.isalpha() and preset.name != "own"
         assert preset.summary.endswith(".")
-        assert all(value != recipe.field(name).default for name, value in preset.values.items())
+        assert all(value != recipe.field(name).unset for name, value in preset.values.items())
 
 
 def test_an_unknown_preset_names_those_that_there_are() -> None:
@@ -26,8 +27,9 @@ def test_an_unknown_preset_names_those_that_there_are() -> None:
 
 
 def test_one_member_has_more_factors_unless_they_are_given() -> None:
-    biased = RECIPES["biased"]
+    biased, sizes = RECIPES["biased"], Sizes(943, 1_682, 80_000)
 
-    assert biased.check({})["factors"] == 12
-    assert biased.check({"members": 1})["factors"] == 16
-    assert biased.check({"members": 1, "factors": 12})["factors"] == 12
+    def factors(given: dict[str, int]) -> object:
+        return biased.sized(biased.check(given), sizes)["factors"]
+
+    assert [factors(given) for given in ({}, {"members": 1}, {"members": 1, "factors": 12})] == [12, 16, 12]

@@ -278,4 +278,4 @@ async def test_a_run_met_in_its_audience_block_shows_its_ratings_curve_once_it_i
         await until_shown(pilot, "audience loss")
         set_status(run, state=FINISHED)
         await until_shown(pilot, "training 1.068")
-        await until_gone(pilot, "Nothing trained yet")
+        await until_gone(pilot, "mftui learns from film ratings")

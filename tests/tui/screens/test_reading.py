@@ -49,6 +49,8 @@ def write_unrated() -> None:
 
 async def choose(pilot: Pilot[Any], path: str) -> None:
     """Type a path as the data set."""
+    if "data set" not in shown(pilot.app):
+        await pilot.press("f")
     await pilot.press("g", "enter")
     await until_shown(pilot, "type a name, or a path")
     await pilot.press("slash", *path, "enter")

@@ -40,9 +40,13 @@ async def test_a_file_is_shown_as_it_was_read_and_saved(make_app: MakeApp, home:
         await opened(pilot)
         await pilot.press("a")
         await ask(pilot, str(file), "", "", "", "")
-        await until_shown(pilot, "Not found: Hete (1995)")
+        await until_shown(pilot, "Import and write")
         screen = " ".join(shown(pilot.app).replace("│", " ").split())
-        assert "rating = Your Rating" in screen and "Not found: Hete (1995)" in screen
+        assert (
+            "rating = Your Rating" in screen
+            and "Not found (1): Hete (1995)" in screen
+            and "The first, in stars: " in screen
+        )
         assert given() == {}
         await pilot.press("b")
         await until_shown(pilot, "imported 2 ratings")

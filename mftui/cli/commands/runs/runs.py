@@ -14,6 +14,7 @@ from mftui.errors import RunError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
 from mftui.runs.store.run import Run, find_run, list_runs
 from mftui.runs.store.summary import Summary, differing, human, measures_of, settings_of, summarize
+from mftui.text import learning_time
 
 
 @click.group()
@@ -66,8 +67,11 @@ def show(run: str, as_json: bool) -> None:
     }
     if as_json:
         return print_json(document)
-    rows = _rows_of({**row, "size_bytes": human(row["size_bytes"]), "tags": " ".join(row["tags"])})
-    rows += _rows_of(dict(config.hyper))
+    spent, total = row["seconds"], row["total_seconds"]
+    told = {**row, "size_bytes": human(row["size_bytes"]), "tags": " ".join(row["tags"]), "total_seconds": None}
+    told["seconds"] = None if spent is None else learning_time(spent, total)
+    rows = _rows_of({"time" if name == "seconds" else name: value for name, value in told.items()})
+    rows += _rows_of({name: value for name, value in config.hyper.items() if told.get(name) != value})
     rows += [["message", status.message]] if status.message else []
     rows += [["warning", warning] for warning in status.warnings]
     return print_table(("", ""), [*rows, ["directory", str(found.path)]])

@@ -12,6 +12,8 @@ from typing import Any
 from mftui.runs.results.report.facts import Facts, Film, Told
 from mftui.runs.results.report.svg import Dot, Line, against_chart, line_chart, map_chart, text
 from mftui.runs.store.status import FINISHED
+from mftui.runs.store.summary import learned
+from mftui.text import duration
 from mftui.version import __version__
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -49,10 +51,10 @@ def _top(facts: Facts) -> str:
             numbers.append(("Test NDCG@10", f"{measures['ndcg@10']:.3f}", f"ranked by {measures['ranked_by']}"))
     if result.get("train_rmse") is not None:
         numbers.append(("Training RMSE", f"{result['train_rmse']:.4f}", "on what it learned from"))
-    seconds = result.get("seconds") or {}
-    if seconds.get("train") is not None:
-        spent = seconds["train"] + (seconds.get("audience") or 0)
-        numbers.append(("Training time", f"{spent:.1f} s", f"{result.get('epochs', 0):g} epochs"))
+    spent, total = learned(result)
+    if spent is not None:
+        of = "" if total is None or total < spent else f"of {duration(total)}, "
+        numbers.append(("Learning", duration(spent), f"{of}{result.get('epochs', 0):g} epochs"))
     figures = "".join(
         f"<div><dt>{text(name)}</dt><dd>{text(value)}<small>{text(below)}</small></dd></div>"
         for name, value, below in numbers

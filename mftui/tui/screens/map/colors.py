@@ -53,7 +53,12 @@ def coloring(model: OpenModel, name: str) -> Coloring:
         return _by_value("mean", model.factors.movie_means, "{:.1f}", "unrated")
     if name == "bias":
         trained = model.factors.movie_train_counts > 0
-        return _by_value("bias", np.where(trained, model.factors.parameters.movie_bias, np.nan), "{:+.1f}", "untrained")
+        return _by_value(
+            "bias",
+            np.where(trained, model.factors.bias_in_stars(model.factors.parameters.movie_bias), np.nan),
+            "{:+.1f}",
+            "untrained",
+        )
     return Coloring("none", ("film",), np.zeros(model.factors.n_movies, dtype=np.int64))
 
 

@@ -61,8 +61,9 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
     import numpy as np
 
     factors, row = model.factors, model.factors.row(movie)
-    bias, start = float(factors.parameters.movie_bias[movie]), float(factors.parameters.global_bias)
-    gives = factors.shown(np.array([start + bias, start], dtype=np.float32))
+    start = float(factors.parameters.global_bias)
+    logits = np.asarray(factors.parameters.movie_bias[[movie]])
+    gives = factors.shown(np.array([start + logits[0], start], dtype=np.float32))
     ratings = ratings_of_movie(factors, movie)
     return MoviePage(
         title=row.title,
@@ -71,7 +72,7 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
         n_ratings=row.n_ratings,
         n_train=int(factors.movie_train_counts[movie]),
         mean=float(ratings.mean()) if len(ratings) else math.nan,
-        bias=bias,
+        bias=float(factors.bias_in_stars(logits)[0]),
         average_gives=float(gives[0]),
         average_of_all=float(gives[1]),
         ratings=histogram(ratings, factors.scale),

@@ -157,10 +157,16 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         by = best_by(model.factors, choices.by or None if model.factors.has_audience else None)
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
-        n, metric, search = choices.neighbours, choices.metric, choices.searched_by(self.shell.settings.neighbours)
+        n, (metric, shrink), search = (
+            choices.neighbours,
+            choices.measured,
+            choices.searched_by(self.shell.settings.neighbours),
+        )
 
         def find() -> Found:
-            return find_similar(model.factors, subject, n, metric=metric, by=by, where=where, search=search)
+            return find_similar(
+                model.factors, subject, n, metric=metric, by=by, where=where, search=search, shrink=shrink
+            )
 
         def show(found: Found) -> None:
             self._near = found.movies

@@ -9,9 +9,8 @@ from typing import Any
 from mftui.runs.store.naming import without_date
 from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
 from mftui.runs.store.summary import Summary, human
-from mftui.text import fold
+from mftui.text import duration, fold
 from mftui.tui.lists.choices import only_known
-from mftui.tui.monitor.snapshot import clock
 from mftui.tui.widgets.columns import Cell, Column, Mark
 
 COLUMNS = (
@@ -24,7 +23,7 @@ COLUMNS = (
     Column("Test RMSE", 9, right=True),
     Column("MAE", 6, right=True),
     Column("Split", 11),
-    Column("Time", 6, right=True),
+    Column("Learning", 8, right=True),
     Column("Size", 7, right=True),
     Column("Started", 11),
     Column("Tags"),
@@ -32,11 +31,11 @@ COLUMNS = (
     Column("Note", for_files=True),
 )
 HEADS = {
-    "run": "name", "state": "state", "recipe": "recipe", "data": "data", "k": "k", "test rmse": "RMSE", "time": "time",
-    "size": "size", "started": "age",
+    "run": "name", "state": "state", "recipe": "recipe", "data": "data", "k": "k", "test rmse": "RMSE",
+    "learning": "learning", "size": "size", "started": "age",
 }  # fmt: skip
 """What an order is called, by the title of its column."""
-SORTS = ("", "name", "state", "recipe", "data", "k", "RMSE", "time", "size")
+SORTS = ("", "name", "state", "recipe", "data", "k", "RMSE", "learning", "size")
 """By what runs can be sorted; "" is the newest first."""
 _VALUES: dict[str, Callable[[Summary], Any]] = {
     "name": lambda row: fold(called(row)),
@@ -45,10 +44,10 @@ _VALUES: dict[str, Callable[[Summary], Any]] = {
     "data": lambda row: row.dataset and fold(row.dataset),
     "k": lambda row: row.factors,
     "RMSE": lambda row: row.test_rmse,
-    "time": lambda row: row.seconds,
+    "learning": lambda row: row.seconds,
     "size": lambda row: row.size_bytes,
 }
-_DESCENDING = ("", "k", "time", "size")
+_DESCENDING = ("", "k", "learning", "size")
 _BAD = (FAILED, DIVERGED, "crashed", "unreadable")
 
 
@@ -127,7 +126,7 @@ def cells(row: Summary, mark: str) -> Sequence[Cell]:
         _figure(row.test_rmse, ".4f"),
         _figure(row.test_mae, ".4f"),
         Mark((row.split or "").split(" (")[0], "dim", row.split),
-        Mark("" if row.seconds is None else _duration(row.seconds), "", row.seconds),
+        Mark("" if row.seconds is None else duration(row.seconds), "", row.seconds),
         Mark(human(row.size_bytes), "", row.size_bytes),
         Mark(started[5:16].replace("T", " "), "dim", started),
         Mark(" ".join(row.tags), "dim"),
@@ -149,10 +148,6 @@ def _value(value: Any) -> Mark:
     if isinstance(value, int):
         return Mark(f"{value:,}" if abs(value) >= 10_000 else str(value), "", value)
     return Mark("", "") if value is None else Mark(str(value))
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 9.95 else clock(seconds)
 
 
 def _figure(value: float | None, form: str) -> Mark:

@@ -14,9 +14,14 @@ from mftui.tui.screens.train.columns import in_words, summary
 
 if TYPE_CHECKING:
     from mftui.engine.recipes import Field, Recipe
+    from mftui.engine.training.memory import Sizes
     from mftui.runs.store.request import TrainRequest
 
 _MAIN = ("factors", "epochs", "learning_rate")
+_USUAL_LEVELS = 10
+"""Steps of a scale, for what is shown before the data is read."""
+_HELD_OUT = 0.1
+"""Share of the ratings that is not trained on, as a request has it where nothing else is said."""
 _TOP_SEED = 2**31 - 1
 CHOSEN = ("data", "recipe", "preset")
 """Rows that are chosen from a list."""
@@ -104,12 +109,15 @@ class TrainForm:
                 raise UsageError(f"no recipe {text}.", hint=f"There are: {', '.join(self.recipes)}.")
             self.recipe = self.recipes[text]
         elif key == "preset":
+            from mftui.engine.recipes import recipe_with
+
+            self.recipe = self.recipes[recipe_with(text, self.recipe.name)]
             chosen = self.recipe.preset(text).values
             self._own.clear()
             self._set_all(chosen)
         elif key == "seed":
             self._seed = text or "0"
-        elif text and text != self._default(key):
+        elif (text := _typed(self.recipe.field(key), text)) and text != self._default(key):
             self._own[key] = text
         else:
             self._own.pop(key, None)
@@ -128,8 +136,8 @@ class TrainForm:
         self.data, self.how, self.seen = data, how, seen
 
     def _set_all(self, values: Mapping[str, Any]) -> None:
-        """Set those values that the recipe has; the fields whose default depends on another come last."""
-        for field in sorted(self.recipe.fields, key=lambda field: field.unless is not None):
+        """Set those values that the recipe has."""
+        for field in self.recipe.fields:
             if field.name in values:
                 self.set(field.name, _plain(values[field.name]))
 
@@ -155,6 +163,8 @@ class TrainForm:
         name = self.preset
         own = "Fields of your own choice. The arrow keys and enter choose a preset instead."
         what = own if name == OWN else self.recipe.preset(name).summary
+        if self.sizes is not None:
+            what = f"{what} {self.recipe.how_long(self.sizes, self._hyper())}".strip()
         return Row("preset", "preset", what, "choice", name, name != self.recipe.presets[0].name, "")
 
     def error_in(self, key: str, text: str) -> str:
@@ -164,7 +174,7 @@ class TrainForm:
         if key in CHOSEN:
             return ""
         try:
-            self.recipe.field(key).parse(text)
+            self.recipe.field(key).parse(_typed(self.recipe.field(key), text))
         except MftuiError as error:
             return error.message.removeprefix(f"{key}: ")
         return ""
@@ -180,13 +190,13 @@ class TrainForm:
             return _next(names, self.preset, by) if self.preset in names else names[0 if by > 0 else -1]
         if key == "seed":
             return str(min(max(int(self._seed) + by, 0), _TOP_SEED)) if not self._seed_error() else None
-        field = self.recipe.field(key)
+        field, text = self.recipe.field(key), self._number(key)
         if field.type is bool:
-            return _next(["yes", "no"], self._text(field), by)
+            return _next(["yes", "no"], text, by)
         if field.type is str:
             return _next(list(field.choices), self._text(field), by) if field.choices else None
         try:
-            value = field.parse(self._text(field))
+            value = field.parse(text)
         except MftuiError:
             return None
         return _stepped(float(value), by, whole=field.type is int, low=field.low, high=field.high)
@@ -220,23 +230,64 @@ class TrainForm:
 
     def _row(self, field: Field) -> Row:
         kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"
-        text = self._text(field)
+        text = self._shown(field)
         label, changed = field.name.replace("_", " "), field.name in self._own
         return Row(field.name, label, field.help, kind, text, changed, self.error_in(field.name, text))
+
+    def _shown(self, field: Field) -> str:
+        """Return the text of a field; where a rule chooses the value, with what it chooses for this data."""
+        text = self._text(field)
+        if self.sizes is None or not field.asks(text):
+            return text
+        chosen = self._number(field.name)
+        return text if chosen == text else f"{text}: {chosen}"
+
+    def _number(self, name: str) -> str:
+        """Return the value of a field as text, with the rule's choice where it is asked; sizes of 100,000 ratings
+        stand for a data set that has not been seen."""
+        field = self.recipe.field(name)
+        if not field.asks(text := self._text(field)):
+            return text
+        if self.sizes is None:
+            return _plain(field.default)
+        return _plain(self.recipe.sized(self._hyper(), self.sizes)[name])
+
+    def _hyper(self) -> dict[str, Any]:
+        """Return every hyperparameter, with those that are typed and right."""
+        own = self._own.items()
+        return self.recipe.check({k: self.recipe.field(k).parse(v) for k, v in own if not self.error_in(k, v)})
+
+    @property
+    def sizes(self) -> Sizes | None:
+        """Return how many ratings will be trained on, and of whom; None where the data set has not been seen."""
+        from mftui.data.sources.catalogue import CATALOGUE
+        from mftui.engine.training.memory import Sizes
+
+        found = self.seen if self.seen is not None and self.seen.n_ratings else CATALOGUE.get(self.data)
+        if found is None:
+            return None
+        held_out = _HELD_OUT if self._like is None or self._like.split != "none" else 0.0
+        n_train = round(found.n_ratings * (1 - held_out))
+        return Sizes(found.n_users, found.n_movies, n_train, levels=_USUAL_LEVELS)
 
     def _text(self, field: Field) -> str:
         return self._own.get(field.name, self._default(field.name))
 
     def _default(self, name: str) -> str:
-        """Return the field's default, given what has been typed into others."""
-        given = {key: text for key, text in self._own.items() if not self.error_in(key, text)}
-        return _plain(self.recipe.defaults({k: self.recipe.field(k).parse(text) for k, text in given.items()})[name])
+        """Return the field's text where nothing is typed."""
+        return _plain(self.recipe.field(name).unset)
 
     def _seed_error(self, text: str | None = None) -> str:
         given = self._seed if text is None else text.strip()
         if not given.isascii() or not given.isdigit():
             return f"{given} is not a whole number from 0."
         return f"{given} is above {_TOP_SEED}." if int(given) > _TOP_SEED else ""
+
+
+def _typed(field: Field, text: str) -> str:
+    """Return a field's text without what the form says a rule chooses."""
+    asked = text.partition(":")[0].strip().lower()
+    return asked if field.asks(asked) else text
 
 
 def _plain(value: bool | float | str) -> str:

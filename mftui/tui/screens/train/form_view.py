@@ -14,6 +14,9 @@ from mftui.tui.screens.train.form import CHOSEN, Row, TrainForm
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, wrap
 
 _LABEL = 14
+"""Cells of the labels, at least."""
+_VALUE = 15
+"""Cells beside them."""
 _HELP_LINES = 4
 _FIRST = 1
 
@@ -59,11 +62,20 @@ class FormView(CellWidget, can_focus=True):
         self._top = 0
         self._editing: str | None = None
         self._live_error = ""
+        self._label = _LABEL
 
     def show(self, form: TrainForm) -> None:
         """Show `form`, or show it again after a change."""
         self.form = form
         self.redraw()
+
+    def redraw(self) -> None:
+        """Draw again, as wide as the longest label needs."""
+        longest = max((len(row.label) + 1 for row in self.form.rows()), default=0) if self.form else 0
+        if (label := max(_LABEL, longest)) != self._label:
+            self._label = label
+            self.styles.min_width = min(label + _VALUE, self.app.size.width) if label > _LABEL else None
+        super().redraw()
 
     @property
     def row(self) -> Row | None:
@@ -108,7 +120,7 @@ class FormView(CellWidget, can_focus=True):
         cursor = self.style("form--cursor") if here and self._has_keys else self.style()
         text = self.terminal.text(row.text)
         sign = f" {glyphs.more}" if row.kind == "choice" else ""
-        room = width - 2 - _LABEL - len(sign) - 1
+        room = width - 2 - self._label - len(sign) - 1
         kind = "form--error" if row.error else "form--changed" if row.changed else "form--value"
         if row.key == "data" and len(text) > room:
             text = glyphs.ellipsis + text[-(room - 1) :]
@@ -116,7 +128,7 @@ class FormView(CellWidget, can_focus=True):
         colour = self.style(kind).color
         if colour and not (here and self._has_keys and not row.error and not row.changed):
             value = (value[0], cursor + self.style(kind).from_color(colour))
-        label = fit(row.label, _LABEL - 1, glyphs.ellipsis) + " "
+        label = fit(row.label, self._label - 1, glyphs.ellipsis) + " "
         return [
             (fit(glyphs.cursor if here and self._has_keys else "", 2), cursor),
             (label, cursor if here and self._has_keys else self.style("form--label")),
@@ -164,8 +176,8 @@ class FormView(CellWidget, can_focus=True):
         self._editing, self._live_error = row.key, row.error
         editor = Editor(row.text, self._edited)
         editor.styles.position = "absolute"
-        editor.styles.offset = (2 + _LABEL, _FIRST + self._cursor - self._top)
-        editor.styles.width = max(6, self.size.width - 2 - _LABEL)
+        editor.styles.offset = (2 + self._label, _FIRST + self._cursor - self._top)
+        editor.styles.width = max(6, self.size.width - 2 - self._label)
         self.mount(editor)
         editor.focus()
 

@@ -94,7 +94,7 @@ class TrainScreen(BaseScreen):
         in_audience = trainings.live and curves.in_audience
         self.deck.show(made, "rmse" if self._recipe.in_stars and not in_audience else "loss")
         block = curves.block if in_audience else ""
-        self.query_one(StatusLine).show(snapshot, curves.ratings_per_second, block, curves.n_broken)
+        self.query_one(StatusLine).show(snapshot, curves, block)
         self.query_one(LogPane).show(snapshot.log if snapshot else ())
         self._divide()
         self.refresh_bindings()

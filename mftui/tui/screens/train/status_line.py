@@ -7,11 +7,15 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 
+from mftui.text import clock, learning_time
+from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.training_charts import large
-from mftui.tui.monitor.snapshot import Snapshot, clock, ending
+from mftui.tui.monitor.snapshot import Snapshot, ending
 from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap
 
 _BAR = 20
+_ROOM_FOR_MORE = 60
+"""Columns from which an end that is no fault has its line, too: the facts come first."""
 
 
 class StatusLine(CellWidget):
@@ -22,16 +26,12 @@ class StatusLine(CellWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._snapshot: Snapshot | None = None
-        self._speed: float | None = None
-        self._block = ""
-        self._n_broken = 0
+        self._curves, self._block = Curves(), ""
 
-    def show(
-        self, snapshot: Snapshot | None, ratings_per_second: float | None = None, block: str = "", n_broken: int = 0
-    ) -> None:
-        """Show a training, or nothing. `block`: the part of it that is trained, where that is not the ratings;
-        `n_broken`: how many lines of its metrics are not finite."""
-        self._snapshot, self._speed, self._block, self._n_broken = snapshot, ratings_per_second, block, n_broken
+    def show(self, snapshot: Snapshot | None, curves: Curves | None = None, block: str = "") -> None:
+        """Show a training with its curves, or nothing. `block`: the part of it that is trained, where that is not the
+        ratings."""
+        self._snapshot, self._curves, self._block = snapshot, curves or Curves(), block
         self.redraw()
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
@@ -54,7 +54,8 @@ class StatusLine(CellWidget):
         facts = [*self._facts(snapshot), *_taken(snapshot)]
         facts = self._fill(parts, facts, width)
         yield parts
-        message = self.terminal.text((end.line if end else "") or snapshot.message or snapshot.doing)
+        said = end.line if end and (end.bad or width >= _ROOM_FOR_MORE) else ""
+        message = self.terminal.text(said or snapshot.message or snapshot.doing)
         below: list[Part] = []
         for line in wrap(message, width)[: max(1, height - 1)]:
             if below:
@@ -75,8 +76,8 @@ class StatusLine(CellWidget):
         return []
 
     def _facts(self, snapshot: Snapshot) -> Iterable[str]:
-        if self._n_broken:
-            yield "1 value is not a number" if self._n_broken == 1 else f"{self._n_broken:,} values are not numbers"
+        if n := self._curves.n_broken:
+            yield "1 value is not a number" if n == 1 else f"{n:,} values are not numbers"
         if self._block and snapshot.live:
             yield f"{self._block} block"
         if snapshot.test_rmse is not None:
@@ -84,13 +85,15 @@ class StatusLine(CellWidget):
         if snapshot.epochs and not (self._block and snapshot.live):
             yield f"epoch {snapshot.epoch:,}/{snapshot.epochs:,}"
         if snapshot.steps and snapshot.steps != snapshot.epochs:
-            yield f"step {snapshot.step:,}/{snapshot.steps:,}"
+            after = self._curves.ratings_steps
+            audience = "" if after is None else f" (audience from {after:,})"
+            yield f"step {snapshot.step:,}/{snapshot.steps:,}{audience}"
         if snapshot.live and snapshot.eta_s is not None:
             yield f"ETA {clock(snapshot.eta_s)}"
-        if snapshot.elapsed_s is not None:
-            yield f"{'after' if snapshot.live else 'took'} {clock(snapshot.elapsed_s)}"
-        if self._speed:
-            yield f"{large(self._speed)} ratings/s"
+        if snapshot.learning_s is not None:
+            yield learning_time(snapshot.learning_s, snapshot.total_s)
+        if speed := self._curves.ratings_per_second:
+            yield f"{large(speed)} ratings/s"
 
 
 def _taken(snapshot: Snapshot) -> Iterable[str]:

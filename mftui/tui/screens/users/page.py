@@ -95,7 +95,7 @@ def user_page(
         user=factors.user_ids.raw(index),
         index=index,
         mean=float(history.ratings.mean()) if len(history) else math.nan,
-        bias=float(factors.parameters.user_bias[index]),
+        bias=float(factors.bias_in_stars(factors.parameters.user_bias[[index]])[0]),
         rmse=", ".join(
             f"{rmse(predicted[rows], history.ratings[rows]):.3f} {part}" for part, rows in parts.items() if rows.any()
         ),

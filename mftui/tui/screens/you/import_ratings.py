@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mftui.tui.screens.you.ratings_store import ProfileStore
 
 _SHOWN = 3
-"""Films that were not found and are named."""
+"""Films that are named: of those that were found, and of those that were not."""
 
 
 def import_ratings(screen: Screen[None], store: ProfileStore) -> None:
@@ -111,9 +111,12 @@ def _question(resolved: Resolved) -> tuple[str, list[Option]]:
     lines.append("; ".join(counts) + ".")
     if incoming.n_undated == resolved.n_ratings:
         lines.append("No dates read: the ratings count as of now.")
+    if resolved.matched:
+        first = [f"{rated.title} {rated.stars:g}" for rated, _ in resolved.matched[:_SHOWN]]
+        lines.append(f"The first, in stars: {'; '.join(first)}.")
     if n_missing:
         more = ", …" if n_missing > _SHOWN else ""
-        lines.append(f"Not found: {', '.join(row.name for row in resolved.unmatched[:_SHOWN])}{more}.")
+        lines.append(f"Not found ({n_missing:,}): {', '.join(row.name for row in resolved.unmatched[:_SHOWN])}{more}.")
     options = [Option("y", "import", "Yes", "Import them; u undoes it.")]
     if n_missing:
         options.append(Option("b", "write", "Yes, both", "Import them, and write what is not found as a table."))

@@ -6,14 +6,14 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
+from mftui.engine.audience_block.audience_start import orthonormal, start
+from mftui.engine.audience_block.group_input import GroupInput
+from mftui.engine.audience_block.user_groups import UserGroups
 from mftui.engine.descent.accumulate import Gradients, accumulate
-from mftui.engine.descent.audience_start import orthonormal, start
 from mftui.engine.descent.batches import parts_on_cpu
 from mftui.engine.descent.optimizers import make_optimizer
-from mftui.engine.descent.user_groups import UserGroups
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.audience_size import STARTS, audience_size
@@ -45,52 +45,68 @@ class AudienceLearner(VariableLearner):
     keep_mode: KeepMode = "last"
 
     def __init__(self, problem: Problem, hyper: Hyper) -> None:
-        ratings, n_movies = problem.train.whole(), problem.n_movies
+        ratings, n_movies, self._devices = problem.train, problem.n_movies, problem.computing.devices
         size = audience_size(hyper, len(ratings), problem.n_users, n_movies)
-        self.gladness = Gladness.of_training(ratings.users, ratings.values, problem.n_users)
-        means = self.gladness.user_means(ratings.users, ratings.values, problem.n_users)
-        glad = self.gladness(ratings.values, means[ratings.users])
-        self._squares = np.bincount(ratings.movies, glad.astype(np.float64) ** 2, n_movies).astype(np.float32)
-        per_step = math.ceil(len(ratings) / size.steps)
-        parts = max(1, parts_on_cpu(per_step, size.factors)) if problem.computing.in_parts else 1
-        self._groups = UserGroups(ratings, glad, problem.n_users, parts * size.steps, size.steps, problem.seed)
-        self._parts = len(self._groups) // size.steps
-        self._n, self._seed = len(ratings), problem.seed
+        self.gladness, means = Gladness.of_training(ratings, problem.n_users)
+        per_step, replicas = math.ceil(len(ratings) / size.steps), self._devices.replicas
+        on_cpu = problem.computing.device == "cpu"
+        parts = max(1, parts_on_cpu(per_step, size.factors)) if on_cpu else replicas
+        self._groups = UserGroups(
+            ratings,
+            lambda piece: self.gladness(piece.values, means[piece.users]),
+            problem.n_users,
+            parts * size.steps,
+            size.steps,
+            problem.seed,
+            problem.stream_in,
+        )
+        self._squares = self._groups.squares(n_movies)
+        self._input = GroupInput(
+            self._groups, size.steps, self._devices, problem.seed, streamed=problem.stream_in is not None
+        )
+        self._n = len(ratings)
         self._ridge = float(hyper["audience_ridge"]) * math.sqrt(len(ratings) / n_movies)
         self.steps_per_epoch, self.n_epochs = size.steps, STARTS + size.epochs
         self.ratings_per_step = len(ratings) // size.steps
-        self._epoch, self._order = 0, np.empty((0, 0), dtype=np.int64)
+        self._epoch = 0
         shape = [n_movies, size.factors]
-        self._movies = tf.Variable(tf.random.stateless_normal(shape, [problem.seed, 4]), name="movies")
-        self._weights = tf.Variable(tf.ones([n_movies]), name="weights")
+        with self._devices.scope():
+            self._movies = tf.Variable(tf.random.stateless_normal(shape, [problem.seed, 4]), name="movies")
+            self._weights = tf.Variable(tf.ones([n_movies]), name="weights")
         self._sums: Any = tf.zeros(shape)
         self._peak_rate = size.rate / math.sqrt(n_movies)
         decay = tf.keras.optimizers.schedules.CosineDecay(self._peak_rate, max(1, size.epochs * size.steps))
-        self._optimizer = make_optimizer(str(hyper.get("optimizer", "adam")), decay, epsilon=EPSILON)
         self._model_variables = [self._movies, self._weights]
-        self._optimizer.build(self._model_variables)
-        self._pass, self._update = (
-            tf.function(f, jit_compile=True, autograph=False) for f in (self._add_pass, self._descend)
-        )
+        with self._devices.scope():
+            self._optimizer = make_optimizer(str(hyper.get("optimizer", "adam")), decay, epsilon=EPSILON)
+            self._optimizer.build(self._model_variables)
+        self._sum_part, self._gradients = self._input.compiled(self._add_pass), self._input.compiled(self._slopes)
+        self._pass, self._update = self._input.call(self._sum_part), self._input.call(self._descend)
 
     # -- what is compiled ----------------------------------------------------------------------
 
     def _add_pass(self, sums: Any, *columns: Any) -> Any:
-        """Return `sums` and XᵀX A of these users."""
+        """Return this device's part of `sums` and XᵀX A of its users."""
         table = self._movies.value()
 
         def of(places: Any, movies: Any, glad: Any) -> Gradients:
             rows = self._user_sums(tf.gather(table, movies), places, glad)
             return [tf.IndexedSlices(glad[:, None] * tf.gather(rows, places), movies)], []
 
-        (found,), _ = accumulate(of, columns, self._parts, ([sums], []))
+        (found,), _ = accumulate(of, columns, self._input.parts, ([sums / self._devices.replicas], []))
         return found
 
     def _user_sums(self, vectors: Any, places: Any, glad: Any) -> Any:
         return tf.math.unsorted_segment_sum(glad[:, None] * vectors, places, self._groups.users)
 
     def _descend(self, *columns: Any) -> Any:
-        """One step; its gradients are written out, as they share sums with the loss."""
+        """One step; the optimizer adds up what several devices find."""
+        gradients, loss = self._gradients(*columns)
+        self._optimizer.apply(gradients, self._model_variables)
+        return loss
+
+    def _slopes(self, *columns: Any) -> tuple[list[Any], Any]:
+        """Return this device's part of the gradients and of the loss; written out, as they share sums."""
         movies, weights, share = self._movies.value(), self._weights.value(), float(self.steps_per_epoch)
         own, outputs = tf.reduce_sum(movies**2, 1), movies * weights[:, None]
         gram = tf.matmul(outputs, outputs, transpose_a=True)
@@ -113,18 +129,17 @@ class AudienceLearner(VariableLearner):
             return [tf.IndexedSlices(one, rated) for one in found], [tf.matmul(users, users, transpose_a=True), loss]
 
         (by_movies, by_weights, by_own), (users, loss) = accumulate(
-            of, columns, self._parts, (zeros, [tf.zeros_like(gram), tf.constant(0.0)])
+            of, columns, self._input.parts, (zeros, [tf.zeros_like(gram), tf.constant(0.0)])
         )
-        inner, ridge = tf.matmul(movies, movies, transpose_a=True), self._ridge
+        inner, ridge = tf.matmul(movies, movies, transpose_a=True), self._ridge / self._devices.replicas
         everywhere = share * users + ridge * inner
         by_outputs = 2 * tf.matmul(outputs, everywhere)
         by_own = share * by_own - 2 * ridge * own * weights**2
         by_movies = share * by_movies + 2 * ridge * tf.matmul(movies, gram)
         by_movies += by_outputs * weights[:, None] + 2 * movies * by_own[:, None]
         by_weights = share * by_weights + tf.reduce_sum(by_outputs * movies, 1) - 2 * ridge * own**2 * weights
-        self._optimizer.apply([by_movies / self._n, by_weights / self._n], self._model_variables)
         held = tf.reduce_sum(everywhere * gram) - ridge * tf.reduce_sum((own * weights) ** 2)
-        return (share * loss + held) / self._n
+        return [by_movies / self._n, by_weights / self._n], (share * loss + held) / self._n
 
     # -- steps ---------------------------------------------------------------------------------
 
@@ -137,16 +152,14 @@ class AudienceLearner(VariableLearner):
     def begin_epoch(self, epoch: int) -> None:
         """Shuffle the groups, seeded by the epoch."""
         self._epoch = epoch
-        order = np.random.default_rng([self._seed, 5, epoch]).permutation(len(self._groups))
-        self._order = order.reshape(self.steps_per_epoch, -1)
+        self._input.begin_epoch(epoch)
 
     def step(self, index: int) -> tuple[Any, Any]:
         """One step on some groups of users: (loss, None), or (None, None) while the start is sought."""
-        some, groups = self._order[index], self._groups
-        columns = [tf.constant(table[some].reshape(-1)) for table in (groups.places, groups.movies, groups.glad)]
+        columns = self._input.columns(index)
         if self._epoch >= STARTS:
-            return self._update(*columns), None
-        self._sums = self._pass(self._sums, *columns)
+            return self._update((), columns), None
+        self._sums = self._pass((self._sums,), columns)
         if index == self.steps_per_epoch - 1:
             self._end_pass()
         return None, None
@@ -155,11 +168,11 @@ class AudienceLearner(VariableLearner):
         """Turn what the pass has found into the next basis or, after the last, into where the descent starts."""
         sums = self._sums.numpy()
         if self._epoch < STARTS - 1:
-            self._movies.assign(orthonormal(sums))
+            self._movies.assign(self._devices.from_chief(orthonormal(sums)))
         else:
             movies, weights = start(self._movies.numpy(), sums, self._squares, self._ridge)
-            self._movies.assign(movies)
-            self._weights.assign(weights)
+            self._movies.assign(self._devices.from_chief(movies))
+            self._weights.assign(self._devices.from_chief(weights))
         self._sums = tf.zeros_like(self._sums)
 
     def learning_rate(self, step: int) -> float:
@@ -182,7 +195,8 @@ class AudienceLearner(VariableLearner):
     def release(self) -> None:
         """Let go of the optimizer and of the ratings."""
         super().release()
-        self._groups, self._sums = None, None  # type: ignore[assignment]
+        self._groups, self._input, self._sums = None, None, None  # type: ignore[assignment]
+        del self._pass, self._update, self._sum_part, self._gradients
 
     def added_to(self, parameters: Parameters, arrays: Arrays) -> Parameters:
         """Return a model of ratings with this block, as it was in a `snapshot`."""
