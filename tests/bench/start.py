@@ -21,8 +21,8 @@ from terminal import PATIENCE_S, App
 
 IMPORT = (sys.executable, "-c", "import tensorflow")
 HEADLESS = (sys.executable, "-P", "-m", "mftui", "--headless", "--quiet")
-QUIET_S = 1.0
-"""A standby that has computed nothing for so long is ready."""
+QUIET_S, STILL_S = 2.0, 0.05
+"""A standby is ready that has computed no more than the second number of seconds for the first."""
 
 
 class Taken(NamedTuple):
@@ -30,6 +30,15 @@ class Taken(NamedTuple):
 
     seconds: float
     cpu_s: float
+
+
+class FirstPoint(NamedTuple):
+    """From the key until the first point is in the run's file, and until the app shows how fast it learns."""
+
+    written_s: float
+    cpu_s: float
+    """What app and trainer computed until it was written."""
+    painted_s: float = 0.0
 
 
 def taken(command: Sequence[str], home: str) -> Taken:
@@ -44,47 +53,52 @@ def _children_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def to_first_point(home: str) -> tuple[float, float]:
-    """Return the seconds from `t` until the first point is in the run's file, and until the app shows a speed."""
+def to_first_point(home: str) -> FirstPoint:
+    """Press `t` in the app once its standby is ready."""
     app = App(home, standby=True)
     try:
         app.until("Train")
-        app.settle(2)
-        _until_quiet(app)
+        _until_ready(app)
         earlier = set(Path(home).glob("runs/*"))
-        in_file: list[float] = []
+        before, began = _cpu_s(app), time.perf_counter()
+        in_file: list[FirstPoint] = []
 
         def shown(lines: list[str]) -> bool:
             for file in Path(home).glob("runs/*/metrics.jsonl"):
                 if not in_file and file.parent not in earlier and file.stat().st_size:
-                    in_file.append(time.perf_counter() - began)
+                    in_file.append(FirstPoint(time.perf_counter() - began, _cpu_s(app) - before))
             return any("ratings/s" in line for line in lines)
 
-        began = time.perf_counter()
         key = app.press_for("t", shown, 0.02, PATIENCE_S)
-        if key.ms is None:
+        if key.ms is None or not in_file:
             raise SystemExit("no point came:\n" + "\n".join(app.lines))
-        return in_file[0] if in_file else key.ms / 1000, key.ms / 1000
+        return in_file[0]._replace(painted_s=key.ms / 1000)
     finally:
         app.close()
 
 
-def _until_quiet(app: App) -> None:
-    """Wait until the app's child, its standby, has done what it does ahead."""
-    end, before, since = time.monotonic() + PATIENCE_S, -1, time.monotonic()
+def _until_ready(app: App) -> None:
+    """Wait until the standby has done what it does ahead: it has imported TensorFlow, and computes no more."""
+    end, before, since = time.monotonic() + PATIENCE_S, 0.0, time.monotonic()
     while time.monotonic() < end:
-        children = Path(f"/proc/{app.pid}/task/{app.pid}/children").read_text().split()
-        others = Path(f"/proc/{app.pid}/task").glob("*/children")
-        children = sorted({pid for file in others for pid in file.read_text().split()} | set(children))
-        now = sum(
-            sum(map(int, Path(f"/proc/{pid}/stat").read_text().rsplit(")")[1].split()[11:13])) for pid in children
-        )
-        if not children or now != before:
-            before, since = now, time.monotonic()
-        elif now > 100 and time.monotonic() - since > QUIET_S:  # a second of the processor: TensorFlow is imported
-            return
         app.settle(0.1)
+        if (now := _cpu_s(app)) > before + STILL_S:
+            before, since = now, time.monotonic()
+        elif len(_pids(app)) > 1 and now > 1 and time.monotonic() - since > QUIET_S:
+            return
     raise SystemExit("the standby was not ready")
+
+
+def _pids(app: App) -> list[int]:
+    """The app and its children."""
+    children = " ".join(file.read_text() for file in Path(f"/proc/{app.pid}/task").glob("*/children"))
+    return [app.pid, *map(int, children.split())]
+
+
+def _cpu_s(app: App) -> float:
+    """What the app and its children have computed."""
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in _pids(app)]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -96,6 +110,7 @@ def main() -> None:
             bare.append(taken(IMPORT, home))
             ours.append(taken(HEADLESS, home))
             keys.append(to_first_point(home))
+            print(*(" ".join(f"{x:.2f}" for x in times[-1]) for times in (bare, ours, keys)), sep=" | ", flush=True)
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; best of {rounds} rounds")
     for name, of in (("clock", "seconds"), ("processor", "cpu_s")):
         base, again, cold = (min(getattr(one, of) for one in runs) for runs in (bare, ours, [first]))
@@ -103,10 +118,8 @@ def main() -> None:
             f"{name}: import tensorflow {base:.2f} s; mftui --headless {again:.2f} s, {again / base:.2f} times;"
             f" the first time {cold:.2f} s, {cold / base:.2f} times"
         )
-    print(
-        f"from `t` to the first point in the file {min(file for file, _ in keys):.2f} s, in the terminal "
-        f"{min(screen for _, screen in keys):.2f} s"
-    )
+    written, cpu, painted = (min(times) for times in zip(*keys, strict=True))
+    print(f"from `t` to the first point: {written:.2f} s in the file, {painted:.2f} s painted; processor {cpu:.2f} s")
 
 
 if __name__ == "__main__":
