@@ -28,7 +28,8 @@ def scaled(shares: Parameters, how: str, ratings: Ratings, scale: Scale) -> Para
     Parameters
     ----------
     how: "stars" (a straight line, after which they have mean and spread of `ratings`), "highest" (share times the
-        highest rating), or "post": without biases, from the lowest to the highest of all cells; only this one orders otherwise.
+        highest rating), or "post": without biases, from the lowest to the highest of all cells; only this one orders
+        otherwise.
     ratings: those trained on.
     """
     if how == "highest":
