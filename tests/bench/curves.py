@@ -157,19 +157,16 @@ def parser(doc: str | None) -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--only", help="names to run, separated by semicolons")
     options.add_argument("--most", type=float, default=60.0, help="seconds that a training may take")
-    options.add_argument(
-        "--processor", action="store_true", help="processor seconds of all cores, not those of a clock"
-    )
     options.add_argument("--rounds", type=int, default=1, help="of all systems in turn; the best seconds count")
     return options
 
 
-def run(made: dict[str, System], given: argparse.Namespace, what: str) -> None:
+def run(made: dict[str, System], given: argparse.Namespace, what: str, *, processor: bool = False) -> None:
     """Measure those that were asked for, and print the tables."""
-    seconds = "processor seconds of all cores" if given.processor else "seconds of a clock"
+    seconds = "processor seconds of all cores" if processor else "seconds of a clock"
     print(f"{datetime.date.today()}, {platform.machine()}, {os.cpu_count()} cores, {seconds}", flush=True)
     chosen = {name: made[name] for name in given.only.split(";")} if given.only else made
-    with patch.object(time, "perf_counter", time.process_time) if given.processor else nullcontext():
+    with patch.object(time, "perf_counter", time.process_time) if processor else nullcontext():
         curves = measure_all(chosen, given.most, given.rounds)
     report(curves, what)
 
@@ -178,11 +175,12 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("data", nargs="?")
     options.add_argument("test", nargs="?")
+    options.add_argument("--processor", action="store_true", help="processor seconds of all cores, not a clock's")
     given = options.parse_args()
     quiet()
     task = open_task(given.data, given.test) if given.data else open_ml_100k()
     print(f"{task.label}: {len(task.train):,} ratings to train on, {len(task.test):,} to test on")
-    run(systems(task), given, "test RMSE")
+    run(systems(task), given, "test RMSE", processor=given.processor)
 
 
 if __name__ == "__main__":
