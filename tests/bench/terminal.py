@@ -35,12 +35,13 @@ class Key(NamedTuple):
 
 
 class App:
-    """The app in a pseudo-terminal."""
+    """The app in a pseudo-terminal; `standby`: it keeps a trainer warm."""
 
-    def __init__(self, home: str) -> None:
+    def __init__(self, home: str, *, standby: bool = False) -> None:
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
-        settings = {"MFTUI_HOME": home, "MFTUI_STANDBY": "0", "SSH_CONNECTION": "", "TERM": "xterm-256color"}
+        settings = {"MFTUI_HOME": home, "MFTUI_STANDBY": str(int(standby)), "SSH_CONNECTION": ""}
+        settings["TERM"] = "xterm-256color"
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
             os.environ.pop("NO_COLOR", None)
@@ -83,12 +84,14 @@ class App:
         ms = None if changed_at is None else (changed_at - began) * 1000
         return Key(ms, self._cpu_ms() - cpu_before)
 
-    def press_for(self, key: str, shows: Callable[[list[str]], bool], window_s: float = WINDOW_S) -> Key:
-        """Press `key`, and see when the screen `shows` what it must show then."""
+    def press_for(
+        self, key: str, shows: Callable[[list[str]], bool], window_s: float = WINDOW_S, late_s: float = LATE_S
+    ) -> Key:
+        """Press `key`, and see when the screen `shows` what it must show then, within `late_s`."""
         cpu_before = self._cpu_ms()
         began = self._write(key)
         found, end = None, began + window_s
-        while found is None and end < began + LATE_S:
+        while found is None and end < began + late_s:
             for at, data in self._read(end):
                 self._stream.feed(data)
                 if found is None and shows(self.lines):

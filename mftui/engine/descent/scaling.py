@@ -12,7 +12,7 @@ from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.rows import pair_products
 
 _LEAST_SLOPE = 0.01
-"""Of the line, in widths of the scale: the order of predictions stays, however little they say of ratings."""
+"""Of the line, in widths of the scale, where all ratings are equal."""
 _CELLS = 4_000_000
 
 
@@ -27,8 +27,9 @@ def scaled(shares: Parameters, how: str, ratings: Ratings, scale: Scale) -> Para
 
     Parameters
     ----------
-    how: "stars" (the straight line that fits `ratings` best), "highest" (share times the highest rating), or "post":
-        without biases, from the lowest to the highest of all cells; only this one orders otherwise.
+    how: "stars" (a straight line, after which they have mean and spread of `ratings`), "highest" (share times the
+        highest rating), or "post": without biases, from the lowest to the highest of all cells; only this one orders
+        otherwise.
     ratings: those trained on.
     """
     if how == "highest":
@@ -36,9 +37,7 @@ def scaled(shares: Parameters, how: str, ratings: Ratings, scale: Scale) -> Para
     if how == "post":
         return _between(shares, scale)
     found, given = predicted(shares, ratings).astype(np.float64), ratings.values.astype(np.float64)
-    spread = found - found.mean()
-    slope = float(spread @ given) / max(float(spread @ spread), 1e-12)
-    slope = max(slope, _LEAST_SLOPE * (scale.hi - scale.lo))
+    slope = max(float(given.std()) / max(float(found.std()), 1e-9), _LEAST_SLOPE * (scale.hi - scale.lo))
     lo = float(given.mean() - slope * found.mean())
     return replace(shares, lo=lo, hi=lo + slope)
 

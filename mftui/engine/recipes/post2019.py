@@ -68,8 +68,8 @@ POST2019 = Recipe(
             "stars",
             0,
             0,
-            "How predictions become stars: the straight line that fits the ratings best; share × highest rating; or, "
-            "as in the post, without biases, from the lowest to the highest.",
+            "How predictions become stars: by a straight line to the mean and spread of the ratings; share × highest "
+            "rating; or, as in the post, without biases, from the lowest to the highest.",
             ("stars", "highest", "post"),
         ),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to watch; the post had none."),

@@ -78,6 +78,8 @@ def worse_than_mean(model: Factors | None, document: dict[str, Any]) -> str:
         of_mean = math.sqrt(model.history.portion(held_out=False).variance())
     if rmse is None or rmse <= of_mean:
         return ""
+    if caution := find_recipe(document["recipe"]).caution:
+        return caution
     such = ", such as a lower learning rate" if find_recipe(document["recipe"]).has_rate else ""
     return (
         f"The model predicts worse than the plain mean of the ratings: {split} RMSE {rmse:.4f} against {of_mean:.4f}. "

@@ -1,4 +1,4 @@
-"""Wait for a run with TensorFlow imported: its directory comes as one line on standard input."""
+"""Wait for a run with all imported that a training needs: its directory comes as one line on standard input."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from mftui.engine.compute.cluster import find_cluster
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.logs import send_output_to
 from mftui.runs.trainer.prepare import import_tensorflow
@@ -19,13 +20,14 @@ _AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def wait_for_run(requests: Requests) -> Run | None:
-    """Import TensorFlow and wait for a run; return None if the app has ended, or a stop came first.
+    """Get ready and wait for a run; return None if the app has ended, or a stop came first.
 
-    A failing import is left to the training, which reports it in the run that wanted it.
+    What fails before there is a run is left to the training, which reports it in the run that wanted it.
     """
     give_way()
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(Exception):
         import_tensorflow(True)
+        _get_ready()
     if not _input_before_stop(requests):
         return None
     line = sys.stdin.buffer.readline()
@@ -34,6 +36,18 @@ def wait_for_run(requests: Requests) -> Run | None:
     run = Run(Path(os.fsdecode(line[:-1])))
     send_output_to(run.log_path)
     return run
+
+
+def _get_ready() -> None:
+    """Import what a training by descent needs; where nothing can be chosen, let TensorFlow begin to compute."""
+    import tensorflow as tf
+
+    import mftui.engine.descent.audience_learner
+    import mftui.engine.descent.minibatch
+    import mftui.runs.trainer.session  # noqa: F401
+
+    if find_cluster() is None and not tf.config.list_physical_devices("GPU"):
+        tf.zeros(1)
 
 
 def _input_before_stop(requests: Requests) -> bool:
