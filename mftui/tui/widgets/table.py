@@ -271,8 +271,8 @@ class Table(CellWidget, can_focus=True):
         return Span(span.least + padding, span.full + padding)
 
     def _mark(self, kind: str, style: Style) -> Style:
-        """Return the foreground of a kind of mark on the style of its row."""
-        found = self._marked.get((kind, style))
+        """Return the foreground of a kind of mark on the style of its row; reversed, it would be a block of colour."""
+        found = style if style.reverse else self._marked.get((kind, style))
         if found is None:
             mark = self.style(f"table--{kind}")
             found = self._marked[kind, style] = style + Style(color=mark.color, bold=mark.bold, dim=mark.dim)
@@ -341,7 +341,7 @@ class Table(CellWidget, can_focus=True):
         for at, width in enumerate(self._layout.widths(self.size.width)):
             if width and start <= x < (start := start + width + GAP):
                 self.sort(self.sorts.get(self._columns[at].title.lower(), at))
-                return
+                break
 
     def on_mouse_scroll_down(self) -> None:
         self.action_move(3)

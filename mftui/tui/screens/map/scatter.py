@@ -125,8 +125,11 @@ class Scatter(CellWidget, can_focus=True):
     @property
     def _letters(self) -> str | None:
         scene = self._scene
-        colored = not (self.terminal.no_color or self.terminal.ascii)
-        return None if colored or scene is None or scene.coloring.name == "none" else scene.coloring.letters
+        return None if self._colored or scene is None or scene.coloring.name == "none" else scene.coloring.letters
+
+    @property
+    def _colored(self) -> bool:
+        return not (self.terminal.no_color or self.terminal.ascii)
 
     # Moving
 
@@ -262,6 +265,8 @@ class Scatter(CellWidget, can_focus=True):
                 short(self.terminal.text(name), TITLE_CELLS, ellipsis=glyphs.ellipsis, differs=differs[name])
                 for name in names
             ]
+            if not self._colored:  # letters and names would run into each other
+                texts = [f" {text} " for text in texts]
             write_names(cells, texts, signs, kinds, _BEYOND + OVER.index(kind), taken, most)
 
         write(pinned, [pin.label for pin in self.pins], "user")

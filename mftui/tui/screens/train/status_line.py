@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 
+from mftui.runs.store.status import FINISHED
 from mftui.text import clock, learning_time
 from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.training_charts import large
@@ -18,10 +19,15 @@ _ROOM_FOR_MORE = 60
 """Columns from which an end that is no fault has its line, too: the facts come first."""
 
 
+_PARTS = ("state", "done", "bad", "bar", "rest", "text")
+
+
 class StatusLine(CellWidget):
     """One line, or two where it is narrow."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status--{part}" for part in ("state", "bad", "bar", "rest", "text")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"status--{part}" for part in ("state", "done", "bad", "bar", "rest", "text")
+    }
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -42,7 +48,8 @@ class StatusLine(CellWidget):
         end = None if snapshot.live else ending(snapshot)
         bad = end is not None and end.bad
         word = end.word if end else snapshot.state
-        parts: list[Part] = [(f"{word:<9}", self.style("status--bad" if bad else "status--state"))]
+        kind = "bad" if bad else "done" if word == FINISHED else "state"
+        parts: list[Part] = [(f"{word:<9}", self.style(f"status--{kind}"))]
         if snapshot.share is not None:
             bar = min(_BAR, max(0, width - 16))
             full = round(snapshot.share * bar)
