@@ -42,9 +42,9 @@ def _get_ready() -> None:
     """Import what a training by descent needs; where nothing can be chosen, let TensorFlow begin to compute."""
     import tensorflow as tf
 
-    import mftui.engine.descent.audience_learner
-    import mftui.engine.descent.minibatch
-    import mftui.runs.trainer.session  # noqa: F401
+    from mftui.engine.audience_block import audience_learner  # noqa: F401
+    from mftui.engine.descent import minibatch  # noqa: F401
+    from mftui.runs.trainer import session  # noqa: F401
 
     if find_cluster() is None and not tf.config.list_physical_devices("GPU"):
         tf.zeros(1)

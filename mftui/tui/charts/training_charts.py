@@ -11,7 +11,7 @@ from mftui.tui.charts.picture import Curve, Picture
 METRICS = ("rmse", "loss", "rate", "speed")
 _TITLES = {"rmse": "RMSE", "loss": "loss", "rate": "learning rate", "speed": "ratings/s"}
 
-_AUDIENCE = "The ratings are learned. Now it learns who watched what: for neighbours and lists."
+_AUDIENCE = "Ratings are learned; now it learns who watched what."
 
 
 @dataclass(frozen=True)

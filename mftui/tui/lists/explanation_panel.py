@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from mftui.tables.cells import cut
+from mftui.tables.titles import apart, short
 from mftui.tui.lists.explanation import Explanation, Reason
 from mftui.tui.widgets.bars import level_lines
 from mftui.tui.widgets.cells import CellWidget, Line, fit, wrap
@@ -52,7 +53,7 @@ class ExplanationPanel(CellWidget):
         if why is None:
             yield [(cut(self.terminal.text(self._empty), width, ellipsis), dim)]
             return
-        yield [(cut(self.terminal.text(why.title), width, ellipsis), self.style("panel--title"))]
+        yield [(short(self.terminal.text(why.title), width, ellipsis=ellipsis), self.style("panel--title"))]
         sign = "+/-" if self.terminal.ascii else "±"
         sure = "" if why.plus_minus is None else f" {sign} {why.plus_minus:.2f}"
         predicted = f"predicted {why.predicted:.2f}{sure}  "
@@ -75,14 +76,16 @@ class ExplanationPanel(CellWidget):
         head = fit("because you gave", width - room - 9 - (8 if ranked else 0), ellipsis)
         yield [(f"{head} {'stars':>7} {' ' * room}{' on list' if ranked else ''}", dim)]
         longest = max(abs(reason.share) for reason in why.reasons) or 1.0
+        differs = apart(reason.title for reason in why.reasons)
         for reason in why.reasons:
-            yield self._bar(reason, len(head), room, longest, ranked)
+            title = self.terminal.text(reason.title)
+            title = short(title, max(0, len(head) - 4), ellipsis=ellipsis, differs=differs[reason.title])
+            yield self._bar(reason, fit(f"{reason.rating:<4g}{title}", len(head)), room, longest, ranked)
 
-    def _bar(self, reason: Reason, titled: int, room: int, longest: float, ranked: bool) -> Line:
+    def _bar(self, reason: Reason, name: str, room: int, longest: float, ranked: bool) -> Line:
         full = ("+" if reason.share > 0 else "-") if self.terminal.ascii else "█"
         bar = full * round(abs(reason.share) / longest * (room - 1))
         color = self.style("panel--bar" if reason.share > 0 else "panel--down")
-        name = fit(f"{reason.rating:<4g}{self.terminal.text(reason.title)}", titled, self.terminal.glyphs.ellipsis)
         on_list = f" {reason.ranked:+7.3f}" if ranked and reason.ranked is not None else ""
         text, dim = self.style("panel--text"), self.style("panel--dim")
         return [(name, text), (f" {reason.share:+7.2f} ", text), (fit(bar, room), color), (on_list, dim)]

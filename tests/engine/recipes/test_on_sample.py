@@ -149,7 +149,7 @@ def test_a_penalty_on_norms_takes_whole_movies_to_zero_where_one_on_squares_does
 
 
 def test_post2019_takes_a_missing_rating_for_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    as_the_post = mean_of_unrated(learned("post2019", epochs=100))
+    as_the_post = mean_of_unrated(learned("post2019", scaling="highest", epochs=100))
     original = dense.scaled_matrix
 
     def filled(*given: object) -> np.ndarray:
@@ -161,10 +161,12 @@ def test_post2019_takes_a_missing_rating_for_zero(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(dense, "scaled_matrix", filled)
 
     assert as_the_post < 1.2
-    assert mean_of_unrated(learned("post2019", epochs=100)) > 2.5
+    assert mean_of_unrated(learned("post2019", scaling="highest", epochs=100)) > 2.5
 
 
 def test_post2019_is_slower_without_its_momentum() -> None:
-    with_it, without = (mean_of_unrated(learned("post2019", epochs=100, momentum=m)) for m in (0.9, 0.0))
+    with_it, without = (
+        mean_of_unrated(learned("post2019", scaling="highest", epochs=100, momentum=m)) for m in (0.9, 0.0)
+    )
 
     assert with_it < without - 0.6

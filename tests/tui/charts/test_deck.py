@@ -276,6 +276,7 @@ async def test_a_run_met_in_its_audience_block_shows_its_ratings_curve_once_it_i
     log_metrics(run, *({"step": s, "train_loss": 0.4, "block": "audience", **point} for s in range(41, 60)))
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "audience loss")
+        await until_shown(pilot, "Ratings are learned; now")
         set_status(run, state=FINISHED)
         await until_shown(pilot, "training 1.068")
         await until_gone(pilot, "mftui learns from film ratings")

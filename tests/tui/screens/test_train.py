@@ -12,11 +12,12 @@ from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.runs.store.publish import write_json
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.store.status import DIVERGED, FINISHED, RUNNING
+from mftui.runs.store.status import DIVERGED, FINISHED, RUNNING, STARTING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.base.display import Display
 from mftui.tui.charts.chart import Chart
+from mftui.tui.monitor.load import Load, Meter
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -142,7 +143,7 @@ async def test_settings_are_folded_away_until_something_is_trained(make_app: Mak
         await until_shown(pilot, "mftui learns from film ratings")
         assert "Settings" not in shown(pilot.app).replace("f Settings", "")
         await pilot.press("t")
-        await until_shown(pilot, "factors       12")
+        await until_shown(pilot, "recipe        biased")
 
 
 async def test_the_form_after_a_restart_is_that_of_the_curve_beside_it(make_app: MakeApp, home: Path):
@@ -155,6 +156,27 @@ async def test_the_form_after_a_restart_is_that_of_the_curve_beside_it(make_app:
         await until_shown(pilot, "epochs        7")
         await until_shown(pilot, "seed          3")
         assert "data set      there" in shown(pilot.app)
+
+
+async def test_while_tensorflow_loads_it_says_so_with_a_bar(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Meter, "read", lambda meter, pid, now=False: Load(100, 300))
+    run = toy_run(home, state=STARTING)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "loading TensorFlow")
+        await until_shown(pilot, "50%")
+        set_status(run, state=RUNNING, phase="train")
+        await until_gone(pilot, "loading TensorFlow")
+
+
+async def test_a_recipe_that_learns_no_ratings_opens_on_its_loss_and_says_why(make_app: MakeApp, home: Path):
+    run = toy_run(home, state=FINISHED)
+    write_json(run.path / "config.json", {"format_version": 1, "run": run.id, "sequence": 1, "recipe": "post2019"})
+    log_metrics(run, *({"step": s, "train_loss": 0.25 / s, "train_rmse": 1.0 + s / 100} for s in range(1, 20)))
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await until_shown(pilot, "loss  ")
+        await until_shown(pilot, "It learns a missing rating as 0")
 
 
 async def test_the_end_offers_the_films_and_stays_at_the_curve(make_app: MakeApp, home: Path, starter):
