@@ -248,8 +248,8 @@ SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     )
 }
 WITHOUT_RUNS = ("first_start",)
-DRAWN = ("users_safe", "runs_calibration")
-"""Scenes whose model is made of draws."""
+DRAWN = ("users_safe", "you_why", "runs_calibration")
+"""Scenes whose model is made of draws, with enough held-out ratings for a ±."""
 LIVE = {
     "state": RUNNING,
     "phase": "train",
@@ -299,8 +299,9 @@ async def test_the_screen_looks_as_it_is_kept(
 ):
     monkeypatch.chdir("/")
     if scene not in WITHOUT_RUNS:
-        model = toy_factors(audience=True)
-        curve(toy_run(home, with_members(model, noise=0.5) if scene in DRAWN else model), **STATES.get(scene, {}))
+        drawn = scene in DRAWN
+        model = toy_factors(audience=True, n_users=80 if drawn else 20)
+        curve(toy_run(home, with_members(model, noise=0.5) if drawn else model), **STATES.get(scene, {}))
     size, how = LOOKS[look]
     async with make_app(how, Settings(standby=False)).run_test(size=size) as pilot:
         await SCENES[scene](pilot)
