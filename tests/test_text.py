@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mftui.text import fold, visible
+from mftui.text import fold, learning_time, visible
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,17 @@ def test_accents_case_and_width_do_not_count(text: str, folded: str) -> None:
 @given(st.text())
 def test_many_lines_fold_as_each_of_them(text: str) -> None:
     assert fold(f"{text}\né") == f"{fold(text)}\ne"
+
+
+@pytest.mark.parametrize(
+    ("learning", "total", "said"),
+    [
+        (0.31, 8.62, "learning 0.3 s of 8.6 s"),
+        (75.0, 190.0, "learning 1:15 of 3:10"),
+        (4_000.0, None, "learning 1:06:40"),
+        (50.0, 8.6, "learning 0:50"),
+    ],
+)
+def test_the_clocks_of_a_training_are_named(learning: float, total: float | None, said: str) -> None:
+    """Of a run that was resumed only the one: the other is of its last session alone."""
+    assert learning_time(learning, total) == said

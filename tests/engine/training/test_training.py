@@ -141,3 +141,14 @@ def test_a_wrong_hyperparameter_is_named_with_its_range(name: str, value: object
 
 def test_rmse_is_in_rating_units() -> None:
     assert rmse(np.array([1, 2], dtype=np.float32), np.array([2, 4], dtype=np.float32)) == pytest.approx(np.sqrt(2.5))
+
+
+def test_steps_and_seconds_are_counted_on_from_one_block_to_the_next() -> None:
+    training = biased(epochs=2, members=1, audience=True, audience_factors=4, audience_epochs=1)
+    lines = points(training)
+    assert {line.block for line in lines} == {"taste", "audience"}
+    for name in ("step", "seconds"):
+        values = [getattr(line, name) for line in lines]
+        assert values == sorted(values), name
+    assert lines[-1].step == training.n_steps == training.step
+    assert lines[-1].seconds == pytest.approx(training.trained_seconds)

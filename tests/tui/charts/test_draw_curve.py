@@ -21,3 +21,16 @@ def test_the_newest_draw_has_a_curve_of_its_own() -> None:
 
 def test_without_draws_there_is_none() -> None:
     assert labels() == ["training", "validation"]
+
+
+def test_where_the_audience_block_begins_is_known() -> None:
+    """The curves of RMSE end there, while steps are counted on."""
+    curves = Curves()
+    curves.add([{"step": 3, "train_rmse": 0.9, "block": "taste"}, {"step": 6, "train_rmse": 0.8, "block": "taste"}])
+    assert curves.ratings_steps is None
+    curves.add(
+        [{"step": 8, "train_loss": 7.0, "block": "audience"}, {"step": 9, "train_loss": 6.0, "block": "audience"}]
+    )
+    assert curves.ratings_steps == 6
+    curves.add([{"step": 4, "train_rmse": 0.85, "block": "taste"}])
+    assert curves.ratings_steps is None
