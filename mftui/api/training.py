@@ -26,6 +26,7 @@ from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.trainer.logs import library_output_in
 from mftui.runs.trainer.main import train as train_run
+from mftui.runs.trainer.result import measure, worse_than_mean
 from mftui.runs.trainer.signals import interruptible
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ def _in_memory(dataset: Dataset, request: TrainRequest, callback: OnMetrics | No
         _warn_diverged(request)
     elif not training.outcome:
         _warn_interrupted(training.epoch, training.n_epochs)
+    if worse := worse_than_mean(model, {"recipe": request.recipe, **measure(model)}):
+        warnings.warn(worse, stacklevel=3)
     return Model(model)
 
 
@@ -169,6 +172,8 @@ def _as_run(request: TrainRequest, callback: OnMetrics | None, progress: bool | 
         _warn_diverged(request)
     elif run.state != states.FINISHED:
         _warn_interrupted(run.status().epoch, run.status().epochs)
+    for warning in run.status().warnings:
+        warnings.warn(warning, stacklevel=3)
     return Model(run.load_factors(), run)
 
 

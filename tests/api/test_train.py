@@ -188,9 +188,8 @@ QUIET = """
 import sys, pandas as pd, numpy as np
 assert not {heavy} & set(sys.modules) - {{"numpy", "pandas"}}
 import mftui
-random = np.random.default_rng(0)
-columns = {{"user": 30, "movie": 20, "rating": 6}}
-frame = pd.DataFrame({{name: random.integers(1, most, 600) for name, most in columns.items()}})
+users, movies = np.divmod(np.arange(600), 20)
+frame = pd.DataFrame({{"user": users, "movie": movies, "rating": 1 + (movies + users % 2) % 5}})
 assert "tensorflow" not in sys.modules
 mftui.read_ratings(frame)
 assert "tensorflow" not in sys.modules
@@ -214,3 +213,9 @@ def test_in_memory_nothing_is_left_and_nothing_is_said(tmp_path: Path) -> None:
     assert "in memory" in done.stdout
     assert done.stderr == ""
     assert {name: [*place.iterdir()] for name, place in places.items()} == {name: [] for name in places}
+
+
+@pytest.mark.parametrize("name", [None, "poor"])
+def test_a_model_worse_than_the_mean_says_so(frame: pd.DataFrame, home: Path, name: str | None) -> None:
+    with pytest.warns(UserWarning, match="worse than the plain mean"):
+        mftui.train(frame, name=name, epochs=1, **{**FIELDS, "learning_rate": 10.0})
