@@ -50,7 +50,6 @@ APP: list[BindingType] = [
     key("app.jump", "ctrl+o", "jump", "Go to pane", help="Any pane of any screen, from a list."),
     key("app.hint", "z", "hint", "Hints",
         help="Hide the sentence at the top of each screen, or show it again; on a tour, end it."),
-    key("app.tour", "T", "tour", "Tour", help="Two minutes: train, look at films and users, rate, see why, compare."),
     key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
     key("app.palette", "colon,ctrl+p", "command_palette", "Commands", help="Every action by name; themes."),
     key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
@@ -59,6 +58,7 @@ APP: list[BindingType] = [
     key("app.suspend", "ctrl+z", "suspend_process", "Suspend", priority=True,
         help="Back to the shell; there, fg brings the app back. A training goes on meanwhile."),
     key("app.help", "question_mark", "help", "Help", help="All keys of this screen, and the words."),
+    key("app.tour", "T", "tour", "Tour", help="Two minutes: train, look at films and users, rate, see why, compare."),
 ]  # fmt: skip
 
 TRAIN: list[BindingType] = [

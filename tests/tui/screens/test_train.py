@@ -64,7 +64,7 @@ async def test_escape_leaves_a_field_as_it_was(make_app: MakeApp):
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("f")
         await pilot.press("j", "j", "j", "enter", "7", "7", "escape")
-        await until_shown(pilot, "factors       12")
+        await until_shown(pilot, "factors       auto: 12")
 
 
 async def test_digits_typed_into_a_field_do_not_change_the_screen(make_app: MakeApp):
