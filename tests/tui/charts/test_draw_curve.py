@@ -25,12 +25,9 @@ def test_without_draws_there_is_none() -> None:
 
 def test_where_the_audience_block_begins_is_known() -> None:
     """The curves of RMSE end there, while steps are counted on."""
-    curves = Curves()
-    curves.add([{"step": 3, "train_rmse": 0.9, "block": "taste"}, {"step": 6, "train_rmse": 0.8, "block": "taste"}])
-    assert curves.ratings_steps is None
-    curves.add(
-        [{"step": 8, "train_loss": 7.0, "block": "audience"}, {"step": 9, "train_loss": 6.0, "block": "audience"}]
-    )
-    assert curves.ratings_steps == 6
-    curves.add([{"step": 4, "train_rmse": 0.85, "block": "taste"}])
-    assert curves.ratings_steps is None
+    curves, found = Curves(), []
+    for block, steps in (("taste", (3, 6)), ("audience", (8, 9)), ("taste", (4,))):
+        measured = "train_rmse" if block == "taste" else "train_loss"
+        curves.add({"step": step, measured: 0.9, "block": block} for step in steps)
+        found.append(curves.ratings_steps)
+    assert found == [None, 6, None]
