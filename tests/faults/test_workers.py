@@ -42,6 +42,28 @@ def alone(ratings: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return only_run(home)
 
 
+@pytest.mark.long
+def test_two_workers_learn_who_watches_what_as_one_does(
+    home: Path, ratings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ("train", "--data", ratings, "--members", 1, "--factors", 4, "--epochs", 2, "--batch-size", 700)
+    given += ("--audience-factors", 5, "--audience-epochs", 2, "--quiet")
+    workers = launch_workers(*[given] * 2)
+    try:
+        answers = [answer_of(worker) for worker in workers]
+    finally:
+        end(workers)
+    assert [answer.code for answer in answers] == [0, 0], answers[0].err + answers[1].err
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "alone"))
+    assert run_command([str(part) for part in given]) == 0
+    tables = []
+    for run in (only_run(home), only_run(tmp_path / "alone")):
+        p = run.load_factors().parameters
+        assert p.audience_movie_factors is not None and p.audience_movie_weights is not None
+        tables.append(p.audience_movie_factors @ p.audience_movie_factors.T * p.audience_movie_weights)
+    np.testing.assert_allclose(tables[0], tables[1], atol=1e-3 * np.abs(tables[1]).max())
+
+
 def end(workers: list[subprocess.Popen[str]]) -> None:
     for worker in workers:
         worker.kill()

@@ -12,7 +12,9 @@ from mftui.engine.training.audience_size import audience_size
 RATING_BYTES = 26
 """Of one rating, in all its copies: columns, how they are put into batches, splits, evaluation."""
 AUDIENCE_RATING_BYTES = 20
-"""Of one rating in the audience block, which learns from all of them in memory."""
+"""More of one rating in the audience block, where it learns from all of them in memory."""
+AUDIENCE_PROGRAM_BYTES = 85 << 20
+"""More that TensorFlow takes for the programs of the audience block, once those of the ratings' block are compiled."""
 COPIES_OF_MODEL = 9
 """Variables, two moments, gradients, the best epoch's, what is being saved, temporaries of a step."""
 _MOMENTS = 2
@@ -146,11 +148,12 @@ def minibatch_estimate(
     part = max(1, min(batch, PART_NUMBERS // (width + members))) if adds_up and not sizes.whole_batches else batch
     batch_bytes = part * max(width + 1, audience) * 4 * COPIES_OF_BATCH + batch * BATCHED_RATING_BYTES
     of_audience = AUDIENCE_RATING_BYTES if audience else 0
-    streamed = (batch_bytes + batch * BATCHED_RATING_BYTES * BATCHES_AHEAD, n * (of_audience or STREAMED_RATING_BYTES))
+    streamed = (batch_bytes + batch * BATCHED_RATING_BYTES * BATCHES_AHEAD, n * STREAMED_RATING_BYTES)
     return MemoryEstimate(
         model=model_bytes(sizes.rows, width + 1, hyper) + model_bytes(sizes.n_movies, audience, hyper),
         batch=batch_bytes,
         ratings=n * (RATING_BYTES + of_audience),
+        base=TENSORFLOW_BYTES + (AUDIENCE_PROGRAM_BYTES if audience else 0),
         sizes=sizes,
         factors=width + audience,
         streamed=streamed if "memory" in hyper else None,
@@ -168,6 +171,7 @@ def rows_estimate(sizes: Sizes, hyper: Mapping[str, Any], kept_draws: int = 0) -
         model=model_bytes(sizes.rows, width, hyper) + model_bytes(sizes.n_movies, audience, hyper) + draws,
         batch=min(max(sizes.n_users, sizes.n_movies) * width**2, CHUNK_NUMBERS) * 4 * COPIES_OF_EQUATIONS,
         ratings=sizes.n_ratings * each,
+        base=TENSORFLOW_BYTES + (AUDIENCE_PROGRAM_BYTES if audience else 0),
         sizes=sizes,
         factors=width - 1 + audience,
         matrix=sizes.n_users * sizes.n_movies * IMPLICIT_CELL_BYTES if implicit else 0,

@@ -49,8 +49,6 @@ def agree_on_location(computing: Computing, config: RunConfig, dataset: Dataset,
 def work(config: RunConfig, run: Run | None, requests: Requests) -> None:
     """Train as one of several workers until the chief's training ends.
 
-    The audience block is not distributed: every worker trains all of it.
-
     Parameters
     ----------
     config: what is trained.

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers.planted import planted_ratings
-from helpers.trainings import planted_training
+from helpers.planted import SCALE, planted_ratings
+from helpers.trainings import N_MOVIES, N_USERS, planted_training
 
 from mftui.data import dataset as dataset_module
 from mftui.data.movies.movie_means import movie_means
+from mftui.engine.audience_block.audience_learner import AudienceLearner
 from mftui.engine.descent.shards import Shards
+from mftui.engine.recipes import RECIPES
+from mftui.engine.training.memory import Sizes
+from mftui.engine.training.problem import Problem
 from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 
@@ -88,6 +93,24 @@ def test_a_resumed_training_ends_with_the_same_bits(tmp_path: Path, undisturbed:
     list(resumed)
     for a, b in zip(whole.state()[0].values(), resumed.state()[0].values(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_the_audience_block_learns_from_a_file_what_it_learns_in_memory(tmp_path: Path, small_pieces: None) -> None:
+    """The same bits: its steps are the same."""
+    problem = Problem(planted_ratings(), planted_ratings().take(np.arange(0)), N_USERS, N_MOVIES, SCALE, 0)
+    hyper = RECIPES["biased"].check({"audience_factors": 4, "audience_epochs": 1})
+    hyper = RECIPES["biased"].sized(hyper, Sizes(N_USERS, N_MOVIES, len(problem.train)))
+    found = []
+    for one in (problem, replace(problem, stream_in=tmp_path)):
+        learner = AudienceLearner(one, hyper)
+        for epoch in range(learner.n_epochs):
+            learner.begin_epoch(epoch)
+            for step in range(learner.steps_per_epoch):
+                learner.step(step)
+        found.append(learner.snapshot())
+    for a, b in zip(found[0].values(), found[1].values(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not list(tmp_path.iterdir()), "the file is nobody's, and goes with the process"
 
 
 @pytest.mark.long
