@@ -193,7 +193,7 @@ frame = pd.DataFrame({{"user": users, "movie": movies, "rating": 1 + (movies + u
 assert "tensorflow" not in sys.modules
 mftui.read_ratings(frame)
 assert "tensorflow" not in sys.modules
-print(mftui.train(frame, factors=2, members=1, epochs=1, audience_factors=2))
+print(mftui.train(frame, factors=2, members=1, epochs=40, audience_factors=2))
 """
 
 
