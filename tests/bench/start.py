@@ -67,7 +67,7 @@ def to_first_point(home: str) -> FirstPoint:
             for file in Path(home).glob("runs/*/metrics.jsonl"):
                 if not in_file and file.parent not in earlier and file.stat().st_size:
                     in_file.append(FirstPoint(time.perf_counter() - began, _cpu_s(app) - before))
-            return any("ratings/s" in line for line in lines)
+            return bool(in_file) and any("ratings/s" in line for line in lines)
 
         key = app.press_for("t", shown, 0.02, PATIENCE_S)
         if key.ms is None or not in_file:
