@@ -103,22 +103,22 @@ def test_every_reason_is_given_and_adds_up(home: Path, capsys: pytest.CaptureFix
     file = written(home, "movieId,rating\n1,5\n3,1.5\n5,4\n")
     assert run_command(["recommend", "--ratings", file, "--rank", rank, "--explain", "--json"]) == 0
     for line in json.loads(capsys.readouterr().out)["recommendations"]:
-        terms = line["terms"]
         shares = sum(reason["contribution"] for reason in line["because"])
         assert {reason["movie_id"] for reason in line["because"]} == {1, 3, 5}
-        assert terms["mean"] + terms["movie_bias"] + terms["user_bias"] + shares == pytest.approx(terms["linear"])
-        assert line["difference"] is None
+        assert shares == pytest.approx(line["parts"]["ratings"], abs=1e-5)
+        assert sum(line["parts"].values()) == pytest.approx(line["predicted"], abs=1e-5)
+        assert line["parts"]["training"] == 0
         assert (line["listed_because"] is None) == (rank == "like")
 
 
 def test_a_trained_user_is_explained_beside_what_training_found(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["recommend", "3", "--explain", "--json"]) == 0
     for line in json.loads(capsys.readouterr().out)["recommendations"]:
-        assert line["folded_in"] + line["difference"] == pytest.approx(line["predicted"], abs=1e-4)
+        assert sum(line["parts"].values()) == pytest.approx(line["predicted"], abs=1e-4)
     assert run_command(["recommend", "3", "--explain"]) == 0
     said = capsys.readouterr().out
     assert "you gave" in said
-    assert "; trained " in said
+    assert ", training " in said
 
 
 def test_without_explain_there_are_no_reasons(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
