@@ -60,8 +60,7 @@ class Model:
     """
 
     def __init__(self, factors: Factors, run: Run | None = None) -> None:
-        self.factors = factors
-        self.run = run
+        self.factors, self.run = factors, run
 
     @property
     def movies(self) -> pd.DataFrame:
@@ -171,6 +170,7 @@ class Model:
         years: Any = None,
         min_ratings: int = 0,
         bound: Bound | None = None,
+        leave_out: Any = (),
         explain: bool = False,
     ) -> pd.DataFrame:
         """List the `n` movies that somebody has not rated and would most likely watch and like.
@@ -185,6 +185,7 @@ class Model:
         discover: from 0 (as relevant as can be) to 1 (less-seen films first).
         genre, tag, years, min_ratings: as for `similar`.
         bound: rank by the "lower" end of the interval (safe bets), or the "upper" one (adventurous).
+        leave_out: ids or titles of movies that are not to be listed; those that the model does not have do not count.
         explain: add a column `because`: the person's ratings, and what each adds to the prediction.
 
         Returns
@@ -203,11 +204,10 @@ class Model:
         --------
         >>> len(model.recommend(7, n=3, genre="Drama"))
         3
-        >>> new = model.recommend({"toy story": 5, "alien": 2}, n=20)
-        >>> "Toy Story (1995)" in new.title.tolist()
+        >>> "Toy Story (1995)" in model.recommend({"toy story": 5, "alien": 2}, n=20).title.tolist()
         False
         """
-        f, person = self.factors, self._person(who, ratings)
+        f, person = self.factors, self._person(who, ratings, leave_out)
         where = movie_filter(genre, years, min_ratings, tag)
         result = person.recommend(f, count(n), rank=rank, discover=discover, where=where, bound=bound)
         rows = recommended_rows(f, person, result)
@@ -340,8 +340,8 @@ class Model:
     def _titles(self) -> TitleIndex:
         return title_index(self.factors)
 
-    def _person(self, who: Any, ratings: Any) -> Person:
-        return find_person(self.factors, who, ratings, self._titles)
+    def _person(self, who: Any, ratings: Any, leave_out: Any = ()) -> Person:
+        return find_person(self.factors, who, ratings, self._titles, leave_out)
 
     def __repr__(self) -> str:
         return one_line(_LINE, model_facts(self.factors, self.run))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from mftui.data.dataset import Scale
 from mftui.data.incoming.incoming import Wanted, read_incoming
 from mftui.data.incoming.merge import resolve
-from mftui.data.profiles.match import Matcher
+from mftui.data.profiles.match import Match, Matcher
+from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.store import LEFT_OUT, Profile
 from mftui.errors import DataError
 
 if TYPE_CHECKING:
@@ -29,14 +31,15 @@ def own_ratings(
     missing: Sequence[str] = (),
     best: float | None = None,
 ) -> pd.DataFrame:
-    """Read one person's ratings from a file, as `mftui ratings import` does: an export of a site, or a table.
+    """Read one person's ratings from a profile, or from a file as `mftui ratings import` does: an export, a table.
 
     Parameters
     ----------
     model : Model
         Its movies are what the ratings are matched to.
     file : str or path
-        A table, an export of Letterboxd, IMDb, Trakt, …, or an archive or directory of one.
+        A table, an export of Letterboxd, IMDb, Trakt, …, or an archive or directory of one. "@" is your profile, "@kim"
+        another one; the other arguments are about files.
     user : str, optional
         Whose ratings to take, of a file with those of several people.
     columns : dict, optional
@@ -51,7 +54,8 @@ def own_ratings(
     pandas.DataFrame
         movie_id, title, rating (on the model's scale), timestamp and `by` (how the movie was found), a row for each
         movie that the model has. `recommend` takes it. `frame.attrs` has "read_as", how the file was read, and titles
-        that are "unmatched" or "not_films".
+        that are "unmatched" or "not_films"; of a profile, "unmatched" and the ids of the movies that are "not_seen" and
+        "not_interested": `recommend(frame, leave_out=frame.attrs["not_interested"])` lists what the app lists.
 
     Raises
     ------
@@ -70,28 +74,46 @@ def own_ratings(
     ['Unheard of (1999)']
     >>> file.unlink()
     """
-    import pandas as pd
-
+    matcher = Matcher(model.factors)
+    if str(file).startswith("@"):
+        return _of_profile(matcher, str(file)[1:] or None)
     scale = None if best is None else Scale(0, best, 0)
     incoming = read_incoming(Path(file), Wanted(columns or {}, tuple(missing), user, scale))
-    matcher = Matcher(model.factors)
     resolved = resolve(incoming, matcher)
     if not resolved.matched:
         raise DataError("the model has none of its movies.", path=Path(file))
     if incoming.n_undated == resolved.n_ratings and incoming.why_undated:
         warnings.warn(f"no dates read ({incoming.why_undated})", stacklevel=2)
-    frame = pd.DataFrame(
-        {
-            "movie_id": [matcher.raw_id(match.movie) for _, match in resolved.matched],
-            "title": [row.title for row, _ in resolved.matched],
-            "rating": [matcher.rating(row) for row, _ in resolved.matched],
-            "timestamp": [row.timestamp for row, _ in resolved.matched],
-            "by": [match.how for _, match in resolved.matched],
-        }
-    )
+    frame = _frame(matcher, resolved.matched)
     frame.attrs |= {
         "read_as": [reading.document() for reading in incoming.readings],
         "unmatched": [row.name for row in resolved.unmatched],
         "not_films": [row.name for row in resolved.not_films],
     }
     return frame
+
+
+def _of_profile(matcher: Matcher, name: str | None) -> pd.DataFrame:
+    """Return the ratings of a profile, None: the current one, and what it leaves out."""
+    profile = Profile(name)
+    matched = matcher.match(profile.rows())
+    pairs = [(row, match) for row in matched.rows if (match := matcher.find(row)) is not None]
+    frame = _frame(matcher, pairs)
+    frame.attrs["unmatched"] = [row.name for row in matched.missing]
+    for of, movies in zip(LEFT_OUT, profile.left_out(matcher), strict=True):
+        frame.attrs[of] = [matcher.raw_id(movie) for movie in movies.tolist()]
+    return frame
+
+
+def _frame(matcher: Matcher, matched: Sequence[tuple[Rated, Match]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "movie_id": [matcher.raw_id(match.movie) for _, match in matched],
+            "title": [row.title for row, _ in matched],
+            "rating": [matcher.rating(row) for row, _ in matched],
+            "timestamp": [row.timestamp for row, _ in matched],
+            "by": [match.how for _, match in matched],
+        }
+    )

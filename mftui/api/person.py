@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.api.arguments import find_movie, plain_id
+from mftui.api.arguments import find_movie, movie_indices, plain_id
 from mftui.data.readers.names import match
 from mftui.engine.model.rows import UserRows
 from mftui.engine.query.explain import Because, explain, explain_user
@@ -38,6 +38,10 @@ class Person:
     """(n,)."""
     folded: FoldedIn | None = None
     """Folded in from the ratings, in place of the trained row."""
+    not_interested: Indices = field(default_factory=lambda: np.array([], dtype=np.int64))
+    """Movie indices that are neither to be recommended nor asked for."""
+    not_seen: Indices = field(default_factory=lambda: np.array([], dtype=np.int64))
+    """Movie indices that are not to be asked for."""
 
     @classmethod
     def user(cls, factors: Factors, index: int) -> Person:
@@ -70,11 +74,12 @@ class Person:
         return factors.rows_of(np.array([self.known_index]))
 
     def recommend(self, factors: Factors, n: int, **options: Any) -> Recommendations:
-        """Return the best movies of those they have not rated; see `engine.query.recommend` for the options."""
+        """Return the best movies of those they have not rated and would watch; see `engine.query.recommend` for the
+        options."""
+        unwanted = self.not_interested
         if self.folded is None:
-            return recommend(factors, self.known_index, n, **options)
-        rated = None if self.index is None else factors.history.of_user(self.index).movies
-        return recommend_newcomer(factors, self.folded, n, leave_out=rated, **options)
+            return recommend(factors, self.known_index, n, leave_out=unwanted, **options)
+        return recommend_newcomer(factors, self.folded, n, leave_out=unwanted, user=self.index, **options)
 
     def because(self, factors: Factors, movies: NDArray[Any], rank: Any = None) -> Because:
         """Return why they are predicted what they are; see `engine.query.explain`."""
@@ -87,16 +92,23 @@ class Person:
         return factors.is_cold(self.index if self.folded is None else None, movies)
 
 
-def find_person(factors: Factors, who: Any, ratings: Any, titles: TitleIndex) -> Person:
+def find_person(factors: Factors, who: Any, ratings: Any, titles: TitleIndex, leave_out: Any = ()) -> Person:
     """Return whom `who` names: a user id, or somebody new by their ratings.
 
     Parameters
     ----------
     who: a raw user id; or a dict, a Series or a DataFrame of ratings by movie id or title.
     ratings: newer ratings of a user of the data, in any of these forms; or None.
+    leave_out: movies, by id or title, that are not to be recommended; those that the model does not have do not count.
 
     Raises UnknownId, TitleError, UsageError for a rating off the scale, ArgumentError for what is none of these.
     """
+    unwanted, known = movie_indices(factors, leave_out, titles)
+    person = _person(factors, who, ratings, titles)
+    return replace(person, not_interested=unwanted[known].astype(np.int64)) if known.any() else person
+
+
+def _person(factors: Factors, who: Any, ratings: Any, titles: TitleIndex) -> Person:
     if _holds_ratings(who):
         if ratings is not None:
             raise UsageError("ratings are given twice.", hint="Name a user of the data, or leave one of them out.")

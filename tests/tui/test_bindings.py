@@ -35,7 +35,7 @@ BEFORE = {
     "movies.left": ("l",), "users.left": ("l",), "app.back": ("l",), "movies.right": ("h",), "users.right": ("h",),
     "movies.open": ("h",), "runs.left": ("escape", "escape", "d", "l"), "runs.right": ("escape", "escape"),
     "scatter.whole": ("plus",), "map.choose": ("escape", "escape"), "map.left": ("tab",),
-    "runs.undo": ("x",), "runs.search": ("escape",),
+    "runs.undo": ("x",), "runs.search": ("escape",), "table.export": ("escape", "escape", "d", "l"),
     "you.left": ("l",), "you.right": ("h",), "you.less": ("4",), "you.more": ("1",), "you.remove": ("4",),
     "you.half": ("4",),
     "chart.right": ("g",), "chart.far_right": ("g",), "chart.last": ("g",), "chart.out": ("plus",),
@@ -52,6 +52,14 @@ def owner_of(app: MftuiApp, binding: Binding) -> DOMNode:
     """Where the key works: the screen, one of its parts, or the app."""
     nodes: list[DOMNode] = [app.screen, *app.screen.query("*"), app]
     return next(node for node in nodes if any(found.id == binding.id for _, found in node._bindings))
+
+
+def give_keys(app: MftuiApp, owner: DOMNode, otherwise: Widget | None) -> None:
+    """Give the keys to `owner` if it is a pane that is seen; to `otherwise` where what has them takes text, or none."""
+    if isinstance(owner, Widget) and owner.focusable and all(node.display for node in owner.ancestors_with_self):
+        app.screen.set_focus(owner)
+    elif app.focused is None or app.focused.check_consume_key("2", "2"):
+        app.screen.set_focus(otherwise)
 
 
 def seen(app: MftuiApp) -> tuple[object, ...]:
@@ -78,8 +86,7 @@ async def ready(pilot: Pilot[Any], mode: str, first: Widget | None) -> None:
         await pilot.press("i")
     if app.screen.has_class("-settings"):
         await pilot.press("d")
-    if app.focused is None or app.focused.check_consume_key("2", "2"):
-        app.screen.set_focus(first)
+    give_keys(app, app, first)
     await until_shown(pilot, sign)
     if mode == "map" and "Neighbours of" not in shown(app):  # a list of more than one film
         app.screen.set_focus(first)
@@ -108,9 +115,7 @@ async def test_each_key_that_the_help_lists_does_something(make_app: MakeApp, ho
                 continue
             for key in names[:most]:
                 await ready(pilot, mode, first)
-                owner = owner_of(app, binding)
-                if isinstance(owner, Widget) and owner.focusable:
-                    app.screen.set_focus(owner)
+                give_keys(app, owner_of(app, binding), first)
                 await pilot.pause()
                 if binding.id == f"screen.{mode}":
                     await pilot.press("f1")

@@ -47,9 +47,10 @@ def suggest(
     viewer = None if user is None and ratings_file is None else find_viewer(factors, user, ratings_file)
     nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float32)
     person = Person.with_ratings(factors, None, *nothing) if viewer is None else viewer.person
-    known = None if person.index is None else factors.history.of_user(person.index).movies
+    rated = () if person.index is None else factors.history.of_user(person.index).movies
+    skipped = np.concatenate([rated, person.not_seen, person.not_interested]).astype(np.int64)
     row = person.row(factors) if viewer is not None else None
-    found = suggest_movies(factors, person.folded_in(factors), n, row=row, skipped=known, where=where)
+    found = suggest_movies(factors, person.folded_in(factors), n, row=row, skipped=skipped, where=where)
     reach = [None] * len(found.movies) if found.plus_minus is None else found.plus_minus
     numbers = zip(found.seen, found.predicted, reach, found.gains, strict=True)
     documents = [

@@ -73,11 +73,23 @@ def profile_ratings(factors: Factors, source: Path) -> tuple[Any, Any]:
     return matched.movies, matched.ratings
 
 
-def _rows(source: Path, matcher: Matcher) -> list[Rated]:
-    if str(source).startswith("@"):
-        from mftui.data.profiles.store import Profile
+def films_left_out(factors: Factors, source: Path) -> dict[str, Any]:
+    """Return the movie indices that the profile `source` leaves out, as a `Person` names them; nothing for a file."""
+    from mftui.data.profiles.match import Matcher
+    from mftui.data.profiles.store import LEFT_OUT
 
-        return Profile(str(source)[1:] or None).rows()
+    profile = _named(source)
+    return {} if profile is None else dict(zip(LEFT_OUT, profile.left_out(Matcher(factors)), strict=True))
+
+
+def _named(source: Path) -> Profile | None:
+    """Return the profile that `@name` names, or `@`; None for a file."""
+    return profile_of(str(source)[1:] or None) if str(source).startswith("@") else None
+
+
+def _rows(source: Path, matcher: Matcher) -> list[Rated]:
+    if (profile := _named(source)) is not None:
+        return profile.rows()
     from mftui.data.incoming.incoming import Wanted, read_incoming
     from mftui.data.incoming.merge import resolve
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mftui.cli.shared.profile import counted, profile_ratings
+from mftui.cli.shared.profile import counted, films_left_out, profile_ratings
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,5 +72,5 @@ def find_viewer(factors: Factors, user: str | None, file: Path | None) -> Viewer
     movies, ratings = profile_ratings(factors, file)
     source = f"{counted(len(movies))} of {'your profile' if str(file) == '@' else file}"
     label = f"{label} with {source}" if label else source
-    person = Person.with_ratings(factors, index, movies, ratings)
+    person = replace(Person.with_ratings(factors, index, movies, ratings), **films_left_out(factors, file))
     return Viewer(person, raw, label, f"{'for' if index is None else 'to'} {label}")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mftui import paths
 from mftui.data.profiles.match import Matcher
@@ -22,6 +22,9 @@ from mftui.data.profiles.stars import check_rating
 from mftui.data.storage.writing import exclusive, sync_directory, write_text
 from mftui.errors import MftuiError, UsageError
 from mftui.text import visible
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DEFAULT = "me"
 _NAME = re.compile(r"\w[\w.-]{0,39}")
@@ -65,6 +68,10 @@ class Profile:
         path = self._path(of)
         return read_rows(path) if path.exists() else []
 
+    def left_out(self, matcher: Matcher) -> tuple[NDArray[Any], ...]:
+        """Return the movie indices that are left out, for each of LEFT_OUT. Raises as `rows`."""
+        return tuple(matcher.match(self.rows(of)).movies for of in LEFT_OUT)
+
     def _path(self, of: Of) -> Path:
         return self._left_out[of] if of else self.path
 
@@ -105,10 +112,10 @@ class Profile:
         """Remove the rating of the movie at an index, if there is one."""
         return self.change(lambda rows: Change(tuple(matcher.rows_of(rows, movie))))
 
-    def remove_rows(self, unwanted: Iterable[Rated]) -> Change:
-        """Remove ratings as `rows` returned them, such as those of films that no model has."""
+    def remove_rows(self, unwanted: Iterable[Rated], of: Of = "") -> Change:
+        """Remove rows as `rows` returned them, such as those of films that no model has."""
         given = set(unwanted)
-        return self.change(lambda rows: Change(tuple(r for r in rows if r in given)))
+        return self.change(lambda rows: Change(tuple(r for r in rows if r in given)), of)
 
     def change(self, decide: Callable[[list[Rated]], Change], of: Of = "") -> Change:
         """Change the file in one step, which `undo` takes back: `decide` is given all rows, and says which go and

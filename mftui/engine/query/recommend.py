@@ -173,6 +173,7 @@ def recommend(
     discover: float = 0.0,
     where: MovieFilter | None = None,
     bound: Bound | None = None,
+    leave_out: NDArray[Any] | None = None,
 ) -> Recommendations:
     """Return the best movies that a user has not rated, held out of training or not.
 
@@ -182,9 +183,10 @@ def recommend(
     rank: "like", by predicted rating (the logit); "watch", by audience; "both", the default where the model has both.
     discover: 0 to 1, see `row_scores`.
     bound: the "lower" or "upper" end of its interval in place of the predicted rating, by default alone ("like").
+    leave_out: movies (indices) that are not to be listed, beside those rated.
     """
     row, rated = model.rows_of(np.array([user])), model.history.of_user(user).movies
-    return _recommend(model, row, rated, n, rank, discover, where, bound)
+    return _recommend(model, row, rated, n, rank, discover, where, bound, leave_out)
 
 
 def recommend_newcomer(
@@ -197,13 +199,14 @@ def recommend_newcomer(
     where: MovieFilter | None = None,
     bound: Bound | None = None,
     leave_out: NDArray[Any] | None = None,
+    user: int | None = None,
 ) -> Recommendations:
     """Return the best movies for somebody folded in; see `recommend`.
 
-    `leave_out`: movies that are not to be listed, beside those rated.
+    `user`: the index of the user of the data who they are, whose ratings that were held out count as rated.
     """
-    rated = person.movies if leave_out is None else np.union1d(person.movies, leave_out)
-    return _recommend(model, person.row, rated, n, rank, discover, where, bound)
+    rated = person.movies if user is None else np.union1d(person.movies, model.history.of_user(user).movies)
+    return _recommend(model, person.row, rated, n, rank, discover, where, bound, leave_out)
 
 
 def _recommend(
@@ -215,8 +218,9 @@ def _recommend(
     discover: float,
     where: MovieFilter | None,
     bound: Bound | None = None,
+    leave_out: NDArray[Any] | None = None,
 ) -> Recommendations:
-    """Return the best `n` movies for one user that are not among the `rated` (movie indices)."""
+    """Return the best `n` movies for one user that are neither among the `rated` nor to be left out (indices)."""
     rank = best_rank(model, rank, bound)
     offset = None
     if bound is not None:
@@ -229,12 +233,17 @@ def _recommend(
     n_allowed = int(allowed.sum())
     unrated = np.ones(model.n_movies, dtype=bool)
     unrated[rated] = False
-    best = highest(scores, np.flatnonzero(allowed & unrated), n)
+    listed = allowed & unrated
+    n_rated = n_allowed - int(listed.sum())
+    if leave_out is not None:
+        listed[leave_out] = False
+    best = highest(scores, np.flatnonzero(listed), n)
     note = ""
     if len(best) < n:
-        left = n_allowed - len(best)
+        unwanted = n_allowed - n_rated - len(best)
         note = f"{n_allowed} movies pass the filters" if where else f"the data has {n_allowed} movies"
-        note += f", {left} of them already rated." if left else "."
+        note += f", {n_rated} of them already rated" if n_rated else ""
+        note += f", {unwanted} of them left out." if unwanted else "."
     predicted = model.shown(logits_of(model, row, best))
     found = intervals_of_row(model, row, best, predicted)
     lower, upper = (None, None) if found is None else found.interval()

@@ -259,8 +259,8 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         """Show or hide the settings; they replace the curves if there is no room for both."""
         self.choose(settings=not self._choices.settings)
         self.set_class(self._choices.settings, "-settings")
-        if not self.deck.display and self.deck.has_focus:
-            self.table.focus()
+        if self.size.width < _WIDE and not (self.table.has_focus or self.query_one(SearchBox).has_focus):
+            self.focus_pane("#settings" if self._choices.settings else self._picture)  # which has taken its place
 
     def action_calibration(self) -> None:
         """Show the calibration of the run under the cursor, or the curves."""

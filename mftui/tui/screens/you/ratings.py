@@ -81,12 +81,10 @@ class ProfileRatings:
 
 def read_profile(profile: Profile, matcher: Matcher) -> ProfileRatings:
     """Read the profile's ratings. Raises DataError if its file is damaged. Not for the event loop."""
-    from mftui.data.profiles.store import LEFT_OUT
-
     stamp = profile.stamp()
     matched = matcher.match(profile.rows())
     days = tuple(row.day for row in matched.rows)
-    not_seen, not_interested = (frozenset(matcher.match(profile.rows(of)).movies.tolist()) for of in LEFT_OUT)
+    not_seen, not_interested = (frozenset(movies.tolist()) for movies in profile.left_out(matcher))
     missing = tuple(matched.missing)
     return ProfileRatings(profile.name, matched.movies, matched.ratings, days, missing, stamp, not_seen, not_interested)
 
