@@ -25,7 +25,7 @@ assert {"open_run", "train", "read_ratings", "Model", "Dataset"} <= set(dir(mftu
 
 model = mftui.open_run()
 assert list(model.similar("toy story", n=10)) == ["movie_id", "title", "genres", "year", "score", "n_ratings"]
-assert list(model.recommend(7, n=3))[4:7] == ["predicted", "std", "would_watch"]
+assert list(model.recommend(7, n=3))[4:8] == ["predicted", "std", "plus_minus", "would_watch"]
 assert len(model.recommend({"toy story": 5, "alien": 2}, n=5)) == 5
 users, movies = [7, 7, 999], [1, 2, 3]
 assert model.predict(users, movies).shape == (3,)

@@ -71,6 +71,7 @@ POST2019 = Recipe(
             "How predictions become stars: by a straight line to the mean and spread of the ratings; share × highest "
             "rating; or, as in the post, without biases, from the lowest to the highest.",
             ("stars", "highest", "post"),
+            absent="highest",
         ),
         Field("validation", 0.0, 0, 0.5, "Share of the training ratings held out to watch; the post had none."),
         *DEVICE_FIELDS,
