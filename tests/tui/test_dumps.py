@@ -198,7 +198,7 @@ async def users_safe(pilot: Pilot[Any]) -> None:
 
 async def runs_calibration(pilot: Pilot[Any]) -> None:
     make_run(paths.home(), "other", 2, rmse=0.91)
-    await pilot.press("6")
+    await pilot.press("f6")
     await until_shown(pilot, "other")
     await pilot.press("j", "i")
     await until_shown(pilot, "Test ratings within the p %")

@@ -37,9 +37,9 @@ async def test_screen_theme_sort_filters_and_user_are_as_they_were_left(session:
     async with (app := session()).run_test(size=SIZE) as pilot:
         await pilot.press("3", "slash", "7", "enter")
         await until_shown(pilot, "User 7:")
-        await pilot.press("s", "S", "2")
+        await pilot.press("s", "slash", *"model", "enter", "S", "2")
         await until_shown(pilot, "Neighbours of")
-        await pilot.press("s", "f", *"dra", "enter", "m", "m")
+        await pilot.press("s", "slash", *"title", "enter", "f", *"dra", "enter", "m", "m", "m")
         await until_shown(pilot, "only Drama")
         app.theme = "mftui-light"
         await pilot.press("q")

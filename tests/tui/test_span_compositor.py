@@ -80,7 +80,7 @@ async def test_only_the_widget_that_changed_is_asked_for_its_lines(
 ):
     toy_run(home, toy_factors())
     async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("2")
+        await pilot.press("f2")
         await until_shown(pilot, "Neighbours of")
         await app.workers.wait_for_complete()
         await pilot.pause()

@@ -27,17 +27,21 @@ def leaves_the_terminal_as_it_was(terminal: Terminal) -> bool:
 def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[str, str], tmp_path: Path):
     with Terminal(COMMAND, env) as terminal:
         terminal.until("t: train on the sample")
+        terminal.press("f")
+        terminal.until("data set ")
         terminal.press("j", "j", "j", "enter", "4", "enter", "j", "enter", "3", "enter")
         terminal.until("epochs        3")
         terminal.press("t")
         terminal.until("training 0.")
         terminal.until("validation 0.")
+        terminal.until("finished")
+        terminal.press("2")
         terminal.until("Most rated movies")
         terminal.press("/")
         terminal.press("batman")
         terminal.until("Neighbours of Batman")
         terminal.press("enter", "enter", "j", "enter")
-        terminal.until("back: esc")
+        terminal.until("1 back")
         terminal.press("3")
         terminal.until("type a user's id")
         terminal.press("/")
@@ -54,17 +58,21 @@ def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[st
 def test_a_training_that_was_detached_goes_on_and_is_found_again(env: dict[str, str]):
     with Terminal(COMMAND, env) as terminal:
         terminal.until("t: train on the sample")
+        terminal.press("f")
+        terminal.until("data set ")
         terminal.press("j", "l")
         terminal.until("5000")
         terminal.press("t")  # the post's 5,000 steps: long enough to be met again
-        terminal.until("─ training ")
+        terminal.until("loss  ─ 0.")
         terminal.press("q")
         terminal.until("A training is under way.")
-        terminal.press("d")
+        terminal.press("y")
         assert terminal.until_exit() == 0
     with Terminal(COMMAND, env) as terminal:
-        terminal.until("─ training ")
+        terminal.until("loss  ─ 0.")
         terminal.press("t")
+        terminal.until("Stop it?")
+        terminal.press("y")
         terminal.until("stopped")
         terminal.press("q")
         assert terminal.until_exit() == 0

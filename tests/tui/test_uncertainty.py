@@ -233,7 +233,7 @@ async def test_the_calibration_follows_the_cursor_and_is_remembered(make_app: Ma
     toy_run(home, draws())
     make_run(home, "other", 2)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("6")
+        await pilot.press("f6")
         await until_shown(pilot, "other")
         await pilot.press("g", "i")
         await until_shown(pilot, "Calibration of other")

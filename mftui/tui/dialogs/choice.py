@@ -11,11 +11,15 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from mftui.tables.cells import cells_of
 from mftui.tui.base import dialog_keys
 from mftui.tui.widgets.columns import Column, Mark
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.table import Table
+
+_BESIDE_EFFECT = 7
+"""Cells of a row of answers that are neither the answer nor what it does: the cursor, the key, gaps."""
 
 
 class MessageDialog(ModalScreen[None]):
@@ -66,16 +70,33 @@ class ChoiceDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Prose(("title", self._question), ("text", ""))
-            widest = max(8, *(len(option.title) for option in self._options))
-            table = Table([Column("", 1), Column("", widest), Column("")], id="options")
+            table = Table([Column("", 1), Column("", self._widest), Column("")], id="options")
             table.styles.height = len(self._options)
             yield table
+            yield Prose(classes="effect")
         yield KeyBar()
 
     def on_mount(self) -> None:
         table = self.query_one(Table)
         table.show([(Mark(o.key, "strong"), o.title, Mark(o.effect, "dim")) for o in self._options])
         table.focus()
+
+    @property
+    def _widest(self) -> int:
+        return max(8, *(len(option.title) for option in self._options))
+
+    def on_table_moved(self) -> None:
+        self._tell()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._tell)
+
+    def _tell(self) -> None:
+        """Say below what the answer under the cursor does, where the table has no room for the sentence."""
+        table = self.query_one(Table)
+        effect = self._options[table.cursor].effect
+        room = table.size.width - self._widest - _BESIDE_EFFECT
+        self.query_one(".effect", Prose).say(effect if cells_of(effect) > room else "")
 
     def on_table_chosen(self, event: Table.Chosen) -> None:
         self.dismiss(self._options[event.index].value)

@@ -97,12 +97,14 @@ def _row(told: tuple[str, str, str]) -> Sequence[Cell]:
 
 
 def help_bindings(screen: Screen[object]) -> list[tuple[Binding, list[str]]]:
-    """Return each binding of the screen, of its parts and of the app, with all its keys."""
+    """Return each binding of the screen, of its parts and of the app, with all its keys; those that mean something else
+    on this screen are none of the app's."""
     found: dict[str, tuple[Binding, list[str]]] = {}
+    of_screen = {key for key, _ in screen._bindings}
     for node in (screen, *screen.query("*"), screen.app):
         its: dict[str, tuple[Binding, list[str]]] = {}
         for key, binding in node._bindings:
-            if binding.id:
+            if binding.id and not (node is screen.app and key in of_screen):
                 its.setdefault(binding.id, (binding, []))[1].append(key)
         found |= {id: one for id, one in its.items() if id not in found}
     return list(found.values())

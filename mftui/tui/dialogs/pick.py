@@ -61,7 +61,9 @@ class PickScreen(ModalScreen[str | None]):
             yield Prose(("title", self._title))
             yield SearchBox(self._prompt, id="narrow")
             yield Table([Column("", self._widths[0]), Column("", self._widths[1])], id="items")
-            yield Prose(classes="detail")
+            detail = Prose(classes="detail")
+            detail.display = bool(self._items and self._items[0][2])
+            yield detail
         yield KeyBar()
 
     def on_mount(self) -> None:

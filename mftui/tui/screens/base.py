@@ -10,6 +10,7 @@ from textual import events
 from textual.screen import Screen
 from textual.widget import Widget
 
+from mftui.tui.base import keys
 from mftui.tui.base.display import Display, display_of
 from mftui.tui.base.session_state import revived
 from mftui.tui.base.shell import Shell, shell_of
@@ -115,6 +116,7 @@ class ChoosingScreen(BaseScreen, Generic[Choices]):
     CHOICES is a frozen dataclass whose fields JSON can hold.
     """
 
+    BINDINGS = keys.TABLE
     CHOICES: ClassVar[type[Any]]
 
     def __init__(self) -> None:
@@ -175,6 +177,14 @@ class ChoosingScreen(BaseScreen, Generic[Choices]):
 
     def usual_order(self) -> None:
         """Give the main table the order that it has where none was chosen."""
+
+    def action_copy(self) -> None:
+        """Copy the row of the table that keys are about where no table has them."""
+        self.main_table.action_copy()
+
+    def action_export(self) -> None:
+        """Export it."""
+        self.main_table.action_export()
 
     # Matches
 

@@ -108,7 +108,7 @@ async def test_nothing_found_says_what_to_do(make_app: MakeApp, home: Path):
 async def test_hostile_titles_are_shown_as_themselves(make_app: MakeApp, home: Path):
     toy_run(home, toy_factors(HOSTILE))
     async with (app := make_app()).run_test(size=(120, 40), notifications=True) as pilot:
-        await pilot.press("2")
+        await pilot.press("f2")
         await until_shown(pilot, "Neighbours of")
         for title in ("[REC] (2007)", "[/b] oops (2001)", "␛[31mred␛[0m", "千と千尋の神隠し (2001)",
                       "🎬 (2019)", "⟨U+202E⟩", "Two␊lines␉and", ":smile:"):  # fmt: skip
@@ -122,7 +122,7 @@ async def test_hostile_titles_are_shown_as_themselves(make_app: MakeApp, home: P
 async def test_a_newer_model_of_the_run_is_shown_without_losing_the_place(make_app: MakeApp, home: Path):
     run = toy_run(home, state="running")
     async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("2")
+        await pilot.press("f2")
         await until_shown(pilot, "Neighbours of")
         await pilot.press("j", "j")
         await pilot.pause()

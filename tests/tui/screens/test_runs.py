@@ -126,7 +126,7 @@ async def test_more_marks_than_can_be_told_apart_lay_over_only_the_first(make_ap
     for number in range(1, MAX_CURVES + 4):
         make_run(home, f"n{number}", number)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("6")
+        await pilot.press("f6")
         await until(pilot, lambda: len(listed(app)) == MAX_CURVES + 3, "the runs")
         await pilot.press("G", "a")
         await until(pilot, lambda: len(curves(app)) == MAX_CURVES + 1, "as many curves as can be told apart")
@@ -177,7 +177,7 @@ async def test_a_run_that_is_being_trained_is_deleted_only_after_it_was_stopped(
 async def test_a_run_is_named_and_tagged_and_keeps_its_place(make_app: MakeApp, home: Path):
     _, two, _ = three(home)
     async with (app := make_app()).run_test(size=(160, 50)) as pilot:
-        await pilot.press("6")
+        await pilot.press("f6")
         await until(pilot, lambda: len(listed(app)) == 3, "the runs")
         await pilot.press("j", "c")
         await until_shown(pilot, "Notes on")
@@ -238,7 +238,7 @@ async def test_train_again_asks_for_the_same_training(make_app: MakeApp, home: P
 async def test_a_runs_model_is_opened_in_movies(make_app: MakeApp, home: Path):
     one, *_ = three(home)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("6")
+        await pilot.press("f6")
         await until(pilot, lambda: len(listed(app)) == 3 and app.model is not None, "the runs")
         await pilot.press("G", "enter")
         await until_shown(pilot, "Open one")
@@ -253,7 +253,7 @@ async def test_a_model_asked_for_stays_open_beside_a_training(make_app: MakeApp,
     old = make_run(home, "old", 1)
     live = make_run(home, "live", 2, state="running", rmse=None)
     async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("6")
+        await pilot.press("f6")
         await until(pilot, lambda: app.model is not None and app.model.run == live, "the model being trained")
         await pilot.press("G", "enter", "2")
         await until(pilot, lambda: app.model is not None and app.model.run == old, "the model asked for")

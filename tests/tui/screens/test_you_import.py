@@ -40,7 +40,7 @@ async def test_a_file_is_shown_as_it_was_read_and_saved(make_app: MakeApp, home:
         await opened(pilot)
         await pilot.press("a")
         await ask(pilot, str(file), "", "", "", "")
-        await until_shown(pilot, "Import and write")
+        await until_shown(pilot, "Yes, both")
         screen = " ".join(shown(pilot.app).replace("│", " ").split())
         assert (
             "rating = Your Rating" in screen
