@@ -89,7 +89,7 @@ async def test_a_click_on_the_second_line_of_keys_is_that_key(make_app: MakeApp,
         await until(pilot, lambda: bar.size.height == 2, "two lines")
         at = shown(pilot.app).splitlines()[-1].index("? Help")
         await pilot.click(KeyBar, offset=(at, 1))
-        await until_shown(pilot, "Keys (w: words)")
+        await until_shown(pilot, "Keys (tab: words)")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -208,7 +208,7 @@ async def test_another_run_can_be_watched(make_app: MakeApp, run: Run, home: Pat
     curve_of(toy_run(home, state=RUNNING, name="afar"), floor=0.5)
     async with make_app().run_test(size=SIZE) as pilot:
         await until_shown(pilot, "training 0.807")
-        await pilot.press("w")
+        await pilot.press("R")
         await until_shown(pilot, "Watch a run")
         await pilot.press("slash", *"afar", "enter")
         await until_shown(pilot, "training 0.507")

@@ -245,7 +245,7 @@ async def test_a_runs_model_is_opened_in_movies(make_app: MakeApp, home: Path):
         await pilot.press("2")
         await until(pilot, lambda: app.current_mode == "movies", "Movies")
         assert app.model is not None and app.model.run == one
-        await pilot.press("6", "enter", "1")
+        await pilot.press("f6", "enter", "1")
         await until(pilot, lambda: app.current_mode == "train" and app.trainings.run == one, "its curve on Train")
 
 
