@@ -49,14 +49,20 @@ SCREENS = {"movies": ("f2", "Neighbours of"), "users": ("f3", "Recommended to"),
 
 
 def owner_of(app: MftuiApp, binding: Binding) -> DOMNode:
-    """Where the key works: the screen, one of its parts, or the app."""
-    nodes: list[DOMNode] = [app.screen, *app.screen.query("*"), app]
-    return next(node for node in nodes if any(found.id == binding.id for _, found in node._bindings))
+    """Where the key works: one of the screen's parts that is seen, the screen, or the app."""
+    nodes: list[DOMNode] = [*app.screen.query("*"), app.screen, app]
+    owners = [node for node in nodes if any(found.id == binding.id for _, found in node._bindings)]
+    return next((owner for owner in owners if not isinstance(owner, Widget) or is_seen(owner)), owners[0])
+
+
+def is_seen(widget: Widget) -> bool:
+    """Whether neither it nor what it is in is hidden."""
+    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
 
 
 def give_keys(app: MftuiApp, owner: DOMNode, otherwise: Widget | None) -> None:
     """Give the keys to `owner` if it is a pane that is seen; to `otherwise` where what has them takes text, or none."""
-    if isinstance(owner, Widget) and owner.focusable and all(node.display for node in owner.ancestors_with_self):
+    if isinstance(owner, Widget) and owner.focusable and is_seen(owner):
         app.screen.set_focus(owner)
     elif app.focused is None or app.focused.check_consume_key("2", "2"):
         app.screen.set_focus(otherwise)
