@@ -26,7 +26,10 @@ def test_it_ends_with_the_command_that_trains_the_best(
     assert told.code == 0
     assert "1 trials, best first, by 10 % of the training ratings" in told.out
     command = told.out.splitlines()[-1]
-    assert f"mftui train --data '{ratings}' --split-seed 4 --recipe biased --members 1 --epochs 2 --batch-size 200" in command
+    assert (
+        f"mftui train --data '{ratings}' --split-seed 4 --recipe biased --members 1 --epochs 2 --batch-size 200"
+        in command
+    )
     assert "--factors 16 --learning-rate 0.07" in command
     assert "validation" not in command and "audience" not in command
     assert (document["study"], document["recipe"], document["validation"]) == ("mine", "biased", 0.1)

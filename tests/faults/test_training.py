@@ -187,6 +187,8 @@ def test_two_apps_on_one_run_both_show_it_and_either_can_stop_it(home: Path, rat
         for terminal in (one, other):
             terminal.until("running")
         one.press("t")
+        one.until("Stop it?")
+        one.press("y")
         for terminal in (one, other):
             terminal.until("stopped")
             terminal.press("q")
