@@ -110,8 +110,7 @@ class MftuiApp(Textual8App):
         run = await asyncio.to_thread(newest_run)
         if run is not None and self.trainings.run is None:
             self.trainings.watch(run)
-        usable = await asyncio.to_thread(lambda: model_to_open(self.session, run))
-        if usable is not None:
+        if (usable := await asyncio.to_thread(lambda: model_to_open(self.session, run))) is not None:
             await self.open_run(usable)
         await asyncio.sleep(_FIRST_LOOK_S)
         await asyncio.to_thread(import_screens)
@@ -133,6 +132,7 @@ class MftuiApp(Textual8App):
         self.push_screen(MessageDialog(title, error.message, hint=error.hint, path=path))
 
     def say(self, text: str, *, warn: bool = False) -> None:
+        self.clear_notifications()
         self.notify(self.terminal.text(text), severity="warning" if warn else "information", markup=False)
 
     async def start_training(self, request: TrainRequest) -> None:

@@ -1,0 +1,136 @@
+"""The keys of a screen do what the help says whichever pane has the focus; and messages lie over no list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from helpers.finished import make_run
+from helpers.live_run import log_metrics
+from helpers.models import TITLES, toy_factors
+from helpers.screens import shown, until, until_gone, until_shown, until_still
+
+from mftui.data.profiles.store import Profile
+from mftui.tui.app import MftuiApp
+from mftui.tui.widgets.columns import text_of
+from mftui.tui.widgets.search_box import SearchBox
+from mftui.tui.widgets.table import Table
+
+MakeApp = Callable[..., MftuiApp]
+SIZE = (120, 40)
+SIGNS = {"movies": ("f2", "Neighbours of"), "users": ("f3", "Recommended to"), "you": ("f4", "Recommended to"),
+         "map": ("f5", "films"), "runs": ("f6", "Test RMSE")}  # fmt: skip
+
+
+def has_keys(app: MftuiApp, id: str) -> bool:
+    return app.focused is not None and app.focused.id == id
+
+
+def opens(text: str) -> Callable[[MftuiApp], bool]:
+    """A dialog with this text."""
+    return lambda app: len(app.screen_stack) == 2 and text in shown(app)
+
+
+SEARCH, SORT, FILTER = partial(has_keys, id="search"), opens("Sort: "), opens("min. ratings")
+EXPORT = opens("Export: ")
+KEYS: dict[str, dict[str, Callable[[MftuiApp], bool]]] = {
+    "movies": {"slash": SEARCH, "f": FILTER, "s": SORT, "e": EXPORT},
+    "users": {"slash": SEARCH, "f": FILTER, "s": SORT, "e": EXPORT, "p": opens("User"), "a": opens("User")},
+    "you": {
+        "slash": SEARCH,
+        "f": FILTER,
+        "s": SORT,
+        "e": EXPORT,
+        "p": opens("Profile"),
+        "a": opens("columns"),
+    },
+    "map": {"slash": SEARCH, "f": FILTER, "s": SORT, "e": EXPORT},
+    "runs": {"slash": SEARCH, "f": opens("recipe"), "s": SORT, "c": opens("note"), "t": opens("again")},
+}
+"""By screen and key: what is so once it was pressed, and is not before."""
+
+
+@pytest.mark.parametrize("mode", KEYS)
+async def test_a_key_of_the_screen_works_from_every_pane(make_app: MakeApp, home: Path, mode: str):
+    for number in (1, 2):
+        run = make_run(home, f"r{number}", number, model=toy_factors(audience=True))
+        log_metrics(run, *({"step": step, "valid_rmse": 1 + abs(step - 150) / 100} for step in (120, 150, 180)))
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to")
+        key, sign = SIGNS[mode]
+        await pilot.press(key)
+        await until_shown(pilot, sign)
+        await until_still(pilot)
+        panes = [pane for pane in app.screen.focus_chain if not isinstance(pane, SearchBox)]
+        assert len(panes) > 1
+        for pane in panes:
+            for pressed, does in KEYS[mode].items():
+                app.screen.set_focus(pane)
+                await pilot.pause()
+                assert app.focused is pane
+                known = does(app)
+                await pilot.press(pressed)
+                await until(pilot, lambda does=does: does(app), f"{pressed} on {pane}")  # type: ignore[misc]
+                assert not known, f"{pressed} on {pane} shows what was there"
+                await pilot.press("escape")
+                await until(pilot, lambda: len(app.screen_stack) == 1, "the dialog gone")
+                await until_still(pilot)
+
+
+async def test_a_sort_and_a_copy_are_about_the_table_with_the_keys(make_app: MakeApp, home: Path):
+    make_run(home, "r1", 1, model=toy_factors())
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("f2")
+        await until_shown(pilot, "Neighbours of")
+        for id in ("results", "neighbours"):
+            table = app.screen.query_one(f"#{id}", Table)
+            table.focus()
+            await pilot.press("s")
+            await until_shown(pilot, f"Sort: {table.caption[:20]}")
+            await pilot.press("escape", "y")
+            film = next(text for cell in table._rows[table.cursor] if (text := text_of(cell)) in TITLES)
+            await until(pilot, lambda film=film: film in app.clipboard, f"{film} of {id}")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("key", "of"), [("o", "not_seen"), ("d", "not_interested")])
+async def test_not_seen_and_not_interested_are_about_the_pane_with_the_keys_and_last(
+    make_app: MakeApp, home: Path, key: str, of: str
+):
+    make_run(home, "r1", 1, model=toy_factors())
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("f4")
+        await until_shown(pilot, "1/12")
+        for id in ("own", "recommended"):
+            app.screen.query_one(f"#{id}", Table).focus()
+            await pilot.pause()
+            film = TITLES[app.screen.film()]  # type: ignore[attr-defined]
+            n = len(Profile().rows(of))  # type: ignore[arg-type]
+            await pilot.press(key)
+            await until(pilot, lambda n=n: len(Profile().rows(of)) == n + 1, f"{of} from {id}")  # type: ignore[misc,arg-type]
+            assert Profile().rows(of)[-1].title == film  # type: ignore[arg-type]
+            await until_shown(pilot, f"saved {of.replace('_', ' ')}")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await pilot.press("f4")
+        await until_shown(pilot, "1/10")  # to be rated
+        await pilot.press("u", "u")
+        await until_shown(pilot, "1/12")
+        assert not Profile().rows(of)  # type: ignore[arg-type]
+
+
+async def test_a_message_lies_over_no_list_and_the_next_takes_its_place(make_app: MakeApp, home: Path):
+    make_run(home, "r1", 1, model=toy_factors())
+    async with (app := make_app()).run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("f2")
+        await until_shown(pilot, "Neighbours of")
+        app.say("The first message.")
+        await until_shown(pilot, "The first message.")
+        assert "The first message." in shown(app).splitlines()[0]
+        app.say("The second message.")
+        await until_shown(pilot, "The second message.")
+        await until_gone(pilot, "The first message.")
+        tables = [table.region for table in app.screen.query(Table)]
+        for toast in app.screen.query("Toast"):
+            assert not any(toast.region.overlaps(region) for region in tables)
