@@ -20,6 +20,10 @@ HOSTILE = (
 )  # fmt: skip
 
 
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # for tests that say nothing: a busy machine is no fault
+
+
 def fuzzed(short: int = 30, long: int = 2_000) -> Callable[[Any], Any]:
     """Settings of a test by Hypothesis: `short` examples (the same each time), or `long` new ones with --long."""
     return settings(
