@@ -108,7 +108,7 @@ async def first_start(pilot: Pilot[Any]) -> None:
 
 
 async def movies(pilot: Pilot[Any]) -> None:
-    await pilot.press("2")
+    await pilot.press("f2")
     await until_shown(pilot, "Neighbours of")
 
 
@@ -146,13 +146,13 @@ def rated() -> None:
 
 
 async def you(pilot: Pilot[Any]) -> None:
-    await pilot.press("4")
+    await pilot.press("f4")
     await until_shown(pilot, "1/12")
 
 
 async def you_rated(pilot: Pilot[Any]) -> None:
     rated()
-    await pilot.press("4")
+    await pilot.press("f4")
     await until_shown(pilot, "Recommended to")
     await pilot.press("t")
     await until_shown(pilot, "Ratings of me")
@@ -169,7 +169,7 @@ async def you_why(pilot: Pilot[Any]) -> None:
 async def runs(pilot: Pilot[Any]) -> None:
     for number, rmse in enumerate((0.91, 0.874, 0.8821), 1):
         make_run(paths.home(), f"try {number}", number, rmse=rmse)
-    await pilot.press("6")
+    await pilot.press("f6")
     await until_shown(pilot, "try 1")
     await pilot.press("space", "space")
     await until_shown(pilot, "2 marked" if pilot.app.size.width >= 60 else "2 mar")
@@ -205,7 +205,7 @@ async def runs_calibration(pilot: Pilot[Any]) -> None:
 
 
 async def film_map(pilot: Pilot[Any]) -> None:
-    await pilot.press("5")
+    await pilot.press("f5")
     await until_shown(pilot, "by genre")
     await pilot.press("enter")
     await until_shown(pilot, "Hamlet")
