@@ -186,7 +186,7 @@ async def runs_differ(pilot: Pilot[Any]) -> None:
 
 async def runs_notes(pilot: Pilot[Any]) -> None:
     await runs(pilot)
-    await pilot.press("n", "ctrl+r", *"The best")
+    await pilot.press("c", "ctrl+r", *"The best")
     await until_shown(pilot, "What you call it")
 
 
@@ -218,7 +218,7 @@ async def factors(pilot: Pilot[Any]) -> None:
 
 
 async def words(pilot: Pilot[Any]) -> None:
-    await pilot.press("2", "question_mark", "w")
+    await pilot.press("2", "question_mark", "tab")
     await until_shown(pilot, "Words")
 
 
