@@ -46,8 +46,8 @@ def alone(ratings: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_two_workers_learn_who_watches_what_as_one_does(
     home: Path, ratings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = ("train", "--data", ratings, "--members", 1, "--factors", 4, "--epochs", 2, "--batch-size", 700)
-    given += ("--audience-factors", 5, "--audience-epochs", 2, "--quiet")
+    taste = ("train", "--data", ratings, "--members", 1, "--factors", 4, "--epochs", 2, "--batch-size", 700)
+    given = (*taste, "--audience-factors", 5, "--audience-epochs", 2, "--quiet")
     workers = launch_workers(*[given] * 2)
     try:
         answers = [answer_of(worker) for worker in workers]
