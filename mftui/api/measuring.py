@@ -62,7 +62,8 @@ def ratings_known_to(factors: Factors, user_ids: Ids, movie_ids: Ids, ratings: R
     rows = user_known[ratings.users] & movie_known[ratings.movies]
     if not rows.any():
         raise UsageError(f"{source}: none of its ratings has a user and a movie of this model.")
-    test = Ratings(users[ratings.users[rows]], movies[ratings.movies[rows]], ratings.values[rows])
+    known = ratings.take(rows)
+    test = Ratings(users[known.users], movies[known.movies], known.values, known.timestamps)
     train = factors.history.part(held_out=False)
     seen = np.isin(_pairs(test, factors.n_movies), _pairs(train, factors.n_movies)).sum()
     return KnownRatings(test, int((~rows).sum()), int(seen))

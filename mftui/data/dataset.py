@@ -37,7 +37,7 @@ class Ratings:
     users: (n,) user indices.
     movies: (n,) movie indices.
     values: (n,) ratings as given.
-    timestamps: (n,) seconds since 1970, where the data has them.
+    timestamps: (n,) seconds since 1970, or what makes them when they are read; None where the data has none.
     """
 
     def __init__(
@@ -45,27 +45,29 @@ class Ratings:
         users: NDArray[np.int32],
         movies: NDArray[np.int32],
         values: NDArray[np.float32],
-        timestamps: NDArray[np.int64] | None = None,
+        timestamps: NDArray[np.int64] | Callable[[], NDArray[np.int64]] | None = None,
     ) -> None:
         self._columns = {"users": users, "movies": movies, "values": values}
         self._length = len(values)
         self._cuts: NDArray[np.int64] | None = None
         self._make: ColumnOfPiece | None = None
-        self.timestamps = timestamps
+        self._times = timestamps
 
     @classmethod
-    def pieced(cls, lengths: Sequence[int], make: ColumnOfPiece) -> Ratings:
-        """Return ratings that are not held, but made piece by piece, without timestamps.
+    def pieced(cls, lengths: Sequence[int], make: ColumnOfPiece, *, timed: bool = False) -> Ratings:
+        """Return ratings that are not held, but made piece by piece.
 
         Parameters
         ----------
         lengths: how many ratings each piece has; it has to be small enough to be held.
         make: (name of a column, number of a piece) to that column of it, always the same; may be called by threads.
+        timed: whether it makes the column "timestamps", too.
         """
         ratings = cls(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
         ratings._columns, ratings._make = {}, make
         ratings._cuts = np.append(0, np.cumsum(lengths, dtype=np.int64))
         ratings._length = int(ratings._cuts[-1])
+        ratings._times = (lambda: ratings._column("timestamps", np.int64)) if timed else None
         return ratings
 
     @property
@@ -83,33 +85,44 @@ class Ratings:
         """Return the ratings as given, (n,)."""
         return self._column("values", np.float32)
 
+    @property
+    def timed(self) -> bool:
+        """Return whether the ratings have timestamps."""
+        return self._times is not None
+
+    @property
+    def timestamps(self) -> NDArray[np.int64] | None:
+        """Return the time of each rating, (n,) seconds since 1970; None where the data has none."""
+        return self._times() if callable(self._times) else self._times
+
     def __len__(self) -> int:
         return self._length
 
     def take(self, rows: NDArray[Any]) -> Ratings:
         """Return a copy of the ratings at `rows` (indices or a mask)."""
-        times = None if self.timestamps is None else self.timestamps[rows]
-        return Ratings(self.users[rows], self.movies[rows], self.values[rows], times)
+        times = self._times
+        late = (lambda: times()[rows]) if callable(times) else None if times is None else times[rows]
+        return Ratings(self.users[rows], self.movies[rows], self.values[rows], late)
 
     def where(self, mask: NDArray[np.bool_]) -> Ratings:
-        """Return the ratings where `mask` (n,) is True, not copied and without timestamps."""
+        """Return the ratings where `mask` (n,) is True, not copied."""
         cuts = self.cuts
         masks = [mask[start:end] for start, end in pairwise(cuts)]
 
         def make(name: str, number: int) -> NDArray[Any]:
             return self._column_of(name, number, cuts)[masks[number]]
 
-        return Ratings.pieced([int(np.count_nonzero(part)) for part in masks], make)
+        return Ratings.pieced([int(np.count_nonzero(part)) for part in masks], make, timed=self.timed)
 
     def with_values(self, changed: Callable[[NDArray[np.float32]], NDArray[np.float32]]) -> Ratings:
-        """Return the same with other ratings, made of these piece by piece as they are read, without timestamps."""
+        """Return the same with other ratings, made of these piece by piece as they are read."""
         cuts = self.cuts
 
         def make(name: str, number: int) -> NDArray[Any]:
             column = self._column_of(name, number, cuts)
             return changed(column) if name == "values" else column
 
-        return Ratings.pieced(np.diff(cuts).tolist(), make)
+        return Ratings.pieced(np.diff(cuts).tolist(), make, timed=self.timed)
 
     @property
     def cuts(self) -> NDArray[np.int64]:
@@ -119,7 +132,9 @@ class Ratings:
     def _column_of(self, name: str, number: int, cuts: NDArray[np.int64]) -> NDArray[Any]:
         if self._make is not None:
             return self._make(name, number)
-        return self._columns[name][cuts[number] : cuts[number + 1]]
+        column = self.timestamps if name == "timestamps" else self._columns[name]
+        assert column is not None
+        return column[cuts[number] : cuts[number + 1]]
 
     def of_pieces(self, function: Callable[[Ratings], T]) -> list[T]:
         """Return what `function` makes of each piece, in their order; several threads call it."""
@@ -127,17 +142,19 @@ class Ratings:
         return of_each(lambda number: function(self._piece(number, cuts)), len(cuts) - 1)
 
     def pieces(self) -> Iterator[Ratings]:
-        """Yield all ratings in their order, a piece at a time, without timestamps."""
+        """Yield all ratings in their order, a piece at a time."""
         cuts = self.cuts
         for number in range(len(cuts) - 1):
             yield self._piece(number, cuts)
 
     def _piece(self, number: int, cuts: NDArray[np.int64]) -> Ratings:
-        return Ratings(*(self._column_of(name, number, cuts) for name in ("users", "movies", "values")))
+        users, movies, values = (self._column_of(name, number, cuts) for name in ("users", "movies", "values"))
+        times = (lambda: self._column_of("timestamps", number, cuts)) if self.timed else None
+        return Ratings(users, movies, values, times)
 
     def whole(self) -> Ratings:
         """Return the same ratings with columns that are held as arrays."""
-        return self if self._make is None else Ratings(self.users, self.movies, self.values)
+        return self if self._make is None else Ratings(self.users, self.movies, self.values, self._times)
 
     def mean(self) -> float:
         """Return the mean rating."""

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
 from mftui.engine.query.held_out_errors import MIN_PAIRS, has_held_out, trained_errors
-from mftui.engine.query.intervals import ROUNDING, intervals_of_pairs
+from mftui.engine.query.intervals import ROUNDING, RatingIntervals, intervals_of_pairs
 
 if TYPE_CHECKING:
+    from mftui.engine.model.error_scale import ErrorScale
     from mftui.engine.model.factors import Factors
 
 N_BINS = 10
@@ -61,14 +62,14 @@ def uncertainty(model: Factors, test: Ratings, *, own: bool = True) -> dict[str,
         test = test.take(np.sort(np.random.default_rng(0).choice(len(test), MAX_PAIRS, replace=False)))
     if not has_held_out(model):
         return None
-    parts = [intervals_of_pairs(model, test.users, test.movies)] if not own else []
+    parts = [_intervals(model, test)] if not own else []
     if own:
         first = np.random.default_rng(1).random(model.n_users) < 0.5
         halves = [test.take(first[test.users] == which) for which in (True, False)]
         if min(map(len, halves)) < MIN_PAIRS // 2:
             return None
         parts = [
-            intervals_of_pairs(model, half.users, half.movies, errors=trained_errors(model, other))
+            _intervals(model, half, trained_errors(model, other))
             for half, other in zip(halves, reversed(halves), strict=True)
         ]
         test = Ratings(*(np.concatenate([getattr(half, name) for half in halves]) for name in _COLUMNS))
@@ -91,3 +92,8 @@ def uncertainty(model: Factors, test: Ratings, *, own: bool = True) -> dict[str,
         for rows in np.array_split(np.argsort(reach, kind="stable"), min(N_SPREAD_BINS, len(test)))
     ]
     return {"n": len(test), "coverage": coverage, "by_spread": by_spread}
+
+
+def _intervals(model: Factors, test: Ratings, errors: ErrorScale | None = None) -> RatingIntervals:
+    times = None if model.parameters.dates is None else test.timestamps
+    return intervals_of_pairs(model, test.users, test.movies, errors=errors, timestamps=times)

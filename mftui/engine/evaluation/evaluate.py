@@ -26,7 +26,7 @@ MIN_SERIES_RATINGS = 20
 
 def predictions(factors: Factors, ratings: Ratings) -> Floats:
     """Return (n,) clipped predictions for `ratings`."""
-    found = ratings.of_pieces(lambda piece: factors.predict(piece.users, piece.movies))
+    found = ratings.of_pieces(factors.predict_dated)
     return np.concatenate([*found, np.empty(0, dtype=np.float32)])
 
 
@@ -34,7 +34,7 @@ def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
     """Return RMSE and MAE of the clipped predictions for `ratings`."""
 
     def of_piece(piece: Ratings) -> tuple[float, float]:
-        off = factors.predict(piece.users, piece.movies).astype(np.float64) - piece.values
+        off = factors.predict_dated(piece).astype(np.float64) - piece.values
         return float(np.sum(off**2)), float(np.sum(np.abs(off)))
 
     found = ratings.of_pieces(of_piece)

@@ -36,7 +36,8 @@ def paired_difference(model: Factors, other: Factors) -> PairedDifference | None
     if not model.history.held_out.any() or not _same(model, other):
         return None
     test = model.history.part(held_out=True)
-    squares = [(one.predict(test.users, test.movies).astype(np.float64) - test.values) ** 2 for one in (model, other)]
+    predicted = [one.predict_dated(one.history.part(held_out=True)).astype(np.float64) for one in (model, other)]
+    squares = [(each - test.values) ** 2 for each in predicted]
     first, second = (math.sqrt(float(each.mean())) for each in squares)
     apart = squares[0] - squares[1]
     by_user = np.bincount(test.users, apart - apart.mean())

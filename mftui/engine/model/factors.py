@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Dataset, Movies, Scale
+from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
 from mftui.data.movies.movie_means import movie_means
 from mftui.data.movies.movie_row import MovieRow
@@ -75,7 +75,7 @@ class Factors:
             dataset.user_ids,
             dataset.movie_ids,
             dataset.movies,
-            History.of(dataset.ratings, split.held_out, dataset.n_users),
+            History.of(dataset.ratings, split.held_out, dataset.n_users, dated=parameters.dates is not None),
             movie_counts.astype(np.int32),
             train_counts.astype(np.int32),
             movie_means(dataset.ratings.movies, dataset.ratings.values, dataset.n_movies),
@@ -139,14 +139,25 @@ class Factors:
         start = np.array([self.parameters.global_bias], dtype=np.float32)
         return np.asarray(self.to_rating(start + biases) - self.to_rating(start), dtype=np.float32)
 
-    def logits(self, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None) -> Floats:
+    def logits(
+        self,
+        users: NDArray[Any],
+        movies: NDArray[Any],
+        known: tuple[Flags, Flags] | None = None,
+        timestamps: NDArray[Any] | None = None,
+    ) -> Floats:
         """Return (n,) logits of n pairs of indices.
 
-        `known`: whether the user is known, and the movie; one that is not adds nothing, whatever its index says.
+        Parameters
+        ----------
+        known: whether the user is known, and the movie; one that is not adds nothing, whatever its index says.
+        timestamps: (n,) seconds since 1970, for models that have learned from the dates of ratings.
         """
         p, (user, movie) = self.parameters, known or (True, True)
         dot = pair_products(p, users, movies) * (user & movie)
         biases = p.user_bias[users] * user + p.movie_bias[movies] * movie
+        if timestamps is not None and p.dates is not None:
+            biases = biases + p.dates.of(users, timestamps) * user
         return np.asarray(dot + biases + p.global_bias, dtype=np.float32)
 
     def rows_of(self, users: NDArray[Any], *, audience: bool = True) -> UserRows:
@@ -156,9 +167,20 @@ class Factors:
         member_bias = None if p.member_user_bias is None else p.member_user_bias[users]
         return UserRows(p.user_factors[users], p.user_bias[users], watched, self.user_train_counts[users], member_bias)
 
-    def predict(self, users: NDArray[Any], movies: NDArray[Any], known: tuple[Flags, Flags] | None = None) -> Floats:
-        """Return the (n,) predicted ratings of n pairs of indices, clipped to the scale; for `known` see `logits`."""
-        return self.shown(self.logits(users, movies, known))
+    def predict(
+        self,
+        users: NDArray[Any],
+        movies: NDArray[Any],
+        known: tuple[Flags, Flags] | None = None,
+        timestamps: NDArray[Any] | None = None,
+    ) -> Floats:
+        """Return the (n,) predicted ratings of n pairs of indices, clipped to the scale; for the rest see `logits`."""
+        return self.shown(self.logits(users, movies, known, timestamps))
+
+    def predict_dated(self, ratings: Ratings) -> Floats:
+        """Return the (n,) predictions of n ratings, each on its day where it has one, clipped to the scale."""
+        times = ratings.timestamps if self.parameters.dates is not None else None
+        return self.predict(ratings.users, ratings.movies, timestamps=times)
 
     # -- what is derived of the parameters ---------------------------------------------------
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import PIECE, Ratings
+from mftui.engine.model.parameters import DAY, days_of
 
 _COLUMNS = ("offsets", "movies", "ratings", "held_out")
+_DAYS = "history_days.npy"
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,23 @@ class History:
     """(n_ratings,)."""
     held_out: NDArray[np.bool_]
     """(n_ratings,) True for test ratings."""
+    days: NDArray[np.int32] | None = None
+    """(n_ratings,) days since 1970, where the model has learned from them."""
 
     @classmethod
-    def of(cls, ratings: Ratings, held_out: NDArray[np.bool_], n_users: int) -> History:
+    def of(cls, ratings: Ratings, held_out: NDArray[np.bool_], n_users: int, *, dated: bool = False) -> History:
         """Group `ratings` by user, the file's order kept within a user; `held_out` (n_ratings,) as in a Split.
 
-        Where they lie in that order already, nothing is copied.
+        Where they lie in that order already, nothing is copied. `dated`: with the days of ratings that have times.
         """
+        times = ratings.timestamps if dated else None
+        days = None if times is None else days_of(times)
         offsets = np.append(0, np.cumsum(ratings.counts_of("users", n_users)))
         if in_order(ratings.users):
-            return cls(offsets, ratings.movies, ratings.values, held_out)
+            return cls(offsets, ratings.movies, ratings.values, held_out, days)
         order = np.argsort(ratings.users, kind="stable")
-        return cls(offsets, ratings.movies[order], ratings.values[order], held_out[order])
+        days = None if days is None else days[order]
+        return cls(offsets, ratings.movies[order], ratings.values[order], held_out[order], days)
 
     def of_user(self, user: int) -> UserHistory:
         """Return the ratings of the user at index `user`."""
@@ -72,7 +79,8 @@ class History:
         return np.diff(self.offsets)
 
     def part(self, held_out: bool) -> Ratings:
-        """Return the training ratings, or the held-out ones, as columns sorted by user."""
+        """Return the training ratings, or the held-out ones, as columns sorted by user; with times that are the
+        beginnings of days, where days are known."""
         return self.portion(held_out).whole()
 
     def portion(self, held_out: bool) -> Ratings:
@@ -84,12 +92,14 @@ class History:
         def make(name: str, number: int) -> NDArray[Any]:
             span = spans[number]
             rows: NDArray[Any] = self.held_out[span] == held_out
+            if name == "timestamps" and self.days is not None:
+                return self.days[span][rows].astype(np.int64) * DAY
             columns = {"movies": self.movies, "values": self.ratings}
             column: NDArray[Any] = columns[name][span] if name in columns else self._users(span)
             found: NDArray[Any] = column[rows]
             return found
 
-        return Ratings.pieced(lengths, make)
+        return Ratings.pieced(lengths, make, timed=self.days is not None)
 
     def _users(self, span: slice) -> NDArray[np.int32]:
         """Return the users of the ratings of a span."""
@@ -108,11 +118,14 @@ class History:
         """Write `history_*.npy`."""
         for name in _COLUMNS:
             np.save(directory / f"history_{name}.npy", getattr(self, name), allow_pickle=False)
+        if self.days is not None:
+            np.save(directory / _DAYS, self.days, allow_pickle=False)
 
     @classmethod
     def load(cls, directory: Path) -> History:
         """Open what `save` wrote, memory-mapped."""
-        return cls(*(np.load(directory / f"history_{n}.npy", mmap_mode="r", allow_pickle=False) for n in _COLUMNS))
+        files = [f"history_{name}.npy" for name in _COLUMNS] + [_DAYS] * (directory / _DAYS).exists()
+        return cls(*(np.load(directory / file, mmap_mode="r", allow_pickle=False) for file in files))
 
 
 def in_order(indices: NDArray[np.int32]) -> bool:

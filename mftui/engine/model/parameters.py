@@ -1,13 +1,62 @@
-"""The numbers of a trained model."""
+"""The numbers of a trained model. NumPy only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Floats
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.response import Link, Response
+
+DAY = 86_400
+"""Seconds."""
+
+
+def days_of(timestamps: NDArray[Any]) -> NDArray[np.int32]:
+    """Return (n,) days since 1970, by UTC, of seconds since then."""
+    return (np.asarray(timestamps) // DAY).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class DateEffects:
+    """How much higher or lower than else a user rated on a day, as logits: some rows, sorted by user and then day.
+
+    Their mean over the training ratings of a user is zero.
+    """
+
+    users: NDArray[np.int32]
+    """(n,) user indices."""
+    days: NDArray[np.int32]
+    """(n,) days since 1970."""
+    effects: Floats
+    """(n,)."""
+
+    @cached_property
+    def _keys(self) -> NDArray[np.int64]:
+        return user_days(self.users, self.days)
+
+    def of(self, users: NDArray[Any], timestamps: NDArray[Any]) -> Floats:
+        """Return (n,) what n ratings (user indices, seconds since 1970) differ by; 0 on a day that is not known."""
+        places, known = places_in(self._keys, user_days(users, days_of(timestamps)))
+        return np.asarray(self.effects[places] * known, dtype=np.float32)
+
+
+def user_days(users: NDArray[Any], days: NDArray[Any]) -> NDArray[np.int64]:
+    """Return (n,) one number for each pair of a user and a day, rising by user and then day."""
+    return np.asarray((users.astype(np.int64) << 32) + (np.asarray(days, dtype=np.int64) + (1 << 31)))
+
+
+def places_in(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return (n,) the place of each wanted key among those that rise, and whether it is there; 0 where it is not."""
+    places = np.searchsorted(keys, wanted)
+    places[places == len(keys)] = 0
+    known = keys[places] == wanted
+    return places * known, known
 
 
 @dataclass(frozen=True)
@@ -46,6 +95,8 @@ class Parameters:
     posterior; empty where they are not."""
     knows_cold: tuple[bool, bool] = (False, False)
     """(users, movies): whether rows without a training rating are known, by what else is known of them."""
+    dates: DateEffects | None = None
+    """What the day of a rating adds to its logit, where that was learned."""
     audience_movie_factors: Floats | None = None
     """(n_movies, k of the audience block): whom a movie attracts; None where there is no such block."""
     audience_movie_weights: Floats | None = None

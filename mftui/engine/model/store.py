@@ -21,7 +21,7 @@ from mftui.engine.model.error_scale import HeldOutErrors
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.history import History
-from mftui.engine.model.parameters import Parameters
+from mftui.engine.model.parameters import DateEffects, Parameters
 from mftui.engine.model.priors import RowPriors
 from mftui.engine.model.response import Link
 from mftui.errors import FormatError
@@ -31,6 +31,7 @@ FORMAT_VERSIONS = {"float32": 3, "float16": 4}
 """What is written, by the type of the factors: a reader of another version would compute in that type."""
 _READ = (1, 2, 3, 4)
 """1 and 2 are mftui 0.1's, whose audience block had a table of users."""
+DATES = [f"date_{f.name}" for f in fields(DateEffects)]
 HALF = 1e-3, 60_000.0
 """Tables whose largest number is between these fit into float16; with a smaller one, the others lose accuracy."""
 FILE = "factors.json"
@@ -62,6 +63,9 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
     for name, array in arrays.items():
         stored = np.asarray(array, dtype=np.float16) if half and name.endswith("_factors") else array
         np.save(directory / f"{name}.npy", stored, allow_pickle=False)
+    if p.dates is not None:
+        for name in DATES:
+            np.save(directory / f"{name}.npy", getattr(p.dates, name.removeprefix("date_")), allow_pickle=False)
     if reuse is None or not _link_fixed(reuse, directory):
         factors.user_ids.save(directory, "user_ids")
         factors.movie_ids.save(directory, "movie_ids")
@@ -157,6 +161,7 @@ def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Facto
     lo, hi = map(float, d["output_range"])
     parameters = Parameters(
         **arrays,
+        dates=_dates(directory) if f"{DATES[0]}.npy" in d["files"] else None,
         global_bias=float(d["global_bias"]),
         lo=lo,
         hi=hi,
@@ -196,6 +201,10 @@ def _opened(file: Path) -> NDArray[Any]:
     """Open memory-mapped; float16 is read, and made float32 for all that is computed."""
     array = np.load(file, mmap_mode="r", allow_pickle=False)
     return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else np.asanyarray(array)
+
+
+def _dates(directory: Path) -> DateEffects:
+    return DateEffects(*(_opened(directory / f"{name}.npy") for name in DATES))
 
 
 def _link(text: str) -> Link:
@@ -243,6 +252,10 @@ def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
             weights, known = p.audience_movie_weights, p.audience_gladness is not None
             found["audience_movie_weights"] = (None if weights is None else weights.shape, (movies,))
             found["audience_gladness"] = (known, True)
+    if (dates := p.dates) is not None:
+        found |= {f"date_{name}": (getattr(dates, name).shape, (len(dates.users),)) for name in ("days", "effects")}
+    if (days := f.history.days) is not None:
+        found["history_days"] = (days.shape, f.history.movies.shape)
     for name, (shape, expected) in found.items():
         if shape != expected:
             raise ValueError(f"{name} has shape {shape}, expected {expected}")
@@ -253,7 +266,7 @@ def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
 
 def _link_fixed(old: Path, new: Path) -> bool:
     """Hard-link what training does not change; False where the file system cannot."""
-    changing = {f"{name}.npy" for name in ARRAYS} | {FILE}
+    changing = {f"{name}.npy" for name in (*ARRAYS, *DATES)} | {FILE}
     try:
         for file in old.iterdir():
             if file.name not in changing:

@@ -62,7 +62,7 @@ def trained_errors(model: Factors, held_out: Ratings) -> ErrorScale:
     """Return how far held-out ratings (indices) lie from what the trained rows predict."""
     counts = model.user_train_counts[held_out.users]
     bins = np.array_split(np.argsort(counts, kind="stable"), max(1, min(N_BINS, len(held_out) // MIN_PAIRS)))
-    errors = held_out.values.astype(np.float64) - model.predict(held_out.users, held_out.movies)
+    errors = held_out.values.astype(np.float64) - model.predict_dated(held_out)
     variance = expected_std_of(model, held_out.users, held_out.movies).astype(np.float64) ** 2
     middles = [float(np.median(counts[rows])) for rows in bins]
     return ErrorScale.fit([errors[rows] for rows in bins], [variance[rows] for rows in bins], middles)

@@ -91,6 +91,7 @@ def intervals_of_pairs(
     movies: NDArray[Any],
     known: tuple[Flags, Flags] | None = None,
     errors: ErrorScale | None = None,
+    timestamps: NDArray[Any] | None = None,
 ) -> RatingIntervals:
     """Return where the ratings of n pairs of indices will lie, by the trained rows.
 
@@ -100,13 +101,14 @@ def intervals_of_pairs(
     known: (n,) whether the model knows the user, and the movie; by default all. One that it does not know, or that is
         cold, could be any: as uncertain as users, or movies, differ.
     errors: to go by; by default those on all ratings that were held out of the model's training.
+    timestamps: (n,) of the ratings, where they are known; see `Factors.logits`.
 
     Raises UsageError where too few ratings were held out to tell.
     """
     errors = errors or _required(model).trained
     std = errors.std(expected_std_of(model, users, movies, known) ** 2)
     counts = model.user_train_counts[users] * (True if known is None else known[0])
-    return _intervals(model, model.predict(users, movies, known), std, counts, errors)
+    return _intervals(model, model.predict(users, movies, known, timestamps), std, counts, errors)
 
 
 def require_intervals(model: Factors) -> None:

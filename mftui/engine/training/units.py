@@ -80,6 +80,7 @@ class Units:
             changed,
             global_bias=self._given(p.global_bias),
             member_global_bias=tuple(self._given(bias) for bias in p.member_global_bias),
+            dates=p.dates and replace(p.dates, effects=np.float32(self.unit) * p.dates.effects),
             **{name: np.float32(self.unit) * table for name, table in tables.items() if table is not None},
         )
 
