@@ -42,7 +42,7 @@ def open_task(source: str | Path, test: str | None = None, fraction: float = 0.1
     data = open_dataset(str(source), test=test)
     split = make_split(data, SplitSpec("file" if test else "random", fraction, 0))
     train, held_out = data.ratings.take(split.train_rows), data.ratings.take(split.test_rows)
-    label, known = f"{data.label}, {split.spec.label}", SideInfo(data.movies, lambda: people_of(data))
+    label, known = f"{data.label}, {split.spec.label}", SideInfo(data.movies, lambda: people_of(data), data.ratings.timed)
     return Task(label, train, held_out, data.n_users, data.n_movies, data.scale, known)
 
 
@@ -69,6 +69,8 @@ def predicted(p: Parameters, task: Task) -> np.ndarray[Any, np.dtype[np.float32]
     users, movies = task.test.users, task.test.movies
     z = np.einsum("ij,ij->i", p.user_factors[users], p.movie_factors[movies])
     z = z + p.user_bias[users] + p.movie_bias[movies] + p.global_bias
+    if p.dates is not None and task.test.timestamps is not None:
+        z = z + p.dates.of(users, task.test.timestamps)
     return np.clip(p.response.rating(z), task.scale.lo, task.scale.hi)
 
 

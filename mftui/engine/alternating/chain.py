@@ -93,6 +93,12 @@ class Chain:
         side.rows, error = solve(others, self._precision, side.prior, noise)
         return error
 
+    def residuals(self) -> tuple[NDArray[np.float32], float]:
+        """Return, of the newest sweep, (n,) training ratings less their predictions, as logits, and the variance of the
+        noise in them; to be asked before another chain sweeps."""
+        left = self._sides.values - self._sides.fitted(self.users, self.movies)
+        return left.numpy(), 1 / float(self._precision)
+
     @property
     def response(self) -> Response:
         """Return the map from logits to expected ratings."""

@@ -1,8 +1,9 @@
 """Names and limits of what a model can learn from. No NumPy: the command line reads them, too."""
 
-FEATURES = ("genres", "year", "user", "implicit")
+DATE = "date"
+FEATURES = ("genres", "year", "user", "implicit", DATE)
 """Genres and year of the movies; age, gender and occupation of the users; which movies a user rated in training, and
-who rated a movie."""
+who rated a movie; the day of each rating."""
 MOST_LEVELS = 20
 """Steps of a scale that an ordinal likelihood is for."""
 ALL = "all"

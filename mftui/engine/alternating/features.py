@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mftui.data.dataset import Movies, Ratings
 from mftui.data.loading.people import People
-from mftui.engine.alternating.feature_names import FEATURES, MOST_AXES, MOST_CELLS, fits
+from mftui.engine.alternating.feature_names import DATE, FEATURES, MOST_AXES, MOST_CELLS, fits
 from mftui.engine.training.problem import Problem
 from mftui.engine.training.recipe import NONE
 from mftui.errors import UsageError
@@ -65,7 +65,7 @@ class FeatureAxes:
 
 
 def side_information(features: str, problem: Problem) -> FeatureAxes:
-    """Make the groups that `features` names, a list of FEATURES with commas.
+    """Make the groups that `features` names, a list of FEATURES with commas; the date is of neither side, and in none.
 
     Raises UsageError for what the data does not have, or what is too large.
     """
@@ -73,8 +73,8 @@ def side_information(features: str, problem: Problem) -> FeatureAxes:
     tables: tuple[dict[str, Table], dict[str, Table]] = {}, {}
     for name in wanted:
         found = _tables(name, problem)
-        if not any(found):
-            there = [other for other in FEATURES if any(_tables(other, problem))]
+        if not any(found) and not _dated(name, problem):
+            there = [other for other in FEATURES if any(_tables(other, problem)) or _dated(other, problem)]
             raise UsageError(f"features: the data has no {name}.", hint=f"It has: {', '.join(there)}.")
         for side, more in zip(tables, found, strict=True):
             side.update(more)
@@ -86,7 +86,7 @@ def _tables(name: str, problem: Problem) -> tuple[dict[str, Table], dict[str, Ta
     """Return tables of users and of movies by group; both empty where the data has none."""
     if name == "implicit":
         return _implicit(problem.train, problem.n_users, problem.n_movies)
-    if problem.side_info is None:
+    if problem.side_info is None or name == DATE:
         return {}, {}
     if name == "user":
         people = problem.side_info.people()
@@ -94,6 +94,10 @@ def _tables(name: str, problem: Problem) -> tuple[dict[str, Table], dict[str, Ta
     movies = problem.side_info.movies
     table = _genres(movies) if name == "genres" else _years(movies)
     return {}, ({} if table is None else {name: table})
+
+
+def _dated(name: str, problem: Problem) -> bool:
+    return name == DATE and problem.train.timed
 
 
 def _implicit(train: Ratings, n_users: int, n_movies: int) -> tuple[dict[str, Table], dict[str, Table]]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from mftui.engine.alternating.chain import Chain
 from mftui.engine.alternating.convergence import Predictions
+from mftui.engine.alternating.date_effects import LeftOver
+from mftui.engine.alternating.feature_names import DATE
 from mftui.engine.alternating.features import side_information
 from mftui.engine.alternating.ordinal import Ordinal
 from mftui.engine.alternating.posterior import PosteriorSamples, wide, with_cuts
@@ -62,6 +64,10 @@ class GibbsLearner(Learner):
         self.n_epochs, self.ratings_per_step = plan.sweeps, plan.chains * self._n_ratings
         information = side_information(plan.features, problem)
         self._information, self._knows_cold = information.digest, information.describes
+        self._dates = LeftOver(problem.train) if DATE in plan.features.split(",") else None
+        if self._dates is not None:
+            self._information += self._dates.digest
+            self._valid_days = self._dates.places(problem.valid)
         with tf.device(DEVICE):
             self._sides = Alternation(problem, plan.factors, latent=plan.ordinal)
             self._chains = [
@@ -92,21 +98,27 @@ class GibbsLearner(Learner):
     def step(self, index: int) -> tuple[Any, Any]:
         with tf.device(DEVICE):
             try:
-                errors = [chain.sweep(self._sweep, self._n_ratings) for chain in self._chains]
+                errors = [self._swept(number, chain) for number, chain in enumerate(self._chains)]
             except tf.errors.InvalidArgumentError:  # Cholesky failed: parameters contain NaN or infinity
                 return math.nan, math.nan
-            for number, chain in enumerate(self._chains):
-                self._count(number, chain)
             mse = errors[0] / self._n_ratings if len(errors) == 1 else tf.add_n(errors) / self.ratings_per_step
         return mse, mse
 
-    def _count(self, number: int, chain: Chain) -> None:
+    def _swept(self, number: int, chain: Chain) -> Any:
+        """Draw a chain's next, and count it; returns the squared error."""
+        error = chain.sweep(self._sweep, self._n_ratings)
         done, plan = self._sweep - self._plan.burn_in, self._plan
-        predicted = chain.response.rating(self._valid.predicted(chain.users, chain.movies))
-        self._predictions.see(number, predicted, counts=done >= 0)
+        logits = self._valid.predicted(chain.users, chain.movies)
+        if self._dates is not None:
+            if done >= 0:
+                self._dates.see(*chain.residuals())
+            places, known = self._valid_days
+            logits += self._dates.effects()[places] * known
+        self._predictions.see(number, chain.response.rating(logits), counts=done >= 0)
         seen, ahead = done * plan.chains + number + 1, (plan.sweeps - plan.burn_in) * plan.chains
         if done >= 0 and seen * plan.keep // ahead > self._draws.count:
             self._draws.keep(chain.draw())
+        return error
 
     # -- what it leads to --------------------------------------------------------------------
 
@@ -123,8 +135,10 @@ class GibbsLearner(Learner):
 
     def parameters(self, arrays: Arrays | None = None) -> Parameters:
         """Return the draws kept so far as one wide model; before there are any, the current one."""
-        draws = without_prefix("kept_", arrays or self.snapshot())
-        model = replace(wide(draws, self._scale.lo, self._scale.hi), knows_cold=self._knows_cold)
+        arrays = arrays or self.snapshot()
+        draws = without_prefix("kept_", arrays)
+        dates = None if self._dates is None else self._dates.table(arrays)
+        model = replace(wide(draws, self._scale.lo, self._scale.hi), knows_cold=self._knows_cold, dates=dates)
         if not self._n_cuts:
             return model
         return with_cuts(model, draws["cuts"].mean(0), self._chains[0].response.levels, self._shown)
@@ -136,10 +150,10 @@ class GibbsLearner(Learner):
         if not kept.count:
             kept = PosteriorSamples(1, *self._sizes, self._plan.factors, self._n_cuts)
             kept.keep(self._chains[0].draw())
-        return with_prefix("kept_", kept.state())
+        return with_prefix("kept_", kept.state()) | self._of_dates()
 
     def state(self) -> Arrays:
-        arrays = with_prefix("kept_", self._draws.state()) | self._predictions.state()
+        arrays = with_prefix("kept_", self._draws.state()) | self._predictions.state() | self._of_dates()
         arrays["features"] = np.array(self._information)
         for number, chain in enumerate(self._chains):
             arrays |= with_prefix(f"chain{number}_", chain.state())
@@ -151,6 +165,8 @@ class GibbsLearner(Learner):
             raise TrainingError("what is known of users or movies has changed since.", hint="Start a new run.")
         self._draws.restore(without_prefix("kept_", arrays))
         self._predictions.restore(arrays)
+        if self._dates is not None:
+            self._dates.restore(arrays)
         with tf.device(DEVICE):
             for number, chain in enumerate(self._chains):
                 chain.restore(without_prefix(f"chain{number}_", arrays))
@@ -159,4 +175,9 @@ class GibbsLearner(Learner):
         """Let go of the ratings."""
         for chain in self._chains:
             chain.release()
+        if self._dates is not None:
+            self._dates.release()
         del self._sides
+
+    def _of_dates(self) -> Arrays:
+        return {} if self._dates is None else self._dates.state()

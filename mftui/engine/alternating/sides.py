@@ -25,6 +25,7 @@ class Alternation:
     Attributes
     ----------
     mean: of the training ratings; 0 where latent ratings take their place.
+    values: (n,) ratings less the mean; as they are at present, where latent ones take their place.
     """
 
     def __init__(self, problem: Problem, k: int, *, latent: bool = False) -> None:
@@ -32,12 +33,13 @@ class Alternation:
         train, sizes = problem.train, (problem.n_users, problem.n_movies)
         self._train = train
         self.mean = 0.0 if latent else float(train.values.mean(dtype=float))
-        values = train.values - np.float32(self.mean)
-        self._of_users = GaussianRows(train.users, train.movies, values, *sizes, k + 1, changing=latent)
-        self._of_movies = GaussianRows(train.movies, train.users, values, *sizes[::-1], k + 1, changing=latent)
+        self.values: Tensor = train.values - np.float32(self.mean)
+        self._of_users = GaussianRows(train.users, train.movies, self.values, *sizes, k + 1, changing=latent)
+        self._of_movies = GaussianRows(train.movies, train.users, self.values, *sizes[::-1], k + 1, changing=latent)
 
     def set_values(self, values: Tensor) -> None:
         """Replace the ratings by (n,) latent ones."""
+        self.values = values
         self._of_users.set_values(values)
         self._of_movies.set_values(values)
 

@@ -24,10 +24,8 @@ def days_of(timestamps: NDArray[Any]) -> NDArray[np.int32]:
 
 @dataclass(frozen=True)
 class DateEffects:
-    """How much higher or lower than else a user rated on a day, as logits: some rows, sorted by user and then day.
-
-    Their mean over the training ratings of a user is zero.
-    """
+    """How much higher or lower than predicted without it a user rated on a day, as logits: n pairs, sorted by user and
+    then day."""
 
     users: NDArray[np.int32]
     """(n,) user indices."""

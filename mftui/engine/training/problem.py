@@ -21,11 +21,13 @@ class SideInfo:
     movies: Movies
     people: Callable[[], People | None]
     """Reads it; None where the data has nothing of the kind."""
+    timed: bool = False
+    """Whether ratings have times."""
 
     def features(self) -> tuple[str, ...]:
         """Return the names of the features that the data has beside the ratings themselves."""
         genres, years = bool(self.movies.genre_names), bool(self.movies.years.any())
-        there = {"genres": genres, "year": years, "user": self.people() is not None}
+        there = {"genres": genres, "year": years, "user": self.people() is not None, "date": self.timed}
         return tuple(name for name, has in there.items() if has)
 
 

@@ -123,7 +123,7 @@ def training_spec(
 
 
 def _side_info(dataset: Dataset) -> SideInfo:
-    return SideInfo(dataset.movies, lambda: people_of(dataset))
+    return SideInfo(dataset.movies, lambda: people_of(dataset), dataset.ratings.timed)
 
 
 def assembler(config: RunConfig, dataset: Dataset, split: Split) -> Callable[[Parameters], Factors]:
