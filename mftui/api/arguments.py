@@ -110,6 +110,28 @@ def user_indices(factors: Factors, given: Any) -> tuple[NDArray[np.int32], NDArr
     return factors.user_ids.indices(ids_in(given, "user"))
 
 
+def seconds_in(given: Any, n: int) -> NDArray[np.int64] | None:
+    """Return (n,) seconds since 1970 of one date or n, as dates, datetimes, texts or such seconds; None of None.
+
+    Raises ArgumentError for anything else. A date that is missing is one before all others.
+    """
+    import numpy as np
+
+    if given is None:
+        return None
+    found = np.atleast_1d(np.asarray(given))
+    try:
+        if found.dtype.kind not in "iuf":
+            import pandas as pd
+
+            found = pd.to_datetime(found, utc=True).tz_localize(None).to_numpy("datetime64[s]")
+        with np.errstate(invalid="ignore"):  # NaN
+            return np.broadcast_to(found.astype(np.int64), (n,))
+    except (TypeError, ValueError, OverflowError) as error:
+        hint = f"Give one date, or {n:,} of them, such as 2018-09-24."
+        raise ArgumentError(f"dates: no dates of {n:,} ratings ({error}).", hint=hint) from error
+
+
 def count(n: object, name: str = "n") -> int:
     """Return `n`, of a list or the like, as an int; raises ArgumentError or UsageError where it is none."""
     if isinstance(n, bool) or not isinstance(n, Integral):

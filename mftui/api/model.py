@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.api.arguments import count, find_movie, is_one, movie_filter, movie_indices, title_index, user_indices
+from mftui.api.arguments import (
+    count,
+    find_movie,
+    is_one,
+    movie_filter,
+    movie_indices,
+    seconds_in,
+    title_index,
+    user_indices,
+)
 from mftui.api.datasets import known_ratings
 from mftui.api.explanation import Explanation, explanation_of
 from mftui.api.person import Person, find_person
@@ -219,13 +228,16 @@ class Model:
         rows = [row | {"because": share_rows(f, because, at)} for at, row in enumerate(rows)]
         return frame_of(rows, (*RECOMMENDED, "because"))
 
-    def predict(self, users: Any, movies: Any) -> Any:
+    def predict(self, users: Any, movies: Any, dates: Any = None) -> Any:
         """Predict the rating of each pair of a user and a movie.
 
         Parameters
         ----------
         users, movies: an id each, or n of them; one id beside n stands for all. Movies can be titles. An id that the
             model does not know is no error: it is predicted from what is known of the other, and from the mean.
+        dates: when they are rated, for a model that learned from the dates of ratings: a date, datetime or text such as
+            "2018-09-24", or seconds since 1970; one for all, or n. On a day on which the user rated nothing that the
+            model learned from, the prediction is as without.
 
         Returns
         -------
@@ -234,7 +246,7 @@ class Model:
         Raises
         ------
         ValueError
-            Where there are not as many users as movies, or an id is missing.
+            Where there are not as many users as movies or dates, an id is missing, or a date is none.
 
         Examples
         --------
@@ -249,7 +261,7 @@ class Model:
                 f"{len(user):,} users and {len(movie):,} movies are no pairs.", hint="Give as many of both."
             )
         user, movie, user_known, movie_known = np.broadcast_arrays(user, movie, user_known, movie_known)
-        predicted = f.shown(f.logits(user, movie, (user_known, movie_known)))
+        predicted = f.predict(user, movie, (user_known, movie_known), seconds_in(dates, len(user)))
         return float(predicted[0]) if is_one(users) and is_one(movies) else predicted
 
     def explain(self, who: Any, movie: object, *, ratings: Any = None) -> Explanation:

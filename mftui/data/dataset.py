@@ -132,8 +132,7 @@ class Ratings:
     def _column_of(self, name: str, number: int, cuts: NDArray[np.int64]) -> NDArray[Any]:
         if self._make is not None:
             return self._make(name, number)
-        column = self.timestamps if name == "timestamps" else self._columns[name]
-        assert column is not None
+        column: NDArray[Any] = getattr(self, name)
         return column[cuts[number] : cuts[number + 1]]
 
     def of_pieces(self, function: Callable[[Ratings], T]) -> list[T]:
@@ -172,8 +171,8 @@ class Ratings:
     def counts(self, n_users: int, n_movies: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return how many ratings each user (n_users,) and each movie (n_movies,) has."""
         sides = ("users", n_users), ("movies", n_movies)
-        of_users, of_movies = of_each(lambda side: self.counts_of(*sides[side]), 2)
-        return of_users, of_movies
+        users, movies = of_each(lambda side: self.counts_of(*sides[side]), 2)
+        return users, movies
 
     def counts_of(self, name: str, n: int) -> NDArray[np.int64]:
         """Return how many ratings each of n "users" or "movies" has, (n,)."""
@@ -301,14 +300,10 @@ class Movies:
     @classmethod
     def load(cls, directory: Path, titled: bool = True) -> Movies:
         """Open what `save` wrote, memory-mapped."""
-        return cls(
-            StringColumn.load(directory, "titles"),
-            StringColumn.load(directory, "genres"),
-            np.load(directory / "years.npy", mmap_mode="r", allow_pickle=False),
-            titled,
-            WebIds.load(directory),
-            StringColumn.load(directory, "tags") if (directory / "tags.offsets.npy").exists() else None,
-        )
+        titles, genres = (StringColumn.load(directory, name) for name in ("titles", "genres"))
+        years = np.load(directory / "years.npy", mmap_mode="r", allow_pickle=False)
+        tags = StringColumn.load(directory, "tags") if (directory / "tags.offsets.npy").exists() else None
+        return cls(titles, genres, years, titled, WebIds.load(directory), tags)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def open_task(source: str | Path, test: str | None = None, fraction: float = 0.1
     data = open_dataset(str(source), test=test)
     split = make_split(data, SplitSpec("file" if test else "random", fraction, 0))
     train, held_out = data.ratings.take(split.train_rows), data.ratings.take(split.test_rows)
-    label, known = f"{data.label}, {split.spec.label}", SideInfo(data.movies, lambda: people_of(data), data.ratings.timed)
+    known = SideInfo(data.movies, lambda: people_of(data), data.ratings.timed)
+    label = f"{data.label}, {split.spec.label}"
     return Task(label, train, held_out, data.n_users, data.n_movies, data.scale, known)
 
 

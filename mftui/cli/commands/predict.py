@@ -61,20 +61,21 @@ def predict(
 
     The file needs a user column and a movie column. All its columns are kept, and `predicted` is added. If the model
     does not know an id, or has no training ratings of it (it is cold), it predicts from the mean and from what is
-    known of the other one. If the run has an ordinal likelihood, `--json` also gives the probability of each step of
-    the scale.
+    known of the other one. If the run learned from the dates of ratings (`--features date`) and the file has a column
+    such as `timestamp`, each rating is predicted for its day. If the run has an ordinal likelihood, `--json` also
+    gives the probability of each step of the scale.
     """
     from mftui.data.loading.load import read_pairs
     from mftui.engine.query.intervals import intervals_of_pairs
 
     run, factors = open_model(run_text)
     how = run.config().how()
-    users, movies, reading = read_pairs(pairs, how)
+    users, movies, reading, times = read_pairs(pairs, how, timed=factors.parameters.dates is not None)
     if any(use.by == "position" for use in reading.columns.values()):
         note(reading.sentence(times=False))
     user_rows, user_known = factors.user_ids.indices(users)
     movie_rows, movie_known = factors.movie_ids.indices(movies)
-    predicted = factors.predict(user_rows, movie_rows, (user_known, movie_known))
+    predicted = factors.predict(user_rows, movie_rows, (user_known, movie_known), times)
     for what, known in (("user", user_known), ("movie", movie_known)):
         if not known.all():
             note(
@@ -87,7 +88,7 @@ def predict(
         note(f"{(is_cold & known).sum()} of {len(known)} rows have a user or movie without training ratings (cold).")
     numbers = {COLUMN: predicted}
     if interval is not None or quantiles:
-        believed = intervals_of_pairs(factors, user_rows, movie_rows, (user_known, movie_known))
+        believed = intervals_of_pairs(factors, user_rows, movie_rows, (user_known, movie_known), timestamps=times)
         if interval is not None:
             numbers["std"] = believed.std
             numbers["low"], numbers["high"] = believed.interval(interval)
@@ -101,7 +102,7 @@ def predict(
         rows = zip(users, movies, *numbers.values(), user_known, movie_known, is_cold, strict=True)
         found = [dict(zip(names, row, strict=True)) for row in rows]
         if factors.parameters.cuts:
-            logits = factors.logits(user_rows, movie_rows, (user_known, movie_known))
+            logits = factors.logits(user_rows, movie_rows, (user_known, movie_known), times)
             for row, chances in zip(found, factors.parameters.response.probabilities(logits), strict=True):
                 row["probabilities"] = {f"{level:g}": chance for level, chance in zip(levels, chances, strict=True)}
         print_json(run_document(run) | {"read_as": reading.document(), "predictions": found})

@@ -62,15 +62,16 @@ def read_text(ref: FileRef, layout: Layout, how: ReadOptions) -> RawRatings:
     return RawRatings(users, movies, values, times, repairs, reading)
 
 
-def read_text_pairs(ref: FileRef, layout: Layout) -> tuple[RawIds, RawIds, Reading]:
-    """Read the user and movie ids alone, and how."""
-    columns, layout = read_columns(ref, layout, ["user", "movie"])
+def read_text_pairs(ref: FileRef, layout: Layout, timed: bool = False) -> tuple[dict[str, Any], Reading]:
+    """Read the user and movie ids alone, by role, and how; `timed`: with an Arrow column of times, if there is one."""
+    timed = timed and "timestamp" in layout.columns
+    columns, layout = read_columns(ref, layout, ["user", "movie", *["timestamp"] * timed])
     users, movies = _ids(columns["user"]), _ids(columns["movie"])
     if users is None or movies is None:
         raise first_fault(ref, layout, "an id is missing", ("user", "movie"))
     if not len(users):
         raise only_header(ref)
-    return users, movies, reading_of(layout)
+    return columns | {"user": users, "movie": movies}, reading_of(layout)
 
 
 def only_header(ref: FileRef) -> DataError:

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data.dataset import Dataset
 from mftui.data.delimited.layout import recognise
@@ -17,6 +21,7 @@ from mftui.data.loading import cache
 from mftui.data.loading.assemble import assemble
 from mftui.data.loading.describe import describe
 from mftui.data.readers.columns import RawRatings
+from mftui.data.readers.times import seconds_of
 from mftui.data.readers.typed_columns import read_typed, read_typed_pairs
 from mftui.data.reading.options import ReadOptions
 from mftui.data.reading.reading import Reading
@@ -63,12 +68,26 @@ def open_dataset(
     return dataset
 
 
-def read_pairs(path: str | Path, how: ReadOptions | None = None) -> tuple[list[RawId], list[RawId], Reading]:
-    """Read `(raw user ids, raw movie ids, how they were read)`, row by row, from a table that needs no ratings."""
+class Pairs(NamedTuple):
+    """Pairs of a user and a movie, as they are in a file."""
+
+    users: list[RawId]
+    movies: list[RawId]
+    reading: Reading
+    """How they were read."""
+    timestamps: NDArray[np.int64] | None
+    """(n,) seconds since 1970, where they were asked for and the file has them."""
+
+
+def read_pairs(path: str | Path, how: ReadOptions | None = None, *, timed: bool = False) -> Pairs:
+    """Read pairs, row by row, from a table that needs no ratings; `timed`: with the column of times, if it has one."""
     ref, how = one_file(path), how or ReadOptions()
-    found = read_typed_pairs(ref, how)
-    users, movies, reading = found or read_text_pairs(ref, recognise(ref, how, ("user", "movie")))
-    return users.tolist(), movies.tolist(), reading
+    columns, reading = read_typed_pairs(ref, how, timed) or read_text_pairs(
+        ref, recognise(ref, how, ("user", "movie")), timed
+    )
+    times = seconds_of(columns["timestamp"]).chunks if "timestamp" in columns else None
+    seconds = None if times is None else np.concatenate(times).astype(np.int64)
+    return Pairs(columns["user"].tolist(), columns["movie"].tolist(), reading, seconds)
 
 
 def _read(sources: Sources, how: ReadOptions) -> Dataset:

@@ -37,13 +37,16 @@ def read_typed(ref: FileRef, how: ReadOptions, keys: Mapping[str, str | None] = 
     return None if found is None else ratings_in(found[0], str(ref), ref.name, how, found[1])
 
 
-def read_typed_pairs(ref: FileRef, how: ReadOptions) -> tuple[RawIds, RawIds, Reading] | None:
-    """Read the user and movie ids alone, and how; None where the file is delimited text."""
-    found = _read(ref, how, ("user", "movie"))
+def read_typed_pairs(ref: FileRef, how: ReadOptions, timed: bool = False) -> tuple[dict[str, Any], Reading] | None:
+    """Read the user and movie ids alone, by role, and how; None where the file is delimited text.
+
+    `timed`: with an Arrow column of times, where there is one.
+    """
+    found = _read(ref, how, ("user", "movie"), timed=timed)
     if found is None:
         return None
     columns, reading = found
-    return _ids(str(ref), columns["user"], "user"), _ids(str(ref), columns["movie"], "movie"), reading
+    return columns | {role: _ids(str(ref), columns[role], role) for role in ("user", "movie")}, reading
 
 
 def typed_columns(ref: FileRef, how: ReadOptions) -> tuple[Sequence[str], dict[str, int]] | None:
@@ -92,14 +95,18 @@ def ratings_in(columns: dict[str, Any], path: str, name: str, how: ReadOptions, 
 
 
 def _read(
-    ref: FileRef, how: ReadOptions, needed: Sequence[str], keys: Mapping[str, str | None] = _NO_KEYS
+    ref: FileRef,
+    how: ReadOptions,
+    needed: Sequence[str],
+    keys: Mapping[str, str | None] = _NO_KEYS,
+    timed: bool = False,
 ) -> tuple[dict[str, Any], Reading] | None:
     part = how.table or None
     table = peek(ref, part, fits=may_be_ratings)
     if table is None:
         return None
     table = with_keys(table, keys)
-    columns, reading = _found(table, how, needed, str(ref))
+    columns, reading = _found(table, how, needed, str(ref), timed)
     names = [table.names[at] for at in columns.values()]
     table = read_form(ref, part, columns=names, fits=may_be_ratings)
     assert table is not None
@@ -107,7 +114,9 @@ def _read(
     return {role: table.columns[table.names.index(name)] for role, name in zip(columns, names, strict=True)}, reading
 
 
-def _found(table: Table, how: ReadOptions, needed: Sequence[str], path: str) -> tuple[dict[str, int], Reading]:
+def _found(
+    table: Table, how: ReadOptions, needed: Sequence[str], path: str, timed: bool = False
+) -> tuple[dict[str, int], Reading]:
     """Return the positions of the columns by role, and how they were found."""
     names = table.names
     if not table.header and not how.columns and len(names) in (len(needed), len(needed) + 1):
@@ -115,7 +124,7 @@ def _found(table: Table, how: ReadOptions, needed: Sequence[str], path: str) -> 
         columns, reading = columns_for(names, how, needed, path, form=table.form)
         uses = {role: replace(use, name="", by="position") for role, use in reading.columns.items()}
         return columns, replace(reading, part=table.part, header=False, columns=uses)
-    columns, reading = columns_for(names, how, needed, path, form=table.form)
+    columns, reading = columns_for(names, how, needed, path, form=table.form, timed=timed)
     return columns, replace(reading, part=table.part, header=table.header)
 
 
@@ -126,12 +135,14 @@ def columns_for(
     path: str,
     hint: str = COLUMNS_HINT,
     form: str = "a table",
+    timed: bool = False,
 ) -> tuple[dict[str, int], Reading]:
-    """Return the positions of the columns by role, and how they were found.
+    """Return the positions of the columns by role, and how they were found; ratings, and what is `timed`, can have a
+    column of times.
 
     Raises DataError, naming the columns found, where one is missing.
     """
-    wanted = (*needed, "timestamp") if "rating" in needed else tuple(needed)
+    wanted = (*needed, "timestamp") if timed or "rating" in needed else tuple(needed)
     given = {role: name for role, name in how.columns.items() if role in wanted}
     roles = [role for role in ROLES if role in wanted and given.get(role) != LEFT_OUT]
     given = {role: name for role, name in given.items() if role in roles}

@@ -93,7 +93,7 @@ class History:
             span = spans[number]
             rows: NDArray[Any] = self.held_out[span] == held_out
             if name == "timestamps" and self.days is not None:
-                return self.days[span][rows].astype(np.int64) * DAY
+                return np.asarray(self.days[span][rows], dtype=np.int64) * DAY
             columns = {"movies": self.movies, "values": self.ratings}
             column: NDArray[Any] = columns[name][span] if name in columns else self._users(span)
             found: NDArray[Any] = column[rows]

@@ -92,7 +92,7 @@ def test_columns_are_those_of_the_training(tmp_path: Path, home: Path, form: str
     assert {role: uses[role].name or str(uses[role].position) for role in columns} == columns
 
     pairs = written(tmp_path / "pairs.csv", pairs_header, pairs_line, later)
-    users, movies, _ = read_pairs(pairs, run.config().how())
+    users, movies, *_ = read_pairs(pairs, run.config().how())
     assert [(str(user).lstrip("u"), str(movie)) for user, movie in zip(users, movies, strict=True)] == list(said)
 
 
