@@ -13,9 +13,11 @@ import numpy as np
 from peers import quiet
 from protocol import open_ml_100k, predicted, rmse, trained
 
-ALL = "genres,year,user,implicit"
+ALL = "genres,year,user,implicit,date"
 SETTINGS = (
-    (f, likelihood) for f in ("none", "genres,year,user", "implicit", ALL) for likelihood in ("gaussian", "ordinal")
+    (f, likelihood)
+    for f in ("none", "genres,year,user", "implicit", "date", ALL)
+    for likelihood in ("gaussian", "ordinal")
 )
 
 

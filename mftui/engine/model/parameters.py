@@ -19,7 +19,7 @@ DAY = 86_400
 
 def days_of(timestamps: NDArray[Any]) -> NDArray[np.int32]:
     """Return (n,) days since 1970, by UTC, of seconds since then."""
-    return np.clip(np.asarray(timestamps) // DAY, -(1 << 31), (1 << 31) - 1).astype(np.int32)
+    return np.asarray(np.clip(np.asarray(timestamps) // DAY, -(1 << 31), (1 << 31) - 1), dtype=np.int32)
 
 
 @dataclass(frozen=True)

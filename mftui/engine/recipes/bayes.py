@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.engine.alternating.feature_names import ALL, FEATURES, MOST_LEVELS, fits
+from mftui.engine.alternating.feature_names import ALL, DATE, FEATURES, MOST_LEVELS, fits
 from mftui.engine.recipes.fields import AUDIENCE_FIELDS, audience_block
 from mftui.engine.training.memory import rows_estimate
 from mftui.engine.training.recipe import NONE, Field, Hyper, Preset, Recipe
@@ -19,9 +19,9 @@ ROOM = 64 << 20
 """Bytes of the draws that are kept where no number is asked for."""
 LEAST_KEPT = 20
 """… but so many at least."""
-SWEEP_S, RATING_S, ROW_S, LATENT_S, AXIS_S = 5e-3, 2.0e-10, 3e-10, 1e-7, 4e-10
+SWEEP_S, RATING_S, ROW_S, LATENT_S, AXIS_S, DATE_S = 5e-3, 2.0e-10, 3e-10, 1e-7, 4e-10, 3e-8
 """Seconds on two cores: of a sweep, of a rating and a number of its Gram matrix, of a row and a number of its root, of
-a latent rating, of a cell of who rated what and a factor."""
+a latent rating, of a cell of who rated what and a factor, of the residual of a rating."""
 FACTORS = 24
 """Of 10, 16, 24 and 32 that with the highest predictive density on inner splits of the training parts of ml-100k's u1,
 ml-latest-small and the sample; the RMSE hardly depends on it."""
@@ -35,7 +35,8 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 
     with x_u what else is known of the user (`features`) and B as in Macau (Simm et al. 2017; see `prior_means`),
 
-    by drawing each in turn, given all others. With an ordinal likelihood the first line is an ordered probit.
+    by drawing each in turn, given all others. What the date of a rating says is found from the residuals of the draws
+    (see `LeftOver`). With an ordinal likelihood the first line is an ordered probit.
     """
     from mftui.engine.alternating.gibbs import GibbsLearner, GibbsSettings
 
@@ -88,6 +89,8 @@ def _seconds(sizes: Sizes, hyper: Hyper) -> float:
         sweep += LATENT_S * sizes.n_ratings
     if "implicit" in str(hyper["features"]):
         sweep += AXIS_S * (sizes.n_users + sizes.n_movies) * min(sizes.n_users, sizes.n_movies) * width
+    if DATE in str(hyper["features"]):
+        sweep += DATE_S * sizes.n_ratings
     return sweep * int(hyper["epochs"]) * int(hyper["chains"])
 
 
@@ -127,7 +130,7 @@ BAYES = Recipe(
             0,
             0,
             "What else to learn from, with commas: genres, year (of movies), user (age, gender, occupation), "
-            "implicit (who rated what); or all that the data has.",
+            "implicit (who rated what), date (of a rating); or all that the data has.",
             words=FEATURES,
             rule=_features,
             open=ALL,

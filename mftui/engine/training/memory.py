@@ -36,6 +36,8 @@ SOLVED_RATING_BYTES = 56
 """More of one rating: two sparse matrices of each side, and what they are made from."""
 LATENT_RATING_BYTES = 250
 """More of one rating where latent ratings are drawn: indices to set them anew, temporaries in double precision."""
+DATED_RATING_BYTES = 80
+"""More of one rating where its date is learned from: its day, and sums of days, as if each rating had its own."""
 COPIES_OF_DRAWS = 4
 """As they were drawn, as one wide model, what is being saved, temporaries."""
 IMPLICIT_CELL_BYTES = 40
@@ -163,9 +165,10 @@ def minibatch_estimate(
 def rows_estimate(sizes: Sizes, hyper: Mapping[str, Any], kept_draws: int = 0) -> MemoryEstimate:
     """Estimate a training that solves or draws the rows of each side in turn, with its audience block."""
     width, audience = int(hyper["factors"]) + 1, audience_factors(sizes, hyper)
-    implicit, ordinal = "implicit" in str(hyper.get("features", "")), hyper.get("likelihood") == "ordinal"
+    features, ordinal = str(hyper.get("features", "")).split(","), hyper.get("likelihood") == "ordinal"
     each = RATING_BYTES + SOLVED_RATING_BYTES
     each += (AUDIENCE_RATING_BYTES if audience else 0) + (LATENT_RATING_BYTES if ordinal else 0)
+    each += DATED_RATING_BYTES if "date" in features else 0
     draws = 4 * sizes.rows * width * kept_draws * COPIES_OF_DRAWS
     return MemoryEstimate(
         model=model_bytes(sizes.rows, width, hyper) + model_bytes(sizes.n_movies, audience, hyper) + draws,
@@ -174,6 +177,6 @@ def rows_estimate(sizes: Sizes, hyper: Mapping[str, Any], kept_draws: int = 0) -
         base=TENSORFLOW_BYTES + (AUDIENCE_PROGRAM_BYTES if audience else 0),
         sizes=sizes,
         factors=width - 1 + audience,
-        matrix=sizes.n_users * sizes.n_movies * IMPLICIT_CELL_BYTES if implicit else 0,
+        matrix=sizes.n_users * sizes.n_movies * IMPLICIT_CELL_BYTES if "implicit" in features else 0,
         matrix_remedy="leave implicit out of the features",
     )
