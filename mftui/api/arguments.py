@@ -110,6 +110,23 @@ def user_indices(factors: Factors, given: Any) -> tuple[NDArray[np.int32], NDArr
     return factors.user_ids.indices(ids_in(given, "user"))
 
 
+def pair_indices(
+    factors: Factors, users: Any, movies: Any, titles: TitleIndex
+) -> tuple[NDArray[np.int32], NDArray[np.int32], tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Return (n,) users, (n,) movies, and whether the model knows each, of n pairs; one of either stands for all.
+
+    Raises UsageError where they are no pairs.
+    """
+    import numpy as np
+
+    user, user_known = user_indices(factors, users)
+    movie, movie_known = movie_indices(factors, movies, titles)
+    if len(user) != len(movie) and not (is_one(users) or is_one(movies)):
+        raise UsageError(f"{len(user):,} users and {len(movie):,} movies are no pairs.", hint="Give as many of both.")
+    user, movie, user_known, movie_known = np.broadcast_arrays(user, movie, user_known, movie_known)
+    return user, movie, (user_known, movie_known)
+
+
 def seconds_in(given: Any, n: int) -> NDArray[np.int64] | None:
     """Return (n,) seconds since 1970 of one date or n, as dates, datetimes, texts or such seconds; None of None.
 
@@ -129,7 +146,7 @@ def seconds_in(given: Any, n: int) -> NDArray[np.int64] | None:
             return np.broadcast_to(found.astype(np.int64), (n,))
     except (TypeError, ValueError, OverflowError) as error:
         hint = f"Give one date, or {n:,} of them, such as 2018-09-24."
-        raise ArgumentError(f"dates: no dates of {n:,} ratings ({error}).", hint=hint) from error
+        raise ArgumentError(f"dates: neither one date nor {n:,} ({error}).", hint=hint) from error
 
 
 def count(n: object, name: str = "n") -> int:

@@ -269,6 +269,7 @@ def known_ratings(factors: Factors, ratings: Any = None) -> KnownRatings:
         return replace(known, reading=data.reading)
     raw = read_frame(ratings, _later(factors))
     values = np.concatenate(raw.values)
+    times = None if raw.timestamps is None else np.concatenate(raw.timestamps).astype(np.int64)
     user_ids, users = vocabulary([raw.users], "user")
     movie_ids, movies = vocabulary([raw.movies], "movie")
-    return ratings_known_to(factors, user_ids, movie_ids, core.Ratings(users, movies, values), FRAME)
+    return ratings_known_to(factors, user_ids, movie_ids, core.Ratings(users, movies, values, times), FRAME)

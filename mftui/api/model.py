@@ -11,16 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.api.arguments import (
-    count,
-    find_movie,
-    is_one,
-    movie_filter,
-    movie_indices,
-    seconds_in,
-    title_index,
-    user_indices,
-)
+from mftui.api.arguments import count, find_movie, is_one, movie_filter, pair_indices, seconds_in, title_index
 from mftui.api.datasets import known_ratings
 from mftui.api.explanation import Explanation, explanation_of
 from mftui.api.person import Person, find_person
@@ -254,14 +245,8 @@ class Model:
         (3,)
         """
         f = self.factors
-        user, user_known = user_indices(f, users)
-        movie, movie_known = movie_indices(f, movies, self._titles)
-        if len(user) != len(movie) and not (is_one(users) or is_one(movies)):
-            raise UsageError(
-                f"{len(user):,} users and {len(movie):,} movies are no pairs.", hint="Give as many of both."
-            )
-        user, movie, user_known, movie_known = np.broadcast_arrays(user, movie, user_known, movie_known)
-        predicted = f.predict(user, movie, (user_known, movie_known), seconds_in(dates, len(user)))
+        user, movie, known = pair_indices(f, users, movies, self._titles)
+        predicted = f.predict(user, movie, known, seconds_in(dates, len(user)))
         return float(predicted[0]) if is_one(users) and is_one(movies) else predicted
 
     def explain(self, who: Any, movie: object, *, ratings: Any = None) -> Explanation:

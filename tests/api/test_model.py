@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from helpers.models import HOSTILE, toy_factors, toy_run, with_links_and_tags
 
 import mftui
 from mftui.cli import run_command
+from mftui.engine.model.parameters import DateEffects
 from mftui.errors import ArgumentError, MftuiError, RunError, TitleError, UnknownId, UsageError
 
 LISTED = ["movie_id", "title", "genres", "year"]
@@ -110,6 +113,22 @@ def test_a_prediction_for_each_pair(model: mftui.Model) -> None:
     assert model.predict(pd.Series([2, 2]), np.array([4, 5])).tolist() == model.predict(2, [4, 5]).tolist()
     assert model.predict(2, ["toy story", "heat", 5]).tolist() == model.predict(2, [1, 11, 5]).tolist()
     assert model.predict([], []).shape == (0,)
+
+
+def test_a_prediction_for_a_day() -> None:
+    plain = toy_factors()
+    dates = DateEffects(np.array([6], np.int32), np.array([17_798], np.int32), np.array([0.5], np.float32))
+    model = mftui.Model(plain.with_parameters(replace(plain.parameters, dates=dates)))
+    day, other = "2018-09-24", "2018-09-25"
+    assert model.predict(7, 4, day) > model.predict(7, 4) == model.predict(7, 4, other)
+    same = (day, pd.Timestamp(day, tz="UTC"), date(2018, 9, 24), 17_798 * 86_400 + 5)
+    assert {model.predict(7, 4, when) for when in same} == {model.predict(7, 4, day)}
+    found = model.predict(7, [4, 4, 5], pd.Series([pd.Timestamp(day), pd.NaT, pd.Timestamp(day)]))
+    assert found.tolist() == [model.predict(7, 4, day), model.predict(7, 4), model.predict(7, 5, day)]
+    assert model.predict(8, 4, day) == model.predict(8, 4)
+    for wrong in ("some day", [day, other], object()):
+        with pytest.raises(ArgumentError, match="dates: neither one date nor 1 "):
+            model.predict(7, 4, wrong)
 
 
 def test_an_unknown_id_is_predicted_from_the_other(model: mftui.Model) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers.asking import Ask, document
-from helpers.models import predicted
+from helpers.models import predicted, toy_factors, toy_run
 
+from mftui.engine.model.parameters import DateEffects
 from mftui.runs.store.run import Run
 
 
@@ -65,3 +68,51 @@ def test_predict_into_a_missing_directory(run: Run, ask: Ask, tmp_path: Path) ->
     code, out, err = ask("predict", str(pairs), "-o", str(tmp_path / "no" / "out.csv"))
     assert (code, out) == (2, "")
     assert "cannot be written" in err
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_predict_goes_by_the_days_of_the_pairs_where_the_run_knows_days(
+    home: Path, ask: Ask, tmp_path: Path, form: str
+) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    plain = toy_factors()
+    days = np.array([17_000, 17_001], np.int32)
+    dates = DateEffects(np.zeros(2, np.int32), days, np.array([0.5, -0.5], np.float32))
+    toy_run(home, plain.with_parameters(replace(plain.parameters, dates=dates)))
+    times = [17_000 * 86_400 + 5, 17_001 * 86_400, 17_002 * 86_400, 17_000 * 86_400]
+    columns = {"user": [1, 1, 1, 2], "movie": [3] * 4, "timestamp": times}
+    timed, untimed = tmp_path / f"timed.{form}", tmp_path / "untimed.csv"
+    untimed.write_text("user,movie\n1,3\n1,3\n1,3\n2,3\n")
+    if form == "parquet":
+        parquet.write_table(pa.table(columns), timed)
+    else:
+        timed.write_text(
+            "\n".join([",".join(columns), *(f"{u},{m},{t}" for u, m, t in zip(*columns.values(), strict=True))])
+        )
+    with_days, without = (
+        [line["predicted"] for line in document(ask("predict", str(file), "--json"))["predictions"]]
+        for file in (timed, untimed)
+    )
+    assert with_days[0] > without[0] > with_days[1]
+    assert with_days[2:] == without[2:]
+    assert without[0] == pytest.approx(predicted(plain, 1, 3), abs=1e-5)
+
+
+def test_a_run_that_knows_no_days_reads_no_times(run: Run, ask: Ask, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("user,movie,timestamp\n1,3,no time\n")
+    found = document(ask("predict", str(pairs), "--json"))
+    assert found["predictions"][0]["predicted"] == pytest.approx(predicted(run.load_factors(), 1, 3), abs=1e-5)
+
+
+def test_times_that_cannot_be_read_are_none(home: Path, ask: Ask, tmp_path: Path) -> None:
+    plain = toy_factors()
+    dates = DateEffects(np.zeros(1, np.int32), np.zeros(1, np.int32), np.ones(1, np.float32))
+    toy_run(home, plain.with_parameters(replace(plain.parameters, dates=dates)))
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("user,movie,timestamp\n1,3,no time\n")
+    code, out, _ = ask("predict", str(pairs))
+    assert code == 0
+    assert float(out.split(",")[-1]) == pytest.approx(predicted(plain, 1, 3), abs=1e-4)

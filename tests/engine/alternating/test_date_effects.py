@@ -152,8 +152,9 @@ def test_ratings_without_times_have_no_date() -> None:
 def test_all_features_have_the_date_where_there_are_times() -> None:
     recipe = find_recipe("bayes")
     best = recipe.check(recipe.preset("best").values)
-    for there, features in (((), "implicit"), (("date",), "implicit,date")):
-        assert recipe.sized(best, Sizes(100, 100, 1_000, features=lambda there=there: there))["features"] == features
+    without, dated_too = Sizes(100, 100, 1_000, features=tuple), Sizes(100, 100, 1_000, features=lambda: ("date",))
+    assert recipe.sized(best, without)["features"] == "implicit"
+    assert recipe.sized(best, dated_too)["features"] == "implicit,date"
     plain, timed = (
         recipe.estimate(Sizes(100, 100, 1_000), best | {"features": features, "keep": 10, "audience_factors": 8})
         for features in ("implicit", "implicit,date")
@@ -163,8 +164,8 @@ def test_all_features_have_the_date_where_there_are_times() -> None:
 
 def test_effects_are_in_the_units_of_the_ratings() -> None:
     table = DateEffects(np.zeros(1, np.int32), np.zeros(1, np.int32), np.ones(1, np.float32))
-    rows = np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32), np.zeros(1), np.zeros(1)
-    learned = Parameters(*rows, 3.0, 1.0, 5.0, link="linear", dates=table)
+    row, one = np.zeros((1, 1), np.float32), np.zeros(1, np.float32)
+    learned = Parameters(row, row, one, one, 3.0, 1.0, 5.0, link="linear", dates=table)
     given = Units.of(Scale(0, 100, 25)).given(learned, Scale(0, 100, 25))
     assert given.dates is not None and given.dates.effects.tolist() == [25.0]
     ordinal = Units.of(Scale(0, 100, 25)).given(replace(learned, link="probit"), Scale(0, 100, 25))
@@ -196,7 +197,7 @@ def model() -> Factors:
     data = replace(data, ratings=Ratings(data.ratings.users, data.ratings.movies, data.ratings.values, times))
     pairs = np.unique(np.stack([data.ratings.users, times // DAY], 1), axis=0).astype(np.int32)
     dates = DateEffects(pairs[:, 0], pairs[:, 1], random.normal(0, 0.5, len(pairs)).astype(np.float32))
-    p = Parameters(*(np.zeros((size, 2), np.float32) for size in (data.n_users, data.n_movies)),
+    p = Parameters(np.zeros((data.n_users, 2), np.float32), np.zeros((data.n_movies, 2), np.float32),
                    np.zeros(data.n_users, np.float32), np.zeros(data.n_movies, np.float32), 0.0, 0.5, 5.0,
                    dates=dates)  # fmt: skip
     held = random.random(n) < 0.5
