@@ -190,7 +190,9 @@ def _columns(
     """Return `(role → position, has a header, role → how it was found)`, or None where these rows are not ratings in
     this delimiter."""
     given = {role: name for role, name in how.columns.items() if role in needed or role in ("rating", "timestamp")}
-    given = given if "rating" in needed else {role: name for role, name in given.items() if role in needed}
+    if "rating" not in needed:  # pairs: with times, where there are any
+        there = {"timestamp"} if given.get("timestamp") in rows[0] else set()
+        given = {role: name for role, name in given.items() if role in {*needed, *there}}
     untimed = given.get("timestamp") == LEFT_OUT
     if untimed:
         del given["timestamp"]
@@ -240,7 +242,8 @@ def _as_before(rows: list[list[str]], how: ReadOptions, needed: Sequence[str]) -
         return {role: order.index(role) for role in needed} if n == len(needed) else None
     if "rating" in needed and not is_number(rows[0][at["rating"]]):
         return None
-    return {role: place for role, place in at.items() if place < n and (role in needed or "rating" in needed)}
+    wanted = at if "rating" in needed else (*needed, "timestamp")
+    return {role: place for role, place in at.items() if place < n and role in wanted}
 
 
 def _decimal_point(rows: list[list[str]], columns: Mapping[str, int], delimiter: str) -> str:

@@ -144,6 +144,8 @@ def columns_for(
     """
     wanted = (*needed, "timestamp") if timed or "rating" in needed else tuple(needed)
     given = {role: name for role, name in how.columns.items() if role in wanted}
+    if timed and given.get("timestamp") not in names:
+        given.pop("timestamp", None)
     roles = [role for role in ROLES if role in wanted and given.get(role) != LEFT_OUT]
     given = {role: name for role, name in given.items() if role in roles}
     by_number = {role: names[int(text) - 1] for role, text in given.items() if _is_position(text, names)}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from helpers.ratings_files import EXPECTED, MOVIES_CSV, lines, movielens_csv, rows_of, write, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet as pq
 
 from mftui.data.loading.load import open_dataset, read_pairs
 from mftui.data.reading.options import ReadOptions
@@ -265,6 +268,27 @@ def test_pairs_need_no_ratings(tmp_path: Path) -> None:
         [10, 20, 10, 30, 20],
         [1, 1, 2, 2, 7],
     )
+
+
+@pytest.mark.parametrize("form", ["header", "named", "none", "parquet", "named parquet"])
+def test_pairs_can_have_times(tmp_path: Path, form: str) -> None:
+    names = ("who", "film", "stars", "when") if "named" in form else ("user", "movie", "rating", "timestamp")
+    columns = dict(zip(("user", "movie", "rating", "timestamp"), names, strict=True)) if "named" in form else {}
+    rows = [(1, 10, 3, 880_000_000), (2, 20, 4, 890_000_000), (3, 10, 5, 891_000_000)]
+    text = "\n".join(",".join(map(str, row)) for row in ([] if form == "none" else [names]) + rows) + "\n"
+    file = write(tmp_path / "a.csv", text)
+    if "parquet" in form:
+        table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+        pq.write_table(table, file := tmp_path / "a.parquet")
+    how = ReadOptions(columns=columns)
+    later = replace(how, like=open_dataset(file, how=how, use_cache=False).reading)
+    found = read_pairs(file, later, timed=True)
+    assert found.timestamps is not None
+    assert found.timestamps.tolist() == [row[3] for row in rows]
+    assert found[:2] == ([1, 2, 3], [10, 20, 10])
+    assert read_pairs(file, later).timestamps is None
+    untimed = write(tmp_path / "b.csv", f"{names[0]},{names[1]}\n1,10\n")
+    assert read_pairs(untimed, later, timed=True).timestamps is None
 
 
 ids = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 300)
