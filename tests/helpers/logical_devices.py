@@ -31,7 +31,7 @@ def compared(devices: int, given: dict[str, Any]) -> dict[str, Any]:
     for strategy in ("one-device", "mirrored"):
         fields: dict[str, Any] = SMALL | given | {"strategy": strategy}
         training = planted_training("biased", stream_in=stream_in and Path(stream_in), **fields)
-        points = [tick.metrics for tick in training if tick.metrics]
+        points = [tick.metrics for tick in training if tick.metrics and tick.metrics.train_rmse is not None]
         found[strategy] = [[p.train_loss, p.train_rmse, p.valid_rmse or 0.0] for p in points]
         model = training.parameters()
         logits.append(model.user_factors @ model.movie_factors.T + model.user_bias[:, None] + model.movie_bias)

@@ -37,7 +37,7 @@ BEFORE = {
     "scatter.whole": ("plus",), "map.choose": ("escape", "escape"), "map.left": ("tab",),
     "runs.undo": ("x",), "runs.search": ("escape",), "table.export": ("escape", "escape", "d", "l"),
     "you.left": ("l",), "you.right": ("h",), "you.less": ("4",), "you.more": ("1",), "you.remove": ("4",),
-    "you.half": ("4",),
+    "you.half": ("4",), "you.no_stars": ("4",),
     "chart.right": ("g",), "chart.far_right": ("g",), "chart.last": ("g",), "chart.out": ("plus",),
     "chart.all": ("plus",), "chart.left": ("G",), "chart.far_left": ("G",), "chart.first": ("G",), "chart.best": ("G",),
 }  # fmt: skip
@@ -125,6 +125,7 @@ async def test_each_key_that_the_help_lists_does_something(make_app: MakeApp, ho
                 await pilot.pause()
                 if binding.id == f"screen.{mode}":
                     await pilot.press("f1")
+                app.clear_notifications()
                 await pilot.press(*BEFORE.get(str(binding.id), ()))
                 await until_still(pilot)
                 before = seen(app)

@@ -98,6 +98,7 @@ def measure_here(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the device, then each measurement, made in this process. Imports TensorFlow."""
     from mftui.engine.compute.device import set_up
     from mftui.engine.recipes import RECIPES
+    from mftui.engine.training.memory import Sizes
     from mftui.engine.training.problem import Problem
 
     computing = set_up({})
@@ -108,6 +109,7 @@ def measure_here(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for k in asked["factors"]:
         for batch in asked["batches"]:
             hyper = recipe.check({"factors": k, "members": 1, "batch_size": batch, "audience": False})
+            hyper = recipe.sized(hyper, Sizes(users, movies, n))
             problem = Problem(ratings, nothing, users, movies, Scale(0.5, 5.0, 0.5), 0, computing)
             yield asdict(_speed(recipe.build(problem, hyper), k, min(batch, n), asked["seconds"]))
 

@@ -187,8 +187,12 @@ def test_the_post_learns_from_ratings_as_they_are() -> None:
 
 @pytest.mark.long
 def test_intervals_and_steps_are_in_rating_units() -> None:
-    likelihood = ("likelihood", "ordinal")
-    stars, other = trained("bayes", AS_GIVEN, likelihood).model, trained("bayes", Change(0.05, 1), likelihood).model
+    def model_of(change: Change) -> Factors:
+        data = change.of(STARS)
+        split = make_split(data, SplitSpec("random", 0.2))  # a ± goes by ratings that are held out
+        return train(data, split, "bayes", SMALL["bayes"] | {"likelihood": "ordinal"}).model
+
+    stars, other = model_of(AS_GIVEN), model_of(Change(0.05, 1))
     assert other.parameters.levels == pytest.approx(np.arange(1, 5.1, 0.5) * 0.05 + 1, abs=1e-12)
     pairs = np.arange(40) % USERS, np.arange(40) % MOVIES
     theirs, mine = (intervals_of_pairs(model, *pairs) for model in (stars, other))

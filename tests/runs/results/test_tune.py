@@ -12,6 +12,7 @@ import pytest
 from helpers.runs import wait_until
 
 from mftui.engine.recipes import RECIPES
+from mftui.engine.training.memory import Sizes
 from mftui.errors import UsageError
 from mftui.runs.results.tune import searched, study_path, tune
 from mftui.runs.store.request import TrainRequest
@@ -48,7 +49,8 @@ def test_a_killed_search_goes_on_with_the_trial_it_was_killed_in(ratings: Path, 
     assert len(list_runs()) == before + 1
     assert [t.valid_rmse for t in found] == sorted(t.valid_rmse for t in found)
     first = next(trial for trial in found if trial.number == 0)
-    assert first.hyper == {f.name: f.default for f in searched(RECIPES["biased"], SMALL)}
+    rules = RECIPES["biased"].sized(RECIPES["biased"].check(SMALL), Sizes(30, 20, 500))
+    assert first.hyper == {f.name: rules[f.name] for f in searched(RECIPES["biased"], SMALL)}
     assert find_run(first.run).config().hyper["validation"] == 0.1
 
 
