@@ -47,6 +47,7 @@ async def test_a_column_head_sorts_movies_and_again_the_other_way_round(
     toy_run(home)
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("2")
+        await until_shown(pilot, "Neighbours of")  # all panes are in their places
         await click_on(pilot, column)
         await until_shown(pilot, f"{order} {'▴' if column == 'Title' else '▾'}")
         await click_on(pilot, column)
