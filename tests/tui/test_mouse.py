@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.models import toy_factors, toy_run
-from helpers.screens import shown, until, until_gone, until_shown
+from helpers.screens import shown, until, until_gone, until_shown, until_still
 from helpers.terminal import Terminal
 from textual.pilot import Pilot
 
@@ -24,6 +24,7 @@ MakeApp = Callable[..., MftuiApp]
 async def click_on(pilot: Pilot[Any], text: str) -> None:
     """Click where `text` is first shown."""
     await until_shown(pilot, text)
+    await until_still(pilot)
     lines = shown(pilot.app).splitlines()
     y = next(y for y, line in enumerate(lines) if text in line)
     await pilot.click(offset=(lines[y].index(text) + 1, y))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
-from helpers.screens import shown, until, until_gone, until_shown
+from helpers.screens import shown, until, until_gone, until_shown, until_still
 
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import save_factors
@@ -292,6 +292,7 @@ async def test_i_shows_a_movies_page_and_hides_it(make_app: MakeApp, home: Path,
     async with (app := make_app()).run_test(size=size) as pilot:
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
+        await until_still(pilot)
         if size == (80, 24):
             await pilot.press("i")
         subject = TITLES.index(neighbours_of(app))
