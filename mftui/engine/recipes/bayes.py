@@ -82,7 +82,8 @@ def _likelihood(hyper: Hyper, sizes: Sizes) -> str:
 
 def _seconds(sizes: Sizes, hyper: Hyper) -> float:
     """Return about how long all sweeps take on two cores: sums over ratings, a root of each row, what each sweep costs
-    whatever its size. Within a factor of two of what was measured with 80,000 and 900,000 ratings, 10 and 24 factors."""
+    whatever its size. Within a factor of two of what was measured with 80,000 and 900,000 ratings, 10 and 24 factors.
+    """
     width = int(hyper["factors"]) + 1
     sweep = SWEEP_S + RATING_S * sizes.n_ratings * width**2 + ROW_S * sizes.rows * width**3
     if hyper["likelihood"] == "ordinal":
@@ -149,7 +150,7 @@ BAYES = Recipe(
         *AUDIENCE_FIELDS,
     ),
     presets=(
-        Preset("default", "24 factors, which make ratings that were held out most probable; Gaussian noise, no features."),
+        Preset("default", "24 factors, which make held-out ratings most probable; Gaussian noise, no features."),
         Preset(
             "fast",
             "Ten factors, as is usual: a third of the work and the same error.",

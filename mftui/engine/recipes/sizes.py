@@ -1,8 +1,8 @@
 """How large a model of `biased` is and how long it is trained: rules by the size of the data. No NumPy.
 
 Found on inner splits of the training parts of ml-100k and ml-latest-small, whole and thinned to 2,400 ratings, and of
-sets of `mftui data synth` with 1 and 5 million ratings and 8 and 16 axes of taste; what holds from ten million ratings on,
-by the test error of such a set of 25 million with 8 axes. `docs/recipes.md` has the table.
+sets of `mftui data synth` with 1 and 5 million ratings and 8 and 16 axes of taste; what holds from ten million ratings
+on, by the test error of such a set of 25 million with 8 axes. `docs/recipes.md` has the table.
 """
 
 from __future__ import annotations
