@@ -205,7 +205,7 @@ async def make_film() -> Film:
     app, film = make_app(), Film()
     async with app.run_test(size=(COLUMNS, LINES), notifications=False) as pilot:
         camera = Camera(app, pilot, film)
-        await camera.show("[1] Train: choose the data and the settings", 1.8, "Settings")
+        await camera.show("[1] Train: what mftui does, and how to begin", READ_S, "a tour of two minutes")
         captions = {
             "starting": "[t] starts a training",
             "audience loss": "[t] … then the model learns who watches what",
@@ -240,7 +240,7 @@ async def make_film() -> Film:
         await camera.show(caption, READ_S, "Recommended to")
         caption = "[F5] Map: every movie is a point; movies that are alike are near"
         await pilot.press("f5")
-        await camera.show(caption, LOOK_S, "1,711 films")
+        await camera.show(caption, LOOK_S, "films by genre")
         await camera.type(caption, "slash", *"toy story 2")
         await pilot.press("enter", "enter")
         await camera.show(caption, READ_S, "Toy Story 2")

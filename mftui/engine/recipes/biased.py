@@ -194,7 +194,7 @@ BIASED = Recipe(
             5.0,
             0,
             10_000,
-            "How strongly one member's biases are held near zero (ratio of variances); 2 for ten million ratings.",
+            "How strongly one member's biases are held near zero (ratio of variances); 2 from ten million ratings on.",
             search=(1.0, 20.0),
             rule=sizes.prior_biases,
             by_rule=True,
