@@ -54,7 +54,7 @@ class GroupInput:
             each = strategy.run(by_device, (*given, *columns))
             return strategy.reduce("SUM", each, axis=None)
 
-        summed = tf.function(everywhere)
+        summed = tf.function(everywhere, autograph=False)
 
         def call(given: Any, columns: Any) -> Any:
             with self._devices.worker_errors():
