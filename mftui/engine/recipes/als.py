@@ -33,7 +33,6 @@ ALS = Recipe(
     "of passes.",
     differs="Biases are solved together with the factors, held by a constant; the factors by one that grows with the "
     "number of ratings, as in the source.",
-    full_batch=True,
     fields=(
         Field("factors", 40, 1, 512, "Numbers that describe each user and each movie.", search=(8, 100)),
         Field("epochs", 20, 1, 100_000, "Passes: in each all users are solved, then all movies."),

@@ -103,7 +103,6 @@ BAYES = Recipe(
     "knows how uncertain it is.",
     differs="Biases, drawn together with the factors under one prior; the precision of the noise is drawn too; the "
     "ratings are fitted as they are, without a sigmoid.",
-    full_batch=True,
     fields=(
         Field("factors", FACTORS, 1, 256, "Numbers that describe each user and movie, in each draw.", search=(6, 48)),
         Field("epochs", 300, 2, 1_000_000, "Draws in all: each draws every user, every movie and the noise once."),

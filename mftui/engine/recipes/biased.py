@@ -109,7 +109,6 @@ BIASED = Recipe(
     summary="Learns from the observed ratings alone, in mini-batches, with Gaussian priors on factors and biases.",
     differs="Output range a little beyond the scale; Adam with cosine decay to zero instead of plain SGD; several "
     "members from different starts, which are together exactly one wider model.",
-    full_batch=False,
     fields=(
         Field(
             "members",

@@ -64,7 +64,6 @@ FASTAI = Recipe(
     source="fast.ai, Practical Deep Learning, lecture 4 and fastbook chapter 8: EmbeddingDotBias, fit_one_cycle",
     summary="Small batches, AdamW with true weight decay, one cycle of the learning rate, output range 0 to 5.5.",
     differs="Which ratings make a batch is drawn once; their order is drawn anew every epoch.",
-    full_batch=False,
     fields=(
         Field("factors", 50, 1, 4096, "Numbers that describe each user and each movie.", search=(10, 150)),
         Field("epochs", 5, 1, 100_000, "Passes over all training ratings.", search=(3, 15)),

@@ -72,7 +72,6 @@ FUNK = Recipe(
     summary="Plain gradient descent with a small fixed step, without a sigmoid: Surprise's SVD and its settings.",
     differs="Updates are summed over small batches in random order, not made one by one in the order of the users: "
     "with a batch size of 1 they are the same; with the default the test RMSE is Surprise's within noise.",
-    full_batch=False,
     fields=(
         Field("factors", 100, 1, 4096, "Numbers that describe each user and each movie.", search=(10, 200)),
         Field("epochs", 20, 1, 100_000, "Passes over all training ratings.", search=(10, 60)),

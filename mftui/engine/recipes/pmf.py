@@ -74,7 +74,6 @@ PMF = Recipe(
     summary="Ratings mapped to 0..1 as the sigmoid of a dot product, no biases, factors held by a prior.",
     differs="The paper descends by mini-batches with momentum, stopped by a validation set; here full-batch Adam, as "
     "the variant does, stopped after a fixed number of steps.",
-    full_batch=True,
     fields=(
         Field("factors", 30, 1, 4096, "Numbers that describe each user and each movie.", search=(5, 60)),
         Field("epochs", 0, 0, 10_000_000, "Steps over all training ratings; 0: 100, or 1,000 with the prior norm."),

@@ -54,7 +54,6 @@ POST2019 = Recipe(
     "a missing rating counts as 0.",
     differs="Training is the post's. What it predicts, a share between 0 and 1, is shown in stars by a straight line "
     "(scaling). The post took the biases away and rescaled, which gave 4.8 for every film: scaling post.",
-    full_batch=True,
     caution="It learns a missing rating as 0, so it predicts who has rated what, not stars: believe the order of its "
     "lists; the stars are rescaled.",
     holds_out=False,

@@ -173,8 +173,6 @@ class Recipe:
     """What it does, in a sentence or two."""
     differs: str
     """In what it differs from its source."""
-    full_batch: bool
-    """Whether an epoch is one step over everything."""
     fields: tuple[Field, ...]
     build: Callable[[Problem, Hyper], RatingsLearner]
     needs: Callable[[Sizes, Hyper], MemoryEstimate]
