@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,11 +103,6 @@ class Parameters:
     """How gladly users watched what they rated; None in runs of 0.1."""
     audience_user_factors: Floats | None = None
     """(n_users, k of the audience block): in runs of 0.1 alone, see `EarlierAudience`."""
-
-    @property
-    def spread_of(self) -> Literal["draws", "members"] | None:
-        """Return what a ± is the spread of: draws from a posterior, or other members; None with one member."""
-        return None if self.members == 1 else "draws" if self.member_noise else "members"
 
     @property
     def response(self) -> Response:

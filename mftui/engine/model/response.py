@@ -57,10 +57,9 @@ class Response:
             slope += step / (self.spread * np.sqrt(2 * np.pi)) * np.exp(-(((logits - cut) / self.spread) ** 2) / 2)
         return slope
 
-    def probabilities(self, logits: NDArray[Any], spread: NDArray[Any] | None = None) -> NDArray[np.float64]:
-        """Return the (…, n) probabilities of each level, with a probit link. `spread`: (…) of each logit."""
-        spreads = np.asarray(self.spread if spread is None else spread, dtype=np.float64)[..., None]
-        below = normal_share((np.array(self.cuts) - np.asarray(logits, dtype=np.float64)[..., None]) / spreads)
+    def probabilities(self, logits: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the (…, n) probabilities of each level, with a probit link."""
+        below = normal_share((np.array(self.cuts) - np.asarray(logits, dtype=np.float64)[..., None]) / self.spread)
         ends = np.zeros((*below.shape[:-1], 1))
         return np.diff(np.concatenate([ends, below, ends + 1], axis=-1), axis=-1)
 

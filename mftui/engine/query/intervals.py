@@ -50,11 +50,11 @@ class RatingIntervals:
         low, high = self.predicted - reach, self.predicted + reach
         if not self.levels:
             return np.clip(low, self.lo, self.hi), np.clip(high, self.lo, self.hi)
-        levels, last = np.asarray(self.levels, dtype=np.float32), len(self.levels) - 1
+        levels = np.asarray(self.levels, dtype=np.float32)
         nearest = np.abs(levels - self.predicted[:, None]).argmin(1)
         first = np.minimum(np.searchsorted(levels, low - ROUNDING), nearest)
         final = np.maximum(np.searchsorted(levels, high + ROUNDING, side="right") - 1, nearest)
-        return levels[first], levels[np.minimum(final, last)]
+        return levels[first], levels[final]
 
     def quantile(self, share: float) -> Floats:
         """Return (n,) what a rating does not exceed with this probability, within the scale; of steps, such a step."""
