@@ -22,6 +22,7 @@ _HELD_BYTES = 800 << 20
 """Pairs are kept in memory up to this size."""
 _PAIR_BYTES = 12
 _FEW = 300_000
+"""Ratings of a piece up to which SciPy's import takes longer than it saves."""
 _Summing = Callable[[Doubles, int], tuple[slice, Doubles]]
 """(Biases, of users (0) or movies (1)) to where the sums of the other side are, and these."""
 
@@ -75,7 +76,7 @@ class _Pairs:
 
     def __init__(self, train: Ratings, sizes: tuple[int, int]) -> None:
         self._train, self._sizes = train, sizes
-        self._sum = partial(_sum_few if len(train) <= _FEW else _sum_many, sizes)
+        self._sum = partial(_summing, sizes)
         self._held = train.of_pieces(self._sum) if _PAIR_BYTES * len(train) <= _HELD_BYTES else []
 
     def summed(self, biases: Doubles, of: int) -> Doubles:
@@ -90,8 +91,13 @@ class _Pairs:
         return sums
 
 
+def _summing(sizes: tuple[int, int], piece: Ratings) -> _Summing:
+    """Return what sums biases over a piece."""
+    return (_sum_few if len(piece) <= _FEW else _sum_many)(sizes, piece)
+
+
 def _sum_few(sizes: tuple[int, int], piece: Ratings) -> _Summing:
-    """Return what sums biases over a piece, by NumPy."""
+    """Return the same by NumPy."""
     sides = piece.users, piece.movies
 
     def of_piece(biases: Doubles, of: int) -> tuple[slice, Doubles]:

@@ -48,6 +48,20 @@ def test_the_bias_baseline_is_the_damped_mean_of_a_lonely_movie() -> None:
     assert baseline.predict(np.array([0], np.int32), np.array([0], np.int32))[0] > 3.5
 
 
+def test_the_bias_baseline_is_the_same_in_pieces_of_which_one_is_empty() -> None:
+    random, cuts = np.random.default_rng(0), (0, 0, 400_000, 500_000)  # as where all ratings of a piece are held out
+    columns = {
+        "users": np.sort(random.integers(0, 900, cuts[-1])).astype(np.int32),
+        "movies": random.integers(0, 70, cuts[-1]).astype(np.int32),
+        "values": random.integers(1, 6, cuts[-1]).astype(np.float32),
+    }
+    pieces = Ratings.pieced(np.diff(cuts).tolist(), lambda name, number: columns[name][cuts[number] : cuts[number + 1]])
+    whole, in_pieces = (BiasBaseline.fit(each, 900, 70) for each in (Ratings(**columns), pieces))
+
+    np.testing.assert_allclose(in_pieces.user_bias, whole.user_bias)
+    np.testing.assert_allclose(in_pieces.movie_bias, whole.movie_bias)
+
+
 def test_a_model_is_measured_beside_its_baselines_on_the_held_out_part() -> None:
     model = toy_factors(test_fraction=0.3)
     document = evaluate(model, k=3)
