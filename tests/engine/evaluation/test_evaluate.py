@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from helpers.models import toy_factors
@@ -50,7 +52,7 @@ def test_the_bias_baseline_is_the_damped_mean_of_a_lonely_movie() -> None:
 
 def test_the_bias_baseline_is_the_same_in_pieces_of_which_one_is_empty() -> None:
     random, cuts = np.random.default_rng(0), (0, 0, 400_000, 500_000)  # as where all ratings of a piece are held out
-    columns = {
+    columns: dict[str, Any] = {
         "users": np.sort(random.integers(0, 900, cuts[-1])).astype(np.int32),
         "movies": random.integers(0, 70, cuts[-1]).astype(np.int32),
         "values": random.integers(1, 6, cuts[-1]).astype(np.float32),
