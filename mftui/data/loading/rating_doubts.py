@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -132,14 +133,22 @@ def _median(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
     return float(values[np.searchsorted(np.cumsum(counts), counts.sum() / 2)])
 
 
+def _ends(seen: Seen, fewest: int) -> Iterator[tuple[float, int, NDArray[np.float64], NDArray[np.int64]]]:
+    """Yield the lowest and the highest rating, how many there are of it, and the same of all others.
+
+    Nothing where there are too few to tell, or where all are said to be ratings.
+    """
+    values, counts = seen.distinct
+    if counts.sum() < fewest or len(values) < 4 or seen.how.keeps_all:
+        return
+    yield float(values[0]), int(counts[0]), values[1:], counts[1:]
+    yield float(values[-1]), int(counts[-1]), values[:-1], counts[:-1]
+
+
 def apart(seen: Seen) -> DoubtError | None:
     """Doubt a frequent value beyond the scale of all others, or just below it where it is by far too frequent."""
-    values, counts = seen.distinct
-    n = int(counts.sum())
-    if n < _MANY_ROWS or len(values) < 4 or seen.how.keeps_all:
-        return None
-    for at, inner in ((0, slice(1, None)), (-1, slice(None, -1))):
-        value, count, rest, others = float(values[at]), int(counts[at]), values[inner], counts[inner]
+    n = int(seen.distinct[1].sum())
+    for value, count, rest, others in _ends(seen, _MANY_ROWS):
         if count < max(5, _FREQUENT * n) or not _stands_apart(value, count, rest, others):
             continue
         left_out = (f"--missing={value:g}", "it means not rated: leave these rows out")
@@ -176,16 +185,11 @@ def _stands_apart(value: float, count: int, rest: NDArray[np.float64], others: N
 
 def outliers(seen: Seen) -> DoubtError | None:
     """Doubt a rare value that is absurdly far from all others."""
-    values, counts = seen.distinct
-    n = int(counts.sum())
-    if n < _FEW_ROWS or len(values) < 4 or seen.how.keeps_all:
-        return None
-    for at, inner in ((0, slice(1, None)), (-1, slice(None, -1))):
-        value, rest = float(values[at]), values[inner]
-        span = float(rest[-1] - rest[0])
-        gap = float(rest[0]) - value if at == 0 else value - float(rest[-1])
+    n = int(seen.distinct[1].sum())
+    for value, count, rest, _ in _ends(seen, _FEW_ROWS):
+        span, gap = float(rest[-1] - rest[0]), max(float(rest[0]) - value, value - float(rest[-1]))
         scale = span if len(rest) <= _MAX_SCALE else 10 * span
-        if gap <= 5 * scale or counts[at] >= _FREQUENT * n:
+        if gap <= 5 * scale or count >= _FREQUENT * n:
             continue
         row = int(np.flatnonzero(seen.ratings.values == np.float32(value))[0])
         line = seen.reading.header_line + row + 1
