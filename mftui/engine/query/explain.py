@@ -121,11 +121,11 @@ def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Ran
     bias = float(taste.rows[:, -1].mean())
     movie_bias = p.movie_bias[movies] + np.mean(design[..., :-1] @ taste.prior_mean[:-1], axis=0)
     before = p.global_bias + movie_bias + bias
-    logits = before + shares.sum(1)
-    everybody, of_movie, of_user = rating(np.full(len(movies), p.global_bias)), rating(before - bias), rating(before)
-    total = rating(logits)
-    summed = np.where(np.abs(shares.sum(1)) < TINY, 1.0, shares.sum(1))
-    slope = np.where(np.abs(shares.sum(1)) < TINY, p.response.slope(before), (total - of_user) / summed)
+    summed = shares.sum(1)
+    logits = before + summed
+    everybody, of_movie, of_user = float(rating(np.array(p.global_bias))), rating(before - bias), rating(before)
+    total, little = rating(logits), np.abs(summed) < TINY
+    slope = np.where(little, p.response.slope(before), (total - of_user) / np.where(little, 1.0, summed))
     predicted = model.shown(logits)
     rank_contributions = usual = liked = None
     if rank != "like":
@@ -141,7 +141,7 @@ def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Ran
         rated=person.movies,
         ratings=person.ratings,
         contributions=shares * slope[:, None],
-        everybody=float(rating(np.array([p.global_bias]))[0]),
+        everybody=everybody,
         movie=of_movie - everybody,
         user=of_user - of_movie,
         training=np.zeros(len(movies)),
