@@ -36,8 +36,8 @@ def paired_difference(model: Factors, other: Factors) -> PairedDifference | None
     if not model.history.held_out.any() or not _same(model, other):
         return None
     test = model.history.part(held_out=True)
-    predicted = [one.predict_dated(one.history.part(held_out=True)).astype(np.float64) for one in (model, other)]
-    squares = [(each - test.values) ** 2 for each in predicted]
+    given = (model, test), (other, other.history.part(held_out=True))  # days are where a model has learned from them
+    squares = [(each.predict_dated(ratings).astype(np.float64) - test.values) ** 2 for each, ratings in given]
     first, second = (math.sqrt(float(each.mean())) for each in squares)
     apart = squares[0] - squares[1]
     by_user = np.bincount(test.users, apart - apart.mean())
