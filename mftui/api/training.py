@@ -26,7 +26,7 @@ from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.trainer.logs import library_output_in
 from mftui.runs.trainer.main import train as train_run
-from mftui.runs.trainer.result import measure, worse_than_mean
+from mftui.runs.trainer.result import measure_beside_mean, worse_than_mean
 from mftui.runs.trainer.signals import interruptible
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _in_memory(dataset: Dataset, request: TrainRequest, callback: OnMetrics | No
         _warn_diverged(request)
     elif not training.outcome:
         _warn_interrupted(training.epoch, training.n_epochs)
-    if worse := worse_than_mean(model, {"recipe": request.recipe, **measure(model)}):
+    if worse := worse_than_mean(model, {"recipe": request.recipe, **measure_beside_mean(model)}):
         warnings.warn(worse, stacklevel=3)
     return Model(model)
 

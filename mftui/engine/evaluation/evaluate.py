@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mftui.data.dataset import Ratings
+from mftui.data.dataset import Ratings, Scale
 from mftui.data.titles.series import find_series
 from mftui.engine.evaluation.baselines import BiasBaseline
 from mftui.engine.evaluation.calibration import calibration, uncertainty
@@ -42,12 +42,11 @@ def errors(factors: Factors, ratings: Ratings) -> dict[str, float]:
     return {"rmse": math.sqrt(squared / len(ratings)), "mae": absolute / len(ratings)}
 
 
-def baseline_errors(train: Ratings, test: Ratings, factors: Factors) -> dict[str, dict[str, float]]:
-    """Return RMSE and MAE of `global_mean` and `bias` on `test`, fitted on `train`."""
-    bias = BiasBaseline.fit(train, factors.n_users, factors.n_movies)
+def baseline_errors(bias: BiasBaseline, test: Ratings, scale: Scale) -> dict[str, dict[str, float]]:
+    """Return RMSE and MAE of `global_mean` and `bias`, fitted to the training ratings, on `test`."""
     guesses = {
         "global_mean": np.full(len(test), bias.mean, dtype=np.float32),
-        "bias": np.clip(bias.predict(test.users, test.movies), factors.scale.lo, factors.scale.hi),
+        "bias": np.clip(bias.predict(test.users, test.movies), scale.lo, scale.hi),
     }
     return {n: {"rmse": rmse(g, test.values), "mae": mae(g, test.values)} for n, g in guesses.items()}
 
@@ -81,7 +80,7 @@ def evaluate(factors: Factors, ratings: Ratings | None = None, k: int = 10) -> d
     ranks = RANKS if factors.has_audience else (default,)
     rankings = {rank: of_rank(rank) for rank in ranks}
     discover = {f"{d:g}": of_rank(default, d) for d in DISCOVER_SETTINGS}
-    base = baseline_errors(train, test, factors)
+    base = baseline_errors(bias, test, factors.scale)
     base["bias"] |= quality(lambda users: np.tile(bias.movie_bias.astype(np.float32), (len(users), 1)))
     base["popularity"] = quality(lambda users: np.tile(popularity, (len(users), 1)))
     document |= errors(factors, test) | rankings[default]

@@ -7,6 +7,7 @@ from typing import Any
 
 from mftui.data.dataset import Dataset
 from mftui.data.splits import Split
+from mftui.engine.evaluation.baselines import BiasBaseline
 from mftui.engine.evaluation.evaluate import baseline_errors, errors
 from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import find_recipe
@@ -56,26 +57,38 @@ def measure(model: Factors | None) -> dict[str, Any]:
     if not len(test):
         return measured
     on_test = errors(model, test)
-    baselines = baseline_errors(train, test, model)
+    bias = BiasBaseline.fit(train, model.n_users, model.n_movies)
     return measured | {
         "test_rmse": _rounded(on_test["rmse"]),
         "test_mae": _rounded(on_test["mae"]),
-        "baseline_rmse": {name: _rounded(found["rmse"]) for name, found in baselines.items()},
+        "baseline_rmse": {
+            name: _rounded(found["rmse"]) for name, found in baseline_errors(bias, test, model.scale).items()
+        },
     }
+
+
+def measure_beside_mean(model: Factors) -> dict[str, Any]:
+    """Return as much of what `measure` does as `worse_than_mean` needs, in a fraction of the time."""
+    train, test = (model.history.portion(held_out=held_out) for held_out in (False, True))
+    if not len(test):
+        return {"train_rmse": _rounded(errors(model, train)["rmse"]), "test_rmse": None, "baseline_rmse": None}
+    of_mean = math.sqrt(test.variance() + (test.mean() - train.mean()) ** 2)
+    found = {"test_rmse": _rounded(errors(model, test)["rmse"]), "baseline_rmse": {"global_mean": _rounded(of_mean)}}
+    return {"train_rmse": None} | found
 
 
 def worse_than_mean(model: Factors | None, document: dict[str, Any]) -> str:
     """Return a warning where the mean rating, for everything, would be a better prediction, on the test ratings, or
     without any on the training ratings; else "".
 
-    `document`: with what `measure` returned.
+    `document`: with the recipe, and what `measure` or `measure_beside_mean` returned.
     """
     if model is None:
         return ""
     split, rmse, of_mean = "test", document["test_rmse"], (document["baseline_rmse"] or {}).get("global_mean")
     if of_mean is None:
         split, rmse = "training", document["train_rmse"]
-        of_mean = math.sqrt(model.history.portion(held_out=False).variance())
+        of_mean = round(math.sqrt(model.history.portion(held_out=False).variance()), 6)
     if rmse is None or rmse <= of_mean:
         return ""
     if caution := find_recipe(document["recipe"]).caution:

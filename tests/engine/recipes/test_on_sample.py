@@ -16,6 +16,7 @@ from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.engine.descent import dense, one_cycle
+from mftui.engine.evaluation.baselines import BiasBaseline
 from mftui.engine.evaluation.evaluate import baseline_errors, errors
 from mftui.engine.model.factors import Factors
 from mftui.engine.recipes import find_recipe
@@ -49,7 +50,8 @@ def rmse(model: Factors) -> float:
 
 def bias_rmse(model: Factors) -> float:
     train, test = (model.history.part(held_out=held_out) for held_out in (False, True))
-    return baseline_errors(train, test, model)["bias"]["rmse"]
+    bias = BiasBaseline.fit(train, model.n_users, model.n_movies)
+    return baseline_errors(bias, test, model.scale)["bias"]["rmse"]
 
 
 @cache
