@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mftui.engine.audience_block.user_groups import UserGroups
 from mftui.engine.compute.replicas import Devices
-from mftui.engine.descent.input_pipeline import read_ahead
+from mftui.engine.descent.input_pipeline import ReadAhead
 
 
 class GroupInput:
@@ -31,10 +31,10 @@ class GroupInput:
 
     def __init__(self, groups: UserGroups, steps: int, devices: Devices, seed: int, streamed: bool) -> None:
         self._groups, self._steps, self._devices, self._seed = groups, steps, devices, seed
-        self._together = len(groups) // steps
-        self.parts = math.ceil(self._together / devices.replicas)
-        self._ahead: Iterator[tuple[Any, ...]] | None = None
-        self._streamed, self._next = streamed and devices.strategy is None, -1
+        together = len(groups) // steps
+        self.parts = math.ceil(together / devices.replicas)
+        specs = [tf.TensorSpec([together * groups.size], kind) for kind in (tf.int32, tf.int32, tf.float32)]
+        self._ahead = ReadAhead(groups.gather, specs) if streamed and devices.strategy is None else None
         self._order = np.empty((0, 0), dtype=np.int64)
 
     def compiled(self, function: Callable[..., Any]) -> Any:
@@ -65,20 +65,17 @@ class GroupInput:
     def begin_epoch(self, epoch: int) -> None:
         """Shuffle the groups, seeded by the epoch."""
         order = np.random.default_rng([self._seed, 5, epoch]).permutation(len(self._groups))
-        self._order, self._next = order.reshape(self._steps, -1), -1
+        self._order = order.reshape(self._steps, -1)
+        if self._ahead is not None:
+            self._ahead.begin(self._order)
 
     def columns(self, index: int) -> tuple[Any, ...]:
         """Return places, movies and gladness of step `index` of the epoch."""
         if self._devices.strategy is not None:
             return self._shared(self._order[index])
-        if not self._streamed:
-            return tuple(map(tf.constant, self._groups.gather(self._order[index])))
-        if index != self._next or self._ahead is None:
-            size = [self._together * self._groups.size]
-            specs = [tf.TensorSpec(size, kind) for kind in (tf.int32, tf.int32, tf.float32)]
-            self._ahead = read_ahead(self._order[index:], self._groups.gather, specs)
-        self._next = index + 1
-        return next(self._ahead)
+        if self._ahead is not None:
+            return self._ahead.step(index)
+        return tuple(map(tf.constant, self._groups.gather(self._order[index])))
 
     def _shared(self, groups: NDArray[np.int64]) -> tuple[Any, ...]:
         """Put each device's groups on it."""

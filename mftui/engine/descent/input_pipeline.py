@@ -146,7 +146,7 @@ class OutOfCore:
 
 
 class _Reader:
-    """All ratings in shards on a disk, one a batch; a tf.data pipeline reads them ahead, in the order of the epoch.
+    """All ratings in shards on a disk, one a batch, read ahead.
 
     Parameters
     ----------
@@ -154,39 +154,51 @@ class _Reader:
     """
 
     def __init__(self, problem: Problem, batches: Batches, directory: Path, part: slice = slice(None)) -> None:
-        self._batches, self._part = batches, part
-        self._shards = Shards(problem.train, batches.count, batches.size, batches.seed, directory)
+        self._batches = batches
+        shards = Shards(problem.train, batches.count, batches.size, batches.seed, directory)
         shape = [batches.updates, len(range(*part.indices(batches.size)))]
         self.specs = [tf.TensorSpec(shape, kind) for kind in (tf.int32, tf.int32, tf.float32)]
+        self._ahead = ReadAhead(lambda numbers: shards.gather(numbers, part), self.specs)
+        self.step = self._ahead.step
         self.begin_epoch(0)
 
     def begin_epoch(self, epoch: int) -> None:
-        self._order = self._batches.order(epoch)
-        self._next = -1
+        self._ahead.begin(self._batches.order(epoch))
 
-    def step(self, index: int) -> tuple[Any, Any, Any]:
-        """Return (updates, ratings of the part) users, movies and values of a step."""
+
+class ReadAhead:
+    """Makes the tensors of a step a few steps ahead, in the order of the epoch.
+
+    Parameters
+    ----------
+    gather: makes arrays of a row of the order; in another thread.
+    specs: their shapes and types.
+    """
+
+    def __init__(self, gather: Callable[[NDArray[Any]], tuple[NDArray[Any], ...]], specs: Sequence[Any]) -> None:
+        self._gather, self._specs = gather, specs
+
+    def begin(self, order: NDArray[Any]) -> None:
+        """Take the steps from this order, a row each."""
+        self._order, self._next = order, -1
+
+    def step(self, index: int) -> tuple[Any, ...]:
+        """Return the tensors of a step; those of the next one are the soonest."""
         if index != self._next:
-            self._columns = read_ahead(
-                self._order[index:], lambda shards: self._shards.gather(shards, self._part), self.specs
-            )
+            self._tensors = self._from(self._order[index:])
         self._next = index + 1
-        users, movies, values = next(self._columns)
-        return users, movies, values
+        return next(self._tensors)
 
+    def _from(self, order: NDArray[Any]) -> Iterator[tuple[Any, ...]]:
+        gather, specs = self._gather, self._specs  # a reference to `self` would be a circle, which keeps the file
 
-def read_ahead(
-    order: NDArray[Any], gather: Callable[[NDArray[Any]], tuple[NDArray[Any], ...]], specs: Sequence[Any]
-) -> Iterator[tuple[Any, ...]]:
-    """Return what `gather` makes of each row of `order`, made a few rows ahead; `specs` tell its shapes and types."""
-    kinds = [spec.dtype for spec in specs]
+        def read(row: Any) -> tuple[Any, ...]:
+            found = tf.numpy_function(gather, [row], [spec.dtype for spec in specs], stateful=False)
+            return tuple(tf.ensure_shape(each, spec.shape) for each, spec in zip(found, specs, strict=True))
 
-    def read(row: Any) -> tuple[Any, ...]:
-        columns = tf.numpy_function(gather, [row], kinds, stateful=False)
-        return tuple(tf.ensure_shape(column, spec.shape) for column, spec in zip(columns, specs, strict=True))
-
-    rows: Iterator[tuple[Any, ...]] = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
-    return rows
+        tensors: Iterator[tuple[Any, ...]]
+        tensors = iter(tf.data.Dataset.from_tensor_slices(order).map(read).prefetch(AHEAD))
+        return tensors
 
 
 def compiled(function: Any, *signature: Any) -> Any:
