@@ -43,12 +43,11 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
     draws, burn_in = int(hyper["epochs"]), int(hyper["burn_in"])
     if burn_in >= draws:
         raise UsageError(f"burn_in: {burn_in} leaves none of {draws} draws.", hint="Lower it, or raise epochs.")
-    keep = min(int(hyper["keep"]), _drawn(hyper))
     plan = GibbsSettings(
         int(hyper["factors"]),
         draws,
         burn_in,
-        keep,
+        _kept(hyper),
         int(hyper["chains"]),
         ordinal=hyper.get("likelihood") == "ordinal",
         features=str(hyper.get("features", NONE)),
@@ -59,6 +58,11 @@ def _build(problem: Problem, hyper: Hyper) -> RatingsLearner:
 def _drawn(hyper: Hyper) -> int:
     """Return how many draws count, of all chains."""
     return (int(hyper["epochs"]) - int(hyper["burn_in"])) * int(hyper["chains"])
+
+
+def _kept(hyper: Hyper) -> int:
+    """Return how many of them a complete training keeps."""
+    return min(int(hyper["keep"]), _drawn(hyper))
 
 
 def _keep(hyper: Hyper, sizes: Sizes) -> int:
@@ -162,7 +166,7 @@ BAYES = Recipe(
         ),
     ),
     build=_build,
-    needs=lambda sizes, hyper: rows_estimate(sizes, hyper, min(int(hyper["keep"]), _drawn(hyper))),
+    needs=lambda sizes, hyper: rows_estimate(sizes, hyper, _kept(hyper)),
     seconds=_seconds,
     audience=audience_block,
 )
