@@ -62,7 +62,6 @@ def uncertainty(model: Factors, test: Ratings, *, own: bool = True) -> dict[str,
         test = test.take(np.sort(np.random.default_rng(0).choice(len(test), MAX_PAIRS, replace=False)))
     if not has_held_out(model):
         return None
-    parts = [_intervals(model, test)] if not own else []
     if own:
         first = np.random.default_rng(1).random(model.n_users) < 0.5
         halves = [test.take(first[test.users] == which) for which in (True, False)]
@@ -73,6 +72,8 @@ def uncertainty(model: Factors, test: Ratings, *, own: bool = True) -> dict[str,
             for half, other in zip(halves, reversed(halves), strict=True)
         ]
         test = Ratings(*(np.concatenate([getattr(half, name) for half in halves]) for name in _COLUMNS))
+    else:
+        parts = [_intervals(model, test)]
     coverage = []
     for level in INTERVAL_LEVELS:
         low, high = (np.concatenate(ends) for ends in zip(*(part.interval(level) for part in parts), strict=True))

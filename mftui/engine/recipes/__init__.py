@@ -30,9 +30,8 @@ RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, POST201
 """By name; the first is the default."""
 _ALIASES = {"": BIASED.name, "seed": POST2019.name}
 """Other names that settings, scripts and old runs may use; the empty one is the default's."""
-
-
 _USUAL_RATINGS = 100_000
+"""What a model that does not say how many ratings it learned from may have learned from."""
 
 
 def recipe_name(given: str) -> str:

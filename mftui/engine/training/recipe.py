@@ -53,7 +53,8 @@ class Field:
     zero_asks: bool = False
     """Whether 0 asks it, too, as in mftui 0.1."""
     by_rule: bool = False
-    """Whether the rule is asked where nothing is given; `default` is then what it chooses for 100,000 ratings."""
+    """Whether the rule is asked where nothing is given; `default` is then about what it chooses for
+    100,000 ratings."""
 
     @property
     def unset(self) -> Value:
