@@ -216,9 +216,8 @@ class MftuiApp(Textual8App):
         """Begin the tour, on Train."""
         from mftui.runs.store.request import TrainRequest
 
-        if not self.on_tour:
-            self.guide.follow(self, self.base_screen)
         self.begin_tour()
+        self.guide.follow(self, self.base_screen)
         await self.edit_settings(TrainRequest())
 
     def action_hint(self) -> None:

@@ -20,6 +20,8 @@ from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from mftui.tui.screens.base import BaseScreen
 
 HINTS: dict[str, str] = {
@@ -90,6 +92,7 @@ class Guide:
     def __init__(self, session: SessionState, changed_keys: Mapping[str, str]) -> None:
         self._session, self._keys = session, changed_keys
         self.tour: Tour | None = None
+        self._looking: Timer | None = None
 
     def sentence(self, mode: str, *, low: bool = False, hidden: bool = False) -> str:
         """Return what to say on a screen; see `Shell.guidance`."""
@@ -106,12 +109,18 @@ class Guide:
             if self.tour is not None and screen is not None and self.tour.go_on(app):
                 screen.guidance_changed()
 
-        app.set_interval(_POLL_S, look)
+        self._look_no_more()
+        self._looking = app.set_interval(_POLL_S, look)
+
+    def _look_no_more(self) -> None:
+        if self._looking is not None:
+            self._looking.stop()
 
     def toggle(self) -> None:
         """End the tour; else hide the sentence of every screen, or bring it back."""
         if self.tour is not None:
             self.tour = None
+            self._look_no_more()
         else:
             self._session.put(hints=self._session.get("hints") is False)
 

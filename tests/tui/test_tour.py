@@ -20,7 +20,7 @@ from mftui.tui.app import MftuiApp
 from mftui.tui.base.display import Display
 from mftui.tui.base.session_state import SessionState
 from mftui.tui.registry import SCREENS
-from mftui.tui.tour import HINTS, STEPS, written
+from mftui.tui.tour import _POLL_S, HINTS, STEPS, written
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -135,6 +135,17 @@ async def test_the_tour_goes_on_with_what_is_done(make_app: MakeApp, home: Path,
         await until_gone(pilot, "Data set")
         await pilot.press("z")
         await until_gone(pilot, "That was the tour.")
+
+
+async def test_a_tour_begun_again_is_looked_at_once_and_an_ended_one_no_more(make_app: MakeApp, home: Path):
+    async with (app := make_app(hints=True)).run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "A model learns from ratings")
+        before = set(app._timers)
+        for pressed, n in (("T", 1), ("T", 1), ("z", 0), ("T", 1)):
+            await pilot.press(pressed)
+            await until(pilot, lambda: (app.guide.tour is not None) == (n > 0), "the tour")  # noqa: B023
+            polls = [t for t in set(app._timers) - before if t._interval == _POLL_S and t._task and not t._task.done()]
+            assert len(polls) == n
 
 
 async def test_no_step_of_the_tour_is_too_long_or_names_a_key_that_is_none(make_app: MakeApp):
