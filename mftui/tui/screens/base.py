@@ -24,7 +24,7 @@ from mftui.tui.widgets.top_bar import TopBar
 Choices = TypeVar("Choices", bound=Any)
 _MIN_GUIDE_HEIGHT = 20
 """Rows from which there is a line for somebody new; where there are fewer, the help has it."""
-_NO_MODEL = "No model yet. Press {}, then t, to train one on the sample (synthetic ratings): it takes seconds."
+_NO_MODEL = "No model yet. Press {}, then {}, to train one on the sample (synthetic ratings): it takes seconds."
 UNSORTED = "As found"
 """The order in which the rows of a table come."""
 
@@ -103,8 +103,9 @@ class BaseScreen(Screen[None]):
 
     def no_model(self) -> str:
         """Say why there is no model, and what to press."""
-        train = next(key for mode, key, _ in self.shell.screens(self.MODE) if mode == "train")
-        return f"{self.shell.model_trouble} {_NO_MODEL.format(train)}".strip()
+        own = self.shell.settings.keys
+        pressed = keys.screen_key("train", self.MODE, own), keys.key_of("train.toggle", own)
+        return f"{self.shell.model_trouble} {_NO_MODEL.format(*pressed)}".strip()
 
     def on_top_bar_go(self, event: TopBar.Go) -> None:
         self.app.switch_mode(event.mode)
@@ -116,7 +117,6 @@ class ChoosingScreen(BaseScreen, Generic[Choices]):
     CHOICES is a frozen dataclass whose fields JSON can hold.
     """
 
-    BINDINGS = keys.TABLE
     CHOICES: ClassVar[type[Any]]
 
     def __init__(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Size
 
 from mftui.tui.base.keys import sign
@@ -83,10 +82,7 @@ class KeyBar(CellWidget):
         names: dict[str, str] = getattr(self.screen, "key_names", {})
         seen = set()
         typing = self.screen.focused is not None and self.screen.focused.check_consume_key("a", "a")
-        own = {binding.id: at for at, binding in enumerate(self.screen.BINDINGS) if isinstance(binding, Binding)}
-        # A screen's own keys in its own order, also where one takes the place of a key that all screens have.
-        active = sorted(self.screen.active_bindings.values(), key=lambda of: own.get(of.binding.id, -1))
-        for _, binding, enabled, _ in active:
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
             if typing and len(sign(binding.key)) == 1:
                 continue
             if not (enabled and binding.id) or binding.action in seen:

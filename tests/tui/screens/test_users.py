@@ -174,7 +174,7 @@ async def test_i_shows_a_users_page(make_app: MakeApp, home: Path, size: tuple[i
         await until_gone(pilot, "model over rating")
 
 
-async def test_u_goes_to_a_similar_user(make_app: MakeApp, home: Path):
+async def test_a_goes_to_a_similar_user(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)
     nearest = user_page(factors, 7).similar[0][0]

@@ -34,7 +34,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
     """Search box; the points with the films under the cursor, or the axes with all about one of them."""
 
     MODE = "map"
-    BINDINGS = keys.MAP
+    BINDINGS = [*keys.MAP, *keys.TABLE]  # noqa: RUF012
     CHOICES = MapChoices
 
     def __init__(self) -> None:

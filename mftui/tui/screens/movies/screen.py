@@ -38,7 +38,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
     """Search box, results, and page and neighbours of the movie under the cursor."""
 
     MODE = "movies"
-    BINDINGS = keys.MOVIES
+    BINDINGS = [*keys.MOVIES, *keys.TABLE]  # noqa: RUF012
     SORTS = MOVIE_SORTS
     CHOICES = MovieChoices
     SEARCHED = "words of a title"

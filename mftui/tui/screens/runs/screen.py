@@ -49,7 +49,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
     """Search box and table above; curves and settings below, side by side where it is wide."""
 
     MODE = "runs"
-    BINDINGS = keys.RUNS
+    BINDINGS = [*keys.RUNS, keys.COPY]  # noqa: RUF012
     CHOICES = RunChoices
 
     def __init__(self) -> None:

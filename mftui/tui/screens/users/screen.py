@@ -32,7 +32,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     """Ratings on the left (above, where it is narrow), page and recommendations on the right."""
 
     MODE = "users"
-    BINDINGS = keys.USERS
+    BINDINGS = [*keys.USERS, *keys.TABLE]  # noqa: RUF012
     SORTS = RATED_SORTS
     CHOICES = UserChoices
     SEARCHED = "a user's id"

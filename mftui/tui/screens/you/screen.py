@@ -41,7 +41,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
     """One's own films on the left (above, where it is narrow), why and recommendations on the right."""
 
     MODE = "you"
-    BINDINGS = keys.YOU
+    BINDINGS = [*keys.YOU, *keys.TABLE]  # noqa: RUF012
     SORTS = PROFILE_SORTS
     CHOICES = YouChoices
     SEARCHED = "words of a title, to rate it"
