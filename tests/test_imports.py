@@ -121,3 +121,11 @@ def test_the_app_s_first_screen_is_drawn_before_numpy_is_loaded(home: Path) -> N
     loaded = modules_after("import mftui.tui.launch, mftui.tui.screens.train.screen, mftui.engine.recipes", home)
     assert "textual" in loaded
     assert not (HEAVY | {"numpy"}) & loaded
+
+
+@pytest.mark.long
+def test_a_trainer_loads_nothing_that_tensorflow_only_has_adapters_for(home: Path) -> None:
+    """An installed JAX alone would take 180 MB."""
+    loaded = modules_after("from mftui.runs.trainer.prepare import import_tensorflow; import_tensorflow(True)", home)
+    assert "tensorflow" in loaded
+    assert not {"jax", "jaxlib", "pandas", "sklearn"} & loaded

@@ -12,12 +12,17 @@ MOST = 4
 """Threads at most: each holds a part, and what is made of it."""
 
 
+def cores() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def of_each(function: Callable[[int], T], n: int) -> list[T]:
     """Return what `function` makes of 0 to n - 1, in this order, with as many threads as there are cores.
 
     No more parts are under way than there are threads, so memory does not grow with `n`.
     """
-    threads = min(n, MOST, len(os.sched_getaffinity(0)))
+    threads = min(n, MOST, cores())
     if threads <= 1:
         return [function(number) for number in range(n)]
     with ThreadPoolExecutor(threads) as pool:

@@ -14,7 +14,7 @@ from mftui.runs.trainer.main import train
 if __name__ == "__main__":
     data, recipe, hyper = sys.argv[1:]
     run = create_run(TrainRequest(data=data, recipe=recipe, hyper=json.loads(hyper)))
-    document = train(run)
+    document = train(run, own_process=True)
     sizes = Sizes(document["n_users"], document["n_movies"], document["n_train"] + document["n_test"])
     estimate = find_recipe(recipe).estimate(sizes, run.config().hyper).total
     print(json.dumps({"estimate": estimate, "peak": int(document["peak_rss_mb"] * 2**20)}))

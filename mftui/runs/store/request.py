@@ -91,14 +91,19 @@ class TrainRequest:
         return find_recipe(self.recipe).check(dict(self.hyper))
 
     @property
-    def split_spec(self) -> SplitSpec:
-        """Return the split for `make_split`."""
-        from mftui.data.splits import SplitSpec
+    def split_kind(self) -> str:
+        """Return one of SPLITS, or "file": what is meant where nothing is said of it, too."""
         from mftui.engine.recipes import find_recipe
 
         usual = "random" if find_recipe(self.recipe).holds_out else "none"
-        kind = "file" if self.test is not None else self.split or usual
-        return SplitSpec(kind=kind, fraction=self.test_fraction, seed=self.split_seed)
+        return "file" if self.test is not None else self.split or usual
+
+    @property
+    def split_spec(self) -> SplitSpec:
+        """Return the split for `make_split`."""
+        from mftui.data.splits import SplitSpec
+
+        return SplitSpec(kind=self.split_kind, fraction=self.test_fraction, seed=self.split_seed)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object for `config.json`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from mftui import paths
+from mftui.data.threads import cores
 from mftui.engine.compute.machine import run_tool
 from mftui.errors import MftuiError
 from mftui.version import __version__, installed_version
@@ -148,13 +149,12 @@ def _gpus() -> list[str]:
 
 
 def _processors() -> str:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
         limit = "" if quota == "max" else f", limited to the time of {int(quota) / int(period):.1f}"
     except (OSError, ValueError):
         limit = ""
-    return f"{usable} processors{limit}"
+    return f"{cores()} processors{limit}"
 
 
 def _cgroup_number(name: str) -> int | None:

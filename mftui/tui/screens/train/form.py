@@ -13,15 +13,13 @@ from mftui.settings import Settings
 from mftui.tui.screens.train.columns import in_words, summary
 
 if TYPE_CHECKING:
-    from mftui.engine.recipes import Field, Recipe
+    from mftui.engine.recipes import Field, Hyper, Recipe
     from mftui.engine.training.memory import Sizes
     from mftui.runs.store.request import TrainRequest
 
 _MAIN = ("factors", "epochs", "learning_rate")
 _USUAL_LEVELS = 10
 """Steps of a scale, for what is shown before the data is read."""
-_HELD_OUT = 0.1
-"""Share of the ratings that is not trained on, as a request has it where nothing else is said."""
 _TOP_SEED = 2**31 - 1
 CHOSEN = ("data", "recipe", "preset")
 """Rows that are chosen from a list."""
@@ -82,12 +80,13 @@ class TrainForm:
             Row("recipe", "recipe", self.recipe.about, "choice", self.recipe.name, False, ""),
             self._preset_row(),
         ]  # fmt: skip
-        shown += [self._row(f) for name in _MAIN for f in self.recipe.fields if f.name == name]
+        chosen = self._chosen()
+        shown += [self._row(f, chosen) for name in _MAIN for f in self.recipe.fields if f.name == name]
         shown.append(
             Row("seed", "seed", "Where the random numbers start: the same seed, the same result.", "number",
                 self._seed, self._seed != "0", self._seed_error())
         )  # fmt: skip
-        return shown + ([self._row(f) for f in self.others] if self.more else [])
+        return shown + ([self._row(f, chosen) for f in self.others] if self.more else [])
 
     @property
     def others(self) -> list[Field]:
@@ -190,7 +189,9 @@ class TrainForm:
             return _next(names, self.preset, by) if self.preset in names else names[0 if by > 0 else -1]
         if key == "seed":
             return str(min(max(int(self._seed) + by, 0), _TOP_SEED)) if not self._seed_error() else None
-        field, text = self.recipe.field(key), self._number(key)
+        field = self.recipe.field(key)
+        if field.asks(text := self._text(field)):
+            text = _plain(self._chosen().get(key, field.default))
         if field.type is bool:
             return _next(["yes", "no"], text, by)
         if field.type is str:
@@ -201,19 +202,23 @@ class TrainForm:
             return None
         return _stepped(float(value), by, whole=field.type is int, low=field.low, high=field.high)
 
-    def request(self) -> TrainRequest:
-        """Return the training that the form asks for; raises UsageError naming the first field that is wrong."""
+    @property
+    def _split_as(self) -> TrainRequest:
+        """Return the request that test file and split come from: that which was loaded, as long as the data is its."""
         from mftui.runs.store.request import TrainRequest
 
+        return self._like if self._like is not None and self._like.data == self.data else TrainRequest()
+
+    def request(self) -> TrainRequest:
+        """Return the training that the form asks for; raises UsageError naming the first field that is wrong."""
         more, self.more = self.more, True
         wrong = [row for row in self.rows() if row.error and row.key != "data"]
         self.more = more
         if wrong:
             raise UsageError(f"{wrong[0].label}: {wrong[0].error}", hint="Change it in the form.")
-        same_data = self._like is not None and self._like.data == self.data
         how = self.how
         return replace(
-            self._like if self._like is not None and same_data else TrainRequest(),
+            self._split_as,
             name="",
             data=self.data,
             columns=dict(how.columns) or None,
@@ -228,29 +233,18 @@ class TrainForm:
             checkpoint_seconds=self._settings.checkpoint_seconds,
         ).checked()
 
-    def _row(self, field: Field) -> Row:
+    def _row(self, field: Field, chosen: Hyper) -> Row:
         kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"
-        text = self._shown(field)
+        text = self._text(field)
+        if chosen and field.asks(text) and (value := _plain(chosen[field.name])) != text:
+            text = f"{text}: {value}"
         label, changed = field.name.replace("_", " "), field.name in self._own
         return Row(field.name, label, field.help, kind, text, changed, self.error_in(field.name, text))
 
-    def _shown(self, field: Field) -> str:
-        """Return the text of a field; where a rule chooses the value, with what it chooses for this data."""
-        text = self._text(field)
-        if self.sizes is None or not field.asks(text):
-            return text
-        chosen = self._number(field.name)
-        return text if chosen == text else f"{text}: {chosen}"
-
-    def _number(self, name: str) -> str:
-        """Return the value of a field as text, with the rule's choice where it is asked; sizes of 100,000 ratings
-        stand for a data set that has not been seen."""
-        field = self.recipe.field(name)
-        if not field.asks(text := self._text(field)):
-            return text
-        if self.sizes is None:
-            return _plain(field.default)
-        return _plain(self.recipe.sized(self._hyper(), self.sizes)[name])
+    def _chosen(self) -> Hyper:
+        """Return every hyperparameter, as the recipe's rules choose it for this data; {} where that was not seen."""
+        sizes = self.sizes
+        return {} if sizes is None else self.recipe.sized(self._hyper(), sizes)
 
     def _hyper(self) -> dict[str, Any]:
         """Return every hyperparameter, with those that are typed and right."""
@@ -266,7 +260,8 @@ class TrainForm:
         found = self.seen if self.seen is not None and self.seen.n_ratings else CATALOGUE.get(self.data)
         if found is None:
             return None
-        held_out = _HELD_OUT if self._like is None or self._like.split != "none" else 0.0
+        asked = replace(self._split_as, recipe=self.recipe.name)
+        held_out = 0.0 if asked.split_kind in ("none", "file") else asked.test_fraction
         n_train = round(found.n_ratings * (1 - held_out))
         return Sizes(found.n_users, found.n_movies, n_train, levels=_USUAL_LEVELS)
 

@@ -58,6 +58,7 @@ class FormView(CellWidget, can_focus=True):
         super().__init__(id=id)
         self._pick = pick
         self.form: TrainForm | None = None
+        self._rows: list[Row] = []
         self._cursor = 0
         self._top = 0
         self._editing: str | None = None
@@ -70,8 +71,9 @@ class FormView(CellWidget, can_focus=True):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw again, as wide as the longest label needs."""
-        longest = max((len(row.label) + 1 for row in self.form.rows()), default=0) if self.form else 0
+        """Ask the form for its rows, and draw them, as wide as the longest label needs."""
+        self._rows = self.form.rows() if self.form else []
+        longest = max((len(row.label) + 1 for row in self._rows), default=0)
         if (label := max(_LABEL, longest)) != self._label:
             self._label = label
             self.styles.min_width = min(label + _VALUE, self.app.size.width) if label > _LABEL else None
@@ -80,15 +82,14 @@ class FormView(CellWidget, can_focus=True):
     @property
     def row(self) -> Row | None:
         """Return the field under the cursor."""
-        rows = self.form.rows() if self.form else []
-        return rows[min(self._cursor, len(rows) - 1)] if rows else None
+        return self._rows[min(self._cursor, len(self._rows) - 1)] if self._rows else None
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         caption = "form--caption-focus" if self._has_keys else "form--caption"
         yield [("Settings", self.style(caption))]
         if self.form is None:
             return
-        rows = self.form.rows()
+        rows = self._rows
         room = self._in_view
         self._cursor = min(self._cursor, len(rows) - 1)
         self._top = max(min(self._top, self._cursor, max(0, len(rows) - room)), self._cursor - room + 1)
@@ -154,7 +155,7 @@ class FormView(CellWidget, can_focus=True):
         self._go(0)
 
     def action_last(self) -> None:
-        self._go(len(self.form.rows()) - 1 if self.form else 0)
+        self._go(len(self._rows) - 1)
 
     def action_nudge(self, by: int) -> None:
         row = self.row
@@ -204,7 +205,7 @@ class FormView(CellWidget, can_focus=True):
             self.redraw()
 
     def _go(self, at: int) -> None:
-        self._cursor = max(0, min(at, len(self.form.rows()) - 1)) if self.form else 0
+        self._cursor = max(0, min(at, len(self._rows) - 1))
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
@@ -212,7 +213,7 @@ class FormView(CellWidget, can_focus=True):
         if place is None or self._editing or not self.form:
             return
         at = self._top + place.y - _FIRST
-        if self._top <= at < min(self._top + self._in_view, len(self.form.rows())):
+        if self._top <= at < min(self._top + self._in_view, len(self._rows)):
             again = at == self._cursor
             self._go(at)
             if again:
