@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
 from numbers import Integral, Real
@@ -127,15 +128,18 @@ def pair_indices(
     return user, movie, (user_known, movie_known)
 
 
-def seconds_in(given: Any, n: int) -> NDArray[np.int64] | None:
+def seconds_in(given: Any, n: int, *, learned: bool) -> NDArray[np.int64] | None:
     """Return (n,) seconds since 1970 of one date or n, as dates, datetimes, texts or such seconds; None of None.
 
-    Raises ArgumentError for anything else. A date that is missing is one before all others.
+    Warns the caller's caller where the model has not `learned` from dates. Raises ArgumentError for anything else. A
+    date that is missing is one before all others.
     """
     import numpy as np
 
     if given is None:
         return None
+    if not learned:
+        warnings.warn("This model learned from no dates, so dates do not change its predictions.", stacklevel=3)
     found = np.atleast_1d(np.asarray(given))
     try:
         if found.dtype.kind not in "iuf":

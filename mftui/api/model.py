@@ -226,9 +226,9 @@ class Model:
         ----------
         users, movies: an id each, or n of them; one id beside n stands for all. Movies can be titles. An id that the
             model does not know is no error: it is predicted from what is known of the other, and from the mean.
-        dates: when they are rated, for a model that learned from the dates of ratings: a date, datetime or text such as
-            "2018-09-24", or seconds since 1970; one for all, or n. On a day on which the user rated nothing that the
-            model learned from, the prediction is as without.
+        dates: when they are rated, for a model that learned from the dates of ratings (others warn that they ignore
+            them): a date, datetime or text such as "2018-09-24", or seconds since 1970; one for all, or n. On a day on
+            which the user rated nothing that the model learned from, the prediction is as without.
 
         Returns
         -------
@@ -246,7 +246,7 @@ class Model:
         """
         f = self.factors
         user, movie, known = pair_indices(f, users, movies, self._titles)
-        predicted = f.predict(user, movie, known, seconds_in(dates, len(user)))
+        predicted = f.predict(user, movie, known, seconds_in(dates, len(user), learned=f.parameters.dates is not None))
         return float(predicted[0]) if is_one(users) and is_one(movies) else predicted
 
     def explain(self, who: Any, movie: object, *, ratings: Any = None) -> Explanation:

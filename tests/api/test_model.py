@@ -115,6 +115,12 @@ def test_a_prediction_for_each_pair(model: mftui.Model) -> None:
     assert model.predict([], []).shape == (0,)
 
 
+def test_a_date_is_not_ignored_without_a_word(model: mftui.Model) -> None:
+    with pytest.warns(UserWarning, match="learned from no dates") as warned:
+        assert model.predict(7, 4, "2018-09-24") == model.predict(7, 4)
+    assert warned[0].filename == __file__
+
+
 def test_a_prediction_for_a_day() -> None:
     plain = toy_factors()
     dates = DateEffects(np.array([6], np.int32), np.array([17_798], np.int32), np.array([0.5], np.float32))

@@ -149,7 +149,8 @@ def test_every_preset_is_in_the_help_and_fields_given_beside_it_win(capfd: pytes
     [
         (("--recipe", "post2019", "--batch-size", "5"), "recipe post2019 has no --batch-size. These have: biased"),
         (("--factors", "0"), "factors"),
-        (("--factors", "many"), "not a valid integer"),
+        (("--factors", "many"), "is not a whole number, auto, or a multiple such as 2*auto"),
+        (("--members", "2*nope"), "is not a whole number, auto, or a multiple such as 2*auto"),
         (("--recipe", "magic"), "magic"),
         (("--preset", "magic"), "recipe biased has no preset magic. It has: default, fast"),
         (("--recipe", "post2019", "--preset", "fast"), "recipe post2019 has no preset fast. It has: post"),

@@ -46,11 +46,7 @@ def test_the_article_and_other_names_leave_first_and_then_the_middle(title: str,
 
 @pytest.mark.parametrize(
     ("title", "word"),
-    zip(
-        SERIES,
-        ["I", "IV", "V", "VI", "Fellowship", "Two", "Return", "3:", "4:", "5:", "Chamber", "Goblet"],
-        strict=True,
-    ),
+    list(zip(SERIES, APART_BY, strict=True)),
 )
 @pytest.mark.parametrize("width", [28, 32, 36, 40])
 def test_what_sets_a_title_apart_from_the_others_in_its_table_is_left_whole(title: str, word: str, width: int) -> None:

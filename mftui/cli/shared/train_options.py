@@ -73,7 +73,12 @@ class _Number(click.ParamType):  # type: ignore[type-arg]  # generic from click 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the value in its type, or the word as it is."""
         asked = isinstance(value, str) and any(field.asks(value.strip().lower()) for field in self._fields)
-        return value if asked else self._plain.convert(value, param, ctx)
+        if asked:
+            return value
+        try:
+            return self._plain.convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is not {self._fields[0].expectation}.", param, ctx)
 
 
 class _RecipeChoice(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on

@@ -31,7 +31,7 @@ RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, POST201
 _ALIASES = {"": BIASED.name, "seed": POST2019.name}
 """Other names that settings, scripts and old runs may use; the empty one is the default's."""
 _USUAL_RATINGS = 100_000
-"""What a model that does not say how many ratings it learned from may have learned from."""
+"""Ratings that a model is taken to have learned from where rules are asked: it does not keep how many there were."""
 
 
 def recipe_name(given: str) -> str:
@@ -48,9 +48,16 @@ def find_recipe(name: str) -> Recipe:
 
 
 def recipe_with(preset: str | None, default: str) -> str:
-    """Return the recipe to take where a preset is given and no recipe: `default`, or the only one that has it."""
+    """Return the recipe to take where a preset is given and no recipe: `default`, or the only one that has it.
+
+    A preset of mftui 0.1 that another has replaced is still that of its recipe, whoever has one of that name today.
+    """
+    before = [recipe.name for recipe in RECIPES.values() if preset in recipe.renamed]
     having = [recipe.name for recipe in RECIPES.values() if any(known.name == preset for known in recipe.presets)]
-    return default if preset is None or default in having or len(having) != 1 else having[0]
+    if preset is None or default in (*before, *having):
+        return default
+    found = before or having
+    return found[0] if len(found) == 1 else default
 
 
 def row_priors(meta: Mapping[str, Any], parameters: Parameters) -> RowPriors:

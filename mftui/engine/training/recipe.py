@@ -93,7 +93,7 @@ class Field:
         try:
             value = self._convert(given)
         except (TypeError, ValueError):
-            raise UsageError(f"{self.name}: {given} is not {self._expectation}.") from None
+            raise UsageError(f"{self.name}: {given} is not {self.expectation}.") from None
         if self.asks(value):
             return self.open
         if self.words:
@@ -101,7 +101,7 @@ class Field:
         if self.check:
             self.check(str(value))
         if self.choices and value not in self.choices:
-            raise UsageError(f"{self.name}: {given} is not {self._expectation}.")
+            raise UsageError(f"{self.name}: {given} is not {self.expectation}.")
         if not isinstance(value, str) and not self.low <= value <= self.high:
             raise UsageError(f"{self.name}: {given} is outside {self.low:g} to {self.high:g}.")
         return value
@@ -122,14 +122,19 @@ class Field:
         """Return the words of a list, each once, in their own order."""
         given = {word.strip().lower() for word in text.split(",")} - {"", NONE}
         if unknown := given - set(self.words):
-            raise UsageError(f"{self.name}: {visible(min(unknown))} is not {self._expectation}.")
+            raise UsageError(f"{self.name}: {visible(min(unknown))} is not {self.expectation}.")
         return ",".join(word for word in self.words if word in given) or NONE
 
     @property
-    def _expectation(self) -> str:
+    def expectation(self) -> str:
+        """Return what a value of the field is, in words."""
         if self.choices or self.words:
             return f"one of {', '.join(self.choices or self.words)}"
-        return {int: "a whole number", float: "a number", bool: "yes or no"}.get(self.type, "text")
+        named = {int: "a whole number", float: "a number", bool: "yes or no"}.get(self.type, "text")
+        if self.rule is None:
+            return named
+        multiple = f", or a multiple such as 2*{AUTO}" if self.type in (int, float) else ""
+        return f"{named}, {self.open}{multiple}" if multiple else f"{named} or {self.open}"
 
 
 @dataclass(frozen=True)

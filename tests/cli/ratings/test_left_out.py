@@ -34,7 +34,7 @@ def titles(capfd: Capture, command: str, *who: str) -> list[str]:
 def test_what_is_not_wanted_is_in_no_list_and_what_was_not_seen_is_not_asked_for(capfd: Capture) -> None:
     call(capfd, "rate", "toy story", "5")
     before = {command: titles(capfd, command) for command in ("recommend", "suggest")}
-    assert call(capfd, "ratings", "not-seen", "heat").out == "Heat (1995): not seen (profile me).\n"
+    assert call(capfd, "ratings", "not-seen", "heat").out == 'Heat (1995): marked "not seen" (profile me).\n'
     assert call(capfd, "ratings", "not-interested", "the matrix").code == 0
     heat, matrix = "Heat (1995)", "Matrix, The (1999)"
     assert set(before["recommend"]) - set(titles(capfd, "recommend")) == {matrix}
@@ -42,19 +42,20 @@ def test_what_is_not_wanted_is_in_no_list_and_what_was_not_seen_is_not_asked_for
     short = call(capfd, "recommend", "--ratings", "@", "-n", "20", "--json").document["note"]
     assert "1 of them already rated, 1 of them left out." in short
     assert matrix not in titles(capfd, "recommend", "7", "--ratings", "@")
-    assert call(capfd, "ratings", "not-interested", "matrix", "--back").out.startswith(f"{matrix}: no longer not")
+    back = call(capfd, "ratings", "not-interested", "matrix", "--back").out
+    assert back == f'{matrix}: "not interested" taken back (profile me).\n'
     assert titles(capfd, "recommend") == before["recommend"]
 
 
 def test_they_are_listed_undone_and_refused_with_a_reason(capfd: Capture) -> None:
-    assert "No film is not seen in profile me." in call(capfd, "ratings", "not-seen").out
+    assert 'No film is marked "not seen" in profile me. Mark one: ' in call(capfd, "ratings", "not-seen").out
     added = call(capfd, "ratings", "not-seen", "3", "--json").document
     assert (added["list"], added["n_listed"], added["n_ratings"]) == ("not_seen", 1, 0)
     films = call(capfd, "ratings", "not-seen", "--json").document["films"]
     assert [(film["title"], film["movie_id"]) for film in films] == [("Matrix, The (1999)", 3)]
     assert "Matrix, The (1999)" in call(capfd, "ratings", "not-seen").out
     assert "was on the list" in call(capfd, "ratings", "not-seen", "3").err
-    assert call(capfd, "ratings", "undo").out == "Matrix, The (1999): no longer not seen (profile me).\n"
+    assert call(capfd, "ratings", "undo").out == 'Matrix, The (1999): "not seen" taken back (profile me).\n'
     call(capfd, "rate", "heat", "2")
     for arguments, said in (
         (("not-seen", "heat"), "you have rated Heat (1995)"),

@@ -114,7 +114,7 @@ def test_an_import_counts_what_it_found_and_lists_the_rest_with_what_is_near(
     dry = call(capfd, "ratings", "import", home / "letterboxd.csv", "--dry-run", "--json").document
     assert not dry["saved"] and listed(capfd) == []
     answer = call(capfd, "ratings", "import", home / "letterboxd.csv")
-    assert "3 ratings (Letterboxd, of 5); saved in profile me" in answer.out
+    assert "(Letterboxd): 3 ratings, 5 is the highest possible; saved in profile me" in answer.out
     for line in ("2  found in the model", "1  not found, kept", "1  lines without a rating"):
         assert line in answer.out
     assert "Hamlet (1993)" in answer.out and "Hamlet (1990); Hamlet (1996)" in answer.out

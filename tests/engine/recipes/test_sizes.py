@@ -58,8 +58,8 @@ def test_a_multiple_of_the_rule_can_be_asked_for() -> None:
     assert chosen(80_000, "members", members="2*auto") == [16]
     assert chosen(22_500_000, "members", **BIASED.preset("careful").values) == [4]
     assert chosen(80_000, "factors learning_rate", factors="AUTO", learning_rate=" 0.5 * auto") == [12, 0.035]
-    for wrong in ("auto*2", "x*auto", "2*", "automatic"):
-        with pytest.raises(UsageError, match="members"):
+    for wrong in ("auto*2", "x*auto", "2*", "automatic", "2*nope"):
+        with pytest.raises(UsageError, match=r"members.* a whole number, auto, or a multiple such as 2\*auto\."):
             BIASED.check({"members": wrong})
     with pytest.raises(UsageError, match="validation"):
         BIASED.check({"validation": "auto"})  # no rule chooses it
@@ -87,6 +87,11 @@ def test_a_preset_names_its_recipe_where_only_one_has_it() -> None:
     assert recipe_with("careful", "als") == "biased"
     assert recipe_with(None, "als") == "als"
     assert recipe_with("no such", "biased") == "biased"
+
+
+def test_a_preset_of_0_1_is_that_of_its_recipe_though_another_has_one_of_that_name_today() -> None:
+    assert recipe_with("large", "biased") == recipe_with("wide", "als") == recipe_with("large", "als") == "biased"
+    assert recipe_with("large", "fastai") == "fastai"
 
 
 def test_nothing_is_left_open_once_the_data_is_known() -> None:

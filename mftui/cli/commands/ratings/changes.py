@@ -85,7 +85,7 @@ def print_change(profile: Profile, change: Change, as_json: bool) -> None:
     if change.of:
         of = change.of.replace("_", " ")
         for row in (*change.before, *change.after):
-            said = of if row in change.after else f"no longer {of}"
+            said = f'marked "{of}"' if row in change.after else f'"{of}" taken back'
             print_line(f"{row.name}: {said} (profile {profile.name}).")
         return
     rows: list[list[Cell]] = [["removed", d["stars"], d["title"]] for d in removed]

@@ -181,8 +181,8 @@ def _print_import(
         "older than the rating in your profile, left out": counts["n_older"],
     }
     where = f"saved in profile {profile.name}" if done is not None else "nothing saved (dry run)"
-    best = f", of {incoming.scale.hi:g}"
-    heading = f"{incoming.path}: {counted(resolved.n_ratings)} ({incoming.kind}{best}); {where}"
+    best = f"{incoming.scale.hi:g} is the highest possible"
+    heading = f"{incoming.path} ({incoming.kind}): {counted(resolved.n_ratings)}, {best}; {where}"
     print_table(("", ""), [[n, text] for text, n in lines.items() if n], heading)
     shown = resolved.unmatched[:MAX_LISTED]
     if not shown:

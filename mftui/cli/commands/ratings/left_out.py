@@ -84,10 +84,11 @@ def _list(profile: Profile, of: Of, run_text: str | None, *, as_json: bool) -> N
         return
     what = of.replace("_", " ")
     if not films:
-        print_line(f"No film is {what} in profile {profile.name}. Add one: mftui ratings {_command(of)} toy story")
+        add = f"Mark one: mftui ratings {_command(of)} toy story"
+        print_line(f'No film is marked "{what}" in profile {profile.name}. {add}')
         return
     table: list[list[Cell]] = [[film["title"], film["since"], raw_id_cell(film["movie_id"])] for film in films]
-    print_table(("title", "since", "movie id"), table, f"Profile {profile.name}: {what}")
+    print_table(("title", "since", "movie id"), table, f'Profile {profile.name}: marked "{what}"')
 
 
 def _command(of: Of) -> str:

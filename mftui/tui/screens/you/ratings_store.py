@@ -127,7 +127,7 @@ class ProfileStore:
     def leave_out(self, movie: int, of: Of, *, back: bool) -> None:
         """Say that the movie at an index was not seen, or is not wanted; `back`: no longer."""
         profile, matcher = self._ready()
-        said = f"{'no longer ' if back else ''}{of.replace('_', ' ')}: {self._titles[movie]}"
+        said = f"{of.replace('_', ' ')}{' taken back' if back else ''}: {self._titles[movie]}"
         made = None if back else 1.0
         self._change(said, lambda: profile.leave_out(matcher, movie, of, back=back), (of, movie), made)
 
