@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mftui.api.model import Model
 from mftui.errors import ArgumentError, RunError
-from mftui.runs.store.run import Run, find_run, newest_usable
+from mftui.runs.store.run import Run, find_usable
 from mftui.runs.store.status import FINISHED
 
 
@@ -17,7 +17,8 @@ def open_run(run: str | os.PathLike[str] | None = None) -> Model:
 
     Parameters
     ----------
-    run: the id of a run, the beginning of one, its name, or its directory; by default the newest run with a model.
+    run: the id of a run, the beginning of one, its name, or its directory; by default, or with "latest", the newest
+        run with a model.
 
     Returns
     -------
@@ -36,7 +37,7 @@ def open_run(run: str | os.PathLike[str] | None = None) -> Model:
     >>> model.movies.title[0]
     'Toy Story (1995)'
     """
-    found = newest_usable() if run is None else _run_at(run)
+    found = find_usable(None) if run is None else _run_at(run)
     model = Model(found.load_factors(), found)
     if found.state != FINISHED:
         warnings.warn(f"Run {found.id} is {found.state}: this is its best model so far.", stacklevel=2)
@@ -47,7 +48,7 @@ def _run_at(run: str | os.PathLike[str]) -> Run:
     if not isinstance(run, str | os.PathLike):
         raise ArgumentError(f"a run cannot be of the type {type(run).__name__}.", hint="Give its id or its directory.")
     if isinstance(run, str) and os.sep not in run and run not in (".", ".."):
-        return find_run(run)
+        return find_usable(run)
     directory = Path(run).expanduser().absolute()
     if not (directory / "config.json").is_file():
         raise RunError(f"{directory} is no run.", hint="A run's directory has a config.json.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.cli.shared.completion import complete_data, complete_name_of_data
 from mftui.cli.shared.output import json_option, note, print_json, print_table, progress_bar
 from mftui.cli.shared.reading_options import read_options, reading_options
 from mftui.text import visible
@@ -63,7 +64,7 @@ def list_data(as_json: bool) -> None:
 
 
 @data.command("fetch")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_name_of_data)
 @click.option("--force", is_flag=True, help="Download it again even if it is there.")
 @json_option
 def fetch_data(name: str, force: bool, as_json: bool) -> None:
@@ -92,7 +93,7 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
 
 
 @data.command("info")
-@click.argument("source", metavar="NAME|PATH")
+@click.argument("source", metavar="NAME|PATH", shell_complete=complete_data)
 @click.option("--test", type=click.Path(path_type=Path), help="A file of ratings to test on.")
 @reading_options
 @json_option

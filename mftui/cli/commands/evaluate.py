@@ -89,10 +89,10 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
     """Train with the run's settings on each fold; print means over the folds, next to the baselines'."""
     require_alone("cross-validation")
     from mftui.runs.results.evaluate import cross_validate
-    from mftui.runs.store.run import find_run, newest_usable
+    from mftui.runs.store.run import find_usable
     from mftui.runs.trainer.logs import output_in
 
-    run = newest_usable() if run_text is None else find_run(run_text)
+    run = find_usable(run_text)
     with output_in(run.path / "crossval.log") as screen:
 
         def say(one: dict[str, Any]) -> None:

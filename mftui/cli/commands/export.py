@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from mftui.cli.shared.completion import complete_run
 from mftui.cli.shared.open_model import note_unfinished
 from mftui.cli.shared.output import json_option, note, print_json, print_line, progress_bar
 from mftui.errors import UsageError
@@ -25,7 +26,7 @@ _NEXT = {
 
 
 @click.command("export")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @click.argument("destination", metavar="DEST", type=click.Path(path_type=Path))
 @click.option("--to", required=True, type=click.Choice(KINDS), help="What to write.")
 @click.option("-n", "n", type=click.IntRange(0), help="Recommendations for each user; 0 for none.  [default: 20]")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mftui.cli.shared.completion import complete_run
 from mftui.cli.shared.open_model import note_unfinished
 from mftui.cli.shared.output import json_option, print_json, print_line
 from mftui.runs.results.report import write_report
@@ -13,7 +14,7 @@ from mftui.runs.store.run import find_run
 
 
 @click.command("report")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_run)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="The file to write.  [default: RUN-ID.html]"
 )

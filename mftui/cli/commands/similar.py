@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.api.rows import movie_row, neighbour_rows
+from mftui.cli.shared.completion import complete_title
 from mftui.cli.shared.movie_lists import count_option, genres_cell, min_ratings_option, print_list, without_year
 from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, print_json
@@ -19,7 +20,7 @@ BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"
 
 
 @click.command()
-@click.argument("movie", nargs=-1, required=True)
+@click.argument("movie", nargs=-1, required=True, shell_complete=complete_title)
 @run_option
 @count_option
 @click.option(

@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from mftui.api.progress import how_far, make_progress
+from mftui.cli.shared.completion import complete_run
 from mftui.cli.shared.train_options import data_options, recipe_options, recipes_in_words, request_from
 from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
@@ -31,7 +32,7 @@ _ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
 @data_options
 @recipe_options
 @click.option("--name", help="A name for the run; it becomes part of the run's id.")
-@click.option("--resume", metavar="RUN", help="Continue a run that was stopped or killed.")
+@click.option("--resume", metavar="RUN", shell_complete=complete_run, help="Continue a run that was stopped or killed.")
 @click.option(
     "--checkpoint-seconds",
     type=float,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mftui.cli.shared.completion import complete_run
 from mftui.cli.shared.output import note
 
 if TYPE_CHECKING:
@@ -13,16 +14,20 @@ if TYPE_CHECKING:
     from mftui.runs.store.run import Run
 
 run_option = click.option(
-    "--run", "run_text", metavar="RUN", help="Id, beginning of an id, or name of a run [default: the newest]."
+    "--run",
+    "run_text",
+    metavar="RUN",
+    shell_complete=complete_run,
+    help="Id, beginning of an id, or name of a run [default: latest, the newest].",
 )
 
 
 def open_model(run_text: str | None) -> tuple[Run, Factors]:
     """Open the run asked for, or the newest usable one, with its model; raises RunError if there is none."""
     from mftui.engine.recipes import caution_of
-    from mftui.runs.store.run import find_run, newest_usable
+    from mftui.runs.store.run import find_usable
 
-    run = newest_usable() if run_text is None else find_run(run_text)
+    run = find_usable(run_text)
     factors = run.load_factors()
     note_unfinished(run.id, run.state)
     if caution := caution_of(factors.meta):

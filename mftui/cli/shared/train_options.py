@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mftui.cli.shared.completion import complete_data, complete_preset
 from mftui.cli.shared.reading_options import read_options, reading_options
 from mftui.engine.recipes import RECIPES, Field, recipe_name, recipe_with
 from mftui.errors import UsageError
@@ -25,7 +26,12 @@ def data_options(command: F) -> F:
         click.option("--test-fraction", type=float, help="Share of the ratings to test on.  [default: 0.1]"),
         click.option("--test", metavar="FILE", help="A file of ratings to test on, instead of a split."),
         reading_options,
-        click.option("--data", metavar="NAME|PATH", help="Data set to train on.  [default: sample]"),
+        click.option(
+            "--data",
+            metavar="NAME|PATH",
+            shell_complete=complete_data,
+            help="Data set to train on.  [default: sample]",
+        ),
     ):  # the last one comes first in the help
         command = option(command)
     return command
@@ -40,7 +46,7 @@ def recipe_options(command: F) -> F:
     """Add --recipe, --seed, --preset, and the fields of all recipes."""
     for name in reversed(_field_names()):
         command = _field_option(name)(command)
-    command = click.option("--preset", help=_presets())(command)
+    command = click.option("--preset", shell_complete=complete_preset, help=_presets())(command)
     command = click.option("--seed", type=int, help="Seed of all random numbers.  [default: 0]")(command)
     shown = f"How to train: model, objective and optimizer.  [default: {recipe_name('')}]"
     return click.option("--recipe", type=_RecipeChoice(list(RECIPES)), help=shown)(command)

@@ -26,6 +26,18 @@ AUTO = "auto"
 _MULTIPLE = re.compile(r"(?:(\d{1,6}(?:\.\d{1,6})?)\s*\*\s*)?auto", re.IGNORECASE)
 
 
+def label_of(name: str) -> str:
+    """Return what a hyperparameter is called on the screens and in tables: "learning rate"."""
+    return name.replace("_", " ")
+
+
+def written(value: object) -> str:
+    """Return the value of a hyperparameter as the form shows it: yes and no, numbers as short as they can be."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 @dataclass(frozen=True)
 class Field:
     """One hyperparameter: its name is the option's (`--learning-rate` is `learning_rate`)."""

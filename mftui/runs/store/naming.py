@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from mftui.errors import UsageError
 
 MAX_NAME = 40
+LATEST = "latest"
+"""Stands for the newest run wherever a run is asked for."""
 _ID = re.compile(r"\d{8}-\d{6}-[\w-]+", re.UNICODE)
 
 
@@ -23,6 +27,8 @@ def slug(name: str) -> str:
     short = re.sub("-+", "-", letters).strip("-")[:MAX_NAME].strip("-")
     if name.strip() and not short:
         raise UsageError(f"the run name {name!r} has no letter or digit.", hint="Use at least one.")
+    if name.strip() == LATEST:
+        raise UsageError(f"no run can be named {LATEST!r}: that means the newest run.", hint="Choose another name.")
     return short
 
 
@@ -33,11 +39,16 @@ def base_id(recipe: str, factors: object, name: str, *, now: float | None = None
     return "-".join(part for part in (stamp, slug(recipe), size, slug(name)) if part)
 
 
-def make_directory(parent: Path, wanted: str) -> Path:
-    """Make a new directory `wanted`, or `wanted-2`, … where that exists; safe between processes."""
+def make_directory(parent: Path, wanted: str, others: Iterable[str] = ()) -> Path:
+    """Make a new directory `wanted`; or `wanted-2`, … where it exists, or one of `others` is the same but for its date.
+
+    Safe between processes."""
     parent.mkdir(parents=True, exist_ok=True)
+    taken = {without_date(other) for other in others}
     for number in range(1, 10_000):
         directory = parent / (wanted if number == 1 else f"{wanted}-{number}")
+        if without_date(directory.name) in taken:
+            continue
         try:
             directory.mkdir()
         except FileExistsError:
@@ -54,3 +65,28 @@ def is_run_id(text: str) -> bool:
 def without_date(run_id: str) -> str:
     """Return a run's id without its date and time."""
     return run_id.split("-", 2)[-1]
+
+
+def short_names(runs: Collection[tuple[str, str]]) -> dict[str, str]:
+    """Return what each run is called where it is shown, by id; no two are called the same.
+
+    That is its name, or its id without the date; runs that share it have a number behind it.
+
+    Parameters
+    ----------
+    runs: id and name ("" for none) of each run, the oldest first.
+    """
+    found = {run_id: name or without_date(run_id) for run_id, name in runs}
+    times = Counter(found.values())
+    taken, last = {called for called, n in times.items() if n == 1}, Counter[str]()
+    for run_id, called in found.items():
+        if times[called] == 1:
+            continue
+        while True:
+            last[called] += 1
+            numbered = f"{called}-{last[called]}"
+            if numbered not in taken:
+                break
+        taken.add(numbered)
+        found[run_id] = numbered
+    return found

@@ -6,6 +6,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,8 +17,9 @@ from mftui import paths
 from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.config import FILE, RunConfig, read_config, write_config
+from mftui.runs.store.log import LogTail
 from mftui.runs.store.metrics import MetricsTail
-from mftui.runs.store.naming import base_id, is_run_id, make_directory
+from mftui.runs.store.naming import LATEST, base_id, is_run_id, make_directory, short_names, without_date
 from mftui.runs.store.notes import Notes, read_notes
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import published, read_json
@@ -29,15 +31,6 @@ if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
 T = TypeVar("T")
-
-_GPU_DRIVER = Path("/proc/driver/nvidia")
-_NO_GPU = (
-    "failed call to cuInit",
-    "Could not find cuda drivers",
-    "All log messages before absl::InitializeLog()",
-    "oneDNN custom operations are on",
-)
-_LOG_TAIL_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -161,20 +154,8 @@ class Run:
         return MetricsTail(self.metrics_path).poll()
 
     def log_tail(self, n: int = 20) -> list[str]:
-        """Read the last `n` lines of `train.log`, undecodable bytes replaced; not yet safe for a terminal.
-
-        What TensorFlow complains of where there is no GPU is left out: nothing is wrong then.
-        """
-        try:
-            with self.log_path.open("rb") as file:
-                file.seek(0, 2)
-                file.seek(max(0, file.tell() - _LOG_TAIL_BYTES))
-                lines = file.read().decode("utf-8", "replace").split("\n")
-        except OSError:
-            return []
-        complaints = () if _GPU_DRIVER.exists() else _NO_GPU
-        told = (line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
-        return [line for line in told if not any(words in line for words in complaints)][-n:]
+        """Read the last `n` lines of `train.log`, as `LogTail` does."""
+        return LogTail(self.log_path).poll()[-n:]
 
 
 def create_run(request: TrainRequest) -> Run:
@@ -184,7 +165,7 @@ def create_run(request: TrainRequest) -> Run:
     parent = paths.runs_dir().absolute()
     made = None
     try:
-        made = make_directory(parent, base_id(request.recipe, config.hyper.get("factors"), request.name))
+        made = make_directory(parent, base_id(request.recipe, config.hyper.get("factors"), request.name), _ids())
         run = Run(made)
         states.write_status(made, Status(process=Process.current(), launching=True, heartbeat=time.time()))
         config = replace(
@@ -215,19 +196,29 @@ def run_of(run_id: str) -> Run:
     return Run(paths.runs_dir().absolute() / run_id)
 
 
-def find_run(text: str) -> Run:
-    """Return the run whose id or name is `text`, or the only one whose id begins with it.
+def names_of(runs: Sequence[Run]) -> dict[str, str]:
+    """Return what each of `runs` is called where it is shown, by id; `runs`: all, the newest first."""
+    return short_names([(run.id, run.name) for run in reversed(runs)])
 
-    Only compares: `text` never becomes part of a path. Raises RunError for none or several.
+
+def find_run(text: str) -> Run:
+    """Return the run whose id or name is `text`, or the only one whose id begins with it; "latest" is the newest run.
+
+    The name may be the one that the app shows. Only compares: `text` never becomes part of a path. Raises RunError for
+    none or several.
     """
     runs = list_runs()
     if not runs:
         raise RunError("there are no runs yet.", hint="Start one with `mftui train`.")
+    names = names_of(runs)
     found = only_match(
         text,
         [run for run in runs if run.id == text],
         [run for run in runs if text and run.id.startswith(text)],
+        runs[:1] if text == LATEST else [],
         [run for run in runs if text and run.name == text],
+        [run for run in runs if names[run.id] == text],
+        [run for run in runs if without_date(run.id) == text],
     )
     if found is not None:
         return found
@@ -246,12 +237,27 @@ def only_match(text: str, *groups: Sequence[Run]) -> Run | None:
     return None
 
 
+def find_usable(text: str | None) -> Run:
+    """Return the run that `text` means, as `find_run`; None and "latest" mean the newest one with a model."""
+    return newest_usable() if text in (None, LATEST) else find_run(text or "")
+
+
 def newest_usable() -> Run:
     """Return the newest run with a model. Raises RunError if there is none."""
     newest = next((run for run in list_runs() if run.has_factors), None)
     if newest is None:
         raise RunError("no run has a trained model yet.", hint="Train one with `mftui train`.")
     return newest
+
+
+def _ids() -> list[str]:
+    """Return the id of every run, of those in the trash, too: they may come back."""
+    found = []
+    with suppress(MftuiError):
+        found += [run.id for run in _directories()]
+        moments = [entry for entry in entries_of(paths.trash_dir().absolute()) if entry.is_dir()]
+        found += [run.name for moment in moments for run in entries_of(moment)]
+    return found
 
 
 def _directories() -> list[Run]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mftui.data.reading.reading import Reading
 from mftui.errors import MftuiError
-from mftui.runs.store.run import Run
+from mftui.runs.store.naming import short_names, without_date
+from mftui.runs.store.run import Run, list_runs
 from mftui.runs.store.status import ACTIVE
 
 METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_per_second", "peak_rss_mb")
@@ -22,6 +23,9 @@ class Summary:
 
     run: str
     name: str | None
+    called: str
+    """What it is called where it is shown, and where a run is asked for: `named_apart` sees to it that no two runs are
+    called the same."""
     state: str
     progress: float | None
     """Share of its steps that are done, while a trainer is at work on it."""
@@ -44,6 +48,8 @@ class Summary:
     has_model: bool
     tags: tuple[str, ...]
     note: str
+    hyper: Mapping[str, Any]
+    """Every hyperparameter of its recipe."""
 
     @property
     def active(self) -> bool:
@@ -63,6 +69,7 @@ def summarize(run: Run) -> Summary:
     return Summary(
         run=run.id,
         name=run.name or None,
+        called=run.name or without_date(run.id),
         state=state,
         progress=progress,
         recipe=config.recipe or None,
@@ -80,7 +87,19 @@ def summarize(run: Run) -> Summary:
         has_model=run.has_factors,
         tags=notes.tags,
         note=notes.note,
+        hyper=config.hyper,
     )
+
+
+def summaries() -> list[Summary]:
+    """Summarize all runs, the newest first."""
+    return named_apart([summarize(run) for run in list_runs()])
+
+
+def named_apart(rows: Sequence[Summary]) -> list[Summary]:
+    """Return the rows of all runs, the newest first, with a number behind what several are called."""
+    names = short_names([(row.run, row.name or "") for row in reversed(rows)])
+    return [row if row.called == names[row.run] else replace(row, called=names[row.run]) for row in rows]
 
 
 def learned(result: Mapping[str, Any]) -> tuple[float | None, float | None]:

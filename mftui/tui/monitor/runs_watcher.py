@@ -10,7 +10,7 @@ from pathlib import Path
 from mftui import paths
 from mftui.errors import MftuiError
 from mftui.runs.store.run import Run, list_runs
-from mftui.runs.store.summary import Summary, summarize
+from mftui.runs.store.summary import Summary, named_apart, summarize
 
 _FILES = ("status.json", "config.json", "result.json", "notes.json")
 Signature = tuple[int, ...]
@@ -68,7 +68,7 @@ class RunsWatcher:
                 before = signature, summarize(run)
             known[run.path] = before
         self._known = known
-        rows = tuple(row for _, row in known.values())
+        rows = tuple(named_apart([row for _, row in known.values()]))
         changed = rows != self.rows
         self.rows = rows
         return changed

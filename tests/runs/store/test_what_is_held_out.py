@@ -10,7 +10,7 @@ from helpers.models import toy_run
 
 from mftui.cli.commands.train import train
 from mftui.engine.recipes import RECIPES
-from mftui.runs.store import run as runs
+from mftui.runs.store import log
 from mftui.runs.store.request import TrainRequest
 
 
@@ -31,7 +31,7 @@ def test_the_help_says_where_each_recipe_comes_from_and_in_what_it_differs() -> 
 def test_complaints_about_a_gpu_are_shown_only_where_there_is_a_driver(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: bool
 ) -> None:
-    monkeypatch.setattr(runs, "_GPU_DRIVER", tmp_path if driver else tmp_path / "none")
+    monkeypatch.setattr(log, "_GPU_DRIVER", tmp_path if driver else tmp_path / "none")
     run = toy_run(home)
     complaint = "E0000 00:00:1.2 1 cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error"
     run.log_path.write_text(f"INFO import\n{complaint}\nINFO compile\n")

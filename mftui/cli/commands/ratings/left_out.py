@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.commands.ratings.changes import any_model, film_in, found, print_change, raw_id_cell
+from mftui.cli.shared.completion import complete_title
 from mftui.cli.shared.open_model import open_model, run_option
 from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.profile import profile_of, profile_option
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what both commands take."""
     back = click.option("--back", is_flag=True, help="Take it back: MOVIE leaves the list.")
-    for option in (json_option, run_option, profile_option, back, click.argument("movie", nargs=-1)):
+    for option in (
+        json_option,
+        run_option,
+        profile_option,
+        back,
+        click.argument("movie", nargs=-1, shell_complete=complete_title),
+    ):
         command = option(command)
     return command
 

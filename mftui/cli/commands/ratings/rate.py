@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from mftui.api.rows import movie_row
+from mftui.cli.shared.completion import complete_title
 from mftui.cli.shared.open_model import open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, print_json, print_line
 from mftui.cli.shared.profile import counted, profile_of, profile_option
 
 
+class Stars(click.ParamType[float | str]):
+    """A number of stars; where the shell asks how to go on, it may be a word of the title instead."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        if ctx is not None and ctx.resilient_parsing and isinstance(value, str):
+            return value
+        return float(click.FLOAT.convert(value, param, ctx))
+
+
 @click.command()
-@click.argument("movie", nargs=-1, required=True)
-@click.argument("stars", type=float)
+@click.argument("movie", nargs=-1, required=True, shell_complete=complete_title)
+@click.argument("stars", type=Stars())
 @profile_option
 @run_option
 @json_option

@@ -10,6 +10,7 @@ from mftui.cli.commands.ratings.changes import any_model, film_in, found, print_
 from mftui.cli.commands.ratings.importing import import_
 from mftui.cli.commands.ratings.left_out import not_interested, not_seen
 from mftui.cli.commands.ratings.transfer import export
+from mftui.cli.shared.completion import complete_title
 from mftui.cli.shared.open_model import model_label, run_option
 from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document
@@ -57,7 +58,7 @@ def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
 
 
 @ratings.command()
-@click.argument("movie", nargs=-1, required=True)
+@click.argument("movie", nargs=-1, required=True, shell_complete=complete_title)
 @profile_option
 @json_option
 def rm(movie: tuple[str, ...], profile_name: str | None, as_json: bool) -> None:

@@ -1,4 +1,4 @@
 """`mftui runs`: list, show and compare runs, and act on them.
 
-May import: cli.shared, errors, runs.control, runs.results, runs.store, text.
+May import: cli.shared, engine.recipes, engine.training, errors, runs.control, runs.results, runs.store, text.
 """

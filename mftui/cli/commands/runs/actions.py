@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from mftui.cli.shared.completion import complete_deleted, complete_run
 from mftui.cli.shared.output import json_option, print_json, print_table
 from mftui.runs.store.notes import checked_name, checked_note, checked_tags, write_notes
-from mftui.runs.store.run import Run, find_run, list_runs
+from mftui.runs.store.run import Run, find_run
 from mftui.runs.store.summary import human, size_of
 from mftui.runs.store.trash import (
     Deleted,
@@ -22,17 +23,8 @@ from mftui.runs.store.trash import (
     restore_run,
 )
 
-
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    return [run.id for run in list_runs() if run.id.startswith(incomplete)]
-
-
-def _complete_deleted(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    return [one.run.id for one in deleted_runs() if one.run.id.startswith(incomplete)]
-
-
-one_run = click.argument("run", shell_complete=_complete)
-some_runs = click.argument("names", metavar="RUN...", nargs=-1, required=True, shell_complete=_complete)
+one_run = click.argument("run", shell_complete=complete_run)
+some_runs = click.argument("names", metavar="RUN...", nargs=-1, required=True, shell_complete=complete_run)
 
 
 def runs_called(names: tuple[str, ...]) -> list[Run]:
@@ -94,7 +86,7 @@ def rm(names: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("names", metavar="[RUN...]", nargs=-1, shell_complete=_complete_deleted)
+@click.argument("names", metavar="[RUN...]", nargs=-1, shell_complete=complete_deleted)
 @json_option
 def restore(names: tuple[str, ...], as_json: bool) -> None:
     """Restore runs from the trash; without RUN, the one deleted last."""

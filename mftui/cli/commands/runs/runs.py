@@ -8,46 +8,58 @@ from typing import Any
 import click
 
 from mftui.cli.commands.runs.actions import ACTIONS, one_run, runs_called, some_runs
+from mftui.cli.commands.runs.fields import checked_fields, complete_fields
+from mftui.cli.commands.runs.logs import logs
 from mftui.cli.shared.measures import print_differences, print_evaluations
 from mftui.cli.shared.output import json_option, print_json, print_table
+from mftui.engine.training.recipe import label_of, written
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
-from mftui.runs.store.run import Run, find_run, list_runs
-from mftui.runs.store.summary import Summary, differing, human, measures_of, settings_of, summarize
+from mftui.runs.store.run import Run, find_run
+from mftui.runs.store.summary import Summary, differing, human, measures_of, settings_of, summaries, summarize
 from mftui.text import learning_time
 
 
 @click.group()
 def runs() -> None:
-    """List, show, compare, stop, label and delete runs. RUN is an id, the beginning of an id, or a name."""
+    """List, show, compare, stop, label and delete runs. RUN is an id, the beginning of an id, a name, or latest."""
 
 
-for command in ACTIONS:
+for command in (*ACTIONS, logs):
     runs.add_command(command)
 
 
 @runs.command()
 @click.option("--tag", help="Only runs with this tag.")
+@click.option(
+    "--columns",
+    metavar="FIELD,…",
+    default="",
+    shell_complete=complete_fields,
+    help="Also show these settings of the recipes, such as learning_rate,epochs.",
+)
 @json_option
-def ls(tag: str | None, as_json: bool) -> None:
+def ls(tag: str | None, columns: str, as_json: bool) -> None:
     """List all runs, the newest first."""
-    rows = [summarize(run) for run in list_runs()]
+    fields = checked_fields(columns)
+    rows = summaries()
     if tag is not None:
         rows = [row for row in rows if tag.casefold() in row.tags]
     if as_json:
         return print_json({"runs": [_document(row) for row in rows]})
     if not rows:
         return click.echo("No runs yet. Start one: mftui train" if tag is None else f"No run has the tag {tag}.")
-    columns = ["run", "state", "recipe", "dataset", "k", "test RMSE", "split", "size"]
+    heads = ["run", "name", "state", "recipe", "dataset", "k", "test RMSE", *map(label_of, fields), "split", "size"]
     listed = [
-        [row.run, row.state, row.recipe, row.dataset, row.factors, row.test_rmse, row.split, human(row.size_bytes)]
+        [row.run, row.called, row.state, row.recipe, row.dataset, row.factors, row.test_rmse]
+        + [_setting(row.hyper.get(field)) for field in fields]
+        + [row.split, human(row.size_bytes)]
         for row in rows
     ]
-    for title, values in (("name", [row.name for row in rows]), ("tags", [" ".join(row.tags) for row in rows])):
-        if any(values):
-            columns.append(title)
-            listed = [[*cells, value] for cells, value in zip(listed, values, strict=True)]
-    return print_table(columns, listed)
+    if any(row.tags for row in rows):
+        heads.append("tags")
+        listed = [[*cells, " ".join(row.tags)] for cells, row in zip(listed, rows, strict=True)]
+    return print_table(heads, listed)
 
 
 @runs.command()
@@ -147,6 +159,10 @@ def _document(row: Summary) -> dict[str, Any]:
 
 def _rows_of(document: dict[str, Any]) -> list[list[Any]]:
     return [[key, _text(value)] for key, value in document.items() if value not in (None, "", [])]
+
+
+def _setting(value: Any) -> str | None:
+    return None if value is None else written(value)
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,6 @@ from mftui.tui.base.shell import shell_of, showing_errors
 from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.runs.dialogs import again_dialog, busy_dialog, notes_dialog, open_dialog
 from mftui.tui.screens.runs.export import export_run
-from mftui.tui.screens.runs.rows import called
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +119,7 @@ class RunActions:
         gone, trouble = await asyncio.to_thread(work)
         if gone:
             self._deleted = gone
-            what = called(rows[0]) if len(gone) == 1 else f"{len(gone)} runs"
+            what = rows[0].called if len(gone) == 1 else f"{len(gone)} runs"
             self._shell.say(f"{what}: moved into the trash. Press u to undo; `mftui runs prune` empties it.")
         if trouble:
             self._shell.show_error(trouble, title="Not deleted")

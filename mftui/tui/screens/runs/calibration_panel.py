@@ -11,7 +11,6 @@ from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
 from mftui.tables.cells import cells_of, cut
 from mftui.tui.base.background import LatestWins
-from mftui.tui.screens.runs.rows import called
 from mftui.tui.widgets.cells import Line, fit_right, wrap
 from mftui.tui.widgets.panel import Panel
 
@@ -53,7 +52,7 @@ class CalibrationPanel(Panel[Calibration], can_focus=True):
         if row is None:
             self.show(None)
             return
-        title = f"Calibration of {called(row)}"
+        title = f"Calibration of {row.called}"
         self.show(Calibration(title, "", None, "Measuring on the test part."))
 
         def work() -> Calibration:

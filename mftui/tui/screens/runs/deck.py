@@ -16,7 +16,6 @@ from mftui.tui.charts.deck import Deck
 from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
 from mftui.tui.monitor.trainings import Trainings, trainings_of
-from mftui.tui.screens.runs.rows import called
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
@@ -91,7 +90,7 @@ class RunCharts:
     def add(self, row: Summary) -> None:
         """Lay a run's curve over, while there are fewer than MAX_CURVES."""
         if row.run not in self._overlays and len(self._overlays) < MAX_CURVES:
-            self._overlays.toggle(run_of(row.run), called(row)[:20])
+            self._overlays.toggle(run_of(row.run), row.called[:20])
 
     def remove(self, run_id: str) -> None:
         """Lay it over no longer."""
@@ -126,7 +125,7 @@ class RunCharts:
             others=self._overlays.others(here.run),
             empty=_NO_CURVE,
         )
-        named = f"{called(here)} replay {replay.share:.0%}" if replay else called(here)
+        named = f"{here.called} replay {replay.share:.0%}" if replay else here.called
         self.deck.show({metric: replace(p, title=f"{named}: {p.title}") for metric, p in made.items()}, "rmse")
 
     def replay(self) -> None:

@@ -9,7 +9,7 @@ from mftui.runs.store.summary import Summary
 from mftui.tui.base.panes import TITLES
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
-from mftui.tui.screens.runs.rows import RunFilter, called
+from mftui.tui.screens.runs.rows import RunFilter
 
 _KEYS = {"movies": "2", "users": "3", "you": "4", "map": "5"}
 _NAMED = 3
@@ -23,14 +23,14 @@ def open_dialog(row: Summary) -> ChoiceDialog:
         Option(key, mode, TITLES[mode], f"Its model in {TITLES[mode]}.") for mode, key in _KEYS.items() if row.has_model
     ]
     watch = Option("1", "train", "Train", "Its curve, state and log on Train.")
-    return ChoiceDialog(f"Open {called(row)}", [watch, *options] if options else [watch])
+    return ChoiceDialog(f"Open {row.called}", [watch, *options] if options else [watch])
 
 
 def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
     """Ask whether to train with the same settings, or to change them first."""
     beside = " A training is under way: it goes on beside it." if live else ""
     return ChoiceDialog(
-        f"Train again as {called(row)}.{beside}",
+        f"Train again as {row.called}.{beside}",
         [
             Option("y", "now", "Yes, now", "The same data, recipe, values and seed."),
             Option("c", "edit", "Change", "Into the settings on Train, to change them first."),
@@ -41,7 +41,7 @@ def again_dialog(row: Summary, live: bool) -> ChoiceDialog:
 def busy_dialog(row: Summary) -> ChoiceDialog:
     """Ask what to do with a run that was to be deleted while it is being trained."""
     return ChoiceDialog(
-        f"{called(row)} is {row.state}: it cannot be deleted without stopping it. Stop it?",
+        f"{row.called} is {row.state}: it cannot be deleted without stopping it. Stop it?",
         [
             Option("y", "stop", "Yes", "Stop it, then move it into the trash."),
             Option("n", "leave", "No", "It goes on."),
@@ -52,10 +52,10 @@ def busy_dialog(row: Summary) -> ChoiceDialog:
 def delete_dialog(here: Summary | None, marked: Sequence[Summary]) -> ChoiceDialog:
     """Ask which runs are to be deleted, where some are marked that the cursor is not on."""
     n = len(marked)
-    named = ", ".join(called(row) for row in marked[:_NAMED]) + (", …" if n > _NAMED else "")
+    named = ", ".join(row.called for row in marked[:_NAMED]) + (", …" if n > _NAMED else "")
     options = [Option("m", "marked", "Marked", f"{'The run' if n == 1 else f'The {n} runs'} with a mark: {named}.")]
     if here is not None:
-        options.insert(0, Option("h", "here", "Here", f"The run under the cursor: {called(here)}."))
+        options.insert(0, Option("h", "here", "Here", f"The run under the cursor: {here.called}."))
     return ChoiceDialog("Other runs are marked. Move which into the trash?", [*options, _NONE])
 
 

@@ -14,7 +14,6 @@ from mftui.errors import UsageError
 from mftui.tui.base.shell import shell_of, showing_errors
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
-from mftui.tui.screens.runs.rows import called
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -47,7 +46,7 @@ def export_run(screen: Screen[None], row: Summary, export_table: Callable[[], No
             screen.run_worker(_write(screen, row, to, answer["destination"]), group="export")
 
     options = (*(_OPTIONS if row.has_model else ()), _TABLE)
-    screen.app.push_screen(ChoiceDialog(f"Export {called(row)} as", options), chosen)
+    screen.app.push_screen(ChoiceDialog(f"Export {row.called} as", options), chosen)
 
 
 def _destination_dialog(row: Summary, to: str) -> FieldsDialog:
@@ -55,7 +54,7 @@ def _destination_dialog(row: Summary, to: str) -> FieldsDialog:
     name = f"{stem}{_ENDINGS[to]}" if to in _ENDINGS else f"{stem}-{to}"
     kind = "A file" if to in _ENDINGS else "A directory"
     return FieldsDialog(
-        f"Export {called(row)}", [Field("destination", "where to", name, f"{kind}, in {Path.cwd()}.", _destination)]
+        f"Export {row.called}", [Field("destination", "where to", name, f"{kind}, in {Path.cwd()}.", _destination)]
     )
 
 
@@ -77,6 +76,6 @@ async def _write(screen: Screen[None], row: Summary, to: str, destination: Path)
     try:
         with showing_errors(shell, title="Not exported"):
             await asyncio.to_thread(run_child, "mftui", *command, cancelled=closed.is_set)
-            shell.say(f"{called(row)}: written to {destination}")
+            shell.say(f"{row.called}: written to {destination}")
     finally:
         closed.set()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
-from mftui.runs.store.naming import without_date
 from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
 from mftui.runs.store.summary import Summary, human
 from mftui.text import duration, fold
@@ -38,7 +37,7 @@ HEADS = {
 SORTS = ("", "name", "state", "recipe", "data", "k", "RMSE", "learning", "size")
 """By what runs can be sorted; "" is the newest first."""
 _VALUES: dict[str, Callable[[Summary], Any]] = {
-    "name": lambda row: fold(called(row)),
+    "name": lambda row: fold(row.called),
     "state": lambda row: row.state,
     "recipe": lambda row: row.recipe,
     "data": lambda row: row.dataset and fold(row.dataset),
@@ -106,11 +105,6 @@ def choose(rows: Sequence[Summary], words: str, choices: RunChoices) -> list[Sum
     return sorted(known, key=value, reverse=choices.descending) + [row for row in found if value(row) is None]
 
 
-def called(row: Summary) -> str:
-    """Return the run's name, or its id without the date."""
-    return row.name or without_date(row.run)
-
-
 def cells(row: Summary, mark: str) -> Sequence[Cell]:
     """Return a run's cells of COLUMNS."""
     state = f"at {row.progress:.0%}" if row.state == RUNNING and row.progress else row.state
@@ -118,7 +112,7 @@ def cells(row: Summary, mark: str) -> Sequence[Cell]:
     started = row.started or ""
     return (
         Mark(mark, "strong"),
-        Mark(called(row), "", row.name or ""),
+        Mark(row.called, "", row.name or ""),
         Mark(state, kind, row.state),
         row.recipe or "",
         row.dataset or "",

@@ -9,7 +9,7 @@ from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
 from mftui.runs.store.summary import Summary, differing, measures_of, settings_of
 from mftui.tui.base.background import LatestWins
-from mftui.tui.screens.runs.rows import called, compared
+from mftui.tui.screens.runs.rows import compared
 from mftui.tui.widgets.columns import Cell, Column
 from mftui.tui.widgets.table import Table
 
@@ -29,7 +29,7 @@ class SettingsTable:
     def compare(self, rows: Sequence[Summary], sign: Callable[[str], str]) -> None:
         """Show the settings of one run, or those in which several differ."""
         rows = rows[:MAX_COMPARED]
-        heads = [f"{sign(row.run)} {called(row)}".strip() for row in rows]
+        heads = [f"{sign(row.run)} {row.called}".strip() for row in rows]
         subject = tuple(rows), tuple(heads)
         if subject == self._subject:
             return

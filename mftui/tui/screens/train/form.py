@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.data.reading.first_look import Preview
 from mftui.data.reading.options import ReadOptions
+from mftui.engine.training.recipe import label_of, written
 from mftui.errors import MftuiError, UsageError
 from mftui.settings import Settings
 from mftui.tui.screens.train.columns import in_words, summary
@@ -138,7 +139,7 @@ class TrainForm:
         """Set those values that the recipe has."""
         for field in self.recipe.fields:
             if field.name in values:
-                self.set(field.name, _plain(values[field.name]))
+                self.set(field.name, written(values[field.name]))
 
     def reset(self) -> None:
         """Set every field of this recipe back to its default, and the seed to 0."""
@@ -148,7 +149,7 @@ class TrainForm:
     @property
     def preset(self) -> str:
         """Return the preset whose values the fields have, or OWN."""
-        same = (p.name for p in self.recipe.presets if {n: _plain(v) for n, v in p.values.items()} == self._own)
+        same = (p.name for p in self.recipe.presets if {n: written(v) for n, v in p.values.items()} == self._own)
         return next(same, OWN)
 
     def _data_row(self) -> Row:
@@ -191,7 +192,7 @@ class TrainForm:
             return str(min(max(int(self._seed) + by, 0), _TOP_SEED)) if not self._seed_error() else None
         field = self.recipe.field(key)
         if field.asks(text := self._text(field)):
-            text = _plain(self._chosen().get(key, field.default))
+            text = written(self._chosen().get(key, field.default))
         if field.type is bool:
             return _next(["yes", "no"], text, by)
         if field.type is str:
@@ -236,9 +237,9 @@ class TrainForm:
     def _row(self, field: Field, chosen: Hyper) -> Row:
         kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"
         text = self._text(field)
-        if chosen and field.asks(text) and (value := _plain(chosen[field.name])) != text:
+        if chosen and field.asks(text) and (value := written(chosen[field.name])) != text:
             text = f"{text}: {value}"
-        label, changed = field.name.replace("_", " "), field.name in self._own
+        label, changed = label_of(field.name), field.name in self._own
         return Row(field.name, label, field.help, kind, text, changed, self.error_in(field.name, text))
 
     def _chosen(self) -> Hyper:
@@ -270,7 +271,7 @@ class TrainForm:
 
     def _default(self, name: str) -> str:
         """Return the field's text where nothing is typed."""
-        return _plain(self.recipe.field(name).unset)
+        return written(self.recipe.field(name).unset)
 
     def _seed_error(self, text: str | None = None) -> str:
         given = self._seed if text is None else text.strip()
@@ -283,12 +284,6 @@ def _typed(field: Field, text: str) -> str:
     """Return a field's text without what the form says a rule chooses."""
     asked = text.partition(":")[0].strip().lower()
     return asked if field.asks(asked) else text
-
-
-def _plain(value: bool | float | str) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _next(choices: list[str], now: str, by: int) -> str | None:

@@ -1,0 +1,44 @@
+"""Read `train.log`: its last lines, or those that come while a trainer writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_GPU_DRIVER = Path("/proc/driver/nvidia")
+_NO_GPU = (
+    "failed call to cuInit",
+    "Could not find cuda drivers",
+    "All log messages before absl::InitializeLog()",
+    "oneDNN custom operations are on",
+)
+_MAX_BYTES = 256 * 1024
+
+
+class LogTail:
+    """Follows a log from its last 256 kB on. Undecodable bytes are replaced; lines are not yet safe for a terminal.
+
+    What TensorFlow complains of where there is no GPU is left out: nothing is wrong then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset: int | None = None
+        self._complaints = () if _GPU_DRIVER.exists() else _NO_GPU
+
+    def poll(self, *, ended: bool = True) -> list[str]:
+        """Return the lines that have come since the last call; unless it has `ended`, only whole ones."""
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, 2)
+                if self._offset is None or self._offset > size:  # the first call, or the log has begun anew
+                    self._offset = max(0, size - _MAX_BYTES)
+                file.seek(self._offset)
+                new = file.read()
+        except OSError:
+            return []
+        if not ended:
+            new = new[: new.rfind(b"\n") + 1]
+        self._offset += len(new)
+        lines = new.decode("utf-8", "replace").split("\n")
+        told = (line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
+        return [line for line in told if not any(words in line for words in self._complaints)]

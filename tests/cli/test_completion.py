@@ -1,0 +1,51 @@
+"""What the shell offers on tab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.shell_completion import ShellComplete
+from helpers.models import toy_run
+
+from mftui.cli import mftui
+
+
+def offered(*words: str) -> list[str]:
+    found = ShellComplete(mftui, {}, "mftui", "_MFTUI_COMPLETE").get_completions([*words[:-1]], words[-1])
+    return [item.value for item in found]
+
+
+@pytest.fixture(autouse=True)
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
+    toy_run(tmp_path)
+
+
+@pytest.mark.parametrize("command", [("runs", "show"), ("runs", "logs"), ("similar", "--run"), ("train", "--resume")])
+def test_runs_are_offered_by_the_name_that_is_shown(command: tuple[str, ...]) -> None:
+    assert offered(*command, "") == ["latest", "toy"]
+    assert offered(*command, "to") == ["toy"]
+    assert all(id.endswith("toy") for id in offered(*command, "2")) and offered(*command, "2")
+
+
+def test_data_sets_presets_and_settings_are_offered() -> None:
+    assert "ml-100k" in offered("data", "fetch", "ml") and "sample" in offered("data", "info", "")
+    assert offered("train", "--data", "samp") == ["sample"]
+    assert offered("train", "--data", "./")  # files: the shell knows which
+    assert "best" in offered("train", "--recipe", "bayes", "--preset", "")
+    assert "best" not in offered("train", "--recipe", "als", "--preset", "")
+    assert offered("runs", "ls", "--columns", "epochs,learning") == ["epochs,learning_rate"]
+
+
+@pytest.mark.parametrize("command", [("similar",), ("rate",), ("ratings", "rm"), ("ratings", "not-seen")])
+def test_titles_are_offered_word_by_word(command: tuple[str, ...]) -> None:
+    first = offered(*command, "")
+    assert first and all(word.isalnum() for word in first)
+    assert offered(*command, first[0][:2])
+    assert offered(*command, first[0], "")
+
+
+def test_where_nothing_can_be_read_nothing_is_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "none"))
+    assert offered("similar", "to") == offered("runs", "show", "") == []
