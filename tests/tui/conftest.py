@@ -25,10 +25,15 @@ class FakeStarter:
         self.stopped: list[Run] = []
         self.resumed: list[Run] = []
         self.closed = False
+        self.prepared: list[TrainRequest] = []
 
     def warm(self) -> None: ...
 
     def tend(self) -> None: ...
+
+    def prepare(self, request: TrainRequest) -> bool:
+        self.prepared.append(request)
+        return True
 
     def start(self, request: TrainRequest) -> Run:
         self.requests.append(request)

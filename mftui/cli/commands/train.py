@@ -141,12 +141,14 @@ def _wait_and_train(requests: Requests) -> int:
     """Wait for a run as the standby trainer, then train it; messages go to the run's log and status."""
     from mftui.runs.trainer.standby import wait_for_run
 
-    run = wait_for_run(requests)
-    if run is None:
+    found = wait_for_run(requests)
+    if found is None:
         return 0
     from mftui.runs.trainer.main import train as train_run
 
-    return _exit_code(run, train_run(run, resume=True, requests=requests, own_process=True), requests)
+    run, prepared = found
+    document = train_run(run, resume=True, requests=requests, own_process=True, preparation=prepared)
+    return _exit_code(run, document, requests)
 
 
 def _refuse_changes(ctx: click.Context) -> None:

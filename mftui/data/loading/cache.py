@@ -38,6 +38,11 @@ def cache_directory(sources: Sources, how: ReadOptions) -> Path:
     return paths.cache_dir() / f"{which}-{_short([entry[2:] for entry in seen])}"
 
 
+def is_there(directory: Path) -> bool:
+    """Return whether a data set is kept in `directory`, whole or not."""
+    return (directory / _MANIFEST).is_file()
+
+
 def load(directory: Path, sources: Sources) -> Dataset | None:
     """Open the data set in `directory`, memory-mapped; None if it is missing, damaged, or of an unknown format."""
     try:

@@ -68,6 +68,27 @@ def open_dataset(
     return dataset
 
 
+def state_of(source: str | Path, *, how: ReadOptions | None = None, test: str | Path | None = None) -> DataState:
+    """Look at the files that `open_dataset` would read, without reading them. Raises DataError where there is none."""
+    how = (how or ReadOptions()).checked()
+    sources = locate(source, how, test)
+    directory = cache.cache_directory(sources, how)
+    users = None if sources.users is None else sources.users.identity()
+    return DataState(
+        f"{directory.name} {users}", sum(ref.identity()[2] for ref in sources.files), cache.is_there(directory)
+    )
+
+
+class DataState(NamedTuple):
+    """Is what can be seen of the files of a data set before they are read."""
+
+    name: str
+    """Other after any ordinary change of a file."""
+    n_bytes: int
+    cached: bool
+    """Whether it opens at once."""
+
+
 class Pairs(NamedTuple):
     """Pairs of a user and a movie, as they are in a file."""
 

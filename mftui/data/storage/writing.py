@@ -53,12 +53,14 @@ def sync_directory(directory: Path) -> None:
 
 @contextlib.contextmanager
 def exclusive(lock: Path, *, wait_s: float = 0.0, mode: int = 0o666) -> Iterator[None]:
-    """Hold a lock on the file `lock`, created with `mode` if missing; the kernel releases it when the process ends.
+    """Hold a lock on `lock`, a directory, or a file that is created with `mode` if missing; the kernel releases it when
+    the process ends.
 
     Raises BlockingIOError if another process holds it for `wait_s` seconds. On a file system without locks, there is
     no lock.
     """
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
+    how = os.O_RDONLY if lock.is_dir() else os.O_RDWR | os.O_CREAT
+    descriptor = os.open(lock, how | os.O_CLOEXEC, mode)
     try:
         end = time.monotonic() + wait_s
         while not _taken(descriptor):

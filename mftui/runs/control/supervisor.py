@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import signal
@@ -36,6 +37,7 @@ class Supervisor:
     def __init__(self, command: Sequence[str] = STANDBY_COMMAND) -> None:
         self._command = list(command)
         self._standby: subprocess.Popen[bytes] | None = None
+        self._prepared: TrainRequest | None = None
         self._trainers: dict[Run, subprocess.Popen[bytes]] = {}
         self._lock = threading.RLock()
 
@@ -59,7 +61,7 @@ class Supervisor:
         with self._lock:
             if not self.warm_ready:
                 self._let_standby_go()
-                self._standby = self._spawn(subprocess.DEVNULL)
+                self._standby, self._prepared = self._spawn(subprocess.DEVNULL), None
                 log.debug("process %d stands by", self._standby.pid)
 
     def tend(self) -> None:
@@ -67,6 +69,27 @@ class Supervisor:
         with self._lock:
             if not self.running:
                 self.warm()
+
+    def prepare(self, request: TrainRequest) -> bool:
+        """Let a standby prepare what may be asked for next; return False while a training runs, whose cores it would
+        take.
+
+        A standby prepares one training: another one takes the place of one that has begun with something else.
+        Raises UsageError, DataError, RunError.
+        """
+        if self.running:
+            return False
+        request = request.checked()
+        with self._lock:
+            if self._prepared is not None and not self._prepared.same_training(request):
+                self._let_standby_go()
+            self.warm()
+            if self._prepared is None and self._standby is not None and self._standby.stdin is not None:
+                self._prepared = request
+                with contextlib.suppress(OSError):  # it has ended: the next one is told
+                    self._standby.stdin.write(json.dumps(request.to_dict()).encode() + b"\n")
+                    self._standby.stdin.flush()
+            return True
 
     def start(self, request: TrainRequest) -> Run:
         """Make a run and start its trainer: the standby, or else a new process. Raises UsageError, RunError."""

@@ -84,6 +84,11 @@ class TrainRequest:
         said = {name: getattr(self, name) for name in ("missing", "counts", "wide", "table", "accept")}
         return ReadOptions(self.columns or {}, **said).checked()
 
+    def same_training(self, other: TrainRequest) -> bool:
+        """Return whether both ask for the same training, however the run is called and whatever is kept of it."""
+        kept = {name: getattr(other, name) for name in ("name", "checkpoint_seconds", "tensorboard", "store")}
+        return replace(self, **kept).to_dict() == other.to_dict()
+
     def complete_hyper(self) -> dict[str, Any]:
         """Return every hyperparameter: the recipe's defaults, overridden by `hyper`. Raises UsageError."""
         from mftui.engine.recipes import find_recipe

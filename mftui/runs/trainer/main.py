@@ -15,6 +15,7 @@ from mftui.runs.trainer.logs import logged_to
 from mftui.runs.trainer.signals import Requests
 
 if TYPE_CHECKING:
+    from mftui.runs.trainer.preparation import Preparation
     from mftui.runs.trainer.prepare import MakeTraining
     from mftui.runs.trainer.session import OnMetrics, OnPhase, Session
 
@@ -30,6 +31,7 @@ def train(
     requests: Requests | None = None,
     make_training: MakeTraining | None = None,
     own_process: bool = False,
+    preparation: Preparation | None = None,
 ) -> dict[str, Any]:
     """Train `run` in this process, and return what `result.json` then holds.
 
@@ -41,6 +43,7 @@ def train(
     requests: signal handlers already installed; by default they are installed here (main thread only).
     make_training: stand-in for the engine's `Training`.
     own_process: nothing but this training uses TensorFlow in this process.
+    preparation: what this process has prepared for this training before it was asked for.
 
     Raises RunError if another trainer works on the run, it is over, or its data has changed; DataError
     for data that cannot be used; TrainingError if training failed. The status says it too.
@@ -50,9 +53,11 @@ def train(
         stack.enter_context(logged_to(run.log_path))
         requests = requests or stack.enter_context(Requests())
         _require_trainable(run, resume)
+        from mftui.runs.trainer.preparation import Preparation
         from mftui.runs.trainer.session import Session
 
-        return _guarded(run, Session(run, requests, on_metrics, on_phase, make_training, own_process))
+        preparation = preparation or Preparation(make_training, own_process)
+        return _guarded(run, Session(run, requests, on_metrics, on_phase, preparation))
 
 
 def _require_trainable(run: Run, resume: bool) -> None:

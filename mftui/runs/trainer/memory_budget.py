@@ -28,17 +28,22 @@ def choose_location(
     UsageError: the budget that was given is too small.
     TrainingError: there is not enough memory.
     """
-    hyper = config.complete_hyper()
     one_cpu = device_bytes is None and find_cluster() is None
-    needed = find_recipe(config.recipe).estimate(Sizes(n_users, n_movies, n_ratings, whole_batches=not one_cpu), hyper)
+    needed = estimate(config, Sizes(n_users, n_movies, n_ratings, whole_batches=not one_cpu))
     if device_bytes is not None:
         needed = needed.per_device(parts)
-    location = config.ratings_in or location_within(needed, str(hyper.get("memory", AUTO)), device_bytes)
+    memory = str(config.complete_hyper().get("memory", AUTO))
+    location = config.ratings_in or location_within(needed, memory, device_bytes)
     if location == IN_FILE:
         needed = needed.out_of_core()
     if load_settings().check_memory:
         require_memory(needed, device_bytes)
     return IN_FILE if location == IN_FILE else IN_MEMORY
+
+
+def estimate(config: RunConfig, sizes: Sizes) -> MemoryEstimate:
+    """Estimate the memory that the training of `config` takes."""
+    return find_recipe(config.recipe).estimate(sizes, config.complete_hyper())
 
 
 def location_within(needed: MemoryEstimate, memory: str, available: int | None = None) -> str:

@@ -13,15 +13,17 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mftui import paths
+from mftui.data.storage.writing import exclusive
 from mftui.version import __version__
 
 _MOST_BYTES = 64 << 20
-_OUTDATED_S = 7 * 86_400
+_YOUNG_S = 60.0
+"""So long a directory may be without the lock of its process."""
 _OF_PROCESS = ".process-"
 _FLAGS = "TF_XLA_FLAGS"
 _CPU = Path("/proc/cpuinfo")
@@ -41,6 +43,9 @@ class KeptPrograms:
         self._store = store
         store.mkdir(parents=True, exist_ok=True)
         self.directory = Path(tempfile.mkdtemp(prefix=_OF_PROCESS, dir=store))
+        self._lock = ExitStack()
+        self._lock.enter_context(exclusive(self.directory))
+        self._remove_left()
         for kept in self._kept():
             with suppress(OSError):
                 if _digest(kept) == kept.suffix[1:]:
@@ -67,12 +72,19 @@ class KeptPrograms:
         return added
 
     def close(self) -> None:
-        """Remove this process's directory, and those of processes that are long gone."""
+        """Remove this process's directory."""
         shutil.rmtree(self.directory, ignore_errors=True)
-        with suppress(OSError):
-            for other in self._store.glob(f"{_OF_PROCESS}*"):
-                if time.time() - other.stat().st_mtime > _OUTDATED_S:
-                    shutil.rmtree(other, ignore_errors=True)
+        self._lock.close()
+
+    def _remove_left(self) -> None:
+        """Remove the directories of processes that were killed: those that nobody has locked."""
+        with suppress(BlockingIOError), exclusive(self.directory):
+            return  # there are no locks on this file system
+        for other in self._store.glob(f"{_OF_PROCESS}*"):
+            with suppress(OSError):
+                if time.time() - other.stat().st_mtime > _YOUNG_S:
+                    with exclusive(other):
+                        shutil.rmtree(other, ignore_errors=True)
 
     def _kept(self) -> list[Path]:
         """Return the kept programs, the one used last first."""

@@ -10,15 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from mftui.data.dataset import Dataset
-from mftui.data.splits import Split
 from mftui.engine.compute.cluster import find_cluster
-from mftui.engine.compute.device import Computing, set_up
+from mftui.engine.compute.device import Computing
 from mftui.engine.compute.machine import peak_bytes, resident_bytes
 from mftui.engine.compute.replicas import ALONE
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.held_out_errors import held_out_errors
 from mftui.engine.recipes import find_recipe
-from mftui.engine.training.training import Training
 from mftui.errors import TrainingError
 from mftui.runs.store import status as states
 from mftui.runs.store.checkpoint import load_checkpoint
@@ -27,18 +25,8 @@ from mftui.runs.store.metrics import MetricsWriter
 from mftui.runs.store.publish import reason, write_json
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.heartbeat import Heartbeat
-from mftui.runs.trainer.memory_budget import choose_location
-from mftui.runs.trainer.prepare import (
-    MakeTraining,
-    Trainable,
-    assembler,
-    how_long,
-    import_tensorflow,
-    kept_programs,
-    open_data,
-    training_spec,
-    with_data,
-)
+from mftui.runs.trainer.preparation import Preparation
+from mftui.runs.trainer.prepare import Trainable, assembler, how_long, with_data
 from mftui.runs.trainer.result import describe_data, describe_run, describe_training, measure, worse_than_mean
 from mftui.runs.trainer.saving import Saver
 from mftui.runs.trainer.signals import Requests
@@ -66,12 +54,11 @@ class Session:
         requests: Requests,
         on_metrics: OnMetrics | None,
         on_phase: OnPhase | None,
-        make_training: MakeTraining | None,
-        own_process: bool,
+        preparation: Preparation,
     ) -> None:
         self._run, self._requests = run, requests
         self._on_metrics, self._on_phase = on_metrics, on_phase
-        self._make_training, self._own_process = make_training, own_process
+        self._preparation, self._compiled_before = preparation, preparation.compile_seconds
         self.heartbeat = Heartbeat(run.path)
         self._config = RunConfig()
         self._began = self._phase_began = time.perf_counter()
@@ -105,7 +92,7 @@ class Session:
         self._enter("load")
         self._config = self._run.config()
         request = self._config.train_request()
-        dataset, split = open_data(request, self._config.fingerprint)
+        dataset, split = self._preparation.data(self._config)
         self._keep(with_data(self._config, dataset, split))
         for sentence in how_read(self._config.dataset or {}):
             log.info("%s", sentence)
@@ -113,10 +100,10 @@ class Session:
             log.info("%s", long)
         for warning in dataset.reading.warnings:
             self.heartbeat.warn(warning)
-        location = choose_location(self._config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+        location = self._preparation.location(self._config)
         if find_cluster() is None:  # workers must have joined before they can agree on it
             self._check_stop()
-        training = self._prepared(dataset, split, location)
+        training = self._prepared(dataset, location)
         self._check_stop()
         with self._metrics_at_checkpoint(training) as metrics:
             require_same(self._devices, self._config, training.step)
@@ -134,10 +121,10 @@ class Session:
                 self.heartbeat.warn(worse)
             blocks = training.block_seconds
             self._seconds["train"] = blocks.pop("taste")
-            self._seconds |= blocks | {"compile": training.seconds["compile"]}
+            self._seconds |= blocks | {"compile": training.seconds["compile"] - self._compiled_before}
             self._save_last(saver, model, state, metrics)
-            if self._own_process and (programs := kept_programs()) is not None:
-                log.info("compiled programs kept for the next training: %d", programs.publish())
+            if kept := self._preparation.keep_programs():
+                log.info("compiled programs kept for the next training: %d", kept)
             if self._events is not None:
                 self._events.finish(model, document)
         return self._concluded(document, state)
@@ -147,12 +134,12 @@ class Session:
         self._config = config
         write_config(self._run.path, config)
 
-    def _prepared(self, dataset: Dataset, split: Split, location: str) -> Trainable:
+    def _prepared(self, dataset: Dataset, location: str) -> Trainable:
         """Choose the device, write down what is really computed on and with, and compile."""
-        make, config, computing = self._make_training, self._config, None
-        if make is None:
+        config = self._config
+        if self._preparation.computes:
             self._enter("import")
-            self._most_resident = self._base = import_tensorflow(self._own_process)
+            self._most_resident = self._base = self._preparation.import_tensorflow()
             computing = self._set_up(config)
             location = agree_on_location(computing, config, dataset, location)
             self._check_stop()
@@ -166,19 +153,16 @@ class Session:
                 strategy=computing.devices.kind,
                 replicas=computing.devices.replicas,
             )
-            make = Training
         if location == IN_FILE:
             log.info("the ratings do not fit into memory (%s): read from a file", config.hyper["memory"])
         self._keep(replace(config, ratings_in=location))
         self._enter("compile")
         require_same(self._devices, self._config, 0)
-        training = make(training_spec(self._config, dataset, split, computing))
-        training.prepare()
-        return training
+        return self._preparation.training(self._config)
 
     def _set_up(self, config: RunConfig) -> Computing:
         """Choose the device, and warn if it is not what was asked for."""
-        computing = set_up(config.hyper)
+        computing = self._preparation.computing(config)
         for note in computing.notes:
             self.heartbeat.warn(note)
         self._devices = computing.devices

@@ -1,26 +1,46 @@
-"""Wait for a run with all imported that a training needs: its directory comes as one line on standard input."""
+"""Wait for a run with all done that a training needs and that can be done before it is asked for.
+
+What is to be done comes in lines on standard input: what a training may be asked for, as JSON, then a run's directory.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import os
 import select
 import signal
-import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from mftui.data.loading.load import DataState, state_of
+from mftui.engine.compute.allocator import collect_and_trim, restore_trim
 from mftui.engine.compute.cluster import find_cluster
+from mftui.engine.training.memory import Sizes
+from mftui.errors import MftuiError
+from mftui.runs.store.config import IN_FILE, RunConfig
+from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.logs import send_output_to
-from mftui.runs.trainer.prepare import import_tensorflow
+from mftui.runs.trainer.memory_budget import estimate
+from mftui.runs.trainer.preparation import Preparation
+from mftui.runs.trainer.prepare import import_tensorflow, with_data
 from mftui.runs.trainer.signals import Requests
 
 NICENESS = 5
+MOST_READ_BYTES = 50_000_000
+"""Files larger than this are not read ahead, unless they have been read before: that opens at once."""
+MOST_HELD_BYTES = 1_000_000_000
+"""A training that needs more beside TensorFlow is not prepared: it would be missed elsewhere while nobody trains."""
 _AUTOGROUP = Path("/proc/self/autogroup")
+_OBJECT = b"{"
 
 
-def wait_for_run(requests: Requests) -> Run | None:
-    """Get ready and wait for a run; return None if the app has ended, or a stop came first.
+def wait_for_run(requests: Requests) -> tuple[Run, Preparation | None] | None:
+    """Get ready and wait for a run; return it with what was prepared for it, or None if the app has ended, or a stop
+    came first.
 
     What fails before there is a run is left to the training, which reports it in the run that wanted it.
     """
@@ -28,14 +48,77 @@ def wait_for_run(requests: Requests) -> Run | None:
     with contextlib.suppress(Exception):
         import_tensorflow(True)
         _get_ready()
-    if not _input_before_stop(requests):
-        return None
-    line = sys.stdin.buffer.readline()
-    if not line.endswith(b"\n"):
-        return None
-    run = Run(Path(os.fsdecode(line[:-1])))
-    send_output_to(run.log_path)
-    return run
+    ahead: _Ahead | None = None
+    standard_input = io.FileIO(0, closefd=False)  # takes a line and no more, so that what follows can be waited for
+    while _input_before_stop(requests):
+        line = standard_input.readline()
+        if not line.endswith(b"\n"):
+            return None
+        if not line.startswith(_OBJECT):
+            run = Run(Path(os.fsdecode(line[:-1])))
+            send_output_to(run.log_path)
+            prepared = ahead.preparation if ahead is not None and ahead.is_for(run) else None
+            if prepared is None:
+                ahead = None
+                _let_go()
+            return run, prepared
+        with contextlib.suppress(Exception):
+            ahead = _Ahead(TrainRequest.from_dict(json.loads(line)))
+            ahead.prepare(lambda: requests.stop or _has_input())
+    return None
+
+
+class _Ahead:
+    """Prepares a training that has not been asked for yet."""
+
+    def __init__(self, request: TrainRequest) -> None:
+        self.preparation = Preparation(own_process=True)
+        self._request = request
+        self._state = self._state_now()
+
+    def prepare(self, is_over: Callable[[], bool]) -> None:
+        """Prepare as much as may be, part after part; `is_over`: whether something else is to be done."""
+        if find_cluster() is not None or not (self._state.cached or self._state.n_bytes <= MOST_READ_BYTES):
+            return
+        config = RunConfig.of(self._request)
+        dataset, split = self.preparation.data(config)
+        config = with_data(config, dataset, split)
+        needed = estimate(config, Sizes(dataset.n_users, dataset.n_movies, dataset.n_ratings))
+        if is_over() or needed.data > MOST_HELD_BYTES or not _leaves_no_trace(config):
+            return
+        config = replace(config, ratings_in=self.preparation.location(config))
+        if config.ratings_in == IN_FILE:
+            return
+        self.preparation.computing(config)
+        self.preparation.training(config)
+        self.preparation.keep_programs()
+
+    def is_for(self, run: Run) -> bool:
+        """Return whether the training of `run` is the one that was prepared, on the same files as they still are."""
+        try:
+            config = run.config()
+            if config.dataset is not None or not config.train_request().same_training(self._request):
+                return False
+            return self._state_now().name == self._state.name
+        except (MftuiError, OSError):
+            return False
+
+    def _state_now(self) -> DataState:
+        return state_of(self._request.data, how=self._request.how, test=self._request.test)
+
+
+def _leaves_no_trace(config: RunConfig) -> bool:
+    """Return whether this process can train anything else afterwards, and takes no memory of a GPU meanwhile."""
+    import tensorflow as tf
+
+    one_device = config.hyper.get("strategy", "auto") in ("auto", "one-device")
+    return one_device and not config.hyper.get("deterministic") and not tf.config.list_physical_devices("GPU")
+
+
+def _let_go() -> None:
+    """Return the memory of what was prepared in vain."""
+    restore_trim()
+    collect_and_trim()
 
 
 def _get_ready() -> None:
@@ -48,6 +131,11 @@ def _get_ready() -> None:
 
     if find_cluster() is None and not tf.config.list_physical_devices("GPU"):
         tf.zeros(1)
+
+
+def _has_input() -> bool:
+    """Return whether standard input has something (its end, too)."""
+    return bool(select.select([0], [], [], 0)[0])
 
 
 def _input_before_stop(requests: Requests) -> bool:

@@ -21,6 +21,7 @@ class Starter(Protocol):
     """What is needed of the supervisor; all calls may block."""
 
     def tend(self) -> None: ...
+    def prepare(self, request: TrainRequest) -> bool: ...
     def start(self, request: TrainRequest) -> Run: ...
     def resume(self, run: Run) -> None: ...
     def stop(self, run: Run) -> None: ...
@@ -64,6 +65,10 @@ class Trainings:
     async def warm(self) -> None:
         """Keep a trainer ready, once none is at work."""
         await asyncio.to_thread(lambda: self._the_starter().tend())
+
+    async def prepare(self, request: TrainRequest) -> bool:
+        """Have the standby prepare what may be asked for; False while a trainer is at work. Raises MftuiError."""
+        return await asyncio.to_thread(lambda: self._the_starter().prepare(request))
 
     async def start(self, request: TrainRequest) -> None:
         """Start a training and watch it. Raises MftuiError."""

@@ -19,7 +19,7 @@ from mftui.runs.store.config import RunConfig
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import create_run
 from mftui.runs.store.summary import settings_of
-from mftui.runs.trainer import session, worker
+from mftui.runs.trainer import preparation, worker
 from mftui.runs.trainer.main import train
 from mftui.runs.trainer.memory_budget import choose_location, location_within
 from mftui.runs.trainer.worker import agree_on_location
@@ -75,7 +75,7 @@ def test_the_memory_of_the_gpu_decides_where_a_training_computes_on_one(monkeypa
 
 def test_a_gpu_that_is_too_small_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, ratings: Path) -> None:
     monkeypatch.setattr(worker, "gpu_bytes", lambda: 10**6)
-    monkeypatch.setattr(session, "set_up", lambda hyper: Computing("gpu", "GPU: pretended"))
+    monkeypatch.setattr(preparation, "set_up", lambda hyper: Computing("gpu", "GPU: pretended"))
     run = create_run(request(ratings, epochs=1))
 
     with pytest.raises(TrainingError, match=r"the training needs about .* GB .*; you have 0\.0"):

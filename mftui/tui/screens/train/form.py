@@ -211,7 +211,12 @@ class TrainForm:
         return self._like if self._like is not None and self._like.data == self.data else TrainRequest()
 
     def request(self) -> TrainRequest:
-        """Return the training that the form asks for; raises UsageError naming the first field that is wrong."""
+        """Return the training that the form asks for, checked. Raises UsageError, DataError."""
+        return self.asked().checked()
+
+    def asked(self) -> TrainRequest:
+        """Return the training that the form asks for, without a look at its data. Raises UsageError naming the first
+        field that is wrong."""
         more, self.more = self.more, True
         wrong = [row for row in self.rows() if row.error and row.key != "data"]
         self.more = more
@@ -232,7 +237,7 @@ class TrainForm:
             hyper={key: self.recipe.field(key).parse(text) for key, text in self._own.items()},
             seed=int(self._seed),
             checkpoint_seconds=self._settings.checkpoint_seconds,
-        ).checked()
+        )
 
     def _row(self, field: Field, chosen: Hyper) -> Row:
         kind = "number" if field.type in (int, float) else "choice" if field.choices else "text"

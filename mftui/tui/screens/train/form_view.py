@@ -53,10 +53,11 @@ class FormView(CellWidget, can_focus=True):
     }  # fmt: skip
     BINDINGS = keys.FORM
 
-    def __init__(self, pick: Callable[[str], None], *, id: str | None = None) -> None:
-        """`pick`: called with the key of a field that is chosen from a list, when it is opened."""
+    def __init__(self, pick: Callable[[str], None], changed: Callable[[], None], *, id: str | None = None) -> None:
+        """`pick`: called with the key of a field that is chosen from a list, when it is opened; `changed`: called when
+        the form may ask for something else."""
         super().__init__(id=id)
-        self._pick = pick
+        self._pick, self._changed = pick, changed
         self.form: TrainForm | None = None
         self._rows: list[Row] = []
         self._cursor = 0
@@ -69,6 +70,7 @@ class FormView(CellWidget, can_focus=True):
         """Show `form`, or show it again after a change."""
         self.form = form
         self.redraw()
+        self._changed()
 
     def redraw(self) -> None:
         """Ask the form for its rows, and draw them, as wide as the longest label needs."""
@@ -203,6 +205,7 @@ class FormView(CellWidget, can_focus=True):
         if self.form:
             self.form.set(key, text)
             self.redraw()
+            self._changed()
 
     def _go(self, at: int) -> None:
         self._cursor = max(0, min(at, len(self._rows) - 1))

@@ -36,18 +36,20 @@ class ReadingJob:
     def __init__(self, owner: DOMNode) -> None:
         self._owner = owner
         self._turn: threading.Event | None = None
+        self.busy = False
+        """Whether it is looking at something."""
 
     def begin(self, source: str, how: ReadOptions) -> None:
         """Begin to look at `source`; what was looked at before is of no interest any more."""
         self.cancel()
-        self._turn = turn = threading.Event()
+        self._turn, self.busy = (turn := threading.Event()), True
         self._owner.run_worker(self._run(turn, source, how), group="reading")
 
     def cancel(self) -> None:
         """End the look under way."""
         if self._turn is not None:
             self._turn.set()
-            self._turn = None
+            self._turn, self.busy = None, False
 
     def is_of_now(self, news: News) -> bool:
         """Return whether the news are of what was asked for last."""
@@ -64,3 +66,5 @@ class ReadingJob:
             )
         except MftuiError as error:
             self._owner.post_message(self.News(Preview(whole=True, trouble=Trouble.of(error)), turn))
+        finally:
+            self.busy = self.busy and self._turn is not turn

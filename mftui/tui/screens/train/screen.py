@@ -21,8 +21,10 @@ from mftui.tui.screens.base import BaseScreen
 from mftui.tui.screens.train.first_time import WAITING, invitation, no_runs, welcome
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
+from mftui.tui.screens.train.getting_ready import GettingReady
 from mftui.tui.screens.train.log_pane import LogPane
 from mftui.tui.screens.train.reading_job import ReadingJob
+from mftui.tui.screens.train.run_picker import pick_run
 from mftui.tui.screens.train.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from mftui.tui.screens.train.reading_dialog import Taken
 
 _NEEDS_FORM_OR_CURVE = ("more_fields", "defaults", "view", "smooth", "log", "tail", "compare", "same_again")
-_MAX_RUNS = 500
-"""Runs that are offered at most."""
 
 
 class TrainScreen(BaseScreen):
@@ -54,11 +54,12 @@ class TrainScreen(BaseScreen):
         self._watched = ""
         self._first_time = no_runs()
         self._reading = ReadingJob(self)
+        self._getting_ready = GettingReady(self, self._wanted)
 
     def compose(self) -> ComposeResult:
         yield from self.head()
         with Horizontal(id="train"):
-            yield FormView(self._pick, id="form")
+            yield FormView(self._pick, self._form_changed, id="form")
             yield self.deck
         yield StatusLine(id="status")
         yield LogPane(id="log")
@@ -98,6 +99,18 @@ class TrainScreen(BaseScreen):
         self.query_one(LogPane).show(snapshot.log if snapshot else ())
         self._divide()
         self.refresh_bindings()
+        if not trainings.live:
+            self._form_changed()
+
+    def _form_changed(self) -> None:
+        if self.shell.settings.standby:
+            self._getting_ready.ask()
+
+    def _wanted(self) -> TrainRequest | None:
+        """Return what the form asks for, unless its data is being read or cannot be."""
+        seen = self.form.seen
+        readable = not self._reading.busy and (seen is None or seen.trouble is None)
+        return self.form.asked() if readable else None
 
     def on_overlay_news(self) -> None:
         self.overlays.poll()
@@ -279,25 +292,14 @@ class TrainScreen(BaseScreen):
     def action_compare(self) -> None:
         """Overlay another run; again removes it."""
         title = "Overlay another run (again removes it)"
-        self.run_worker(self._pick_run(title, self._compare, but=self._watched), group="runs", exclusive=True)
+        self._pick_run(title, self._compare, but=self._watched)
 
     def action_watch(self) -> None:
         """Show another run."""
-        self.run_worker(self._pick_run("Watch a run", self._watch), group="runs", exclusive=True)
+        self._pick_run("Watch a run", self._watch)
 
-    async def _pick_run(self, title: str, take: Callable[[str | None], None], but: str = "") -> None:
-        from mftui.runs.store.run import list_runs
-        from mftui.tui.dialogs.pick import Item, PickScreen
-
-        def work() -> list[Item]:
-            runs = [run for run in list_runs()[:_MAX_RUNS] if run.id != but]
-            return [(run.id, f"{self._sign(run.id)} {_state_of(run)}", str(run.path)) for run in runs]
-
-        with showing_errors(self.shell):
-            if items := await asyncio.to_thread(work):
-                self.app.push_screen(PickScreen(title, items, widths=(36, 0)), take)
-            else:
-                self.shell.say(f"There are no {'other ' if but else ''}runs yet. Press t to train one.")
+    def _pick_run(self, title: str, take: Callable[[str | None], None], but: str = "") -> None:
+        self.run_worker(pick_run(self, title, self._sign, take, but), group="runs", exclusive=True)
 
     def _sign(self, run_id: str) -> str:
         mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
@@ -341,9 +343,3 @@ class TrainScreen(BaseScreen):
         self.training_changed()
         if key == "data":
             self._reading.begin(self.form.data, self.form.how)
-
-
-def _state_of(run: Run) -> str:
-    """Return the state, and the test RMSE if there is one."""
-    rmse = run.known_result().get("test_rmse")
-    return f"{run.state}  {rmse:.4f}" if isinstance(rmse, int | float) else run.state
