@@ -2,7 +2,7 @@
 
 The public names are imported when first asked for: `import mftui` loads no other package.
 
-May import: api, cli.
+May import: api, api.two_models, cli.
 """
 
 from __future__ import annotations
@@ -18,12 +18,25 @@ if TYPE_CHECKING:
     from mftui.api.own_ratings import own_ratings
     from mftui.api.runs import open_run
     from mftui.api.training import train
+    from mftui.api.two_models.comparison import Comparison, compare
 
-__all__ = ["Dataset", "Model", "__version__", "open_run", "own_ratings", "read_ratings", "train"]
+__all__ = [
+    "Comparison",
+    "Dataset",
+    "Model",
+    "__version__",
+    "compare",
+    "open_run",
+    "own_ratings",
+    "read_ratings",
+    "train",
+]
 
 _MODULES = {
+    "Comparison": "mftui.api.two_models.comparison",
     "Dataset": "mftui.api.datasets",
     "Model": "mftui.api.model",
+    "compare": "mftui.api.two_models.comparison",
     "open_run": "mftui.api.runs",
     "own_ratings": "mftui.api.own_ratings",
     "read_ratings": "mftui.api.datasets",

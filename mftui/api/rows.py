@@ -69,18 +69,23 @@ def share_rows(factors: Factors, because: Because, at: int, *, ranked: bool = Fa
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    """Return rows as a DataFrame of these columns: genres joined by "|", years as Int64, unknown numbers NaN."""
+    """Return rows as a DataFrame of these columns: genres joined by "|", unknown numbers NaN or NA."""
     import pandas as pd
 
     frame = pd.DataFrame({name: [row[name] for row in rows] for name in columns})
     for name in columns:
         if name == "genres":
             frame[name] = ["|".join(row[name]) for row in rows]
-        elif name == "year":
-            frame[name] = frame[name].astype("Int64")
-        elif name in _NUMBERS:
-            frame[name] = frame[name].astype("float64")
+        elif kind := next((kind for kind, names in _KINDS.items() if name.rstrip("_12") in names), None):
+            frame[name] = frame[name].astype(kind)
     return frame
 
 
-_NUMBERS = {"score", "predicted", "std", "plus_minus", "lower", "upper", "would_watch", "rating", "contribution"}
+_KINDS: dict[Any, tuple[str, ...]] = {
+    "float64": ("score", "predicted", "std", "plus_minus", "lower", "upper", "would_watch", "rating", "contribution",
+                "difference"),
+    "Int64": ("year", "place", "moved", "unknown_to"),
+    "boolean": ("held_out",),
+}  # fmt: skip
+"""How columns are kept in which something may be unknown; `_1` and `_2` behind a name are of the first and the second
+of two models."""

@@ -37,7 +37,8 @@ def test_the_examples_of(name: str) -> None:
     assert tests
     failed = []
     for test in tests:
-        test.globs["model"] = mftui.open_run()
+        test.globs["model"] = model = mftui.open_run()
+        test.globs["both"] = mftui.compare(model, model)
         report: list[str] = []
         result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=report.append)
         failed += report if result.failed else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,16 @@ from mftui.cli.shared.movie_lists import (
     shortness,
     uncertainty_document,
 )
-from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
+from mftui.cli.shared.open_model import model_label, open_model, run_document
 from mftui.cli.shared.output import json_option, print_json
-from mftui.cli.shared.viewer import find_viewer, viewer_options
+from mftui.cli.shared.two_runs import TwoRuns, answer_document, only, open_two, print_answer, runs_option
+from mftui.cli.shared.viewer import find_viewer, in_both, viewer_options
+from mftui.errors import UsageError
 
 
 @click.command()
 @viewer_options
-@run_option
+@runs_option
 @count_option
 @filter_options
 @click.option(
@@ -49,7 +52,7 @@ from mftui.cli.shared.viewer import find_viewer, viewer_options
 def recommend(
     user: str | None,
     ratings_file: Path | None,
-    run_text: str | None,
+    run_texts: tuple[str, ...],
     n: int,
     where: Any,
     rank: Any,
@@ -77,8 +80,16 @@ def recommend(
     "training". The place in a list ranked by "watch" or "both" depends mainly on who watches what: "on the list" is
     what each rating adds to the ranking score. What most people watch counts as well, but less the more ratings there
     are. With "both", the predicted rating is added to that score.
+
+    With --run A --run B the lists of both runs stand in one table: the places in A (1) and B (2), and whether a movie
+    is new, gone, up or down in B. Runs on different data are matched by movie id and user id.
     """
-    run, factors = open_model(run_text)
+    if (both := open_two(run_texts)) is not None:
+        if explained:
+            raise UsageError("--explain is about one run.", hint="Ask each run by itself, or leave --explain out.")
+        options = {"rank": rank, "discover": discover, "where": where, "bound": bound}
+        return _by_both(both, user, ratings_file, n, options, as_json)
+    run, factors = open_model(only(run_texts))
     viewer = find_viewer(factors, user, ratings_file)
     result = viewer.person.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
     recommendations = recommended_documents(factors, viewer.person, result)
@@ -90,8 +101,31 @@ def recommend(
         document = run_document(run) | {"user": viewer.raw, "ranked_by": result.ranked_by}
         document |= {"bound": result.bound, "uncertainty": uncertainty_document(factors)}
         print_json(document | {"recommendations": recommendations, "note": result.note})
-        return
+        return None
     title = f"Recommended {viewer.whom}; {model_label(run, factors)}"
     print_recommendations(factors, recommendations, title, shortness(result, n))
     if explanation is not None:
         print_explanations(factors, explanation)
+    return None
+
+
+def _by_both(
+    both: TwoRuns, user: str | None, ratings_file: Path | None, n: int, options: dict[str, Any], as_json: bool
+) -> None:
+    """List what two runs recommend."""
+    from mftui.api.two_models.answers import recommended_by_both
+
+    viewers, unknown = in_both(both.models, user, ratings_file)
+    first, second = (
+        None if one is None else one.person.recommend(model, n, **options)
+        for model, one in zip(both.models, viewers, strict=True)
+    )
+    answer = recommended_by_both(both.models, (first, second))
+    answer = replace(answer, notes=(*unknown, *answer.notes))
+    viewer = next(one for one in viewers if one is not None)
+    if as_json:
+        how = {"user": viewer.raw, "ranked_by": [how or None for how in answer.how], "bound": options["bound"]}
+        print_json(both.document() | how | answer_document(answer, "recommendations"))
+        return
+    both.print_heading(f"Recommended {viewer.whom} by two runs")
+    print_answer(answer, "predicted", "like")

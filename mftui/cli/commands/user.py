@@ -16,9 +16,19 @@ from mftui.cli.shared.movie_lists import (
     shortness,
     uncertainty_document,
 )
-from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
-from mftui.cli.shared.output import Cell, json_option, print_json
+from mftui.cli.shared.open_model import model_label, open_model, run_document
+from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line
+from mftui.cli.shared.two_runs import (
+    TwoRuns,
+    answer_document,
+    only,
+    open_two,
+    print_answer,
+    print_rated,
+    runs_option,
+)
 from mftui.cli.shared.viewer import find_viewer, viewer_options
+from mftui.errors import UsageError
 
 if TYPE_CHECKING:
     from mftui.api.person import Person
@@ -29,10 +39,10 @@ FIT = "part fit: predicted by factors that were computed from these very ratings
 
 @click.command()
 @viewer_options
-@run_option
+@runs_option
 @count_option
 @json_option
-def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: int, as_json: bool) -> None:
+def user(user: str | None, ratings_file: Path | None, run_texts: tuple[str, ...], n: int, as_json: bool) -> None:
     """Show USER's ratings next to the model's predictions, and recommendations.
 
     Each table has N lines; --json prints every rating. The error is the predicted rating minus the given one.
@@ -40,8 +50,14 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
     With --ratings FILE, the user is the person who made those ratings: mftui computes their factors from the ratings,
     without training, so the predictions of these ratings are a fit and not a test. With both USER and --ratings, the
     ratings in FILE are added to the user's, and replace older ones of the same movies.
+
+    With --run A --run B the predictions and the lists of both runs stand in one table each, as in `mftui recommend`.
     """
-    run, factors = open_model(run_text)
+    if (both := open_two(run_texts)) is not None:
+        if user is None or ratings_file is not None:
+            raise UsageError("two runs are asked about a user of the data.", hint="Name USER, without --ratings.")
+        return _in_both(both, user, n, as_json)
+    run, factors = open_model(only(run_texts))
     viewer = find_viewer(factors, user, ratings_file)
     person = viewer.person
     rated = _fitted(factors, person) if person.folded is not None else _rated(factors, person)
@@ -52,7 +68,7 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
         document = run_document(run) | {"user": viewer.raw, "n_ratings": len(rated), "folded_in": folded}
         document |= {"rated": rated, "recommendations": recommendations, "note": result.note}
         print_json(document | {"uncertainty": uncertainty_document(factors)})
-        return
+        return None
     rows: list[list[Cell]] = [
         [
             x["rating"],
@@ -73,6 +89,33 @@ def user(user: str | None, ratings_file: Path | None, run_text: str | None, n: i
     print_list(columns, rows, title[0].upper() + title[1:], " ".join(more))
     click.echo()
     print_recommendations(factors, recommendations, f"Recommended {viewer.whom}", shortness(result, n))
+    return None
+
+
+def _in_both(both: TwoRuns, user: str, n: int, as_json: bool) -> None:
+    """Show what two runs predict and recommend."""
+    from mftui.api.two_models.answers import known_id, persons_in_both, rated_in_both, recommended_by_both
+
+    (first, second), unknown = persons_in_both(both.models, user)
+    one, other = (
+        None if person is None else person.recommend(model, n)
+        for model, person in zip(both.models, (first, second), strict=True)
+    )
+    rated = rated_in_both(both.models, known_id((both.models[0].user_ids, both.models[1].user_ids), user))
+    listed = recommended_by_both(both.models, (one, other))
+    if as_json:
+        document = both.document() | {"user": user} | answer_document(rated, "rated")
+        found = answer_document(listed, "recommendations")
+        notes = [*unknown, *document["notes"], *found["notes"]]
+        print_json(document | found | {"notes": list(dict.fromkeys(notes))})
+        return
+    both.print_heading(f"User {user}: {len(rated.rows)} ratings, as two runs predict them")
+    print_rated(rated, n)
+    click.echo()
+    print_line(f"Recommended to user {user} by two runs")
+    print_answer(listed, "predicted", "like")
+    for text in unknown:
+        note(text)
 
 
 def _part(line: dict[str, Any], person: Person) -> str:

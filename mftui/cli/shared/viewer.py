@@ -74,3 +74,21 @@ def find_viewer(factors: Factors, user: str | None, file: Path | None) -> Viewer
     label = f"{label} with {source}" if label else source
     person = replace(Person.with_ratings(factors, index, movies, ratings), **films_left_out(factors, file))
     return Viewer(person, raw, label, f"{'for' if index is None else 'to'} {label}")
+
+
+def in_both(
+    models: tuple[Factors, Factors], user: str | None, file: Path | None
+) -> tuple[tuple[Viewer | None, Viewer | None], tuple[str, ...]]:
+    """Find the person in two models, None in one that does not know the user, and say so.
+
+    Raises what `find_viewer` raises; UnknownId only where neither knows the user.
+    """
+    from mftui.api.two_models.answers import known_id, user_notes
+
+    known: tuple[object, object] = (0, 0)
+    if user is not None:
+        known = known_id((models[0].user_ids, models[1].user_ids), user)
+    first, second = (
+        None if at is None else find_viewer(model, user, file) for model, at in zip(models, known, strict=True)
+    )
+    return (first, second), user_notes(known, user)

@@ -16,6 +16,9 @@ from mftui.runs.store.status import ACTIVE
 
 METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_per_second", "peak_rss_mb")
 
+_NAMED_APART = 4
+"""Settings that are named where many differ."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -129,6 +132,22 @@ def settings_of(run: Run) -> dict[str, Any]:
     }
 
 
+def apart(first: Run, second: Run) -> str:
+    """Return in words the settings of two runs that differ, the value of each: "factors (16, 24) and seed (0, 1)"; ""
+    where none does. What stands in a heading anyway, recipe and data, is left out, as is what only one of them has."""
+    configs = first.known_config(), second.known_config()
+    chosen = [{"seed": one.seed, "split": one.split_label, **one.hyper} for one in configs]
+    shared = chosen[0].keys() & chosen[1].keys()
+    found = [
+        f"{name.replace('_', ' ')} ({', '.join(map(_said, values))})"
+        for name, values in differing(chosen).items()
+        if name in shared
+    ]
+    more = len(found) - _NAMED_APART
+    named = [*found[:_NAMED_APART], f"{more} more settings"] if more > 1 else found
+    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+
+
 def measures_of(run: Run) -> dict[str, Any]:
     """Return a run's measures, with the split that they were made on; None before it has ended."""
     result = run.known_result()
@@ -165,6 +184,17 @@ def human(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
+
+
+def _said(value: Any) -> str:
+    words = {True: "yes", False: "no", None: "none"}
+    return (
+        words[value]
+        if value is None or isinstance(value, bool)
+        else f"{value:.6g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def _whole(value: Any) -> int | None:
