@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Dataset, Ratings
+from mftui.data.shuffles import shuffled
 from mftui.errors import DataError, UsageError
 
 KINDS = ("random", "temporal", "leave-last", "file", "none")
@@ -108,11 +109,6 @@ def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
     return split
 
 
-def shuffled(random: np.random.Generator, n: int) -> NDArray[Any]:
-    """Return what `random.permutation(n)` returns, in half the memory if 32 bits are enough."""
-    return random.permutation(np.arange(n, dtype=np.int32 if n < 2**31 else np.int64))
-
-
 def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
     n = len(dataset.ratings)
     if spec.kind == "none":
@@ -127,7 +123,7 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
         raise UsageError(f"there is no split called {spec.kind}.", hint=f"Choose one of: {', '.join(KINDS)}.")
     n_test = _share(n, spec.fraction)
     if spec.kind == "random":
-        return shuffled(np.random.default_rng(spec.seed), n)[:n_test]
+        return shuffled(spec.seed, n)[:n_test]
     if dataset.ratings.timestamps is None:
         raise DataError(
             "a temporal split needs timestamps, and these ratings have none.",

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.dataset import Ratings
-from mftui.data.splits import shuffled
 from mftui.data.threads import of_each
 from mftui.engine.model.history import in_order
+from mftui.engine.training.draws import batch_order
 from mftui.engine.training.memory import PART_NUMBERS
 
 STEP = 4_000
@@ -73,7 +73,7 @@ class Batches:
             yield _gathered(getattr(ratings, name), rows)
 
     def _rows(self, users: NDArray[np.int32]) -> NDArray[Any]:
-        drawn = shuffled(np.random.default_rng([self.seed, 2]), len(users))
+        drawn = batch_order(len(users), self.seed)
         places = np.resize(drawn, (self.count, self.size))
         del drawn
         of_each(lambda batch: places[batch].sort(), self.count)

@@ -111,8 +111,7 @@ class History:
 
     def trained_counts(self) -> NDArray[np.int64]:
         """Return (n_users,) training ratings of each user."""
-        held = np.searchsorted(self.offsets, np.flatnonzero(self.held_out), side="right") - 1
-        return self.counts() - np.bincount(held, minlength=len(self.offsets) - 1)
+        return self.counts() - np.diff(np.searchsorted(np.flatnonzero(self.held_out), self.offsets))
 
     def save(self, directory: Path) -> None:
         """Write `history_*.npy`."""

@@ -11,10 +11,10 @@ from typing import Any, cast
 import numpy as np
 
 from mftui.data.dataset import Ratings
-from mftui.data.splits import shuffled
 from mftui.engine.compute.device import CPU, set_up
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.training.block import BlockTrainer, Tick
+from mftui.engine.training.draws import n_validated, validated
 from mftui.engine.training.learner import (
     Arrays,
     AudienceBlockLearner,
@@ -44,7 +44,7 @@ class Training:
 
     def __init__(self, spec: TrainingSpec) -> None:
         self._spec = spec
-        self.n_valid = int(len(spec.ratings) * float(spec.hyper.get("validation", 0)))
+        self.n_valid = n_validated(spec.hyper, len(spec.ratings))
         self.n_train = len(spec.ratings) - self.n_valid
         self._computing = CPU
         self._units = Units.of(spec.scale) if spec.recipe.any_units else Units()
@@ -78,8 +78,7 @@ class Training:
     def _held_out(self) -> tuple[Ratings, Ratings]:
         """Split the training ratings into those to learn from and those to validate on: seeded, each in file order."""
         ratings = self._spec.ratings
-        held_out = np.zeros(len(ratings), dtype=bool)
-        held_out[shuffled(np.random.default_rng([self._spec.seed, 1]), len(held_out))[: self.n_valid]] = True
+        held_out = validated(self._spec.hyper, len(ratings), self._spec.seed)
         return ratings.where(~held_out), ratings.where(held_out)
 
     @property

@@ -5,8 +5,9 @@ from __future__ import annotations
 from mftui.data.dataset import Dataset
 from mftui.data.splits import Split
 from mftui.engine.compute.device import Computing, set_up
+from mftui.engine.training.draws import draw_ahead
 from mftui.engine.training.training import Training
-from mftui.runs.store.config import RunConfig
+from mftui.runs.store.config import IN_FILE, RunConfig
 from mftui.runs.trainer.memory_budget import choose_location
 from mftui.runs.trainer.prepare import (
     MakeTraining,
@@ -48,8 +49,12 @@ class Preparation:
     def location(self, config: RunConfig) -> str:
         """Choose where the ratings are kept, for a `config` that knows its data. Raises what `choose_location` does."""
         if not self._location:
-            dataset, _ = self.data(config)
+            dataset, split = self.data(config)
             self._location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
+            hyper = config.complete_hyper()
+            if self.computes:
+                in_batches = "batch_size" in hyper and self._location != IN_FILE
+                draw_ahead(hyper, split.n_train, config.seed, in_batches)
         return self._location
 
     def import_tensorflow(self) -> int:

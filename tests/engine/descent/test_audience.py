@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from mftui.data.dataset import Ratings, Scale
 from mftui.engine.audience_block.audience_learner import AudienceLearner
+from mftui.engine.audience_block.audience_start import orthonormal
 from mftui.engine.audience_block.user_groups import UserGroups
 from mftui.engine.model.gladness import Gladness
 from mftui.engine.recipes import RECIPES
@@ -179,3 +180,16 @@ def test_its_points_carry_its_name_and_go_on_counting_steps(whole: tuple[Trainin
     assert all(p.train_rmse is None for p in audience)
     assert training.outcome == "finished"
     assert training.block_seconds.keys() == {"taste", "audience"}
+
+
+@pytest.mark.parametrize("columns", ["independent", "of very different lengths", "fewer than they seem"])
+def test_a_basis_is_orthonormal_and_holds_what_the_columns_hold(columns: str) -> None:
+    random = np.random.default_rng(0)
+    sums = random.normal(size=(500, 8)).astype(np.float32)
+    if columns == "of very different lengths":
+        sums *= np.float32(10.0) ** -np.arange(8, dtype=np.float32)
+    if columns == "fewer than they seem":
+        sums[:, 5:] = sums[:, :3]
+    basis = orthonormal(sums)
+    np.testing.assert_allclose(basis.T @ basis, np.eye(8), atol=1e-5)
+    np.testing.assert_allclose(basis @ (basis.T @ sums), sums, atol=1e-5)
