@@ -2,7 +2,7 @@
 
 Found on inner splits of the training parts of ml-100k and ml-latest-small, whole and thinned to 2,400 ratings, and of
 sets of `mftui data synth` with 1 and 5 million ratings and 8 and 16 axes of taste; what holds from ten million ratings
-on, by the test error of such a set of 25 million with 8 axes. `docs/recipes.md` has the table.
+on, on one of 25 million with 8 axes. `docs/recipes.md` has the table.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def adaptive_priors(hyper: Hyper, sizes: Sizes) -> bool:
 
 
 def epochs(hyper: Hyper, sizes: Sizes) -> int:
-    """Return six, or ten where priors are adaptive by the rule: axes need time to be told apart."""
-    return 10 if many(sizes) else 6
+    """Return six, or eight where priors are adaptive by the rule: axes need time to be told apart."""
+    return 8 if many(sizes) else 6
 
 
 def learning_rate(hyper: Hyper, sizes: Sizes) -> float:
@@ -67,16 +67,16 @@ def learning_rate(hyper: Hyper, sizes: Sizes) -> float:
 
 
 def batch_size(hyper: Hyper, sizes: Sizes) -> int:
-    """Return a twentieth of the ratings between 2,000 and a million: with fewer, the update of all rows takes too
-    much of the time."""
-    return min(max(sizes.n_ratings // 20, 2_000), 1_000_000)
+    """Return a twentieth of the ratings between 2,000 and 500,000: with fewer, the update of all rows takes too
+    much of the time; with more, there are too few steps."""
+    return min(max(sizes.n_ratings // 20, 2_000), 500_000)
 
 
 def prior_factors(hyper: Hyper, sizes: Sizes) -> float:
-    """Return 13, or with adaptive priors 25, or 40 for many ratings."""
+    """Return 13, or with adaptive priors 25, or 60 for many ratings."""
     if not hyper["adaptive_priors"]:
         return 13.0
-    return 40.0 if many(sizes) else 25.0
+    return 60.0 if many(sizes) else 25.0
 
 
 def prior_biases(hyper: Hyper, sizes: Sizes) -> float:

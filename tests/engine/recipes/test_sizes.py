@@ -27,8 +27,8 @@ def chosen(n_ratings: int, names: str, **given: object) -> list[object]:
         (90_000, [8, 12, 6, 4_500, False, 13.0, 5.0]),
         (900_000, [8, 24, 6, 45_000, False, 13.0, 5.0]),
         (4_500_000, [5, 24, 6, 225_000, False, 13.0, 5.0]),
-        (22_500_000, [2, 24, 10, 1_000_000, True, 40.0, 2.0]),
-        (90_000_000, [1, 32, 10, 1_000_000, True, 40.0, 2.0]),
+        (22_500_000, [2, 24, 8, 500_000, True, 60.0, 2.0]),
+        (90_000_000, [1, 32, 8, 500_000, True, 60.0, 2.0]),
     ],
 )
 def test_what_is_left_alone_follows_the_number_of_ratings(n_ratings: int, expected: list[object]) -> None:
