@@ -38,7 +38,7 @@ class Settings:
     theme: str = ""
     """The app's theme; empty: its default."""
     standby: bool = True
-    """Keep a trainer warm, so that a training starts at once (about 700 MB of memory)."""
+    """Keep a trainer ready for what the form says: about 700 MB of memory, and what the training needs, up to 1 GB."""
     neighbours: str = field(default="exact", metadata={"choices": ("exact", "approximate")})
     """How neighbours are searched for, where nothing else is asked: among all movies, or by an index (extra `ann`)."""
     worker_seconds: float = 60.0

@@ -48,7 +48,7 @@ def wait_for_run(requests: Requests) -> tuple[Run, Preparation | None] | None:
     with contextlib.suppress(Exception):
         import_tensorflow(True)
         _get_ready()
-    ahead: _Ahead | None = None
+    ahead: Ahead | None = None
     standard_input = io.FileIO(0, closefd=False)  # takes a line and no more, so that what follows can be waited for
     while _input_before_stop(requests):
         line = standard_input.readline()
@@ -63,16 +63,16 @@ def wait_for_run(requests: Requests) -> tuple[Run, Preparation | None] | None:
                 _let_go()
             return run, prepared
         with contextlib.suppress(Exception):
-            ahead = _Ahead(TrainRequest.from_dict(json.loads(line)))
+            ahead = Ahead(TrainRequest.from_dict(json.loads(line)), Preparation(own_process=True))
             ahead.prepare(lambda: requests.stop or _has_input())
     return None
 
 
-class _Ahead:
+class Ahead:
     """Prepares a training that has not been asked for yet."""
 
-    def __init__(self, request: TrainRequest) -> None:
-        self.preparation = Preparation(own_process=True)
+    def __init__(self, request: TrainRequest, preparation: Preparation) -> None:
+        self.preparation = preparation
         self._request = request
         self._state = self._state_now()
 
@@ -109,10 +109,11 @@ class _Ahead:
 
 def _leaves_no_trace(config: RunConfig) -> bool:
     """Return whether this process can train anything else afterwards, and takes no memory of a GPU meanwhile."""
+    if config.hyper.get("deterministic") or config.hyper.get("strategy", "auto") not in ("auto", "one-device"):
+        return False
     import tensorflow as tf
 
-    one_device = config.hyper.get("strategy", "auto") in ("auto", "one-device")
-    return one_device and not config.hyper.get("deterministic") and not tf.config.list_physical_devices("GPU")
+    return not tf.config.list_physical_devices("GPU")
 
 
 def _let_go() -> None:

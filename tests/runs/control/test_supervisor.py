@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from helpers.runs import request, wait_until
 
-from mftui.errors import RunError
+from mftui.errors import DataError, RunError
 from mftui.runs.control.supervisor import Supervisor
 from mftui.runs.store.process import Process
+from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import list_runs
 from mftui.runs.trainer.standby import NICENESS
 
@@ -109,7 +113,7 @@ def test_a_command_that_cannot_be_run_is_said(ratings: Path) -> None:
 @pytest.mark.long
 def test_a_warm_standby_trains_for_real_and_the_app_need_not_live(ratings: Path) -> None:
     supervisor = Supervisor()
-    supervisor.warm()
+    supervisor.prepare(request(ratings, epochs=3))
     process = standby_process(supervisor)
     run = supervisor.start(request(ratings, epochs=3))
     assert run.state == "starting" and run.status().process == process
@@ -124,3 +128,107 @@ def test_a_warm_standby_trains_for_real_and_the_app_need_not_live(ratings: Path)
     result = run.result()
     assert result is not None
     assert 0 < result["peak_data_mb"] < 250, "TensorFlow, imported before the run was there, is not its data"
+
+
+LISTENER = """
+import os, sys
+with open(sys.argv[1], "a") as heard:
+    for line in sys.stdin:
+        print(os.getpid(), line, end="", file=heard, flush=True)
+"""
+
+
+class Heard:
+    """What standbys have heard, by their process, where all that they do is listen."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.supervisor = Supervisor([sys.executable, "-c", LISTENER, str(file)])
+
+    def told(self, process: Process, n: int) -> list[str]:
+        """Wait until this standby has heard so many lines."""
+        wait_until(lambda: len(self._by(process)) >= n, f"{n} lines came")
+        return self._by(process)
+
+    def _by(self, process: Process) -> list[str]:
+        lines = self._file.read_text().splitlines() if self._file.exists() else []
+        return [text for pid, _, text in (line.partition(" ") for line in lines) if int(pid) == process.pid]
+
+
+@pytest.fixture
+def heard(tmp_path: Path) -> Iterator[Heard]:
+    found = Heard(tmp_path / "heard")
+    yield found
+    found.supervisor.close()
+
+
+def test_a_standby_is_told_once_what_to_prepare(ratings: Path, heard: Heard) -> None:
+    supervisor, asked = heard.supervisor, request(ratings)
+    supervisor.warm()
+    process = standby_process(supervisor)
+    assert supervisor.prepare(asked) and supervisor.prepare(replace(asked, name="mine"))
+    run = supervisor.start(asked)
+    told, started = heard.told(process, 2)
+    assert TrainRequest.from_dict(json.loads(told)).same_training(asked.checked()) and started == str(run.path)
+
+
+def test_another_training_is_prepared_by_another_standby(ratings: Path, heard: Heard) -> None:
+    supervisor, processes = heard.supervisor, []
+    for seed in (1, 2, 2):
+        supervisor.prepare(request(ratings, seed=seed))
+        processes.append(standby_process(supervisor))
+    assert not processes[0].alive and processes[1].alive, "one at a time"
+    assert processes[1] == processes[2]
+    (told,) = heard.told(processes[1], 1)
+    assert json.loads(told)["seed"] == 2
+
+
+def test_a_dead_standby_does_not_keep_the_next_one_from_preparing(ratings: Path, heard: Heard) -> None:
+    supervisor = heard.supervisor
+    supervisor.prepare(request(ratings))
+    process = standby_process(supervisor)
+    process.send(signal.SIGKILL)
+    wait_until(lambda: not process.alive, "it is dead")
+    supervisor.prepare(request(ratings))
+    assert heard.told(standby_process(supervisor), 1)
+
+
+def test_nothing_is_prepared_while_a_training_runs(ratings: Path, heard: Heard) -> None:
+    supervisor, asked = heard.supervisor, request(ratings)
+    sleeper = Supervisor([sys.executable, "-c", "import time; time.sleep(600)"])
+    run = sleeper.start(asked)
+    assert not sleeper.prepare(asked) and not sleeper.warm_ready
+    run.status().process.send(signal.SIGKILL)  # type: ignore[union-attr]
+    wait_until(lambda: sleeper.prepare(asked), "it is gone")
+    sleeper.close()
+    with pytest.raises(DataError):
+        supervisor.prepare(request(ratings.with_name("missing.csv")))
+    assert not supervisor.warm_ready
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_a_standby_that_cannot_prepare_says_nothing_and_its_training_does(
+    ratings: Path, home: Path, supervisor: Supervisor
+) -> None:
+    supervisor.prepare(request(ratings))
+    process = standby_process(supervisor)
+    wait_until(lambda: list(home.glob("cache/*/dataset.json")), "it has read the data")
+    assert not (home / "runs").exists(), "nothing is written before it is asked for"
+    run = supervisor.start(request(ratings))
+    assert run.status().process == process
+    wait_until(lambda: not supervisor.running, "the trainer has ended")
+    assert run.state == "failed" and "training failed" in run.status().message
+
+
+@pytest.mark.usefixtures("quick_import")
+def test_a_standby_that_has_prepared_something_else_trains_what_is_asked_for(
+    ratings: Path, tmp_path: Path, home: Path, supervisor: Supervisor
+) -> None:
+    (tmp_path / "notes.csv").write_text("neither,here\nnor,there\n")
+    supervisor.prepare(request(ratings))
+    process = standby_process(supervisor)
+    wait_until(lambda: list(home.glob("cache/*/dataset.json")), "it has read the data")
+    run = supervisor.start(request(tmp_path / "notes.csv"))
+    assert run.status().process == process
+    wait_until(lambda: not supervisor.running, "the trainer has ended")
+    assert run.state == "failed" and "notes.csv" in run.status().message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,20 @@ def test_the_second_training_compiles_nothing_and_is_the_same(tmp_path: Path, mo
     second = answer_of(launch(*few))
     assert kept and kept == sorted(file.name for file in (tmp_path / "cache" / "programs").glob("*/*"))
     assert first.document["test_rmse"] == second.document["test_rmse"]
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    lives, killed = KeptPrograms(tmp_path), KeptPrograms(tmp_path)
+    killed._lock.close()  # what the kernel does when a process is killed
+    for one in (lives, killed):
+        os.utime(one.directory, (0, 0))
+    KeptPrograms(tmp_path)
+    assert lives.directory.exists() and not killed.directory.exists()
+
+
+def test_nothing_is_removed_where_there_are_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "exclusive", lambda _: nullcontext())
+    other = KeptPrograms(tmp_path)
+    os.utime(other.directory, (0, 0))
+    KeptPrograms(tmp_path)
+    assert other.directory.exists()

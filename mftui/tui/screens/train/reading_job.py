@@ -57,7 +57,11 @@ class ReadingJob:
 
     async def _run(self, turn: threading.Event, source: str, how: ReadOptions) -> None:
         def heard(line: str) -> None:
-            self._owner.post_message(self.News(Preview.from_document(json.loads(line)), turn))
+            tell(Preview.from_document(json.loads(line)))
+
+        def tell(preview: Preview) -> None:
+            self.busy = self.busy and not (preview.whole and turn is self._turn)
+            self._owner.post_message(self.News(preview, turn))
 
         arguments = source, json.dumps(how.document())
         try:
@@ -65,6 +69,4 @@ class ReadingJob:
                 run_child, _MODULE, *arguments, failure=_FAILED, on_line=heard, cancelled=turn.is_set
             )
         except MftuiError as error:
-            self._owner.post_message(self.News(Preview(whole=True, trouble=Trouble.of(error)), turn))
-        finally:
-            self.busy = self.busy and self._turn is not turn
+            tell(Preview(whole=True, trouble=Trouble.of(error)))
