@@ -183,6 +183,7 @@ def _read_as(
                 quoted_strings_can_be_null=True,
                 decimal_point=layout.decimal_point,
             ),
+            memory_pool=pa.system_memory_pool(),  # Arrow's own keeps what is let go, as much as the ratings themselves
         )
     return {role: table.column(i) for i, role in enumerate(position)}
 

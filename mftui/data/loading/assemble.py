@@ -20,7 +20,7 @@ from mftui.data.loading.rating_doubts import Seen
 from mftui.data.loading.repair import check_enough, distinct_of, scale_of
 from mftui.data.loading.repeats import check_repeats, reasons, repeats_of
 from mftui.data.loading.vocabulary import vocabulary
-from mftui.data.readers.columns import Chunks, RawRatings
+from mftui.data.readers.columns import Chunks, RawRatings, let_go
 from mftui.data.reading.options import ReadOptions
 from mftui.data.reading.reading import Reading, date_of
 
@@ -156,10 +156,7 @@ def _joined(parts: list[Chunks], dtype: np.dtype[Any]) -> NDArray[Any]:
     chunks = [chunk for part in parts for chunk in part]
     for part in parts:
         part.clear()
-    at = sum(map(len, chunks))
-    joined = np.empty(at, dtype)
-    while chunks:
-        chunk = chunks.pop()
-        at -= len(chunk)
-        joined[at : at + len(chunk)] = chunk
+    joined = np.empty(sum(map(len, chunks)), dtype)
+    for place, chunk in let_go(chunks):
+        joined[place] = chunk
     return joined

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.ids import Ids
-from mftui.data.readers.columns import RawIds
+from mftui.data.readers.columns import RawIds, let_go
 from mftui.data.storage.string_column import StringColumn
 
 # A table over the whole range of ids is worth its memory up to this many entries, or four a rating.
@@ -44,11 +44,8 @@ def _of_numbers(chunks: list[NDArray[Any]], parts: list[RawIds], what: str) -> t
     else:
         values = np.unique(np.concatenate([np.unique(chunk).astype(np.int64) for chunk in chunks]))
         table = None
-    at = n
-    while chunks:
-        chunk = chunks.pop()
-        at -= len(chunk)
-        here = indices[at : at + len(chunk)]
+    for place, chunk in let_go(chunks):
+        here = indices[place]
         if table is None:
             here[:] = np.searchsorted(values, chunk)
         else:

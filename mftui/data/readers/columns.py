@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.allocator import malloc_trim
 from mftui.data.reading.reading import Reading
 
 _LEADING_ZERO = re.compile(r"[+-]?0\d+(\.0*)?", re.ASCII)
@@ -20,6 +22,8 @@ _MISSING = frozenset({"nan", "na", "n/a", "null", "none", "<na>"})
 
 Chunks = list[NDArray[Any]]
 """A column in pieces, as a file is read."""
+_TOGETHER = 32
+"""Chunks after which memory is given back."""
 
 
 def chunks_of(column: Any) -> Chunks:
@@ -28,6 +32,20 @@ def chunks_of(column: Any) -> Chunks:
     Arrow's own `to_numpy` imports pandas first, a third of a second.
     """
     return [np.from_dlpack(chunk) for chunk in column.chunks]
+
+
+def let_go(chunks: Chunks) -> Iterator[tuple[slice, NDArray[Any]]]:
+    """Yield the chunks of a column, the last one first, each with its place in the column; empties `chunks`.
+
+    What a reader's own allocator leaves to glibc is given back on the way: else the column is in memory twice.
+    """
+    at = sum(map(len, chunks))
+    while chunks:
+        chunk = chunks.pop()
+        at -= len(chunk)
+        yield slice(at, at + len(chunk)), chunk
+        if len(chunks) % _TOGETHER == 0:
+            malloc_trim()
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mftui.engine.compute.allocator import gc_freeze
+from mftui.data.allocator import gc_freeze
 from mftui.engine.compute.replicas import ALONE, Devices, find_devices, share_of_gpus
 from mftui.errors import TrainingError
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.compute.allocator import collect_and_trim, disable_trim, malloc_trim, restore_trim
+from mftui.data.allocator import collect_and_trim, disable_trim, malloc_trim, restore_trim
 from mftui.engine.training.best_epoch import BestEpoch
 from mftui.engine.training.learner import Arrays, Block, Learner, with_prefix, without_prefix
 from mftui.errors import TrainingError

@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any, Protocol
 
 from mftui import paths
+from mftui.data.allocator import importing
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.data.loading.people import people_of
 from mftui.data.splits import Split, make_split
-from mftui.engine.compute.allocator import importing
 from mftui.engine.compute.device import Computing
 from mftui.engine.compute.machine import resident_bytes
 from mftui.engine.model.factors import Factors

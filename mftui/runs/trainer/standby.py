@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from mftui.data.allocator import collect_and_trim, restore_trim
 from mftui.data.loading.load import DataState, state_of
-from mftui.engine.compute.allocator import collect_and_trim, restore_trim
 from mftui.engine.compute.cluster import find_cluster
 from mftui.engine.training.memory import Sizes
 from mftui.errors import MftuiError

@@ -1,4 +1,4 @@
-"""malloc and garbage collection, tuned for trainings: what is freed is returned to the system, or kept."""
+"""malloc and garbage collection, tuned for large data: what is freed is returned to the system, or kept."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from mftui.engine.compute.allocator import importing
+from mftui.data.allocator import importing
 
 
 def test_nothing_is_collected_during_an_import_and_again_afterwards_also_if_it_fails() -> None:
