@@ -61,6 +61,8 @@ APP: list[BindingType] = [
     key("app.tour", "T", "tour", "Tour", help="Two minutes: train, look at films and users, rate, see why, compare."),
 ]  # fmt: skip
 
+_X_AXIS = "Draw the curves by steps, by epochs, or by the time spent learning."
+
 TRAIN: list[BindingType] = [
     key("train.toggle", "t", "toggle_training", "Train", show=True,
         help="Start a training with what the form says; while one runs, stop it after a question; the model is kept."),
@@ -75,6 +77,7 @@ TRAIN: list[BindingType] = [
     key("train.smooth", "s", "smooth", "Smooth", show=True,
         help="Smooth the curves, each time more strongly, then not at all; the weight of what came before is shown."),
     key("train.log", "o", "log", "Log scale", show=True, help="Logarithmic values, or plain ones."),
+    key("train.axis", "X", "axis", "X axis", help=_X_AXIS),
     key("train.tail", "a", "tail", "All or tail", show=True, help="The newest quarter of the points, or all."),
     key("train.compare", "c", "compare", "Compare", show=True, help="Overlay another run (again removes it)."),
     key("train.watch", "R", "watch", "Other run", help="Show another run, such as one that another terminal started."),
@@ -94,7 +97,10 @@ CHART: list[BindingType] = [
     key("chart.best", "b", "best", "Best", show=True, help="The cursor to the best validation."),
     key("chart.in", "plus,equals_sign", "zoom(0.5)", "Zoom in", show=True, help="Half as many steps, by the cursor."),
     key("chart.out", "minus", "zoom(2.0)", "Zoom out", help="Twice as many steps."),
-    key("chart.all", "0", "whole", "All steps", help="Show all steps again."),
+    key("chart.in_y", "greater_than_sign", "zoom_y(0.5)", "Zoom in y",
+        help="Half the span of values, around that under the cursor, or the newest."),
+    key("chart.out_y", "less_than_sign", "zoom_y(2.0)", "Zoom out y", help="Twice the span of values."),
+    key("chart.all", "0", "whole", "All steps", help="Show all steps, and all values, again."),
     key("chart.next", "j,down", "metric(1)", "Next chart", show=True, help="RMSE, loss, learning rate, speed."),
     key("chart.previous", "k,up", "metric(-1)", "Previous chart"),
 ]  # fmt: skip
@@ -202,6 +208,7 @@ RUNS: list[BindingType] = [
     key("runs.filter", "f", "filter", "Filter", show=True, help="By recipe, data, state, tag."),
     key("runs.notes", "c", "notes", "Name, tags", show=True, help="Its name, a note, tags."),
     key("runs.replay", "p", "replay", "Replay", help="Draw its curve again from the first step; again stops it."),
+    key("runs.axis", "X", "axis", "X axis", help=_X_AXIS),
     key("runs.again", "t", "again", "Train again", help="The same data, values and seed; or change them first."),
     key("runs.delete", "x,delete", "delete", "Delete", show=True,
         help="Into the trash: the run under the cursor or the marked runs; asks if both could be meant. u undoes it."),
@@ -283,6 +290,7 @@ FORM: list[BindingType] = [
 SIGNS = {
     "question_mark": "?", "slash": "/", "escape": "esc", "left_square_bracket": "[", "right_square_bracket": "]",
     "pagedown": "pgdn", "pageup": "pgup", "minus": "-", "plus": "+", "equals_sign": "=", "full_stop": ".", "comma": ",",
+    "greater_than_sign": ">", "less_than_sign": "<",
     "colon": ":", "exclamation_mark": "!", "at": "@", "number_sign": "#", "dollar_sign": "$", "percent_sign": "%",
     **{f"f{n}": f"F{n}" for n in range(1, 13)},
 }  # fmt: skip

@@ -1,4 +1,4 @@
 """Charts without a screen: points, axes, and the drawing of both into cells.
 
-May import: tui.base, tui.widgets.
+May import: tables, tui.base, tui.widgets.
 """

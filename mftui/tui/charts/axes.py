@@ -27,12 +27,12 @@ class Range:
         return (value - self.lo) / self.span
 
 
-def x_range(last: float, total: float | None = None, first: float = 0.0) -> Range:
-    """Return a range from `first` on, over a power of two that holds `last`, or to `total` where that comes sooner."""
-    span = float(_FIRST_X)
+def x_range(last: float, total: float | None = None, first: float = 0.0, unit: float = 1.0) -> Range:
+    """Return a range from `first` on, over `unit` times a power of two that holds `last`; but not beyond `total`."""
+    span = _FIRST_X * unit
     while first + span < last:
         span *= 2
-    return Range(first, max(min(first + span, total), last, first + 1.0) if total else first + span)
+    return Range(first, max(min(first + span, total), last, first + unit) if total else first + span)
 
 
 def y_range(lo: float, hi: float, before: Range | None = None) -> Range:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 
+from mftui.tables.cells import cut
 from mftui.tui.charts.axes import WIDE, Range, log_ticks, number, ticks, y_range
 from mftui.tui.charts.canvas import BLANK, Cell, Layer, draw
 from mftui.tui.charts.picture import Curve, Picture
@@ -16,12 +17,18 @@ from mftui.tui.charts.points import Points, Smoothed
 from mftui.tui.charts.view import View
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
 
-N_STYLES = 6
+N_STYLES = 9
 _GUTTER = 5
 _PROSE = 72
 """Columns of what is said where there is no point."""
 _LEVELS = 4
 """Of the line above a chart: with all it can say, without where the best is, with fewer digits, without names."""
+_NAMES = (60, 40, 32, 26, 22, 18, 15, 12)
+"""Cells that names of other runs have at most; the first for which there is room."""
+_TAIL = 4
+"""Cells of their end that are always shown."""
+_EVERY = 24
+"""Columns between two letters on the curve of another run."""
 _BEST, _CURSOR = N_STYLES, N_STYLES + 1
 
 
@@ -70,7 +77,7 @@ class Chart(CellWidget):
             return None
         first = min(p.first[0] for p in points if p.first)
         last = max(p.last[0] for p in points if p.last)
-        return (view or self._view).range(min(first, self.picture.start), last, self.picture.total)
+        return (view or self._view).range(min(first, self.picture.start), last, self.picture.total, self.picture.unit)
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         x = self.x_range()
@@ -78,20 +85,27 @@ class Chart(CellWidget):
         legend = self._legend(width, max(1, height // 5)) + [[(line, self.style("chart--axis"))] for line in note]
         if x is not None or not self.picture.empty:
             yield from legend
-        y = self._y_range(x) if x else None
+        y = self._y_range(x, self._view) if x else None
         if x is None or y is None:
             yield from self._nothing(width, height)
             return
-        self._y = y
+        self._y = self._y if self._view.y else y
         yield from self._plot(width, height - len(legend), x, y)
 
-    def _y_range(self, x: Range) -> Range | None:
-        above = 0.0 if self._view.log else -math.inf
+    def y_range(self, view: View | None = None) -> Range | None:
+        """Return the y axis as it is now, or would be in `view`; None where there is nothing to show."""
+        x = self.x_range(view)
+        return self._y_range(x, view or self._view) if x else None
+
+    def _y_range(self, x: Range, view: View) -> Range | None:
+        if view.y:
+            return view.y
+        above = 0.0 if view.log else -math.inf
         found = [b for curve in self.picture.curves if (b := self._points(curve).bounds(x.lo, x.hi, above))]
         if not found:
             return None
         low, high = min(b[0] for b in found), max(b[1] for b in found)
-        if self._view.log:
+        if view.log:
             low, high = math.log10(low), math.log10(high)
         return y_range(low, high, self._y)
 
@@ -117,16 +131,13 @@ class Chart(CellWidget):
         room = width - sum(cell_len(text) for text, _ in parts)
         choices = [self._entries(level) for level in range(_LEVELS)]
         entries = next((e for e in choices if sum(cell_len(text) for text, _ in e) <= room), choices[-1])
-        lines: list[Line] = [parts]
-        others = [entry for curve in self.picture.curves if curve.mark and (entry := self._entry(curve, 1))]
-        for text, style in [*entries, *others]:
-            if cell_len(text) > room:
-                if len(lines) == most or not others:
-                    break
-                lines.append([])
-                room = width
-            lines[-1] = [*lines[-1], (text, style)]
-            room -= cell_len(text)
+        marked = [curve for curve in self.picture.curves if curve.mark]
+        lines: list[Line] = []
+        for longest in _NAMES:
+            others = [entry for curve in marked if (entry := self._entry(curve, 1, longest))]
+            lines, all_fit = _laid_out(parts, [*entries, *others], width, most if others else 1)
+            if all_fit:
+                break
         return lines
 
     def _entries(self, level: int) -> list[Part]:
@@ -134,7 +145,8 @@ class Chart(CellWidget):
         entries = []
         cursor = self._view.cursor
         if cursor is not None:
-            at = f"{picture.x_label} {cursor:,.0f}" if level < _LEVELS - 1 else f"@{cursor:,.0f}"
+            where = picture.x_form(cursor)
+            at = f"{picture.x_label} {where}" if level < _LEVELS - 1 else f"@{where}"
             entries.append((f"  {at}", self.style("chart--cursor")))
         entries += [entry for curve in picture.curves if not curve.mark and (entry := self._entry(curve, level))]
         if picture.best and cursor is None:
@@ -144,17 +156,21 @@ class Chart(CellWidget):
             entries.append((f"  {self.terminal.glyphs.held_out} {word}{value}{where}", self.style("chart--best")))
         return entries
 
-    def _entry(self, curve: Curve, level: int) -> Part | None:
-        """Return the sign, name and value of a curve: the newest, or at the cursor."""
+    def _entry(self, curve: Curve, level: int, longest: int = _NAMES[0]) -> Part | None:
+        """Return the sign, name (of so many cells) and value of a curve: the newest, or at the cursor."""
         points, cursor = self._points(curve), self._view.cursor
         point = points.last if cursor is None else points.before(cursor)
         if point is None:
             return None
-        glyphs = self.terminal.glyphs
-        sign = curve.mark or (glyphs.dots if curve.dots else glyphs.dash)
+        sign = curve.mark or (self._dots(curve) if curve.dots else self.terminal.glyphs.dash)
         value = (self.picture.form if level < 2 else self.picture.short)(point[1])
-        name = f" {self.terminal.text(curve.name)}" if curve.name and level < _LEVELS - 1 else ""
+        name = f" {self._short(curve.name, longest)}" if curve.name and level < _LEVELS - 1 else ""
         return f"  {sign}{name} {value}", self._curve_style(curve.style)
+
+    def _short(self, name: str, longest: int) -> str:
+        """Return a name in so many cells: its beginning, and its end, where the number is that sets it apart."""
+        name, ellipsis = self.terminal.text(name), self.terminal.glyphs.ellipsis
+        return name if cell_len(name) <= longest else cut(name, longest - _TAIL, ellipsis) + name[-_TAIL:]
 
     def _nothing(self, width: int, height: int) -> Iterable[Line]:
         text = "No values above zero, or none in this part." if self.x_range() else self.picture.empty
@@ -206,11 +222,24 @@ class Chart(CellWidget):
         grid = draw(layers, columns, rows, x, y)
         if not grid or columns < 1:
             return grid
+        self._write_marks(grid)
         for cells in grid:
             cells[:] = [(sign, i if i < 0 else self.picture.curves[i].style) for sign, i in cells]
         self._mark_best(grid, x, y)
         self._mark_cursor(grid, x)
         return grid
+
+    def _write_marks(self, grid: list[list[Cell]]) -> None:
+        """Write the letter of each curve that has one on it, here and there: colours alone are easily mixed up."""
+        columns = len(grid[0])
+        rows_of: dict[tuple[int, int], int] = {}
+        for row, cells in enumerate(grid):
+            rows_of.update({(i, column): row for column, (_, i) in enumerate(cells) if i >= 0})
+        for i, curve in enumerate(self.picture.curves):
+            last = max((column for at, column in rows_of if at == i), default=0)
+            places = (*range(_EVERY // 2 + 3 * i % _EVERY, columns, _EVERY), last) if curve.mark else ()
+            for at in ((rows_of[i, column], column) for column in places if (i, column) in rows_of):
+                grid[at[0]][at[1]] = (curve.mark, i)
 
     def _mark_best(self, grid: list[list[Cell]], x: Range, y: Range) -> None:
         best = self.picture.best
@@ -233,9 +262,12 @@ class Chart(CellWidget):
     def _marker(self, curve: Curve) -> str:
         if curve.mark and not self._colored:
             return curve.mark
-        if self.terminal.ascii:
-            return "o" if curve.dots else "."
-        return self.terminal.glyphs.dots if curve.dots and not self._joins(curve) else "braille"
+        if curve.dots and not self._joins(curve):
+            return self._dots(curve)
+        return "." if self.terminal.ascii else "braille"
+
+    def _dots(self, curve: Curve) -> str:
+        return curve.sign or self.terminal.glyphs.dots
 
     @property
     def _colored(self) -> bool:
@@ -272,3 +304,18 @@ class Chart(CellWidget):
             return f"{text} {label}"
         gap = text.rfind(" " * (len(label) + 2), gutter + 1)
         return text if gap < 0 else f"{text[: gap + 1]}{label}{text[gap + 1 + len(label) :]}"
+
+
+def _laid_out(first: list[Part], entries: Sequence[Part], width: int, most: int) -> tuple[list[Line], bool]:
+    """Return `entries` behind `first`, in at most so many lines, and whether all of them are there."""
+    lines: list[list[Part]] = [[*first]]
+    room = width - sum(cell_len(text) for text, _ in first)
+    for entry in entries:
+        if cell_len(entry[0]) > room:
+            if len(lines) == most:
+                return [*lines], False
+            lines.append([])
+            room = width
+        lines[-1].append(entry)
+        room -= cell_len(entry[0])
+    return [*lines], True

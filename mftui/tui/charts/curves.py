@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mftui.tui.charts.along import EPOCH, STEP, TIME, Along, XAxis
 from mftui.tui.charts.points import Points
 
 AUDIENCE = "audience"
@@ -23,6 +25,9 @@ class Curves:
         self.loss = Points()
         """What the taste block descends."""
         self.audience_loss = Points()
+        """The audience block's loss, of one batch each: it goes up and down with what is in the batch."""
+        self.audience_passes = Points()
+        """Its mean over each pass."""
         self.learning_rate = Points()
         self.speed = Points()
         """Ratings a second."""
@@ -35,6 +40,14 @@ class Curves:
         """The block that the newest line is about, "" where it does not say."""
         self.ratings_steps: int | None = None
         """Steps of the ratings' block, once the audience block has begun: the curves of RMSE end there."""
+        self.epochs = Points()
+        """Epochs after so many steps, over all blocks."""
+        self.seconds = Points()
+        """Seconds of learning after so many steps."""
+        self._epochs_before = 0.0
+        """Epochs of the blocks before the present one, which counts its own."""
+        self._pass = _Pass()
+        self._along: dict[tuple[Points, str, float], Along] = {}
 
     @property
     def in_audience(self) -> bool:
@@ -45,6 +58,27 @@ class Curves:
     def ratings_per_second(self) -> float | None:
         """Return the newest speed."""
         return self.speed.last[1] if self.speed.last else None
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Return those of X_AXES that the metrics tell."""
+        return (STEP, *[EPOCH] * bool(len(self.epochs)), *[TIME] * bool(len(self.seconds)))
+
+    def along(self, points: Points, axis: XAxis) -> Points:
+        """Return points of this training with another x: those given where that counts steps."""
+        if axis.counts == STEP:
+            return points
+        key = points, axis.counts, axis.per
+        if key not in self._along:
+            self._along[key] = Along(points, self.epochs if axis.counts == EPOCH else self.seconds, axis.per)
+        return self._along[key].points()
+
+    def at(self, step: float, axis: XAxis) -> float:
+        """Return a step as another x."""
+        if axis.counts == STEP:
+            return step
+        found = (self.epochs if axis.counts == EPOCH else self.seconds).before(step)
+        return found[1] / axis.per if found else 0.0
 
     def add(self, metrics: Iterable[Mapping[str, Any]]) -> None:
         """Take lines of `metrics.jsonl`; a part that is missing or no number is left out."""
@@ -58,12 +92,20 @@ class Curves:
         self.block = block if isinstance(block, str) else ""
         if self.in_audience and self.ratings_steps is None:
             self.ratings_steps = round(self.train.last[0]) if self.train.last else 0
+            self._epochs_before = self.epochs.last[1] if self.epochs.last else 0.0
+            self._pass = _Pass()
         elif not self.in_audience:
-            self.ratings_steps = None
+            self.ratings_steps, self._epochs_before = None, 0.0
+        epoch = _number(line.get("epoch"))
+        self.epochs.add(step, None if epoch is None else self._epochs_before + epoch)
+        self.seconds.add(step, _number(line.get("seconds")))
         measure = "train_loss" if self.in_audience else "train_rmse"
         self.n_broken += measure in line and _number(line[measure]) is None
         self.train.add(step, _number(line.get("train_rmse")))
-        (self.audience_loss if self.in_audience else self.loss).add(step, _number(line.get("train_loss")))
+        loss = _number(line.get("train_loss"))
+        (self.audience_loss if self.in_audience else self.loss).add(step, loss)
+        if self.in_audience and loss is not None and epoch is not None:
+            self._pass.add(self.audience_passes, step, epoch, loss)
         self.learning_rate.add(step, _number(line.get("learning_rate")))
         self.speed.add(step, _number(line.get("ratings_per_second")))
         self.draw.add(step, _number(line.get("draw_valid_rmse")))
@@ -72,7 +114,23 @@ class Curves:
         if self.best and step <= self.best[0]:
             self.best = self.best_epoch = None  # resumed from before: the best is yet to be repeated
         if valid is not None and (self.best is None or valid < self.best[1]):
-            self.best, self.best_epoch = (step, valid), _number(line.get("epoch"))
+            self.best, self.best_epoch = (step, valid), epoch
+
+
+class _Pass:
+    """The pass over the ratings that is under way, in a block whose loss is that of a batch."""
+
+    def __init__(self) -> None:
+        self._number, self._losses = 0, list[float]()
+
+    def add(self, into: Points, step: float, epoch: float, loss: float) -> None:
+        """Take the loss of a batch; at the end of a pass, its mean goes `into` the points."""
+        number = math.ceil(epoch - 1e-6)
+        if number != self._number:
+            self._number, self._losses = number, []
+        self._losses.append(loss)
+        if epoch > number - 1e-6:
+            into.add(step, sum(self._losses) / len(self._losses))
 
 
 def _number(value: object) -> float | None:

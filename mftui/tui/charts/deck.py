@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from textual import events
@@ -10,12 +11,16 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from mftui.tui.base import keys
+from mftui.tui.base.shell import shell_of
 from mftui.tui.charts.axes import Range
 from mftui.tui.charts.chart import Chart
 from mftui.tui.charts.picture import Picture
 from mftui.tui.charts.points import Points
 from mftui.tui.charts.training_charts import METRICS
-from mftui.tui.charts.view import SMOOTHING, View, follow, next_of, zoomed
+from mftui.tui.charts.view import MIN_SPAN, SMOOTHING, View, follow, next_of, zoomed
+
+_LEAST_SHARE = 1e-3
+"""Of all values, what is zoomed to at least."""
 
 
 class Deck(Container, can_focus=True):
@@ -32,6 +37,8 @@ class Deck(Container, can_focus=True):
         self._pictures: Mapping[str, Picture] = {}
         self._chosen: str | None = None
         self._main = METRICS[0]
+        self._zooms: dict[str, Range] = {}
+        """The values zoomed to, by metric."""
 
     def compose(self) -> ComposeResult:
         yield from self._charts.values()
@@ -41,6 +48,8 @@ class Deck(Container, can_focus=True):
 
     def show(self, pictures: Mapping[str, Picture], main: str) -> None:
         """Show `pictures`; `main` is large until another one is chosen."""
+        if self._pictures and pictures["loss"].x_label != self._pictures["loss"].x_label:
+            self.view = replace(self.view, cursor=None, window=None)  # they were of the axis before
         self._pictures = pictures
         if main != self._main:
             self._main = main
@@ -68,12 +77,20 @@ class Deck(Container, can_focus=True):
         self._arrange()
         self._draw()
 
+    def next_axis(self, counted: Sequence[str]) -> None:
+        """Choose what the x axis counts next, of what can be counted; who shows pictures makes them anew."""
+        now = counted.index(self.view.x) if self.view.x in counted else 0
+        self.view = replace(self.view, x=counted[(now + 1) % len(counted)])
+        if len(counted) == 1:
+            shell_of(self).say("This run has told neither epochs nor seconds: its curves go by steps.")
+
     def smooth(self) -> None:
         """Choose the next strength of smoothing."""
         self.look_as(replace(self.view, smooth=next_of(SMOOTHING, self.view.smooth)))
 
     def toggle_log(self) -> None:
         """Switch the logarithmic axis on or off."""
+        self._zooms.clear()
         self.look_as(replace(self.view, log=not self.view.log))
 
     def toggle_tail(self) -> None:
@@ -85,7 +102,8 @@ class Deck(Container, can_focus=True):
         view = self.view
         if view.cursor is not None:
             self.look_as(replace(view, cursor=None))
-        elif view.window is not None:
+        elif view.window is not None or self._zooms:
+            self._zooms.clear()
             self.look_as(replace(view, window=None))
         else:
             return False
@@ -94,6 +112,7 @@ class Deck(Container, can_focus=True):
     def forget(self) -> None:
         """Another training: no cursor, no zoom, nothing chosen."""
         self._chosen = None
+        self._zooms.clear()
         self.view = replace(self.view, cursor=None, window=None)
         self._arrange()
 
@@ -106,7 +125,7 @@ class Deck(Container, can_focus=True):
         for metric, chart in self._charts.items():
             if chart.display and metric in self._pictures:
                 focused = self.has_focus and (not self.panels or metric == self.metric)
-                chart.show(self._pictures[metric], self.view, focused=focused)
+                chart.show(self._pictures[metric], replace(self.view, y=self._zooms.get(metric)), focused=focused)
 
     @property
     def _points(self) -> Points | None:
@@ -138,10 +157,27 @@ class Deck(Container, can_focus=True):
         if now is None or points is None or points.last is None:
             return
         around = self.view.cursor if self.view.cursor is not None else min(points.last[0], now.hi)
-        whole = self._whole()
-        self.look_as(replace(self.view, tail=False, window=zoomed(now, by, around, whole) if whole else None))
+        whole, least = self._whole(), MIN_SPAN * self.chart.picture.unit
+        self.look_as(replace(self.view, tail=False, window=zoomed(now, by, around, whole, least) if whole else None))
+
+    def action_zoom_y(self, by: float) -> None:
+        """Show values in half the span, or twice it, around that under the cursor, or the newest."""
+        points, now = self._points, self.chart.y_range()
+        cursor = self.view.cursor
+        point = points and (points.last if cursor is None else points.before(cursor))
+        self._zooms.pop(self.metric, None)
+        whole = self.chart.y_range(replace(self.view, y=None))
+        if now is not None and whole is not None and point:
+            value = point[1]
+            if self.view.log:
+                value = math.log10(value) if value > 0 else now.lo
+            value = min(max(value, now.lo), now.hi)
+            if (part := zoomed(now, by, value, whole, whole.span * _LEAST_SHARE)) is not None:
+                self._zooms[self.metric] = part
+        self._draw()
 
     def action_whole(self) -> None:
+        self._zooms.clear()
         self.look_as(replace(self.view, tail=False, window=None))
 
     def action_metric(self, by: int) -> None:

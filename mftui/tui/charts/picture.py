@@ -16,6 +16,8 @@ class Curve:
     points: Points
     dots: bool = False
     """Draw its points apart where colour cannot tell it from others, and never smooth it: for series that have few."""
+    sign: str = ""
+    """The character of these points, "" for the usual one."""
     style: int = 0
     """Its colour."""
     mark: str = ""
@@ -35,6 +37,10 @@ class Picture:
     """Where that is, in words."""
     start: float = 0.0
     """Where the x axis begins."""
+    unit: float = 1.0
+    """About what lies between two points, on the x axis."""
+    x_form: Callable[[float], str] = "{:,.0f}".format
+    """How an x is written where values are read off."""
     total: float | None = None
     """Where the x axis ends when all is done, if known."""
     note: str = ""

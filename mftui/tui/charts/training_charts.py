@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mftui.tui.charts.along import STEP, XAxis, x_axis
 from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.picture import Curve, Picture
 
@@ -32,6 +33,7 @@ def pictures(
     others: Sequence[Other] = (),
     empty: str = "",
     caution: str = "",
+    counts: str = STEP,
 ) -> dict[str, Picture]:
     """Return one picture for each of METRICS.
 
@@ -39,31 +41,40 @@ def pictures(
     ----------
     total: steps in all, if known.
     caution: what to know of the predictions of a recipe that does not learn ratings.
+    counts: what the x axis counts, one of X_AXES.
     """
     audience = live and curves.in_audience
+    longest = max(
+        (c.seconds.last[1] for c in (curves, *(other.curves for other in others)) if c.seconds.last), default=0
+    )
+    axis = x_axis(counts if counts in curves.counted else STEP, longest)
     own = {
         "rmse": (
             Curve("training", curves.train),
-            Curve("one draw, validation", curves.draw, dots=True, style=2),
+            Curve("one draw, validation", curves.draw, dots=True, sign="+", style=2),
             Curve("validation", curves.valid, dots=True, style=1),
         ),
         "loss": _losses(curves, audience),
         "rate": (Curve("", curves.learning_rate),),
         "speed": (Curve("", curves.speed),),
     }
-    first, last = curves.audience_loss.first, curves.train.last
+    first = curves.audience_loss.first
+    best = curves.best and (curves.at(curves.best[0], axis), curves.best[1])
     made = {}
     for metric in METRICS:
-        laid_over = [] if metric == "loss" and audience else [_over(metric, other) for other in others]
+        laid_over = [] if metric == "loss" and audience else [_over(metric, other, axis) for other in others]
+        mine = [replace(curve, points=curves.along(curve.points, axis)) for curve in own[metric]]
         made[metric] = Picture(
             title=f"{curves.block} loss" if metric == "loss" and audience else _TITLES[metric],
             note=_AUDIENCE if metric == "loss" and audience else caution if metric in ("rmse", "loss") else "",
-            x_label="step",
-            curves=tuple(c for c in (*laid_over, *own[metric]) if len(c.points) or not c.dots),
-            best=curves.best if metric == "rmse" else None,
+            x_label=axis.label,
+            x_form=axis.form,
+            unit=axis.unit,
+            curves=tuple(c for c in (*laid_over, *mine) if len(c.points) or not c.dots),
+            best=best if metric == "rmse" else None,
             best_label=f"at epoch {curves.best_epoch:,.0f}" if curves.best_epoch else "",
-            start=first[0] if metric == "loss" and audience and first else 0.0,
-            total=(last[0] if last else None) if metric == "rmse" and len(curves.audience_loss) else total,
+            start=curves.at(first[0], axis) if metric == "loss" and audience and first else 0.0,
+            total=_end(metric, curves, axis, total, live),
             empty=empty,
             form=_FORMS[metric][0],
             short=_FORMS[metric][1],
@@ -73,17 +84,28 @@ def pictures(
 
 def _losses(curves: Curves, audience: bool) -> tuple[Curve, ...]:
     if audience:
-        return (Curve("", curves.audience_loss, style=1),)
+        passes = Curve("mean of a pass", curves.audience_passes, dots=True, style=1)
+        return Curve("one batch" if len(curves.audience_passes) else "", curves.audience_loss), passes
     if not len(curves.audience_loss):
         return (Curve("", curves.loss),)
-    return Curve("taste", curves.loss), Curve("audience", curves.audience_loss, style=1)
+    audience_loss = curves.audience_passes if len(curves.audience_passes) > 1 else curves.audience_loss
+    return Curve("taste", curves.loss), Curve("audience", audience_loss, style=1)
 
 
-def _over(metric: str, other: Other) -> Curve:
+def _end(metric: str, curves: Curves, axis: XAxis, total: float | None, live: bool) -> float | None:
+    """Return where the x axis ends when all is done, if known."""
+    if metric == "rmse" and len(curves.audience_loss):
+        return curves.at(curves.train.last[0], axis) if curves.train.last else None
+    if axis.counts == STEP:
+        return total
+    return None if live or curves.seconds.last is None else curves.at(curves.seconds.last[0], axis)
+
+
+def _over(metric: str, other: Other, axis: XAxis) -> Curve:
     curves = other.curves
     of_rmse = curves.valid if len(curves.valid) > 1 else curves.train
     points = {"rmse": of_rmse, "loss": curves.loss, "rate": curves.learning_rate, "speed": curves.speed}[metric]
-    return Curve(other.name, points, style=other.style, mark=other.mark)
+    return Curve(other.name, curves.along(points, axis), style=other.style, mark=other.mark)
 
 
 def large(value: float) -> str:

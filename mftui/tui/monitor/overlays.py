@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from mftui.runs.store.run import Run
 
-_OWN_STYLES = 2
+_OWN_STYLES = 3
+"""Colours of the curves of a run of its own."""
 _MARKS = "abcdefghijklmnpqrstuvwxyz"
 
 

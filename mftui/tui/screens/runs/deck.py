@@ -90,7 +90,7 @@ class RunCharts:
     def add(self, row: Summary) -> None:
         """Lay a run's curve over, while there are fewer than MAX_CURVES."""
         if row.run not in self._overlays and len(self._overlays) < MAX_CURVES:
-            self._overlays.toggle(run_of(row.run), row.called[:20])
+            self._overlays.toggle(run_of(row.run), row.called)
 
     def remove(self, run_id: str) -> None:
         """Lay it over no longer."""
@@ -124,9 +124,15 @@ class RunCharts:
             total=last[0] if replay and last else steps,
             others=self._overlays.others(here.run),
             empty=_NO_CURVE,
+            counts=self.deck.view.x,
         )
         named = f"{here.called} replay {replay.share:.0%}" if replay else here.called
         self.deck.show({metric: replace(p, title=f"{named}: {p.title}") for metric, p in made.items()}, "rmse")
+
+    def next_axis(self) -> None:
+        """Draw by the next of steps, epochs and time."""
+        self.deck.next_axis(self._followed.curves.counted)
+        self._picture()
 
     def replay(self) -> None:
         """Draw the curve once more from its first step; again ends that."""

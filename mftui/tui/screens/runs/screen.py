@@ -226,6 +226,10 @@ class RunsScreen(ChoosingScreen[RunChoices]):
             self.focus_pane("#curves")
         self.charts.replay()
 
+    def action_axis(self) -> None:
+        """Draw the curves by the next of steps, epochs and time."""
+        self.charts.next_axis()
+
     def action_mark(self) -> None:
         """Mark the run under the cursor, or not; then on to the next."""
         if (here := self.here) is None:

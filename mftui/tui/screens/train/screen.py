@@ -23,8 +23,8 @@ from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.screens.train.getting_ready import GettingReady
 from mftui.tui.screens.train.log_pane import LogPane
+from mftui.tui.screens.train.pick_run import pick_run
 from mftui.tui.screens.train.reading_job import ReadingJob
-from mftui.tui.screens.train.run_picker import pick_run
 from mftui.tui.screens.train.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mftui.runs.store.run import Run
     from mftui.tui.screens.train.reading_dialog import Taken
 
-_NEEDS_FORM_OR_CURVE = ("more_fields", "defaults", "view", "smooth", "log", "tail", "compare", "same_again")
+_NEEDS_FORM_OR_CURVE = ("more_fields", "defaults", "view", "smooth", "log", "axis", "tail", "compare", "same_again")
 
 
 class TrainScreen(BaseScreen):
@@ -91,6 +91,7 @@ class TrainScreen(BaseScreen):
             others=self.overlays.others(self._watched),
             empty=WAITING if run else (welcome if self._first_time else invitation)(self.form.data, self._own_keys),
             caution=self._recipe.caution,
+            counts=self.deck.view.x,
         )
         in_audience = trainings.live and curves.in_audience
         self.deck.show(made, "rmse" if self._recipe.in_stars and not in_audience else "loss")
@@ -280,6 +281,11 @@ class TrainScreen(BaseScreen):
         """Switch logarithmic values on or off."""
         self.deck.toggle_log()
 
+    def action_axis(self) -> None:
+        """Draw by the next of steps, epochs and time."""
+        self.deck.next_axis(self.trainings.curves.counted)
+        self.training_changed()
+
     def action_tail(self) -> None:
         """Switch between the newest part and all."""
         self.deck.toggle_tail()
@@ -291,35 +297,28 @@ class TrainScreen(BaseScreen):
 
     def action_compare(self) -> None:
         """Overlay another run; again removes it."""
-        title = "Overlay another run (again removes it)"
-        self._pick_run(title, self._compare, but=self._watched)
+
+        def lay(run: Run, name: str) -> None:
+            self.overlays.toggle(run, name)
+            self.training_changed()
+
+        self._ask_run("Overlay another run (again removes it)", lay, but=self._watched)
 
     def action_watch(self) -> None:
         """Show another run."""
-        self._pick_run("Watch a run", self._watch)
 
-    def _pick_run(self, title: str, take: Callable[[str | None], None], but: str = "") -> None:
-        self.run_worker(pick_run(self, title, self._sign, take, but), group="runs", exclusive=True)
+        def watch(run: Run, name: str) -> None:
+            self.trainings.watch(run)
+            self.training_changed()
+
+        self._ask_run("Watch a run", watch)
+
+    def _ask_run(self, title: str, take: Callable[[Run, str], None], but: str = "") -> None:
+        self.run_worker(pick_run(self, title, take, sign=self._sign, but=but), group="runs", exclusive=True)
 
     def _sign(self, run_id: str) -> str:
         mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
         return mark or (self.terminal.glyphs.busy if run_id == self._watched else " ")
-
-    def _compare(self, chosen: str | None) -> None:
-        if chosen is not None:
-            from mftui.runs.store.naming import without_date
-            from mftui.runs.store.run import run_of
-
-            run = run_of(chosen)
-            self.overlays.toggle(run, (run.name or without_date(run.id))[:20])
-            self.training_changed()
-
-    def _watch(self, chosen: str | None) -> None:
-        if chosen is not None:
-            from mftui.runs.store.run import run_of
-
-            self.trainings.watch(run_of(chosen))
-            self.training_changed()
 
     def _pick(self, key: str) -> None:
         from mftui.tui.dialogs.fetch import fetch_first

@@ -1,0 +1,61 @@
+"""Ask for a run, by the name that it is shown with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mftui.tui.base.keys import key_of
+from mftui.tui.base.shell import shell_of, showing_errors
+
+if TYPE_CHECKING:
+    from mftui.runs.store.run import Run
+    from mftui.tui.dialogs.pick import Item
+    from mftui.tui.screens.base import BaseScreen
+
+_MAX_RUNS = 500
+"""Runs that are offered at most."""
+_NAME_WIDTH = 36
+
+
+async def pick_run(
+    screen: BaseScreen, title: str, take: Callable[[Run, str], None], *, sign: Callable[[str], str], but: str = ""
+) -> None:
+    """Ask for a run, and `take` it and its name.
+
+    Parameters
+    ----------
+    sign: what stands before a run, by its id.
+    but: the id of a run that is not offered.
+    """
+    from mftui.runs.store.run import list_runs, names_of
+    from mftui.tui.dialogs.pick import PickScreen
+
+    found: dict[str, Run] = {}
+
+    def work() -> list[Item]:
+        runs = list_runs()
+        names = names_of(runs)
+        found.update({names[run.id]: run for run in runs[:_MAX_RUNS] if run.id != but})
+        return [(name, f"{sign(run.id)} {_about(run)}", str(run.path)) for name, run in found.items()]
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            take(found[name], name)
+
+    shell = shell_of(screen)
+    with showing_errors(shell):
+        if items := await asyncio.to_thread(work):
+            screen.app.push_screen(PickScreen(title, items, widths=(_NAME_WIDTH, 0)), chosen)
+        else:
+            pressed = key_of("train.toggle", shell.settings.keys)
+            shell.say(f"There are no {'other ' if but else ''}runs yet. Press {pressed} to train one.")
+
+
+def _about(run: Run) -> str:
+    """Return the state, the test RMSE if there is one, the data, and when the run was started."""
+    rmse, config = run.known_result().get("test_rmse"), run.known_config()
+    measured = f"{rmse:.4f}" if isinstance(rmse, int | float) else ""
+    started = config.started[5:16].replace("T", " ")
+    return "  ".join(part for part in (run.state, measured, started, config.dataset_label or "") if part)
