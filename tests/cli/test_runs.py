@@ -112,7 +112,15 @@ def test_compare_says_where_measures_cannot_be_compared(capfd: Capture, ratings:
     one, two = trained(ratings), trained(ratings, split_seed=1)
     untested = trained(ratings, split="none")
 
-    assert "measured on different ratings" in call(capfd, "runs", "compare", one.id, two.id).err
+    shown = call(capfd, "runs", "compare", one.id, two.id)
+    assert "measured on different ratings" in shown.err
+    assert not [
+        line for line in shown.out.splitlines() if line.startswith(("RMSE", "test RMSE")) and len(line.split()) > 3
+    ]
+    like_two = trained(ratings, split_seed=1, seed=5)
+    document = call(capfd, "runs", "compare", one.id, two.id, like_two.id, "--json").document
+    assert document["tested_alike"] == [[one.id], [two.id, like_two.id]]
+    assert [found is None for found in document["paired"]] == [True, True, False]
     assert call(capfd, "runs", "compare", one.id, untested.id, "--json").document["evaluations"][1] is None
 
 

@@ -66,7 +66,7 @@ def _tables() -> dict[str, Shown]:
     }
     run = Summary(
         "20260101-000000-biased-k4-x", None, "biased-k4-2", "finished", None, "biased", "toy", 4, 0.87, 0.6, 0.8,
-        "random 10 %", "2026-01-01T00:00:00+00:00", 20, 4.5, 9.2, 7_400_000, True, ("good",), "", {},
+        "random 10 %", "2026-01-01T00:00:00+00:00", 20, 4.5, 9.2, 7_400_000, True, ("good",), "", {}, ("", ""),
     )  # fmt: skip
     long_name = replace(run, called="a name that somebody has taken their time for")
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mftui.cli.shared.output import Cell, note, print_table
+from mftui.cli.shared.output import Cell, print_table
 
 BASELINES = {"global_mean": "global mean", "bias": "user and movie bias", "popularity": "most rated first"}
 _LABELS = {"rmse": "RMSE", "mae": "MAE", "mean_popularity": "ratings of a listed movie"}
@@ -64,8 +64,6 @@ def print_evaluations(runs: Sequence[str], evaluations: Sequence[Mapping[str, An
         cells = [f"{p[0]['predicted']:.2f} → {p[0]['actual']:.2f}" if p else None for p in pairs]
         rows.append([f"calibration {at + 1} of {bins}", *cells])
     print_table(["", *runs], rows, "On the ratings that each run held out; calibration is predicted → actual, by bins")
-    if len({(one["fingerprint"], one["split"]) for one in found if one}) > 1:
-        note("These runs were measured on different ratings: do not compare their measures.")
 
 
 def print_differences(runs: Sequence[str], paired: Sequence[Mapping[str, Any] | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -105,6 +106,12 @@ class RunConfig:
     def split_label(self) -> str | None:
         """Return how the test ratings were chosen, in words."""
         return _text(self.split, "label")
+
+    @property
+    def tested_on(self) -> tuple[str, str]:
+        """Return what is the same for runs whose measures can be compared: the data, and which part was tested on."""
+        split = {**(self.split or {}), "file": self.request.get("test")}
+        return self.fingerprint or self.dataset_label or "", json.dumps(split, sort_keys=True, default=str)
 
 
 _KINDS = {"str": str, "int": int, "Mapping[str, Any]": dict}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mftui.data.reading.reading import Reading
+from mftui.engine.training.recipe import label_of
 from mftui.errors import MftuiError
 from mftui.runs.store.naming import short_names, without_date
 from mftui.runs.store.run import Run, list_runs
@@ -18,6 +19,15 @@ METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_pe
 
 _NAMED_APART = 4
 """Settings that are named where many differ."""
+
+MEASURE_NAMES = {
+    "test_rmse": "test RMSE",
+    "test_mae": "test MAE",
+    "train_rmse": "training RMSE",
+    "ratings_per_second": "ratings/s",
+    "peak_rss_mb": "memory MB",
+}
+"""What measures are called in tables, where that is not their own name."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ class Summary:
     note: str
     hyper: Mapping[str, Any]
     """Every hyperparameter of its recipe."""
+    tested_on: tuple[str, str]
+    """Data and test part: see `RunConfig`."""
 
     @property
     def active(self) -> bool:
@@ -91,6 +103,7 @@ def summarize(run: Run) -> Summary:
         tags=notes.tags,
         note=notes.note,
         hyper=config.hyper,
+        tested_on=config.tested_on,
     )
 
 
@@ -159,6 +172,24 @@ def differing(documents: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     keys = dict.fromkeys(key for document in documents for key in document)
     columns = {key: [document.get(key) for document in documents] for key in keys}
     return {key: values for key, values in columns.items() if any(value != values[0] for value in values)}
+
+
+def setting_name(key: str) -> str:
+    """Return what a setting of `settings_of` is called in the form of the app."""
+    return "data set" if key == "dataset" else label_of(key)
+
+
+def tested_alike(parts: Sequence[tuple[str, str]]) -> list[list[int]]:
+    """Return the places of those that are the same: runs that were tested on the same ratings, in order."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, part in enumerate(parts):
+        groups.setdefault(part, []).append(place)
+    return [*groups.values()]
+
+
+def kept_apart(part: tuple[str, str], other: tuple[str, str]) -> str:
+    """Return in two words why measures of two runs cannot be compared, "" where they can."""
+    return "" if part == other else "other data" if part[0] != other[0] else "other split"
 
 
 def size_of(directory: Path) -> int:

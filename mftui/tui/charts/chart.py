@@ -165,7 +165,8 @@ class Chart(CellWidget):
         sign = curve.mark or (self._dots(curve) if curve.dots else self.terminal.glyphs.dash)
         value = (self.picture.form if level < 2 else self.picture.short)(point[1])
         name = f" {self._short(curve.name, longest)}" if curve.name and level < _LEVELS - 1 else ""
-        return f"  {sign}{name} {value}", self._curve_style(curve.style)
+        note = f" ({curve.note})" if curve.note else ""
+        return f"  {sign}{name} {value}{note}", self._curve_style(curve.style)
 
     def _short(self, name: str, longest: int) -> str:
         """Return a name in so many cells: its beginning, and its end, where the number is that sets it apart."""

@@ -22,6 +22,8 @@ class Curve:
     """Its colour."""
     mark: str = ""
     """A letter that tells it apart without colour, "" for the training's own curves."""
+    note: str = ""
+    """What to know of its values, in two words."""
 
 
 @dataclass(frozen=True)

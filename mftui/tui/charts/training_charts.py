@@ -23,6 +23,8 @@ class Other:
     mark: str
     style: int
     curves: Curves
+    apart: str = ""
+    """Why its values cannot be compared with those of the run itself, in two words."""
 
 
 def pictures(
@@ -105,7 +107,7 @@ def _over(metric: str, other: Other, axis: XAxis) -> Curve:
     curves = other.curves
     of_rmse = curves.valid if len(curves.valid) > 1 else curves.train
     points = {"rmse": of_rmse, "loss": curves.loss, "rate": curves.learning_rate, "speed": curves.speed}[metric]
-    return Curve(other.name, curves.along(points, axis), style=other.style, mark=other.mark)
+    return Curve(other.name, curves.along(points, axis), style=other.style, mark=other.mark, note=other.apart)
 
 
 def large(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mftui.runs.store.summary import kept_apart
 from mftui.tui.base.messages import OverlayNews
 from mftui.tui.charts.chart import N_STYLES
 from mftui.tui.charts.training_charts import Other
@@ -30,7 +31,7 @@ class Overlays:
 
     def __init__(self, owner: MessagePump, interval_s: float, slots: dict[str, int]) -> None:
         self._owner, self._interval_s = owner, interval_s
-        self._laid: dict[str, tuple[str, RunWatcher]] = {}
+        self._laid: dict[str, tuple[str, tuple[str, str], RunWatcher]] = {}
         self._slots = slots
 
     def __contains__(self, run_id: object) -> bool:
@@ -44,28 +45,29 @@ class Overlays:
         slot = self._slots.get(run_id)
         return "" if slot is None else _MARKS[slot % len(_MARKS)]
 
-    def toggle(self, run: Run, name: str) -> None:
-        """Lay `run` over, or take it off."""
+    def toggle(self, run: Run, name: str, tested_on: tuple[str, str]) -> None:
+        """Lay `run` over, or take it off; `tested_on`: its data and test part, see `RunConfig`."""
         if run.id in self._laid:
-            self._laid.pop(run.id)[1].stop()
+            self._laid.pop(run.id)[-1].stop()
             return
         self._slots.setdefault(run.id, len(self._slots))
-        self._laid[run.id] = name, RunWatcher(run, self._wake, self._interval_s)
+        self._laid[run.id] = name, tested_on, RunWatcher(run, self._wake, self._interval_s)
 
     def _wake(self) -> None:
         self._owner.post_message(OverlayNews())
 
     def poll(self) -> None:
         """Move what has come into the curves; where there is more than one takes at once, `owner` is told again."""
-        more = [watcher.poll() for _, watcher in self._laid.values()]
+        more = [watcher.poll() for *_, watcher in self._laid.values()]
         if any(more):
             self._wake()
 
-    def others(self, watched: str) -> tuple[Other, ...]:
-        """Return the overlaid runs, without the one that is `watched` itself."""
+    def others(self, watched: str, tested_on: tuple[str, str] | None) -> tuple[Other, ...]:
+        """Return the overlaid runs, without the one that is `watched` itself; said of each is whether it has other data
+        or another test part than that one, `tested_on`."""
         return tuple(
-            Other(name, self.mark(run_id), self._style(run_id), watcher.curves)
-            for run_id, (name, watcher) in self._laid.items()
+            Other(name, self.mark(run_id), self._style(run_id), watcher.curves, kept_apart(own, tested_on or own))
+            for run_id, (name, own, watcher) in self._laid.items()
             if run_id != watched
         )
 
@@ -74,5 +76,5 @@ class Overlays:
 
     def close(self) -> None:
         """Follow none any longer."""
-        for _, watcher in self._laid.values():
+        for *_, watcher in self._laid.values():
             watcher.stop()

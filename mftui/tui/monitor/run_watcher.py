@@ -45,6 +45,7 @@ class RunWatcher:
         self._newest: Snapshot | None = None
         self._waiting: deque[tuple[bool, list[dict[str, Any]]]] = deque()
         self._device = self._recipe = ""
+        self._tested_on: tuple[str, str] | None = None
         threading.Thread(target=self._follow, name=f"watch {run.id}", daemon=True).start()
 
     def stop(self) -> None:
@@ -79,10 +80,12 @@ class RunWatcher:
 
     def _measured(self, snapshot: Snapshot, meter: Meter) -> Snapshot:
         """Add what the trainer takes, and what it computes on."""
-        if not self._recipe:
+        if self._tested_on is None:
             with suppress(MftuiError):
-                self._recipe = self.run.config().recipe
-        snapshot, who = replace(snapshot, recipe=self._recipe), snapshot.process
+                config = self.run.config()
+                self._recipe = config.recipe
+                self._tested_on = config.tested_on if config.dataset else None
+        snapshot, who = replace(snapshot, recipe=self._recipe, tested_on=self._tested_on), snapshot.process
         if who is None or not who.here:
             return snapshot
         if not self._device and snapshot.phase == "train":

@@ -70,6 +70,8 @@ class Snapshot:
     """What it computes on."""
     recipe: str = ""
     """What it is trained with."""
+    tested_on: tuple[str, str] | None = None
+    """Its data and test part, see `RunConfig`; None before they are known."""
 
     @property
     def loading(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from helpers.finished import make_run
@@ -10,9 +11,11 @@ from helpers.live_run import set_status
 from helpers.models import HOSTILE
 from helpers.screens import shown, until, until_gone, until_shown
 
+from mftui.runs.store.config import write_config
 from mftui.runs.store.notes import Notes, write_notes
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run
+from mftui.runs.store.summary import summarize
 from mftui.runs.store.trash import deleted_runs
 from mftui.tui.app import MftuiApp
 from mftui.tui.charts.chart import Chart
@@ -120,6 +123,21 @@ async def test_marked_runs_lay_their_curves_over_and_show_what_differs(make_app:
         await until(pilot, lambda: curves(app) == ["training"], "no mark")
         await pilot.press("a")
         await until_shown(pilot, "3 marked")
+
+
+async def test_runs_that_were_tested_on_other_ratings_are_kept_apart(make_app: MakeApp, home: Path):
+    one, _, three_ = three(home)
+    config = one.config()
+    write_config(one.path, replace(config, split={**(config.split or {}), "seed": 5}))
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("6")
+        await until_shown(pilot, "Settings of three")
+        await pilot.press("a")
+        await until_shown(pilot, "kept apart")
+        await until_shown(pilot, "(other split)")
+        measured = [line for line in shown(app).splitlines() if "test RMSE" in line]
+        assert len(measured) == 2  # each group has its own line
+        assert summarize(three_).tested_on != summarize(one).tested_on
 
 
 async def test_more_marks_than_can_be_told_apart_lay_over_only_the_first(make_app: MakeApp, home: Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,13 +11,27 @@ from mftui.cli.commands.runs.actions import ACTIONS, one_run, runs_called, some_
 from mftui.cli.commands.runs.fields import checked_fields, complete_fields
 from mftui.cli.commands.runs.logs import logs
 from mftui.cli.shared.measures import print_differences, print_evaluations
-from mftui.cli.shared.output import json_option, print_json, print_table
+from mftui.cli.shared.output import json_option, note, print_json, print_table
 from mftui.engine.training.recipe import label_of, written
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
 from mftui.runs.store.run import Run, find_run
-from mftui.runs.store.summary import Summary, differing, human, measures_of, settings_of, summaries, summarize
+from mftui.runs.store.summary import (
+    MEASURE_NAMES,
+    Summary,
+    differing,
+    human,
+    measures_of,
+    setting_name,
+    settings_of,
+    summaries,
+    summarize,
+    tested_alike,
+)
 from mftui.text import learning_time
+
+if TYPE_CHECKING:
+    from mftui.engine.evaluation.paired import PairedDifference
 
 
 @click.group()
@@ -123,9 +137,10 @@ def go_on(run: str, as_json: bool) -> None:
 def compare(names: tuple[str, ...], as_json: bool) -> None:
     """Compare runs: the settings that differ, and measures next to the baselines, with the split.
 
-    RMSE and MAE measure predictions; NDCG@10 and recall@10 measure the list of ten that each user would get. For runs
-    that held out the same ratings, the difference of each RMSE from that of the first run is shown with its standard
-    error; a difference of less than two standard errors is within noise.
+    RMSE and MAE measure predictions; NDCG@10 and recall@10 measure the list of ten that each user would get. Runs on
+    other data, or tested on other ratings, stand in a table of their own: their measures cannot be compared. For runs
+    that held out the same ratings, the difference of each RMSE from that of the first of them is shown with its
+    standard error; a difference of less than two standard errors is within noise.
     """
     from mftui.runs.results.evaluate import differences_from, evaluation_of
 
@@ -136,14 +151,27 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
     results = [measures_of(run) for run in found]
     measures = {key: [result[key] for result in results] for key in results[0]}
     evaluations = [evaluation_of(run) for run in found]
-    paired = [None, *differences_from(found[0], found[1:])]
+    groups = tested_alike([run.known_config().tested_on for run in found])
+    paired: list[PairedDifference | None] = [None] * len(found)
+    for group in groups:
+        differences = differences_from(found[group[0]], [found[at] for at in group[1:]])
+        for at, difference in zip(group[1:], differences, strict=True):
+            paired[at] = difference
+    ids = [run.id for run in found]
     if as_json:
         document = {"differences": settings, "measures": measures, "evaluations": evaluations, "paired": paired}
-        return print_json({"runs": [run.id for run in found]} | document)
-    rows = [[key, *map(_text, values)] for key, values in (settings | measures).items()]
-    print_table(("", *(run.id for run in found)), rows)
-    print_evaluations([run.id for run in found], evaluations)
-    return print_differences([run.id for run in found], paired)
+        return print_json({"runs": ids, "tested_alike": [[ids[at] for at in group] for group in groups]} | document)
+    print_table(["", *ids], [[setting_name(key), *map(_setting, values)] for key, values in settings.items()])
+    for group in groups:
+        alike = [ids[at] for at in group]
+        rows = [[MEASURE_NAMES.get(key, key), *(_text(all[at]) for at in group)] for key, all in measures.items()]
+        click.echo()
+        print_table(["", *alike], rows)
+        print_evaluations(alike, [evaluations[at] for at in group])
+        print_differences(alike, [paired[at] for at in group])
+    if len(groups) > 1:
+        note("These runs were measured on different ratings: do not compare the measures of one table with another's.")
+    return None
 
 
 def _print_state(run: Run, state: str, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from mftui.runs.store.notes import Notes, write_notes
 from mftui.runs.store.run import run_of
 from mftui.tui.base.shell import shell_of, showing_errors
 from mftui.tui.monitor.trainings import trainings_of
-from mftui.tui.screens.runs.dialogs import again_dialog, busy_dialog, notes_dialog, open_dialog
+from mftui.tui.screens.runs.dialogs import again_dialog, busy_dialog, delete_dialog, notes_dialog, open_dialog
 from mftui.tui.screens.runs.export import export_run
 
 if TYPE_CHECKING:
@@ -99,6 +99,17 @@ class RunActions:
             self._screen.app.push_screen(busy_dialog(busy), decided)
         else:
             self._screen.run_worker(self._delete(chosen), group="delete")
+
+    def ask_what_to_delete(self, here: Summary | None, marked: list[Summary]) -> None:
+        """Delete the run under the cursor or the marked ones, as is answered."""
+
+        def decided(answer: str | None) -> None:
+            if answer == "marked":
+                self.delete(marked)
+            elif answer == "here" and here is not None:
+                self.delete([here])
+
+        self._screen.app.push_screen(delete_dialog(here, marked), decided)
 
     async def _delete(self, rows: list[Summary]) -> None:
         from mftui.runs.control.signal_run import stop_run

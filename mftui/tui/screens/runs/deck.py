@@ -90,12 +90,12 @@ class RunCharts:
     def add(self, row: Summary) -> None:
         """Lay a run's curve over, while there are fewer than MAX_CURVES."""
         if row.run not in self._overlays and len(self._overlays) < MAX_CURVES:
-            self._overlays.toggle(run_of(row.run), row.called)
+            self._overlays.toggle(run_of(row.run), row.called, row.tested_on)
 
     def remove(self, run_id: str) -> None:
         """Lay it over no longer."""
         if run_id in self._overlays:
-            self._overlays.toggle(run_of(run_id), "")
+            self._overlays.toggle(run_of(run_id), "", ("", ""))
 
     def sign(self, run_id: str) -> str:
         """Return the letter of a run that is laid over, or "*" for one that is not."""
@@ -122,7 +122,7 @@ class RunCharts:
             replay.curves if replay else followed.curves,
             live=followed.live or replay is not None,
             total=last[0] if replay and last else steps,
-            others=self._overlays.others(here.run),
+            others=self._overlays.others(here.run, here.tested_on),
             empty=_NO_CURVE,
             counts=self.deck.view.x,
         )

@@ -21,7 +21,7 @@ from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.runs.actions import RunActions
 from mftui.tui.screens.runs.calibration_panel import CalibrationPanel
 from mftui.tui.screens.runs.deck import RunCharts
-from mftui.tui.screens.runs.dialogs import delete_dialog, filter_dialog
+from mftui.tui.screens.runs.dialogs import filter_dialog
 from mftui.tui.screens.runs.rows import COLUMNS, HEADS, RunChoices, RunFilter, cells, choose
 from mftui.tui.screens.runs.settings_table import SettingsTable
 from mftui.tui.widgets.search_box import SearchBox
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _POLL_S = 1.0
 _WIDE = 100
+_LEAST_CURVES = 46
+"""Cells of the curves beside the settings."""
 _NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 _NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
 
@@ -171,6 +173,19 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         if event.table is self.table:
             self.action_open()
 
+    def on_table_measured(self) -> None:
+        self._divide()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._divide()
+
+    def _divide(self) -> None:
+        """Give the settings what they need beside the curves, which keep some room."""
+        width = self.size.width
+        needed = min(max(self.settings.table.span.full, width * 2 // 5), width - _LEAST_CURVES)
+        self.settings.table.styles.width = needed if width >= _WIDE else "1fr"
+
     # Actions
 
     def _act(self, act: Callable[[T], None], on: T | None) -> None:
@@ -200,18 +215,11 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         """Delete the run under the cursor, or the marked ones; ask where it is not clear which."""
         here = self.here
         marked = [row for row in self.book.rows or () if row.run in self._marked]
-        listed = {row.run for row in self._shown}
-        if not marked or (here is not None and here.run in self._marked and listed.issuperset(self._marked)):
+        certain = not marked or (here in marked and {row.run for row in self._shown}.issuperset(self._marked))
+        if certain:
             self._act(self.actions.delete, marked or ([here] if here else []))
-            return
-
-        def decided(answer: str | None) -> None:
-            if answer == "marked":
-                self.actions.delete(marked)
-            elif answer == "here" and here is not None:
-                self.actions.delete([here])
-
-        self.app.push_screen(delete_dialog(here, marked), decided)
+        else:
+            self.actions.ask_what_to_delete(here, marked)
 
     async def action_undo(self) -> None:
         await self.actions.undo()

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from mftui.engine.training.recipe import written
 from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
-from mftui.runs.store.summary import Summary, differing, measures_of, settings_of
+from mftui.runs.store.summary import (
+    MEASURE_NAMES,
+    Summary,
+    differing,
+    measures_of,
+    setting_name,
+    settings_of,
+    tested_alike,
+)
 from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.runs.rows import compared
 from mftui.tui.widgets.columns import Cell, Column
@@ -44,6 +53,7 @@ class SettingsTable:
             self.table.show(
                 found,
                 caption=f"Settings of {heads[0]}" if one else f"What differs between {len(rows)} runs" if rows else "",
+                detail="" if _comparable(rows) else "other test ratings: kept apart",
                 empty="No differences." if rows else "No run is listed.",
                 cursor=self.table.cursor if same_runs else None,
             )
@@ -61,22 +71,30 @@ def _read(rows: Sequence[Summary]) -> list[Sequence[Cell]]:
         except MftuiError as error:
             settings.append({"unreadable": str(error)})
         measures.append(_measures(measures_of(run), row))
-    if len(rows) == 1:
-        known = {**measures[0], **settings[0]}
-        return compared([known], [key for key, value in known.items() if value is not None])
-    different = differing(settings)
-    known = dict.fromkeys(key for found in measures for key, value in found.items() if value is not None)
-    return compared(settings, different) + compared(measures, known)
+    different = differing(settings) if len(rows) > 1 else _known(settings)
+    told = [{setting_name(k): v if v is None else written(v) for k, v in found.items()} for found in settings]
+    made = [compared(told, map(setting_name, different))]
+    for group in tested_alike([row.tested_on for row in rows]):
+        of_group = [found if at in group else {} for at, found in enumerate(measures)]
+        made.append(compared(of_group, _known(of_group)))
+    return [row for part in (made if len(rows) > 1 else reversed(made)) for row in part]
+
+
+def _known(documents: Sequence[dict[str, Any]]) -> Iterable[str]:
+    """Return the keys that any of the documents has a value for."""
+    return dict.fromkeys(key for found in documents for key, value in found.items() if value is not None)
+
+
+def _comparable(rows: Sequence[Summary]) -> bool:
+    return len({row.tested_on for row in rows}) < 2
 
 
 def _measures(found: dict[str, Any], row: Summary) -> dict[str, Any]:
     """Name the measures for people; add the part they were made on and what a person has noted."""
-    names = {"test_rmse": "test RMSE", "test_mae": "test MAE", "train_rmse": "training RMSE",
-             "ratings_per_second": "ratings/s", "peak_rss_mb": "memory MB"}  # fmt: skip
     split = found.pop("split", None) or row.split
     noted = {"note": row.note, "tags": " ".join(row.tags)}
     return {
         "tested on": split,
-        **{names.get(k, k): v for k, v in found.items()},
+        **{MEASURE_NAMES.get(k, k): v for k, v in found.items()},
         **{k: v for k, v in noted.items() if v},
     }

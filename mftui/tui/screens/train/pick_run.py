@@ -10,6 +10,7 @@ from mftui.tui.base.keys import key_of
 from mftui.tui.base.shell import shell_of, showing_errors
 
 if TYPE_CHECKING:
+    from mftui.runs.store.config import RunConfig
     from mftui.runs.store.run import Run
     from mftui.tui.dialogs.pick import Item
     from mftui.tui.screens.base import BaseScreen
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 _MAX_RUNS = 500
 """Runs that are offered at most."""
 _NAME_WIDTH = 36
+Part = tuple[str, str]
+"""Data and test part, see `RunConfig`."""
 
 
 async def pick_run(
-    screen: BaseScreen, title: str, take: Callable[[Run, str], None], *, sign: Callable[[str], str], but: str = ""
+    screen: BaseScreen, title: str, take: Callable[[Run, str, Part], None], *, sign: Callable[[str], str], but: str = ""
 ) -> None:
-    """Ask for a run, and `take` it and its name.
+    """Ask for a run, and `take` it, its name, and what it was tested on.
 
     Parameters
     ----------
@@ -32,17 +35,18 @@ async def pick_run(
     from mftui.runs.store.run import list_runs, names_of
     from mftui.tui.dialogs.pick import PickScreen
 
-    found: dict[str, Run] = {}
+    found: dict[str, tuple[Run, RunConfig]] = {}
 
     def work() -> list[Item]:
         runs = list_runs()
         names = names_of(runs)
-        found.update({names[run.id]: run for run in runs[:_MAX_RUNS] if run.id != but})
-        return [(name, f"{sign(run.id)} {_about(run)}", str(run.path)) for name, run in found.items()]
+        found.update({names[run.id]: (run, run.known_config()) for run in runs[:_MAX_RUNS] if run.id != but})
+        return [(name, f"{sign(run.id)} {_about(run, config)}", str(run.path)) for name, (run, config) in found.items()]
 
     def chosen(name: str | None) -> None:
         if name is not None:
-            take(found[name], name)
+            run, config = found[name]
+            take(run, name, config.tested_on)
 
     shell = shell_of(screen)
     with showing_errors(shell):
@@ -53,9 +57,9 @@ async def pick_run(
             shell.say(f"There are no {'other ' if but else ''}runs yet. Press {pressed} to train one.")
 
 
-def _about(run: Run) -> str:
+def _about(run: Run, config: RunConfig) -> str:
     """Return the state, the test RMSE if there is one, the data, and when the run was started."""
-    rmse, config = run.known_result().get("test_rmse"), run.known_config()
+    rmse = run.known_result().get("test_rmse")
     measured = f"{rmse:.4f}" if isinstance(rmse, int | float) else ""
     started = config.started[5:16].replace("T", " ")
     return "  ".join(part for part in (run.state, measured, started, config.dataset_label or "") if part)

@@ -23,7 +23,7 @@ from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.screens.train.getting_ready import GettingReady
 from mftui.tui.screens.train.log_pane import LogPane
-from mftui.tui.screens.train.pick_run import pick_run
+from mftui.tui.screens.train.pick_run import Part, pick_run
 from mftui.tui.screens.train.reading_job import ReadingJob
 from mftui.tui.screens.train.status_line import StatusLine
 
@@ -88,7 +88,7 @@ class TrainScreen(BaseScreen):
             curves,
             live=trainings.live,
             total=snapshot.steps if snapshot and snapshot.steps else None,
-            others=self.overlays.others(self._watched),
+            others=self.overlays.others(self._watched, snapshot.tested_on if snapshot else None),
             empty=WAITING if run else (welcome if self._first_time else invitation)(self.form.data, self._own_keys),
             caution=self._recipe.caution,
             counts=self.deck.view.x,
@@ -298,8 +298,8 @@ class TrainScreen(BaseScreen):
     def action_compare(self) -> None:
         """Overlay another run; again removes it."""
 
-        def lay(run: Run, name: str) -> None:
-            self.overlays.toggle(run, name)
+        def lay(run: Run, name: str, tested_on: Part) -> None:
+            self.overlays.toggle(run, name, tested_on)
             self.training_changed()
 
         self._ask_run("Overlay another run (again removes it)", lay, but=self._watched)
@@ -307,13 +307,13 @@ class TrainScreen(BaseScreen):
     def action_watch(self) -> None:
         """Show another run."""
 
-        def watch(run: Run, name: str) -> None:
+        def watch(run: Run, name: str, tested_on: Part) -> None:
             self.trainings.watch(run)
             self.training_changed()
 
         self._ask_run("Watch a run", watch)
 
-    def _ask_run(self, title: str, take: Callable[[Run, str], None], but: str = "") -> None:
+    def _ask_run(self, title: str, take: Callable[[Run, str, Part], None], but: str = "") -> None:
         self.run_worker(pick_run(self, title, take, sign=self._sign, but=but), group="runs", exclusive=True)
 
     def _sign(self, run_id: str) -> str:
