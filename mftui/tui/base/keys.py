@@ -208,6 +208,8 @@ RUNS: list[BindingType] = [
     key("runs.filter", "f", "filter", "Filter", show=True, help="By recipe, data, state, tag."),
     key("runs.notes", "c", "notes", "Name, tags", show=True, help="Its name, a note, tags."),
     key("runs.replay", "p", "replay", "Replay", help="Draw its curve again from the first step; again stops it."),
+    key("runs.columns", "m", "columns", "Columns",
+        help="More columns: settings of the recipes, such as the learning rate; choose which."),
     key("runs.axis", "X", "axis", "X axis", help=_X_AXIS),
     key("runs.again", "t", "again", "Train again", help="The same data, values and seed; or change them first."),
     key("runs.delete", "x,delete", "delete", "Delete", show=True,

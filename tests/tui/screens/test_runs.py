@@ -140,6 +140,23 @@ async def test_runs_that_were_tested_on_other_ratings_are_kept_apart(make_app: M
         assert summarize(three_).tested_on != summarize(one).tested_on
 
 
+async def test_settings_are_columns_where_they_are_chosen(make_app: MakeApp, home: Path):
+    three(home)
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("6")
+        await until_shown(pilot, "Settings of three")
+        await pilot.press("m", "slash", *"epochs", "enter")
+        await until_shown(pilot, "shown")
+        await pilot.press("escape")
+        await until_gone(pilot, "Settings as columns")
+        head = next(line for line in shown(app).splitlines() if "Test RMSE" in line)
+        assert "epochs" in head
+        assert next(line for line in shown(app).splitlines() if " two " in line).split()[-4:].count("7") == 0
+        assert app.session.get("runs")["columns"] == "epochs"  # type: ignore[index]
+        await pilot.press("m", "slash", *"epochs", "enter", "escape")
+        await until(pilot, lambda: "epochs" not in shown(app).splitlines()[3], "the column gone")
+
+
 async def test_more_marks_than_can_be_told_apart_lay_over_only_the_first(make_app: MakeApp, home: Path):
     for number in range(1, MAX_CURVES + 4):
         make_run(home, f"n{number}", number)

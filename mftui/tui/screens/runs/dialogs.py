@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from textual.app import App
+
+from mftui.engine.training.recipe import Field as HyperField
+from mftui.engine.training.recipe import label_of
 from mftui.runs.store.notes import checked_name, checked_note, checked_tags
 from mftui.runs.store.summary import Summary
 from mftui.tui.base.panes import TITLES
@@ -91,3 +96,25 @@ def filter_dialog(now: RunFilter, rows: Sequence[Summary]) -> FieldsDialog:
             field("tag", "tag", [tag for row in rows for tag in row.tags]),
         ],
     )
+
+
+def pick_columns(app: App[Any], chosen: Sequence[str], show: Callable[[Sequence[str]], None], now: str = "") -> None:
+    """Ask which settings of the recipes are columns, one after the other until escape; `show` those chosen so far."""
+    from mftui.engine.recipes import RECIPES
+    from mftui.tui.dialogs.pick import PickScreen
+
+    fields: dict[str, HyperField] = {}
+    for recipe in RECIPES.values():
+        fields |= {field.name: field for field in recipe.fields if field.name not in {"factors", *fields}}
+    labels = {label_of(name): name for name in fields}
+
+    def answered(label: str | None) -> None:
+        if label is not None:
+            name = labels[label]
+            after = [*chosen, name] if name not in chosen else [other for other in chosen if other != name]
+            show(after)
+            pick_columns(app, after, show, label)
+
+    items = [(label, "shown" if name in chosen else "", fields[name].help) for label, name in labels.items()]
+    title = "Settings as columns: enter shows one, again hides it; esc ends"
+    app.push_screen(PickScreen(title, items, now=now, widths=(26, 0)), answered)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
+from mftui.engine.training.recipe import label_of, written
 from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
 from mftui.runs.store.summary import Summary, human
 from mftui.text import duration, fold
@@ -29,6 +30,9 @@ COLUMNS = (
     Column("Id", for_files=True),
     Column("Note", for_files=True),
 )
+_BEFORE_FIELDS = 1 + [column.title for column in COLUMNS].index("k")
+_SETTING_CELLS = 6
+"""What a column of a setting has at least, if it needs as much."""
 HEADS = {
     "run": "name", "state": "state", "recipe": "recipe", "data": "data", "k": "k", "test rmse": "RMSE",
     "learning": "learning", "size": "size", "started": "age",
@@ -82,10 +86,17 @@ class RunChoices:
     """Whether the settings are shown where there is no room for them beside the curves."""
     calibration: bool = False
     """Whether the calibration is shown in place of the curves."""
+    columns: str = ""
+    """Settings of the recipes that are columns, too: their names, with commas between."""
 
     def valid(self) -> RunChoices:
         """Return these choices, without a sort order that this version does not know."""
         return only_known(self, sort=SORTS)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the settings that are columns."""
+        return tuple(filter(None, self.columns.split(",")))
 
     @property
     def descending(self) -> bool:
@@ -105,8 +116,26 @@ def choose(rows: Sequence[Summary], words: str, choices: RunChoices) -> list[Sum
     return sorted(known, key=value, reverse=choices.descending) + [row for row in found if value(row) is None]
 
 
-def cells(row: Summary, mark: str) -> Sequence[Cell]:
-    """Return a run's cells of COLUMNS."""
+def columns(fields: Sequence[str]) -> list[Column]:
+    """Return COLUMNS, and those of settings of the recipes behind the number of factors."""
+    own = [Column(label_of(field), least=_SETTING_CELLS) for field in fields]
+    return [*COLUMNS[:_BEFORE_FIELDS], *own, *COLUMNS[_BEFORE_FIELDS:]]
+
+
+def facts(shown: int, n_all: int, n_marked: int, choices: RunChoices, arrow: str) -> str:
+    """Return what stands beside the caption: order, filter, how many."""
+    order = f"by {choices.sort or 'age'} {arrow}" if choices.sort or choices.reverse else "the newest first"
+    told = [
+        order,
+        f"only {choices.narrowed.label}" if choices.narrowed.label else "",
+        f"{shown:,} of {n_all:,}" if shown < n_all else "",
+        f"{n_marked} marked" if n_marked else "",
+    ]
+    return ", ".join(fact for fact in told if fact)
+
+
+def cells(row: Summary, mark: str, fields: Sequence[str] = ()) -> Sequence[Cell]:
+    """Return a run's cells of `columns(fields)`."""
     state = f"at {row.progress:.0%}" if row.state == RUNNING and row.progress else row.state
     kind = "bad" if row.state in _BAD else "strong" if row.active else "dim"
     started = row.started or ""
@@ -117,6 +146,7 @@ def cells(row: Summary, mark: str) -> Sequence[Cell]:
         row.recipe or "",
         row.dataset or "",
         _figure(row.factors, "d"),
+        *(_setting(row.hyper.get(field)) for field in fields),
         _figure(row.test_rmse, ".4f"),
         _figure(row.test_mae, ".4f"),
         Mark((row.split or "").split(" (")[0], "dim", row.split),
@@ -142,6 +172,10 @@ def _value(value: Any) -> Mark:
     if isinstance(value, int):
         return Mark(f"{value:,}" if abs(value) >= 10_000 else str(value), "", value)
     return Mark("", "") if value is None else Mark(str(value))
+
+
+def _setting(value: Any) -> Mark:
+    return Mark("") if value is None else Mark(written(value), "", value if isinstance(value, int | float) else None)
 
 
 def _figure(value: float | None, form: str) -> Mark:

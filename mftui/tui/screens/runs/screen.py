@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,8 +21,8 @@ from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.runs.actions import RunActions
 from mftui.tui.screens.runs.calibration_panel import CalibrationPanel
 from mftui.tui.screens.runs.deck import RunCharts
-from mftui.tui.screens.runs.dialogs import filter_dialog
-from mftui.tui.screens.runs.rows import COLUMNS, HEADS, RunChoices, RunFilter, cells, choose
+from mftui.tui.screens.runs.dialogs import filter_dialog, pick_columns
+from mftui.tui.screens.runs.rows import COLUMNS, HEADS, RunChoices, RunFilter, cells, choose, columns, facts
 from mftui.tui.screens.runs.settings_table import SettingsTable
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _POLL_S = 1.0
 _WIDE = 100
-_LEAST_CURVES = 46
-"""Cells of the curves beside the settings."""
 _NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
 _NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
 
@@ -78,6 +76,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     def on_mount(self) -> None:
         self._choices = self.remembered().valid()
+        self.table.set_columns(columns(self._choices.fields))
         self.table.sorts = HEADS
         self.set_class(self._choices.settings, "-settings")
         self.set_class(self._choices.calibration, "-calibration")
@@ -128,20 +127,12 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self._fill(at, len(rows))
 
     def _fill(self, at: int, n_all: int) -> None:
-        shown, marked, choices = self._shown, self._marked, self._choices
-        glyphs = self.terminal.glyphs
+        shown, choices, glyphs = self._shown, self._choices, self.terminal.glyphs
         arrow = glyphs.down_arrow if choices.descending else glyphs.up_arrow
-        order = f"by {choices.sort or 'age'} {arrow}" if choices.sort or choices.reverse else "the newest first"
-        facts = [
-            order,
-            f"only {choices.narrowed.label}" if choices.narrowed.label else "",
-            f"{len(shown):,} of {n_all:,}" if len(shown) < n_all else "",
-            f"{len(marked)} marked" if marked else "",
-        ]
         self.table.show(
-            LazyRows(len(shown), lambda i: cells(shown[i], self._sign(shown[i].run))),
+            LazyRows(len(shown), lambda i: cells(shown[i], self._sign(shown[i].run), choices.fields)),
             caption="Runs",
-            detail=", ".join(fact for fact in facts if fact),
+            detail=facts(len(shown), n_all, len(self._marked), choices, arrow),
             empty=_NO_MATCH if n_all else _NO_RUNS,
             cursor=at,
         )
@@ -174,17 +165,11 @@ class RunsScreen(ChoosingScreen[RunChoices]):
             self.action_open()
 
     def on_table_measured(self) -> None:
-        self._divide()
+        self.settings.fit(self.size.width, beside=self.size.width >= _WIDE)
 
     def on_resize(self) -> None:
         super().on_resize()
-        self._divide()
-
-    def _divide(self) -> None:
-        """Give the settings what they need beside the curves, which keep some room."""
-        width = self.size.width
-        needed = min(max(self.settings.table.span.full, width * 2 // 5), width - _LEAST_CURVES)
-        self.settings.table.styles.width = needed if width >= _WIDE else "1fr"
+        self.on_table_measured()
 
     # Actions
 
@@ -309,6 +294,16 @@ class RunsScreen(ChoosingScreen[RunChoices]):
     def reverse_order(self) -> None:
         self.choose(reverse=not self._choices.reverse)
         self._show_runs()
+
+    def action_columns(self) -> None:
+        """Choose which settings of the recipes are columns."""
+        pick_columns(self.app, self._choices.fields, self._show_columns)
+
+    def _show_columns(self, fields: Sequence[str]) -> None:
+        self.choose(columns=",".join(fields))
+        cursor = self.table.cursor
+        self.table.set_columns(columns(fields))
+        self._fill(cursor, len(self.book.rows or ()))
 
     def action_filter(self) -> None:
         """Ask for filters."""

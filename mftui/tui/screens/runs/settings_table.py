@@ -25,6 +25,8 @@ from mftui.tui.widgets.table import Table
 MAX_COMPARED = 8
 """Runs that are compared at most."""
 _NAME_WIDTH = 18
+_LEAST_CURVES = 46
+"""Cells of the curves beside the table."""
 
 
 class SettingsTable:
@@ -34,6 +36,11 @@ class SettingsTable:
         self.table = Table([Column("Setting", _NAME_WIDTH), Column("Value")], of_data=True, id="settings")
         self._reading = LatestWins(self.table, "settings")
         self._subject: tuple[tuple[Summary, ...], tuple[str, ...]] = ((), ())
+
+    def fit(self, width: int, *, beside: bool) -> None:
+        """Give the table what it needs of `width` cells `beside` the curves, which keep some room; else all."""
+        needed = min(max(self.table.span.full, width * 2 // 5), width - _LEAST_CURVES)
+        self.table.styles.width = needed if beside else "1fr"
 
     def compare(self, rows: Sequence[Summary], sign: Callable[[str], str]) -> None:
         """Show the settings of one run, or those in which several differ."""
