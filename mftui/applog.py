@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from mftui import paths
-from mftui.text import visible
+from mftui.text import visible_lines
 from mftui.version import __version__
 
 MAX_BYTES = 1_000_000
@@ -50,7 +50,7 @@ class _AppLog(logging.Handler):
             text = self.format(record)
         except Exception:  # noqa: BLE001  # arguments that do not fit their message
             text = f"(cannot be shown: {record.name}, line {record.lineno})"
-        lines = [visible(line) for line in text.split("\n")]
+        lines = visible_lines(text).split("\n")
         _events.extend(lines)
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)

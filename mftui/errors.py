@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from mftui.text import visible_lines
+
 
 class MftuiError(Exception):
     """Anything that mftui itself found wrong.
@@ -28,7 +30,7 @@ class MftuiError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return visible_lines(f"{self.message} {self.hint}".strip())
 
 
 class UsageError(MftuiError, ValueError):
@@ -95,7 +97,8 @@ class TitleError(MftuiError, ValueError):
         self.candidates = tuple(candidates)
 
     def __str__(self) -> str:
-        return f"{self.message} {'; '.join(f'{title} (id {raw})' for raw, title in self.candidates)}".strip()
+        listed = "; ".join(f"{title} (id {raw})" for raw, title in self.candidates)
+        return visible_lines(f"{self.message} {listed}".strip())
 
 
 class RunError(MftuiError):

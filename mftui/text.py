@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
-# Controls, line and paragraph separators, zero-width and bidirectional marks, surrogates, BOM.
+# Controls, line and paragraph separators, zero-width and bidirectional marks, marks of format, surrogates, BOM.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Surrogates that stand for no byte of a name that is no UTF-8."""
 _CONTROL_PICTURES = 0x2400
 
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
@@ -30,6 +34,46 @@ def visible(text: str) -> str:
     Escape becomes `␛`, newline `␊`, a right-to-left override `⟨U+202E⟩`; all else stays.
     """
     return _UNSAFE.sub(_picture, text)
+
+
+def visible_lines(text: str) -> str:
+    """Do as `visible` with each line of `text`; the ends of lines stay."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a terminal shows all of `text`, and obeys none of it."""
+    return _UNSAFE.search(text) is None
+
+
+def unseen_dropped(text: str) -> str:
+    """Return `text` without what `visible` would replace: it takes as many cells as before."""
+    return text if text.isascii() and text.isprintable() else _UNSAFE.sub("", text)
+
+
+def json_text(document: Any, **options: Any) -> str:
+    """Write JSON in which every character that a terminal would obey or hide is an escape such as `\\u202e`; a parser
+    reads the same text. `options` are those of `json.dumps`."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=False, **options)
+    return "\n".join(_UNSAFE.sub(_escape, line) for line in text.split("\n"))
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
+def shell_word(text: object) -> str:
+    """Return `text` as one word of a command to copy into a shell, which expands nothing in it."""
+    import shlex
+
+    word = str(text)
+    if is_plain(word):
+        return shlex.quote(word)
+    octets = _NO_BYTE.sub("?", word).encode("utf-8", "surrogateescape")
+    return "$'" + "".join(chr(b) if b < 128 and chr(b).isalnum() else f"\\x{b:02x}" for b in octets) + "'"
 
 
 def fold(text: str) -> str:

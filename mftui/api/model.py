@@ -25,6 +25,7 @@ from mftui.engine.query.recommend import Bound, Rank
 from mftui.errors import UsageError
 from mftui.runs.results.export import export_model
 from mftui.runs.store.run import Run
+from mftui.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,7 +213,7 @@ class Model:
         result = person.recommend(f, count(n), rank=rank, discover=discover, where=where, bound=bound)
         rows = recommended_rows(f, person, result)
         if result.note:
-            warnings.warn(f"{len(rows)} of {n} listed: {result.note}", stacklevel=2)
+            warnings.warn(visible(f"{len(rows)} of {n} listed: {result.note}"), stacklevel=2)
         if not explain:
             return frame_of(rows, RECOMMENDED)
         because = person.because(f, result.movies, result.ranked_by)
@@ -296,7 +297,7 @@ class Model:
         """
         part = known_ratings(self.factors, ratings)
         for note in part.notes:
-            warnings.warn(note, stacklevel=2)
+            warnings.warn(visible(note), stacklevel=2)
         measures = evaluate(self.factors, part.ratings, count(k, "k"))
         if not measures["n_test"]:
             raise UsageError("the training held no ratings out.", hint="Give ratings to test on.")

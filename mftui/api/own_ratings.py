@@ -15,6 +15,7 @@ from mftui.data.profiles.match import Match, Matcher
 from mftui.data.profiles.rows import Rated
 from mftui.data.profiles.store import LEFT_OUT, Profile
 from mftui.errors import DataError
+from mftui.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,7 @@ def own_ratings(
     if not resolved.matched:
         raise DataError("the model has none of its movies.", path=Path(file))
     if incoming.n_undated == resolved.n_ratings and incoming.why_undated:
-        warnings.warn(f"no dates read ({incoming.why_undated})", stacklevel=2)
+        warnings.warn(visible(f"no dates read ({incoming.why_undated})"), stacklevel=2)
     frame = _frame(matcher, resolved.matched)
     frame.attrs |= {
         "read_as": [reading.document() for reading in incoming.readings],

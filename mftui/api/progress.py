@@ -9,6 +9,8 @@ from collections.abc import Callable
 from html import escape
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self, TextIO, cast
 
+from mftui.text import visible
+
 if TYPE_CHECKING:
     from mftui.runs.store.status import Status
 
@@ -115,7 +117,7 @@ class Lines(Silent):
         self._screen.write(f"{PHASES[name]} …\n")
 
     def say(self, sentence: str) -> None:
-        self._screen.write(f"{sentence}\n")
+        self._screen.write(f"{visible(sentence)}\n")
 
     def metrics(self, line: dict[str, Any]) -> None:
         ends = _is_first(line) and line["epoch"] >= self._epochs
@@ -157,7 +159,7 @@ class Bar(Silent):
             self._bar.reset(self._task, total=total, completed=done)
 
     def say(self, sentence: str) -> None:
-        self._bar.console.print(sentence, markup=False, highlight=False)
+        self._bar.console.print(visible(sentence), markup=False, highlight=False)
 
     def metrics(self, line: dict[str, Any]) -> None:
         self._valid = line["valid_rmse"] or self._valid

@@ -10,6 +10,7 @@ from mftui.api.model import Model
 from mftui.errors import ArgumentError, RunError
 from mftui.runs.store.run import Run, find_usable
 from mftui.runs.store.status import FINISHED
+from mftui.text import visible
 
 
 def open_run(run: str | os.PathLike[str] | None = None) -> Model:
@@ -40,7 +41,7 @@ def open_run(run: str | os.PathLike[str] | None = None) -> Model:
     found = find_usable(None) if run is None else _run_at(run)
     model = Model(found.load_factors(), found)
     if found.state != FINISHED:
-        warnings.warn(f"Run {found.id} is {found.state}: this is its best model so far.", stacklevel=2)
+        warnings.warn(visible(f"Run {found.id} is {found.state}: this is its best model so far."), stacklevel=2)
     return model
 
 

@@ -28,6 +28,7 @@ from mftui.runs.trainer.logs import library_output_in
 from mftui.runs.trainer.main import train as train_run
 from mftui.runs.trainer.result import measure_beside_mean, worse_than_mean
 from mftui.runs.trainer.signals import interruptible
+from mftui.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +105,7 @@ def train(
     chosen = find_recipe(recipe or recipe_with(preset, recipe_name("")))
     given = {} if preset is None else dict(chosen.preset(preset).values)
     if preset is not None and (renaming := chosen.renaming(preset)):
-        warnings.warn(renaming, stacklevel=2)
+        warnings.warn(visible(renaming), stacklevel=2)
     request = TrainRequest(
         recipe=chosen.name,
         hyper=given | _parsed(chosen, fields),
@@ -152,7 +153,7 @@ def _in_memory(dataset: Dataset, request: TrainRequest, callback: OnMetrics | No
     elif not training.outcome:
         _warn_interrupted(training.epoch, training.n_epochs)
     if worse := worse_than_mean(model, {"recipe": request.recipe, **measure_beside_mean(model)}):
-        warnings.warn(worse, stacklevel=3)
+        warnings.warn(visible(worse), stacklevel=3)
     return Model(model)
 
 
@@ -173,7 +174,7 @@ def _as_run(request: TrainRequest, callback: OnMetrics | None, progress: bool | 
     elif run.state != states.FINISHED:
         _warn_interrupted(run.status().epoch, run.status().epochs)
     for warning in run.status().warnings:
-        warnings.warn(warning, stacklevel=3)
+        warnings.warn(visible(warning), stacklevel=3)
     return Model(run.load_factors(), run)
 
 
@@ -187,12 +188,16 @@ def _both(shown: Progress, callback: OnMetrics | None) -> OnMetrics:
 
 
 def _warn_interrupted(epoch: float, epochs: int) -> None:
-    warnings.warn(f"Interrupted after epoch {epoch:g} of {epochs}: this is the best model so far.", stacklevel=4)
+    warnings.warn(
+        visible(f"Interrupted after epoch {epoch:g} of {epochs}: this is the best model so far."), stacklevel=4
+    )
 
 
 def _warn_diverged(request: TrainRequest) -> None:
     remedy = find_recipe(request.recipe).remedy
-    warnings.warn(f"The loss is no longer a number: this is the last good model. {remedy}".strip(), stacklevel=4)
+    warnings.warn(
+        visible(f"The loss is no longer a number: this is the last good model. {remedy}".strip()), stacklevel=4
+    )
 
 
 def _kept(dataset: Dataset, request: TrainRequest) -> TrainRequest:

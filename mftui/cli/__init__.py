@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -129,8 +130,9 @@ def run_command(arguments: list[str]) -> int:
     except MftuiError as error:
         return _report(str(error), error.exit_code)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        shown = io.StringIO()
+        error.show(shown)
+        return _write(shown.getvalue().splitlines(), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _report("interrupted.", 130)
     except OSError as error:
@@ -153,13 +155,16 @@ def _crashed(error: Exception) -> int:
     from mftui.reports import report_crash
 
     crash = report_crash(error)
-    with contextlib.suppress(OSError):
-        click.echo(str(crash), err=True)
-    return 1
+    return _write([str(crash)], 1)
 
 
 def _report(message: str, code: int, lines: Sequence[str] = ()) -> int:
+    return _write([*f"mftui: {message}".split("\n"), *lines], code)
+
+
+def _write(lines: Sequence[str], code: int) -> int:
+    """Write to standard error, and return the exit code."""
     with contextlib.suppress(OSError):
-        for line in (*f"mftui: {message}".splitlines(), *lines):
+        for line in lines:
             click.echo(visible(line), err=True)
     return code

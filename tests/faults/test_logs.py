@@ -43,7 +43,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, error: Any) -> None:
     def fails() -> Any:
         raise error
 
-    monkeypatch.setattr("mftui.cli.commands.runs.runs.list_runs", fails)
+    monkeypatch.setattr("mftui.cli.commands.runs.runs.summaries", fails)
 
 
 def test_the_log_is_rotated_and_keeps_three_older_files(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

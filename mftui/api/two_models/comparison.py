@@ -218,5 +218,5 @@ def movie_named(
 
 def _frame(rows: Sequence[Row], columns: Sequence[str], notes: Sequence[str]) -> pd.DataFrame:
     for note in notes:
-        warnings.warn(note, stacklevel=3)
+        warnings.warn(visible(note), stacklevel=3)
     return frame_of(rows, columns)

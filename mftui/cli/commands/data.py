@@ -87,7 +87,8 @@ def fetch_data(name: str, force: bool, as_json: bool) -> None:
         return
     note(f"{name} is in {path}" + (" already." if there else "."))
     if licence:
-        click.echo(f"\n{licence}\n", err=True)
+        for line in ("", *licence.split("\n"), ""):
+            note(line)
     else:
         note(f"Licence: {CATALOGUE[name].licence}")
 

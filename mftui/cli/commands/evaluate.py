@@ -9,10 +9,9 @@ import click
 
 from mftui.cli.shared.measures import BASELINES, measure_label, print_calibration, print_uncertainty
 from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
-from mftui.cli.shared.output import Cell, json_option, note, print_json, print_table
+from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.engine.compute.cluster import require_alone
 from mftui.errors import UsageError
-from mftui.text import visible
 
 RANKINGS = {"like": "by predicted rating", "watch": "by audience", "both": "by both"}
 
@@ -76,12 +75,12 @@ def evaluate(
     named = {"model": measures} | {BASELINES[name]: found for name, found in measures["baselines"].items()}
     rows: list[list[Cell]] = [[name, m["rmse"], m["mae"]] for name, m in named.items() if "rmse" in m]
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
-    click.echo()
+    print_line()
     print_calibration(measures["calibration"])
-    click.echo()
+    print_line()
     if measures["uncertainty"]:
         print_uncertainty(measures["uncertainty"])
-        click.echo()
+        print_line()
     _print_lists(measures, k)
 
 
@@ -96,7 +95,7 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
     with output_in(run.path / "crossval.log") as screen:
 
         def say(one: dict[str, Any]) -> None:
-            click.echo(visible(f"{one['split']}: RMSE {one['rmse']:.4f}"), file=screen)
+            print_line(f"{one['split']}: RMSE {one['rmse']:.4f}", to=screen)
 
         found = cross_validate(run, folds, fold_files, k, say)
     if as_json:
@@ -109,10 +108,10 @@ def _cross_validate(run_text: str | None, folds: int | None, fold_files: str | N
     ]
     title = f"Mean over {found['split']} of {found['dataset']}, trained as run {run.id}"
     print_table(columns, rows, title, formats=dict.fromkeys(columns, ".4f"))
-    click.echo()
+    print_line()
     print_calibration(found["calibration"])
     if found["uncertainty"]:
-        click.echo()
+        print_line()
         print_uncertainty(found["uncertainty"])
 
 

@@ -9,7 +9,7 @@ import click
 
 from mftui.api.rows import movie_row
 from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
-from mftui.cli.shared.output import Cell, json_option, note, print_json, print_table
+from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ def factors_command(
 def _print_one(model: Factors, axis: Axis, title: str) -> None:
     ends = [[_title(model, one), _title(model, other)] for one, other in zip(axis.high, axis.low, strict=True)]
     print_table(["+ end", "- end"], ends, f"{title}: axis {axis.number}, {axis.share:.1%} of the variance")
-    click.echo()
+    print_line()
     rows: list[list[Cell]] = [
         [t.name, t.r, f"{t.low:+.2f} … {t.high:+.2f}", "yes" if t.sure else "no", t.n] for t in axis.traits
     ]
     print_table(["correlates with", "r", "95 %", "significant", "films"], rows, formats={"r": "+.2f"})
-    click.echo()
+    print_line()
     quantiles = " ".join(f"{q:+.2f}" for q in axis.users.quantiles)
-    click.echo(f"Users: mean {axis.users.mean:+.2f}, deviation {axis.users.std:.2f}; 5, 25, 50, 75, 95 %: {quantiles}")
+    print_line(f"Users: mean {axis.users.mean:+.2f}, deviation {axis.users.std:.2f}; 5, 25, 50, 75, 95 %: {quantiles}")
 
 
 def _document(model: Factors, axis: Axis) -> dict[str, Any]:

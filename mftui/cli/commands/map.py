@@ -9,7 +9,7 @@ import click
 
 from mftui.api.rows import movie_row
 from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
-from mftui.cli.shared.output import json_option, print_json, print_table
+from mftui.cli.shared.output import json_option, print_json, print_table, progress_bar
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def _tsne(axes: Axes, model: Factors) -> Layout:
     """Place movies by t-SNE, with a progress bar on standard error if that is a terminal."""
     from mftui.engine.insight.layout import tsne_layout
 
-    with click.progressbar(length=100, label="t-SNE", file=sys.stderr) as bar:
-        layout = tsne_layout(axes, model.movie_train_counts, lambda share: bar.update(round(share * 100) - bar.pos))
+    with progress_bar(shown=sys.stderr.isatty()) as bar:
+        task = bar.add_task("t-SNE", total=1.0)
+        layout = tsne_layout(axes, model.movie_train_counts, lambda share: bar.update(task, completed=share))
     assert layout is not None  # nobody cancels it
     return layout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mftui.cli.shared.open_model import open_model, run_document, run_option
-from mftui.cli.shared.output import json_option, note, print_json
+from mftui.cli.shared.output import json_option, note, print_file, print_json
 from mftui.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def predict(
                 row["probabilities"] = {f"{level:g}": chance for level, chance in zip(levels, chances, strict=True)}
         print_json(run_document(run) | {"read_as": reading.document(), "predictions": found})
     elif output is None:
-        sys.stdout.write(_with_columns(pairs, columns, how))
+        print_file(_with_columns(pairs, columns, how))
     if output is not None:
         _write(output, _with_columns(pairs, columns, how))
 

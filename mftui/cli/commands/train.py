@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from click.core import ParameterSource
 
 from mftui.api.progress import how_far, make_progress
 from mftui.cli.shared.completion import complete_run
+from mftui.cli.shared.output import note, print_json, print_line
 from mftui.cli.shared.train_options import data_options, recipe_options, recipes_in_words, request_from
 from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
@@ -23,7 +23,7 @@ from mftui.runs.store.run import Run, create_run, find_run
 from mftui.runs.store.summary import learned
 from mftui.runs.trainer.logs import output_in
 from mftui.runs.trainer.signals import Requests
-from mftui.text import learning_time, visible
+from mftui.text import learning_time, shell_word
 
 _ALLOWED_WITH_RESUME = {"resume", "as_json", "quiet"}
 
@@ -68,8 +68,6 @@ def train(ctx: click.Context, /, **options: Any) -> int:
             run = _run_for(ctx, options, request)
             document = _train(run, requests, resume=not new, quiet=options["quiet"])
     if options["as_json"]:
-        from mftui.cli.shared.output import print_json
-
         print_json(document)
     else:
         _summarize(run, document)
@@ -122,7 +120,7 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
             if phase != "load" and not told:
                 told = True
                 for sentence in how_read(run.config().dataset or {}):
-                    progress.say(visible(sentence))
+                    progress.say(sentence)
                 if long := how_long(run.config()):
                     progress.say(long)
             progress.phase(phase)
@@ -164,10 +162,10 @@ def _refuse_changes(ctx: click.Context) -> None:
 def _exit_code(run: Run, document: dict[str, Any], requests: Requests) -> int:
     state = document["state"]
     if state == states.DIVERGED:
-        click.echo(f"mftui: run {run.id} diverged: {run.status().message}", err=True)
+        note(f"mftui: run {run.id} diverged: {run.status().message}")
         return 1
     if state == states.STOPPED:
-        click.echo(f"mftui: stopped. Continue with: mftui train --resume {run.id}", err=True)
+        note(f"mftui: stopped. Continue with: mftui train --resume {shell_word(run.id)}")
         return 130 if requests.interrupted else 0
     return 0
 
@@ -196,12 +194,12 @@ def _summarize(run: Run, document: dict[str, Any]) -> None:
     lines += [("warning", warning) for warning in document["warnings"]]
     lines.append(("saved in", document["run_dir"]))
     if run.events_path.is_dir():
-        lines.append(("view with", f"tensorboard --logdir {shlex.quote(str(run.events_path))}"))
+        lines.append(("view with", f"tensorboard --logdir {shell_word(run.events_path)}"))
     if run.has_factors:
         lines.append(("next", _suggestion(run)))
     width = max(len(name) for name, _ in lines) + 2
     for name, text in lines:
-        click.echo(f"{name:{width}}{visible(text)}")
+        print_line(f"{name:{width}}{text}")
     sys.stdout.flush()
 
 
@@ -209,4 +207,4 @@ def _suggestion(run: Run) -> str:
     """Suggest the next command: neighbours of the most rated movie."""
     factors = run.load_factors()
     title = factors.movies.titles[int(factors.movie_counts.argmax())]
-    return f"mftui similar {shlex.quote(title)}"
+    return f"mftui similar {shell_word(title)}"

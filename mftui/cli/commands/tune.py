@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mftui.cli.shared.output import Cell, json_option, print_json, print_line, print_table
+from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.train_options import data_options, recipe_options, request_from
 from mftui.engine.compute.cluster import require_alone
 from mftui.errors import RunError, UsageError
 from mftui.runs.trainer.logs import output_in
 from mftui.runs.trainer.signals import Requests
-from mftui.text import visible
+from mftui.text import shell_word
 
 if TYPE_CHECKING:
     from mftui.runs.results.tune import Trial
@@ -51,7 +50,7 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
 
         def say(trial: Trial) -> None:
             text = f"trial {trial.number}: validation RMSE {trial.valid_rmse:.4f}  {_words(trial.hyper)}"
-            click.echo(visible(text), file=screen)
+            print_line(text, to=screen)
 
         found = search(resume or name, request, trials, requests, say)
         stopped = requests.stop
@@ -59,7 +58,7 @@ def tune(trials: int, name: str, resume: str | None, as_json: bool, **options: A
         raise RunError("no trial has finished.")
     _print(resume or name, study_request(resume or name), found, as_json)
     if stopped:
-        click.echo(visible(f"mftui: stopped. Continue with: mftui tune --resume {resume or name}"), err=True)
+        note(f"mftui: stopped. Continue with: mftui tune --resume {shell_word(resume or name)}")
         return 130
     return 0
 
@@ -75,8 +74,8 @@ def _print(name: str, request: TrainRequest, found: list[Trial], as_json: bool) 
     rows: list[list[Cell]] = [[t.run, t.valid_rmse, *t.hyper.values()] for t in found[:MAX_TRIALS_SHOWN]]
     title = f"Study {name}: {len(found)} trials, best first, by {100 * share:g} % of the training ratings"
     print_table(columns, rows, title, formats={"validation RMSE": ".4f"})
-    click.echo()
-    print_line(f"Train with the best: {shlex.join(['mftui', 'train', *_options(request, found[0])])}")
+    print_line()
+    print_line(f"Train with the best: {' '.join(['mftui', 'train', *map(shell_word, _options(request, found[0]))])}")
 
 
 def _options(request: TrainRequest, best: Trial) -> list[str]:

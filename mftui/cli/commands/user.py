@@ -87,7 +87,7 @@ def user(user: str | None, ratings_file: Path | None, run_texts: tuple[str, ...]
     count = "" if person.index is None else f": {len(rated)} ratings"
     title = f"{viewer.label}{count}; {model_label(run, factors)}"
     print_list(columns, rows, title[0].upper() + title[1:], " ".join(more))
-    click.echo()
+    print_line()
     print_recommendations(factors, recommendations, f"Recommended {viewer.whom}", shortness(result, n))
     return None
 
@@ -111,7 +111,7 @@ def _in_both(both: TwoRuns, user: str, n: int, as_json: bool) -> None:
         return
     both.print_heading(f"User {user}: {len(rated.rows)} ratings, as two runs predict them")
     print_rated(rated, n)
-    click.echo()
+    print_line()
     print_line(f"Recommended to user {user} by two runs")
     print_answer(listed, "predicted", "like")
     for text in unknown:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from mftui.api.rows import share_rows
 from mftui.cli.shared.movie_lists import FORMATS
-from mftui.cli.shared.output import Cell, print_table
+from mftui.cli.shared.output import Cell, print_line, print_table
 from mftui.engine.query.explain import DIGITS
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ def print_explanations(factors: Factors, because: Because) -> None:
     shares, listed = because.shares(ranked=True), because.rank_contributions is not None
     longest = float(abs(shares).max(initial=0)) or 1.0
     for at, movie in enumerate(because.movies):
-        click.echo()
+        print_line()
         parts, stars = because.shown_parts(at)
         rows: list[list[Cell]] = []
         named = because.strongest(at, MAX_RATINGS, ranked=True)

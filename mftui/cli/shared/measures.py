@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import click
-
-from mftui.cli.shared.output import Cell, print_table
+from mftui.cli.shared.output import Cell, print_line, print_table
 
 BASELINES = {"global_mean": "global mean", "bias": "user and movie bias", "popularity": "most rated first"}
 _LABELS = {"rmse": "RMSE", "mae": "MAE", "mean_popularity": "ratings of a listed movie"}
@@ -33,7 +31,7 @@ def print_uncertainty(found: dict[str, Any]) -> None:
         [f"{one['level']:.0%}", f"{one['covered']:.1%}", f"{one['width']:.2f}"] for one in found["coverage"]
     ]
     print_table(columns, rows, f"How often the p % interval contains the rating, on {found['n']:,} test ratings")
-    click.echo()
+    print_line()
     columns = ["±", "RMSE", "ratings of the movie", "test ratings"]
     rows = [[one["plus_minus"], one["rmse"], f"{one['movie_ratings']:.0f}", one["n"]] for one in found["by_spread"]]
     formats = {"±": ".3f", "RMSE": ".3f"}
@@ -44,7 +42,7 @@ def print_evaluations(runs: Sequence[str], evaluations: Sequence[Mapping[str, An
     """Print several runs' measures side by side, each with the baselines on its own split."""
     if not any(evaluations):
         return
-    click.echo()
+    print_line()
     found = [one or {} for one in evaluations]
     rows: list[list[Cell]] = [
         ["data", *(one.get("dataset") for one in found)],
@@ -74,7 +72,7 @@ def print_differences(runs: Sequence[str], paired: Sequence[Mapping[str, Any] | 
             verdict = "within noise" if one["within_noise"] else "better" if one["rmse"] < 0 else "worse"
             rows.append([run, f"{one['rmse']:+.4f}", f"{one['standard_error']:.4f}", verdict])
     if rows:
-        click.echo()
+        print_line()
         columns = ["run", "test RMSE", "standard error", ""]
         n = next(one["n"] for one in paired if one is not None)
         print_table(columns, rows, f"Difference from {runs[0]}, rating by rating, on the same {n:,} test ratings")

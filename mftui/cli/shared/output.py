@@ -7,12 +7,12 @@ import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from mftui.cli.shared.fitting import GAP, fitted
-from mftui.text import visible
+from mftui.text import json_text, visible, visible_lines
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -26,10 +26,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 def print_json(document: Any) -> None:
     """Write `document` as one line of JSON. NumPy values become plain ones, NaN and infinity null."""
     plain = _plain(document)
-    text = json.dumps(plain, ensure_ascii=False, allow_nan=False)
+    text = json_text(plain, allow_nan=False)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:  # a terminal that is not UTF-8, or half of a surrogate pair in a title
+    except UnicodeEncodeError:  # a terminal that is not UTF-8
         text = json.dumps(plain, allow_nan=False)
     sys.stdout.write(text + "\n")
 
@@ -79,14 +79,19 @@ def print_table(
         sys.stdout.write("\n" * bool(number) + "".join(f"{line.rstrip()}\n" for line in lines))
 
 
-def print_line(text: str) -> None:
-    """Write one line of foreign text, made safe to print."""
-    click.echo(_safe(text))
+def print_line(text: str = "", *, to: TextIO | None = None) -> None:
+    """Write one line of foreign text, made safe to print, to standard output or `to`."""
+    click.echo(_safe(text), file=to)
 
 
 def note(text: str) -> None:
     """Write one line on standard error, such as why a list is short."""
     click.echo(visible(text), err=True)
+
+
+def print_file(text: str) -> None:
+    """Write the content of a file, such as CSV: as it is, but made safe to print where a terminal would show it."""
+    sys.stdout.write(visible_lines(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text)
 
 
 def progress_bar(*columns: ProgressColumn, shown: bool = True) -> Progress:

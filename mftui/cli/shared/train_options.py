@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from mftui.cli.shared.completion import complete_data, complete_preset
+from mftui.cli.shared.output import note
 from mftui.cli.shared.reading_options import read_options, reading_options
 from mftui.engine.recipes import RECIPES, Field, recipe_name, recipe_with
 from mftui.errors import UsageError
@@ -124,7 +125,7 @@ def _hyper(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
         return given
     preset = {} if options["preset"] is None else RECIPES[recipe].preset(options["preset"]).values
     if options["preset"] is not None and (renaming := RECIPES[recipe].renaming(options["preset"])):
-        click.echo(renaming, err=True)
+        note(renaming)
     known = {field.name for field in RECIPES[recipe].fields}
     for name in given:
         if name not in known:

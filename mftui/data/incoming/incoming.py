@@ -22,7 +22,7 @@ from mftui.data.reading.reading import ColumnUse, Reading, date_of
 from mftui.data.storage.csv_cells import original
 from mftui.data.titles.title import parse_year
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import shell_word, visible
 
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _OTHER_NAME = re.compile(r"\s+/\s+")
@@ -182,11 +182,11 @@ def _of_one(table: Table, roles: Roles, user: str | None) -> Table:
         message = f"there is no user {visible(user[:40])} in it." if counts else "it has no column of users."
         raise DataError(message, path=table.path, hint=f"There are: {some}{more}." if counts else "Leave out --user.")
     path = visible(str(table.path))
-    train = "" if roles.titles else f" To train on all of them: mftui train --data {path}"
+    train = "" if roles.titles else f" To train on all of them: mftui train --data {shell_word(path)}"
     raise DataError(
         f"this has the ratings of {len(counts):,} people: {some}{more}.",
         path=table.path,
-        hint=f"Take those of one: mftui ratings import {path} --user ID.{train}",
+        hint=f"Take those of one: mftui ratings import {shell_word(path)} --user ID.{train}",
     )
 
 

@@ -15,7 +15,7 @@ from mftui.data.forms import words
 from mftui.data.readers.names import listed, plain
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import shell_word, visible
 
 _MAX_BYTES = 1 << 25
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
@@ -110,7 +110,9 @@ def decoded(ref: FileRef) -> tuple[str, str]:
     content = ref.head(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
         raise DataError(
-            "too large for one person's ratings.", path=ref.path, hint=f"Train on it: mftui train --data {ref.path}"
+            "too large for one person's ratings.",
+            path=ref.path,
+            hint=f"Train on it: mftui train --data {shell_word(ref.path)}",
         )
     return words.decoded(content), words.encoding_of(content)
 

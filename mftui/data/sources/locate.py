@@ -18,7 +18,7 @@ from mftui.data.sources.catalogue import CATALOGUE, SAMPLE, fetched
 from mftui.data.storage.files import FileRef, Folder, archive, directory, is_archive
 from mftui.data.storage.streams import damaged, unreadable
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import shell_word, visible
 
 _USUAL = ("ratings.csv", "ratings.dat", "u.data", "ratings.tsv", "ratings.parquet", "rating.csv", "rating.parquet")
 _SUFFIXES = (
@@ -120,7 +120,9 @@ def _resolve(source: str | Path) -> tuple[str, str, Path, str]:
         if copy is not None:
             return entry.name, entry.label, copy, entry.name
         if not Path(text).exists():
-            raise DataError(f"{text} has not been downloaded yet.", hint=f"Download it with: mftui data fetch {text}")
+            raise DataError(
+                f"{text} has not been downloaded yet.", hint=f"Download it with: mftui data fetch {shell_word(text)}"
+            )
     if not text.strip():
         raise DataError("no data set is named.", hint=f"Give a path, or one of: {', '.join(CATALOGUE)}.")
     path = Path(text).expanduser().absolute()

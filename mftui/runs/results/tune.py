@@ -21,6 +21,7 @@ from mftui.runs.store.run import Run, create_run, find_run
 from mftui.runs.trainer.main import train
 from mftui.runs.trainer.prepare import open_data, with_data
 from mftui.runs.trainer.signals import Requests
+from mftui.text import shell_word
 
 FIXED = {"validation": 0.1, "audience": False}
 """What trials share unless it is given: a validation part large enough to compare by, and ratings alone."""
@@ -104,7 +105,7 @@ def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
     if request is None and not path.exists():
         raise UsageError(f"no study named {name}.")
     if request is not None and path.exists():
-        raise UsageError(f"study {name} already exists.", hint=f"Continue with: mftui tune --resume {name}")
+        raise UsageError(f"study {name} already exists.", hint=f"Continue with: mftui tune --resume {shell_word(name)}")
     if request is not None and not searched(find_recipe(request.recipe), request.hyper):
         raise UsageError(f"recipe {request.recipe} has nothing left to search.", hint="Give fewer settings.")
     path.parent.mkdir(parents=True, exist_ok=True)

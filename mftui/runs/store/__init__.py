@@ -3,5 +3,5 @@
 Knows no trainer and no TensorFlow.
 
 May import: data, data.reading, data.sources, data.storage, engine.model, engine.recipes, engine.training, errors,
-paths, version.
+paths, text, version.
 """

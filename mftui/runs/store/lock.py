@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mftui.data.storage.writing import exclusive
 from mftui.errors import RunError
+from mftui.text import shell_word
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def trainer_lock(run: Path) -> Iterator[None]:
         except BlockingIOError as error:
             raise RunError(
                 f"run {run.name} is being trained by another process.",
-                hint=f"Wait for it, or `mftui runs stop {run.name}`.",
+                hint=f"Wait for it, or `mftui runs stop {shell_word(run.name)}`.",
             ) from error
         except OSError as error:
             raise RunError(f"{run}: cannot be used as a run directory ({error.strerror}).") from error

@@ -14,6 +14,7 @@ from typing import Any
 from mftui.data.storage.integrity import sealed, unsealed
 from mftui.data.storage.writing import sync_directory, write_text
 from mftui.errors import FormatError, RunError
+from mftui.text import json_text
 
 MAX_JSON_BYTES = 64 * 2**20
 
@@ -21,12 +22,7 @@ MAX_JSON_BYTES = 64 * 2**20
 def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, seal: bool = False) -> None:
     """Replace `path` by a JSON document, atomically; with `seal` it carries a checksum of its content."""
     document = sealed(document) if seal else document
-    text = json.dumps(document, indent=1, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # a file name that is no UTF-8
-        text = json.dumps(document, indent=1)
-    write_text(path, text + "\n", durable=durable)
+    write_text(path, json_text(document, indent=1) + "\n", durable=durable)
 
 
 def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:

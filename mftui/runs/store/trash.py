@@ -14,6 +14,7 @@ from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
 from mftui.runs.store.run import Run, entries_of, only_match, run_of
 from mftui.runs.store.summary import size_of
+from mftui.text import shell_word
 
 _MOMENT = re.compile(r"\d{15,25}")
 
@@ -37,7 +38,8 @@ def require_deletable(run: Run) -> None:
     state = run.state
     if state in states.ACTIVE:
         raise RunError(
-            f"run {run.id} is {state}: it cannot be deleted.", hint=f"Stop it first: `mftui runs stop {run.id}`."
+            f"run {run.id} is {state}: it cannot be deleted.",
+            hint=f"Stop it first: `mftui runs stop {shell_word(run.id)}`.",
         )
 
 

@@ -11,11 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from mftui.text import visible_lines
+
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 class _Handler(logging.FileHandler):
     """Write log lines; one that cannot be written (full disk, removed directory) never stops a training."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible_lines(super().format(record))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
         pass

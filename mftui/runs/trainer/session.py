@@ -33,6 +33,7 @@ from mftui.runs.trainer.saving import Saver
 from mftui.runs.trainer.signals import Requests
 from mftui.runs.trainer.tensorboard import Events
 from mftui.runs.trainer.worker import PAUSE_POLL_S, agree_on_location, require_same
+from mftui.text import shell_word
 from mftui.version import __version__
 
 log = logging.getLogger(__name__)
@@ -269,7 +270,7 @@ class Session:
         if missing:
             raise TrainingError(
                 f"could not write {' and '.join(missing)}; the last saved state is kept.",
-                hint=f"Free some space, then: mftui train --resume {self._run.id}",
+                hint=f"Free some space, then: mftui train --resume {shell_word(self._run.id)}",
             )
 
     def _concluded(self, document: dict[str, Any], state: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ from textual.widgets import Input
 
 from mftui.data.storage.csv_cells import inert
 from mftui.errors import UsageError
-from mftui.text import fold
+from mftui.text import fold, json_text
 from mftui.tui.base import dialog_keys
 from mftui.tui.base.messages import ExportAsked, Value
 from mftui.tui.base.shell import shell_of
@@ -116,7 +115,7 @@ def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
 def as_json(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
     """Return a list of objects, texts as they are."""
     keys = [re.sub(r"\W+", "_", name.lower()) for name in names]
-    return json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=1, ensure_ascii=False) + "\n"
+    return json_text([dict(zip(keys, row, strict=True)) for row in rows], indent=1) + "\n"
 
 
 def file_name(caption: str) -> str:

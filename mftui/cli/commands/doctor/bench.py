@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
-
-from mftui.cli.shared.output import note, print_json, print_table
-from mftui.text import visible
+from mftui.cli.shared.output import note, print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from mftui.engine.recipes.benchmark import Bench, Speed
@@ -30,10 +27,10 @@ def show_bench(*, as_json: bool) -> None:
         print_json({"device": found.device, "memory_bytes": memory, "speeds": rows, "proposed_batch_size": proposed})
         return
     room = "memory unknown" if memory is None else f"{memory / 1e9:.1f} GB of memory"
-    click.echo(f"{visible(found.device)}, {room}. Millions of ratings a second, one member, no audience block:")
+    print_line(f"{found.device}, {room}. Millions of ratings a second, one member, no audience block:")
     print_table(["batch size", *(f"k={k}" for k in widths)], _rows(found, widths))
     for k, size in proposed.items():
-        click.echo(f"k={k}: --batch-size {size}")
+        print_line(f"k={k}: --batch-size {size}")
 
 
 def _progress(speed: Speed) -> None:

@@ -8,8 +8,7 @@ import click
 
 from mftui import paths as places
 from mftui.cli.commands.doctor.bench import show_bench
-from mftui.cli.shared.output import json_option, print_json, print_table
-from mftui.text import visible
+from mftui.cli.shared.output import json_option, print_json, print_line, print_table
 
 
 @click.command()
@@ -36,11 +35,13 @@ def doctor(context: click.Context, bench: bool, as_json: bool) -> None:
         group = ""
         for check in checks:
             if check.group != group:
-                click.echo(f"{'' if not group else chr(10)}{check.group}")
+                if group:
+                    print_line()
+                print_line(check.group)
                 group = check.group
-            click.echo(f"  {check.status:<7}  {check.name:<{width}}  {visible(check.value)}")
+            print_line(f"  {check.status:<7}  {check.name:<{width}}  {check.value}")
             if check.advice:
-                click.echo(f"  {'':<7}  {'':<{width}}  → {visible(check.advice)}")
+                print_line(f"  {'':<7}  {'':<{width}}  → {check.advice}")
     if broken:
         context.exit(1)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.shared.open_model import open_model, run_document, run_option
-from mftui.cli.shared.output import Cell, json_option, note, print_json, print_table
+from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document, row_documents
 from mftui.cli.shared.reading_options import Columns
 from mftui.errors import DataError
+from mftui.text import shell_word
 
 if TYPE_CHECKING:
     from mftui.data.incoming.merge import Imported, Resolved
@@ -188,12 +189,15 @@ def _print_import(
     if not shown:
         return
     rows: list[list[Cell]] = [[row.name, row.stars, _instead(matcher, row)] for row in shown]
-    click.echo()
+    print_line()
     print_table(("not found", "stars", "nearest in the model"), rows, formats={"stars": "g"})
     if len(resolved.unmatched) > MAX_LISTED:
         note(f"{MAX_LISTED} of {len(resolved.unmatched)} are shown; --json has all.")
     if unmatched is not None:
-        note(f"They are in {unmatched}: fill in movieId or correct the title, then mftui ratings import {unmatched}")
+        note(
+            f"They are in {unmatched}: fill in movieId or correct the title, then "
+            f"mftui ratings import {shell_word(unmatched)}"
+        )
     else:
         note("To correct them in a table and import it: --unmatched FILE.csv")
 

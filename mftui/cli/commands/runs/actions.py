@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mftui.cli.shared.completion import complete_deleted, complete_run
-from mftui.cli.shared.output import json_option, print_json, print_table
+from mftui.cli.shared.output import json_option, print_json, print_line, print_table
 from mftui.runs.store.notes import checked_name, checked_note, checked_tags, write_notes
 from mftui.runs.store.run import Run, find_run
 from mftui.runs.store.summary import human, size_of
@@ -22,6 +22,7 @@ from mftui.runs.store.trash import (
     require_deletable,
     restore_run,
 )
+from mftui.text import shell_word
 
 one_run = click.argument("run", shell_complete=complete_run)
 some_runs = click.argument("names", metavar="RUN...", nargs=-1, required=True, shell_complete=complete_run)
@@ -81,7 +82,7 @@ def rm(names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         return print_json({"removed": [run.id for run in found]})
     for run in found:
-        click.echo(f"{run.id}: moved to the trash; `mftui runs restore {run.id}` brings it back")
+        print_line(f"{run.id}: moved to the trash; `mftui runs restore {shell_word(run.id)}` brings it back")
     return None
 
 
@@ -95,9 +96,9 @@ def restore(names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         return print_json({"restored": restored})
     for run in restored:
-        click.echo(f"{run}: restored")
+        print_line(f"{run}: restored")
     if not restored:
-        click.echo("The trash is empty.")
+        print_line("The trash is empty.")
     return None
 
 
@@ -109,7 +110,7 @@ def trash(as_json: bool) -> None:
     if as_json:
         return print_json({"trash": [_deleted(one, size) for one, size in found]})
     if not found:
-        return click.echo("The trash is empty.")
+        return print_line("The trash is empty.")
     rows = [[one.run.id, one.run.name, _when(one), human(size)] for one, size in found]
     return print_table(["run", "name", "deleted", "size"], rows)
 
@@ -126,22 +127,20 @@ def empty(days: float, as_json: bool) -> None:
     if as_json:
         return print_json({"pruned": [one.run.id for one, _ in gone], "freed_bytes": freed})
     if not gone:
-        return click.echo("Nothing to delete.")
-    return click.echo(f"{len(gone)} {'run' if len(gone) == 1 else 'runs'} deleted for good, {human(freed)} freed")
+        return print_line("Nothing to delete.")
+    return print_line(f"{len(gone)} {'run' if len(gone) == 1 else 'runs'} deleted for good, {human(freed)} freed")
 
 
 ACTIONS = (rename, note, tag, rm, restore, trash, empty)
 
 
 def _print_notes(run: Run, as_json: bool) -> None:
-    from mftui.text import visible
-
     notes = run.notes()
     if as_json:
         return print_json({"run": run.id, "name": run.name, "note": notes.note, "tags": notes.tags})
     parts = {"name": run.name, "note": notes.note, "tags": " ".join(notes.tags)}
     said = ", ".join(f"{part} {text!r}" for part, text in parts.items() if text)
-    return click.echo(visible(f"{run.id}: {said or 'no name, no note, no tags'}"))
+    return print_line(f"{run.id}: {said or 'no name, no note, no tags'}")
 
 
 def _deleted(one: Deleted, size: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mftui.cli.commands.runs.actions import ACTIONS, one_run, runs_called, some_
 from mftui.cli.commands.runs.fields import checked_fields, complete_fields
 from mftui.cli.commands.runs.logs import logs
 from mftui.cli.shared.measures import print_differences, print_evaluations
-from mftui.cli.shared.output import json_option, note, print_json, print_table
+from mftui.cli.shared.output import json_option, note, print_json, print_line, print_table
 from mftui.engine.training.recipe import label_of, written
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
@@ -62,7 +62,7 @@ def ls(tag: str | None, columns: str, as_json: bool) -> None:
     if as_json:
         return print_json({"runs": [_document(row) for row in rows]})
     if not rows:
-        return click.echo("No runs yet. Start one: mftui train" if tag is None else f"No run has the tag {tag}.")
+        return print_line("No runs yet. Start one: mftui train" if tag is None else f"No run has the tag {tag}.")
     heads = ["run", "name", "state", "recipe", "dataset", "k", "test RMSE", *map(label_of, fields), "split", "size"]
     listed = [
         [row.run, row.called, row.state, row.recipe, row.dataset, row.factors, row.test_rmse]
@@ -165,7 +165,7 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
     for group in groups:
         alike = [ids[at] for at in group]
         rows = [[MEASURE_NAMES.get(key, key), *(_text(all[at]) for at in group)] for key, all in measures.items()]
-        click.echo()
+        print_line()
         print_table(["", *alike], rows)
         print_evaluations(alike, [evaluations[at] for at in group])
         print_differences(alike, [paired[at] for at in group])
@@ -178,7 +178,7 @@ def _print_state(run: Run, state: str, as_json: bool) -> None:
     """Print the state of one run."""
     if as_json:
         return print_json({"run": run.id, "state": state})
-    return click.echo(f"{run.id}: {state}")
+    return print_line(f"{run.id}: {state}")
 
 
 def _document(row: Summary) -> dict[str, Any]:
