@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # malloc.h
 _USUAL = {_TRIM_THRESHOLD: 128 << 10, _MMAP_MAX: 65_536}
@@ -60,6 +64,17 @@ def disable_trim() -> None:
 def restore_trim() -> None:
     """Undo `disable_trim`."""
     _set(_USUAL)
+
+
+def forget(*columns: NDArray[Any]) -> None:
+    """Take what was read or written of mapped files out of this process's memory: the system keeps it while it has
+    room."""
+    for column in columns:
+        file: Any = column
+        while isinstance(file, np.ndarray):
+            file = file.base
+        if isinstance(file, mmap.mmap):
+            file.madvise(mmap.MADV_DONTNEED)
 
 
 def _set(options: dict[int, int]) -> None:

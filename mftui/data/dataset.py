@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.allocator import forget
 from mftui.data.ids import Ids
 from mftui.data.reading.reading import Reading
 from mftui.data.storage.string_column import StringColumn
@@ -133,6 +134,7 @@ class Ratings:
         if self._make is not None:
             return self._make(name, number)
         column: NDArray[Any] = getattr(self, name)
+        forget(column)  # the pieces before
         return column[cuts[number] : cuts[number + 1]]
 
     def of_pieces(self, function: Callable[[Ratings], T]) -> list[T]:
@@ -342,8 +344,3 @@ class Dataset:
     @property
     def n_ratings(self) -> int:
         return len(self.ratings)
-
-    @property
-    def density(self) -> float:
-        """Share of all (user, movie) pairs that are rated."""
-        return self.n_ratings / (self.n_users * self.n_movies)

@@ -117,7 +117,7 @@ def info(source: str, test: Path | None, as_json: bool, **options: Any) -> None:
             ("movies", _movies(dataset)),
             ("ratings", f"{dataset.n_ratings:,}"),
             *([("of these in the test", f"{len(dataset.test_rows):,}")] if dataset.test_rows is not None else []),
-            ("density", f"{100 * dataset.density:.3g} %"),
+            ("density", f"{100 * _density(dataset):.3g} %"),
             ("scale", f"{scale.lo:g} to {scale.hi:g}{step}"),
             ("mean", f"{dataset.ratings.values.mean(dtype='float64'):.3f}"),
             *_read_as(dataset.reading),
@@ -199,7 +199,7 @@ def _document(dataset: Dataset, values: np.ndarray, counts: np.ndarray) -> dict[
         "n_movies": dataset.n_movies,
         "n_ratings": dataset.n_ratings,
         "n_test": None if dataset.test_rows is None else len(dataset.test_rows),
-        "density": dataset.density,
+        "density": _density(dataset),
         "scale": [scale.lo, scale.hi, scale.step],
         "mean": float(dataset.ratings.values.mean(dtype="float64")),
         "histogram": [
@@ -229,3 +229,8 @@ def _histogram(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
         return scale.lo + scale.step * np.arange(n_steps), np.bincount(places, minlength=n_steps)
     counts, edges = np.histogram(ratings, bins=_MAX_BARS // 2, range=(scale.lo, scale.hi))
     return edges[:-1], counts
+
+
+def _density(dataset: Dataset) -> float:
+    """Return the share of all (user, movie) pairs that are rated."""
+    return dataset.n_ratings / (dataset.n_users * dataset.n_movies)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.allocator import forget
 from mftui.data.dataset import PIECE, Ratings
-from mftui.engine.descent.shards import forget, mapped
+from mftui.engine.descent.shards import mapped
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.history import in_order
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.allocator import forget
 from mftui.data.dataset import Ratings
 from mftui.data.threads import of_each
 from mftui.errors import TrainingError
@@ -73,13 +73,6 @@ class Shards:
         users, movies, values = (np.asarray(column)[indices, part] for column in self._columns)
         forget(*self._columns)
         return users, movies, values
-
-
-def forget(*columns: NDArray[Any]) -> None:
-    """Take what was read or written of files out of this process's memory: the system keeps it while it has room."""
-    for column in columns:
-        if isinstance(file := cast(Any, column.base), mmap.mmap):
-            file.madvise(mmap.MADV_DONTNEED)
 
 
 def _spread(n: int, count: int) -> NDArray[np.int64]:

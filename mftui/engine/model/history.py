@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.allocator import forget
 from mftui.data.dataset import PIECE, Ratings
 from mftui.engine.model.parameters import DAY, days_of
 
@@ -55,7 +56,9 @@ class History:
         times = ratings.timestamps if dated else None
         days = None if times is None else days_of(times)
         offsets = np.append(0, np.cumsum(ratings.counts_of("users", n_users)))
-        if in_order(ratings.users):
+        ordered = in_order(ratings.users)
+        forget(ratings.users)
+        if ordered:
             return cls(offsets, ratings.movies, ratings.values, held_out, days)
         order = np.argsort(ratings.users, kind="stable")
         days = None if days is None else days[order]
@@ -91,6 +94,7 @@ class History:
 
         def make(name: str, number: int) -> NDArray[Any]:
             span = spans[number]
+            forget(self.movies, self.ratings)  # the pieces before
             rows: NDArray[Any] = self.held_out[span] == held_out
             if name == "timestamps" and self.days is not None:
                 return np.asarray(self.days[span][rows], dtype=np.int64) * DAY
@@ -117,6 +121,7 @@ class History:
         """Write `history_*.npy`."""
         for name in _COLUMNS:
             np.save(directory / f"history_{name}.npy", getattr(self, name), allow_pickle=False)
+            forget(getattr(self, name))
         if self.days is not None:
             np.save(directory / _DAYS, self.days, allow_pickle=False)
 

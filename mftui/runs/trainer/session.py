@@ -6,7 +6,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -117,10 +116,8 @@ class Session:
             state = self._state_after(training)
             model = self._last_model(training, saver, state)
             document = describe_run(self._run, self._config) | describe_data(dataset, split)
-            with ThreadPoolExecutor(1) as beside:
-                scale = beside.submit(lambda: None if model is None else held_out_errors(model))
-                document |= describe_training(training, self._config) | measure(model)
-            model = model and replace(model, errors=scale.result())
+            document |= describe_training(training, self._config) | measure(model)
+            model = model and replace(model, errors=held_out_errors(model))
             if worse := worse_than_mean(model, document):
                 self.heartbeat.warn(worse)
             blocks = training.block_seconds
