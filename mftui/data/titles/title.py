@@ -60,7 +60,7 @@ def exact_names(title: str) -> set[str]:
     "Seven (a.k.a. Se7en) (1995)" is "seven", "se7en" and "seven a k a se7en"; "Haine, La (1995)" is
     "haine" and "la haine".
     """
-    name = _without_year(title)
+    name = without_year(title)
     forms = [name]
     while brackets := _BRACKETS_AT_END.search(name):
         name = name[: brackets.start()]
@@ -72,7 +72,7 @@ def exact_names(title: str) -> set[str]:
 
 def full_name(title: str) -> str:
     """Return the words of the title as it is spoken, article and all: "Matrix, The (1999)" is "the matrix"."""
-    name = fold(_without_year(title)).strip()
+    name = fold(without_year(title)).strip()
     trailing = _TRAILING.match(name)
     if trailing and trailing[2] in _ARTICLES_AFTER_COMMA:
         name = f"{trailing[2]} {trailing[1]}"
@@ -81,7 +81,7 @@ def full_name(title: str) -> str:
 
 def spoken_name(title: str) -> str:
     """Return the title as people say and other sites write it: "Matrix, The (a.k.a. X) (1999)" is "The Matrix"."""
-    name = _without_year(title).strip()
+    name = without_year(title).strip()
     while brackets := _BRACKETS_AT_END.search(name):
         if not name[: brackets.start()].strip():
             break
@@ -108,7 +108,8 @@ def parts_of(title: str) -> tuple[str, str, str, str]:
     return trailing[1], name[len(trailing[1]) :], others, year
 
 
-def _without_year(title: str) -> str:
+def without_year(title: str) -> str:
+    """Return the title without its year: "Matrix, The "."""
     years = list(_YEAR.finditer(title))
     return title[: years[-1].start()] + title[years[-1].end() :] if years else title
 

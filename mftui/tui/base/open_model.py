@@ -38,6 +38,18 @@ class OpenModel:
         places[sorted(range(len(titles)), key=titles.__getitem__)] = np.arange(len(titles))
         return places
 
+    @cached_property
+    def shared_names(self) -> frozenset[str]:
+        """Return the titles without their year that several movies have, such as remakes."""
+        from mftui.data.titles.title import without_year
+
+        seen: set[str] = set()
+        shared: set[str] = set()
+        for title in self.factors.movies.title_list:
+            name = without_year(title).strip()
+            (shared if name in seen else seen).add(name)
+        return frozenset(shared)
+
     def same_run(self, other: OpenModel | None) -> bool:
         """Return whether the other model comes from the same run, of whatever moment."""
         return other is not None and other.run.path == self.run.path

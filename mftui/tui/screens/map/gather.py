@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mftui.data.titles.title import without_year
 from mftui.engine.insight.layout import Layout, pair_layout
 from mftui.engine.insight.principal_axes import BLOCKS, Axes, Axis, Block, principal_axes
 from mftui.engine.query.movie_filter import passing
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 USERS = ("", "open", "many")
 """Who stands among the films: nobody, the user that is open on Users, or many."""
 MANY = 100
-_YEAR = re.compile(r"\s*\(\d{4}\)$")
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,10 @@ def gather(
             shown,
             colors or coloring(model, choices.color),
             np.argsort(-np.asarray(factors.movie_counts), kind="stable"),
-            lambda movie: short_title(factors.movies.titles[movie]),
+            lambda movie: _label(factors.movies.titles[movie], model.shared_names),
             (f"t-SNE of {choices.block}" if tsne else choices.block.capitalize()) + narrowed,
             words,
+            model.about,
         ),
     )
 
@@ -145,9 +145,10 @@ def _users(model: OpenModel, layout: Layout, choices: MapChoices, open_user: str
     return guests(model, layout, choices.block, factors.rows_of(np.array([index])), [f"user {open_user}"])
 
 
-def short_title(title: str) -> str:
-    """Return the title without the year: "Matrix, The"."""
-    return _YEAR.sub("", title) or title
+def _label(title: str, shared: Container[str]) -> str:
+    """Return the title without the year: "Matrix, The"; with it where other movies have the same name, too."""
+    name = without_year(title).strip()
+    return title if name in shared else name or title
 
 
 def _named(axis: Axis, letter: str, most: int) -> str:

@@ -29,12 +29,13 @@ _NAMES_TRIED = 6
 """Films tried for each name that there is room for."""
 _LEAST_SHARE = 1e-4
 _MANY = 1_000
+_LEGEND_LINES = 2
 _LENGTHS = (20, 12, 9, 7, 6, 5, 4, 3, 2, 1)
 """Of the labels in the legend, the first that fits."""
 
 
 class Scatter(CellWidget, can_focus=True):
-    """Two lines of words, then the points."""
+    """Lines of words, then the points."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "scatter--title", "scatter--title-focus", "scatter--dim", "scatter--empty",
@@ -87,7 +88,12 @@ class Scatter(CellWidget, can_focus=True):
     def grid(self) -> Grid:
         """Return the grid of cells that the points are drawn in."""
         width, height = self.size
-        return Grid(self._window, max(width, 1), max(height - 2, 1))
+        return Grid(self._window, max(width, 1), max(height - self._head, 1))
+
+    @property
+    def _head(self) -> int:
+        """Return the lines above the points."""
+        return 1 + len(self._legend(self.size.width))
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -179,8 +185,8 @@ class Scatter(CellWidget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
         grid = self.grid
-        if at is not None and at.y >= 2:
-            self._at = ((at.x + 0.5) / grid.columns, (at.y - 1.5) / grid.rows)
+        if at is not None and at.y >= self._head:
+            self._at = ((at.x + 0.5) / grid.columns, (at.y - self._head + 0.5) / grid.rows)
             self.repaint()
 
     def on_mouse_scroll_up(self) -> None:
@@ -196,7 +202,7 @@ class Scatter(CellWidget, can_focus=True):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         scene = self._scene
-        if scene is None or height < 3:
+        if scene is None or height <= self._head:
             yield []
             yield from ([(line, self.style("scatter--empty"))] for line in wrap(self.terminal.text(self._empty), width))
             return
@@ -205,7 +211,8 @@ class Scatter(CellWidget, can_focus=True):
         signs, kinds = drawn.signs.copy(), drawn.kinds.copy()
         self._lay_over(grid, drawn, signs, kinds)
         yield self._title(width, drawn.n_seen)
-        yield self._legend(width)
+        for named in self._legend(width):
+            yield [(text, self._class_style(at)) for text, at in named]
         styles = {-1: self.style(), **{i: self._class_style(i) for i in range(len(scene.coloring.labels))}}
         styles |= {_BEYOND + i: self.style(f"scatter--{name}") for i, name in enumerate(OVER)}
         column, row = self.cursor
@@ -227,22 +234,33 @@ class Scatter(CellWidget, can_focus=True):
         focus = "scatter--title-focus" if self.has_focus else "scatter--title"
         by = "" if self._scene.coloring.name == "none" else f" by {self._scene.coloring.name}"
         caption = cut(f"{self._scene.caption}: {n_seen:,} films{by}", width, ellipsis)
-        busy = cut(f"  {self.busy}" if self.busy else "", width - cell_len(caption), ellipsis)
-        room = width - cell_len(caption + busy)
+        about = cut(f"  {self._scene.about}" if self._scene.about else "", width - cell_len(caption), ellipsis)
+        busy = cut(f"  {self.busy}" if self.busy else "", width - cell_len(caption + about), ellipsis)
+        room = width - cell_len(caption + about + busy)
         words = [f"  {self.terminal.text(text)}" for text in self._scene.words] or [""]
         rest = next((text for text in words if cell_len(text) <= room), cut(words[-1], room, ellipsis))
-        return [(caption, self.style(focus)), (busy, self.style("scatter--match")), (rest, self.style("scatter--dim"))]
+        dim = self.style("scatter--dim")
+        return [(caption, self.style(focus)), (about, dim), (busy, self.style("scatter--match")), (rest, dim)]
 
-    def _legend(self, width: int) -> Line:
-        assert self._scene is not None
-        coloring = self._scene.coloring
-        if coloring.name == "none":
-            return []
+    def _legend(self, width: int) -> list[list[tuple[str, int]]]:
+        """Return the lines of signs and labels, each with its class; the labels whole where two lines are enough."""
+        coloring = self._scene.coloring if self._scene is not None else None
+        if coloring is None or coloring.name == "none":
+            return [[]]
         signs = self._letters or self.terminal.glyphs.busy * len(coloring.labels)
         labels = [self.terminal.text(label) for label in coloring.labels]
-        longest = next((n for n in _LENGTHS if sum(3 + len(label[:n]) for label in labels) <= width), _LENGTHS[-1])
-        named = enumerate(zip(signs, labels, strict=True))
-        return [(f"{sign} {label[:longest]} ", self._class_style(at)) for at, (sign, label) in named]
+        lines: list[list[tuple[str, int]]] = []
+        for longest in _LENGTHS:
+            named = [f"{sign} {label[:longest]} " for sign, label in zip(signs, labels, strict=True)]
+            lines, room = [[]], width
+            for at, text in enumerate(named):
+                if cell_len(text) - 1 > room and lines[-1]:
+                    lines, room = [*lines, []], width
+                lines[-1].append((text, at))
+                room -= cell_len(text)
+            if len(lines) <= _LEGEND_LINES:
+                break
+        return lines[:_LEGEND_LINES]
 
     def _lay_over(self, grid: Grid, drawn: Drawn, signs: NDArray[np.int64], kinds: NDArray[np.int64]) -> None:
         scene = self._scene

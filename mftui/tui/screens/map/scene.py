@@ -37,6 +37,8 @@ class Scene:
     caption: str = ""
     words: tuple[str, ...] = ()
     """What lies at the ends of the axes, from all to the least that can be said."""
+    about: str = ""
+    """What to know of all of it, such as that the ratings are made up."""
 
 
 def write_names(

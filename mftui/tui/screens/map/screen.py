@@ -72,6 +72,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
             self.axes.show((), caption="Axes", empty=self.no_model())
         elif model is not self._shown:
             another = not model.same_run(self._shown)
+            self.films.about = self.axes.about = model.about
             self._shown, self._choices = model, self._choices.valid(model)
             if another:
                 self._tsne.forget()

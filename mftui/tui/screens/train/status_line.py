@@ -25,9 +25,7 @@ _PARTS = ("state", "done", "bad", "bar", "rest", "text")
 class StatusLine(CellWidget):
     """One line, or two where it is narrow."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"status--{part}" for part in ("state", "done", "bad", "bar", "rest", "text")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status--{part}" for part in _PARTS}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -99,7 +97,7 @@ class StatusLine(CellWidget):
             yield f"ETA {clock(snapshot.eta_s)}"
         if snapshot.learning_s is not None:
             yield learning_time(snapshot.learning_s, snapshot.total_s)
-        if speed := self._curves.ratings_per_second:
+        if snapshot.live and (speed := self._curves.ratings_per_second):  # that of the newest steps alone
             yield f"{large(speed)} ratings/s"
 
 
