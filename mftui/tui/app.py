@@ -72,6 +72,7 @@ class MftuiApp(Textual8App):
         self.trainings: Trainings = Trainings(self, self.terminal.refresh_s, starter)
         self._stays_open = ""  # the run whose model somebody has asked for
         self.model: OpenModel | None = None
+        self.second: OpenModel | None = None
         self.model_trouble = ""
         self._opening = asyncio.Lock()
         self.set_class(self.terminal.ascii, "-ascii")

@@ -67,15 +67,18 @@ def test_what_only_one_of_them_knows_is_said() -> None:
     with pytest.warns(UserWarning) as warned:
         frame = both.similar("toy story", n=12)
     told = " ".join(str(one.message) for one in warned)
-    assert "learned from different data: movies are matched by movie id" in told
+    assert (
+        "Different data, so movies and users are matched by id. 1 of 12 films is not in the data of run 1, 1 has "
+        in told
+    )
     assert "Run 1 compares by both, run 2 by taste" in told
-    assert "1 of 12 films is not in the data of run 1" in told
-    assert "1 film has another title in run 2" in told and "Batman (1989) and Alien (1979)" in told
+    assert "another title in run 2: Batman (1989) and Alien (1979)." in told
     up = frame[frame.title == "Up (2009)"].iloc[0]
     assert (up.unknown_to, up.change, pd.isna(up.place_1)) == (1, "new", True)
     assert {one.filename for one in warned} == {__file__}
     with pytest.warns(UserWarning, match="Run 1 does not know this movie, so only run 2 lists neighbours"):
-        assert both.similar("up 2009", n=3).place_1.isna().all()
+        alone = both.similar("up 2009", n=3)
+    assert alone.place_1.isna().all() and alone.change.isna().all()
     with pytest.warns(UserWarning, match="Run 1 does not know user 23, so all here is of run 2"):
         listed = both.recommend(23, n=3)
     assert listed.place_2.tolist() == [1, 2, 3] and listed.place_1.isna().all()

@@ -65,8 +65,8 @@ def test_a_user_as_two_runs_predict_them(ask: Ask) -> None:
 
 def test_what_only_one_of_them_knows_is_said(ask: Ask) -> None:
     _, out, err = ask("similar", "toy", "story", "--run", "a", "--run", "c", "-n", "12")
-    assert "unknown to 1" in out
-    for said in ("matched by movie id", "1 of 12 films is not in the data of run 1", "run 2 by taste"):
+    assert "1 lacks it" in out
+    for said in ("movies and users are matched by id", "1 of 12 films is not in the data of run 1", "run 2 by taste"):
         assert said in err
     code, out, err = ask("similar", "up", "--run", "a", "--run", "c")
     assert code == 0 and "Run 1 does not know this movie, so only run 2 lists neighbours." in err

@@ -16,7 +16,7 @@ from helpers.dumps import LOOKS, each_look, looks_as_kept
 from helpers.finished import make_run
 from helpers.live_run import log_metrics, set_status
 from helpers.members import with_members
-from helpers.models import toy_factors, toy_run
+from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_shown
 from textual.pilot import Pilot
 
@@ -137,6 +137,28 @@ async def user_page(pilot: Pilot[Any]) -> None:
     await until_shown(pilot, "likes")
 
 
+async def compare(pilot: Pilot[Any]) -> None:
+    await pilot.press("c")
+    await until_shown(pilot, "Compare with")
+    await pilot.press("enter")
+    await until(pilot, lambda: "2 other: biased" in " ".join(shown(pilot.app).split()), "both runs")
+
+
+async def movies_compared(pilot: Pilot[Any]) -> None:
+    await movies(pilot)
+    make_run(paths.home(), "other", 2, model=toy_factors(audience=True, seed=1))
+    await compare(pilot)
+    await until_shown(pilot, "Change" if pilot.app.size.width > 40 else "Neighbours of")
+
+
+async def users_compared(pilot: Pilot[Any]) -> None:
+    await users(pilot)
+    more = toy_factors((*TITLES[:7], "Alien (1979)", *TITLES[8:], "Up (2009)"), n_users=25)
+    make_run(paths.home(), "other", 2, model=more)
+    await compare(pilot)
+    await until_shown(pilot, "Change" if pilot.app.size.width > 40 else "Recommended to")
+
+
 def rated() -> None:
     """Ratings of one's own, one of them of a film that the model does not have."""
     for at, (movie, rating) in enumerate({2: 5.0, 6: 2.0, 10: 4.5}.items()):
@@ -233,6 +255,8 @@ SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
             filters,
             users,
             user_page,
+            movies_compared,
+            users_compared,
             users_safe,
             you,
             you_rated,

@@ -11,10 +11,13 @@ import pytest
 from helpers.members import with_members
 from helpers.models import TITLES, toy_factors
 
+from mftui.api.two_models.answers import similar_in_both
 from mftui.runs.store.summary import Summary
 from mftui.tables.columns import TITLE_CELLS, Span, beside, leaves
 from mftui.tui.base.display import Display
 from mftui.tui.base.open_model import OpenModel
+from mftui.tui.lists import compared
+from mftui.tui.lists.choices import UserChoices
 from mftui.tui.lists.explanation import in_short
 from mftui.tui.lists.rows import (
     MOVIE_COLUMNS,
@@ -25,7 +28,7 @@ from mftui.tui.lists.rows import (
     scored_rows,
 )
 from mftui.tui.screens.runs import rows as runs
-from mftui.tui.screens.users.page import RATED_COLUMNS, rated_rows, user_page
+from mftui.tui.screens.users.page import RATED_COLUMNS, rated_rows, user_in_both, user_page
 from mftui.tui.screens.you.lists import found_list, next_list, profile_list
 from mftui.tui.screens.you.page import YouChoices, about, you_list
 from mftui.tui.screens.you.ratings import ProfileRatings
@@ -64,6 +67,8 @@ def _tables() -> dict[str, Shown]:
         "next": next_list(MODEL, now, suggested, set()),
         "rated": profile_list(MODEL, now, rated, "newest", reverse=False),
     }
+    models = MODEL, toy_factors((*LONG, "Up (2009)"), audience=True, seed=1, n_users=25)
+    two, both = similar_in_both(models, (2, 2), 20), user_in_both(models, 7, UserChoices())
     run = Summary(
         "20260101-000000-biased-k4-x", None, "biased-k4-2", "finished", None, "biased", "toy", 4, 0.87, 0.6, 0.8,
         "random 10 %", "2026-01-01T00:00:00+00:00", 20, 4.5, 9.2, 7_400_000, True, ("good",), "", {}, ("", ""),
@@ -74,6 +79,9 @@ def _tables() -> dict[str, Shown]:
         "neighbours": ((Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS), scored_rows(MODEL, MOVIES, scores)),
         "a user's ratings": (RATED_COLUMNS, rated_rows(MODEL, page, np.arange(len(page.rated)))),
         "recommended": (recommended_columns(MODEL), recommended_rows(MODEL, page.recommended, Display())),
+        "neighbours in two runs": (compared.NEIGHBOURS, compared.placed_rows(two.rows, "score", ".3f")),
+        "list of two runs": (compared.RECOMMENDED, compared.placed_rows(both.listed.rows, "predicted", ".2f")),
+        "ratings in two runs": (compared.RATED, compared.rated_rows(both.rated.rows)),
         "recommended to you": (
             recommended_columns(MODEL, reasons=True),
             recommended_rows(MODEL, now.recommended, Display(), reason),
@@ -89,6 +97,8 @@ TABLES = _tables()
 LEFT_AND_RIGHT = [
     ("movies", "neighbours"),
     ("a user's ratings", "recommended"),
+    ("movies", "neighbours in two runs"),
+    ("ratings in two runs", "list of two runs"),
     *((left, right) for left in ("search", "next", "rated") for right in TABLES if right.startswith("recommended ")),
 ]
 

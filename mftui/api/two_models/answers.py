@@ -31,6 +31,7 @@ RECOMMENDED = (*MOVIE, "n_ratings", *PLACES, *(f"{name}_{side}" for name in _BOT
 RATED = (
     *MOVIE, "n_ratings", "rating", "predicted_1", "predicted_2", "difference", "held_out_1", "held_out_2", "unknown_to",
 )  # fmt: skip
+MATCHED = "Different data, so movies and users are matched by id."
 _NAMED = 3
 """Films that are named as examples at most."""
 
@@ -42,6 +43,8 @@ class Answer:
     rows: list[Row]
     notes: tuple[str, ...]
     """What is to be known of it, a sentence each."""
+    examples: tuple[str, ...] = ()
+    """Films for which a note holds."""
     how: tuple[str, str] = ("", "")
     """By what each of the lists is made, where there is a choice."""
 
@@ -79,22 +82,23 @@ def similar_in_both(models: Models, movie: Known, n: int, *, by: By | None = Non
     labels = [f"Run {side}: {one.label}" for side, one in enumerate(found, 1) if one is not None and one.label]
     ways = () if unknown else _different_ways(how, "compares")
     notes = *unknown, *ways, *_matching(models, placed), *labels
-    return Answer([_row(models, one) | _values("score", one, scores) for one in placed], notes, how)
+    rows = [_row(models, one, compared=not unknown) | _values("score", one, scores) for one in placed]
+    return Answer(rows, notes, _examples(models, placed), how)
 
 
 def recommended_by_both(models: Models, lists: tuple[Recommendations | None, Recommendations | None]) -> Answer:
     """Return two lists of recommendations as one; None in place of one that a model cannot make for this person."""
     movies = [_NOTHING if one is None else one.movies for one in lists]
     placed = compare_lists(models, (movies[0], movies[1]))
-    rows = [_row(models, one) for one in placed]
+    found = [one for one in lists if one is not None]
+    rows = [_row(models, one, compared=len(found) == 2) for one in placed]
     for name, array in zip(_BOTH, ("predicted", "plus_minus", "watch"), strict=True):
         columns = [_column(one, array) for one in lists]
         rows = [row | _values(name, one, columns) for row, one in zip(rows, placed, strict=True)]
-    found = [one for one in lists if one is not None]
     how = tuple("" if one is None else one.ranked_by for one in lists)
     short = [f"Run {side} lists {len(one.movies)}: {one.note}" for side, one in enumerate(lists, 1) if one and one.note]
     ways = _different_ways((how[0], how[1]), "ranks") if len(found) == 2 else ()
-    return Answer(rows, (*ways, *_matching(models, placed), *short), (how[0], how[1]))
+    return Answer(rows, (*ways, *_matching(models, placed), *short), _examples(models, placed), (how[0], how[1]))
 
 
 def persons_in_both(models: Models, raw: object) -> tuple[tuple[Person | None, Person | None], tuple[str, ...]]:
@@ -140,15 +144,22 @@ def rated_in_both(models: Models, user: Known) -> Answer:
         found.append(_row_of(models, pair) | own | values | {"unknown_to": Placed(pair, (None, None)).unknown_to})
     found.sort(key=lambda row: (-row["rating"], -max(row[f"predicted_{side}"] or 0.0 for side in (1, 2))))
     others = f"{other_ratings:,} of the ratings are others in the data of run 2; those of run 1 are shown."
-    notes = _matching(models, [Placed(pair, (None, None)) for pair in rows])
-    return Answer(found, (*notes, others) if other_ratings else notes)
+    placed = [Placed(pair, (None, None)) for pair in rows]
+    notes = _matching(models, placed)[:1]  # what only one of them has is seen by its empty cells
+    return Answer(found, (*notes, others) if other_ratings else notes, _examples(models, placed))
 
 
 def change_text(row: Mapping[str, Any]) -> str:
-    """Return in words what became of a movie from the first list to the second: "new", "up 3", "unknown to 2"."""
+    """Return in words what became of a movie from the first list to the second: "new", "up 3", "2 lacks it"."""
     if row["unknown_to"] is not None:
-        return f"unknown to {row['unknown_to']}"
-    return f"{row['change']} {abs(row['moved'])}" if row["moved"] else str(row["change"])
+        return f"{row['unknown_to']} lacks it"
+    return f"{row['change']} {abs(row['moved'])}" if row["moved"] else row["change"] or ""
+
+
+def test_text(row: Mapping[str, Any]) -> str:
+    """Return in which run's test a rating was: "both", "1", "2", or "" for none."""
+    tests = [str(side) for side in (1, 2) if row[f"held_out_{side}"]]
+    return "both" if len(tests) == 2 else "".join(tests)
 
 
 def _predicted(model: Factors, user: int | None, movie: int | None) -> float | None:
@@ -163,9 +174,11 @@ def _row_of(models: Models, pair: Known) -> Row:
     return movie_row(models[side], index)
 
 
-def _row(models: Models, one: Placed) -> Row:
+def _row(models: Models, one: Placed, *, compared: bool) -> Row:
+    """Return a movie with its places; nothing has become of it where one model alone has a list (not `compared`)."""
     (first, second), moved = one.places, one.moved
-    places = {"place_1": first, "place_2": second, "change": one.change, "moved": moved, "unknown_to": one.unknown_to}
+    change = one.change if compared else None
+    places = {"place_1": first, "place_2": second, "change": change, "moved": moved, "unknown_to": one.unknown_to}
     return _row_of(models, one.movies) | places
 
 
@@ -189,23 +202,34 @@ def _different_ways(how: tuple[str, str], does: str) -> tuple[str, ...]:
 
 
 def _matching(models: Models, placed: Sequence[Placed]) -> tuple[str, ...]:
-    """Say of runs on different data how their movies were matched, and what this cannot tell."""
+    """Say of runs on different data how their movies were matched, and what only one of them has."""
     if same_data(models):
         return ()
-    notes = ["The runs learned from different data: movies are matched by movie id."]
-    for side in (1, 2):
-        if n := sum(one.unknown_to == side for one in placed):
-            notes.append(f"{n:,} of {len(placed):,} films {'is' if n == 1 else 'are'} not in the data of run {side}.")
+    found = [
+        f"{n:,} of {len(placed):,} films {'is' if n == 1 else 'are'} not in the data of run {side}"
+        for side in (1, 2)
+        if (n := sum(one.unknown_to == side for one in placed))
+    ]
+    if n := len(_other_titles(models, placed)):
+        found.append(f"{n:,} {'has' if n == 1 else 'have'} another title in run 2")
+    return MATCHED, *([f"{', '.join(found)}."] if found else [])
+
+
+def _examples(models: Models, placed: Sequence[Placed]) -> tuple[str, ...]:
+    """Name some films whose id is that of another title in the second data: it may not be the same film."""
+    if same_data(models) or not (others := _other_titles(models, placed)):
+        return ()
+    some = "; ".join(others[:_NAMED]) + ("; …" if len(others) > _NAMED else "")
+    return (f"The same id, but another title in run 2: {some}.",)
+
+
+def _other_titles(models: Models, placed: Sequence[Placed]) -> list[str]:
     titles = [
         (models[0].movies.titles[one.movies[0]], models[1].movies.titles[one.movies[1]])
         for one in placed
         if one.movies[0] is not None and one.movies[1] is not None
     ]
-    if others := [f"{first} and {second}" for first, second in titles if first != second]:
-        some = "; ".join(others[:_NAMED]) + ("; …" if len(others) > _NAMED else "")
-        have = "film has" if len(others) == 1 else "films have"
-        notes.append(f"{len(others):,} {have} another title in run 2, so ids may not name the same films: {some}.")
-    return tuple(notes)
+    return [f"{first} and {second}" for first, second in titles if first != second]
 
 
 _NOTHING = np.array([], dtype=np.int64)

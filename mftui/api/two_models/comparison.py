@@ -81,7 +81,7 @@ class Comparison:
         """
         where = movie_filter(genre, years, min_ratings, tag)
         answer = answers.similar_in_both(self._models, self._movie(movie), count(n), where=where, **options)
-        return _frame(answer.rows, answers.NEIGHBOURS, answer.notes)
+        return _frame(answer.rows, answers.NEIGHBOURS, (*answer.notes, *answer.examples))
 
     def recommend(
         self, who: Any, n: int = 10, *, ratings: Any = None, genre: str | None = None, tag: str | None = None,
@@ -124,7 +124,7 @@ class Comparison:
                 lists.append(person.recommend(model, count(n), where=where, **options))
         answer = answers.recommended_by_both(self._models, (lists[0], lists[1]))
         notes = answers.user_notes((lists[0], lists[1]), unknown[0].raw) if unknown else ()
-        return _frame(answer.rows, answers.RECOMMENDED, (*notes, *answer.notes))
+        return _frame(answer.rows, answers.RECOMMENDED, (*notes, *answer.notes, *answer.examples))
 
     def rated(self, user: object) -> pd.DataFrame:
         """List a user's ratings with what each model predicts, the highest rating first.
@@ -153,7 +153,7 @@ class Comparison:
         raw = plain_id(user, "user")
         known = answers.known_id(ids, raw)
         answer = answers.rated_in_both(self._models, known)
-        return _frame(answer.rows, answers.RATED, (*answers.user_notes(known, raw), *answer.notes))
+        return _frame(answer.rows, answers.RATED, (*answers.user_notes(known, raw), *answer.notes, *answer.examples))
 
     @property
     def _models(self) -> answers.Models:

@@ -39,29 +39,22 @@ class TwoRuns:
     def document(self) -> dict[str, Any]:
         """Describe for JSON which runs answer, and how their movies are matched."""
         from mftui.engine.query.compare_lists import same_data
+        from mftui.runs.store.summary import summarize
 
-        runs = [run_document(run) | described(run) for run in self.runs]
+        rows = [summarize(run) for run in self.runs]
+        about = [{"recipe": row.recipe, "factors": row.factors, "dataset": row.dataset} for row in rows]
+        runs = [run_document(run) | one for run, one in zip(self.runs, about, strict=True)]
         return {"runs": runs, "same_data": same_data(self.models), "matched_by": "movie_id"}
 
     def print_heading(self, title: str) -> None:
         """Print what is listed, then which runs 1 and 2 are, and in what they differ."""
-        from mftui.runs.store.summary import apart
+        from mftui.runs.store.summary import apart, described
 
         print_line(title)
         for side, run in enumerate(self.runs, 1):
-            about = described(run)
-            size = "" if about["factors"] is None else f" k={about['factors']}"
-            print_line(f"{side}: run {run.id}, {about['recipe']}{size} on {about['dataset']}")
+            print_line(f"{side}: run {run.id}, {described(run)}")
         if different := apart(*self.runs):
             print_line(f"They differ in {different}.")
-
-
-def described(run: Run) -> dict[str, Any]:
-    """Return recipe, factors and data set of a run."""
-    from mftui.runs.store.summary import summarize
-
-    row = summarize(run)
-    return {"recipe": row.recipe, "factors": row.factors, "dataset": row.dataset}
 
 
 def open_two(run_texts: Sequence[str]) -> TwoRuns | None:
@@ -86,7 +79,7 @@ def only(run_texts: Sequence[str]) -> str | None:
 
 def answer_document(answer: Answer, name: str) -> dict[str, Any]:
     """Return the rows for JSON, as `name`, and the notes."""
-    return {name: [without_year(row) for row in answer.rows], "notes": list(answer.notes)}
+    return {name: [without_year(row) for row in answer.rows], "notes": [*answer.notes, *answer.examples]}
 
 
 def print_answer(answer: Answer, number: str, label: str) -> None:
@@ -107,30 +100,26 @@ def print_answer(answer: Answer, number: str, label: str) -> None:
     ]
     columns = ["title", "1", "2", "change", f"{label} 1", f"{label} 2", "genres", "ratings", "movie id"]
     print_list(columns, rows, "", "")
-    for one in answer.notes:
+    for one in (*answer.notes, *answer.examples):
         note(one)
 
 
 def print_rated(answer: Answer, n: int) -> None:
     """Print the first `n` ratings with both predictions."""
+    from mftui.api.two_models.answers import test_text
+
     rows: list[list[Cell]] = [
         [
-            x["title"], x["rating"], x["predicted_1"], x["predicted_2"], x["difference"], part_text(x),
+            x["title"], x["rating"], x["predicted_1"], x["predicted_2"], x["difference"], test_text(x),
             str(x["movie_id"]),
         ]
         for x in answer.rows[:n]
     ]  # fmt: skip
-    columns = ["title", "rated", "predicted 1", "predicted 2", "difference", "part", "movie id"]
+    columns = ["title", "rated", "predicted 1", "predicted 2", "difference", "test", "movie id"]
     more = f"{n} of {len(answer.rows)} ratings are shown; -n {len(answer.rows)} shows all."
     print_list(columns, rows, "", more if len(answer.rows) > n else "")
-    for one in answer.notes:
+    for one in (*answer.notes, *answer.examples):
         note(one)
-
-
-def part_text(row: Any) -> str:
-    """Return whose test a rating was in: "test" of both runs, "test 1", "test 2", or "" of none."""
-    tests = [side for side in (1, 2) if row[f"held_out_{side}"]]
-    return "test" if len(tests) == 2 else f"test {tests[0]}" if tests else ""
 
 
 def _whole(place: int | None) -> str:

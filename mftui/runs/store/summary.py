@@ -145,6 +145,14 @@ def settings_of(run: Run) -> dict[str, Any]:
     }
 
 
+def described(run: Run) -> str:
+    """Return recipe, factors and data of a run in words: "biased k=12 on ml-100k"."""
+    config = run.known_config()
+    factors = _whole(config.hyper.get("factors"))
+    size = "" if factors is None else f" k={factors}"
+    return f"{config.recipe or 'unknown recipe'}{size} on {config.dataset_label or 'unknown data'}"
+
+
 def apart(first: Run, second: Run) -> str:
     """Return in words the settings of two runs that differ, the value of each: "factors (16, 24) and seed (0, 1)"; ""
     where none does. What stands in a heading anyway, recipe and data, is left out, as is what only one of them has."""

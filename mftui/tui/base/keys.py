@@ -111,6 +111,9 @@ MOVIES: list[BindingType] = [
     key("movies.open", "enter", "open", "Neighbours", show=True, help="Go to the neighbours; from one on to its own."),
     key("movies.by", "b", "by", "Similarity", show=True,
         help="Neighbours by taste (what people thought of a film), by audience (who watched it), or by both."),
+    key("movies.compare", "c", "compare", "Compare", show=True,
+        help="Put a second run, chosen from a list, beside the open one: a film's places in both lists of "
+             "neighbours, and what is new, gone or moved; again: the open run alone."),
     key("movies.page", "i", "page", "Page", show=True,
         help="The movie's page: genres, tags, links, ratings, mean beside bias, factors; again hides it."),
     key("movies.filter", "f", "filter", "Filter", show=True,
@@ -135,6 +138,9 @@ USERS: list[BindingType] = [
         help="Rank by like (the predicted rating), by watch (what people who watch the same watch), by both, "
              "by taste alone (the biases of users and movies left out); where there is a +/-, safe bets first "
              "(lower end of the interval) or adventurous first (its upper end)."),
+    key("users.compare", "c", "compare", "Compare", show=True,
+        help="Put a second run, chosen from a list, beside the open one: both predictions, a film's places in "
+             "both lists, and what is new, gone or moved; again: the open run alone."),
     key("users.page", "i", "page", "Page", show=True,
         help="The user's page: histogram, predicted against actual, genres liked, similar users; again hides it."),
     key("users.why", "w", "why", "Why", show=True,

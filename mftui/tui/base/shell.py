@@ -38,6 +38,8 @@ class Shell(Protocol):
     session: SessionState
     model: OpenModel | None
     """The open model, None while there is none."""
+    second: OpenModel | None
+    """Of a second run, whose answers stand beside those of the open one; None while one is looked at alone."""
     model_trouble: str
     """Why the newest model could not be opened."""
 

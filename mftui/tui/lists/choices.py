@@ -126,10 +126,10 @@ class MovieChoices:
 
         return "approximate" if (self.search or setting) == "approximate" and available() else "exact"
 
-    def near(self, by: str, back: int, found: Found) -> str:
+    def near(self, by: str, back: int, found: Found | None = None) -> str:
         """Beside the caption of neighbours: by which block, of which movies, how found, how many steps lead back."""
         few = f", {self.neighbour_ratings:,}+ ratings" if self.neighbour_ratings else ""
-        index = "" if found.recall is None else f"index {found.recall:.0%}, "
+        index = "" if found is None or found.recall is None else f"index {found.recall:.0%}, "
         return f"{index}by {by}{few}{f', {back} back: esc' if back else ''}"
 
 

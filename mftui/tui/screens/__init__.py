@@ -1,4 +1,5 @@
 """What the screens share; each screen is a folder that imports no other one.
 
-May import: engine.query, tables, tui.base, tui.dialogs, tui.lists, tui.textual8, tui.widgets.
+May import: api.two_models, data, engine.query, errors, runs.store, tables, tui.base, tui.dialogs, tui.lists,
+tui.textual8, tui.widgets.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input
@@ -9,9 +10,10 @@ from textual.widgets import Input
 from mftui.errors import MftuiError
 from mftui.tui.base import keys
 from mftui.tui.base.background import Debounce, LatestWins, or_error
-from mftui.tui.lists import rankings
+from mftui.tui.lists import compared, rankings
 from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices, descending, list_movies
 from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
+from mftui.tui.screens.comparing import Comparing, Pair
 from mftui.tui.screens.movies.page import MoviePage, MoviePanel, movie_page
 from mftui.tui.screens.two_lists import TwoListsScreen
 from mftui.tui.widgets.columns import Column, Rows
@@ -21,11 +23,13 @@ from mftui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mftui.api.two_models.answers import Answer
     from mftui.engine.query.approximate import Found
     from mftui.tui.base.open_model import OpenModel
 
     Listed = tuple[NDArray[Any], int, Rows]
 
+_SCORED = (Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS)
 _DEBOUNCE_S = 0.08
 """How long no letter comes before the page and the neighbours follow the search."""
 _NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
@@ -45,11 +49,14 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
 
     def __init__(self) -> None:
         self._panel = MoviePanel(id="page")
-        neighbours = Table([Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS], of_data=True, id="neighbours")
+        neighbours = Table(_SCORED, of_data=True, id="neighbours")
         results = Table(MOVIE_COLUMNS, of_data=True, id="results", classes="left")
         super().__init__(results, neighbours, self._panel)
+        self.comparing = Comparing(self, self.second_changed)
+        self._below_search = (self.comparing.line,)
         self._found: NDArray[Any] | None = None
-        self._near: NDArray[Any] | None = None
+        self._near: Sequence[int | None] = ()
+        """The movies listed on the right; None for one that the open model does not know."""
         self._subject: int | None = None
         self._trail: list[tuple[int, int]] = []
         self._search_told = ""
@@ -66,10 +73,11 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         self._name_columns()
 
     def _name_columns(self) -> None:
-        self.right.name_columns(score=METRICS[self._choices.metric])
+        head = METRICS[self._choices.metric]
+        self.right.name_columns(**{"score": head, "score 1": f"{head} 1", "score 2": f"{head} 2"})
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
-        self._name_columns()
+        self._set_columns()
         if again and self._found is not None:
             self._show_movie(self._subject, self.right.cursor)
         else:
@@ -128,7 +136,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             empty = _FILTERED_OUT.format(narrowed) if narrowed else _NO_MATCH
             self.left.show(rows, caption=choices.caption(text), detail=detail, empty=empty)
         if self._found is None or not len(self._found):
-            self._near = self._subject = None
+            self._near, self._subject = (), None
             self._panel.show(None)
             self.right.show(())
 
@@ -154,6 +162,9 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         from mftui.engine.query.neighbours import best_by
 
         self._subject = subject
+        if (pair := self.comparing.pair) is not None:
+            self._show_both(pair, subject, cursor)
+            return
         by = best_by(model.factors, choices.by or None if model.factors.has_audience else None)
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
@@ -169,7 +180,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             )
 
         def show(found: Found) -> None:
-            self._near = found.movies
+            self._near = found.movies.tolist()
             if found.label != self._search_told:
                 self._search_told = found.label
                 self.shell.say(found.label or "Neighbours by exact search.")
@@ -180,6 +191,54 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
                 empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_FACTORS,
                 cursor=cursor,
             )
+            self.page_shown()
+
+        self._neighbours.ask(find, show)
+
+    # Beside another run
+
+    def model_changed(self) -> None:
+        super().model_changed()
+        self.comparing.catch_up()
+
+    def second_changed(self) -> None:
+        self._set_columns()
+        self._show_movie(self._subject)
+
+    def _set_columns(self) -> None:
+        self.right.set_columns(_SCORED if self.comparing.pair is None else compared.NEIGHBOURS)
+        self._name_columns()
+        self.comparing.tell()
+
+    def _show_both(self, pair: Pair, subject: int, cursor: int | None) -> None:
+        """Show the neighbours of the movie at an index of the open model in both models, as one list."""
+        from mftui.api.two_models.answers import movie_in_both, similar_in_both
+        from mftui.engine.query.movie_filter import MovieFilter
+
+        choices, models = self._choices, pair.models
+        by = choices.by if all(model.has_audience for model in models) else ""
+        metric, shrink = choices.measured
+        options = {
+            "where": MovieFilter(min_ratings=choices.neighbour_ratings), "metric": metric, "shrink": shrink,
+            "search": choices.searched_by(self.shell.settings.neighbours),
+        }  # fmt: skip
+
+        def find() -> Answer:
+            movie = movie_in_both(models, subject)
+            return similar_in_both(models, movie, choices.neighbours, by=by or None, **options)
+
+        def show(answer: Answer) -> None:
+            self._near = compared.movies_of(pair.first.factors, answer.rows)
+            first, second = answer.how
+            how = first if first == second else f"{first} in 1, {second} in 2"
+            self.right.show(
+                compared.placed_rows(answer.rows, "score", ".3f"),
+                caption=f"Neighbours of {pair.first.factors.movies.titles[subject]}",
+                detail=choices.near(how, len(self._trail)),
+                empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_FACTORS,
+                cursor=cursor,
+            )
+            self.comparing.tell(answer.notes)
             self.page_shown()
 
         self._neighbours.ask(find, show)
@@ -209,9 +268,12 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         """Go from the results to the neighbours, or from a neighbour to its own neighbours."""
         if self.left.has_focus:
             self.right.focus()
-        elif self._near is not None and len(self._near) and self._subject is not None:
+        elif len(self._near) and self._subject is not None:
+            if (movie := self._near[self.right.cursor]) is None:
+                self.shell.say("Only run 2 knows this film. Open that run on Runs to see it.", warn=True)
+                return
             self._trail.append((self._subject, self.right.cursor))
-            self._show_movie(int(self._near[self.right.cursor]))
+            self._show_movie(movie)
 
     def action_by(self) -> None:
         """List the neighbours by the next of both, taste and audience."""
@@ -222,6 +284,10 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         if by is not None:
             self.choose(by=by)
             self._show_movie(self._subject)
+
+    def action_compare(self) -> None:
+        """Put a second run beside the open one; again: close it."""
+        self.comparing.toggle()
 
     def action_metric(self) -> None:
         """List the neighbours by the next of cosine, dot product and distance."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.tables.cells import cut
-from mftui.tui.lists.choices import order_of_ratings
-from mftui.tui.lists.rankings import ListRank, engine_rank, rank_of
+from mftui.tui.lists.choices import UserChoices, order_of_ratings
+from mftui.tui.lists.rankings import ListRank, engine_rank, known_rank, rank_of
 from mftui.tui.lists.rows import FOR_EXPORT, TITLE, LazyRows, error_cell, export_cells, number_cell
 from mftui.tui.widgets.bars import Histogram, histogram, scatter_lines
 from mftui.tui.widgets.cells import Line
@@ -19,6 +19,7 @@ from mftui.tui.widgets.panel import GAP, Panel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mftui.api.two_models.answers import Answer, Models
     from mftui.data.dataset import Scale
     from mftui.data.ids import RawId
     from mftui.engine.model.factors import Factors
@@ -79,18 +80,13 @@ def user_page(
 
     from mftui.engine.evaluation.measures import rmse
     from mftui.engine.query.neighbours import similar_users
-    from mftui.engine.query.recommend import recommend
 
     index = factors.user_ids.index(user)
     history = factors.history.of_user(index)
     predicted = factors.predict(np.full(len(history), index), history.movies)
     parts = {"training": ~history.held_out, "test": history.held_out}
     users, cosines = similar_users(factors, index, _SIMILAR)
-    if rank == "taste":
-        recommended = _taste_alone(factors, index, n, where)
-    else:
-        engine, bound = (None, None) if rank is None else engine_rank(rank)
-        recommended = recommend(factors, index, n, rank=engine, where=where, bound=bound)
+    recommended = _listed(factors, index, n, rank, where)
     return UserPage(
         user=factors.user_ids.raw(index),
         index=index,
@@ -115,6 +111,43 @@ def order_of(factors: Factors, page: UserPage, sort: str, *, reverse: bool) -> N
     rated = page.rated
     values = {"rating": rated.ratings, "model": page.predicted, "error": abs(page.errors), "part": rated.held_out * 1}
     return order_of_ratings(factors, rated.movies, sort, values, reverse=reverse)
+
+
+@dataclass(frozen=True)
+class Both:
+    """One user as two models see them."""
+
+    page: UserPage
+    """Of the first."""
+    rated: Answer
+    listed: Answer
+    notes: tuple[str, ...]
+    """What is to be known of both lists."""
+
+
+def user_in_both(models: Models, user: RawId, choices: UserChoices) -> Both:
+    """Collect what two models say of a user. Raises UnknownId where the first does not know them."""
+    from mftui.api.two_models.answers import known_id, rated_in_both, recommended_by_both, user_notes
+
+    factors, where = models[0], choices.narrowed.where()
+    page = user_page(factors, user, choices.many, rank=known_rank(factors, choices.rank), where=where)
+    known = known_id((factors.user_ids, models[1].user_ids), page.user)
+    second = None
+    if known[1] is not None:
+        second = _listed(models[1], known[1], choices.many, known_rank(models[1], choices.rank), where)
+    rated, listed = rated_in_both(models, known), recommended_by_both(models, (page.recommended, second))
+    notes = dict.fromkeys((*user_notes(known, page.user), *listed.notes, *rated.notes))
+    return Both(page, rated, listed, tuple(notes))
+
+
+def _listed(factors: Factors, index: int, n: int, rank: ListRank | None, where: MovieFilter | None) -> Recommendations:
+    """Recommend to the user at an index, by any of the rankings that there are for users of the data."""
+    from mftui.engine.query.recommend import recommend
+
+    if rank == "taste":
+        return _taste_alone(factors, index, n, where)
+    engine, bound = (None, None) if rank is None else engine_rank(rank)
+    return recommend(factors, index, n, rank=engine, where=where, bound=bound)
 
 
 def rated_rows(factors: Factors, page: UserPage, order: NDArray[Any]) -> Rows:

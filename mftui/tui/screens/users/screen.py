@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING, Any
 from mftui.errors import MftuiError, UnknownId
 from mftui.tui.base import keys
 from mftui.tui.base.background import LatestWins, or_error
-from mftui.tui.lists import rankings
+from mftui.tui.lists import compared, rankings
 from mftui.tui.lists.choices import RATED_SORTS, UserChoices
 from mftui.tui.lists.explanation import why_user
 from mftui.tui.lists.explanation_panel import ExplanationPanel
 from mftui.tui.lists.rows import recommended_columns, recommended_rows
+from mftui.tui.screens.comparing import Comparing, Pair
 from mftui.tui.screens.recommended import RecommendedScreen
-from mftui.tui.screens.users.page import RATED_COLUMNS, UserPage, UserPanel, order_of, rated_rows, user_page
+from mftui.tui.screens.users.page import (
+    RATED_COLUMNS,
+    Both,
+    UserPage,
+    UserPanel,
+    order_of,
+    rated_rows,
+    user_in_both,
+    user_page,
+)
 from mftui.tui.widgets.columns import Column
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
@@ -42,34 +52,66 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         rated = Table(RATED_COLUMNS, of_data=True, id="rated", classes="left")
         recommended = Table((Column("Like", 4),), of_data=True, id="recommended")
         super().__init__(rated, recommended, self._panel, self._why)
+        self.comparing = Comparing(self, self.second_changed)
+        self._below_search = (self.comparing.line,)
+        self._both: Both | None = None
+        """The user as two models see them, where two are compared."""
         self._page: UserPage | None = None
         self._order: NDArray[Any] | None = None
         """The places of the page's ratings, as they are listed."""
         self._pages, self._whys = LatestWins(self, "user"), LatestWins(self, "why")
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
-        self.right.set_columns(recommended_columns(model.factors))
+        self._set_columns(model)
         user = self._page.user if self._page else self._choices.user
         if user != "" and model.factors.user_ids.find(user) is not None:
             self._open(user, keep=True)
         else:
-            self._page = None
+            self._page = self._both = None
             self._panel.show(None)
             self.left.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
             self.right.show(())
 
+    def model_changed(self) -> None:
+        super().model_changed()
+        self.comparing.catch_up()
+
+    def second_changed(self) -> None:
+        if self._shown is not None:
+            self.model_opened(self._shown, again=True)
+
+    def _set_columns(self, model: OpenModel) -> None:
+        """Choose the columns for one run or two; the ratings beside two predictions are sorted by their table."""
+        alone = self.comparing.pair is None
+        self.right.set_columns(recommended_columns(model.factors) if alone else compared.RECOMMENDED)
+        self.left.set_columns(RATED_COLUMNS if alone else compared.RATED)
+        self.left.sorts = {sort: sort for sort in self.SORTS} if alone else {}
+        self.comparing.tell()
+
     def _open(self, user: RawId, *, keep: bool = False) -> None:
-        model, choices = self._shown, self._choices
+        model, choices, pair = self._shown, self._choices, self.comparing.pair
         if model is None:
             return
         rank = rankings.known_rank(model.factors, choices.rank)
 
-        def work() -> UserPage:
+        def work() -> UserPage | Both:
+            if pair is not None:
+                return user_in_both(pair.models, user, choices)
             return user_page(model.factors, user, choices.many, rank=rank, where=choices.narrowed.where())
 
-        def show(result: UserPage | MftuiError) -> None:
+        def show(result: UserPage | Both | MftuiError) -> None:
+            if pair != self.comparing.pair:
+                return
+            self._both = result if isinstance(result, Both) else None
+            if isinstance(result, Both) and pair is not None:
+                self._show_both(pair, result, keep)
+                return
             if isinstance(result, UserPage):
                 self._show(model, result, keep)
+                return
+            assert isinstance(result, MftuiError)
+            if isinstance(result, UnknownId) and pair is not None and pair.second_knows(user):
+                self.shell.say(f"Only run 2 knows user {user}. Open that run on Runs to see them.", warn=True)
                 return
             self.shell.show_error(result)
             if not isinstance(result, UnknownId) and self.filter_is_foreign():
@@ -88,6 +130,32 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             recommended_rows(model.factors, page.recommended, self.terminal),
             to=f"user {page.user}",
             facts=(rankings.ordered(page.ranked_by), rankings.spread_label(model.factors)),
+            cursor=self.right.cursor if keep else None,
+        )
+        self.query_one(SearchBox).value = ""
+
+    def _show_both(self, pair: Pair, both: Both, keep: bool) -> None:
+        """Show both predictions of each rating, and both lists as one."""
+        self._page = page = both.page
+        self.choose(user=str(page.user))
+        self._panel.show(page)
+        self.comparing.tell(both.notes)
+        first, second = both.listed.how
+        how = f"{first} in 1, {second} in 2" if second and second != first else first
+        ways = rankings.ordered(page.ranked_by) if page.ranked_by != first else f"by {how}"
+        narrowed = self._choices.narrowed.label
+        self.left.show(
+            compared.rated_rows(both.rated.rows),
+            caption=f"User {page.user}: {len(both.rated.rows):,} ratings",
+            detail="predicted by runs 1 and 2",
+            empty="No ratings.",
+            cursor=self.left.cursor if keep else None,
+        )
+        self.right.show(
+            compared.placed_rows(both.listed.rows, "predicted", ".2f"),
+            caption=f"Recommended to user {page.user}",
+            detail=", ".join(fact for fact in (ways, f"only {narrowed}" if narrowed else "") if fact),
+            empty="Nothing left to recommend.",
             cursor=self.right.cursor if keep else None,
         )
         self.query_one(SearchBox).value = ""
@@ -121,12 +189,17 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             self.app.push_screen(pick_user(self._shown.factors), self._picked)
 
     def no_film(self) -> str:
+        if self._both is not None and (self.left.has_focus or len(self.right)):
+            return "Only run 2 knows this film. Open that run on Runs to see it."
         return f"There is no film to open. {_NO_USER if self._page is None else ''}".strip()
 
     def film(self) -> int | None:
         page, table = self._page, self.left if self.left.has_focus else self.right
         if self._shown is None or page is None or not len(table):
             return None
+        if (both := self._both) is not None:
+            rows = (both.rated if table is self.left else both.listed).rows
+            return compared.movies_of(self._shown.factors, rows[table.cursor : table.cursor + 1])[0]
         movies = page.rated.movies[self._order] if table is self.left else page.recommended.movies
         return int(movies[table.cursor])
 
@@ -148,6 +221,10 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self._whys.ask(lambda: why_user(model.factors, page.user, movie, page.ranked_by), self._why.show)
 
     on_table_moved = on_descendant_focus = page_shown
+
+    def action_compare(self) -> None:
+        """Put a second run beside the open one; again: close it."""
+        self.comparing.toggle()
 
     def action_similar(self) -> None:
         """Choose from the users nearest to this one."""
@@ -180,7 +257,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self.again()
 
     def order_changed(self) -> None:
-        if self._shown and self._page:
+        if self._shown and self._page and self._both is None:
             self._show_rated(self._shown, self._page, None)
 
     def again(self) -> None:
