@@ -2,7 +2,7 @@
 
 The public names are imported when first asked for: `import mftui` loads no other package.
 
-May import: api, api.two_models, cli.
+May import: api, api.two_models, cli, data.storage.
 """
 
 from __future__ import annotations

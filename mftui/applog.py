@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections import deque
 from itertools import pairwise
 from pathlib import Path
 
 from mftui import paths
+from mftui.data.storage.regular import change_own, make_own
+from mftui.data.storage.writing import replace_own
 from mftui.text import visible_lines
 from mftui.version import __version__
 
@@ -53,14 +56,15 @@ class _AppLog(logging.Handler):
         lines = visible_lines(text).split("\n")
         _events.extend(lines)
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_own(self._path.parent)
             if self._path.exists() and self._path.stat().st_size > MAX_BYTES:
                 self._rotate()
-            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            descriptor = change_own(self._path, append=True)
+            with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write("\n".join(lines) + "\n")
 
     def _rotate(self) -> None:
         files = [self._path, *(self._path.with_name(f"{self._path.name}.{n}") for n in range(1, MAX_OLD_FILES + 1))]
         for newer, older in reversed(list(pairwise(files))):
             with contextlib.suppress(FileNotFoundError):
-                newer.replace(older)
+                replace_own(newer, older)

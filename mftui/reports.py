@@ -15,6 +15,8 @@ from pathlib import Path
 
 from mftui import paths
 from mftui.applog import last_events
+from mftui.data.storage.regular import make_own
+from mftui.data.storage.writing import write_text
 from mftui.text import visible
 from mftui.version import __version__, installed_version
 
@@ -51,9 +53,10 @@ def report_crash(error: BaseException) -> Crash:
     what = f"{type(error).__name__} in {_place(error)}"
     directory = paths.home() / "crashes"
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_own(directory)
         file = directory / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-        file.write_text("\n".join(_lines(error)) + "\n", encoding="utf-8", errors="backslashreplace")
+        text = "\n".join(_lines(error)) + "\n"
+        write_text(file, text.encode("utf-8", "backslashreplace").decode())
         _drop_oldest(directory)
     except OSError as failed:
         return Crash(what, None, failed.strerror or str(failed))

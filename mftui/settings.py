@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mftui import paths
+from mftui.data.storage.given import open_given
+from mftui.data.storage.regular import SETTINGS_BYTES, read_own
 from mftui.errors import UsageError
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -62,7 +64,7 @@ def load_settings(environ: Mapping[str, str] | None = None, file: Path | None = 
 
 def _from_file(file: Path) -> dict[str, Any]:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = _read(file).decode()
         document = tomllib.loads(text)
     except FileNotFoundError:
         return {}
@@ -79,6 +81,14 @@ def _from_file(file: Path) -> dict[str, Any]:
             raise UsageError(f"{place}: no such setting.", hint=f"There are: {', '.join(_kinds())}.")
         found[name] = _keys(value, place) if name == "keys" else _parse(name, value, place)
     return found
+
+
+def _read(file: Path) -> bytes:
+    """Read `config.toml`: in a home as all else there; elsewhere it may be a link, as programs for dotfiles make."""
+    if file.is_relative_to(paths.home()):
+        return read_own(file, SETTINGS_BYTES)
+    with open_given(file, SETTINGS_BYTES) as opened:
+        return opened.read()
 
 
 def _parse(name: str, value: object, place: str) -> Any:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mftui.data.allocator import forget
 from mftui.data.ids import Ids
 from mftui.data.reading.reading import Reading
+from mftui.data.storage.npy import open_array, save_array
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.threads import of_each
 from mftui.data.web_ids import WebIds
@@ -293,19 +294,19 @@ class Movies:
         """Write `titles.*`, `genres.*`, `years.npy`, and the files of tags and web ids where there are any."""
         self.titles.save(directory, "titles")
         self.genres.save(directory, "genres")
-        np.save(directory / "years.npy", self.years, allow_pickle=False)
+        save_array(directory / "years.npy", self.years)
         if self.web_ids is not None:
             self.web_ids.save(directory)
         if self.tags is not None:
             self.tags.save(directory, "tags")
 
     @classmethod
-    def load(cls, directory: Path, titled: bool = True) -> Movies:
-        """Open what `save` wrote, memory-mapped."""
-        titles, genres = (StringColumn.load(directory, name) for name in ("titles", "genres"))
-        years = np.load(directory / "years.npy", mmap_mode="r", allow_pickle=False)
-        tags = StringColumn.load(directory, "tags") if (directory / "tags.offsets.npy").exists() else None
-        return cls(titles, genres, years, titled, WebIds.load(directory), tags)
+    def load(cls, directory: Path, titled: bool = True, n: int | None = None) -> Movies:
+        """Open what `save` wrote, memory-mapped; `n`: how many movies. Raises OSError or ValueError."""
+        titles, genres = (StringColumn.load(directory, name, n) for name in ("titles", "genres"))
+        years = open_array(directory / "years.npy", ("int16",), n)
+        tags = StringColumn.load(directory, "tags", n) if (directory / "tags.offsets.npy").exists() else None
+        return cls(titles, genres, years, titled, WebIds.load(directory, n), tags)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.storage.npy import open_array, save_array
 from mftui.data.storage.string_column import StringColumn
 from mftui.errors import UnknownId
 
@@ -89,17 +90,17 @@ class Ids:
     def save(self, directory: Path, name: str) -> None:
         """Write as `name.npy`, or as a StringColumn `name.*.npy`."""
         if isinstance(self.values, np.ndarray):
-            np.save(directory / f"{name}.npy", self.values, allow_pickle=False)
+            save_array(directory / f"{name}.npy", self.values)
         else:
             self.values.save(directory, name)
 
     @classmethod
-    def load(cls, directory: Path, name: str, what: str) -> Ids:
-        """Open what `save` wrote, memory-mapped."""
+    def load(cls, directory: Path, name: str, what: str, n: int | None = None) -> Ids:
+        """Open what `save` wrote, memory-mapped; `n`: how many there have to be. Raises OSError or ValueError."""
         file = directory / f"{name}.npy"
         if file.exists():
-            return cls(np.load(file, mmap_mode="r", allow_pickle=False), what)
-        return cls(StringColumn.load(directory, name), what)
+            return cls(open_array(file, ("int64",), n), what)
+        return cls(StringColumn.load(directory, name, n), what)
 
     @cached_property
     def _places(self) -> dict[str, int]:

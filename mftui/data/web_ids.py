@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.storage.npy import open_array, save_array
+
 _IMDB = re.compile(r"(?:imdb:|(?:https?://)?(?:www\.|m\.)?imdb\.com/(?:\w\w/)?title/)?tt(\d{4,12})\b\S*", re.IGNORECASE)
 _TMDB = re.compile(r"(?:tmdb:|(?:https?://)?(?:www\.)?themoviedb\.org/movie/)\s*(\d{1,12})\b\S*", re.IGNORECASE)
 _NUMBER = re.compile(r"(\d{1,12})(?:\.0*)?", re.ASCII)
@@ -73,15 +75,15 @@ class WebIds:
 
     def save(self, directory: Path) -> None:
         """Write `imdb.npy` and `tmdb.npy`."""
-        np.save(directory / "imdb.npy", self.imdb, allow_pickle=False)
-        np.save(directory / "tmdb.npy", self.tmdb, allow_pickle=False)
+        save_array(directory / "imdb.npy", self.imdb)
+        save_array(directory / "tmdb.npy", self.tmdb)
 
     @classmethod
-    def load(cls, directory: Path) -> WebIds | None:
-        """Open what `save` wrote, memory-mapped; None where nothing was written."""
+    def load(cls, directory: Path, n: int | None = None) -> WebIds | None:
+        """Open what `save` wrote, memory-mapped; None where nothing was written. `n`: of how many movies.
+
+        Raises OSError or ValueError where they are no such numbers.
+        """
         if not (directory / "imdb.npy").exists():
             return None
-        return cls(
-            np.load(directory / "imdb.npy", mmap_mode="r", allow_pickle=False),
-            np.load(directory / "tmdb.npy", mmap_mode="r", allow_pickle=False),
-        )
+        return cls(*(open_array(directory / f"{name}.npy", ("int64",), n) for name in ("imdb", "tmdb")))

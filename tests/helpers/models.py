@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from mftui.engine.model.gladness import Gladness
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
 from mftui.engine.recipes import row_priors
+from mftui.runs.store.lock import trainer_lock
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import publish, write_json
 from mftui.runs.store.run import Run
@@ -39,6 +41,8 @@ TITLES = (
     "Heat (1995)",
     "Babylon 5",
 )
+_STANDS_IN = ExitStack()
+"""The locks of runs that this process stands in for the trainer of."""
 HOSTILE = (
     "[REC] (2007)",
     "[/b] oops (2001)",
@@ -135,12 +139,14 @@ def predicted(model: Factors, user: int | str, movie: int | str) -> float:
 def toy_run(home: Path, factors: Factors | None = None, *, state: str = FINISHED, name: str = "toy") -> Run:
     """A run directory under `home` (what MFTUI_HOME says) with this model, by default `toy_factors()`.
 
-    In an active state (running, …) this process stands in for the trainer.
+    In an active state (running, …) this process stands in for the trainer, as long as it lives.
     """
     run = Run(home / "runs" / f"20260101-000000-biased-k4-{name}")
     run.path.mkdir(parents=True)
     config = {"format_version": 1, "run": run.id, "name": name, "sequence": 1, "recipe": "biased"}
     write_json(run.path / "config.json", config)
+    if state in ACTIVE:
+        _STANDS_IN.enter_context(trainer_lock(run.path))
     write_status(run.path, Status(state=state, process=Process.current() if state in ACTIVE else None))
     model = factors or toy_factors()
     publish(run.factors_path, lambda directory: save_factors(model, directory))

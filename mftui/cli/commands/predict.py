@@ -174,9 +174,9 @@ def _filled(row: Iterable[str]) -> bool:
 
 def _write(output: Path, text: str) -> None:
     """Replace `output` as a whole, so that it can be the file of pairs itself."""
-    from mftui.data.storage.writing import write_text
+    from mftui.data.storage.writing import replace_given
 
     try:
-        write_text(output, text)
+        replace_given(output, text)
     except OSError as error:
         raise UsageError(f"{output}: cannot be written ({error.strerror}).") from error

@@ -14,13 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui import paths
-from mftui.data.dataset import Dataset, Movies, Ratings, Scale
+from mftui.data.dataset import Dataset, Movies, Ratings
 from mftui.data.ids import Ids
 from mftui.data.reading.options import ReadOptions
 from mftui.data.reading.reading import Reading
+from mftui.data.scales import scale_of
 from mftui.data.sources.locate import Sources
+from mftui.data.storage.documents import read_document
 from mftui.data.storage.files import replace_directory
-from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
+from mftui.data.storage.integrity import check_files, file_digest, sealed
+from mftui.data.storage.npy import LARGEST, open_array, require_values, save_array
+from mftui.data.storage.regular import MANIFEST_BYTES, list_own
+from mftui.data.storage.writing import write_text
 
 FORMAT = 3
 _MANIFEST = "dataset.json"
@@ -46,25 +51,26 @@ def is_there(directory: Path) -> bool:
 def load(directory: Path, sources: Sources) -> Dataset | None:
     """Open the data set in `directory`, memory-mapped; None if it is missing, damaged, or of an unknown format."""
     try:
-        manifest = unsealed(json.loads((directory / _MANIFEST).read_text(encoding="utf-8")), required=True)
+        manifest = read_document(directory / _MANIFEST, MANIFEST_BYTES, sealed=True)
         if manifest["format"] != FORMAT:
             return None
         check_files(directory, manifest["files"])
         n = int(manifest["n_ratings"])
+        user_ids, movie_ids = (Ids.load(directory, f"{what}_ids", what) for what in ("user", "movie"))
         test_from = manifest["test_from"]
         return Dataset(
             name=sources.name,
             label=sources.label,
             ratings=Ratings(
-                _column(directory, "users"),
-                _column(directory, "movies"),
-                _column(directory, "values"),
-                _column(directory, "timestamps") if manifest["has_timestamps"] else None,
+                _indices(directory, "users", n, len(user_ids)),
+                _indices(directory, "movies", n, len(movie_ids)),
+                _values(directory, n),
+                open_array(directory / "timestamps.npy", ("int64",), n) if manifest["has_timestamps"] else None,
             ),
-            user_ids=Ids.load(directory, "user_ids", "user"),
-            movie_ids=Ids.load(directory, "movie_ids", "movie"),
-            movies=Movies.load(directory, manifest["titled"]),
-            scale=Scale(*manifest["scale"]),
+            user_ids=user_ids,
+            movie_ids=movie_ids,
+            movies=Movies.load(directory, bool(manifest["titled"]), len(movie_ids)),
+            scale=scale_of(manifest["scale"]),
             fingerprint=manifest["fingerprint"],
             repairs=tuple(manifest["repairs"]),
             test_rows=None if test_from is None else np.arange(test_from, n),
@@ -88,8 +94,8 @@ def save(directory: Path, dataset: Dataset) -> None:
     except OSError as error:
         _log.info("no cache in %s: %s", directory, error)
         return
-    for older in directory.parent.glob(f"{directory.name.split('-')[0]}-*"):
-        if older != directory:
+    for older in list_own(directory.parent):
+        if older != directory and older.name.startswith(f"{directory.name.split('-')[0]}-"):
             shutil.rmtree(older, ignore_errors=True)
 
 
@@ -99,7 +105,7 @@ def _write(directory: Path, dataset: Dataset) -> None:
     if ratings.timestamps is not None:
         columns["timestamps"] = ratings.timestamps
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda name: np.save(directory / f"{name}.npy", columns[name], allow_pickle=False), columns))
+        list(pool.map(lambda name: save_array(directory / f"{name}.npy", columns[name]), columns))
     dataset.user_ids.save(directory, "user_ids")
     dataset.movie_ids.save(directory, "movie_ids")
     dataset.movies.save(directory)
@@ -115,12 +121,19 @@ def _write(directory: Path, dataset: Dataset) -> None:
         "test_from": None if dataset.test_rows is None else len(ratings) - len(dataset.test_rows),
         "files": {file.name: file_digest(file) for file in sorted(directory.iterdir())},
     }
-    (directory / _MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+    write_text(directory / _MANIFEST, json.dumps(sealed(manifest)))
 
 
-def _column(directory: Path, name: str) -> NDArray[Any]:
-    column: NDArray[Any] = np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-    return column
+def _indices(directory: Path, name: str, n: int, below: int) -> NDArray[Any]:
+    found = open_array(directory / f"{name}.npy", ("int32",), n)
+    require_values(name, found, 0, below - 1)
+    return found
+
+
+def _values(directory: Path, n: int) -> NDArray[Any]:
+    found = open_array(directory / "values.npy", ("float32",), n)
+    require_values("values", found, -LARGEST, LARGEST)
+    return found
 
 
 def _short(parts: object) -> str:

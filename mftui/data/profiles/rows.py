@@ -81,7 +81,7 @@ def read_rows(path: Path) -> list[Rated]:
 
     Raises DataError, with line and remedy, where it is damaged.
     """
-    table = read_table(FileRef(path))
+    table = read_table(FileRef(path, own=True))
     if not {"rating", "title", "movieid"} <= set(table.columns):
         raise DataError(
             f"not a file of ratings: it needs movieId, rating and title, and has {table.named}.",

@@ -7,6 +7,7 @@ under one lock. What a change returns is on the disk.
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,8 @@ from mftui import paths
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.rows import Rated, as_csv, read_rows, revived
 from mftui.data.profiles.stars import check_rating
+from mftui.data.storage.documents import read_document
+from mftui.data.storage.regular import CURRENT_BYTES, UNDO_BYTES, list_own, make_own, read_own, seen_own
 from mftui.data.storage.writing import exclusive, sync_directory, write_text
 from mftui.errors import MftuiError, UsageError
 from mftui.text import visible
@@ -66,7 +69,7 @@ class Profile:
         Raises DataError, with line and remedy, where the file is damaged.
         """
         path = self._path(of)
-        return read_rows(path) if path.exists() else []
+        return read_rows(path) if os.path.lexists(path) else []
 
     def left_out(self, matcher: Matcher) -> tuple[NDArray[Any], ...]:
         """Return the movie indices that are left out, for each of LEFT_OUT. Raises as `rows`."""
@@ -80,7 +83,7 @@ class Profile:
         found: list[int] = []
         for path in (self.path, *self._left_out.values()):
             try:
-                seen = path.stat()
+                seen = seen_own(path)
             except OSError:
                 found += (0, 0, 0)
             else:
@@ -150,15 +153,15 @@ class Profile:
     def _write(self, rows: list[Rated], change: Change) -> None:
         gone = set(change.before) | set(change.after)
         new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
-        write_text(self._path(change.of).resolve(), as_csv(new), durable=True, private=True)  # a link stays one
+        write_text(self._path(change.of), as_csv(new), durable=True, private=True)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Lock the file for writing; turn errors of the disk into a MftuiError that says what to do."""
         directory = paths.ratings_dir()
         try:
-            if not directory.is_dir():
-                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not directory.exists():
+                make_own(directory, mode=0o700)
                 sync_directory(directory.parent)
             with exclusive(directory / ".lock", wait_s=_WAIT_S, mode=0o600):
                 yield
@@ -171,7 +174,7 @@ class Profile:
     def _undo_log(self) -> list[Change]:
         """Read the changes that can be undone, the last one last; none where the log is damaged."""
         try:
-            document = json.loads(self._undo_path.read_bytes())
+            document = read_document(self._undo_path, UNDO_BYTES)
             if document["format_version"] != _UNDO_VERSION:
                 return []
             return [
@@ -216,7 +219,7 @@ def check_name(name: str) -> str:
 def current() -> str:
     """Return the name of the current profile: the one chosen last, at first `me`."""
     try:
-        name = _current_file().read_text(encoding="utf-8").strip()
+        name = read_own(_current_file(), CURRENT_BYTES).decode().strip()
     except (OSError, ValueError):
         return DEFAULT
     return name if _NAME.fullmatch(name) else DEFAULT
@@ -226,7 +229,7 @@ def choose(name: str) -> Profile:
     """Make `name` the current profile. It need not have a rating yet. Raises UsageError, MftuiError."""
     profile = Profile(name)
     try:
-        paths.ratings_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_own(paths.ratings_dir(), mode=0o700)
         write_text(_current_file(), f"{profile.name}\n", private=True)
     except OSError as error:
         raise _unwritable(_current_file(), error) from error
@@ -236,7 +239,7 @@ def choose(name: str) -> Profile:
 def profiles() -> list[Profile]:
     """Return all profiles that have a file, and the current one, by name."""
     try:
-        names = {file.stem for file in paths.ratings_dir().glob("*.csv")}
+        names = {file.stem for file in list_own(paths.ratings_dir()) if file.suffix == ".csv"}
     except OSError:
         names = set()
     return [Profile(name) for name in sorted({name for name in names if _NAME.fullmatch(name)} | {current()})]

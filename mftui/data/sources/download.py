@@ -14,6 +14,8 @@ from mftui import paths
 from mftui.data.sources.catalogue import CATALOGUE, GROUPLENS, SAMPLE, fetched
 from mftui.data.storage.archives import open_archive
 from mftui.data.storage.files import archive, replace_directory
+from mftui.data.storage.given import open_given, rename_given
+from mftui.data.storage.regular import README_BYTES, change_own, create_own, is_own_file, make_own, seen_own
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
 
@@ -55,7 +57,7 @@ def fetch(name: str, *, base_url: str | None = None, progress: Progress | None =
         return there
     base = (base_url or os.environ.get(URL_VARIABLE) or GROUPLENS).rstrip("/") + "/"
     try:
-        paths.downloads_dir().mkdir(parents=True, exist_ok=True)
+        make_own(paths.downloads_dir())
     except OSError as error:
         raise MftuiError(
             f"{paths.downloads_dir()}: cannot be written ({error.strerror}).",
@@ -91,8 +93,8 @@ def _unpack_into(aside: Path, zipped: Path) -> None:
         strip = len(tops) == 1 and all("/" in m.filename for m in members)
         for member in members:
             target = aside.joinpath(*PurePosixPath(member.filename).parts[strip:])
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with opened.open(member) as packed, target.open("wb") as file:
+            make_own(target.parent)
+            with opened.open(member) as packed, create_own(target) as file:
                 shutil.copyfileobj(packed, file)
 
 
@@ -101,7 +103,8 @@ def licence_text(directory: Path, max_lines: int = 60) -> str:
     readme = next((p for p in sorted(directory.iterdir()) if p.name.lower().startswith("readme")), None)
     if readme is None:
         return ""
-    lines = readme.read_text(encoding="utf-8", errors="replace").splitlines()
+    with open_given(readme, README_BYTES) as file:
+        lines = file.read().decode("utf-8", "replace").splitlines()
     headings = [i for i, line in enumerate(lines[1:]) if re.fullmatch(r"\s*[=-]{3,}\s*", line)]
     start = next((i for i in headings if re.search(r"licen[cs]e", lines[i], re.IGNORECASE)), 0)
     end = next((i for i in headings if i > start), len(lines))
@@ -115,11 +118,14 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
 
     name = PurePosixPath(urlsplit(url).path).name
     part = paths.downloads_dir() / f"{name}.part"
+    there = paths.downloads_dir() / name
+    if os.path.lexists(there) and not is_own_file(there):
+        raise MftuiError(f"{there} is no file, and in the way.", hint="Remove it.")
     pooch.get_logger().setLevel("ERROR")
 
     def download(url: str, output_file: str, _pooch: Any) -> None:
         _continue(url, part, progress, most)
-        part.replace(output_file)
+        rename_given(part, Path(output_file))
 
     try:
         checksum = _published_md5(f"{url}.md5")
@@ -159,7 +165,7 @@ def _published_md5(url: str) -> str:
 
 def _continue(url: str, part: Path, progress: Progress | None, most: int) -> None:
     """Append to `part` what is missing of `url`; raises DataError where that is more than `most` bytes in all."""
-    have = part.stat().st_size if part.exists() else 0
+    have = seen_own(part).st_size if is_own_file(part) else 0
     with _get(url, {"Range": f"bytes={have}-"} if have else {}) as response:
         if response.status_code == _NOTHING_LEFT:
             return
@@ -167,7 +173,10 @@ def _continue(url: str, part: Path, progress: Progress | None, most: int) -> Non
         have = have if resuming else 0
         length = response.headers.get("Content-Length")
         total = have + int(length) if length and length.isdecimal() else None
-        with part.open("ab" if resuming else "wb") as file:
+        descriptor = change_own(part, append=resuming)
+        with os.fdopen(descriptor, "ab" if resuming else "wb") as file:
+            if not resuming:
+                file.truncate(0)
             for chunk in response.iter_content(_CHUNK):
                 have += len(chunk)
                 if max(have, total or 0) > most:

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from mftui.data.storage.given import open_given
 from mftui.data.storage.streams import (
     MAX_RATIO,
     RATIO_FREE_BYTES,
@@ -72,7 +73,7 @@ def zipped_form(file: IO[bytes]) -> str:
 def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a zip; a fault, also when its members are read, raises DataError."""
     try:
-        with zipfile.ZipFile(path) as opened:
+        with open_given(path) as file, zipfile.ZipFile(file) as opened:
             yield opened
     except _DAMAGED as error:
         raise damaged(path, "the zip", error) from error
@@ -201,7 +202,7 @@ def _opened(path: Path, members: tuple[str, ...], seen: tuple[int, int]) -> _Zip
         if members:
             with open_member(path, members) as packed, unpacked(packed, str(path), seen[1]) as file:
                 return _archive_in(path, spooled(file))
-        opened = path.open("rb")
+        opened = open_given(path)
         file = unpacked(opened, str(path), seen[1])
         if file is opened:
             return _archive_in(path, opened)

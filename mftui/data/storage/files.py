@@ -12,7 +12,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from mftui.data.storage.archives import depth, kind_of_archive, members_of, open_member, spooled
+from mftui.data.storage.given import open_given
+from mftui.data.storage.regular import PROFILE_BYTES, make_new, make_own, open_own
 from mftui.data.storage.streams import HEAD_BYTES, compression, unpacked, unreadable, without_ending
+from mftui.data.storage.writing import replace_own
 from mftui.text import visible
 
 _LEVELS = 2
@@ -27,6 +30,8 @@ class FileRef:
     """The file, or the archive that it is in."""
     members: tuple[str, ...] = ()
     """The names that lead to it inside an archive: those of the archives in it, and its own; () for a file on disk."""
+    own: bool = False
+    """Whether it is of mftui's own: then no link on the way to it is followed."""
 
     @property
     def member(self) -> str:
@@ -54,7 +59,7 @@ class FileRef:
         if self.members:
             return False
         try:
-            with self.path.open("rb") as file:
+            with self._on_disk() as file:
                 return not compression(file.read(HEAD_BYTES))
         except OSError as error:
             raise unreadable(self.path, error) from error
@@ -73,10 +78,13 @@ class FileRef:
                 yield unpacked(packed, str(self), self.path.stat().st_size)
             return
         try:
-            with self.path.open("rb") as file:
+            with self._on_disk() as file:
                 yield unpacked(file, str(self), self.path.stat().st_size)
         except OSError as error:
             raise unreadable(self.path, error) from error
+
+    def _on_disk(self) -> IO[bytes]:
+        return open_own(self.path, PROFILE_BYTES) if self.own else open_given(self.path)
 
     @contextmanager
     def seekable(self) -> Iterator[IO[bytes]]:
@@ -157,7 +165,7 @@ def is_archive(path: Path) -> bool:
 def fresh_directory(parent: Path, prefix: str) -> Path:
     """Create a directory with a random name and the permissions of the umask (`mkdtemp` would make it private)."""
     made = parent / f"{prefix}{secrets.token_hex(8)}"
-    made.mkdir()
+    make_new(made)
     return made
 
 
@@ -166,12 +174,12 @@ def replace_directory(directory: Path, fill: Callable[[Path], None]) -> None:
 
     Raises OSError if it cannot be written, and what `fill` raises; then nothing is left aside.
     """
-    directory.parent.mkdir(parents=True, exist_ok=True)
+    make_own(directory.parent)
     aside = fresh_directory(directory.parent, ".new-")
     try:
         fill(aside)
         shutil.rmtree(directory, ignore_errors=True)
-        aside.replace(directory)
+        replace_own(aside, directory)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

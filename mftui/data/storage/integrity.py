@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from mftui.data.storage.regular import open_own
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,9 +28,9 @@ def file_digest(file: Path) -> str:
 
     So a cut or mixed up file is always noticed, and a damaged bit in all but the largest.
     """
-    size = file.stat().st_size
-    hashed = hashlib.blake2b(str(size).encode(), digest_size=16)
-    with file.open("rb") as opened:
+    with open_own(file) as opened:
+        size = os.fstat(opened.fileno()).st_size
+        hashed = hashlib.blake2b(str(size).encode(), digest_size=16)
         if size <= _WHOLE_BYTES:
             hashed.update(opened.read())
         else:
@@ -66,7 +69,7 @@ def unsealed(document: Mapping[str, Any], *, required: bool = False) -> dict[str
 
 def check_files(directory: Path, digests: Mapping[str, str]) -> None:
     """Raise ValueError where a file is not what its digest says, FileNotFoundError where it is missing."""
-    for name, digest in digests.items():
+    for name, digest in dict(digests).items():
         if Path(name).name != name or file_digest(directory / name) != digest:
             raise ValueError(f"{name} does not have its checksum")
 

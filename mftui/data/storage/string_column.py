@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.storage.npy import open_array, require_rising, save_array
+
 
 class StringColumn:
     """n strings as UTF-8 bytes `(n_bytes,)` and offsets `(n + 1,)`; decoded when asked for.
@@ -30,17 +32,20 @@ class StringColumn:
         return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
 
     @classmethod
-    def load(cls, directory: Path, name: str) -> StringColumn:
-        """Open `name.utf8.npy` and `name.offsets.npy`, memory-mapped."""
-        return cls(
-            np.load(directory / f"{name}.utf8.npy", mmap_mode="r", allow_pickle=False),
-            np.load(directory / f"{name}.offsets.npy", mmap_mode="r", allow_pickle=False),
-        )
+    def load(cls, directory: Path, name: str, n: int | None = None) -> StringColumn:
+        """Open `name.utf8.npy` and `name.offsets.npy`, memory-mapped; `n`: how many strings they have to hold.
+
+        Raises OSError or ValueError where they are no such column.
+        """
+        data = open_array(directory / f"{name}.utf8.npy", ("uint8",), None)
+        offsets = open_array(directory / f"{name}.offsets.npy", ("int64",), None if n is None else n + 1)
+        require_rising(f"{name}.offsets", offsets, len(data))
+        return cls(data, offsets)
 
     def save(self, directory: Path, name: str) -> None:
         """Write `name.utf8.npy` and `name.offsets.npy`."""
-        np.save(directory / f"{name}.utf8.npy", self._data, allow_pickle=False)
-        np.save(directory / f"{name}.offsets.npy", self._offsets, allow_pickle=False)
+        save_array(directory / f"{name}.utf8.npy", self._data)
+        save_array(directory / f"{name}.offsets.npy", self._offsets)
 
     @property
     def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

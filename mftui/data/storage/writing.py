@@ -6,10 +6,13 @@ import contextlib
 import errno
 import fcntl
 import os
+import secrets
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from mftui.data.storage.regular import change_own, directory_of
 from mftui.errors import UsageError
 
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
@@ -18,37 +21,78 @@ _POLL_S = 0.02
 
 
 def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
-    """Replace the content of `path`: a reader sees the old text or the new, never a part.
+    """Replace the content of a file of mftui's own: a reader sees the old text or the new, never a part. What is no
+    file there, such as a link, is replaced by one.
 
     Parameters
     ----------
     durable: wait until the text is on the disk, so that it survives a power cut.
     private: create the file with mode 0600, whatever the umask is.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with directory_of(path) as (directory, name):
+        _replace(directory, name, text, durable, 0o600 if private else 0o666)
+
+
+def replace_given(path: Path, text: str) -> None:
+    """Replace the content of a file that a user names, as `write_text` does; directories on the way may be links."""
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with open(aside, "w", encoding="utf-8", newline="", opener=_private if private else None) as file:
+        _replace(directory, path.name, text, False, 0o666)
+    finally:
+        os.close(directory)
+
+
+def _replace(directory: int, name: str, text: str, durable: bool, mode: int) -> None:
+    aside = aside_of(name)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode, dir_fd=directory)
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        aside.replace(path)
+        os.replace(aside, name, src_dir_fd=directory, dst_dir_fd=directory)
     except BaseException:
         with contextlib.suppress(OSError):
-            aside.unlink()
+            os.unlink(aside, dir_fd=directory)
         raise
     if durable:
-        sync_directory(path.parent)
+        with contextlib.suppress(OSError):  # a file system that cannot say so
+            os.fsync(directory)
+
+
+def replace_own(aside: Path, path: Path) -> None:
+    """Give what lies at `aside` the name `path` beside it, and replace what was there; a link is not followed."""
+    with directory_of(path) as (directory, name):
+        os.replace(aside.name, name, src_dir_fd=directory, dst_dir_fd=directory)
+
+
+def link_own(file: Path, other: Path) -> None:
+    """Give a file of mftui's own a second name. Raises OSError where it is no regular file."""
+    with directory_of(file) as (directory, name), directory_of(other) as (beside, new):
+        if not stat.S_ISREG(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode):
+            raise OSError(errno.EINVAL, "no regular file", str(file))
+        os.link(name, new, src_dir_fd=directory, dst_dir_fd=beside, follow_symlinks=False)
+
+
+def point_own(link: Path, to: str) -> None:
+    """Make `link` lead to the name `to` beside it, in one step."""
+    with directory_of(link) as (directory, name):
+        aside = aside_of(name)
+        os.symlink(to, aside, target_is_directory=True, dir_fd=directory)
+        os.replace(aside, name, src_dir_fd=directory, dst_dir_fd=directory)
+
+
+def aside_of(name: str) -> str:
+    """Return a name to write `name` under until it is whole: one that nobody can foresee."""
+    kept = name.encode("utf-8", "surrogateescape")[:200].decode("utf-8", "ignore")
+    return f".{kept}.{secrets.token_hex(8)}.tmp"
 
 
 def sync_directory(directory: Path) -> None:
     """Wait until the names in `directory` are on the disk, where the file system can say so."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    with contextlib.suppress(OSError), directory_of(directory / "entry") as (descriptor, _):
+        os.fsync(descriptor)
 
 
 @contextlib.contextmanager
@@ -59,8 +103,7 @@ def exclusive(lock: Path, *, wait_s: float = 0.0, mode: int = 0o666) -> Iterator
     Raises BlockingIOError if another process holds it for `wait_s` seconds. On a file system without locks, there is
     no lock.
     """
-    how = os.O_RDONLY if lock.is_dir() else os.O_RDWR | os.O_CREAT
-    descriptor = os.open(lock, how | os.O_CLOEXEC, mode)
+    descriptor = _directory(lock) if lock.is_dir() else change_own(lock, mode=mode)
     try:
         end = time.monotonic() + wait_s
         while not _taken(descriptor):
@@ -70,6 +113,11 @@ def exclusive(lock: Path, *, wait_s: float = 0.0, mode: int = 0o666) -> Iterator
         yield
     finally:
         os.close(descriptor)
+
+
+def _directory(path: Path) -> int:
+    with directory_of(path / "entry") as (descriptor, _):
+        return os.dup(descriptor)
 
 
 def _taken(descriptor: int) -> bool:
@@ -83,16 +131,12 @@ def _taken(descriptor: int) -> bool:
     return True
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 def write_result(file: Path, text: str) -> None:
     """Write `text` to a file that a user names, and replace what is there; raises UsageError where that cannot be."""
     target = file.resolve()
     if target.exists() and not target.is_file():
         raise UsageError(f"{file} is not a file, and cannot be replaced.", hint="Give another file.")
     try:
-        write_text(target, text)
+        replace_given(target, text)
     except OSError as error:
         raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another file.") from error

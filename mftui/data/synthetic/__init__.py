@@ -1,4 +1,4 @@
 """Made-up ratings with known tastes: the embedded sample, and data sets of any size.
 
-May import: errors.
+May import: data.storage, errors.
 """

@@ -6,6 +6,7 @@ drawn in blocks, so that memory does not grow with the number of ratings.
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.storage.given import create_given, rename_given
+from mftui.data.storage.writing import aside_of, replace_given
 from mftui.data.synthetic import taste
 from mftui.data.synthetic.sampling import Crowd, draw_pairs
 from mftui.data.synthetic.taste import Stars
@@ -140,13 +143,13 @@ def _write(dest: Path, asked: Truth, stars: Stars, progress: Progress) -> Truth:
     """Write the files; return `asked` with the noise that was planted."""
     random = np.random.default_rng(asked.seed)
     planted = _plant(random, asked.users, asked.movies, asked.ratings, asked.rank)
-    partial = dest / "ratings.csv.partial"
+    partial = dest / aside_of("ratings.csv")
     try:
         error = _write_ratings(partial, planted, random, stars, progress)
         truth = replace(asked, noise_rmse=round(float(np.sqrt(error / asked.ratings)), 6))
         _write_movies(dest / "movies.csv", random, asked.movies)
-        (dest / "truth.json").write_text(json.dumps(asdict(truth), indent=1) + "\n", encoding="utf-8")
-        partial.replace(dest / "ratings.csv")
+        replace_given(dest / "truth.json", json.dumps(asdict(truth), indent=1) + "\n")
+        rename_given(partial, dest / "ratings.csv")
     finally:
         partial.unlink(missing_ok=True)
     return truth
@@ -183,7 +186,7 @@ def _write_ratings(
     total, error, done = int(planted.crowd.counts.sum()), 0.0, 0
     labels = pa.array([f"{level:.1f}" for level in stars.levels])
     options = csv.WriteOptions(include_header=False, quoting_style="none")
-    with path.open("wb") as out:
+    with create_given(path) as out:
         out.write(b"userId,movieId,rating,timestamp\n")
         for users, movies in draw_pairs(planted.crowd, random, _BLOCK):
             scores = _scores(planted, users, movies)
@@ -210,7 +213,7 @@ def _scores(planted: _Planted, users: NDArray[np.int32], movies: NDArray[np.int3
 def _write_movies(path: Path, random: np.random.Generator, movies: int) -> None:
     width = max(6, len(str(movies)))
     years = 2019 - np.minimum(random.exponential(18, movies), 100).astype(int)
-    with path.open("w", encoding="utf-8", newline="\n") as out:
+    with io.TextIOWrapper(create_given(path), "utf-8", newline="\n") as out:
         out.write("movieId,title,genres\n")
         for number, (year, genres) in enumerate(zip(years.tolist(), _genres(random, movies), strict=True), 1):
             out.write(f"{number},Film {number:0{width}d} ({year}),{genres}\n")

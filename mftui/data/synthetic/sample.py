@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.storage.writing import replace_given
 from mftui.data.synthetic import taste
 from mftui.data.synthetic.films import films, genre_shares, planted_positions
 from mftui.data.synthetic.taste import Floats, StableRandom, Stars
@@ -108,8 +109,8 @@ def ratings_csv(sample: Sample) -> bytes:
 
 def write_sample(directory: Path) -> None:
     """Write `movies.csv` and `ratings.csv` into an existing directory."""
-    (directory / "movies.csv").write_bytes(movies_csv())
-    (directory / "ratings.csv").write_bytes(ratings_csv(generate_sample()))
+    replace_given(directory / "movies.csv", movies_csv().decode())
+    replace_given(directory / "ratings.csv", ratings_csv(generate_sample()).decode())
 
 
 def _liking(random: StableRandom) -> tuple[Floats, Floats, Floats]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mftui.data.storage.regular import create_own, list_own, make_own
 from mftui.engine.export.projector import export_projector
 from mftui.engine.model.factors import Factors
 
@@ -39,12 +40,14 @@ class EventLog:
         self._tf, self._flushed = tf, 0.0
         self.directory = directory
         lines = list(lines)
-        directory.mkdir(exist_ok=True)
-        for old in directory.glob("events.out.tfevents.*"):
-            old.unlink()
-        self._began = time.time() - (lines[-1]["seconds"] if lines else 0.0)
+        make_own(directory)
+        for old in list_own(directory):
+            if old.name.startswith("events.out.tfevents."):
+                old.unlink()
+        learned = lines[-1].get("seconds") if lines else 0.0
+        self._began = time.time() - (learned if isinstance(learned, int | float) else 0.0)
         file = directory / f"events.out.tfevents.{int(self._began)}.mftui"
-        file.touch()  # an error of the file system, not of TensorFlow
+        create_own(file).close()  # an error of the file system, not of TensorFlow; and TensorFlow follows no link
         self._writer = tf.io.TFRecordWriter(str(file))
         self._write(tf.compat.v1.Event(wall_time=self._began, file_version=_FORMAT))
         for line in lines:
@@ -52,8 +55,10 @@ class EventLog:
 
     def append(self, line: Mapping[str, Any]) -> None:
         """Append a line of `metrics.jsonl`. Raises OSError where it cannot be written."""
-        found = {f"{line['block']}/{tag}": line.get(name) for name, tag in TAGS.items()}
-        self._scalars(int(line["step"]), float(line["seconds"]), found)
+        found = {f"{line.get('block', 'taste')}/{tag}": line.get(name) for name, tag in TAGS.items()}
+        step, seconds = line.get("step"), line.get("seconds")
+        if isinstance(step, int | float) and isinstance(seconds, int | float):  # else of a damaged line
+            self._scalars(int(step), float(seconds), found)
 
     def finish(self, model: Factors | None, measured: Mapping[str, Any]) -> None:
         """Write the RMSE of the last model as `rmse/training` and `rmse/test`, and its factors for the projector.
@@ -66,8 +71,9 @@ class EventLog:
         self._scalars(int(measured["steps"]), time.time() - self._began, found)
         self._checked(self._writer.close)
         if model is not None:
-            for old in self.directory.glob("*.tsv"):
-                old.unlink()
+            for old in list_own(self.directory):
+                if old.suffix == ".tsv":
+                    old.unlink()
             export_projector(model, self.directory)
 
     def _scalars(self, step: int, seconds: float, values: Mapping[str, object]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mftui.data.ids import Ids
+from mftui.data.storage.given import create_given
 from mftui.engine.model.factors import Factors
 
 
@@ -25,6 +26,7 @@ def export_hdf5(model: Factors, file: Path) -> None:
     import h5py
 
     p = model.parameters
+    create_given(file).close()  # h5py would follow a link
     with h5py.File(file, "w") as out:
         out["U"], out["M"] = p.user_factors, p.movie_factors
         out["bu"], out["bm"], out["bg"] = p.user_bias, p.movie_bias, np.float32(p.global_bias)

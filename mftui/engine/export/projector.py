@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.storage.csv_cells import inert
+from mftui.data.storage.regular import create_own
+from mftui.data.storage.writing import write_text
 from mftui.engine.model.factors import Factors
 from mftui.text import visible
 
@@ -32,12 +34,12 @@ def export_projector(model: Factors, directory: Path, on_progress: Callable[[flo
         _write_vectors(directory / f"{name}.tsv", factors[movies], on_progress)
     rows = [_label(model, movie) for movie in movies]
     lines = "".join("\t".join(row) + "\n" for row in [["title", "year", "genres", "ratings"], *rows])
-    (directory / "movies.tsv").write_text(lines, encoding="utf-8", newline="\n")
-    (directory / CONFIG).write_text("".join(map(_embedding, known)), encoding="utf-8")
+    write_text(directory / "movies.tsv", lines)
+    write_text(directory / CONFIG, "".join(map(_embedding, known)))
 
 
 def _write_vectors(file: Path, vectors: NDArray[np.float32], on_progress: Callable[[float], None]) -> None:
-    with file.open("w", encoding="ascii", newline="\n") as out:
+    with create_own(file) as out:
         for at in range(0, len(vectors), _ROWS_AT_ONCE):
             np.savetxt(out, vectors[at : at + _ROWS_AT_ONCE], fmt="%.9g", delimiter="\t")
             on_progress(min(1.0, (at + _ROWS_AT_ONCE) / len(vectors)))

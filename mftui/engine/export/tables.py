@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as arrow
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mftui.data.dataset import Movies
 from mftui.data.ids import Ids
 from mftui.data.storage.csv_cells import inert
+from mftui.data.storage.regular import create_own
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.recommend import Rank
@@ -177,16 +178,16 @@ class _Texts:
 def _write(file: Path, tables: Iterator[arrow.Table]) -> None:
     """Write tables of one schema, one after the other, into a CSV or Parquet file."""
     if (first := next(tables, None)) is not None:
-        with _opened(file, first.schema) as out:
+        with create_own(file) as made, _opened(file.suffix, made, first.schema) as out:
             for table in chain([first], tables):
                 out.write_table(table)
 
 
-def _opened(file: Path, schema: arrow.Schema) -> Any:
-    if file.suffix == ".csv":
+def _opened(suffix: str, made: IO[bytes], schema: arrow.Schema) -> Any:
+    if suffix == ".csv":
         from pyarrow import csv
 
-        return csv.CSVWriter(str(file), schema)
+        return csv.CSVWriter(made, schema)
     from pyarrow import parquet
 
-    return parquet.ParquetWriter(str(file), schema, compression="zstd")
+    return parquet.ParquetWriter(made, schema, compression="zstd")

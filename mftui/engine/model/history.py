@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mftui.data.allocator import forget
 from mftui.data.dataset import PIECE, Ratings
+from mftui.data.storage.npy import LARGEST, open_array, require_rising, require_values, save_array
 from mftui.engine.model.parameters import DAY, days_of
 
 _COLUMNS = ("offsets", "movies", "ratings", "held_out")
@@ -120,16 +121,25 @@ class History:
     def save(self, directory: Path) -> None:
         """Write `history_*.npy`."""
         for name in _COLUMNS:
-            np.save(directory / f"history_{name}.npy", getattr(self, name), allow_pickle=False)
+            save_array(directory / f"history_{name}.npy", getattr(self, name))
             forget(getattr(self, name))
         if self.days is not None:
-            np.save(directory / _DAYS, self.days, allow_pickle=False)
+            save_array(directory / _DAYS, self.days)
 
     @classmethod
-    def load(cls, directory: Path) -> History:
-        """Open what `save` wrote, memory-mapped."""
-        files = [f"history_{name}.npy" for name in _COLUMNS] + [_DAYS] * (directory / _DAYS).exists()
-        return cls(*(np.load(directory / file, mmap_mode="r", allow_pickle=False) for file in files))
+    def load(cls, directory: Path, n_users: int, n_movies: int) -> History:
+        """Open what `save` wrote, memory-mapped. Raises OSError or ValueError where it is none of these sizes."""
+        offsets = open_array(directory / "history_offsets.npy", ("int64",), n_users + 1)
+        movies = open_array(directory / "history_movies.npy", ("int32",), None)
+        n = len(movies)
+        ratings = open_array(directory / "history_ratings.npy", ("float32",), n)
+        held_out = open_array(directory / "history_held_out.npy", ("bool",), n)
+        days = open_array(directory / _DAYS, ("int32",), n) if (directory / _DAYS).exists() else None
+        require_rising("history_offsets", offsets, n)
+        require_values("history_movies", movies, 0, n_movies - 1)
+        require_values("history_ratings", ratings, -LARGEST, LARGEST)
+        require_values("history_held_out", held_out.view(np.uint8), 0, 1)
+        return cls(offsets, movies, ratings, held_out, days)
 
 
 def in_order(indices: NDArray[np.int32]) -> bool:

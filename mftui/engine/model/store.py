@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
@@ -13,10 +14,15 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.dataset import Movies, Scale
+from mftui.data.dataset import Movies
 from mftui.data.ids import Ids
 from mftui.data.movies.movie_means import movie_means
+from mftui.data.scales import scale_of
+from mftui.data.storage.documents import in_range, read_document
 from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
+from mftui.data.storage.npy import FLOATS, LARGEST, open_array, require_values, save_array
+from mftui.data.storage.regular import MANIFEST_BYTES, list_own
+from mftui.data.storage.writing import link_own, write_text
 from mftui.engine.model.error_scale import HeldOutErrors
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.gladness import Gladness
@@ -35,6 +41,8 @@ DATES = [f"date_{f.name}" for f in fields(DateEffects)]
 HALF = 1e-3, 60_000.0
 """Tables whose largest number is between these fit into float16; with a smaller one, the others lose accuracy."""
 FILE = "factors.json"
+_TEXTS = ("run", "recipe", "dataset", "fingerprint", "split", "source")
+"""What `meta` has as text."""
 _DAMAGE = (
     OSError,
     EOFError,
@@ -62,17 +70,17 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
     half = store == "float16" and all(top == 0 or HALF[0] <= top <= HALF[1] for top in tops)
     for name, array in arrays.items():
         stored = np.asarray(array, dtype=np.float16) if half and name.endswith("_factors") else array
-        np.save(directory / f"{name}.npy", stored, allow_pickle=False)
+        save_array(directory / f"{name}.npy", stored)
     if p.dates is not None:
         for name in DATES:
-            np.save(directory / f"{name}.npy", getattr(p.dates, name.removeprefix("date_")), allow_pickle=False)
+            save_array(directory / f"{name}.npy", getattr(p.dates, name.removeprefix("date_")))
     if reuse is None or not _link_fixed(reuse, directory):
         factors.user_ids.save(directory, "user_ids")
         factors.movie_ids.save(directory, "movie_ids")
         factors.movies.save(directory)
         factors.history.save(directory)
         for name in ("movie_counts", "movie_train_counts", "movie_means"):
-            np.save(directory / f"{name}.npy", getattr(factors, name), allow_pickle=False)
+            save_array(directory / f"{name}.npy", getattr(factors, name))
     document = {
         "format_version": FORMAT_VERSIONS["float16" if half else "float32"],
         "dtype": "float16" if half else "float32",
@@ -97,7 +105,7 @@ def save_factors(factors: Factors, directory: Path, *, reuse: Path | None = None
         "meta": factors.meta,
         "files": _digests(directory, reuse),
     }
-    (directory / FILE).write_text(json.dumps(sealed(document), indent=1), encoding="utf-8")
+    write_text(directory / FILE, json.dumps(sealed(document), indent=1))
 
 
 def load_factors(directory: Path, priors_of: PriorsOf) -> Factors:
@@ -122,9 +130,9 @@ def load_factors(directory: Path, priors_of: PriorsOf) -> Factors:
 
 def _document(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = read_document(file, MANIFEST_BYTES, sealed=None)
         version = document["format_version"]
-        if version in _READ:
+        if version in _READ and type(version) is int:
             return unsealed(document, required=True)
     except FileNotFoundError:
         raise
@@ -144,7 +152,7 @@ def _digests(directory: Path, reuse: Path | None) -> dict[str, str]:
             known = _document(reuse / FILE)["files"]
     return {
         file.name: known[file.name] if file.name in known and _same(file, reuse) else file_digest(file)
-        for file in sorted(directory.iterdir())
+        for file in sorted(list_own(directory))
     }
 
 
@@ -155,66 +163,137 @@ def _same(file: Path, reuse: Path | None) -> bool:
 
 
 def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Factors:
-    arrays: dict[str, Any] = {
-        name: _opened(directory / f"{name}.npy") if f"{name}.npy" in d["files"] else None for name in ARRAYS
-    }
-    lo, hi = map(float, d["output_range"])
+    users, movies, k, members = (_count(d[name]) for name in ("n_users", "n_movies", "n_factors", "members"))
+    if not members or k % members:
+        raise ValueError(f"{k} factors of {members} members")
+    files = _Files(directory, d["files"])
+    lo, hi = _finite(d["output_range"], 2)
+    (unit,), (spread,) = _finite([d.get("unit", 1.0)], 1), _finite([d.get("spread", 1.0)], 1)
+    if not (unit > 0 and spread > 0):
+        raise ValueError(f"unit {unit:g}, spread {spread:g}")
+    link, levels, cuts = _link(d.get("link", "sigmoid")), _finite(d.get("levels", ())), _finite(d.get("cuts", ()))
+    if len(cuts) != max(len(levels) - 1, 0) or (link == "probit" and not cuts):
+        raise ValueError(f"{len(levels)} levels with {len(cuts)} cut points")
+    of_members = {"member_user_bias": (users, members), "member_movie_bias": (movies, members)}
     parameters = Parameters(
-        **arrays,
-        dates=_dates(directory) if f"{DATES[0]}.npy" in d["files"] else None,
-        global_bias=float(d["global_bias"]),
+        user_factors=files.numbers("user_factors", users, k),
+        movie_factors=files.numbers("movie_factors", movies, k),
+        user_bias=files.numbers("user_bias", users),
+        movie_bias=files.numbers("movie_bias", movies),
+        **_optional(files, of_members),
+        dates=_dates(files, users) if DATES[0] in files else None,
+        global_bias=_finite([d["global_bias"]], 1)[0],
         lo=lo,
         hi=hi,
-        unit=float(d.get("unit", 1.0)),
-        link=_link(d.get("link", "sigmoid")),
-        levels=tuple(map(float, d.get("levels", ()))),
-        cuts=tuple(map(float, d.get("cuts", ()))),
-        spread=float(d.get("spread", 1.0)),
-        members=int(d["members"]),
-        member_global_bias=tuple(map(float, d["member_global_bias"])),
-        member_noise=tuple(map(float, d.get("member_noise", ()))),
+        unit=unit,
+        link=link,
+        levels=levels,
+        cuts=cuts,
+        spread=spread,
+        members=members,
+        member_global_bias=_finite(d["member_global_bias"], 0, members),
+        member_noise=_finite(d.get("member_noise", ()), 0, members),
         knows_cold=_two(d.get("knows_cold", (False, False))),
-        audience_gladness=_gladness(d.get("audience_gladness")),
+        **_audience(files, d, users, movies),
     )
-    history, means = History.load(directory), "movie_means.npy"
-    factors = Factors(
+    history = History.load(directory, users, movies)
+    counts = {name: open_array(files.path(name), ("int32",), movies) for name in ("movie_counts", "movie_train_counts")}
+    for name, array in counts.items():
+        require_values(name, array, 0, len(history.movies))
+    return Factors(
         parameters,
-        Ids.load(directory, "user_ids", "user"),
-        Ids.load(directory, "movie_ids", "movie"),
-        Movies.load(directory, bool(d["titled"])),
+        Ids.load(directory, "user_ids", "user", users),
+        Ids.load(directory, "movie_ids", "movie", movies),
+        Movies.load(directory, bool(d["titled"]), movies),
         history,
-        _opened(directory / "movie_counts.npy"),
-        _opened(directory / "movie_train_counts.npy"),
-        _opened(directory / means)
-        if means in d["files"]  # runs that were begun before models had it can be opened and resumed
-        else movie_means(history.movies, history.ratings, int(d["n_movies"])),
-        Scale(*map(float, d["scale"])),
+        counts["movie_counts"],
+        counts["movie_train_counts"],
+        files.numbers("movie_means", movies, missing=True)
+        if "movie_means" in files  # runs that were begun before models had it can be opened and resumed
+        else movie_means(history.movies, history.ratings, movies),
+        scale_of(_finite(d["scale"], 3)),
         priors_of(d["meta"], parameters),
         None if d.get("errors") is None else HeldOutErrors.of_document(d["errors"]),
-        dict(d["meta"]),
+        _meta(d["meta"]),
     )
-    _check_shapes(factors, d)
-    return factors
 
 
-def _opened(file: Path) -> NDArray[Any]:
-    """Open memory-mapped; float16 is read, and made float32 for all that is computed."""
-    array = np.load(file, mmap_mode="r", allow_pickle=False)
-    return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else np.asanyarray(array)
+class _Files:
+    """The arrays of a model's directory, by name."""
+
+    def __init__(self, directory: Path, listed: Mapping[str, str]) -> None:
+        self._directory, self._listed = directory, listed
+
+    def __contains__(self, name: str) -> bool:
+        return f"{name}.npy" in self._listed
+
+    def path(self, name: str) -> Path:
+        return self._directory / f"{name}.npy"
+
+    def numbers(self, name: str, *shape: int | None, missing: bool = False) -> NDArray[Any]:
+        """Open floats, each a number, memory-mapped; float16 is read, and made float32 for all that is computed."""
+        array = open_array(self.path(name), FLOATS, *shape)
+        require_values(name, array, -LARGEST, LARGEST, missing=missing)
+        return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else array
+
+    def whole(self, name: str, n: int | None, lo: int, hi: int) -> NDArray[Any]:
+        """Open whole numbers within a range, memory-mapped."""
+        array = open_array(self.path(name), ("int32",), n)
+        require_values(name, array, lo, hi)
+        return array
 
 
-def _dates(directory: Path) -> DateEffects:
-    return DateEffects(*(_opened(directory / f"{name}.npy") for name in DATES))
+def _optional(files: _Files, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+    return {name: files.numbers(name, *shape) for name, shape in shapes.items() if name in files}
+
+
+def _audience(files: _Files, d: dict[str, Any], users: int, movies: int) -> dict[str, Any]:
+    if "audience_movie_factors" not in files:
+        return {}
+    table = files.numbers("audience_movie_factors", movies, None)
+    if "audience_user_factors" in files:
+        return {
+            "audience_movie_factors": table,
+            "audience_user_factors": files.numbers("audience_user_factors", users, table.shape[1]),
+        }
+    g = d["audience_gladness"]
+    return {
+        "audience_movie_factors": table,
+        "audience_movie_weights": files.numbers("audience_movie_weights", movies),
+        "audience_gladness": Gladness(*_finite([g[f.name] for f in fields(Gladness)])),
+    }
+
+
+def _dates(files: _Files, users: int) -> DateEffects:
+    of = files.whole("date_users", None, 0, users - 1)
+    days = files.whole("date_days", len(of), -(2**31), 2**31 - 1)
+    return DateEffects(of, days, files.numbers("date_effects", len(of)))
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise ValueError(f"{str(value)[:20]} is no number of rows")
+    return value
+
+
+def _finite(values: Any, *lengths: int) -> tuple[float, ...]:
+    """Return numbers of a document as floats; `lengths`: how many there may be."""
+    found = tuple(map(float, values))
+    if not all(math.isfinite(number) for number in found) or (lengths and len(found) not in lengths):
+        raise ValueError(f"{str(values)[:60]} are not the numbers that were expected")
+    return found
+
+
+def _meta(document: Any) -> dict[str, Any]:
+    """Return what is known of a model's data and training; a text of another type counts as missing."""
+    found: dict[str, Any] = in_range(dict(document))
+    return {name: value for name, value in found.items() if name not in _TEXTS or isinstance(value, str | None)}
 
 
 def _link(text: str) -> Link:
     if text not in get_args(Link):
-        raise ValueError(f"link {text}")
+        raise ValueError(f"link {str(text)[:20]}")
     return cast(Link, text)
-
-
-def _gladness(numbers: Any) -> Gladness | None:
-    return None if numbers is None else Gladness(*(float(numbers[f.name]) for f in fields(Gladness)))
 
 
 def _two(flags: Any) -> tuple[bool, bool]:
@@ -222,57 +301,15 @@ def _two(flags: Any) -> tuple[bool, bool]:
     return bool(users), bool(movies)
 
 
-def _check_shapes(f: Factors, d: dict[str, Any]) -> None:
-    p, users, movies, k = f.parameters, int(d["n_users"]), int(d["n_movies"]), int(d["n_factors"])
-    found: dict[str, tuple[Any, Any]] = {
-        "user_factors": (p.user_factors.shape, (users, k)),
-        "movie_factors": (p.movie_factors.shape, (movies, k)),
-        "user_bias": (p.user_bias.shape, (users,)),
-        "movie_bias": (p.movie_bias.shape, (movies,)),
-        "user_ids": ((len(f.user_ids),), (users,)),
-        "movie_ids": ((len(f.movie_ids),), (movies,)),
-        "titles": ((len(f.movies.titles),), (movies,)),
-        "history_offsets": (f.history.offsets.shape, (users + 1,)),
-        "history_ratings": (f.history.ratings.shape, f.history.movies.shape),
-        "history_held_out": (f.history.held_out.shape, f.history.movies.shape),
-        "movie_counts": (f.movie_counts.shape, (movies,)),
-        "movie_train_counts": (f.movie_train_counts.shape, (movies,)),
-        "movie_means": (f.movie_means.shape, (movies,)),
-    }
-    if (web := f.movies.web_ids) is not None:
-        found["imdb"] = (web.imdb.shape, (movies,))
-        found["tmdb"] = (web.tmdb.shape, (movies,))
-    if (tags := f.movies.tags) is not None:
-        found["tags"] = ((len(tags),), (movies,))
-    if (table := p.audience_movie_factors) is not None:
-        found["audience_movie_factors"] = (table.shape[:1], (movies,))
-        if (others := p.audience_user_factors) is not None:
-            found["audience_user_factors"] = (others.shape, (users, table.shape[1]))
-        else:
-            weights, known = p.audience_movie_weights, p.audience_gladness is not None
-            found["audience_movie_weights"] = (None if weights is None else weights.shape, (movies,))
-            found["audience_gladness"] = (known, True)
-    if (dates := p.dates) is not None:
-        found |= {f"date_{name}": (getattr(dates, name).shape, (len(dates.users),)) for name in ("days", "effects")}
-    if (days := f.history.days) is not None:
-        found["history_days"] = (days.shape, f.history.movies.shape)
-    for name, (shape, expected) in found.items():
-        if shape != expected:
-            raise ValueError(f"{name} has shape {shape}, expected {expected}")
-    cuts = f.history.offsets
-    if cuts[0] != 0 or cuts[-1] != len(f.history.movies) or (cuts[1:] < cuts[:-1]).any():
-        raise ValueError("history_offsets do not rise from 0 to the number of ratings")
-
-
 def _link_fixed(old: Path, new: Path) -> bool:
     """Hard-link what training does not change; False where the file system cannot."""
     changing = {f"{name}.npy" for name in (*ARRAYS, *DATES)} | {FILE}
     try:
-        for file in old.iterdir():
-            if file.name not in changing:
-                os.link(file, new / file.name)
+        for file in list_own(old):
+            if file.name not in changing and file.suffix == ".npy":
+                link_own(file, new / file.name)
     except OSError:
-        for file in new.iterdir():
+        for file in list_own(new):
             if file.name not in changing:
                 file.unlink()
         return False

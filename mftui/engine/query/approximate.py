@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from mftui import paths
+from mftui.data.storage.documents import read_document
 from mftui.data.storage.files import replace_directory
-from mftui.data.storage.integrity import check_files, file_digest, sealed, unsealed
+from mftui.data.storage.integrity import check_files, file_digest, sealed
+from mftui.data.storage.regular import MANIFEST_BYTES, list_own, seen_own
+from mftui.data.storage.writing import write_text
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.engine.query.neighbours import By, Metric, best_by, blocks_of, movie_scores, similar, supported
@@ -174,7 +177,7 @@ def _load(directory: Path, key: IndexKey) -> Index | None:
     import faiss
 
     try:
-        manifest = unsealed(json.loads((directory / _MANIFEST).read_text(encoding="utf-8")), required=True)
+        manifest = read_document(directory / _MANIFEST, MANIFEST_BYTES, sealed=True)
         if manifest["format"] != _FORMAT or manifest["model"] != key.name:
             return None
         check_files(directory, manifest["files"])
@@ -203,11 +206,12 @@ def _make(directory: Path, key: IndexKey) -> Index:
             "recall": recall,
             "files": {_FILE: file_digest(aside / _FILE)},
         }
-        (aside / _MANIFEST).write_text(json.dumps(sealed(manifest)), encoding="utf-8")
+        write_text(aside / _MANIFEST, json.dumps(sealed(manifest)))
 
     try:
         replace_directory(directory, write)
-        made = sorted(directory.parent.glob("[!.]*"), key=lambda one: one.stat().st_mtime, reverse=True)
+        made = [one for one in list_own(directory.parent) if not one.name.startswith(".")]
+        made.sort(key=lambda one: seen_own(one).st_mtime, reverse=True)
         for old in made[_MAX_INDEXES:]:
             shutil.rmtree(old, ignore_errors=True)
     except (OSError, RuntimeError) as error:

@@ -7,11 +7,14 @@ import time
 
 from mftui.errors import RunError
 from mftui.runs.store import status as states
-from mftui.runs.store.process import Process
+from mftui.runs.store.lock import trainer_of
+from mftui.runs.store.process import Process, send
 from mftui.runs.store.run import Run
 from mftui.runs.store.status import require_state
 
 _POLL_S = 0.05
+_START_S = 1.0
+"""How long a trainer that is being started is waited for."""
 
 
 def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
@@ -20,10 +23,9 @@ def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
     `timeout_s`: how long to wait for its end; 0 does not wait, None waits as long as it takes.
     Raises RunError if no trainer is at work, or it has not ended by then.
     """
-    who = _trainer(run, states.ACTIVE, "stopped")
-    who.send(signal.SIGTERM)
+    who = _signal(run, signal.SIGTERM, states.ACTIVE, "stopped")
     began = time.monotonic()
-    while who.alive:
+    while who.alive and trainer_of(run.path) == who.pid:
         waited = time.monotonic() - began
         if timeout_s is not None and waited >= timeout_s:
             if timeout_s == 0:
@@ -45,18 +47,33 @@ def continue_run(run: Run, *, timeout_s: float = 10.0) -> str:
 
 
 def _ask(run: Run, number: signal.Signals, state: str, what: str, timeout_s: float) -> str:
-    _trainer(run, frozenset({state}), what).send(number)
+    _signal(run, number, frozenset({state}), what)
     end = time.monotonic() + timeout_s
     while run.state == state and time.monotonic() < end:
         time.sleep(_POLL_S)
     return run.state
 
 
-def _trainer(run: Run, allowed: frozenset[str], what: str) -> Process:
-    status = run.status()
-    require_state(status, allowed, what, run.id)
-    if status.launching or status.process is None:
-        raise RunError(f"run {run.id} is still starting.", hint="Try again in a moment.")
-    if not status.process.here:
-        raise RunError(f"run {run.id} is being trained on {status.process.host}.", hint="Stop it there.")
-    return status.process
+def _signal(run: Run, number: signal.Signals, allowed: frozenset[str], what: str) -> Process:
+    """Send a signal to the process that holds the run's lock, whatever its files say; return that process.
+
+    One that is being started has no lock yet: it is waited for, a little.
+    """
+    end = time.monotonic() + _START_S
+    while True:
+        status = run.status()
+        require_state(status, allowed, what, run.id)
+        if status.process is not None and not status.process.here:
+            raise RunError(f"run {run.id} is being trained on {status.process.host}.", hint="Stop it there.")
+        try:
+            who = send(number, lambda: trainer_of(run.path))
+        except OSError as error:
+            raise RunError(
+                f"run {run.id}: its file system knows no locks, so nobody can tell which process trains it.",
+                hint="Stop it where it was started, by Ctrl-C.",
+            ) from error
+        if who is not None:
+            return who
+        if time.monotonic() > end:
+            raise RunError(f"run {run.id} is still starting.", hint="Try again in a moment.")
+        time.sleep(_POLL_S)

@@ -12,8 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from typing import IO
 
+from mftui.data.storage.regular import change_own
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import stop_run
 from mftui.runs.store import status as states
@@ -110,7 +110,11 @@ class Supervisor:
     def stop(self, run: Run) -> None:
         """Ask the trainer of `run` to stop, without waiting."""
         log.info("run %s is asked to stop", run.id)
-        stop_run(run, timeout_s=0)
+        child = self._trainers.get(run)
+        if child is not None and child.poll() is None:
+            child.send_signal(signal.SIGTERM)  # it may not hold the run's lock yet
+        else:
+            stop_run(run, timeout_s=0)
 
     def close(self) -> None:
         """Stop the standby. Trainings continue."""
@@ -122,13 +126,19 @@ class Supervisor:
             standby, self._standby = self._standby, None
             if standby is not None and self._hand_over(run, standby):
                 return
-            with run.log_path.open("ab") as log:
-                child = self._spawn(log)
+            try:
+                log_file = change_own(run.log_path, append=True)
+            except OSError as error:
+                raise RunError(f"{run.log_path}: cannot be written ({error.strerror}).") from error
+            try:
+                child = self._spawn(log_file)
+            finally:
+                os.close(log_file)
             if self._hand_over(run, child):
                 return
             raise RunError(f"run {run.id} could not be started.", hint=f"See {run.log_path}.")
 
-    def _spawn(self, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
+    def _spawn(self, output: int) -> subprocess.Popen[bytes]:
         # Blocked until the trainer has its handlers: a stop that comes before waits, and kills nobody.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, REQUEST_SIGNALS)
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
+from mftui.data.storage.given import rename_given
+from mftui.data.storage.writing import aside_of
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import save_factors
 from mftui.engine.query.recommend import Rank, best_rank
@@ -90,7 +91,7 @@ def export_model(
                 aside.mkdir()
                 _WRITE[to](model, aside, n, rank, on_progress)
             files = _sizes(aside)
-            aside.rename(place)  # an empty directory makes room for another
+            rename_given(aside, place)  # an empty directory makes room for another
     except OSError as error:
         raise MftuiError(
             f"{place}: cannot be written ({reason(error)}).", hint="Choose another destination."
@@ -124,7 +125,7 @@ def _has_versions(directory: Path) -> bool:
 @contextlib.contextmanager
 def _aside(place: Path) -> Iterator[Path]:
     """Yield a temporary name beside `place`; remove what is left there."""
-    aside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    aside = place.with_name(aside_of(place.name))
     try:
         yield aside
     finally:

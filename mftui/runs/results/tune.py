@@ -6,12 +6,14 @@ ratings held out of the training part. Test ratings stay out of it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mftui import paths
+from mftui.data.storage.regular import is_own_file, make_own
 from mftui.engine.recipes import Field, Recipe, find_recipe
 from mftui.errors import RunError, UsageError
 from mftui.runs.store import status as states
@@ -48,7 +50,7 @@ def study_path(name: str) -> Path:
 def log_path(name: str) -> Path:
     """Return the file for what TensorFlow and Optuna print; make its directory."""
     path = study_path(name).with_suffix(".log")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_directory(path)
     return path
 
 
@@ -108,7 +110,9 @@ def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
         raise UsageError(f"study {name} already exists.", hint=f"Continue with: mftui tune --resume {shell_word(name)}")
     if request is not None and not searched(find_recipe(request.recipe), request.hyper):
         raise UsageError(f"recipe {request.recipe} has nothing left to search.", hint="Give fewer settings.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_directory(path)
+    if os.path.lexists(path) and not is_own_file(path):  # Optuna would follow a link, and wait for a pipe
+        raise UsageError(f"{path} is no file.", hint="Remove it, or take another name.")
     storage = optuna.storages.JournalStorage(JournalFileBackend(str(path)))
     study = optuna.create_study(study_name=name, storage=storage, load_if_exists=True, direction="minimize")
     if request is not None:
@@ -120,6 +124,13 @@ def _open(name: str, request: TrainRequest | None) -> tuple[Any, TrainRequest]:
     asked = TrainRequest.from_dict(study.user_attrs["request"])
     study.sampler = optuna.samplers.TPESampler(seed=asked.seed + len(study.trials), n_startup_trials=8)
     return study, asked
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        make_own(path.parent)
+    except OSError as error:
+        raise UsageError(f"{path.parent}: cannot be used ({error.strerror}).", hint="Set MFTUI_HOME.") from error
 
 
 def _defaults(recipe: Recipe, request: TrainRequest) -> dict[str, Any]:

@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.storage.integrity import check_files, file_digest, sealed
+from mftui.data.storage.npy import load_array, save_array
+from mftui.data.storage.regular import MANIFEST_BYTES
+from mftui.data.storage.writing import write_text
 from mftui.errors import FormatError, MftuiError
 from mftui.runs.store.publish import publish, read_json, versions
 
@@ -37,7 +40,7 @@ def save_checkpoint(link: Path, checkpoint: Checkpoint) -> None:
         listed = {}
         for number, (name, array) in enumerate(checkpoint.arrays.items()):
             file = directory / f"{number:03d}.npy"
-            np.save(file, array, allow_pickle=False)
+            save_array(file, array)
             listed[name] = {"file": file.name, "digest": file_digest(file), "crc32": _checksum(np.asarray(array))}
         state = {
             "format_version": FORMAT_VERSION,
@@ -45,7 +48,7 @@ def save_checkpoint(link: Path, checkpoint: Checkpoint) -> None:
             "metrics_offset": checkpoint.metrics_offset,
             "arrays": listed,
         }
-        (directory / "state.json").write_text(json.dumps(sealed(state)), encoding="utf-8")
+        write_text(directory / "state.json", json.dumps(sealed(state)))
 
     publish(link, write)
 
@@ -67,7 +70,7 @@ def load_checkpoint(link: Path) -> tuple[Checkpoint | None, list[str]]:
 
 
 def _read(directory: Path) -> Checkpoint:
-    state = read_json(directory / "state.json", version=FORMAT_VERSION)
+    state = read_json(directory / "state.json", MANIFEST_BYTES, version=FORMAT_VERSION)
     try:
         arrays = {name: _array(directory, entry) for name, entry in state["arrays"].items()}
         return Checkpoint(arrays, dict(state["numbers"]), int(state["metrics_offset"]))
@@ -78,10 +81,10 @@ def _read(directory: Path) -> Checkpoint:
 def _array(directory: Path, entry: dict[str, Any]) -> NDArray[Any]:
     file = directory / Path(str(entry["file"])).name
     check_files(directory, {file.name: entry["digest"]})
-    array = np.load(file, allow_pickle=False)
+    array = load_array(file)
     if _checksum(array) != entry["crc32"]:
         raise ValueError(f"{file.name} does not have its checksum")
-    return np.asarray(array)
+    return array
 
 
 def _checksum(array: NDArray[Any]) -> int:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from mftui.data.storage.documents import Of, in_range, shaped
+from mftui.data.storage.regular import CONFIG_BYTES
 from mftui.engine.recipes import find_recipe
 from mftui.errors import FormatError
 from mftui.runs.store.publish import read_json, write_json
@@ -63,6 +65,7 @@ class RunConfig:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """Read `config.json`'s object; a part of a wrong type counts as missing."""
+        document = shaped(in_range(dict(document)), _SHAPE)
         known = {name: document[name] for name, kind in _TYPES.items() if type(document.get(name)) is kind}
         return cls(**known, unknown={k: v for k, v in document.items() if k not in {"format_version", *_TYPES}})
 
@@ -119,11 +122,24 @@ _TYPES: dict[str, type] = {
     f.name: _KINDS[str(f.type).removesuffix(" | None")] for f in fields(RunConfig) if f.name != "unknown"
 }
 """The file's keys in their order, each with its type."""
+_SIZES = dict.fromkeys(("n_users", "n_movies", "n_ratings"), int)
+_SHAPE = {
+    "versions": Of(str),
+    "dataset": {
+        **dict.fromkeys(("name", "label", "source", "fingerprint"), str),
+        **_SIZES,
+        "scale": [float],
+        "repairs": [str],
+        "read_as": {"sentence": str, "warnings": [str]},
+    },
+    "split": {"label": str, "kind": str},
+}
+"""What lies deeper in it."""
 
 
 def read_config(run: Path) -> RunConfig:
     """Read a run's config. Raises RunError (missing), FormatError (damaged, unknown version)."""
-    return RunConfig.from_dict(read_json(run / FILE, version=FORMAT_VERSION))
+    return RunConfig.from_dict(read_json(run / FILE, CONFIG_BYTES, version=FORMAT_VERSION))
 
 
 def write_config(run: Path, config: RunConfig) -> None:

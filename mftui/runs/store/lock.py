@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from mftui.data.storage.writing import exclusive
+from mftui.data.storage.holding import held, holder
 from mftui.errors import RunError
 from mftui.text import shell_word
+
+FILE = "lock"
 
 
 @contextmanager
@@ -19,7 +21,7 @@ def trainer_lock(run: Path) -> Iterator[None]:
     """
     with ExitStack() as stack:
         try:
-            stack.enter_context(exclusive(run / "lock"))
+            stack.enter_context(held(run / FILE))
         except BlockingIOError as error:
             raise RunError(
                 f"run {run.name} is being trained by another process.",
@@ -28,3 +30,11 @@ def trainer_lock(run: Path) -> Iterator[None]:
         except OSError as error:
             raise RunError(f"{run}: cannot be used as a run directory ({error.strerror}).") from error
         yield
+
+
+def trainer_of(run: Path) -> int | None:
+    """Return the process that trains the run in directory `run`, as the kernel knows it; None where there is none.
+
+    Raises OSError where the file system knows no locks.
+    """
+    return holder(run / FILE)

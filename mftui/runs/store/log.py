@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mftui.data.storage.regular import open_own
+
 _GPU_DRIVER = Path("/proc/driver/nvidia")
 _NO_GPU = (
     "failed call to cuInit",
@@ -28,9 +30,11 @@ class LogTail:
     def poll(self, *, ended: bool = True) -> list[str]:
         """Return the lines that have come since the last call; unless it has `ended`, only whole ones."""
         try:
-            with self._path.open("rb") as file:
+            with open_own(self._path) as file:
                 size = file.seek(0, 2)
-                if self._offset is None or self._offset > size:  # the first call, or the log has begun anew
+                if (
+                    self._offset is None or not size - _MAX_BYTES <= self._offset <= size
+                ):  # the first call, or it began anew
                     self._offset = max(0, size - _MAX_BYTES)
                 file.seek(self._offset)
                 new = file.read()

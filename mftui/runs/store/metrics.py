@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
+
+from mftui.data.storage.documents import in_range
+from mftui.data.storage.regular import METRICS_BYTES, change_own, open_own
 
 MAX_LINE_BYTES = 2**20
+_BLOCK = 2**20
+_KNOWN_AGAIN = 4096
+"""Bytes before the place that was read to, by which a file that was cut back or replaced is told."""
 
 
 class MetricsWriter:
@@ -20,7 +27,7 @@ class MetricsWriter:
 
     def __init__(self, path: Path, offset: int = 0) -> None:
         """Open `path` and cut it back to its first `offset` bytes."""
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        self._descriptor = change_own(path)
         self.offset = min(offset, os.fstat(self._descriptor).st_size)
         """Bytes of whole lines in the file."""
         self._waiting: list[bytes] = []
@@ -75,17 +82,17 @@ class MetricsTail:
         self.restarted = False
         self.skipped = 0
         self._offset = 0
-        self._last_line = b""
+        self._before = b""
 
     def poll(self) -> list[dict[str, Any]]:
         """Return new complete lines, oldest first; none if there is nothing new or no file."""
         self.restarted = False
         try:
-            with self.path.open("rb") as file:
+            with open_own(self.path, METRICS_BYTES) as file:
                 if not self._still_there(file.fileno()):
                     self._start_over()
                 file.seek(self._offset)
-                return self._parse_lines(file.read())
+                return list(self._new_lines(file))
         except OSError:
             if self._offset:
                 self._start_over()
@@ -93,25 +100,35 @@ class MetricsTail:
 
     def _still_there(self, descriptor: int) -> bool:
         """Return whether the last line read is still at its place in the file."""
-        at = self._offset - len(self._last_line)
-        return os.pread(descriptor, len(self._last_line), at) == self._last_line
+        at = self._offset - len(self._before)
+        return os.pread(descriptor, len(self._before), at) == self._before
 
     def _start_over(self) -> None:
         self.restarted = True
         self.skipped = 0
         self._offset = 0
-        self._last_line = b""
+        self._before = b""
 
-    def _parse_lines(self, new: bytes) -> list[dict[str, Any]]:
-        end = new.rfind(b"\n") + 1
-        if end == 0:
-            return []
-        lines = new[:end].split(b"\n")[:-1]
-        self._offset += end
-        self._last_line = lines[-1] + b"\n"
-        found = [document for document in map(_parse, lines) if document is not None]
-        self.skipped += len(lines) - len(found)
-        return found
+    def _new_lines(self, file: IO[bytes]) -> Iterator[dict[str, Any]]:
+        """Yield the complete lines from here on; of one that never ends, no more is kept than of a long one."""
+        begun, dropped = b"", 0
+        while block := file.read(_BLOCK):
+            new = begun + block
+            end = new.rfind(b"\n") + 1
+            if end:
+                self._offset += dropped + end
+                self._before = new[:end][-_KNOWN_AGAIN:]
+                for line in new[:end].split(b"\n")[:-1]:
+                    document = None if dropped else _parse(line)
+                    dropped = 0
+                    if document is None:
+                        self.skipped += 1
+                    else:
+                        yield document
+            begun = new[end:]
+            if len(begun) > MAX_LINE_BYTES:
+                dropped += len(begun)
+                begun = b""
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:
@@ -121,7 +138,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         document = json.loads(line, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
+    return in_range(document) if isinstance(document, dict) else None
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from mftui.data.storage.regular import make_new, make_own
 from mftui.errors import UsageError
 
 MAX_NAME = 40
@@ -43,14 +44,14 @@ def make_directory(parent: Path, wanted: str, others: Iterable[str] = ()) -> Pat
     """Make a new directory `wanted`; or `wanted-2`, … where it exists, or one of `others` is the same but for its date.
 
     Safe between processes."""
-    parent.mkdir(parents=True, exist_ok=True)
+    make_own(parent)
     taken = {without_date(other) for other in others}
     for number in range(1, 10_000):
         directory = parent / (wanted if number == 1 else f"{wanted}-{number}")
         if without_date(directory.name) in taken:
             continue
         try:
-            directory.mkdir()
+            make_new(directory)
         except FileExistsError:
             continue
         return directory

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mftui.data.storage.regular import NOTES_BYTES
 from mftui.errors import MftuiError, RunError, UsageError
 from mftui.runs.store.naming import slug
 from mftui.runs.store.publish import read_json, write_json
@@ -15,9 +16,10 @@ from mftui.runs.store.publish import read_json, write_json
 FILE = "notes.json"
 FORMAT_VERSION = 1
 MAX_TAGS = 20
+MAX_TAG = 30
 MAX_NAME = 100
 MAX_NOTE = 2_000
-_TAG = re.compile(r"[\w.+-]{1,30}")
+_TAG = re.compile(rf"[\w.+-]{{1,{MAX_TAG}}}")
 
 
 @dataclass(frozen=True)
@@ -33,18 +35,15 @@ class Notes:
 
 def read_notes(run: Path) -> Notes:
     """Read the notes of `run`; empty ones if there are none, or the file is damaged."""
-    path = run / FILE
-    if not path.exists():
-        return Notes()
     try:
-        document = read_json(path, version=FORMAT_VERSION)
+        document = read_json(run / FILE, NOTES_BYTES, version=FORMAT_VERSION)
     except MftuiError:
         return Notes()
     name, note, tags = (document.get(part) for part in ("name", "note", "tags"))
     return Notes(
-        name if isinstance(name, str) else None,
-        note if isinstance(note, str) else "",
-        tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        name[:MAX_NAME] if isinstance(name, str) else None,
+        note[:MAX_NOTE] if isinstance(note, str) else "",
+        tuple(tag[:MAX_TAG] for tag in tags if isinstance(tag, str))[:MAX_TAGS] if isinstance(tags, list) else (),
     )
 
 
@@ -78,7 +77,7 @@ def checked_tags(words: Iterable[str]) -> tuple[str, ...]:
     tags = tuple(dict.fromkeys(part.casefold() for word in words for part in re.split(r"[\s,]+", word) if part))
     for tag in tags:
         if not _TAG.fullmatch(tag):
-            raise UsageError(f"invalid tag {tag[:40]!r}: use letters, digits, . + - _ (30 at most).")
+            raise UsageError(f"invalid tag {tag[:40]!r}: use letters, digits, . + - _ ({MAX_TAG} at most).")
     if len(tags) > MAX_TAGS:
         raise UsageError(f"too many tags: {len(tags)} ({MAX_TAGS} at most).")
     return tags

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,26 +44,34 @@ class Process:
         """Return whether it still runs: not gone, not a zombie, and not another one with the same pid."""
         return self.pid > 0 and bool(self.start) and start_of(self.pid) == self.start
 
-    def send(self, number: signal.Signals) -> bool:
-        """Send it a signal; return False if it has ended. Never reaches a process that took over the pid."""
-        if not hasattr(os, "pidfd_open"):
-            if not self.alive:
-                return False
-            os.kill(self.pid, number)
-            return True
-        try:
-            descriptor = os.pidfd_open(self.pid)
-        except (OSError, OverflowError):
-            return False
-        try:
-            if not self.alive:
-                return False
-            signal.pidfd_send_signal(descriptor, number)
-        except ProcessLookupError:
-            return False
-        finally:
-            os.close(descriptor)
-        return True
+
+def send(number: signal.Signals, find: Callable[[], int | None]) -> Process | None:
+    """Send a signal to the process that `find` finds, and return it; None where there is none.
+
+    It is found twice, before and after its pid is held fast: so no process that took over the pid is ever reached.
+    """
+    pid = find()
+    if pid is None:
+        return None
+    process = Process.of(pid)
+    if not hasattr(os, "pidfd_open"):
+        if not process.alive or find() != pid:
+            return None
+        os.kill(pid, number)
+        return process
+    try:
+        descriptor = os.pidfd_open(pid)
+    except (OSError, OverflowError):
+        return None
+    try:
+        if find() != pid:
+            return None
+        signal.pidfd_send_signal(descriptor, number)
+    except (ProcessLookupError, PermissionError):
+        return None
+    finally:
+        os.close(descriptor)
+    return process
 
 
 def start_of(pid: int) -> str | None:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mftui.data.storage.integrity import sealed, unsealed
-from mftui.data.storage.writing import sync_directory, write_text
+from mftui.data.storage.documents import read_document
+from mftui.data.storage.integrity import sealed
+from mftui.data.storage.regular import is_own_directory, list_own, make_new, open_own
+from mftui.data.storage.writing import point_own, sync_directory, write_text
 from mftui.errors import FormatError, RunError
 from mftui.text import json_text
-
-MAX_JSON_BYTES = 64 * 2**20
 
 
 def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, seal: bool = False) -> None:
@@ -25,26 +25,21 @@ def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, s
     write_text(path, json_text(document, indent=1) + "\n", durable=durable)
 
 
-def read_json(path: Path, *, version: int | None = None) -> dict[str, Any]:
-    """Read a JSON object, without its checksum where it carries one. Where `version` is given, its
-    `format_version` must be that.
+def read_json(path: Path, most: int, *, version: int | None = None) -> dict[str, Any]:
+    """Read a JSON object of at most `most` bytes, without its checksum where it carries one. Where `version` is given,
+    its `format_version` must be that.
 
     Raises RunError if the file cannot be read, FormatError if it is damaged or of another version.
     """
     try:
-        if path.stat().st_size > MAX_JSON_BYTES:
-            raise FormatError(f"{path}: too large to be one of mftui's files.")
-        document = json.loads(path.read_bytes())
-        document = unsealed(document) if isinstance(document, dict) else document
+        document = read_document(path, most)
     except OSError as error:
         raise RunError(f"{path}: cannot be read ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:
-        why = str(error) if "checksum" in str(error) else "not JSON"
+        why = "not JSON" if isinstance(error, RecursionError | json.JSONDecodeError | UnicodeError) else str(error)
         raise FormatError(f"{path}: damaged, {why}.", hint="Remove the run, or restore the file.") from error
-    if not isinstance(document, dict):
-        raise FormatError(f"{path}: damaged, not a JSON object.", hint="Remove the run, or restore the file.")
     found = document.get("format_version")
-    if version is not None and found != version:
+    if version is not None and (type(found) is not int or found != version):
         raise FormatError(
             f"{path}: format version {str(found)[:20]}, and this mftui knows {version}.",
             hint="Use the version of mftui that wrote it.",
@@ -66,17 +61,14 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
     stays until the next publish, so a reader that has resolved the link can finish. Where `write` fails,
     the link and what it points to are untouched.
     """
-    number = max((_number(link, entry) for entry in _versions(link)), default=0) + 1
+    number = max((_number(link, entry) for entry in _entries(link)), default=0) + 1
     directory = link.with_name(f".{link.name}-{number:06d}")
-    directory.mkdir()
+    make_new(directory)
     try:
         write(directory)
         _sync_tree(directory)
         before = published(link)
-        aside = link.with_name(f".{link.name}.{os.getpid()}.tmp")
-        aside.unlink(missing_ok=True)
-        aside.symlink_to(directory.name, target_is_directory=True)
-        aside.replace(link)
+        point_own(link, directory.name)
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise
@@ -88,15 +80,16 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
 
 
 def published(link: Path) -> Path | None:
-    """Return the directory that `link` points to now; None if nothing has been published."""
+    """Return the directory that `link` points to now: a version beside it, never anything else. None if nothing has
+    been published. (A run that was copied without links has a directory in its place.)"""
     try:
         while link.is_symlink():
-            directory = link.with_name(link.readlink().name)
-            if directory.is_dir():
-                return directory
-            if link.readlink().name == directory.name:  # else it has moved on while we looked
+            name = str(link.readlink())
+            if _pattern(link).fullmatch(name) and is_own_directory(link.with_name(name)):
+                return link.with_name(name)
+            if str(link.readlink()) == name:  # else it has moved on while we looked
                 return None
-        return link if link.is_dir() else None
+        return link if is_own_directory(link) else None
     except OSError:
         return None
 
@@ -120,14 +113,25 @@ def unpublish(link: Path) -> None:
 
 def remove_leftovers(directory: Path) -> None:
     """Delete what a killed process left half written in `directory`."""
-    for entry in directory.glob(".*.tmp"):
-        with contextlib.suppress(OSError):
-            entry.unlink()
+    for entry in list_own(directory):
+        if entry.name.startswith(".") and entry.name.endswith(".tmp"):
+            with contextlib.suppress(OSError):
+                entry.unlink()
 
 
 def _versions(link: Path) -> list[Path]:
-    pattern = re.compile(rf"\.{re.escape(link.name)}-\d{{6,}}")
-    return [entry for entry in link.parent.iterdir() if pattern.fullmatch(entry.name)]
+    """Return the versions beside a link; what is no directory is none, and is left alone."""
+    return [entry for entry in _entries(link) if is_own_directory(entry)]
+
+
+def _entries(link: Path) -> list[Path]:
+    """Return what is named as a version, whatever it is."""
+    pattern = _pattern(link)
+    return [entry for entry in list_own(link.parent) if pattern.fullmatch(entry.name)]
+
+
+def _pattern(link: Path) -> re.Pattern[str]:
+    return re.compile(rf"\.{re.escape(link.name)}-\d{{6,12}}", re.ASCII)
 
 
 def _number(link: Path, version: Path) -> int:
@@ -136,11 +140,7 @@ def _number(link: Path, version: Path) -> int:
 
 
 def _sync_tree(directory: Path) -> None:
-    for entry in directory.rglob("*"):
-        if entry.is_file():
-            descriptor = os.open(entry, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+    for entry in list_own(directory):
+        with open_own(entry) as file:
+            os.fsync(file.fileno())
     sync_directory(directory)

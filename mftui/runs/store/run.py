@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import time
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mftui import paths
+from mftui.data.storage.documents import Of, in_range, shaped
+from mftui.data.storage.regular import RESULT_BYTES, list_own
 from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.config import FILE, RunConfig, read_config, write_config
@@ -31,6 +34,16 @@ if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
 T = TypeVar("T")
+
+RESULT = "result.json"
+_RESULT_SHAPE = {
+    **dict.fromkeys(("run", "run_dir", "state", "recipe", "dataset", "split", "outcome", "first", "last"), str),
+    **dict.fromkeys(("n_users", "n_movies", "n_train", "n_test", "factors", "steps"), int),
+    **dict.fromkeys(("epochs", "ratings_per_second", "train_rmse", "test_rmse", "test_mae", "peak_rss_mb"), float),
+    "baseline_rmse": Of(float),
+    "seconds": Of(float),
+    "warnings": [str],
+}
 
 
 @dataclass(frozen=True)
@@ -139,8 +152,10 @@ class Run:
 
     def result(self) -> dict[str, Any] | None:
         """Read `result.json`; None if the run has not ended."""
-        path = self.path / "result.json"
-        return read_json(path) if path.exists() else None
+        path = self.path / RESULT
+        if not os.path.lexists(path):
+            return None
+        return dict(shaped(in_range(read_json(path, RESULT_BYTES)), _RESULT_SHAPE))
 
     def known_result(self) -> dict[str, Any]:
         """Read `result.json`; return an empty one if the run has not ended, or the file is damaged."""
@@ -268,7 +283,7 @@ def _directories() -> list[Run]:
 def entries_of(directory: Path) -> list[Path]:
     """Return what is in a directory, in no order; nothing if there is none. Raises RunError if it cannot be read."""
     try:
-        return list(directory.iterdir())
+        return list_own(directory)
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -279,6 +294,6 @@ def _is_run(entry: Path) -> bool:
     if entry.name.startswith(".") or entry.is_symlink():
         return False
     try:
-        return (entry / FILE).is_file()
+        return os.path.lexists(entry / FILE)
     except OSError:  # somebody else's, and not for us to read
         return is_run_id(entry.name)

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
+from mftui.data.storage.regular import STATUS_BYTES
 from mftui.errors import FormatError, MftuiError, RunError
+from mftui.runs.store.lock import trainer_of
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import read_json, write_json
 
@@ -30,6 +32,8 @@ ACTIVE = frozenset({STARTING, RUNNING, PAUSED, STOPPING})
 STATES = ACTIVE | {FINISHED, STOPPED, FAILED, DIVERGED}
 
 _MAX_SILENCE_S = 120.0
+_MAX_START_S = 600.0
+"""For a trainer to take the lock of its run, from when it was asked to."""
 _DIED = "the trainer process died (killed or out of memory); `mftui train --resume` continues the training."
 
 
@@ -102,10 +106,10 @@ def read_status(run: Path) -> Status:
     """
     path = run / FILE
     try:
-        status = Status.from_dict(read_json(path, version=FORMAT_VERSION))
+        status = Status.from_dict(read_json(path, STATUS_BYTES, version=FORMAT_VERSION))
     except FormatError as error:
         raise error if str(path) in str(error) else FormatError(f"{path}: {error}") from error
-    if status.active and not _at_work(status):
+    if status.active and not _at_work(run, status):
         return replace(status, state=CRASHED, message=status.message or _DIED, eta_seconds=None)
     return status
 
@@ -129,13 +133,23 @@ def require_state(status: Status, allowed: frozenset[str], what: str, run_id: st
         raise RunError(f"run {run_id} is {status.state}: it cannot be {what}.")
 
 
-def _at_work(status: Status) -> bool:
-    """Return whether the trainer is alive; one on another machine is judged by its heartbeat."""
+def _at_work(run: Path, status: Status) -> bool:
+    """Return whether the trainer is alive: whether it holds the run's lock, whatever process the file names.
+
+    One on another machine is judged by its heartbeat; one that is just being started, and has no lock yet, by its
+    process and its heartbeat.
+    """
     if status.process is None:
         return False
-    if status.process.here:
+    silent = abs(time.time() - status.heartbeat)
+    if not status.process.here:
+        return silent < _MAX_SILENCE_S
+    try:
+        if trainer_of(run) is not None:
+            return True
+    except OSError:  # no locks on this file system
         return status.process.alive
-    return time.time() - status.heartbeat < _MAX_SILENCE_S
+    return status.state == STARTING and silent < _MAX_START_S and status.process.alive
 
 
 def _fits(default: object, value: object) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mftui import paths
+from mftui.data.storage.regular import is_own_directory, make_own
+from mftui.data.storage.writing import replace_own
 from mftui.errors import RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
@@ -56,9 +58,9 @@ def remove_run(run: Run) -> Deleted:
         aside = into.with_name(f".{at}")
         try:
             # Out of sight until all of it is there: where the trash is on another disk, it is copied.
-            aside.mkdir(parents=True)
+            make_own(aside)
             shutil.move(run.path, aside / run.id)
-            aside.rename(into)
+            replace_own(aside, into)
         except OSError as error:
             raise RunError(f"{run.path}: cannot be moved into the trash ({error.strerror}).") from error
     return Deleted(Run(into / run.id), at)
@@ -69,7 +71,7 @@ def deleted_runs() -> list[Deleted]:
     found = []
     for moment in _entries():
         if _MOMENT.fullmatch(moment.name):
-            found += [Deleted(Run(path), int(moment.name)) for path in entries_of(moment)]
+            found += [Deleted(Run(path), int(moment.name)) for path in entries_of(moment) if is_own_directory(path)]
     return sorted(found, key=lambda one: one.at_ns, reverse=True)
 
 
@@ -93,7 +95,7 @@ def restore_run(deleted: Deleted) -> Run:
     if run.path.exists():
         raise RunError(f"a run {run.id} already exists.", hint="Remove that one first.")
     try:
-        run.path.parent.mkdir(parents=True, exist_ok=True)
+        make_own(run.path.parent)
         shutil.move(deleted.run.path, run.path)
         deleted.run.path.parent.rmdir()
     except OSError as error:
@@ -120,4 +122,4 @@ def prune(older_than_s: float = 0.0) -> list[tuple[Deleted, int]]:
 
 
 def _entries() -> list[Path]:
-    return [entry for entry in entries_of(paths.trash_dir().absolute()) if entry.is_dir() and not entry.is_symlink()]
+    return [entry for entry in entries_of(paths.trash_dir().absolute()) if is_own_directory(entry)]

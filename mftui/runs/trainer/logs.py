@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from mftui.data.storage.regular import change_own
 from mftui.text import visible_lines
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
-class _Handler(logging.FileHandler):
+class _Handler(logging.StreamHandler[TextIO]):
     """Write log lines; one that cannot be written (full disk, removed directory) never stops a training."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -28,9 +29,10 @@ class _Handler(logging.FileHandler):
 
 @contextmanager
 def logged_to(path: Path) -> Iterator[None]:
-    """Append what the `mftui` loggers say to the file at `path`."""
+    """Append what the `mftui` loggers say to the file at `path`. Raises OSError."""
     logger = logging.getLogger("mftui")
-    handler = _Handler(path, encoding="utf-8", errors="backslashreplace", delay=True)
+    file = os.fdopen(_appending(path), "a", encoding="utf-8", errors="backslashreplace")
+    handler = _Handler(file)
     handler.setFormatter(logging.Formatter(_FORMAT, "%Y-%m-%d %H:%M:%S"))
     before = logger.level
     logger.addHandler(handler)
@@ -41,6 +43,8 @@ def logged_to(path: Path) -> Iterator[None]:
         logger.setLevel(before)
         logger.removeHandler(handler)
         handler.close()
+        with contextlib.suppress(OSError):
+            file.close()
 
 
 def send_output_to(path: Path) -> None:
@@ -133,4 +137,4 @@ def quiet_tensorflow() -> None:
 
 
 def _appending(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    return change_own(path, append=True)

@@ -18,7 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mftui import paths
-from mftui.data.storage.writing import exclusive
+from mftui.data.storage.regular import PROGRAM_BYTES, is_own_file, list_own, make_own, read_own, seen_own
+from mftui.data.storage.writing import exclusive, link_own
 from mftui.version import __version__
 
 _MOST_BYTES = 64 << 20
@@ -41,7 +42,7 @@ class KeptPrograms:
 
     def __init__(self, store: Path) -> None:
         self._store = store
-        store.mkdir(parents=True, exist_ok=True)
+        make_own(store)
         self.directory = Path(tempfile.mkdtemp(prefix=_OF_PROCESS, dir=store))
         self._lock = ExitStack()
         self._lock.enter_context(exclusive(self.directory))
@@ -49,18 +50,18 @@ class KeptPrograms:
         for kept in self._kept():
             with suppress(OSError):
                 if _digest(kept) == kept.suffix[1:]:
-                    os.link(kept, self.directory / kept.stem)
+                    link_own(kept, self.directory / kept.stem)
                     os.utime(kept)
                 else:
                     kept.unlink()
-        self._found = {file.name for file in self.directory.iterdir()}
+        self._found = {file.name for file in list_own(self.directory)}
 
     def publish(self) -> int:
         """Keep what this process compiled, and return how many programs those were; forget the oldest of too many."""
         added = 0
-        for file in [file for file in self.directory.iterdir() if file.name not in self._found]:
+        for file in [file for file in list_own(self.directory) if file.name not in self._found]:
             with suppress(OSError):
-                os.link(file, self._store / f"{file.name}.{_digest(file)}")
+                link_own(file, self._store / f"{file.name}.{_digest(file)}")
                 added += 1
             self._found.add(file.name)
         size = 0
@@ -80,16 +81,15 @@ class KeptPrograms:
         """Remove the directories of processes that were killed: those that nobody has locked."""
         with suppress(BlockingIOError), exclusive(self.directory):
             return  # there are no locks on this file system
-        for other in self._store.glob(f"{_OF_PROCESS}*"):
+        for other in list_own(self._store):
             with suppress(OSError):
-                if time.time() - other.stat().st_mtime > _YOUNG_S:
+                if other.name.startswith(_OF_PROCESS) and time.time() - other.stat().st_mtime > _YOUNG_S:
                     with exclusive(other):
                         shutil.rmtree(other, ignore_errors=True)
 
     def _kept(self) -> list[Path]:
         """Return the kept programs, the one used last first."""
-        with os.scandir(self._store) as entries:
-            files = [(entry.stat().st_mtime, Path(entry.path)) for entry in entries if entry.is_file()]
+        files = [(seen_own(entry).st_mtime, entry) for entry in list_own(self._store) if is_own_file(entry)]
         return [path for _, path in sorted(files, reverse=True)]
 
 
@@ -125,4 +125,4 @@ def _processor() -> str:
 
 
 def _digest(file: Path) -> str:
-    return hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()
+    return hashlib.blake2b(read_own(file, PROGRAM_BYTES), digest_size=16).hexdigest()

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _VERSION = 1
-_MAX_BYTES = 1 << 20
 
 
 class SessionState:
@@ -36,10 +35,11 @@ class SessionState:
         """Load what `file` holds; where it is damaged, nothing, and `trouble` says so."""
         session = cls(file)
         try:
-            if file.stat().st_size > _MAX_BYTES:
-                raise ValueError("too large")
-            found = json.loads(file.read_bytes())
-            if not isinstance(found, dict) or found.get("format_version") != _VERSION:
+            from mftui.data.storage.documents import read_document
+            from mftui.data.storage.regular import SESSION_BYTES
+
+            found = read_document(file, SESSION_BYTES)
+            if found.get("format_version") != _VERSION:
                 raise ValueError("of another version")
             session._values = {name: value for name, value in found.items() if name != "format_version"}
             session._written = dict(session._values)
@@ -68,10 +68,11 @@ class SessionState:
             values = dict(self._values)
             if self._file is None or values == self._written:
                 return
+            from mftui.data.storage.regular import make_own
             from mftui.data.storage.writing import write_text
 
             try:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
+                make_own(self._file.parent)
                 write_text(self._file, json.dumps({"format_version": _VERSION, **values}, indent=1) + "\n")
                 self._written = values
             except OSError as error:

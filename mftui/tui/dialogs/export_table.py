@@ -91,14 +91,14 @@ def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value
 
     Raises UsageError where the suffix is unknown or the file cannot be written.
     """
-    from mftui.data.storage.writing import write_text
+    from mftui.data.storage.writing import replace_given
 
     kind = file.suffix.lower()
     if kind not in KINDS:
         raise UsageError(f"{file.name}: no known format.", hint="End the name in .csv or .json.")
     text = as_csv(names, rows) if kind == ".csv" else as_json(names, rows)
     try:
-        write_text(file, text)
+        replace_given(file, text)
     except OSError as error:
         raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another place.") from error
 

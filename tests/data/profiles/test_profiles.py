@@ -150,13 +150,14 @@ def test_titles_of_any_kind_come_back_and_none_is_a_formula_in_a_spreadsheet() -
     assert matcher.match(profile.rows()).movies.tolist() == list(range(len(given)))
 
 
-def test_a_profile_may_be_a_link_to_a_file_elsewhere(home: Path) -> None:
+def test_a_profile_that_is_a_link_is_neither_read_nor_written_through(home: Path) -> None:
     paths.ratings_dir().mkdir()
     (home / "elsewhere.csv").write_text("title,movieId,rating\nHeat (1995),,2\n")
     profile = Profile()
     profile.path.symlink_to(home / "elsewhere.csv")
-    profile.rate(Matcher(MODEL), TOY_STORY, 4)
-    assert profile.path.is_symlink() and titles(profile) == ["Heat (1995)", "Toy Story (1995)"]
+    with pytest.raises(DataError, match="a link"):
+        profile.rate(Matcher(MODEL), TOY_STORY, 4)
+    assert (home / "elsewhere.csv").read_text() == "title,movieId,rating\nHeat (1995),,2\n"
 
 
 def test_profiles_have_names_and_one_of_them_is_current() -> None:

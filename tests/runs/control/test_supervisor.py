@@ -86,7 +86,7 @@ def test_a_training_that_fails_at_once_says_so_in_its_run(ratings: Path, supervi
 def test_a_dead_standby_is_replaced(ratings: Path, supervisor: Supervisor) -> None:
     supervisor.warm()
     process = standby_process(supervisor)
-    process.send(signal.SIGKILL)
+    os.kill(process.pid, signal.SIGKILL)
     wait_until(lambda: not process.alive, "it is dead")
     run = supervisor.start(request(ratings))
     wait_until(lambda: not supervisor.running, "the trainer has ended")

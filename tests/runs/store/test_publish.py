@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mftui.data.storage.regular import is_own_directory
 from mftui.data.storage.writing import write_text
 from mftui.errors import FormatError
 from mftui.runs.store.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -155,7 +156,7 @@ def test_a_version_that_goes_while_it_is_looked_for_is_not_taken_for_none(
 ) -> None:
     link = tmp_path / "factors"
     publish(link, content("1"))
-    seen = Path.is_dir
+    seen = is_own_directory
     overtaken = iter([True])
 
     def slow(path: Path) -> bool:
@@ -164,7 +165,7 @@ def test_a_version_that_goes_while_it_is_looked_for_is_not_taken_for_none(
             publish(link, content("3"))
         return seen(path)
 
-    monkeypatch.setattr(Path, "is_dir", slow)
+    monkeypatch.setattr("mftui.runs.store.publish.is_own_directory", slow)
     now = published(link)
     assert now is not None and (now / "file").read_text() == "3"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mftui.data.storage.writing import write_text
+from mftui.data.storage.writing import replace_given
 from mftui.errors import MftuiError
 from mftui.runs.store.publish import reason
 from mftui.runs.store.run import Run
@@ -25,7 +25,7 @@ def write_report(run: Run, file: Path) -> Path:
     text = page(gather(run))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_text(file, text)
+        replace_given(file, text)
     except OSError as error:
         raise MftuiError(f"{file}: cannot be written ({reason(error)}).", hint="Choose another destination.") from error
     return file

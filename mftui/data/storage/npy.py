@@ -1,0 +1,107 @@
+"""Save and open arrays as `.npy`, never pickled: what is opened has the type, the shape, the size and the values that
+it must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mftui.data.storage.regular import create_own, open_own
+
+FLOATS = ("float32", "float16")
+LARGEST = 1e30
+"""No number of a model or a rating is larger: the square of it would be none."""
+WHOLE_BYTES = 64 << 20
+"""Of a larger array, the values of 64 parts spread over it are looked at."""
+_PARTS = 64
+_PART = 1 << 16
+_HEADER_BYTES = 1 << 16
+_READ_HEADER = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
+def save_array(file: Path, array: NDArray[Any]) -> None:
+    """Write an array to a new file. Raises OSError."""
+    with create_own(file) as opened:
+        np.save(opened, array, allow_pickle=False)
+
+
+def open_array(file: Path, types: tuple[str, ...], *shape: int | None) -> NDArray[Any]:
+    """Open an array, memory-mapped.
+
+    Parameters
+    ----------
+    types: the types that it may have.
+    shape: its length in each dimension; None where any will do.
+
+    Raises OSError where the file cannot be opened, ValueError where it is not such an array.
+    """
+    with open_own(file) as opened:
+        dtype, found, order = _header(opened, file.name)
+        if dtype.name not in types:
+            raise ValueError(f"{file.name} has type {dtype.name}, expected {' or '.join(types)}")
+        if len(found) != len(shape) or any(want not in (None, got) for want, got in zip(shape, found, strict=True)):
+            expected = ", ".join("any" if size is None else str(size) for size in shape)
+            raise ValueError(f"{file.name} has shape {found}, expected ({expected})")
+        return np.memmap(opened, dtype, "r", opened.tell(), found, order)
+
+
+def load_array(file: Path) -> NDArray[Any]:
+    """Read an array of numbers into memory. Raises OSError or ValueError as `open_array` does."""
+    with open_own(file) as opened:
+        dtype, shape, order = _header(opened, file.name)
+        array = np.fromfile(opened, dtype)
+        return array.reshape(shape, order=order)
+
+
+def require_values(what: str, array: NDArray[Any], lo: float, hi: float, *, missing: bool = False) -> None:
+    """Raise ValueError where a value lies outside `lo` to `hi`, or is no number; `missing`: NaN is one."""
+    for part in _parts(array):
+        with np.errstate(invalid="ignore"):
+            low, high = (np.fmin, np.fmax) if missing else (np.minimum, np.maximum)
+            least, largest = float(low.reduce(part, axis=None)), float(high.reduce(part, axis=None))
+        if missing and np.isnan(least):
+            continue
+        if not (lo <= least and largest <= hi):
+            raise ValueError(f"{what} has values from {least:g} to {largest:g}, expected {lo:g} to {hi:g}")
+
+
+def require_rising(what: str, offsets: NDArray[Any], end: int) -> None:
+    """Raise ValueError where offsets do not rise from 0 to `end`."""
+    if not len(offsets) or offsets[0] != 0 or offsets[-1] != end:
+        raise ValueError(f"{what} do not rise from 0 to {end}")
+    for part in _parts(offsets):
+        if (part[1:] < part[:-1]).any() or part[0] < 0 or part[-1] > end:
+            raise ValueError(f"{what} do not rise from 0 to {end}")
+
+
+def _header(file: IO[bytes], name: str) -> tuple[np.dtype[Any], tuple[int, ...], Any]:
+    """Read the header of an array of numbers, and check that the file is as large as it says."""
+    version = np.lib.format.read_magic(file)
+    if version not in _READ_HEADER:
+        raise ValueError(f"{name} has the unknown format version {version}")
+    shape, fortran, dtype = _READ_HEADER[version](file, max_header_size=_HEADER_BYTES)
+    if dtype.kind not in "biuf" or not dtype.isnative or any(length < 0 for length in shape):
+        raise ValueError(f"{name} has type {str(dtype)[:40]}, and mftui keeps numbers alone")
+    size = dtype.itemsize
+    for length in shape:
+        size *= length
+    at, end = file.tell(), file.seek(0, 2)
+    file.seek(at)
+    if end - at != size:
+        raise ValueError(f"{name} has {end - at:,} bytes of values, and its header says {size:,}")
+    return dtype, shape, "F" if fortran else "C"
+
+
+def _parts(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    if array.nbytes <= WHOLE_BYTES:
+        if array.size:
+            yield array
+        return
+    flat = array.reshape(-1, order="A")
+    for number in range(_PARTS):
+        at = (flat.size - _PART) * number // (_PARTS - 1)
+        yield flat[at : at + _PART]

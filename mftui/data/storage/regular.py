@@ -1,0 +1,217 @@
+"""Open what mftui keeps: only regular files, no link followed on the way to them, none larger than its kind can be.
+
+Whoever handed over a run, a profile or a home may have put anything into it: links, pipes, devices, files without end.
+The home itself, its `cache` and its `trash` may be links, as of people whose disks are small; nothing else in a home
+may. Of what lies elsewhere, neither the file nor the directory that it is in may be one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from mftui import paths
+
+MB = 1 << 20
+STATUS_BYTES = NOTES_BYTES = CURRENT_BYTES = SETTINGS_BYTES = SESSION_BYTES = 1 * MB
+CONFIG_BYTES = RESULT_BYTES = UNDO_BYTES = 16 * MB
+MANIFEST_BYTES = 16 * MB
+"""`factors.json`, `state.json` of a checkpoint, `dataset.json` and `index.json` of the cache."""
+METRICS_BYTES = 1024 * MB
+PROFILE_BYTES = 256 * MB
+PROGRAM_BYTES = 64 * MB
+README_BYTES = 16 * MB
+"""No file of its kind is larger: a larger one is not read. Arrays have the size that their header says."""
+MAY_BE_LINKS = ("cache", "trash")
+"""In a home."""
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_KINDS = {
+    stat.S_IFLNK: "a link, and mftui follows none here",
+    stat.S_IFIFO: "a pipe, and no file",
+    stat.S_IFSOCK: "a socket, and no file",
+    stat.S_IFCHR: "a device, and no file",
+    stat.S_IFBLK: "a device, and no file",
+    stat.S_IFDIR: "a directory, and no file",
+    stat.S_IFREG: "a file, and no directory",
+}
+
+
+@contextmanager
+def directory_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Open the directory that `path` lies in, one directory after another; yield its descriptor and the path's name.
+
+    Raises OSError where a directory on the way is missing, or is a link.
+    """
+    way, names, links = _way(path)
+    try:
+        descriptor = os.open(way, _DIRECTORY)
+        try:
+            for name, linked in zip(names, links, strict=True):
+                before = descriptor
+                descriptor = _opened_directory(name, linked, before)
+                os.close(before)
+            yield descriptor, path.name
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        error.filename = str(path)
+        error.filename2 = None
+        raise
+
+
+def open_own(path: Path, most: int | None = None) -> IO[bytes]:
+    """Open a file of mftui's own for reading; `most`: of more bytes it is refused. Raises OSError."""
+    with directory_of(path) as (directory, name):
+        _require_regular(os.stat(name, dir_fd=directory, follow_symlinks=False), most)  # a device is not even opened
+        descriptor = os.open(name, os.O_RDONLY | _FILE, dir_fd=directory)
+        return _checked(descriptor, most)
+
+
+def read_own(path: Path, most: int) -> bytes:
+    """Read a file of mftui's own, of at most `most` bytes. Raises OSError."""
+    with open_own(path, most) as file:
+        return file.read(most)
+
+
+def change_own(path: Path, *, append: bool = False, mode: int = 0o666) -> int:
+    """Open a file of mftui's own for writing in its place, made where it is missing; return the descriptor.
+
+    A file with a second name (a hard link) is refused: what is written would appear under that one, too.
+    """
+    with directory_of(path) as (directory, name):
+        try:
+            seen = os.stat(name, dir_fd=directory, follow_symlinks=False)
+        except FileNotFoundError:
+            flags = os.O_CREAT | os.O_EXCL
+        else:
+            _require_regular(seen, None)
+            flags = 0
+        try:
+            wanted = os.O_RDWR | _FILE | flags | (os.O_APPEND if append else 0)
+            descriptor = os.open(name, wanted, mode, dir_fd=directory)
+        except FileExistsError:  # made by another process meanwhile
+            return change_own(path, append=append, mode=mode)
+        try:
+            found = os.fstat(descriptor)
+            _require_regular(found, None)
+            if found.st_nlink > 1:
+                raise OSError(errno.EMLINK, "the file has a second name (a hard link); put a copy in its place")
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+
+def create_own(path: Path, *, mode: int = 0o666) -> IO[bytes]:
+    """Create a file and open it for writing. Raises FileExistsError where there is something of that name."""
+    with directory_of(path) as (directory, name):
+        return os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE, mode, dir_fd=directory), "wb")
+
+
+def is_own_file(path: Path) -> bool:
+    """Return whether `path` is a regular file, and no link on the way to it."""
+    return _is(path, stat.S_IFREG)
+
+
+def is_own_directory(path: Path) -> bool:
+    """Return whether `path` is a directory, and no link on the way to it."""
+    return _is(path, stat.S_IFDIR)
+
+
+def seen_own(path: Path) -> os.stat_result:
+    """Return what is known of `path` itself: of a link, not of what it leads to. Raises OSError."""
+    with directory_of(path) as (directory, name):
+        return os.stat(name, dir_fd=directory, follow_symlinks=False)
+
+
+def list_own(directory: Path) -> list[Path]:
+    """List a directory of mftui's own, in no order. Raises OSError where it is missing, or is a link."""
+    with directory_of(directory / "entry") as (descriptor, _):
+        return [directory / name for name in os.listdir(descriptor)]
+
+
+def make_own(directory: Path, *, mode: int = 0o777) -> None:
+    """Make a directory of mftui's own, and those that it lies in. Raises OSError where one on the way is a link."""
+    way, names, links = _way(directory / "entry")
+    os.makedirs(way, exist_ok=True)
+    descriptor = os.open(way, _DIRECTORY)
+    try:
+        for name, linked in zip(names, links, strict=True):
+            try:
+                inner = _opened_directory(name, linked, descriptor)
+            except FileNotFoundError:
+                with suppress(FileExistsError):
+                    os.mkdir(name, mode, dir_fd=descriptor)
+                inner = _opened_directory(name, linked, descriptor)
+            os.close(descriptor)
+            descriptor = inner
+    except OSError as error:
+        error.filename = str(directory)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def make_new(directory: Path) -> None:
+    """Make one directory within a directory of mftui's own. Raises FileExistsError where there is something."""
+    with directory_of(directory) as (within, name):
+        os.mkdir(name, dir_fd=within)
+
+
+def require_regular(descriptor: int, most: int | None = None) -> None:
+    """Raise OSError where an open file is none that can be read to its end, or has more than `most` bytes."""
+    _require_regular(os.fstat(descriptor), most)
+
+
+def _way(path: Path) -> tuple[str, tuple[str, ...], tuple[bool, ...]]:
+    """Return the directory to begin at, the directories from there to `path`, and for each whether it may be a link."""
+    path = path.absolute()
+    home = paths.home().absolute()
+    if path.is_relative_to(home) and path != home and ".." not in (names := path.relative_to(home).parts[:-1]):
+        return str(home), names, tuple(at == 0 and name in MAY_BE_LINKS for at, name in enumerate(names))
+    names = (path.parent.name,) if path.parent.name not in ("", "..") else ()
+    return str(path.parent.parent if names else path.parent), names, (False,) * len(names)
+
+
+def _opened_directory(name: str, linked: bool, within: int) -> int:
+    try:
+        return os.open(name, _DIRECTORY if linked else _DIRECTORY | os.O_NOFOLLOW, dir_fd=within)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENOTDIR):
+            raise
+        mode = os.stat(name, dir_fd=within, follow_symlinks=False).st_mode
+        kind = "a link, and mftui follows none here" if stat.S_ISLNK(mode) else "no directory"
+        raise NotADirectoryError(errno.ENOTDIR, f"{name} is {kind}") from error
+
+
+def _is(path: Path, kind: int) -> bool:
+    try:
+        return stat.S_IFMT(seen_own(path).st_mode) == kind
+    except (OSError, ValueError):
+        return False
+
+
+def _checked(descriptor: int, most: int | None) -> IO[bytes]:
+    try:
+        require_regular(descriptor, most)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _require_regular(seen: os.stat_result, most: int | None) -> None:
+    kind = stat.S_IFMT(seen.st_mode)
+    if kind != stat.S_IFREG:
+        number = {stat.S_IFLNK: errno.ELOOP, stat.S_IFDIR: errno.EISDIR}.get(kind, errno.EINVAL)
+        raise OSError(number, f"it is {_KINDS.get(kind, 'no file')}")
+    if most is not None and seen.st_size > most:
+        raise OSError(
+            errno.EFBIG, f"it has {seen.st_size / MB:,.0f} MB, and no file of its kind more than {most // MB}"
+        )
