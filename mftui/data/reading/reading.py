@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from mftui.data.storage.documents import Of, in_range, shaped
 from mftui.text import visible
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "a blank", "  ": "blanks"}
@@ -101,14 +102,15 @@ class Reading:
 
     @classmethod
     def from_document(cls, document: Any) -> Reading | None:
-        """Read what `document` returned; None where it is nothing of the kind."""
-        try:
-            known = {f.name: document[f.name] for f in fields(cls) if f.name in document}
-            columns = {role: ColumnUse(**use) for role, use in known.get("columns", {}).items()}
-            lists = {name: tuple(known.get(name, ())) for name in ("unused", "missing", "grades", "warnings")}
-            return cls(**(known | lists | {"columns": columns}))
-        except (TypeError, AttributeError, KeyError):
+        """Read what `document` returned; None where it is nothing of the kind. A part of a wrong type is missing."""
+        found = shaped(in_range(document), _SHAPE)
+        if not isinstance(found, dict):
             return None
+        known = {f.name: found[f.name] for f in fields(cls) if found.get(f.name) is not None}
+        lists = {name: tuple(known[name]) for name in ("unused", "missing", "grades", "warnings") if name in known}
+        uses = known.get("columns", {}).items()
+        columns = {role: ColumnUse(**use) for role, use in uses if set(use) == _USE and None not in use.values()}
+        return cls(**(known | lists | {"columns": columns}))
 
     def _form(self) -> str:
         if self.form != "text":
@@ -147,6 +149,17 @@ class Reading:
         if not self.first:
             return "none"
         return f"{self.first} to {self.last} ({self.dates})"
+
+
+_USE = {f.name for f in fields(ColumnUse)}
+_SHAPE = {
+    **{f.name: {"str": str, "int": int}[str(f.type)] for f in fields(Reading) if str(f.type) in ("str", "int")},
+    "header": bool,
+    "columns": Of({"name": str, "position": int, "by": str}),
+    **{name: [str] for name in ("unused", "missing", "warnings")},
+    "grades": [float],
+    "left_out": Of(int),
+}
 
 
 def date_of(seconds: int) -> str:

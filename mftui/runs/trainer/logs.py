@@ -13,6 +13,7 @@ from typing import TextIO
 
 from mftui.data.storage.regular import change_own
 from mftui.text import visible_lines
+from mftui.errors import RunError
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
@@ -29,7 +30,7 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 @contextmanager
 def logged_to(path: Path) -> Iterator[None]:
-    """Append what the `mftui` loggers say to the file at `path`. Raises OSError."""
+    """Append what the `mftui` loggers say to the file at `path`. Raises RunError."""
     logger = logging.getLogger("mftui")
     file = os.fdopen(_appending(path), "a", encoding="utf-8", errors="backslashreplace")
     handler = _Handler(file)
@@ -137,4 +138,7 @@ def quiet_tensorflow() -> None:
 
 
 def _appending(path: Path) -> int:
-    return change_own(path, append=True)
+    try:
+        return change_own(path, append=True)
+    except OSError as error:
+        raise RunError(f"{path}: cannot be written ({error.strerror}).", hint="Remove it.") from error
