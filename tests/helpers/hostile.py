@@ -72,8 +72,8 @@ def whole_home(home: Path) -> None:
     (home / "mftui.log").write_text("a line\n")
     (home / "crashes").mkdir()
     (home / "crashes" / "20260101-000000-1.txt").write_text("an old report\n")
-    for run in (home / "runs").iterdir():
-        (run / "notes.json").write_text(
+    for path in (home / "runs").iterdir():
+        (path / "notes.json").write_text(
             json.dumps({"format_version": 1, "name": None, "note": "a note", "tags": ["a"]})
         )
 
@@ -125,7 +125,7 @@ def outside_of(home: Path, outside: Path) -> None:
 
 def picture(directory: Path) -> dict[str, tuple[int, ...]]:
     """What can be seen of all below a directory."""
-    found = {}
+    found: dict[str, tuple[int, ...]] = {}
     for path in sorted(directory.rglob("*")):
         seen = path.lstat()
         found[str(path.relative_to(directory))] = (seen.st_mode, seen.st_size, seen.st_mtime_ns, seen.st_ino)
@@ -240,7 +240,7 @@ def _wrong_documents(home: Path, name: str) -> Iterator[Hostility]:
     """Every part of a document as something else, under a checksum that is right."""
     document = json.loads((home / name).read_bytes())
     known = document.pop(CHECKSUM, None) is not None
-    keys = [(key,) for key in document]
+    keys: list[tuple[str, ...]] = [(key,) for key in document]
     keys += [(key, inner) for key, part in document.items() if isinstance(part, dict) for inner in list(part)[:8]]
     for number, way in enumerate(keys):
         for value in [BAD_VALUES[(number + shift) % len(BAD_VALUES)] for shift in (0, 4, 7)]:

@@ -187,7 +187,7 @@ def test_a_dead_standby_does_not_keep_the_next_one_from_preparing(ratings: Path,
     supervisor = heard.supervisor
     supervisor.prepare(request(ratings))
     process = standby_process(supervisor)
-    process.send(signal.SIGKILL)
+    os.kill(process.pid, signal.SIGKILL)
     wait_until(lambda: not process.alive, "it is dead")
     supervisor.prepare(request(ratings))
     assert heard.told(standby_process(supervisor), 1)
@@ -198,7 +198,7 @@ def test_nothing_is_prepared_while_a_training_runs(ratings: Path, heard: Heard) 
     sleeper = Supervisor([sys.executable, "-c", "import time; time.sleep(600)"])
     run = sleeper.start(asked)
     assert not sleeper.prepare(asked) and not sleeper.warm_ready
-    run.status().process.send(signal.SIGKILL)  # type: ignore[union-attr]
+    os.kill(run.status().process.pid, signal.SIGKILL)  # type: ignore[union-attr]
     wait_until(lambda: sleeper.prepare(asked), "it is gone")
     sleeper.close()
     with pytest.raises(DataError):
