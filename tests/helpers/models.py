@@ -41,7 +41,7 @@ TITLES = (
     "Heat (1995)",
     "Babylon 5",
 )
-_STANDS_IN = ExitStack()
+_STANDS_IN: dict[Path, ExitStack] = {}
 """The locks of runs that this process stands in for the trainer of."""
 HOSTILE = (
     "[REC] (2007)",
@@ -136,17 +136,23 @@ def predicted(model: Factors, user: int | str, movie: int | str) -> float:
     return float(model.predict(*pair)[0])
 
 
+def end_of(run: Run) -> None:
+    """No longer stand in for the trainer of a run that `toy_run` made."""
+    _STANDS_IN.pop(run.path).close()
+
+
 def toy_run(home: Path, factors: Factors | None = None, *, state: str = FINISHED, name: str = "toy") -> Run:
     """A run directory under `home` (what MFTUI_HOME says) with this model, by default `toy_factors()`.
 
-    In an active state (running, …) this process stands in for the trainer, as long as it lives.
+    In an active state (running, …) this process stands in for the trainer, until `end_of` or its own end.
     """
     run = Run(home / "runs" / f"20260101-000000-biased-k4-{name}")
     run.path.mkdir(parents=True)
     config = {"format_version": 1, "run": run.id, "name": name, "sequence": 1, "recipe": "biased"}
     write_json(run.path / "config.json", config)
     if state in ACTIVE:
-        _STANDS_IN.enter_context(trainer_lock(run.path))
+        _STANDS_IN[run.path] = ExitStack()
+        _STANDS_IN[run.path].enter_context(trainer_lock(run.path))
     write_status(run.path, Status(state=state, process=Process.current() if state in ACTIVE else None))
     model = factors or toy_factors()
     publish(run.factors_path, lambda directory: save_factors(model, directory))

@@ -134,7 +134,7 @@ def require_state(status: Status, allowed: frozenset[str], what: str, run_id: st
 
 
 def _at_work(run: Path, status: Status) -> bool:
-    """Return whether the trainer is alive: whether it holds the run's lock, whatever process the file names.
+    """Return whether the trainer is alive: whether the process that the file names holds the run's lock.
 
     One on another machine is judged by its heartbeat; one that is just being started, and has no lock yet, by its
     process and its heartbeat.
@@ -144,12 +144,13 @@ def _at_work(run: Path, status: Status) -> bool:
     silent = abs(time.time() - status.heartbeat)
     if not status.process.here:
         return silent < _MAX_SILENCE_S
+    if not status.process.alive:
+        return False
     try:
-        if trainer_of(run) is not None:
-            return True
+        holder = trainer_of(run)
     except OSError:  # no locks on this file system
-        return status.process.alive
-    return status.state == STARTING and silent < _MAX_START_S and status.process.alive
+        return True
+    return holder == status.process.pid or (holder is None and status.state == STARTING and silent < _MAX_START_S)
 
 
 def _fits(default: object, value: object) -> bool:

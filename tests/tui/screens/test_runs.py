@@ -8,7 +8,7 @@ from pathlib import Path
 
 from helpers.finished import make_run
 from helpers.live_run import set_status
-from helpers.models import HOSTILE
+from helpers.models import HOSTILE, end_of
 from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.runs.store.config import write_config
@@ -193,6 +193,7 @@ async def test_a_run_that_is_being_trained_is_deleted_only_after_it_was_stopped(
 
     def stop(stopped: Run, *, timeout_s: float) -> str:
         set_status(stopped, state="stopped", process=None)
+        end_of(stopped)
         return "stopped"
 
     monkeypatch.setattr("mftui.runs.control.signal_run.stop_run", stop)
