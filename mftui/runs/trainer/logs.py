@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TextIO
 
 from mftui.data.storage.regular import change_own
-from mftui.text import visible_lines
 from mftui.errors import RunError
+from mftui.text import visible_lines
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
