@@ -61,6 +61,9 @@ class NumpyTraining:
     def prepare(self) -> None:
         pass
 
+    def prepare_later_blocks(self) -> None:
+        pass
+
     def __iter__(self) -> Iterator[Tick]:
         while self.step < self.n_steps and not self.outcome:
             began = time.perf_counter()

@@ -66,7 +66,8 @@ def without_times(metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def same_model(one: Run, other: Run) -> bool:
     """Whether two runs learned the same, bit by bit."""
     mine, theirs = one.load_factors().parameters, other.load_factors().parameters
-    names = ("user_factors", "movie_factors", "user_bias", "movie_bias")
+    names = ["user_factors", "movie_factors", "user_bias", "movie_bias"]
+    names += ["audience_movie_factors", "audience_movie_weights"]
     return all(np.array_equal(getattr(mine, name), getattr(theirs, name)) for name in names)
 
 

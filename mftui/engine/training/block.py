@@ -123,13 +123,13 @@ class BlockTrainer:
             self._built.warm_up()
             self._built.validation_errors()
             collect_and_trim()
-            disable_trim()
             self._built.restore({name: array() for name, array in start.items()})
         return time.perf_counter() - began
 
     def __iter__(self) -> Iterator[Tick]:
         learner, per_epoch, n_steps = self.learner, self.learner.steps_per_epoch, self.n_steps
         every, together = math.ceil(n_steps / POINTS), learner.steps_per_call
+        disable_trim()
         if self.step % per_epoch and self.step < n_steps:
             learner.begin_epoch(self.step // per_epoch)
         while self.step < n_steps and not self.outcome:

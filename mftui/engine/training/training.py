@@ -70,6 +70,11 @@ class Training:
         self._taste.prepare()
         self.seconds = {"import": imported - began, "compile": time.perf_counter() - imported}
 
+    def prepare_later_blocks(self) -> None:
+        """Build and compile what else is to be trained, which otherwise waits until its turn has come."""
+        for block in self._blocks[1:]:
+            self.seconds["compile"] += block.prepare()
+
     def _problem(self, train: Ratings, valid: Ratings, units: Units) -> Problem:
         s, scale = self._spec, units.learned_scale(self._spec.scale)
         train, valid = units.learned(train), units.learned(valid).whole()

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from mftui.data.allocator import collect_and_trim, restore_trim
+from mftui.data.allocator import collect_and_trim
 from mftui.data.loading.load import DataState, state_of
 from mftui.engine.compute.cluster import find_cluster
 from mftui.engine.training.memory import Sizes
@@ -60,7 +60,7 @@ def wait_for_run(requests: Requests) -> tuple[Run, Preparation | None] | None:
             prepared = ahead.preparation if ahead is not None and ahead.is_for(run) else None
             if prepared is None:
                 ahead = None
-                _let_go()
+                collect_and_trim()
             return run, prepared
         with contextlib.suppress(Exception):
             ahead = Ahead(TrainRequest.from_dict(json.loads(line)), Preparation(own_process=True))
@@ -90,7 +90,9 @@ class Ahead:
         if config.ratings_in == IN_FILE:
             return
         self.preparation.computing(config)
-        self.preparation.training(config)
+        training = self.preparation.training(config)
+        if not is_over():
+            training.prepare_later_blocks()
         self.preparation.keep_programs()
 
     def is_for(self, run: Run) -> bool:
@@ -114,12 +116,6 @@ def _leaves_no_trace(config: RunConfig) -> bool:
     import tensorflow as tf
 
     return not tf.config.list_physical_devices("GPU")
-
-
-def _let_go() -> None:
-    """Return the memory of what was prepared in vain."""
-    restore_trim()
-    collect_and_trim()
 
 
 def _get_ready() -> None:
