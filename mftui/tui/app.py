@@ -271,7 +271,7 @@ class MftuiApp(Textual8App):
                 return
         from mftui.tui.endings import bad_ending
 
-        self.push_screen(bad_ending(snapshot))
+        self.push_screen(bad_ending(snapshot, self.settings.keys))
 
     def _browse(self) -> None:
         """Go from the finished curve to what was learned, unless somebody has gone elsewhere."""

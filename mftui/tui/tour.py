@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,6 @@ HINTS: dict[str, str] = {
 
 _POLL_S = 0.2
 """How often is asked whether a step has been done."""
-_NAME = re.compile(r"\{([\w.]+)\}")
 
 
 @dataclass(frozen=True)
@@ -49,16 +47,6 @@ class Step:
     """What is seen, and what to press."""
     done: Callable[[App[Any], Tour], bool]
     """Whether it has been done. Asked several times a second, on the event loop."""
-
-
-def written(sentence: str, changed: Mapping[str, str], here: str) -> str:
-    """Fill the keys of the screen `here` into a sentence; `changed` are the user's own, by binding id."""
-
-    def key(id: str) -> str:
-        group, _, mode = id.partition(".")
-        return keys.screen_key(mode, here, changed) if group == "screen" else keys.key_of(id, changed)
-
-    return _NAME.sub(lambda found: key(found[1]), sentence)
 
 
 class Tour:
@@ -97,9 +85,9 @@ class Guide:
     def sentence(self, mode: str, *, low: bool = False, hidden: bool = False) -> str:
         """Return what to say on a screen; see `Shell.guidance`."""
         if self.tour is not None and not hidden:
-            return written(self.tour.sentence(mode), self._keys, mode)
+            return keys.written(self.tour.sentence(mode), self._keys, mode)
         shown = hidden or not (low or self._session.get("hints") is False)
-        return written(HINTS.get(mode, ""), self._keys, mode) if shown else ""
+        return keys.written(HINTS.get(mode, ""), self._keys, mode) if shown else ""
 
     def follow(self, app: App[Any], base_screen: Callable[[], BaseScreen | None]) -> None:
         """Go on with the tour as its steps are done, from now on; `base_screen`: the screen under any dialog."""

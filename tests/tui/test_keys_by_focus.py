@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,10 +11,12 @@ from pathlib import Path
 import pytest
 from helpers.finished import make_run
 from helpers.live_run import log_metrics
-from helpers.models import TITLES, toy_factors
+from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown, until_still
 
+from mftui import tui
 from mftui.data.profiles.store import Profile
+from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.widgets.columns import text_of
 from mftui.tui.widgets.search_box import SearchBox
@@ -134,3 +138,34 @@ async def test_a_message_lies_over_no_list_and_the_next_takes_its_place(make_app
         tables = [table.region for table in app.screen.query(Table)]
         for toast in app.screen.query("Toast"):
             assert not any(toast.region.overlaps(region) for region in tables)
+
+
+async def test_messages_name_the_keys_that_the_user_has_chosen(make_app: MakeApp, home: Path):
+    own = {"train.toggle": "ctrl+t", "runs.undo": "ctrl+y", "users.search": "ctrl+f", "screen.train": "f9"}
+    settings = Settings(standby=False, keys=own)
+    async with (app := make_app(settings=settings)).run_test(size=(120, 40)) as pilot:
+        await pilot.press("6")
+        await until_shown(pilot, "Press F9, then ctrl+t")
+        toy_run(home)
+        await until_shown(pilot, "Settings of toy")
+        await pilot.press("x")
+        await until(pilot, lambda: any("Press ctrl+y to undo" in n.message for n in app._notifications), "the message")
+        await pilot.press("ctrl+y")
+        await until_shown(pilot, "finished")
+        await pilot.press("enter", "3")
+        await until_shown(pilot, "Press ctrl+f and type a user's id")
+
+
+def test_no_sentence_of_the_app_names_a_key_that_can_be_changed():
+    """Keys stand in sentences by the name of their binding."""
+    named = re.compile(r"\b[Pp]ress (?:[a-zA-Z/0-9\]\[]\b|/ )|\b[a-z] (?:goes on|trains again|cancels|changes)\b")
+    sources = [
+        path for path in Path(tui.__file__).parent.rglob("*.py") if path.name not in ("keys.py", "dialog_keys.py")
+    ]
+    texts = [
+        (path.name, node.value)
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert [text for text in texts if named.search(text[1])] == []

@@ -17,10 +17,11 @@ from mftui import paths
 from mftui.runs.store.status import FINISHED
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
+from mftui.tui.base import keys
 from mftui.tui.base.display import Display
 from mftui.tui.base.session_state import SessionState
 from mftui.tui.registry import SCREENS
-from mftui.tui.tour import _POLL_S, HINTS, STEPS, written
+from mftui.tui.tour import _POLL_S, HINTS, STEPS
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -152,7 +153,7 @@ async def test_no_step_of_the_tour_is_too_long_or_names_a_key_that_is_none(make_
     app = make_app()
     for step in STEPS:
         if step.mode in app.MODES:
-            assert len(written(f"Tour 13/13: {step.sentence}", {}, step.mode)) <= 78
+            assert len(keys.written(f"Tour 13/13: {step.sentence}", {}, step.mode)) <= 78
 
 
 def test_the_tour_is_an_option_and_begins_on_train(home: Path):

@@ -5,10 +5,12 @@ The footer, the help screen and the command palette are made from these.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from textual.binding import Binding, BindingType
 
+_NAME = re.compile(r"\{([\w.]+)\}")
 _USUAL: dict[str, str] = {}
 """The first key of each binding, by its id."""
 _LAST: dict[str, str] = {}
@@ -324,3 +326,19 @@ def pressed(id: str, changed: Mapping[str, str]) -> str:
 def sign(key: str) -> str:
     """Return a key as it is written for people."""
     return SIGNS.get(key, key)
+
+
+def written(sentence: str, changed: Mapping[str, str], here: str = "") -> str:
+    """Fill the keys into a sentence: `{train.toggle}` is the key of the binding with that id.
+
+    Parameters
+    ----------
+    changed: the user's own keys, by binding id.
+    here: the screen that the sentence stands on.
+    """
+
+    def key(id: str) -> str:
+        group, _, mode = id.partition(".")
+        return screen_key(mode, here, changed) if group == "screen" else key_of(id, changed)
+
+    return _NAME.sub(lambda found: key(found[1]), sentence)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from mftui.engine.recipes import find_recipe
 from mftui.errors import MftuiError
 from mftui.runs.store.summary import learned
+from mftui.tui.base.keys import written
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mftui.runs.store.process import Process
     from mftui.runs.store.run import Run
     from mftui.tui.monitor.load import Load
@@ -20,6 +23,7 @@ MISSING = "missing"
 _TENSORFLOW_MB = 600
 """What a trainer takes once TensorFlow is there, about."""
 _ENDING_LOG_LINES = 4
+_OFFER = "{screen.movies}: its films, and which are alike; {screen.users}: users; {screen.you}: rate films yourself"
 _RESUMABLE = ("stopped", "crashed", "failed")
 _PHASES = {
     "load": "reading the ratings",
@@ -155,16 +159,21 @@ class Ending:
         return bool(self.title)
 
 
-def ending(snapshot: Snapshot) -> Ending:
-    """Return what to say of a training that is no longer under way."""
+def ending(snapshot: Snapshot, keys: Mapping[str, str]) -> Ending:
+    """Return what to say of a training that is no longer under way; `keys`: the user's own, by binding id."""
     if snapshot.state == "diverged":
         kept = "last good model kept" if snapshot.factors_version else "there was no model to keep yet"
-        do, in_form = (": lower the learning rate", " in the form and press t") if snapshot.has_rate else ("", "")
+        do, in_form = (
+            (": lower the learning rate", written(" in the form and press {train.toggle}", keys))
+            if snapshot.has_rate
+            else ("", "")
+        )
         said = f"diverged at step {snapshot.step:,}{do}; {kept}."
         todo = f"Diverged at step {snapshot.step:,}{do}{in_form}; {kept}."
         return Ending("diverged", said, "The training diverged", snapshot.message or said, todo)
     if snapshot.state == "crashed":
-        on = "r goes on from its checkpoint." if snapshot.resumable else "t trains again."
+        on = "{train.resume} goes on from its checkpoint." if snapshot.resumable else "{train.toggle} trains again."
+        on = written(on, keys)
         said, title = f"the trainer process died: {on}", "The trainer process died"
         last = _last_lines(snapshot)
         message = f"The last lines of its log:\n{last}" if last else "Its log is empty."
@@ -176,10 +185,12 @@ def ending(snapshot: Snapshot) -> Ending:
         return Ending(MISSING, snapshot.message, "The training is gone", snapshot.message)
     if snapshot.outcome == "early-stop":
         return Ending("early stop", snapshot.message)
-    offer = "2: its films, and which are alike; 3: users; 4: rate films yourself"
+    offer = written(_OFFER, keys, "train")
     if snapshot.state == "finished" and not snapshot.message:
         return Ending(snapshot.state, offer)
-    resume = "r goes on with it" if snapshot.state == "stopped" and snapshot.resumable else ""
+    resume = (
+        written("{train.resume} goes on with it", keys) if snapshot.state == "stopped" and snapshot.resumable else ""
+    )
     return Ending(snapshot.state, "; ".join(part for part in (snapshot.message, resume) if part))
 
 

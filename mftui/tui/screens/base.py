@@ -24,7 +24,10 @@ from mftui.tui.widgets.top_bar import TopBar
 Choices = TypeVar("Choices", bound=Any)
 _MIN_GUIDE_HEIGHT = 20
 """Rows from which there is a line for somebody new; where there are fewer, the help has it."""
-_NO_MODEL = "No model yet. Press {}, then {}, to train one on the sample (synthetic ratings): it takes seconds."
+_NO_MODEL = (
+    "No model yet. Press {screen.train}, then {train.toggle}, "
+    "to train one on the sample (synthetic ratings): it takes seconds."
+)
 UNSORTED = "As found"
 """The order in which the rows of a table come."""
 
@@ -103,9 +106,11 @@ class BaseScreen(Screen[None]):
 
     def no_model(self) -> str:
         """Say why there is no model, and what to press."""
-        own = self.shell.settings.keys
-        pressed = keys.screen_key("train", self.MODE, own), keys.key_of("train.toggle", own)
-        return f"{self.shell.model_trouble} {_NO_MODEL.format(*pressed)}".strip()
+        return f"{self.shell.model_trouble} {self.told(_NO_MODEL)}".strip()
+
+    def told(self, sentence: str) -> str:
+        """Fill the keys into a sentence, see `keys.written`."""
+        return keys.written(sentence, self.shell.settings.keys, self.MODE)
 
     def on_top_bar_go(self, event: TopBar.Go) -> None:
         self.app.switch_mode(event.mode)
@@ -196,4 +201,5 @@ class ChoosingScreen(BaseScreen, Generic[Choices]):
         if 0 <= table.line + by < len(table):
             table.action_move(by)
         else:
-            self.shell.say("There is no other match." if len(table) else "There is no match. Press / to search.")
+            none = f"There is no match. Press {{{self.MODE}.search}} to search."
+            self.shell.say("There is no other match." if len(table) else self.told(none))

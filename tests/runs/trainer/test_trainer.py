@@ -243,4 +243,4 @@ def test_advice_is_what_the_recipe_has(ratings: Path) -> None:
     run = create_run(TrainRequest(data=str(ratings), recipe="als"))
     train(run, make_training=lambda spec: NumpyTraining(replace(spec, hyper={**spec.hyper, "learning_rate": 5.0})))
     assert run.status().message.endswith("there was no good model to keep.")
-    assert not ending(read_snapshot(run, 0)).line.count("rate")
+    assert not ending(read_snapshot(run, 0), {}).line.count("rate")

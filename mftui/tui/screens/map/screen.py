@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from mftui.tui.base.open_model import OpenModel
     from mftui.tui.screens.map.scene import Pin
 
+_CHANGE = "Press {map.filter} to change the filters."
+_NO_USER = "No user is open: press {screen.users} for one."
+_NONE_LIT = "No films are highlighted. Press {map.search} to search, {map.choose} for neighbours."
 _ON_THE_MAP = ("search", "match", "color", "layout", "axis", "filter", "users", "names", "pane")
 """Actions that change nothing of what is seen of Factors."""
 
@@ -94,7 +97,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
 
         def show(found: Gathered | MftuiError) -> None:
             if isinstance(found, MftuiError):
-                self.scatter.show(None, empty=f"{found} Press f to change the filters.")
+                self.scatter.show(None, empty=f"{found} {self.told(_CHANGE)}")
                 self.films.show((), caption="Films")
                 return
             self._now = found
@@ -141,7 +144,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
     def action_match(self, by: int) -> None:
         """Go to another of the films that the search, or a choice, has lit up."""
         if not self._films.step(by):
-            self.shell.say("No films are highlighted. Press / to search, enter for neighbours.")
+            self.shell.say(self.told(_NONE_LIT))
 
     def action_accept_search(self) -> None:
         """Go from the search to the map."""
@@ -199,7 +202,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
             self._tsne.begin(self._now.axes, self._now.model.factors.movie_train_counts)
 
     def on_tsne_job_progress(self, event: TsneJob.Progress) -> None:
-        self.scatter.busy = "" if event.share is None else f"t-SNE {event.share:.0%}, t cancels"
+        self.scatter.busy = "" if event.share is None else self.told(f"t-SNE {event.share:.0%}, {{map.layout}} cancels")
         if event.trouble:
             self.shell.say(event.trouble, warn=True)
         if event.done:
@@ -228,7 +231,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
 
         def say() -> None:
             alone = any(pin.label.startswith("user") for pin in self.scatter.pins)
-            opened = "The user that is open on Users, as @." if alone else "No user is open: press 3 for one."
+            opened = "The user that is open on Users, as @." if alone else self.told(_NO_USER)
             self.shell.say({"": "No users on the map but You.", "many": "Many users, each an @."}.get(users, opened))
 
         self._stand(say)

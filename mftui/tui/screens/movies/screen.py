@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 _SCORED = (Column("Score", 6, right=True), *NEIGHBOUR_COLUMNS)
 _DEBOUNCE_S = 0.08
 """How long no letter comes before the page and the neighbours follow the search."""
-_NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
-_NO_NEIGHBOUR = "No neighbour has that many ratings (press f to change)."
+_CHANGE = "Press {movies.filter} to change the filters."
+_NO_MATCH = "No title has these words. Fewer letters find more; {app.back} clears the search."
+_NO_NEIGHBOUR = "No neighbour has that many ratings (press {movies.filter} to change)."
 _NO_FACTORS = "This movie has no training ratings, so the model cannot compare it."
-_FILTERED_OUT = "No movie passes the search and the filters: {}. Press f to change them, ctrl+r there clears them."
+_FILTERED_OUT = (
+    "No movie passes the search and the filters: {}. Press {movies.filter} to change them, ctrl+r there clears them."
+)
 
 
 class MoviesScreen(TwoListsScreen[MovieChoices]):
@@ -125,7 +128,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         arrow = glyphs.down_arrow if descending(choices.sort, choices.reverse) else glyphs.up_arrow
         if isinstance(result, MftuiError):
             self._found = None
-            empty = f"{result} Press f to change the filters."
+            empty = f"{result} {self.told(_CHANGE)}"
             self.left.show((), caption="Results", detail=choices.detail(arrow), empty=empty)
         elif self._visit:
             self._found, _, rows = result
@@ -133,7 +136,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         else:
             self._found, n, rows = result
             detail = choices.detail(arrow, len(rows), n)
-            empty = _FILTERED_OUT.format(narrowed) if narrowed else _NO_MATCH
+            empty = self.told(_FILTERED_OUT).format(narrowed) if narrowed else self.told(_NO_MATCH)
             self.left.show(rows, caption=choices.caption(text), detail=detail, empty=empty)
         if self._found is None or not len(self._found):
             self._near, self._subject = (), None
@@ -188,7 +191,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
                 scored_rows(model.factors, found.movies, found.scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
                 detail=choices.near(by, len(self._trail), found),
-                empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_FACTORS,
+                empty=self.told(_NO_NEIGHBOUR) if choices.neighbour_ratings else _NO_FACTORS,
                 cursor=cursor,
             )
             self.page_shown()

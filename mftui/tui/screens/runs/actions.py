@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mftui.errors import MftuiError
 from mftui.runs.store.notes import Notes, write_notes
 from mftui.runs.store.run import run_of
+from mftui.tui.base.keys import key_of
 from mftui.tui.base.shell import shell_of, showing_errors
 from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.runs.dialogs import again_dialog, busy_dialog, delete_dialog, notes_dialog, open_dialog
@@ -131,7 +132,8 @@ class RunActions:
         if gone:
             self._deleted = gone
             what = rows[0].called if len(gone) == 1 else f"{len(gone)} runs"
-            self._shell.say(f"{what}: moved into the trash. Press u to undo; `mftui runs prune` empties it.")
+            pressed = key_of("runs.undo", self._shell.settings.keys)
+            self._shell.say(f"{what}: moved into the trash. Press {pressed} to undo; `mftui runs prune` empties it.")
         if trouble:
             self._shell.show_error(trouble, title="Not deleted")
         self._changed()

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _POLL_S = 1.0
 _WIDE = 100
-_NO_RUNS = "No runs yet. Press 1, then t, to train one on the sample (synthetic ratings): it takes seconds."
-_NO_MATCH = "No run passes the search and the filters. esc clears the search, f changes the filters."
+_NO_RUNS = (
+    "No runs yet. Press {screen.train}, then {train.toggle}, "
+    "to train one on the sample (synthetic ratings): it takes seconds."
+)
+_NO_MATCH = "No run passes the search and the filters. {app.back} clears the search, {runs.filter} changes the filters."
 
 
 @dataclass
@@ -133,7 +136,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
             LazyRows(len(shown), lambda i: cells(shown[i], self._sign(shown[i].run), choices.fields)),
             caption="Runs",
             detail=facts(len(shown), n_all, len(self._marked), choices, arrow),
-            empty=_NO_MATCH if n_all else _NO_RUNS,
+            empty=self.told(_NO_MATCH if n_all else _NO_RUNS),
             cursor=at,
         )
 

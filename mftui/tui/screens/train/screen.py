@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 _NEEDS_FORM_OR_CURVE = ("more_fields", "defaults", "view", "smooth", "log", "axis", "tail", "compare", "same_again")
 
+_NO_RUN = "No run is shown. Press {train.toggle} to train one, or {train.watch} to choose one."
+_UNREAD = "The training could not read its data. See how it is read, and press {train.toggle} again."
+
 
 class TrainScreen(BaseScreen):
     """Form on the left, charts on the right, state and log below."""
@@ -247,7 +250,7 @@ class TrainScreen(BaseScreen):
         """Take what the watched run was asked for into the form."""
         run = self.trainings.run
         if run is None:
-            self.shell.say("No run is shown. Press t to train one, or R to choose one.")
+            self.shell.say(self.told(_NO_RUN))
             return
         with showing_errors(self.shell):
             self.load_request(await asyncio.to_thread(run.request))
@@ -258,10 +261,10 @@ class TrainScreen(BaseScreen):
         self.query_one(FormView).show(self.form)
         self._reading.cancel()
         if ask:
-            self.shell.say("The training could not read its data. See how it is read, and press t again.", warn=True)
+            self.shell.say(self.told(_UNREAD), warn=True)
             self.action_reading()
         else:
-            self.shell.say("The settings are those of this run. Change one, then press t.")
+            self.shell.say(self.told("The settings are those of this run. Change one, then press {train.toggle}."))
 
     def action_form(self) -> None:
         """Hide the form, or show it."""

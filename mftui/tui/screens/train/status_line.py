@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from mftui.runs.store.status import FINISHED
 from mftui.text import clock, learning_time
+from mftui.tui.base.shell import shell_of
 from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.training_charts import large
 from mftui.tui.monitor.snapshot import Snapshot, ending
@@ -43,7 +44,7 @@ class StatusLine(CellWidget):
         if snapshot is None:
             return
         glyphs = self.terminal.glyphs
-        end = None if snapshot.live else ending(snapshot)
+        end = None if snapshot.live else ending(snapshot, shell_of(self).settings.keys)
         bad = end is not None and end.bad
         word = end.word if end else snapshot.state
         kind = "bad" if bad else "done" if word == FINISHED else "state"

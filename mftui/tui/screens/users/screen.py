@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from mftui.data.ids import RawId
     from mftui.tui.base.open_model import OpenModel
 
-_NO_USER = "Press / and type a user's id, p to pick one from the list, ] for the first."
+_NO_USER = (
+    "Press {users.search} and type a user's id, {users.pick} to pick one from the list, {users.next} for the first."
+)
 _USUAL_ORDER = UserChoices().sort
 
 
@@ -69,7 +71,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         else:
             self._page = self._both = None
             self._panel.show(None)
-            self.left.show((), caption=f"{model.factors.n_users:,} users", empty=_NO_USER)
+            self.left.show((), caption=f"{model.factors.n_users:,} users", empty=self.told(_NO_USER))
             self.right.show(())
 
     def model_changed(self) -> None:
@@ -191,7 +193,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     def no_film(self) -> str:
         if self._both is not None and (self.left.has_focus or len(self.right)):
             return "Only run 2 knows this film. Open that run on Runs to see it."
-        return f"There is no film to open. {_NO_USER if self._page is None else ''}".strip()
+        return f"There is no film to open. {self.told(_NO_USER) if self._page is None else ''}".strip()
 
     def film(self) -> int | None:
         page, table = self._page, self.left if self.left.has_focus else self.right
@@ -216,7 +218,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         if not (self.has_class("-why") and self.shows_page):
             return
         if model is None or page is None or movie is None:
-            self._why.show(None, _NO_USER)
+            self._why.show(None, self.told(_NO_USER))
             return
         self._whys.ask(lambda: why_user(model.factors, page.user, movie, page.ranked_by), self._why.show)
 
@@ -234,7 +236,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             dialog = pick_similar_user(self._shown.factors, self._page.user, self._page.similar)
             self.app.push_screen(dialog, self._picked)
         else:
-            self.shell.say(f"No user is open. {_NO_USER}", warn=True)
+            self.shell.say(f"No user is open. {self.told(_NO_USER)}", warn=True)
 
     def _picked(self, chosen: str | None) -> None:
         if chosen is not None:

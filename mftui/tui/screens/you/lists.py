@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from mftui.tui.screens.you.ratings import ProfileRatings
     from mftui.tui.widgets.columns import Column, Rows
 
-_NO_MATCH = "No title has these words. Fewer letters find more; esc clears the search."
-_NONE_TO_RATE = "No more films to ask about. Press / to search one, t for your ratings."
-_NONE_RATED = "No rating yet. Press / and type a title, or t for films to rate; then one key gives it stars."
+_NO_MATCH = "No title has these words. Fewer letters find more; {app.back} clears the search."
+_NONE_TO_RATE = "No more films to ask about. Press {you.search} to search one, {you.view} for your ratings."
+_NONE_RATED = (
+    "No rating yet. Press {you.search} and type a title, or {you.view} for films to rate; then one key gives it stars."
+)
 
 
 @dataclass(frozen=True)

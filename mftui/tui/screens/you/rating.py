@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
 _NOT_IN_MODEL = "This model does not have that film."
-NO_FILM = "No film is under the cursor. Press / and type a title, or t for films to rate next."
+NO_FILM = "No film is under the cursor. Press {you.search} and type a title, or {you.view} for films to rate next."
 
 
 class Rater:
@@ -54,6 +54,10 @@ class Rater:
         half = f"then {keys.key_of('you.half', own)} {more}" if halves else ""
         step = f"{keys.key_of('you.more', own)} {keys.key_of('you.less', own)} a step"
         self.line.show_keys([*map(named, whole)], [*map(named, halves)], half, step)
+
+    @property
+    def _no_film(self) -> str:
+        return keys.written(NO_FILM, shell_of(self._screen).settings.keys)
 
     def give_stars(self, film: int | Rated | None, stars: float) -> None:
         """Give a film so many stars."""
@@ -95,13 +99,13 @@ class Rater:
             self._last = film
             self.ratings.rate(film, rating)
         else:
-            self.line.say(NO_FILM if film is None or isinstance(film, int) else _NOT_IN_MODEL, "bad")
+            self.line.say(self._no_film if film is None or isinstance(film, int) else _NOT_IN_MODEL, "bad")
 
     def leave_out(self, film: int | Rated | None, of: Of) -> None:
         """Say that a film was not seen, or is not wanted; where that was said before, take it back."""
         given = self.ratings.given
         if not isinstance(film, int) or given is None:
-            self.line.say(NO_FILM if film is None else _NOT_IN_MODEL, "bad")
+            self.line.say(self._no_film if film is None else _NOT_IN_MODEL, "bad")
         elif of == "not_seen" and film in given.by_movie:
             self.line.say("You have rated this film, so it is not asked for.", "bad")
         else:

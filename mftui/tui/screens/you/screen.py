@@ -171,7 +171,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
             self.left.sorts = {sort: sort for sort in self.SORTS} if new.view == "rated" else {}
         same_list = new.view == before.view and new.key == before.key
         cursor = new.place(film, at) if same_list else None
-        self.left.show(new.rows, caption=new.caption, detail=new.detail, empty=new.empty, cursor=cursor)
+        self.left.show(new.rows, caption=new.caption, detail=new.detail, empty=self.told(new.empty), cursor=cursor)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._search()
@@ -279,7 +279,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
         super()._filtered(answer)
 
     def no_film(self) -> str:
-        return NO_FILM
+        return self.told(NO_FILM)
 
     def action_search(self) -> None:
         """Type a title."""
