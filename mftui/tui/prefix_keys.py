@@ -11,8 +11,10 @@ from textual.widget import Widget
 from mftui.tui.base.panes import TITLES
 from mftui.tui.widgets.table import Table
 
-COUNTED = ("j", "k", "g", "G")
+COUNTED = ("j", "k", "h", "l", "g", "G", "down", "up", "left", "right", "n", "N")
 """Keys that a number may come before."""
+_BEGINS = ("slash", "question_mark", "colon", "tab", "shift+tab", "ctrl+c", "ctrl+z", "ctrl+o", "ctrl+p")
+"""Keys that one may press at once on the screen to which a digit has led; before any other the number does nothing."""
 _COUNT_S = 0.3
 """Between a digit and what it counts at most: whoever looks at the screen that the digit leads to takes longer."""
 _PREFIX_S = 1.0
@@ -49,7 +51,7 @@ class PrefixKeys:
             return False
         if key.isdecimal() and len(key) == 1:
             return self._digit(key, number, after_g if pause <= _PREFIX_S else None)
-        if number and key in COUNTED:
+        if number and key not in _BEGINS and not (key.startswith("f") and key[1:].isdecimal()):
             self._app.run_worker(self._count(key, min(int(number), _MAX_COUNT)), group="count")
             self._after_g = (None, 0) if key == "g" else None
             return True
@@ -75,20 +77,19 @@ class PrefixKeys:
         return bool(number) and (mode == "you" or key == "0")
 
     async def _count(self, key: str, n: int) -> None:
-        """Do what `key` does `n` times, where the number was begun."""
+        """Do what `key` does `n` times, where the number was begun; nothing where the key does not move."""
         app = self._app
         if app.current_mode != self._from:
             await app.switch_mode(self._from)
-        focused = app.focused
-        found = None if focused is None else focused._bindings.key_to_bindings.get(key)
-        if focused is None or not found:
+        active = app.screen.active_bindings.get(key)
+        if active is None or key not in COUNTED:
             return
-        _, name, parameters = actions.parse(found[0].action)
+        _, name, parameters = actions.parse(active.binding.action)
         numbers = [value for value in parameters if isinstance(value, int)]
-        if isinstance(focused, Table) and name in ("first", "last"):
-            focused.go_to_line(n - 1)
-        elif name in ("move", "cursor", "metric"):
-            await app.run_action(f"{name}({numbers[0] * n})", focused)
-        elif name == "step":
+        if isinstance(active.node, Table) and name in ("first", "last"):
+            active.node.go_to_line(n - 1)
+        elif name in ("move", "cursor", "metric", "match"):
+            await app.run_action(f"{name}({numbers[0] * n})", active.node)
+        elif name in ("step", "nudge", "pane"):
             for _ in range(min(n, max(app.size))):
-                await app.run_action(found[0].action, focused)
+                await app.run_action(active.binding.action, active.node)

@@ -13,11 +13,13 @@ from helpers.finished import make_run
 from helpers.live_run import log_metrics
 from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown, until_still
+from textual import actions
 
 from mftui import tui
 from mftui.data.profiles.store import Profile
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
+from mftui.tui.dialogs.help import help_bindings
 from mftui.tui.widgets.columns import text_of
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
@@ -82,6 +84,68 @@ async def test_a_key_of_the_screen_works_from_every_pane(make_app: MakeApp, home
                 await pilot.press("escape")
                 await until(pilot, lambda: len(app.screen_stack) == 1, "the dialog gone")
                 await until_still(pilot)
+
+
+VARIANTS = {"movies": ("",), "users": ("", "w"), "you": ("",), "map": ("", "i"), "runs": ("", "d", "i"), "train": ("",)}
+"""What is pressed on a screen to see its panes: each once."""
+BY_THE_PANE: dict[tuple[str, str], set[str]] = {
+    ("runs", "curves"): {"runs.left", "runs.right"},  # the cursor of the chart, which is listed, too
+    ("runs", "settings"): {"runs.take"},  # exports this table, as table.export says
+}
+"""Keys of a screen that a pane of it takes for itself, for what the help says of that pane."""
+
+
+@pytest.mark.parametrize("mode", VARIANTS)
+async def test_a_key_is_the_same_on_every_pane_that_can_have_the_focus(make_app: MakeApp, home: Path, mode: str):
+    for number in (1, 2):
+        run = make_run(home, f"r{number}", number, model=toy_factors(audience=True))
+        log_metrics(run, *({"step": step, "valid_rmse": 1 + abs(step - 150) / 100} for step in (120, 150, 180)))
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to")
+        await app.switch_mode(mode)
+        await until_still(pilot)
+        for variant in VARIANTS[mode]:
+            await pilot.press(*variant)
+            await until_still(pilot)
+            panes = [pane for pane in app.screen.focus_chain if not isinstance(pane, SearchBox)]
+            assert panes
+            for pane in panes:
+                app.screen.set_focus(pane)
+                await pilot.pause()
+                active = {key: one.binding.id for key, one in app.screen.active_bindings.items()}
+                taken = BY_THE_PANE.get((mode, str(pane.id)), set())
+                for binding, names in help_bindings(app.screen):
+                    of_all = any(one.id == binding.id for node in (app.screen, app) for _, one in node._bindings)
+                    _, name, parameters = actions.parse(binding.action)
+                    offered = app.screen.check_action(name, parameters)  # no map to search where its axes are shown
+                    if of_all and offered and binding.id not in taken:
+                        assert {active.get(key) for key in names} == {binding.id}, f"{names} on {pane}"
+            await pilot.press(*variant)
+
+
+@pytest.mark.parametrize("mode", ["movies", "users", "you", "runs"])
+async def test_a_key_of_a_list_moves_only_the_one_with_the_keys(make_app: MakeApp, home: Path, mode: str):
+    for number in range(1, 10 if mode == "runs" else 2):
+        make_run(home, f"r{number}", number, model=toy_factors(audience=True))
+    async with (app := make_app()).run_test(size=SIZE) as pilot:
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to")
+        await pilot.press(SIGNS[mode][0])
+        await until_shown(pilot, SIGNS[mode][1])
+        await pilot.press(*("d" if mode == "runs" else ""))
+        await until_still(pilot)
+        tables = [pane for pane in app.screen.focus_chain if isinstance(pane, Table)]
+        assert len(tables) == 2
+        for own, other in (tables, tables[::-1]):
+            own.focus()
+            await pilot.pause()
+            for key, line in (("G", len(own) - 1), ("k", len(own) - 2), ("g", 0), ("j", 1), ("up", 0)):
+                kept = other.line
+                await pilot.press(key)
+                await until(pilot, lambda own=own, line=line: own.line == line, f"{key} on {own}")  # type: ignore[misc]
+                followed = (own.id, other.id) in (("results", "neighbours"), ("runs", "settings"))  # shows the row's
+                assert followed or other.line == kept, f"{key} on {own} moved {other}"
 
 
 async def test_a_sort_and_a_copy_are_about_the_table_with_the_keys(make_app: MakeApp, home: Path):

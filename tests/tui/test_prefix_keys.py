@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from helpers.finished import make_run
 from helpers.models import toy_factors, toy_run
-from helpers.screens import until, until_shown
+from helpers.screens import shown, until, until_shown, until_still
 from helpers.you import given
 from textual.binding import Binding
 
+from mftui.runs.store.run import list_runs
 from mftui.tui.app import MftuiApp
 from mftui.tui.base import keys
+from mftui.tui.dialogs.help import help_bindings
+from mftui.tui.prefix_keys import _BEGINS, COUNTED
+from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.widgets.table import Table
 
 MakeApp = Callable[..., MftuiApp]
@@ -30,6 +36,73 @@ async def test_a_number_before_a_move_counts_and_leads_nowhere_else(
         await pilot.press(*typed)
         await until(pilot, lambda: app.current_mode == "movies", "Movies")
         await until(pilot, lambda: app.screen.query_one("#results", Table).line == line, f"line {line}")
+
+
+@pytest.mark.parametrize(
+    ("mode", "pane", "typed", "is_so"),
+    [
+        ("movies", "#results", ("3", "down"), lambda app: app.screen.query_one("#results", Table).line == 3),
+        ("movies", "#results", ("3", "n"), lambda app: app.screen.query_one("#results", Table).line == 3),
+        ("movies", "#results", ("2", "l"), lambda app: app.focused.id == "neighbours"),
+        ("users", "#recommended", ("2", "j"), lambda app: app.screen.query_one("#recommended", Table).line == 2),
+        ("users", "#rated", ("2", "n"), lambda app: app.screen._page.user == 9),
+        ("runs", "#runs", ("2", "j"), lambda app: app.screen.query_one("#runs", Table).line == 2),
+        ("train", "FormView", ("3", "j"), lambda app: app.screen.query_one(FormView).row.key == "factors"),
+    ],
+)
+async def test_a_count_is_for_the_pane_with_the_keys(
+    make_app: MakeApp,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    pane: str,
+    typed: tuple[str, ...],
+    is_so: Callable[[Any], bool],
+):
+    monkeypatch.setattr("mftui.tui.prefix_keys._COUNT_S", 60.0)
+    for number in (1, 2, 3):
+        make_run(home, f"r{number}", number, model=toy_factors())
+    async with (app := make_app()).run_test(size=(120, 40)) as pilot:
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to")
+        await app.switch_mode(mode)
+        await until_still(pilot)
+        app.screen.query_one(pane).focus()
+        await pilot.pause()
+        assert not is_so(app)
+        await pilot.press(*typed)
+        await until(pilot, lambda: app.current_mode == mode and is_so(app), f"{typed} on {pane}")
+
+
+@pytest.mark.parametrize("mode", ["train", "movies", "users", pytest.param("map", marks=pytest.mark.long), "runs"])
+async def test_a_number_before_any_other_key_that_the_help_lists_does_nothing(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+):
+    monkeypatch.setattr("mftui.tui.prefix_keys._COUNT_S", 60.0)
+    for number in (1, 2):
+        make_run(home, f"r{number}", number, model=toy_factors(audience=True))
+    async with (app := make_app()).run_test(size=(120, 40)) as pilot:
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to")
+        for seen_once in ("movies", mode):  # 2 leads to Movies: what it shows at first comes before
+            await app.switch_mode(seen_once)
+            await until_still(pilot)
+        n_runs = len(list_runs())
+
+        def state() -> tuple[object, ...]:
+            return app.current_mode, len(app.screen_stack), app.focused, shown(app)
+
+        tried = 0
+        for binding, names in help_bindings(app.screen):
+            key = names[0]
+            if key in (*COUNTED, *_BEGINS) or (key.isdecimal() and len(key) == 1):
+                continue
+            before = state()
+            await pilot.press("2", key)
+            await until(pilot, lambda before=before: state() == before, f"2 {key} ({binding.id}) did something")  # type: ignore[misc]
+            tried += 1
+        await until_still(pilot)
+        assert state() == before and len(list_runs()) == n_runs and tried > 15
 
 
 async def test_on_you_digits_rate_and_g_with_a_digit_is_a_screen(make_app: MakeApp, home: Path):

@@ -227,7 +227,7 @@ RUNS: list[BindingType] = [
              "or this table."),
     key("runs.undo", "u", "undo", "Undo", help="Bring back what was deleted last."),
     key("runs.right", "l,right", "pane(1)", "Pane below"),
-    key("runs.left", "h,left", "pane(-1)", "Table of runs"),
+    key("runs.left", "h,left", "pane(-1)", "Table of runs", help="On the curves h and l read values; esc leads back."),
 ]  # fmt: skip
 
 MAP: list[BindingType] = [
