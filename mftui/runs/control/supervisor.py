@@ -81,6 +81,8 @@ class Supervisor:
             return False
         request = request.checked()
         with self._lock:
+            if self.running:  # since then
+                return False
             if self._prepared is not None and not self._prepared.same_training(request):
                 self._let_standby_go()
             self.warm()
