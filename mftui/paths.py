@@ -51,6 +51,11 @@ def state_file() -> Path:
     return home() / "state.json"
 
 
+def key_file() -> Path:
+    """Return the path of this user's key, which lies in no home: see `mftui.data.storage.own_key`."""
+    return Path(platformdirs.user_state_dir("mftui")) / "key"
+
+
 def log_file() -> Path:
     """Return the path of the log of the app (each trainer has its own `train.log`)."""
     return home() / "mftui.log"

@@ -9,6 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -235,9 +238,45 @@ def test_a_training_does_not_notice_the_end_of_an_app(home: Path, ratings: Path,
     trainer.communicate()
 
 
-def test_a_recycled_pid_is_not_stopped(ratings: Path) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize("state", ["running", "starting", "paused", "stopping"])
+@pytest.mark.parametrize("heartbeat_s", [-1e6, 0, 1e6])
+def test_a_process_that_only_a_file_names_gets_no_signal(ratings: Path, state: str, heartbeat_s: float) -> None:
+    from mftui.runs.store.process import Process
 
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    run = create_run(request(ratings))
+    forged = Status(state=state, process=Process.of(bystander.pid), heartbeat=time.time() + heartbeat_s)
+    write_status(run.path, forged)
+    assert run.state == ("starting" if state == "starting" and not heartbeat_s else "crashed")
+    for ask in (stop_run, pause_run, continue_run):
+        with pytest.raises(RunError):
+            ask(run, timeout_s=1)
+    assert bystander.poll() is None
+    (run.path / "lock").unlink(missing_ok=True)
+    with holding_elsewhere(run.path.parent.parent / "database") as holder:
+        os.link(run.path.parent.parent / "database", run.path / "lock")
+        write_status(run.path, replace(forged, process=Process.of(holder.pid), heartbeat=time.time()))
+        with pytest.raises(RunError):
+            stop_run(run, timeout_s=1)
+        assert holder.poll() is None
+    bystander.kill()
+    bystander.wait()
+
+
+@contextmanager
+def holding_elsewhere(file: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another program of the user's that has locked a file of its own."""
+    code = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.lockf(f, fcntl.LOCK_EX); print(flush=True); input()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    yield process
+    process.communicate("")
+
+
+def test_a_recycled_pid_is_not_stopped(ratings: Path) -> None:
     from mftui.runs.store.process import Process
 
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])

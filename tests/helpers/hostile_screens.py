@@ -44,7 +44,7 @@ class NobodyTrains:
     def stop(self, run: Run) -> None: ...
 
 
-def all_screens(home: Path, out: Path) -> Iterator[str]:
+def all_screens(home: Path, out: Path, spared: bool) -> Iterator[str]:
     """Open the app, look at every screen, and end it; yield what goes wrong."""
     signal.setitimer(signal.ITIMER_REAL, 4 * PATIENCE_S)
     try:

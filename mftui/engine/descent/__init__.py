@@ -1,4 +1,4 @@
 """Mini-batch gradient descent in TensorFlow: network, objective, batches, input pipelines, optimizers.
 
-May import: data, engine.model, engine.training, errors.
+May import: data, data.storage, engine.model, engine.training, errors.
 """

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mftui.data.allocator import forget
 from mftui.data.dataset import Ratings
+from mftui.data.storage.regular import make_own
 from mftui.data.threads import of_each
 from mftui.errors import TrainingError
 
@@ -92,7 +93,7 @@ def mapped(directory: Path, count: int, size: int) -> list[NDArray[Any]]:
     It is allocated now: later a full disk could not be reported. Raises TrainingError where there is no room.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_own(directory)
         with tempfile.TemporaryFile(dir=directory) as file:
             os.posix_fallocate(file.fileno(), 0, count * size * _BYTES)
             return [

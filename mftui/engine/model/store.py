@@ -41,6 +41,8 @@ DATES = [f"date_{f.name}" for f in fields(DateEffects)]
 HALF = 1e-3, 60_000.0
 """Tables whose largest number is between these fit into float16; with a smaller one, the others lose accuracy."""
 FILE = "factors.json"
+MOST_FACTOR = 1e6
+"""Products of larger ones are lost in what a matrix of them is solved with."""
 _TEXTS = ("run", "recipe", "dataset", "fingerprint", "split", "source")
 """What `meta` has as text."""
 _DAMAGE = (
@@ -233,7 +235,8 @@ class _Files:
     def numbers(self, name: str, *shape: int | None, missing: bool = False) -> NDArray[Any]:
         """Open floats, each a number, memory-mapped; float16 is read, and made float32 for all that is computed."""
         array = open_array(self.path(name), FLOATS, *shape)
-        require_values(name, array, -LARGEST, LARGEST, missing=missing)
+        most = MOST_FACTOR if name.endswith("_factors") else LARGEST
+        require_values(name, array, -most, most, missing=missing)
         return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else array
 
     def whole(self, name: str, n: int | None, lo: int, hi: int) -> NDArray[Any]:

@@ -21,7 +21,8 @@ import numpy as np
 from mftui import paths
 from mftui.data.storage.documents import read_document
 from mftui.data.storage.files import replace_directory
-from mftui.data.storage.integrity import check_files, file_digest, sealed
+from mftui.data.storage.integrity import sealed
+from mftui.data.storage.own_key import mark_of
 from mftui.data.storage.regular import MANIFEST_BYTES, list_own, seen_own
 from mftui.data.storage.writing import write_text
 from mftui.engine.model.arrays import Floats, Indices
@@ -47,7 +48,7 @@ _MIN_CANDIDATES = 1_000
 distances are asked for."""
 _MIN_PROBES = 8
 """Cells that are looked into, at least."""
-_FORMAT = 1
+_FORMAT = 2
 _MAX_INDEXES = 8
 """Indexes in the cache; the oldest go."""
 _ROWS_AT_ONCE = 1 << 16
@@ -180,10 +181,14 @@ def _load(directory: Path, key: IndexKey) -> Index | None:
         manifest = read_document(directory / _MANIFEST, MANIFEST_BYTES, sealed=True)
         if manifest["format"] != _FORMAT or manifest["model"] != key.name:
             return None
-        check_files(directory, manifest["files"])
+        if mark_of(directory / _FILE) != manifest["mark"]:
+            raise ValueError("it was not made here")
+        recall = float(manifest["recall"])
+        if not 0 <= recall <= 1:
+            raise ValueError("its recall is none")
         cells: Any = faiss.read_index(str(directory / _FILE), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         cells.nprobe = int(manifest["probes"])
-        return Index(cells, key.metric, key.by, float(manifest["recall"]))
+        return Index(cells, key.metric, key.by, recall)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, RuntimeError) as error:
@@ -204,7 +209,7 @@ def _make(directory: Path, key: IndexKey) -> Index:
             "model": key.name,
             "probes": cells.nprobe,
             "recall": recall,
-            "files": {_FILE: file_digest(aside / _FILE)},
+            "mark": mark_of(aside / _FILE),
         }
         write_text(aside / _MANIFEST, json.dumps(sealed(manifest)))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from mftui.engine.model.arrays import Doubles
 from mftui.engine.model.response import Response
+from mftui.errors import FormatError
 
 MAX_STEPS = 50
 """Gauss-Newton steps at most; a handful is enough."""
@@ -56,7 +57,19 @@ class RowSolution:
 
 
 def solve_rows(problem: RowProblem) -> RowSolution:
-    """Solve all rows by Gauss-Newton from zero, halving a step until it no longer makes its row worse."""
+    """Solve all rows by Gauss-Newton from zero, halving a step until it no longer makes its row worse.
+
+    Raises FormatError for factors out of all proportion, such as no training makes.
+    """
+    try:
+        return _solved(problem)
+    except np.linalg.LinAlgError as error:
+        raise FormatError(
+            f"the model's factors are damaged: nothing can be computed with them ({error}).", hint="Train again."
+        ) from error
+
+
+def _solved(problem: RowProblem) -> RowSolution:
     x = np.zeros(problem.precision.shape)
     loss = _loss(problem, x)
     for _ in range(MAX_STEPS):

@@ -1,7 +1,8 @@
 """Compiled programs that are kept from one training to the next: XLA loads them instead of compiling again.
 
-Each process has a directory of its own, with links to the kept programs whose content is as it was written; what it
-compiles anew is added to them in the end. So no process ever reads what another is writing, or a damaged file.
+Each process has a directory of its own, with links to the kept programs that this user compiled and whose content is as
+it was written; what it compiles anew is added to them in the end. So no process ever reads what another is writing, a
+damaged file, or a program that came with a home that somebody handed over.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mftui import paths
-from mftui.data.storage.regular import PROGRAM_BYTES, is_own_file, list_own, make_own, read_own, seen_own
+from mftui.data.storage.own_key import mark_of
+from mftui.data.storage.regular import PROGRAM_BYTES, is_own_file, list_own, make_own, seen_own
 from mftui.data.storage.writing import exclusive, link_own
 from mftui.version import __version__
 
@@ -37,7 +39,7 @@ class KeptPrograms:
 
     Parameters
     ----------
-    store: where they are kept, each as NAME.DIGEST.
+    store: where they are kept, each as NAME.MARK.
     """
 
     def __init__(self, store: Path) -> None:
@@ -49,7 +51,7 @@ class KeptPrograms:
         self._remove_left()
         for kept in self._kept():
             with suppress(OSError):
-                if _digest(kept) == kept.suffix[1:]:
+                if mark_of(kept, PROGRAM_BYTES) == kept.suffix[1:]:
                     link_own(kept, self.directory / kept.stem)
                     os.utime(kept)
                 else:
@@ -61,7 +63,7 @@ class KeptPrograms:
         added = 0
         for file in [file for file in list_own(self.directory) if file.name not in self._found]:
             with suppress(OSError):
-                link_own(file, self._store / f"{file.name}.{_digest(file)}")
+                link_own(file, self._store / f"{file.name}.{mark_of(file, PROGRAM_BYTES)}")
                 added += 1
             self._found.add(file.name)
         size = 0
@@ -122,7 +124,3 @@ def _processor() -> str:
     names = ("model name", "flags", "Features", "CPU part")
     lines = _CPU.read_text(encoding="utf-8", errors="replace").split("\n\n")[0].splitlines()
     return "\n".join(line for line in lines if line.startswith(names))
-
-
-def _digest(file: Path) -> str:
-    return hashlib.blake2b(read_own(file, PROGRAM_BYTES), digest_size=16).hexdigest()

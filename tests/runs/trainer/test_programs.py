@@ -87,3 +87,17 @@ def test_nothing_is_removed_where_there_are_no_locks(tmp_path: Path, monkeypatch
     os.utime(other.directory, (0, 0))
     KeptPrograms(tmp_path)
     assert other.directory.exists()
+
+
+def test_a_program_that_came_with_a_home_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "giver"))
+    theirs = KeptPrograms(tmp_path / "store")
+    (theirs.directory / "a.pb").write_bytes(b"whatever the giver likes")
+    theirs.publish()
+    theirs.close()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "me"))
+    mine = KeptPrograms(tmp_path / "store")
+    assert not list(mine.directory.iterdir())
+    assert (tmp_path / "me" / "mftui" / "key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "store" / "linked.0").symlink_to("/dev/zero")
+    assert not list(KeptPrograms(tmp_path / "store").directory.iterdir())

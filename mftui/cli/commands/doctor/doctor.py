@@ -60,6 +60,7 @@ def paths(as_json: bool) -> None:
         "config": places.config_file(),
         "state": places.state_file(),
         "log": places.log_file(),
+        "key": places.key_file(),
         "sample": places.sample_dir(),
     }
     if as_json:

@@ -1,0 +1,160 @@
+"""Files of mftui's own: only regular ones are opened, no link on the way is followed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mftui.data.storage.files import replace_directory
+from mftui.data.storage.given import open_given
+from mftui.data.storage.regular import change_own, create_own, list_own, make_own, open_own, read_own
+from mftui.data.storage.writing import link_own, point_own, write_text
+
+SECRET = "not mftui's\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home"
+    (home / "runs" / "run").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "file").write_text(SECRET)
+    monkeypatch.setenv("MFTUI_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def outside(home: Path) -> Path:
+    return home.parent / "outside" / "file"
+
+
+def names_in(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+def link(file: Path, outside: Path) -> None:
+    file.symlink_to(outside)
+
+
+PLACES: dict[str, Callable[[Path, Path], None]] = {
+    "a link": link,
+    "a link to nothing": lambda file, outside: file.symlink_to(outside.with_name("new")),
+    "an endless device": lambda file, outside: file.symlink_to("/dev/zero"),
+    "a pipe": lambda file, outside: os.mkfifo(file),
+    "a directory": lambda file, outside: file.mkdir(),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("change", [open_own, change_own, lambda path: change_own(path, append=True), create_own])
+def test_what_is_no_file_is_neither_read_nor_written(
+    home: Path, outside: Path, place: str, change: Callable[[Path], object]
+) -> None:
+    file = home / "runs" / "run" / "file"
+    PLACES[place](file, outside)
+    with pytest.raises(OSError, match=str(file)):
+        change(file)
+    assert outside.read_text() == SECRET and names_in(outside.parent) == ["file"]
+
+
+def test_writing_replaces_a_link_and_not_what_it_leads_to(home: Path, outside: Path) -> None:
+    file = home / "runs" / "run" / "status.json"
+    link(file, outside)
+    write_text(file, "{}")
+    assert file.read_text() == "{}" and not file.is_symlink() and outside.read_text() == SECRET
+
+
+def test_a_temporary_file_has_a_name_that_nobody_foresees(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = []
+    replace = os.replace
+
+    def seen(aside: str, name: str, **named: int) -> None:
+        names.append(aside)
+        replace(aside, name, **named)
+
+    monkeypatch.setattr(os, "replace", seen)
+    for _ in range(2):
+        write_text(home / "state.json", "{}")
+    assert names[0] != names[1] and str(os.getpid()) not in names[0].split(".")
+
+
+@pytest.mark.parametrize("part", ["runs", "runs/run"])
+def test_no_directory_on_the_way_may_be_a_link(home: Path, outside: Path, part: str) -> None:
+    moved = outside.parent / "moved"
+    (home / part).rename(moved)
+    (home / part).symlink_to(moved)
+    file = home / "runs" / "run" / "file"
+    for change in (open_own, change_own, create_own, list_own, make_own, lambda path: write_text(path, "")):
+        with pytest.raises(OSError, match="a link"):
+            change(file)
+    assert not [path for path in moved.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("part", [".", "cache", "trash"])
+def test_a_home_a_cache_and_a_trash_may_be_links(home: Path, outside: Path, part: str) -> None:
+    (home / "cache").mkdir()
+    (home / "trash").mkdir()
+    (home / part).rename(outside.parent / "moved")
+    (home if part == "." else home / part).symlink_to(outside.parent / "moved")
+    replace_directory(home / "cache" / "key", lambda aside: write_text(aside / "file", "kept"))
+    assert read_own(home / "cache" / "key" / "file", 100) == b"kept"
+    make_own(home / "trash" / "moment")
+    assert [path.name for path in list_own(home / "trash")] == ["moment"]
+
+
+def test_a_directory_within_the_cache_may_not(home: Path, outside: Path) -> None:
+    (home / "cache").mkdir()
+    (home / "cache" / "neighbours").symlink_to(outside.parent)
+    with pytest.raises(OSError, match="a link"):
+        replace_directory(home / "cache" / "neighbours" / "key", lambda aside: None)
+    assert names_in(outside.parent) == ["file"]
+
+
+def test_a_file_without_end_is_refused_before_it_is_read(home: Path) -> None:
+    file = home / "state.json"
+    file.touch()
+    os.truncate(file, 1 << 40)
+    with pytest.raises(OSError, match="MB"):
+        read_own(file, 1 << 20)
+
+
+def test_a_file_with_a_second_name_is_not_written_in_its_place(home: Path, outside: Path) -> None:
+    file = home / "runs" / "run" / "metrics.jsonl"
+    os.link(outside, file)
+    with pytest.raises(OSError, match="second name"):
+        change_own(file)
+    assert outside.read_text() == SECRET
+
+
+def test_only_files_get_a_second_name(home: Path, outside: Path) -> None:
+    link(home / "runs" / "run" / "a.npy", outside)
+    with pytest.raises(OSError, match="no regular file"):
+        link_own(home / "runs" / "run" / "a.npy", home / "runs" / "run" / "b.npy")
+    assert outside.stat().st_nlink == 1 and not (home / "runs" / "run" / "b.npy").exists()
+
+
+def test_a_published_link_is_moved_on_beside_whatever_lies_there(home: Path, outside: Path) -> None:
+    run = home / "runs" / "run"
+    link(run / "factors", outside)
+    point_own(run / "factors", ".factors-000001")
+    assert str((run / "factors").readlink()) == ".factors-000001" and outside.read_text() == SECRET
+
+
+def test_what_a_user_names_may_be_a_link_but_no_pipe(home: Path, outside: Path) -> None:
+    link(home.parent / "mine.csv", outside)
+    with open_given(home.parent / "mine.csv") as file:
+        assert file.read().decode() == SECRET
+    os.mkfifo(home.parent / "pipe.csv")
+    (home.parent / "zero.csv").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "zero.csv", "home"):
+        with pytest.raises(OSError, match="it is"):
+            open_given(home.parent / name)
+
+
+def test_a_private_file_is_private_from_its_first_byte(home: Path) -> None:
+    os.close(change_own(home / ".lock", mode=0o600))
+    assert stat.S_IMODE((home / ".lock").stat().st_mode) == 0o600
