@@ -7,6 +7,8 @@ What is wrong with an argument is also a ValueError or a TypeError, as Python pr
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -117,3 +119,62 @@ class TrainingError(MftuiError):
     """Training could not start or go on."""
 
     exit_code = 1
+
+
+class MachineError(MftuiError):
+    """What the machine refuses, such as memory, a file descriptor, or a disk that fails; no file is at fault."""
+
+    exit_code = 1
+
+
+_ADVICE = {
+    errno.EMFILE: "Let a process open more files: ulimit -n 4096.",
+    errno.ENFILE: "End other programs.",
+    errno.ENOMEM: "Use a smaller data set or model, or a machine with more memory.",
+    errno.EIO: "The disk, or the connection to it, fails: see the kernel's log (dmesg).",
+    errno.ESTALE: "The network file system lost the file: mount it again.",
+    errno.ENOSPC: "Make room.",
+    errno.EDQUOT: "Make room.",
+}
+_OF_MACHINE = {
+    *_ADVICE, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EAGAIN, errno.ENODEV, errno.ENXIO,
+    errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EREMOTEIO, errno.ENOTCONN, errno.ENOLCK,
+}  # fmt: skip
+"""What the machine refuses: the user gets a message, and no crash report is written."""
+
+
+def machine_fault(error: BaseException) -> str:
+    """Return in words, with what to do, what the machine refused; "" where `error` is something else."""
+    number = _number(error)
+    if isinstance(error, FileNotFoundError) and error.filename is None and not _in_a_directory():
+        return "the working directory has been deleted. Change to one that there is, such as: cd ~"
+    if number not in _OF_MACHINE:
+        return ""
+    name = getattr(error, "filename", None)
+    where = "" if name is None else f"{os.fsdecode(name) if isinstance(name, str | bytes) else name}: "
+    words = "out of memory" if number == errno.ENOMEM else os.strerror(number)
+    return f"{where}{words}. {_ADVICE.get(number, '')}".strip()
+
+
+def raise_if_machine(error: BaseException, what: object) -> None:
+    """Raise MachineError where it was the machine that refused to read `what`: then that is not damaged."""
+    if fault := machine_fault(error):
+        shown = fault if fault.startswith(str(what)) else f"{what}: {fault}"
+        raise MachineError(f"{shown} The file is not damaged.") from error
+
+
+def _number(error: BaseException) -> int:
+    """Return the error's number of the system; 0 where it has none."""
+    if isinstance(error, MemoryError):
+        return errno.ENOMEM
+    if isinstance(error, ImportError):  # of a shared library, in words only
+        return next((number for number in _ADVICE if os.strerror(number) in str(error)), 0)
+    return (error.errno or 0) if isinstance(error, OSError) else 0
+
+
+def _in_a_directory() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True

@@ -8,6 +8,14 @@ from pathlib import Path
 import platformdirs
 
 
+def working_dir() -> Path:
+    """Return the working directory; the user's home where it has been deleted."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path.home()
+
+
 def home() -> Path:
     """Return `$MFTUI_HOME`, or the XDG data directory."""
     given = os.environ.get("MFTUI_HOME")

@@ -1,6 +1,6 @@
 """The `mftui` command: one thin module for each group of commands, each imported only when it is used.
 
-May import: applog, errors, reports, text, tui, version.
+May import: applog, errors, reports, streams, text, tui, version.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from errno import EACCES, EDQUOT, EFBIG, EIO, EMFILE, ENOMEM, ENOSPC, EPERM, EPIPE, EROFS
 from importlib import import_module
 from typing import Any
 
 import click
 
 from mftui.applog import start_log
-from mftui.errors import MftuiError, TitleError, UsageError
+from mftui.errors import MftuiError, TitleError, UsageError, machine_fault
+from mftui.streams import OutputLost, drop_output, open_streams
 from mftui.text import visible
 from mftui.version import __version__
 
@@ -43,9 +43,6 @@ COMMANDS = {
     "doctor": ("doctor.doctor:doctor", "Check this machine, and say how to fix what is missing."),
 }
 """Name: where in `commands` it lives, and its line in the help (so that the help imports no command)."""
-
-_NOT_OURS = (ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EFBIG, ENOMEM, EMFILE)
-"""What the machine refuses: the user gets a message, and no crash report is written."""
 
 HELP = """Train a movie recommender by matrix factorization, watch it learn, and explore what it learned.
 
@@ -95,6 +92,7 @@ def mftui(ctx: click.Context, /, headless: bool, debug: bool, **of_app: Any) -> 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
+    open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run_command(given))
 
@@ -123,8 +121,19 @@ def _headless(arguments: list[str]) -> list[str]:
 def run_command(arguments: list[str]) -> int:
     """Run one command line and return its exit code: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted."""
     try:
-        code = mftui.main(_headless(arguments), prog_name="mftui", standalone_mode=False)
+        code = _run(arguments)
         sys.stdout.flush()
+    except OutputLost as lost:
+        drop_output()
+        return 1 if lost.reader_gone else _report(str(lost), 1)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = mftui.main(_headless(arguments), prog_name="mftui", standalone_mode=False)
+    except OutputLost:
+        raise
     except TitleError as error:
         return _report(error.message, error.exit_code, [f"{raw!s:>8}  {title}" for raw, title in error.candidates])
     except MftuiError as error:
@@ -135,19 +144,9 @@ def run_command(arguments: list[str]) -> int:
         return _write(shown.getvalue().splitlines(), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _report("interrupted.", 130)
-    except OSError as error:
-        if error.errno in (EPIPE, EIO):
-            # The reader is gone: say nothing, also when Python flushes on its way out.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            return 1
-        if error.errno in _NOT_OURS:
-            file = f"{error.filename}: " if error.filename else ""
-            return _report(f"{file}{error.strerror}.", 1)
-        return _crashed(error)
-    except MemoryError:
-        return _report("out of memory. Use a smaller data set or model, or a machine with more.", 1)
-    except Exception as error:  # noqa: BLE001  # a bug: write a report and say so in a few lines
-        return _crashed(error)
+    except Exception as error:  # noqa: BLE001  # the machine's, or a bug: then write a report and say so in a few lines
+        fault = machine_fault(error)
+        return _report(fault, 1) if fault else _crashed(error)
     return code if isinstance(code, int) else 0
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from mftui.data.storage.files import FileRef
-from mftui.errors import DataError
+from mftui.errors import DataError, raise_if_machine
 from mftui.text import visible
 
 _EXACT = 1 << 53
@@ -234,7 +234,12 @@ def refused(ref: FileRef, form: str, hint: str) -> DataError:
 
 
 def damaged_form(ref: FileRef, form: str, error: Exception) -> DataError:
-    """Return the error for a file that begins as `form` and cannot be read so."""
+    """Return the error for a file that begins as `form` and cannot be read so.
+
+    Raises MachineError where it was the machine that refused to read it.
+    """
+    if isinstance(error, OSError):  # no room in memory is told as damage: a damaged file asks for any amount
+        raise_if_machine(error, ref)
     return DataError(
         f"this is {form}, but damaged or cut short ({visible(str(error)[:200])}).",
         path=ref,

@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import IO, Any
 
-from mftui.errors import DataError
+from mftui.errors import DataError, raise_if_machine
 from mftui.text import visible
 
 ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".gzip", ".zstd", ".lzma")
@@ -129,7 +129,11 @@ def growth(path: object, what: str, packed: int, size: int) -> DataError:
 
 
 def damaged(path: object, what: str, error: Exception) -> DataError:
-    """Return the error for `what` (as "the zip") that cannot be read to its end."""
+    """Return the error for `what` (as "the zip") that cannot be read to its end.
+
+    Raises MachineError where it was the machine that refused to read it.
+    """
+    raise_if_machine(error, path)
     return DataError(
         f"{what} is damaged or cut short ({visible(str(error)[:200])}).", path=path, hint="Download or copy it again."
     )

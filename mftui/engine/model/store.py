@@ -30,7 +30,7 @@ from mftui.engine.model.history import History
 from mftui.engine.model.parameters import DateEffects, Parameters
 from mftui.engine.model.priors import RowPriors
 from mftui.engine.model.response import Link
-from mftui.errors import FormatError
+from mftui.errors import FormatError, raise_if_machine
 
 PriorsOf = Callable[[Mapping[str, Any], Parameters], RowPriors]
 FORMAT_VERSIONS = {"float32": 3, "float16": 4}
@@ -127,6 +127,7 @@ def load_factors(directory: Path, priors_of: PriorsOf) -> Factors:
     except FileNotFoundError:
         raise  # perhaps replaced by a newer model meanwhile: the caller looks again
     except _DAMAGE as error:
+        raise_if_machine(error, directory)
         raise FormatError(f"{directory}: the model's files are damaged ({error}).", hint="Train again.") from error
 
 
@@ -139,6 +140,7 @@ def _document(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise
     except _DAMAGE as error:
+        raise_if_machine(error, file)
         raise FormatError(f"{file} is damaged ({error}).", hint="Train again.") from error
     raise FormatError(
         f"{file} has format version {str(version)[:20]}; this mftui reads versions {_READ[0]} to {_READ[-1]}.",

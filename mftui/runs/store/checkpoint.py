@@ -16,7 +16,7 @@ from mftui.data.storage.integrity import check_files, file_digest, sealed
 from mftui.data.storage.npy import load_array, save_array
 from mftui.data.storage.regular import MANIFEST_BYTES
 from mftui.data.storage.writing import write_text
-from mftui.errors import FormatError, MftuiError
+from mftui.errors import FormatError, MftuiError, raise_if_machine
 from mftui.runs.store.publish import publish, read_json, versions
 
 FORMAT_VERSION = 1
@@ -56,13 +56,14 @@ def save_checkpoint(link: Path, checkpoint: Checkpoint) -> None:
 def load_checkpoint(link: Path) -> tuple[Checkpoint | None, list[str]]:
     """Load the newest readable checkpoint (None if none was ever saved); also return what is wrong with newer ones.
 
-    Raises FormatError if there are checkpoints but none can be read.
+    Raises FormatError if there are checkpoints but none can be read, MachineError if the machine fails meanwhile.
     """
     wrong: list[str] = []
     for directory in versions(link):
         try:
             return _read(directory), wrong
         except MftuiError as error:
+            raise_if_machine(error.__cause__ or error, directory)
             wrong.append(str(error))
     if wrong:
         raise FormatError(f"no checkpoint can be read: {wrong[0]}", hint="Train again.")

@@ -2,5 +2,5 @@
 
 May import: data, data.loading, data.storage, engine.audience_block, engine.compute, engine.descent,
 engine.evaluation, engine.export, engine.model, engine.query, engine.recipes, engine.training, errors, paths,
-runs.store, settings, text, version.
+runs.store, settings, streams, text, version.
 """

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from mftui.data.storage.regular import change_own
 from mftui.errors import RunError
+from mftui.streams import OutputLost, heedless
 from mftui.text import visible_lines
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
@@ -67,7 +68,7 @@ def output_in(path: Path) -> Iterator[TextIO]:
     descriptor = _appending(path)
     kept = os.dup(1), os.dup(2)
     encoding = sys.stderr.encoding or "utf-8"
-    screen = os.fdopen(os.dup(2), "w", encoding=encoding, errors="backslashreplace", buffering=1)
+    screen = heedless(os.dup(2), encoding)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
@@ -75,7 +76,7 @@ def output_in(path: Path) -> Iterator[TextIO]:
         yield screen
     finally:
         for number, descriptor in enumerate(kept, 1):
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError, OutputLost):
                 (sys.stdout, sys.stderr)[number - 1].flush()
             os.dup2(descriptor, number)
             os.close(descriptor)
@@ -90,7 +91,7 @@ def library_output_in(path: Path) -> Iterator[None]:
     with contextlib.suppress(OSError, ValueError, AttributeError):
         before.flush()
         if before.fileno() == 2:
-            sys.stderr = os.fdopen(os.dup(2), "w", encoding=before.encoding, errors=before.errors, buffering=1)
+            sys.stderr = heedless(os.dup(2), before.encoding)
     descriptor = _appending(path)
     os.dup2(descriptor, 2)
     os.close(descriptor)

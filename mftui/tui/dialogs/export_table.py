@@ -19,6 +19,7 @@ from textual.widgets import Input
 
 from mftui.data.storage.csv_cells import inert
 from mftui.errors import UsageError
+from mftui.paths import working_dir
 from mftui.text import fold, json_text
 from mftui.tui.base import dialog_keys
 from mftui.tui.base.messages import ExportAsked, Value
@@ -58,12 +59,12 @@ class ExportDialog(ModalScreen[None]):
         self._tell()
 
     def _tell(self, problem: str = "") -> None:
-        where = self._file().absolute().parent
+        where = self._file().parent
         text = f"{self._table.n_rows:,} rows into {where}. CSV, or JSON where the name ends in .json."
         self.query_one(".detail", Prose).show(("bad", problem) if problem else ("dim", text))
 
     def _file(self) -> Path:
-        return Path(self.query_one(SearchBox).value.strip()).expanduser()
+        return working_dir() / Path(self.query_one(SearchBox).value.strip()).expanduser()
 
     async def action_accept_search(self) -> None:
         """Write the file."""

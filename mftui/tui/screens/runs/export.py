@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.child import run_child
 from mftui.errors import UsageError
+from mftui.paths import working_dir
 from mftui.tui.base.shell import shell_of, showing_errors
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
@@ -54,12 +55,12 @@ def _destination_dialog(row: Summary, to: str) -> FieldsDialog:
     name = f"{stem}{_ENDINGS[to]}" if to in _ENDINGS else f"{stem}-{to}"
     kind = "A file" if to in _ENDINGS else "A directory"
     return FieldsDialog(
-        f"Export {row.called}", [Field("destination", "where to", name, f"{kind}, in {Path.cwd()}.", _destination)]
+        f"Export {row.called}", [Field("destination", "where to", name, f"{kind}, in {working_dir()}.", _destination)]
     )
 
 
 def _destination(text: str) -> Path:
-    destination = Path(text.strip()).expanduser().absolute()
+    destination = working_dir() / Path(text.strip()).expanduser()
     if not text.strip():
         raise UsageError("a name is needed.")
     if destination.is_file():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.data.reading.options import columns_said
 from mftui.errors import MftuiError, UsageError
+from mftui.paths import working_dir
 from mftui.tui.dialogs.choice import ChoiceDialog, Option
 from mftui.tui.dialogs.fields import Field, FieldsDialog
 
@@ -79,7 +80,7 @@ def _wanted(said: Mapping[str, str]) -> Any:
 
 
 def _file(text: str) -> str:
-    file = Path(text.strip()).expanduser().absolute()
+    file = working_dir() / Path(text.strip()).expanduser()
     if not text.strip():
         raise UsageError("a file is needed.")
     if not file.exists():
