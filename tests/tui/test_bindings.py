@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from mftui.runs.control import signal_run
+from mftui.runs.store.lock import trainer_lock
 from mftui.runs.store.process import Process
 from mftui.runs.store.run import Run
 from mftui.runs.store.status import PAUSED, RUNNING, STOPPED
@@ -166,8 +168,15 @@ AFTER_TRAIN = {"train.view": "v", "train.form": "f", "train.more": "m", "train.l
 """What is pressed afterwards, so that the next key finds the screen as it was."""
 
 
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """What ends with the test."""
+    with ExitStack() as stack:
+        yield stack
+
+
 async def test_each_key_of_train_does_something(
-    make_app: MakeApp, home: Path, starter: Any, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, home: Path, starter: Any, monkeypatch: pytest.MonkeyPatch, stack: ExitStack
 ):
     make_run(home, "r1", 1)
     run = make_run(home, "r2", 2)
@@ -179,6 +188,7 @@ async def test_each_key_of_train_does_something(
 
     monkeypatch.setattr(signal_run, "pause_run", pause)
     monkeypatch.setattr(starter, "resume", lambda run: set_status(run, state=RUNNING, process=Process.current()))
+    stack.enter_context(trainer_lock(run.path))  # this process stands in for the trainer
     async with (app := make_app()).run_test(size=(120, 40)) as pilot:
         await until_shown(pilot, "validation 1.30")
         listed = help_bindings(app.screen)
