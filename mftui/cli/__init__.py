@@ -40,6 +40,7 @@ COMMANDS = {
     "evaluate": ("evaluate:evaluate", "Measure a model and simple baselines on test ratings."),
     "data": ("data:data", "Data sets: list, download, inspect, generate."),
     "paths": ("doctor.doctor:paths", "Show where mftui keeps its files."),
+    "completion": ("shell_completion:completion", "Print the script for completion in bash, zsh or fish."),
     "doctor": ("doctor.doctor:doctor", "Check this machine, and say how to fix what is missing."),
 }
 """Name: where in `commands` it lives, and its line in the help (so that the help imports no command)."""
@@ -49,9 +50,8 @@ HELP = """Train a movie recommender by matrix factorization, watch it learn, and
 Without a command, mftui opens the app. `mftui --headless` trains without the app, like `mftui train`.
 
 \b
-Shell completion, for example in ~/.bashrc:
-  eval "$(_MFTUI_COMPLETE=bash_source mftui)"
-zsh and fish: zsh_source and fish_source instead of bash_source."""
+Completion by the tab key, in bash (zsh and fish: mftui completion --help):
+  eval "$(mftui completion bash)"                          in ~/.bashrc"""
 
 
 class LazyGroup(click.Group):
@@ -120,6 +120,10 @@ def _headless(arguments: list[str]) -> list[str]:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command line and return its exit code: 0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted."""
+    if asked := os.environ.get("_MFTUI_COMPLETE"):  # a completion script of ours
+        from mftui.cli.shells.answer import answer
+
+        return answer(mftui, asked, arguments, _headless)
     try:
         code = _run(arguments)
         sys.stdout.flush()

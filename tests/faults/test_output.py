@@ -13,7 +13,7 @@ PACKAGE = Path(mftui.__file__).parent
 WRITERS = {
     "cli/shared/output.py": "the commands' only way out",
     "cli/__init__.py": "errors and crashes, line by line",
-    "cli/shared/shells.py": "words for a shell to complete, without anything unseen",
+    "cli/shells/answer.py": "words for a shell to complete, without anything unseen",
     "api/progress.py": "sentences through `visible`, and numbers",
     "data/loading/preview.py": "a child's JSON, in ASCII, for the process that started it",
     "engine/recipes/benchmark.py": "a child's JSON, in ASCII, for the process that started it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -22,10 +23,11 @@ def _safely(find: Callable[[click.Context, str], Iterable[CompletionItem]]) -> C
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Completed:
         from mftui.errors import MftuiError
 
-        try:
-            return list(find(ctx, incomplete))
-        except (MftuiError, OSError):
-            return []
+        found = []
+        with suppress(MftuiError, OSError):
+            for item in find(ctx, incomplete):
+                found.append(item)
+        return found
 
     return complete
 
@@ -41,7 +43,7 @@ def complete_run(ctx: click.Context, incomplete: str) -> Iterable[CompletionItem
     if runs and LATEST.startswith(incomplete):
         yield CompletionItem(LATEST, help=names[runs[0].id])
     for run in runs:
-        if names[run.id].startswith(incomplete) and not any(c.isspace() for c in names[run.id]):
+        if names[run.id].startswith(incomplete):
             yield CompletionItem(names[run.id], help=_about(run))
         elif incomplete[:1].isdigit() and run.id.startswith(incomplete):
             yield CompletionItem(run.id, help=_about(run))

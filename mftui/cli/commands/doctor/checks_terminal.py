@@ -72,9 +72,9 @@ def _clipboard(env: Mapping[str, str]) -> Check:
 def _completion(env: Mapping[str, str]) -> Check:
     shell = Path(env.get("SHELL", "")).name
     lines = {
-        "bash": 'eval "$(_MFTUI_COMPLETE=bash_source mftui)" in ~/.bashrc',
-        "zsh": 'eval "$(_MFTUI_COMPLETE=zsh_source mftui)" in ~/.zshrc',
-        "fish": "_MFTUI_COMPLETE=fish_source mftui | source in ~/.config/fish/completions/mftui.fish",
+        "bash": 'eval "$(mftui completion bash)" in ~/.bashrc',
+        "zsh": 'eval "$(mftui completion zsh)" in ~/.zshrc, after compinit',
+        "fish": "mftui completion fish > ~/.config/fish/completions/mftui.fish",
     }
     if shell not in lines:
         return Check(
