@@ -76,7 +76,12 @@ def unpack(zipped: Path, destination: Path) -> Path:
     Raises DataError for a damaged or unsafe zip, MftuiError where the space does not suffice.
     """
     archive(zipped)
-    replace_directory(destination, lambda aside: _unpack_into(aside, zipped))
+    try:
+        replace_directory(destination, lambda aside: _unpack_into(aside, zipped))
+    except OSError as error:
+        raise MftuiError(
+            f"{destination}: cannot be written ({error.strerror}).", hint="Make room, or remove it."
+        ) from error
     return destination
 
 

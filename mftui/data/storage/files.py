@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from typing import IO
 
 from mftui.data.storage.archives import depth, kind_of_archive, members_of, open_member, spooled
 from mftui.data.storage.given import open_given
-from mftui.data.storage.regular import PROFILE_BYTES, make_new, make_own, open_own
+from mftui.data.storage.regular import PROFILE_BYTES, is_own_directory, make_new, make_own, open_own
 from mftui.data.storage.streams import HEAD_BYTES, compression, unpacked, unreadable, without_ending
 from mftui.data.storage.writing import replace_own
 from mftui.text import visible
@@ -178,7 +179,10 @@ def replace_directory(directory: Path, fill: Callable[[Path], None]) -> None:
     aside = fresh_directory(directory.parent, ".new-")
     try:
         fill(aside)
-        shutil.rmtree(directory, ignore_errors=True)
+        if is_own_directory(directory):
+            shutil.rmtree(directory, ignore_errors=True)
+        elif os.path.lexists(directory):  # a link: it goes, and what it leads to stays
+            directory.unlink()
         replace_own(aside, directory)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

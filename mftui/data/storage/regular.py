@@ -60,9 +60,7 @@ def directory_of(path: Path) -> Iterator[tuple[int, str]]:
         finally:
             os.close(descriptor)
     except OSError as error:
-        error.filename = str(path)
-        error.filename2 = None
-        raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def open_own(path: Path, most: int | None = None) -> IO[bytes]:

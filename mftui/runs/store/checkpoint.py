@@ -74,7 +74,7 @@ def _read(directory: Path) -> Checkpoint:
     state = read_json(directory / "state.json", MANIFEST_BYTES, version=FORMAT_VERSION)
     try:
         arrays = {name: _array(directory, entry) for name, entry in state["arrays"].items()}
-        return Checkpoint(arrays, dict(state["numbers"]), int(state["metrics_offset"]))
+        return Checkpoint(arrays, dict(state["numbers"]), max(0, int(state["metrics_offset"])))
     except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, MemoryError, RecursionError) as error:
         raise FormatError(f"{directory}: damaged ({error}).") from error
 

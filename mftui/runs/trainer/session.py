@@ -17,7 +17,7 @@ from mftui.engine.compute.replicas import ALONE
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.held_out_errors import held_out_errors
 from mftui.engine.recipes import find_recipe
-from mftui.errors import TrainingError
+from mftui.errors import RunError, TrainingError
 from mftui.runs.store import status as states
 from mftui.runs.store.checkpoint import load_checkpoint
 from mftui.runs.store.config import IN_FILE, RunConfig, how_read, write_config
@@ -179,10 +179,17 @@ class Session:
         for message in wrong:
             self.heartbeat.warn(f"used an older checkpoint: {message}")
         if checkpoint is None:
-            return MetricsWriter(self._run.metrics_path)
+            return self._metrics()
         training.restore(dict(checkpoint.arrays), dict(checkpoint.numbers))
         log.info("resumed at step %d", training.step)
-        return MetricsWriter(self._run.metrics_path, checkpoint.metrics_offset)
+        return self._metrics(checkpoint.metrics_offset)
+
+    def _metrics(self, offset: int = 0) -> MetricsWriter:
+        path = self._run.metrics_path
+        try:
+            return MetricsWriter(path, offset)
+        except OSError as error:
+            raise RunError(f"{path}: cannot be written ({reason(error)}).", hint="Remove it.") from error
 
     def _loop(self, training: Trainable, metrics: MetricsWriter, saver: Saver) -> None:
         self.heartbeat.watch(training)

@@ -7,6 +7,7 @@ import random
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -210,3 +211,18 @@ def test_an_archive_far_larger_than_the_catalogue_says_is_not_fetched(publisher:
         fetch("ml-100k")
     assert sum(file.stat().st_size for file in (home / "datasets").iterdir()) < 9_000_000
     assert not (home / "datasets" / "ml-100k").exists()
+
+
+@pytest.mark.parametrize("name", ["ml-100k.zip.part", "ml-100k.zip", "ml-100k"])
+def test_what_lies_in_the_way_of_a_download_is_not_written_through(
+    publisher: Publisher, home: Path, tmp_path: Path, name: str
+) -> None:
+    publisher.publish("ml-100k.zip", archive(**{"ml-100k/u.data": "1\t1\t5\t1\n"}))
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("not mftui's")
+    (home / "datasets").mkdir(parents=True)
+    (home / "datasets" / name).symlink_to(outside if name == "ml-100k" else outside / "file")
+    with suppress(MftuiError):
+        fetch("ml-100k", force=True)
+    assert [path.name for path in outside.iterdir()] == ["file"] and (outside / "file").read_text() == "not mftui's"
