@@ -1,6 +1,6 @@
 """The `mftui` command: one thin module for each group of commands, each imported only when it is used.
 
-May import: applog, errors, reports, streams, text, tui, version.
+May import: applog, cli.shells, errors, reports, streams, text, tui, version.
 """
 
 from __future__ import annotations

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.shell_completion import ShellComplete
+from helpers.command import call
 from helpers.models import toy_run
 
 from mftui.cli import mftui
+from mftui.runs.store.notes import Notes, write_notes
 
 
 def offered(*words: str) -> list[str]:
@@ -49,3 +52,20 @@ def test_titles_are_offered_word_by_word(command: tuple[str, ...]) -> None:
 def test_where_nothing_can_be_read_nothing_is_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "none"))
     assert offered("similar", "to") == offered("runs", "show", "") == []
+
+
+def test_only_names_that_can_be_typed_are_offered(tmp_path: Path) -> None:
+    for number, name in enumerate(["big, 64 factors", "$(touch X)", "a\x1b[31m", "a\u202eb", "a\udcff", "a*", "a\nb"]):
+        write_notes(toy_run(tmp_path, name=f"n{number}").path, Notes(name=name))
+    assert sorted(offered("runs", "show", "")) == ["big, 64 factors", "latest", "toy"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_is_printed_also_as_click_would(
+    shell: str, capfd: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    printed = call(capfd, "completion", shell)
+    monkeypatch.setenv("_MFTUI_COMPLETE", f"{shell}_source")
+    assert printed.code == 0 and "mftui" in printed.out and call(capfd).out == printed.out
+    monkeypatch.setenv("_MFTUI_COMPLETE", "nonsense")
+    assert call(capfd).code == 1

@@ -16,6 +16,7 @@ from helpers.numpy_training import NumpyTraining
 from helpers.runs import request, start_trainer, wait_until, write_ratings
 
 from mftui.engine.recipes import RECIPES
+from mftui.runs.store.notes import Notes, write_notes
 from mftui.runs.store.process import Process
 from mftui.runs.store.run import Run, create_run
 from mftui.runs.store.status import Status, write_status
@@ -160,7 +161,8 @@ def test_rm_takes_no_path(capfd: Capture, home: Path, text: str) -> None:
 
 def test_names_that_would_harm_a_terminal_are_shown_harmless(capfd: Capture, ratings: Path) -> None:
     for name in HOSTILE:
-        create_run(request(ratings, name=name))
+        run = create_run(request(ratings))
+        write_notes(run.path, Notes(name=name, note=name, tags=(name,)))
         answer = call(capfd, "runs", "show", name)
         assert answer.code == 0
         assert not any(ord(c) < 32 and c != "\n" for c in answer.out) and "\u202e" not in answer.out

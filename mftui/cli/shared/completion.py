@@ -35,7 +35,7 @@ def _safely(find: Callable[[click.Context, str], Iterable[CompletionItem]]) -> C
 @_safely
 def complete_run(ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
     """Offer the names of runs, the newest first, and "latest"; ids once a digit is typed."""
-    from mftui.runs.store.naming import LATEST
+    from mftui.runs.store.naming import LATEST, is_name
     from mftui.runs.store.run import list_runs, names_of
 
     runs = list_runs()
@@ -43,7 +43,7 @@ def complete_run(ctx: click.Context, incomplete: str) -> Iterable[CompletionItem
     if runs and LATEST.startswith(incomplete):
         yield CompletionItem(LATEST, help=names[runs[0].id])
     for run in runs:
-        if names[run.id].startswith(incomplete):
+        if names[run.id].startswith(incomplete) and is_name(names[run.id]):
             yield CompletionItem(names[run.id], help=_about(run))
         elif incomplete[:1].isdigit() and run.id.startswith(incomplete):
             yield CompletionItem(run.id, help=_about(run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 import unicodedata
@@ -11,8 +12,13 @@ from pathlib import Path
 
 from mftui.data.storage.regular import make_new, make_own
 from mftui.errors import UsageError
+from mftui.text import is_plain
 
-MAX_NAME = 40
+MAX_SLUG = 40
+MAX_NAME = 100
+_IN_DIRECTORY = "._+-"
+_IN_NAME = " ._+-,:=@%"
+_MAX_BYTES = 255
 LATEST = "latest"
 """Stands for the newest run wherever a run is asked for."""
 _ID = re.compile(r"\d{8}-\d{6}-[\w-]+", re.UNICODE)
@@ -25,12 +31,42 @@ def slug(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name).casefold()
     letters = "".join(c if c.isalnum() else "-" for c in plain)
-    short = re.sub("-+", "-", letters).strip("-")[:MAX_NAME].strip("-")
+    short = re.sub("-+", "-", letters).strip("-")[:MAX_SLUG].strip("-")
     if name.strip() and not short:
         raise UsageError(f"the run name {name!r} has no letter or digit.", hint="Use at least one.")
     if name.strip() == LATEST:
         raise UsageError(f"no run can be named {LATEST!r}: that means the newest run.", hint="Choose another name.")
     return short
+
+
+def is_name(text: str) -> bool:
+    """Return whether a run can be given this name: letters and digits of any script, blanks and `._+-,:=@%`, the
+    first a letter or digit."""
+    return _consists(text, _IN_NAME) and len(text) <= MAX_NAME
+
+
+def is_directory_name(text: str) -> bool:
+    """Return whether a run's directory may be called so: as `is_name`, without blanks and with `._+-` alone."""
+    return _consists(text, _IN_DIRECTORY) and len(os.fsencode(text)) <= _MAX_BYTES
+
+
+def _consists(text: str, signs: str) -> bool:
+    marks = (c.isalnum() or c in signs or unicodedata.category(c).startswith("M") for c in text)
+    return text[:1].isalnum() and is_plain(text) and all(marks)
+
+
+def checked_name(text: str) -> str:
+    """Check a name, "" for none; of several blanks one is left. Raises UsageError for what is no name."""
+    name = " ".join(text.split())
+    if len(name) > MAX_NAME:
+        raise UsageError(f"the name is too long: {len(name)} characters ({MAX_NAME} at most).")
+    slug(name)
+    if name and not is_name(name):
+        raise UsageError(
+            f"invalid run name {name!r}.",
+            hint=f"Use letters, digits, blanks and {_IN_NAME.strip()} alone, and begin with a letter or digit.",
+        )
+    return name
 
 
 def base_id(recipe: str, factors: object, name: str, *, now: float | None = None) -> str:

@@ -10,14 +10,13 @@ from typing import Any
 
 from mftui.data.storage.regular import NOTES_BYTES
 from mftui.errors import MftuiError, RunError, UsageError
-from mftui.runs.store.naming import slug
+from mftui.runs.store.naming import MAX_NAME
 from mftui.runs.store.publish import read_json, write_json
 
 FILE = "notes.json"
 FORMAT_VERSION = 1
 MAX_TAGS = 20
 MAX_TAG = 30
-MAX_NAME = 100
 MAX_NOTE = 2_000
 _TAG = re.compile(rf"[\w.+-]{{1,{MAX_TAG}}}")
 
@@ -54,15 +53,6 @@ def write_notes(run: Path, notes: Notes) -> None:
         write_json(run / FILE, document, durable=True)
     except OSError as error:
         raise RunError(f"{run / FILE}: cannot be written ({error.strerror}).") from error
-
-
-def checked_name(text: str) -> str:
-    """Check a name, "" for none. Raises UsageError if it has no letter or digit, or is longer than 100."""
-    name = " ".join(text.split())
-    if len(name) > MAX_NAME:
-        raise UsageError(f"the name is too long: {len(name)} characters ({MAX_NAME} at most).")
-    slug(name)
-    return name
 
 
 def checked_note(text: str) -> str:

@@ -71,10 +71,12 @@ class TrainRequest:
             raise UsageError("--checkpoint-seconds must be above 0.")
         self.complete_hyper()
         from mftui.data.sources.locate import locate
+        from mftui.runs.store.naming import checked_name
 
         path = Path(self.test or "").expanduser().absolute()
         test = str(path) if path.is_file() else self.test  # else beside the ratings or within their archive
-        return replace(self, data=locate(self.data, self.how, self.test).source, test=test)
+        data = locate(self.data, self.how, self.test).source
+        return replace(self, data=data, test=test, name=checked_name(self.name))
 
     @property
     def how(self) -> ReadOptions:

@@ -22,7 +22,15 @@ from mftui.runs.store import status as states
 from mftui.runs.store.config import FILE, RunConfig, read_config, write_config
 from mftui.runs.store.log import LogTail
 from mftui.runs.store.metrics import MetricsTail
-from mftui.runs.store.naming import LATEST, base_id, is_run_id, make_directory, short_names, without_date
+from mftui.runs.store.naming import (
+    LATEST,
+    base_id,
+    is_directory_name,
+    is_run_id,
+    make_directory,
+    short_names,
+    without_date,
+)
 from mftui.runs.store.notes import Notes, read_notes
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import published, read_json
@@ -277,7 +285,14 @@ def _ids() -> list[str]:
 
 def _directories() -> list[Run]:
     """Return every directory that is a run, in no order, without those still being made."""
-    return [Run(entry) for entry in entries_of(paths.runs_dir().absolute()) if _is_run(entry)]
+    found = entries_of(paths.runs_dir().absolute())
+    return [Run(entry) for entry in found if is_directory_name(entry.name) and _is_run(entry)]
+
+
+def misnamed() -> list[str]:
+    """Return the names of directories that hold a run under a name that no run has: they are told, and never opened."""
+    found = entries_of(paths.runs_dir().absolute())
+    return sorted(entry.name for entry in found if not is_directory_name(entry.name) and _is_run(entry))
 
 
 def entries_of(directory: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from mftui.data.storage.writing import replace_own
 from mftui.errors import RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
+from mftui.runs.store.naming import is_directory_name
 from mftui.runs.store.run import Run, entries_of, only_match, run_of
 from mftui.runs.store.summary import size_of
 from mftui.text import shell_word
@@ -71,7 +72,8 @@ def deleted_runs() -> list[Deleted]:
     found = []
     for moment in _entries():
         if _MOMENT.fullmatch(moment.name):
-            found += [Deleted(Run(path), int(moment.name)) for path in entries_of(moment) if is_own_directory(path)]
+            named = (path for path in entries_of(moment) if is_directory_name(path.name))
+            found += [Deleted(Run(path), int(moment.name)) for path in named if is_own_directory(path)]
     return sorted(found, key=lambda one: one.at_ns, reverse=True)
 
 

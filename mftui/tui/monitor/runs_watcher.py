@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mftui import paths
 from mftui.errors import MftuiError
-from mftui.runs.store.run import Run, list_runs
+from mftui.runs.store.run import Run, list_runs, misnamed
 from mftui.runs.store.summary import Summary, named_apart, summarize
 
 _FILES = ("status.json", "config.json", "result.json", "notes.json")
@@ -30,6 +30,8 @@ class RunsWatcher:
         self._order: list[Run] = []
         self.rows: tuple[Summary, ...] | None = None
         """All runs, the newest first, as at the last look; None before the first."""
+        self.misnamed: tuple[str, ...] = ()
+        """Directories that hold a run under a name that no run has."""
         self._now = threading.Event()
         self._over = False
         self._thread: threading.Thread | None = None
@@ -59,8 +61,9 @@ class RunsWatcher:
         """Read what has changed; whether anything has."""
         parent = paths.runs_dir().absolute()
         there = {entry for entry in parent.iterdir() if not entry.name.startswith(".")} if parent.is_dir() else set()
-        if there != {run.path for run in self._order}:
-            self._order = list_runs()
+        strange = self.misnamed
+        if there != {run.path for run in self._order} | {parent / name for name in strange}:
+            self._order, self.misnamed = list_runs(), tuple(misnamed())
         known = {}
         for run in self._order:
             signature, before = _signature(run.path), self._known.get(run.path)
@@ -69,7 +72,7 @@ class RunsWatcher:
             known[run.path] = before
         self._known = known
         rows = tuple(named_apart([row for _, row in known.values()]))
-        changed = rows != self.rows
+        changed = rows != self.rows or strange != self.misnamed
         self.rows = rows
         return changed
 

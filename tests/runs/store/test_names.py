@@ -9,8 +9,7 @@ from helpers.models import toy_run
 from helpers.runs import request, write_ratings
 
 from mftui.errors import RunError, UsageError
-from mftui.runs.store.naming import LATEST, short_names, without_date
-from mftui.runs.store.notes import checked_name
+from mftui.runs.store.naming import LATEST, checked_name, short_names, without_date
 from mftui.runs.store.run import create_run, find_run, find_usable, list_runs, names_of
 from mftui.runs.store.summary import summaries
 from mftui.runs.store.trash import remove_run

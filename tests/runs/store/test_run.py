@@ -22,7 +22,7 @@ from mftui.runs.store import naming
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import publish
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.store.run import Run, create_run, find_run, list_runs, newest_usable
+from mftui.runs.store.run import Run, create_run, find_run, list_runs, misnamed, newest_usable
 from mftui.runs.store.status import Status, write_status
 from mftui.runs.store.trash import remove_run
 
@@ -55,18 +55,58 @@ def test_runs_made_at_the_same_moment_get_different_ids(ratings: Path, monkeypat
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "..", "a/../../b", "/abs", "x\x00y", "line\nbreak", "\x1b[31mred", "a" * 300, "ünï 映画"],
+    [
+        *("../../etc/passwd", "..", "a/../../b", "/abs", "x\x00y", "x\x1b[31mred", "a" * 300, "-rf a", "a$(touch X)"),
+        *(
+            "a`b`",
+            "a*",
+            "it's",
+            'a "b"',
+            "a;b",
+            "a|b",
+            "a&b",
+            "a<b",
+            "a\u202eb",
+            "a\x9bb",
+            "a\ufeffb",
+            "a\udcffb",
+            "~a",
+        ),
+    ],
 )
-def test_a_name_cannot_climb_out_of_the_runs_directory(ratings: Path, name: str) -> None:
-    try:
-        run = new(ratings, name)
-    except UsageError:
-        assert not any(c.isalnum() for c in name)
-        return
+def test_what_a_shell_or_a_terminal_would_obey_is_no_name(ratings: Path, name: str) -> None:
+    with pytest.raises(UsageError):
+        new(ratings, name)
+    with pytest.raises(UsageError):
+        naming.checked_name(name)
+    assert not paths.runs_dir().exists() or not list(paths.runs_dir().iterdir())
+
+
+@pytest.mark.parametrize("name", ["a b", "ünï 映画", "हिन्दी 2", "k=32, lr 0.1", "a:b", "50%", "a@b-c_d+e"])
+def test_a_name_of_any_script_is_kept(ratings: Path, name: str) -> None:
+    run = new(ratings, name)
     assert run.path.parent == paths.runs_dir()
     assert naming.is_run_id(run.id) and len(os.fsencode(run.id)) < 255
     assert run.config().name == name
     assert find_run(name) == run
+
+
+HOSTILE_DIRECTORIES = [
+    b"zz-$(touch X)", b"zz`id`", b"zz*", b"zz a", b"zz'", b"zz\n20260101-000000-x", b"zz\xff", b"-zz", b"zz;id",
+    b"zz\xe2\x80\xae", b"zz\x1b[31m", b"~zz",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE_DIRECTORIES)
+def test_a_directory_under_another_name_is_told_and_never_opened(ratings: Path, name: bytes) -> None:
+    kept = new(ratings)
+    text = os.fsdecode(name)
+    shutil.copytree(kept.path, kept.path.parent / text)
+    assert list_runs() == [kept] and misnamed() == [text]
+    with pytest.raises(RunError):
+        find_run(text)
+    (kept.path.parent / text).rename(kept.path.parent / "zz.copy_2+x")
+    assert misnamed() == [] and find_run("zz.copy_2+x").path.name == "zz.copy_2+x"
 
 
 @pytest.mark.parametrize("text", ["../home", "..", ".", "/", "", "/etc", "../runs/x"])

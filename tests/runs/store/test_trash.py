@@ -12,7 +12,8 @@ from helpers.runs import same_model
 from mftui import paths
 from mftui.errors import RunError, UsageError
 from mftui.runs.store.lock import trainer_lock
-from mftui.runs.store.notes import Notes, checked_name, checked_note, checked_tags, read_notes, write_notes
+from mftui.runs.store.naming import checked_name
+from mftui.runs.store.notes import Notes, checked_note, checked_tags, read_notes, write_notes
 from mftui.runs.store.run import find_run, list_runs
 from mftui.runs.store.summary import human, size_of, summarize
 from mftui.runs.store.trash import deleted_runs, find_deleted, prune, remove_run, restore_run

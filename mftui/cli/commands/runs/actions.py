@@ -10,7 +10,8 @@ import click
 
 from mftui.cli.shared.completion import complete_deleted, complete_run
 from mftui.cli.shared.output import json_option, print_json, print_line, print_table
-from mftui.runs.store.notes import checked_name, checked_note, checked_tags, write_notes
+from mftui.runs.store.naming import checked_name
+from mftui.runs.store.notes import checked_note, checked_tags, write_notes
 from mftui.runs.store.run import Run, find_run
 from mftui.runs.store.summary import human, size_of
 from mftui.runs.store.trash import (

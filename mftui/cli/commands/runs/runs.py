@@ -15,7 +15,7 @@ from mftui.cli.shared.output import json_option, note, print_json, print_line, p
 from mftui.engine.training.recipe import label_of, written
 from mftui.errors import RunError
 from mftui.runs.control.signal_run import continue_run, pause_run, stop_run
-from mftui.runs.store.run import Run, find_run
+from mftui.runs.store.run import Run, find_run, misnamed
 from mftui.runs.store.summary import (
     MEASURE_NAMES,
     Summary,
@@ -56,11 +56,13 @@ for command in (*ACTIONS, logs):
 def ls(tag: str | None, columns: str, as_json: bool) -> None:
     """List all runs, the newest first."""
     fields = checked_fields(columns)
-    rows = summaries()
+    rows, strange = summaries(), misnamed()
     if tag is not None:
         rows = [row for row in rows if tag.casefold() in row.tags]
     if as_json:
-        return print_json({"runs": [_document(row) for row in rows]})
+        return print_json({"runs": [_document(row) for row in rows]} | ({"misnamed": strange} if strange else {}))
+    for name in strange:
+        note(f"{name}: a directory under a name that no run has. To open it, rename it: letters, digits and . _ + -")
     if not rows:
         return print_line("No runs yet. Start one: mftui train" if tag is None else f"No run has the tag {tag}.")
     heads = ["run", "name", "state", "recipe", "dataset", "k", "test RMSE", *map(label_of, fields), "split", "size"]

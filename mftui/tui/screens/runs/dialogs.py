@@ -9,7 +9,8 @@ from textual.app import App
 
 from mftui.engine.training.recipe import Field as HyperField
 from mftui.engine.training.recipe import label_of
-from mftui.runs.store.notes import checked_name, checked_note, checked_tags
+from mftui.runs.store.naming import checked_name
+from mftui.runs.store.notes import checked_note, checked_tags
 from mftui.runs.store.summary import Summary
 from mftui.tui.base.panes import TITLES
 from mftui.tui.dialogs.choice import ChoiceDialog, Option

@@ -135,7 +135,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.table.show(
             LazyRows(len(shown), lambda i: cells(shown[i], self._sign(shown[i].run), choices.fields)),
             caption="Runs",
-            detail=facts(len(shown), n_all, len(self._marked), choices, arrow),
+            detail=facts(len(shown), n_all, len(self._marked), choices, arrow, self.book.misnamed),
             empty=self.told(_NO_MATCH if n_all else _NO_RUNS),
             cursor=at,
         )
