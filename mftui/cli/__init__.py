@@ -145,7 +145,7 @@ def _run(arguments: list[str]) -> int:
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
-        return _write(shown.getvalue().splitlines(), error.exit_code)
+        return _write(shown.getvalue().rstrip("\n").split("\n"), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _report("interrupted.", 130)
     except Exception as error:  # noqa: BLE001  # the machine's, or a bug: then write a report and say so in a few lines
