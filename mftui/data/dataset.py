@@ -20,6 +20,7 @@ from mftui.data.storage.npy import open_array, save_array
 from mftui.data.storage.string_column import StringColumn
 from mftui.data.threads import of_each
 from mftui.data.web_ids import WebIds
+from mftui.errors import DataError
 
 T = TypeVar("T")
 ColumnOfPiece = Callable[[str, int], NDArray[Any]]
@@ -159,7 +160,9 @@ class Ratings:
         return self if self._make is None else Ratings(self.users, self.movies, self.values, self._times)
 
     def mean(self) -> float:
-        """Return the mean rating."""
+        """Return the mean rating. Raises DataError where there is none."""
+        if not len(self):
+            raise DataError("there are no ratings to compute a mean of.")
         return self._sum_of_values(lambda values: float(values.sum(dtype=np.float64))) / len(self)
 
     def variance(self) -> float:

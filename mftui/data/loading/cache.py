@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui import paths
-from mftui.data.dataset import Dataset, Movies, Ratings
+from mftui.data.dataset import Dataset, Movies, Ratings, Scale
 from mftui.data.ids import Ids
 from mftui.data.reading.options import ReadOptions
 from mftui.data.reading.reading import Reading
@@ -23,7 +23,7 @@ from mftui.data.sources.locate import Sources
 from mftui.data.storage.documents import read_document
 from mftui.data.storage.files import replace_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed
-from mftui.data.storage.npy import LARGEST, open_array, require_values, save_array
+from mftui.data.storage.npy import open_array, require_values, save_array
 from mftui.data.storage.regular import MANIFEST_BYTES, list_own
 from mftui.data.storage.writing import write_text
 
@@ -57,20 +57,20 @@ def load(directory: Path, sources: Sources) -> Dataset | None:
         check_files(directory, manifest["files"])
         n = int(manifest["n_ratings"])
         user_ids, movie_ids = (Ids.load(directory, f"{what}_ids", what) for what in ("user", "movie"))
-        test_from = manifest["test_from"]
+        test_from, scale = manifest["test_from"], scale_of(manifest["scale"])
         return Dataset(
             name=sources.name,
             label=sources.label,
             ratings=Ratings(
                 _indices(directory, "users", n, len(user_ids)),
                 _indices(directory, "movies", n, len(movie_ids)),
-                _values(directory, n),
+                _values(directory, n, scale),
                 open_array(directory / "timestamps.npy", ("int64",), n) if manifest["has_timestamps"] else None,
             ),
             user_ids=user_ids,
             movie_ids=movie_ids,
             movies=Movies.load(directory, bool(manifest["titled"]), len(movie_ids)),
-            scale=scale_of(manifest["scale"]),
+            scale=scale,
             fingerprint=manifest["fingerprint"],
             repairs=tuple(manifest["repairs"]),
             test_rows=None if test_from is None else np.arange(test_from, n),
@@ -130,9 +130,10 @@ def _indices(directory: Path, name: str, n: int, below: int) -> NDArray[Any]:
     return found
 
 
-def _values(directory: Path, n: int) -> NDArray[Any]:
+def _values(directory: Path, n: int, scale: Scale) -> NDArray[Any]:
     found = open_array(directory / "values.npy", ("float32",), n)
-    require_values("values", found, -LARGEST, LARGEST)
+    near = 1e-5 * max(abs(scale.lo), abs(scale.hi))  # the scale has more digits than the ratings
+    require_values("values", found, scale.lo - near, scale.hi + near)
     return found
 
 

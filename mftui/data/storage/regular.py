@@ -128,6 +128,12 @@ def seen_own(path: Path) -> os.stat_result:
         return os.stat(name, dir_fd=directory, follow_symlinks=False)
 
 
+def require_own_directory(directory: Path) -> None:
+    """Raise OSError where a directory of mftui's own is missing, or is a link that may not be one."""
+    with directory_of(directory / "entry"):
+        pass
+
+
 def list_own(directory: Path) -> list[Path]:
     """List a directory of mftui's own, in no order. Raises OSError where it is missing, or is a link."""
     with directory_of(directory / "entry") as (descriptor, _):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from mftui import paths
+from mftui.data.storage.regular import require_own_directory
 from mftui.data.threads import cores
 from mftui.engine.compute.machine import run_tool
 from mftui.errors import MftuiError
@@ -132,6 +133,8 @@ def _directory(name: str, path: Path) -> Check:
         free = shutil.disk_usage(there).free
         if not there.is_dir():
             raise NotADirectoryError(0, "not a directory")
+        if there == path:
+            require_own_directory(path)
         with tempfile.TemporaryFile(dir=there):
             pass
     except OSError as error:
