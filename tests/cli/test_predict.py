@@ -58,7 +58,8 @@ def test_predict_as_json(run: Run, ask: Ask, tmp_path: Path) -> None:
 def test_predict_can_write_over_its_own_input(run: Run, ask: Ask, tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("user,movie\n1,3\n2,4\n")
-    assert ask("predict", str(pairs), "-o", str(pairs))[0] == 0
+    assert ask("predict", str(pairs), "-o", str(pairs))[0] == 2
+    assert ask("predict", str(pairs), "-o", str(pairs), "--force")[0] == 0
     assert pairs.read_text().splitlines()[0] == "user,movie,predicted"
 
 

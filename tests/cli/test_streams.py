@@ -14,8 +14,8 @@ from mftui.errors import MachineError, machine_fault, raise_if_machine
 from mftui.runs.store.run import Run
 
 COMMANDS = (
-    "runs ls", "runs ls --json", "runs show latest", "runs logs latest", "similar Alien", "recommend --user 1",
-    "recommend --ratings @", "user 1", "suggest", "rate Alien 4", "ratings ls", "factors", "map", "predict {pairs}",
+    "runs ls", "runs ls --json", "runs show latest", "runs logs latest", "similar Matrix", "recommend --user 1",
+    "recommend --ratings @", "user 1", "suggest", "rate Matrix 4", "ratings ls", "factors", "map", "predict {pairs}",
     "export latest {new} --to csv", "report latest -o {new}", "evaluate", "data ls", "paths", "doctor", "--help",
     "no-such-command", "--version",
 )  # fmt: skip
@@ -114,6 +114,6 @@ def test_what_the_machine_refuses_is_told_as_what_it_is(error: Exception, words:
 
 def test_a_model_is_not_called_damaged_for_want_of_descriptors_or_memory(run: Run) -> None:
     for limit in ("-n 12", "-n 16", "-n 20"):
-        code, out, err = shell("similar Alien", f"2>&1; ulimit {limit}; {sys.executable} -P -m mftui similar Alien")
+        code, out, err = shell("similar Matrix", f"2>&1; ulimit {limit}; {sys.executable} -P -m mftui similar Matrix")
         assert "damaged (" not in out + err and "Train again" not in out + err
         assert code == 0 or "Too many open files" in out + err, out + err

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mftui.cli.shared.open_model import open_model, run_document, run_option
-from mftui.cli.shared.output import json_option, note, print_file, print_json
-from mftui.errors import DataError, UsageError
+from mftui.cli.shared.output import force_option, json_option, note, print_file, print_json
+from mftui.errors import DataError
 
 if TYPE_CHECKING:
     from mftui.data.reading.options import ReadOptions
@@ -29,6 +29,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write [default: standard output].",
 )
+@force_option
 @run_option
 @click.option(
     "--interval",
@@ -50,6 +51,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 def predict(
     pairs: Path,
     output: Path | None,
+    force: bool,
     run_text: str | None,
     interval: float | None,
     quantiles: tuple[float, ...],
@@ -65,8 +67,11 @@ def predict(
     gives the probability of each step of the scale.
     """
     from mftui.data.loading.load import read_pairs
+    from mftui.data.storage.results import check_result, write_result
     from mftui.engine.query.intervals import intervals_of_pairs
 
+    if output is not None:
+        check_result(output, force=force)
     run, factors = open_model(run_text)
     how = run.config().how()
     users, movies, reading, times = read_pairs(pairs, how, timed=factors.parameters.dates is not None)
@@ -108,7 +113,7 @@ def predict(
     elif output is None:
         print_file(_with_columns(pairs, columns, how))
     if output is not None:
-        _write(output, _with_columns(pairs, columns, how))
+        write_result(output, _with_columns(pairs, columns, how), force=force)
 
 
 def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]], how: ReadOptions) -> str:
@@ -170,13 +175,3 @@ def _csv(
 
 def _filled(row: Iterable[str]) -> bool:
     return any(field.strip() for field in row)
-
-
-def _write(output: Path, text: str) -> None:
-    """Replace `output` as a whole, so that it can be the file of pairs itself."""
-    from mftui.data.storage.writing import replace_given
-
-    try:
-        replace_given(output, text)
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror}).") from error

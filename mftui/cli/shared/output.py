@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Cell = str | int | float | None
 ABSENT = "–"
 
+force_option = click.option("--force", is_flag=True, help="Replace the file if it is there already.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mftui.data.storage.regular import change_own, directory_of
-from mftui.errors import UsageError
 
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
@@ -33,11 +32,14 @@ def write_text(path: Path, text: str, *, durable: bool = False, private: bool = 
         _replace(directory, name, text, durable, 0o600 if private else 0o666)
 
 
-def replace_given(path: Path, text: str) -> None:
-    """Replace the content of a file that a user names, as `write_text` does; directories on the way may be links."""
+def replace_given(path: Path, text: str, *, mode: int = 0o666) -> None:
+    """Replace the content of a file that a user names, as `write_text` does; directories on the way may be links.
+
+    `mode`: of the new file, less what the umask takes away.
+    """
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        _replace(directory, path.name, text, False, 0o666)
+        _replace(directory, path.name, text, False, mode)
     finally:
         os.close(directory)
 
@@ -129,14 +131,3 @@ def _taken(descriptor: int) -> bool:
         if error.errno not in _NO_LOCKS:
             raise
     return True
-
-
-def write_result(file: Path, text: str) -> None:
-    """Write `text` to a file that a user names, and replace what is there; raises UsageError where that cannot be."""
-    target = file.resolve()
-    if target.exists() and not target.is_file():
-        raise UsageError(f"{file} is not a file, and cannot be replaced.", hint="Give another file.")
-    try:
-        replace_given(target, text)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another file.") from error

@@ -90,18 +90,17 @@ class ExportDialog(ModalScreen[None]):
 def export_table(file: Path, names: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
     """Write `rows` under `names` to `file`, in the format of its suffix; what was there is replaced.
 
+    Only its owner can read it: in many tables there are people's own ratings.
+
     Raises UsageError where the suffix is unknown or the file cannot be written.
     """
-    from mftui.data.storage.writing import replace_given
+    from mftui.data.storage.results import write_result
 
     kind = file.suffix.lower()
     if kind not in KINDS:
         raise UsageError(f"{file.name}: no known format.", hint="End the name in .csv or .json.")
     text = as_csv(names, rows) if kind == ".csv" else as_json(names, rows)
-    try:
-        replace_given(file, text)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written ({error.strerror}).", hint="Give another place.") from error
+    write_result(file, text, force=True, private=True)
 
 
 def as_csv(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:

@@ -121,7 +121,7 @@ def test_the_command_writes_where_it_is_told(capfd: pytest.CaptureFixture[str], 
         "bytes": (home / "page.html").stat().st_size,
     }
     assert call(capfd, "report", "nobody").code == 2
-    assert call(capfd, "report", "toy", "-o", home).code == 1
+    assert call(capfd, "report", "toy", "-o", home).code == 2
 
 
 # -- in a browser ----------------------------------------------------------------------------------

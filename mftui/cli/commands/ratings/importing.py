@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.shared.open_model import open_model, run_document, run_option
-from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
+from mftui.cli.shared.output import Cell, force_option, json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document, row_documents
 from mftui.cli.shared.reading_options import Columns
 from mftui.errors import DataError
@@ -51,6 +51,7 @@ MAX_LISTED = 20
     metavar="FILE.csv",
     help="Write what is not found to a table: fill in movieId or correct the title, and import it.",
 )
+@force_option
 @click.option("--dry-run", is_flag=True, help="Only show what would be imported.")
 @profile_option
 @run_option
@@ -63,6 +64,7 @@ def import_(
     user: str | None,
     table: str | None,
     unmatched: Path | None,
+    force: bool,
     dry_run: bool,
     profile_name: str | None,
     run_text: str | None,
@@ -79,8 +81,10 @@ def import_(
     from mftui.data.incoming.mend import as_mendable
     from mftui.data.incoming.merge import import_into, resolve
     from mftui.data.profiles.match import Matcher
-    from mftui.data.storage.writing import write_result
+    from mftui.data.storage.results import check_result, write_result
 
+    if unmatched is not None:
+        check_result(unmatched, force=force)
     profile = profile_of(profile_name)
     scale = None if top is None else Scale(0, float(top), 0)
     incoming = read_incoming(file, Wanted(columns or {}, missing, user, scale, table))
@@ -88,7 +92,7 @@ def import_(
     matcher = Matcher(factors, _links(factors))
     resolved = resolve(incoming, matcher)
     if unmatched is not None:
-        write_result(unmatched, as_mendable(resolved.unmatched, matcher))
+        write_result(unmatched, as_mendable(resolved.unmatched, matcher), force=force, private=True)
     done = None if dry_run else import_into(profile, resolved, matcher)
     if as_json:
         print_json(run_document(run) | _import_document(profile, matcher, resolved, done, unmatched))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mftui.cli.shared.output import json_option, print_json, print_line
+from mftui.cli.shared.output import force_option, json_option, print_json, print_line
 from mftui.cli.shared.profile import counted, profile_of, profile_option
 
 
@@ -17,15 +17,17 @@ from mftui.cli.shared.profile import counted, profile_of, profile_option
     help="A CSV as MovieLens has it, with titles, or one for letterboxd.com/import.",
 )  # fmt: skip
 @profile_option
+@force_option
 @json_option
-def export(file: Path, kind: str, profile_name: str | None, as_json: bool) -> None:
-    """Export your ratings to FILE, and replace what is there."""
+def export(file: Path, kind: str, profile_name: str | None, force: bool, as_json: bool) -> None:
+    """Export your ratings to FILE, which only you can read."""
     from mftui.data.profiles.rows import as_csv, as_letterboxd
-    from mftui.data.storage.writing import write_result
+    from mftui.data.storage.results import write_result
 
     profile = profile_of(profile_name)
     rows = profile.rows()
-    write_result(file, as_letterboxd(rows) if kind == "letterboxd" else as_csv(rows))
+    text = as_letterboxd(rows) if kind == "letterboxd" else as_csv(rows)
+    write_result(file, text, force=force, private=True)
     if as_json:
         print_json({"profile": profile.name, "file": str(file), "format": kind, "n_ratings": len(rows)})
         return

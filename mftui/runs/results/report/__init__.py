@@ -7,25 +7,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mftui.data.storage.writing import replace_given
 from mftui.errors import MftuiError
 from mftui.runs.store.publish import reason
 from mftui.runs.store.run import Run
 
 
-def write_report(run: Run, file: Path) -> Path:
-    """Write the page about `run` to `file`, replacing what was there; return its absolute path.
+def write_report(run: Run, file: Path, *, force: bool = False) -> Path:
+    """Write the page about `run` to `file`; return its absolute path.
 
-    Raises RunError if there is no model, MftuiError if the file cannot be written.
+    `force`: replace the file that is there. Raises RunError if there is no model, UsageError or MftuiError if the file
+    cannot be written.
     """
+    from mftui.data.storage.results import check_result, write_result
     from mftui.runs.results.report.facts import gather
     from mftui.runs.results.report.page import page
 
     file = file.expanduser().absolute()
+    check_result(file, force=force)
     text = page(gather(run))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        replace_given(file, text)
     except OSError as error:
         raise MftuiError(f"{file}: cannot be written ({reason(error)}).", hint="Choose another destination.") from error
+    write_result(file, text, force=force)
     return file

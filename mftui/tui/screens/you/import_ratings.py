@@ -126,5 +126,7 @@ def _question(resolved: Resolved) -> tuple[str, list[Option]]:
 
 
 def _mend_file(resolved: Resolved) -> Path:
+    from mftui.data.storage.results import free_name
+
     file = resolved.incoming.path
-    return file.with_name(f"{file.stem}-not-found.csv")
+    return free_name(file.with_name(f"{file.stem}-not-found.csv"))

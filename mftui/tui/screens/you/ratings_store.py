@@ -166,14 +166,14 @@ class ProfileStore:
         """Put what was read into the profile; write what was not found to the file `unmatched`, if there is one."""
         from mftui.data.incoming.mend import as_mendable
         from mftui.data.incoming.merge import import_into
-        from mftui.data.storage.writing import write_result
+        from mftui.data.storage.results import write_result
 
         profile, matcher = self._ready()
 
         def bring() -> str:
             done = import_into(profile, resolved, matcher)
             if unmatched is not None:
-                write_result(unmatched, as_mendable(resolved.unmatched, matcher))
+                write_result(unmatched, as_mendable(resolved.unmatched, matcher), private=True)
             older = f"; {len(done.older):,} older than yours left out" if done.older else ""
             return f"imported {len(done.change.after):,} ratings{older}" + (f"; {unmatched}" if unmatched else "")
 
