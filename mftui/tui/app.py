@@ -197,7 +197,7 @@ class MftuiApp(Textual8App):
     def on_export_asked(self, event: ExportAsked) -> None:
         from mftui.tui.dialogs.export_table import ExportDialog
 
-        if event.n_rows:
+        if event.what:
             self.push_screen(ExportDialog(event))
         else:
             self.say("There is nothing to export.", warn=True)

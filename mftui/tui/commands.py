@@ -26,4 +26,3 @@ def commands(
     for pane in PANES:
         yield SystemCommand(f"Go to {pane}", "A pane of a screen", partial(go_to_pane, pane))
     yield SystemCommand("Theme", "Change the colours", app.action_change_theme)
-    yield SystemCommand("Screenshot", "Save this screen as SVG", app.deliver_screenshot)

@@ -11,7 +11,6 @@ from helpers.command import call
 from helpers.models import toy_run
 
 from mftui.runs.store import log
-from mftui.runs.store.process import Process
 from mftui.runs.store.status import FINISHED, RUNNING, write_status
 
 Capture = pytest.CaptureFixture[str]
@@ -37,9 +36,8 @@ def test_the_log_of_the_newest_run_is_printed_harmless(home: Path, capfd: Captur
 def test_following_prints_what_comes_until_the_training_ends(
     home: Path, capfd: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = toy_run(home)
+    run = toy_run(home, state=RUNNING)
     status = run.status()
-    write_status(run.path, replace(status, state=RUNNING, process=Process.current()))
     run.log_path.write_text("begun\nhalf a")
     looked = threading.Event()
     poll = log.LogTail.poll

@@ -14,7 +14,8 @@ from helpers.screens import until, until_gone, until_shown
 
 from mftui.errors import UsageError
 from mftui.tui.app import MftuiApp
-from mftui.tui.dialogs.export_table import as_csv, as_json, export_table, file_name
+from mftui.tui.base.file_texts import as_csv, as_json, file_name
+from mftui.tui.dialogs.export_table import write_file
 
 SIZE = (80, 24)
 MakeApp = Callable[..., MftuiApp]
@@ -32,15 +33,15 @@ def test_json_keeps_texts_as_they_are():
 
 
 def test_a_files_name_comes_from_the_caption():
-    assert file_name("Neighbours of Amélie /../ (2001)") == "neighbours-of-amelie-2001.csv"
-    assert file_name("千と") == "table.csv"
+    assert file_name("Neighbours of Amélie /../ (2001)", ".csv") == "neighbours-of-amelie-2001.csv"
+    assert file_name("千と", ".csv") == "table.csv"
 
 
 def test_another_format_or_place_is_refused(tmp_path: Path):
     with pytest.raises(UsageError, match="no known format"):
-        export_table(tmp_path / "a.xlsx", ["a"], [])
+        write_file(tmp_path / "a.xlsx", {".csv": str})
     with pytest.raises(UsageError, match="cannot be written"):
-        export_table(tmp_path / "nowhere" / "a.csv", ["a"], [])
+        write_file(tmp_path / "nowhere" / "a.csv", {".csv": str})
 
 
 @pytest.mark.parametrize(("name", "titles"), [("m.csv", TITLES), ("m.json", TITLES), ("h.csv", HOSTILE)])
@@ -84,7 +85,9 @@ async def test_a_file_that_is_there_is_replaced_only_at_a_second_enter(
     async with make_app().run_test(size=SIZE) as pilot:
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
-        await pilot.press("e", "enter")
+        await pilot.press("e")
+        await until_shown(pilot, "most-rated-movies-2.csv")  # a name that is free
+        await pilot.press("ctrl+a", "ctrl+k", *"most-rated-movies.csv", "enter")
         await until_shown(pilot, "already exists")
         assert (home / "most-rated-movies.csv").read_text() == "mine"
         await pilot.press("enter")

@@ -53,6 +53,7 @@ APP: list[BindingType] = [
     key("app.hint", "z", "hint", "Hints",
         help="Hide the sentence at the top of each screen, or show it again; on a tour, end it."),
     key("app.back", "escape", "go_back", "Back", help="Leave a dialog, a search, a neighbour."),
+    key("app.picture", "E", "screen.save_picture", "Save screen", help="What is seen into a file: SVG or text."),
     key("app.palette", "colon,ctrl+p", "command_palette", "Commands", help="Every action by name; themes."),
     key("app.quit", "q", "quit", "Quit", help="Asks first while a training is under way."),
     key("app.interrupt", "ctrl+c", "interrupt", "Quit", priority=True,
@@ -85,6 +86,7 @@ TRAIN: list[BindingType] = [
     key("train.watch", "R", "watch", "Other run", help="Show another run, such as one that another terminal started."),
     key("train.again", "U", "same_again", "Use again",
         help="Data, recipe and values of the run that is shown into the settings: train it again with one change."),
+    key("train.export", "e", "export", "Export", help="The chart into a file: SVG or text, or its points as CSV."),
     key("train.form", "f", "form", "Settings", show=True,
         help="Hide the settings: more room for the chart; or show them."),
 ]  # fmt: skip
@@ -224,7 +226,7 @@ RUNS: list[BindingType] = [
         help="Into the trash: the run under the cursor or the marked runs; asks if both could be meant. u undoes it."),
     key("runs.take", "e", "export_run", "Export", show=True,
         help="Write the model for TensorFlow Serving, TensorBoard, data frames, spreadsheets; a page about the run; "
-             "or this table."),
+             "or this table; where the curve has the keys, the chart as SVG, text or CSV."),
     key("runs.undo", "u", "undo", "Undo", help="Bring back what was deleted last."),
     key("runs.right", "l,right", "pane(1)", "Pane below"),
     key("runs.left", "h,left", "pane(-1)", "Table of runs", help="On the curves h and l read values; esc leads back."),
@@ -249,6 +251,8 @@ MAP: list[BindingType] = [
         help="Axes of taste (what people thought of films), or of audience (who watched)."),
     key("map.filter", "f", "filter", "Filter", show=True, help="By genre, tag, years, min. number of ratings."),
     key("map.users", "o", "users", "Users", help="The user open on Users among the films; then many; then none."),
+    key("map.export", "e", "export", "Export",
+        help="The map into a file: SVG or text, or its points as CSV; where the list has the keys, the list."),
     key("map.names", "m", "names", "Names", help="Write the best-known films' names on the map, or not."),
     key("map.right", "tab", "pane(1)", "Films listed"),
     key("map.left", "shift+tab", "pane(-1)", "Map"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -41,10 +41,10 @@ class RowCopied(Message):
 
 @dataclass
 class ExportAsked(Message):
-    """A table is to be written to a file."""
+    """A table, or a picture, is to be written to a file."""
 
     caption: str
-    names: Sequence[str]
-    n_rows: int
-    values: Callable[[], list[list[Value]]]
-    """Makes the rows; not for the event loop where there are many."""
+    what: str
+    """What of it, in two or three words: "120 rows"; "" where there is nothing."""
+    texts: Mapping[str, Callable[[], str]]
+    """By the ending of the file's name, the usual one first: makes what is written; not for the event loop."""

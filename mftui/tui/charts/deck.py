@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from mftui.tui.base import keys
+from mftui.tui.base.file_texts import as_csv, as_svg, as_text
+from mftui.tui.base.messages import ExportAsked
 from mftui.tui.base.shell import shell_of
 from mftui.tui.charts.axes import Range
 from mftui.tui.charts.chart import Chart
@@ -132,6 +134,19 @@ class Deck(Container, can_focus=True):
         """Return what the cursor moves along: the densest curve of the training itself."""
         own = [curve.points for curve in self.chart.picture.curves if not curve.mark and len(curve.points)]
         return max(own, key=len, default=None)
+
+    def export(self) -> None:
+        """Ask where to write the chart that keys act on."""
+        chart, picture = self.chart, self.chart.picture
+        strips = chart.drawn()
+        names = ["curve", picture.x_label, self.metric]
+        rows = [(c.name or self.metric, x, y) for c in picture.curves for x, y in c.points.since(0)]
+        texts = {
+            ".svg": lambda: as_svg(strips, picture.title),
+            ".txt": lambda: as_text(strips),
+            ".csv": lambda: as_csv(names, rows),
+        }
+        self.app.post_message(ExportAsked(picture.title, "The chart" if rows else "", texts))
 
     def action_cursor(self, by: int) -> None:
         points, x = self._points, self.chart.x_range()

@@ -12,6 +12,8 @@ from textual.widget import Widget
 
 from mftui.tui.base import keys
 from mftui.tui.base.display import Display, display_of
+from mftui.tui.base.file_texts import as_svg, as_text
+from mftui.tui.base.messages import ExportAsked
 from mftui.tui.base.session_state import revived
 from mftui.tui.base.shell import Shell, shell_of
 from mftui.tui.textual8.span_compositor import SpanCompositor
@@ -111,6 +113,13 @@ class BaseScreen(Screen[None]):
     def told(self, sentence: str) -> str:
         """Fill the keys into a sentence, see `keys.written`."""
         return keys.written(sentence, self.shell.settings.keys, self.MODE)
+
+    def action_save_picture(self) -> None:
+        """Write what is seen to a file."""
+        strips = self._compositor.render_strips()
+        caption = f"mftui {self.MODE}"
+        texts = {".svg": lambda: as_svg(strips, caption), ".txt": lambda: as_text(strips)}
+        self.app.post_message(ExportAsked(caption, "The screen", texts))
 
     def on_top_bar_go(self, event: TopBar.Go) -> None:
         self.app.switch_mode(event.mode)

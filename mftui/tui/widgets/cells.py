@@ -105,6 +105,12 @@ class CellWidget(Widget):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
+    def drawn(self) -> Sequence[Strip]:
+        """Return the lines as they are seen."""
+        if self._stale or self._drawn_for != self.size:
+            self._draw(self.size)
+        return [*self._strips]
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._styles_of.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -64,6 +64,11 @@ def text_of(cell: Cell) -> str:
 def value_of(cell: Cell) -> Value:
     """Return a number where the cell is one, else its text."""
     return cell.value if isinstance(cell, Mark) and cell.value is not None else text_of(cell)
+
+
+def values_of(rows: Rows, order: Iterable[int]) -> Iterable[list[Value]]:
+    """Return the rows in this order, as an export writes them."""
+    return ([value_of(cell) for cell in rows[at]] for at in order)
 
 
 class Layout:

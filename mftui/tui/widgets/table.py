@@ -16,9 +16,10 @@ from mftui.tables.cells import cells_of, cut
 from mftui.tables.columns import Span
 from mftui.tables.titles import short
 from mftui.tui.base import keys
-from mftui.tui.base.messages import ExportAsked, RowCopied, Value
+from mftui.tui.base.file_texts import table_texts
+from mftui.tui.base.messages import ExportAsked, RowCopied
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, fit_right, wrap
-from mftui.tui.widgets.columns import GAP, GUTTER, Cell, Column, Layout, Mark, Rows, text_of, value_of
+from mftui.tui.widgets.columns import GAP, GUTTER, Cell, Column, Layout, Mark, Rows, text_of, value_of, values_of
 from mftui.tui.widgets.row_order import RowOrder
 
 _MAX_DRAWN = 400
@@ -318,11 +319,8 @@ class Table(CellWidget, can_focus=True):
         """Export all rows, with the columns that are for exports alone."""
         rows, order = self._rows, self._order if self._order is not None else range(len(self._rows))
         names = [column.title for column in self._columns]
-
-        def values() -> list[list[Value]]:
-            return [[value_of(cell) for cell in rows[at]] for at in order]
-
-        self.app.post_message(ExportAsked(self._caption[0], names, len(rows), values))
+        texts = table_texts(names, lambda: values_of(rows, order))
+        self.app.post_message(ExportAsked(self._caption[0], f"{len(rows):,} rows" if rows else "", texts))
 
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)

@@ -14,7 +14,7 @@ from helpers.models import toy_run
 
 from mftui.data.storage.results import check_result, free_name, write_result
 from mftui.errors import UsageError
-from mftui.tui.dialogs.export_table import export_table
+from mftui.tui.dialogs.export_table import write_file
 
 
 def test_a_file_that_is_there_is_replaced_only_if_asked_and_keeps_its_mode(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_what_holds_own_ratings_is_for_the_owner_alone_whatever_the_umask(home: 
         assert run_command(["rate", "Matrix", "4"]) == 0
         assert run_command(["ratings", "export", "out.csv"]) == 0
         assert run_command(["ratings", "import", "mine.csv", "--unmatched", "mend.csv"]) == 0
-        export_table(home / "table.csv", ["title"], [["Alien"]])
+        write_file(home / "table.csv", {".csv": lambda: "title\r\nAlien\r\n"})
         written = [home / name for name in ("out.csv", "mend.csv", "table.csv")]
         written += [file for file in (home / "home" / "ratings").rglob("*") if file.is_file()]
     finally:

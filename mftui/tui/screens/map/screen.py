@@ -15,6 +15,7 @@ from mftui.tui.base import keys
 from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.screens.base import ChoosingScreen
 from mftui.tui.screens.map.colors import COLORINGS
+from mftui.tui.screens.map.export_map import exported
 from mftui.tui.screens.map.factors import MAX_AXES, AxesView
 from mftui.tui.screens.map.films import FilmsView
 from mftui.tui.screens.map.gather import USERS, Gathered, MapChoices, gather, pins
@@ -37,7 +38,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
     """Search box; the points with the films under the cursor, or the axes with all about one of them."""
 
     MODE = "map"
-    BINDINGS = [*keys.MAP, *keys.TABLE]  # noqa: RUF012
+    BINDINGS = [*keys.MAP, keys.COPY]  # noqa: RUF012
     CHOICES = MapChoices
 
     def __init__(self) -> None:
@@ -151,6 +152,13 @@ class MapScreen(ChoosingScreen[MapChoices]):
         self.scatter.focus()
 
     action_leave_search = action_accept_search
+
+    def action_export(self) -> None:
+        """Write the map to a file; or the axes, where they are shown."""
+        if self.shows_factors or self._now is None:
+            super().action_export()
+        else:
+            self.app.post_message(exported(self._now, self.scatter.drawn()))
 
     # Choices
 

@@ -171,7 +171,6 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.settings.fit(self.size.width, beside=self.size.width >= _WIDE)
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.on_table_measured()
 
     # Actions
@@ -190,8 +189,10 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self._act(self.actions.train_again, self.here)
 
     def action_export_run(self) -> None:
-        """Write the model of the run, or the table."""
-        if self.here is None:
+        """Write the model of the run, or the table; where the curve has the keys, the chart."""
+        if self.deck.has_focus:
+            self.deck.export()
+        elif self.here is None:
             self.table.action_export()
         else:
             self.actions.export(self.here, self.table.action_export)

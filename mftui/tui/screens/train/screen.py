@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _NEEDS_FORM_OR_CURVE = ("more_fields", "defaults", "view", "smooth", "log", "axis", "tail", "compare", "same_again")
 
 _NO_RUN = "No run is shown. Press {train.toggle} to train one, or {train.watch} to choose one."
+_LOADED = "The settings are those of this run. Change one, then press {train.toggle}."
 _UNREAD = "The training could not read its data. See how it is read, and press {train.toggle} again."
 
 
@@ -260,11 +261,9 @@ class TrainScreen(BaseScreen):
         self.form.load(request)
         self.query_one(FormView).show(self.form)
         self._reading.cancel()
+        self.shell.say(self.told(_UNREAD if ask else _LOADED), warn=ask)
         if ask:
-            self.shell.say(self.told(_UNREAD), warn=True)
             self.action_reading()
-        else:
-            self.shell.say(self.told("The settings are those of this run. Change one, then press {train.toggle}."))
 
     def action_form(self) -> None:
         """Hide the form, or show it."""
@@ -283,6 +282,10 @@ class TrainScreen(BaseScreen):
     def action_log(self) -> None:
         """Switch logarithmic values on or off."""
         self.deck.toggle_log()
+
+    def action_export(self) -> None:
+        """Write the chart to a file."""
+        self.deck.export()
 
     def action_axis(self) -> None:
         """Draw by the next of steps, epochs and time."""
