@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from mftui.api.progress import Progress
@@ -48,7 +46,7 @@ def train_in_memory(
     config = with_data(RunConfig.of(request), dataset, split)
     location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
     config = replace(config, ratings_in=location)
-    with library_output_in(Path(os.devnull)), without_bytecode():
+    with library_output_in(None), without_bytecode():
         shown.phase("import")
         import_tensorflow()
         shown.phase("compile")

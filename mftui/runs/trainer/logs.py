@@ -85,14 +85,14 @@ def output_in(path: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def library_output_in(path: Path) -> Iterator[None]:
-    """Let what libraries write to descriptor 2 go to the file at `path`; `sys.stderr` writes where it did."""
+def library_output_in(path: Path | None) -> Iterator[None]:
+    """Let what libraries write to descriptor 2 go to the file at `path` (None: nowhere), but not `sys.stderr`."""
     kept, before = os.dup(2), sys.stderr
     with contextlib.suppress(OSError, ValueError, AttributeError):
         before.flush()
         if before.fileno() == 2:
             sys.stderr = heedless(os.dup(2), before.encoding)
-    descriptor = _appending(path)
+    descriptor = os.open(os.devnull, os.O_WRONLY) if path is None else _appending(path)
     os.dup2(descriptor, 2)
     os.close(descriptor)
     try:
