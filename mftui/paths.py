@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -18,7 +19,13 @@ def working_dir() -> Path:
 
 def home() -> Path:
     """Return `$MFTUI_HOME`, or the XDG data directory."""
-    given = os.environ.get("MFTUI_HOME")
+    of = os.environ.get
+    return _home(of("MFTUI_HOME"), of("HOME"), of("XDG_DATA_HOME"))
+
+
+@lru_cache(maxsize=8)
+def _home(given: str | None, *_: str | None) -> Path:
+    """Return the home of these variables; asked for with every file that is opened."""
     return Path(given).expanduser() if given else Path(platformdirs.user_data_dir("mftui"))
 
 

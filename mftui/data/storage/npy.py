@@ -60,9 +60,8 @@ def load_array(file: Path) -> NDArray[Any]:
 def require_values(what: str, array: NDArray[Any], lo: float, hi: float, *, missing: bool = False) -> None:
     """Raise ValueError where a value lies outside `lo` to `hi`, or is no number; `missing`: NaN is one."""
     for part in _parts(array):
-        with np.errstate(invalid="ignore"):
-            low, high = (np.fmin, np.fmax) if missing else (np.minimum, np.maximum)
-            least, largest = float(low.reduce(part, axis=None)), float(high.reduce(part, axis=None))
+        low, high = (np.fmin, np.fmax) if missing else (np.minimum, np.maximum)
+        least, largest = float(low.reduce(part, axis=None)), float(high.reduce(part, axis=None))
         if missing and np.isnan(least):
             continue
         if not (lo <= least and largest <= hi):

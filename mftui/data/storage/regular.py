@@ -175,12 +175,20 @@ def require_regular(descriptor: int, most: int | None = None) -> None:
 
 def _way(path: Path) -> tuple[str, tuple[str, ...], tuple[bool, ...]]:
     """Return the directory to begin at, the directories from there to `path`, and for each whether it may be a link."""
-    path = path.absolute()
-    home = paths.home().absolute()
-    if path.is_relative_to(home) and path != home and ".." not in (names := path.relative_to(home).parts[:-1]):
-        return str(home), names, tuple(at == 0 and name in MAY_BE_LINKS for at, name in enumerate(names))
-    names = (path.parent.name,) if path.parent.name not in ("", "..") else ()
-    return str(path.parent.parent if names else path.parent), names, (False,) * len(names)
+    text, home = _absolute(path), _absolute(paths.home())
+    if text.startswith(f"{home}/"):
+        names = tuple(text[len(home) + 1 :].split("/")[:-1])
+        if ".." not in names:
+            return home, names, tuple(at == 0 and name in MAY_BE_LINKS for at, name in enumerate(names))
+    above, _, name = text.rpartition("/")[0].rpartition("/")
+    if name in ("", ".."):
+        return f"{above}/{name}", (), ()
+    return above or "/", (name,), (False,)
+
+
+def _absolute(path: Path) -> str:
+    text = str(path)
+    return text if text.startswith("/") else os.path.join(os.getcwd(), text)
 
 
 def _opened_directory(name: str, linked: bool, within: int) -> int:

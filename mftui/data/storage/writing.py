@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -88,7 +87,7 @@ def point_own(link: Path, to: str) -> None:
 def aside_of(name: str) -> str:
     """Return a name to write `name` under until it is whole: one that nobody can foresee."""
     kept = name.encode("utf-8", "surrogateescape")[:200].decode("utf-8", "ignore")
-    return f".{kept}.{secrets.token_hex(8)}.tmp"
+    return f".{kept}.{os.urandom(8).hex()}.tmp"
 
 
 def sync_directory(directory: Path) -> None:
