@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from mftui.cli.shared.train_options import data_options, recipe_options, recipes
 from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
 from mftui.errors import UsageError
+from mftui.runs.control.last_words import last_words
 from mftui.runs.store import status as states
 from mftui.runs.store.config import RunConfig, how_read
 from mftui.runs.store.request import STORES, TrainRequest
@@ -108,7 +110,11 @@ def _work(ctx: click.Context, options: dict[str, Any], request: TrainRequest | N
 
 
 def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[str, Any]:
-    with output_in(run.log_path) as screen, make_progress(screen, quiet=quiet) as progress:
+    with (
+        output_in(run.log_path) as screen,
+        last_words(run, screen.fileno()),
+        make_progress(screen, quiet=quiet) as progress,
+    ):
         progress.follow(lambda: how_far(run.status()))
         from mftui.runs.trainer.main import train as train_run
         from mftui.runs.trainer.prepare import how_long
@@ -145,7 +151,8 @@ def _wait_and_train(requests: Requests) -> int:
     from mftui.runs.trainer.main import train as train_run
 
     run, prepared = found
-    document = train_run(run, resume=True, requests=requests, own_process=True, preparation=prepared)
+    with last_words(run, subprocess.DEVNULL):
+        document = train_run(run, resume=True, requests=requests, own_process=True, preparation=prepared)
     return _exit_code(run, document, requests)
 
 

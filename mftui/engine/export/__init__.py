@@ -2,5 +2,5 @@
 
 TensorFlow is imported late, by the SavedModel and the event files alone.
 
-May import: child, data, data.storage, engine.model, engine.query, engine.recipes, text.
+May import: child, data, data.storage, engine.compute, engine.model, engine.query, engine.recipes, text.
 """

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from mftui.child import run_child
+from mftui.engine.compute.keras_settings import OWN_KERAS
 from mftui.engine.model.store import load_factors
 from mftui.engine.recipes import row_priors
 
@@ -27,7 +28,7 @@ def export_savedmodel(factors: Path, directory: Path) -> None:
         str(factors),
         str(directory),
         failure="the SavedModel could not be written: ",
-        environment={"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"},
+        environment={"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2", **OWN_KERAS},
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from mftui.child import run_child
 from mftui.data.dataset import Ratings, Scale
+from mftui.engine.compute.keras_settings import OWN_KERAS
 from mftui.engine.compute.machine import peak_bytes
 
 BATCHES = (10_000, 50_000, 200_000, 500_000)
@@ -89,7 +90,7 @@ def measure(
         json.dumps(asked),
         failure="this machine could not be measured: ",
         on_line=heard,
-        environment={"TF_CPP_MIN_LOG_LEVEL": "3"},
+        environment={"TF_CPP_MIN_LOG_LEVEL": "3", **OWN_KERAS},
     )
     return Bench(devices[0], speeds)
 

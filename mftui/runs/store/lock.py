@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from mftui.data.storage.holding import held, holder
@@ -11,17 +12,25 @@ from mftui.errors import RunError
 from mftui.text import shell_word
 
 FILE = "lock"
+_POLL_S = 0.02
 
 
 @contextmanager
-def trainer_lock(run: Path) -> Iterator[None]:
+def trainer_lock(run: Path, *, wait_s: float = 0.0) -> Iterator[None]:
     """Lock the run in directory `run`. The kernel unlocks it when the process ends, however it ends.
 
-    Raises RunError if another process has locked it, or the directory is gone.
+    Raises RunError if another process has locked it, and still has after `wait_s` seconds, or the directory is gone.
     """
     with ExitStack() as stack:
         try:
-            stack.enter_context(held(run / FILE))
+            until = time.monotonic() + wait_s
+            while time.monotonic() < until:
+                with suppress(BlockingIOError):
+                    stack.enter_context(held(run / FILE))
+                    break
+                time.sleep(_POLL_S)
+            else:
+                stack.enter_context(held(run / FILE))
         except BlockingIOError as error:
             raise RunError(
                 f"run {run.name} is being trained by another process.",

@@ -104,14 +104,22 @@ def read_status(run: Path) -> Status:
 
     Raises RunError (missing) or FormatError (damaged).
     """
-    path = run / FILE
-    try:
-        status = Status.from_dict(read_json(path, STATUS_BYTES, version=FORMAT_VERSION))
-    except FormatError as error:
-        raise error if str(path) in str(error) else FormatError(f"{path}: {error}") from error
+    status = written_status(run)
     if status.active and not _at_work(run, status):
         return replace(status, state=CRASHED, message=status.message or _DIED, eta_seconds=None)
     return status
+
+
+def written_status(run: Path) -> Status:
+    """Read `status.json` of the run in directory `run` as it was written, whether its trainer lives or not.
+
+    Raises RunError (missing) or FormatError (damaged).
+    """
+    path = run / FILE
+    try:
+        return Status.from_dict(read_json(path, STATUS_BYTES, version=FORMAT_VERSION))
+    except FormatError as error:
+        raise error if str(path) in str(error) else FormatError(f"{path}: {error}") from error
 
 
 def state_of(run: Path) -> str:

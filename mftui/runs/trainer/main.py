@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mftui.runs.trainer.session import OnMetrics, OnPhase, Session
 
 log = logging.getLogger(__name__)
+_LAST_WORDS_S = 0.5
+"""How long to wait for the lock: a process that tells of the end of the trainer before holds it for a moment."""
 
 
 def train(
@@ -49,7 +51,7 @@ def train(
     for data that cannot be used; TrainingError if training failed. The status says it too.
     """
     with ExitStack() as stack:
-        stack.enter_context(trainer_lock(run.path))
+        stack.enter_context(trainer_lock(run.path, wait_s=_LAST_WORDS_S))
         stack.enter_context(logged_to(run.log_path))
         requests = requests or stack.enter_context(Requests())
         _require_trainable(run, resume)
@@ -89,6 +91,8 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
         out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         message = "out of memory." if out_of_memory else f"training failed: {_first_line(error)}"
         remedy = "Use fewer factors or a batch size. " if out_of_memory else ""
+        if "Keras cannot be imported" in message:  # in a process of others, where their settings count
+            remedy = "Keras is set to something else than TensorFlow: unset KERAS_BACKEND and TF_USE_LEGACY_KERAS. "
         session.heartbeat.stop(states.FAILED, f"{message} {remedy}".strip())
         raise TrainingError(message, hint=f"{remedy}Details are in {run.log_path}.") from error
     session.heartbeat.stop(document["state"], session.ending(document))

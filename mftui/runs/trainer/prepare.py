@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -15,6 +16,7 @@ from mftui.data.loading.load import open_dataset
 from mftui.data.loading.people import people_of
 from mftui.data.splits import Split, make_split
 from mftui.engine.compute.device import Computing
+from mftui.engine.compute.keras_settings import OWN_KERAS
 from mftui.engine.compute.machine import resident_bytes
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
@@ -158,11 +160,13 @@ def kept_programs() -> KeptPrograms | None:
 def import_tensorflow(own_process: bool = False, /) -> int:
     """Import TensorFlow, which takes seconds. Returns the bytes of memory that it took.
 
-    `own_process`: nobody else uses Keras here, so what it imports for other libraries is left out.
+    `own_process`: nobody else uses Keras here, so what it imports for other libraries is left out, and what others set
+    for it does not count.
     """
     before = resident_bytes()
     quiet_tensorflow()
     if own_process:
+        os.environ.update(OWN_KERAS)
         kept_programs()
     with importing(), without_keras_file(), without_wrappers() if own_process else nullcontext():
         import tensorflow  # noqa: F401
