@@ -19,12 +19,12 @@ from mftui.runs.store.summary import (
 )
 from mftui.tui.base.background import LatestWins
 from mftui.tui.screens.runs.rows import compared
-from mftui.tui.widgets.columns import Cell, Column
+from mftui.tui.widgets.columns import Cell, Column, text_of
 from mftui.tui.widgets.table import Table
 
 MAX_COMPARED = 8
 """Runs that are compared at most."""
-_NAME_WIDTH = 18
+_NAME_WIDTH, _LONGEST_NAME = 18, 28
 _LEAST_CURVES = 46
 """Cells of the curves beside the table."""
 
@@ -54,8 +54,10 @@ class SettingsTable:
 
         def show(found: list[Sequence[Cell]]) -> None:
             one = len(rows) == 1
+            longest = max((len(text_of(row[0])) for row in found), default=0)
+            width = min(max(longest, _NAME_WIDTH), _LONGEST_NAME)
             self.table.set_columns(
-                [Column("Setting", _NAME_WIDTH), *(Column(head) for head in (["Value"] if one else heads))]
+                [Column("Setting", width), *(Column(head) for head in (["Value"] if one else heads))]
             )
             self.table.show(
                 found,
