@@ -22,6 +22,7 @@ from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
 from mftui.engine.recipes import row_priors
 from mftui.runs.store.lock import trainer_lock
+from mftui.runs.store.naming import slug
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import publish, write_json
 from mftui.runs.store.run import Run
@@ -146,7 +147,7 @@ def toy_run(home: Path, factors: Factors | None = None, *, state: str = FINISHED
 
     In an active state (running, …) this process stands in for the trainer, until `end_of` or its own end.
     """
-    run = Run(home / "runs" / f"20260101-000000-biased-k4-{name}")
+    run = Run(home / "runs" / f"20260101-000000-biased-k4-{slug(name)}")
     run.path.mkdir(parents=True)
     config = {"format_version": 1, "run": run.id, "name": name, "sequence": 1, "recipe": "biased"}
     write_json(run.path / "config.json", config)
