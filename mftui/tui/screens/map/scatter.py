@@ -30,6 +30,8 @@ _NAMES_TRIED = 6
 _LEAST_SHARE = 1e-4
 _MANY = 1_000
 _LEGEND_LINES = 2
+_TALL = 12
+"""Rows from which the legend may have all of its lines."""
 _LENGTHS = (20, 12, 9, 7, 6, 5, 4, 3, 2, 1)
 """Of the labels in the legend, the first that fits."""
 
@@ -243,13 +245,14 @@ class Scatter(CellWidget, can_focus=True):
         return [(caption, self.style(focus)), (about, dim), (busy, self.style("scatter--match")), (rest, dim)]
 
     def _legend(self, width: int) -> list[list[tuple[str, int]]]:
-        """Return the lines of signs and labels, each with its class; the labels whole where two lines are enough."""
+        """Return the lines of signs and labels, each with its class; the labels whole where there is room."""
         coloring = self._scene.coloring if self._scene is not None else None
         if coloring is None or coloring.name == "none":
             return [[]]
         signs = self._letters or self.terminal.glyphs.busy * len(coloring.labels)
         labels = [self.terminal.text(label) for label in coloring.labels]
         lines: list[list[tuple[str, int]]] = []
+        most = _LEGEND_LINES if self.size.height >= _TALL else 1
         for longest in _LENGTHS:
             named = [f"{sign} {label[:longest]} " for sign, label in zip(signs, labels, strict=True)]
             lines, room = [[]], width
@@ -258,9 +261,9 @@ class Scatter(CellWidget, can_focus=True):
                     lines, room = [*lines, []], width
                 lines[-1].append((text, at))
                 room -= cell_len(text)
-            if len(lines) <= _LEGEND_LINES:
+            if len(lines) <= most:
                 break
-        return lines[:_LEGEND_LINES]
+        return lines[:most]
 
     def _lay_over(self, grid: Grid, drawn: Drawn, signs: NDArray[np.int64], kinds: NDArray[np.int64]) -> None:
         scene = self._scene
