@@ -54,6 +54,8 @@ def told(run: Run) -> str:
     lines = LogTail(run.log_path).poll()
     lines = [line for line in lines if line.strip()]
     fatal = next((at for at in reversed(range(len(lines))) if _FATAL.search(lines[at])), None)
+    while fatal and _FATAL.search(lines[fatal - 1]):
+        fatal -= 1
     last = lines[-_MOST_LINES:] if fatal is None else lines[fatal : fatal + _MOST_LINES]
     text = " / ".join(visible(_PREFIX.sub("", line).strip()) for line in last)[:_MOST_CHARACTERS]
     ended = "it was killed, perhaps for want of memory" if fatal is None else "TensorFlow ended it"
