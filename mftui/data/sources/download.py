@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from mftui import paths
 from mftui.data.sources.catalogue import CATALOGUE, GROUPLENS, SAMPLE, fetched
+from mftui.data.sources.pace import Paced
 from mftui.data.storage.archives import open_archive
 from mftui.data.storage.files import archive, replace_directory
 from mftui.data.storage.given import open_given, rename_given
@@ -24,7 +25,7 @@ Progress = Callable[[int, int | None], None]
 
 URL_VARIABLE = "MFTUI_DATASETS_URL"
 _TIMEOUT_S = 30
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14
 _MAX_REDIRECTS = 5
 _ROOM = 1.5
 """How much larger than the catalogue says an archive may have become."""
@@ -129,11 +130,11 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
     pooch.get_logger().setLevel("ERROR")
 
     def download(url: str, output_file: str, _pooch: Any) -> None:
-        _continue(url, part, progress, most)
+        Paced(lambda pace: _continue(url, part, progress, most, pace)).result()
         rename_given(part, Path(output_file))
 
     try:
-        checksum = _published_md5(f"{url}.md5")
+        checksum = Paced[str](lambda _: _published_md5(f"{url}.md5")).result()
         # A half that was there before may come from another edition: then all of it once more.
         for last in (False, True) if part.exists() else (True,):
             try:
@@ -168,7 +169,7 @@ def _published_md5(url: str) -> str:
     return found.group().lower()
 
 
-def _continue(url: str, part: Path, progress: Progress | None, most: int) -> None:
+def _continue(url: str, part: Path, progress: Progress | None, most: int, pace: Paced[None]) -> None:
     """Append to `part` what is missing of `url`; raises DataError where that is more than `most` bytes in all."""
     have = seen_own(part).st_size if is_own_file(part) else 0
     with _get(url, {"Range": f"bytes={have}-"} if have else {}) as response:
@@ -183,6 +184,7 @@ def _continue(url: str, part: Path, progress: Progress | None, most: int) -> Non
             if not resuming:
                 file.truncate(0)
             for chunk in response.iter_content(_CHUNK):
+                pace.came(len(chunk))
                 have += len(chunk)
                 if max(have, total or 0) > most:
                     raise DataError(

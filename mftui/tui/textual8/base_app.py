@@ -35,7 +35,7 @@ def _move_page_in_room(options: OptionList, direction: Literal[-1, 1]) -> None:
         _move_page(options, direction)
 
 
-OptionList._move_page = _move_page_in_room  # type: ignore[method-assign]  # of the palettes, whose classes are Textual's
+OptionList._move_page = _move_page_in_room  # type: ignore[method-assign, assignment]  # of the palettes, whose classes are Textual's
 
 
 class KeyHandled(Message):

@@ -42,6 +42,10 @@ class Publisher:
     asked: list[tuple[str, str]] = field(default_factory=list)
     cut_at: int | None = None
     redirect_to: str = ""
+    trickles: str = ""
+    """Either "headers" or "body": what comes for ever, of the files whose names end in `slow_name`."""
+    slow_name: str = ""
+    over: threading.Event = field(default_factory=threading.Event)
 
     def publish(self, name: str, content: bytes, md5: str | None = None) -> None:
         self.files[name] = content
@@ -69,11 +73,22 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
             if start >= len(content) > 0:
                 self.send_error(416)
                 return
+            slow = state.trickles if name.endswith(state.slow_name) else ""
             self.send_response(206 if wanted else 200)
+            if slow == "headers":
+                self.trickle(b"X-Never: ")
             self.send_header("Content-Length", str(len(content) - start))
             self.end_headers()
+            if slow:
+                self.trickle(content[start : start + 1])
             end = state.cut_at if state.cut_at and name.endswith(".zip") else len(content)
             self.wfile.write(content[start:end])
+
+        def trickle(self, piece: bytes) -> None:
+            self.flush_headers()
+            with suppress(OSError):
+                while not state.over.wait(0.02):
+                    self.wfile.write(piece)
 
         def log_message(self, *_args: object) -> None:
             pass
@@ -87,6 +102,7 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
         "ml-100k.zip", archive(**{"ml-100k/u.data": lines("\t"), "ml-100k/README": README, "ml-100k/more/x.txt": "x"})
     )
     yield state
+    state.over.set()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -226,3 +242,16 @@ def test_what_lies_in_the_way_of_a_download_is_not_written_through(
     with suppress(MftuiError):
         fetch("ml-100k", force=True)
     assert [path.name for path in outside.iterdir()] == ["file"] and (outside / "file").read_text() == "not mftui's"
+
+
+@pytest.mark.parametrize("what", [".zip", ".md5"])
+@pytest.mark.parametrize("trickles", ["body", "headers"])
+def test_a_download_that_trickles_for_ever_ends_with_words(
+    publisher: Publisher, home: Path, monkeypatch: pytest.MonkeyPatch, trickles: str, what: str
+) -> None:
+    from mftui.data.sources import pace
+
+    monkeypatch.setattr(pace, "WINDOW_S", 0.3)
+    publisher.trickles, publisher.slow_name = trickles, what
+    with pytest.raises(MftuiError, match=r"too slow: .* bytes came within"):
+        fetch("ml-100k")
