@@ -26,6 +26,8 @@ COUNTS = (0, 1, 4, 16)
 """Ratings that people are folded in from to see how wrong their predictions are."""
 MAX_MEMBERS = 12
 """Of many draws, so many evenly spaced ones are as wrong, in a fraction of the time."""
+MAX_WORK = 500_000_000
+"""Multiplications in one step of solving all people folded in; with many factors there are fewer people."""
 N_BINS = 4
 """Of trained users, by their number of ratings."""
 
@@ -70,6 +72,7 @@ def trained_errors(model: Factors, held_out: Ratings) -> ErrorScale:
 
 def _folded(model: Factors, held_out: Ratings, random: np.random.Generator) -> ErrorScale:
     """Fold each user in from some of their training ratings, chosen by chance, and predict their held-out ones."""
+    held_out = _affordable(model, held_out, random)
     users, at = np.unique(held_out.users, return_inverse=True)
     order = [_shuffled(model, int(user), random) for user in users]
     errors, variances, counts = [], [], []
@@ -86,6 +89,18 @@ def _folded(model: Factors, held_out: Ratings, random: np.random.Generator) -> E
         variances.append(variance)
         counts.append(float(n))
     return ErrorScale.fit(errors, variances, counts)
+
+
+def _affordable(model: Factors, held_out: Ratings, random: np.random.Generator) -> Ratings:
+    """Return the held-out ratings of as many users as MAX_WORK allows; those of some at least, for MIN_PAIRS."""
+    users, counts = np.unique(held_out.users, return_counts=True)
+    members = model.parameters.members
+    most = MAX_WORK // (members * (model.n_factors // members + 1) ** 3)
+    if most >= len(users):
+        return held_out
+    order = random.permutation(len(users))
+    enough = int(np.searchsorted(np.cumsum(counts[order]), MIN_PAIRS)) + 1
+    return held_out.take(np.isin(held_out.users, users[order[: max(most, enough)]]))
 
 
 def _as_folded(model: Factors, chosen: Indices, user: NDArray[Any], movies: NDArray[Any]) -> tuple[Doubles, Doubles]:

@@ -15,6 +15,7 @@ from helpers.models import assembled, toy_factors, trained_by
 from helpers.paths import movielens
 from helpers.planted import SCALE, planted_ratings
 from helpers.trainings import planted_training
+from numpy.typing import NDArray
 
 from mftui.data.dataset import Dataset, Ratings
 from mftui.data.loading.load import open_dataset
@@ -22,6 +23,7 @@ from mftui.data.splits import Split, SplitSpec
 from mftui.engine.model.error_scale import SHARES, ErrorScale, HeldOutErrors
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.history import History
+from mftui.engine.model.rows import UserRows
 from mftui.engine.model.store import load_factors, save_factors
 from mftui.engine.query.fold_in import fold_in, fold_in_many
 from mftui.engine.query.held_out_errors import MIN_PAIRS, errors_on, has_held_out, held_out_errors
@@ -133,6 +135,26 @@ def test_the_ends_of_steps_are_steps_that_hold_the_same_ratings(model: Factors) 
 def test_they_are_measured_without_a_look_at_the_ratings_of_others(model: Factors) -> None:
     """Other ratings of those who are asked about change nothing."""
     assert held_out_errors(model) == errors_on(model, model.history.part(held_out=True))
+
+
+def test_with_many_factors_fewer_people_are_folded_in(model: Factors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time to solve for a row grows with the third power of its factors."""
+    solved: list[int] = []
+
+    def counted(of: Factors, movies: NDArray[Any], ratings: NDArray[Any]) -> UserRows:
+        solved.append(len(movies))
+        return fold_in_many(of, movies, ratings)
+
+    monkeypatch.setattr("mftui.engine.query.held_out_errors.fold_in_many", counted)
+    held_out = model.history.part(held_out=True)
+    errors_on(model, held_out)
+    all_of_them = sum(solved)
+    solved.clear()
+    monkeypatch.setattr("mftui.engine.query.held_out_errors.MAX_WORK", 1)
+    found = errors_on(model, held_out)
+    assert found is not None
+    assert found.folded.counts[0] == 0
+    assert 0 < sum(solved) < all_of_them
 
 
 def test_many_people_folded_in_at_once_get_the_rows_that_each_gets_alone(model: Factors) -> None:
