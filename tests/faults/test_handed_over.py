@@ -149,3 +149,11 @@ def spoken_error(*arguments: str) -> str:
         assert run_command(list(arguments)) in (1, 2)
     assert "should not have happened" not in said.getvalue()
     return said.getvalue()
+
+
+def test_a_link_to_a_run_that_a_user_names_is_followed(home: Path) -> None:
+    import mftui
+
+    run = toy_run(home)
+    (home.parent / "latest").symlink_to(run.path)
+    assert len(mftui.open_run(home.parent / "latest").movies)
