@@ -47,6 +47,9 @@ def held(lock: Path) -> Iterator[None]:
                 raise
         seen = os.fstat(descriptor)
         key = seen.st_dev, seen.st_ino
+        if _identity(lock) != key:  # moved away, or another put in its place, since it was opened
+            os.close(descriptor)
+            raise FileNotFoundError(errno.ENOENT, "moved away meanwhile", str(lock))
         _held.add(key)
     try:
         yield

@@ -14,7 +14,8 @@ from pathlib import Path
 from mftui.data.storage.regular import change_own, directory_of
 
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
-_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)
+"""EBADF: of a directory on NFS."""
 _POLL_S = 0.02
 
 
@@ -66,6 +67,15 @@ def replace_own(aside: Path, path: Path) -> None:
     """Give what lies at `aside` the name `path` beside it, and replace what was there; a link is not followed."""
     with directory_of(path) as (directory, name):
         os.replace(aside.name, name, src_dir_fd=directory, dst_dir_fd=directory)
+
+
+def move_own(path: Path, to: Path) -> None:
+    """Move a file or directory of mftui's own in one step; what lies at `to` must be looked for before, under a lock.
+
+    Raises OSError, of another file system EXDEV; then nothing has moved.
+    """
+    with directory_of(path) as (directory, name), directory_of(to) as (beside, new):
+        os.rename(name, new, src_dir_fd=directory, dst_dir_fd=beside)
 
 
 def link_own(file: Path, other: Path) -> None:

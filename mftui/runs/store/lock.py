@@ -1,4 +1,4 @@
-"""Let one trainer at a time work in a run directory."""
+"""Let one trainer at a time work in a run directory, and one process at a time change the list of runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from mftui.data.storage.holding import held, holder
+from mftui.data.storage.regular import make_own
+from mftui.data.storage.writing import exclusive
 from mftui.errors import RunError
 from mftui.text import shell_word
 
 FILE = "lock"
 _POLL_S = 0.02
+LIST_FILE = ".lock"
+WAIT_S = 60.0
 
 
 @contextmanager
@@ -47,3 +51,25 @@ def trainer_of(run: Path) -> int | None:
     Raises OSError where the file system knows no locks.
     """
     return holder(run / FILE)
+
+
+@contextmanager
+def list_lock(runs: Path) -> Iterator[None]:
+    """Hold the list of runs in directory `runs`: what makes, moves or labels a run changes it under this lock alone.
+
+    Others wait for it; it is held for moments. Raises RunError if it cannot be had.
+    """
+    with ExitStack() as stack:
+        try:
+            make_own(runs)
+            stack.enter_context(exclusive(runs / LIST_FILE, wait_s=WAIT_S))
+        except BlockingIOError as error:
+            raise RunError(
+                f"{runs}: another mftui is changing the list of runs and does not finish.",
+                hint="Look for a suspended mftui process.",
+            ) from error
+        except OSError as error:
+            raise RunError(
+                f"{runs}: cannot be changed ({error.strerror}).", hint="Set MFTUI_HOME to a writable directory."
+            ) from error
+        yield

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mftui.data.storage.regular import NOTES_BYTES
-from mftui.errors import MftuiError, RunError, UsageError
+from mftui.data.storage.regular import NOTES_BYTES, is_own_file
+from mftui.data.storage.writing import move_own
+from mftui.errors import FormatError, MftuiError, RunError, UsageError
+from mftui.runs.store.lock import list_lock
 from mftui.runs.store.naming import MAX_NAME
 from mftui.runs.store.publish import read_json, write_json
 
@@ -35,9 +38,46 @@ class Notes:
 def read_notes(run: Path) -> Notes:
     """Read the notes of `run`; empty ones if there are none, or the file is damaged."""
     try:
-        document = read_json(run / FILE, NOTES_BYTES, version=FORMAT_VERSION)
+        return _read(run)
     except MftuiError:
         return Notes()
+
+
+def change_notes(run: Path, change: Callable[[Notes], Notes]) -> tuple[Notes, Path | None]:
+    """Write what `change` makes of the notes of `run`, which nobody else changes meanwhile; return them.
+
+    Where the file was damaged, it is kept under the other name that is returned, too: what it said can be looked up.
+    Raises RunError if they cannot be read or written, FormatError if another version of mftui wrote them.
+    """
+    with list_lock(run.parent):
+        damaged, notes = None, Notes()
+        if os.path.lexists(run / FILE):
+            try:
+                if not is_own_file(run / FILE):
+                    raise FormatError(f"{run / FILE} is no file.")
+                read_json(run / FILE, NOTES_BYTES)
+            except FormatError:
+                damaged = _kept_aside(run)
+            else:
+                notes = _read(run)
+        notes = change(notes)
+        write_notes(run, notes)
+    return notes, damaged
+
+
+def _kept_aside(run: Path) -> Path:
+    number = 1
+    while os.path.lexists(aside := run / f"notes.damaged-{number}.json"):
+        number += 1
+    try:
+        move_own(run / FILE, aside)
+    except OSError as error:
+        raise RunError(f"{run / FILE}: damaged, and cannot be kept aside ({error.strerror}).") from error
+    return aside
+
+
+def _read(run: Path) -> Notes:
+    document = read_json(run / FILE, NOTES_BYTES, version=FORMAT_VERSION)
     name, note, tags = (document.get(part) for part in ("name", "note", "tags"))
     return Notes(
         name[:MAX_NAME] if isinstance(name, str) else None,

@@ -20,6 +20,7 @@ from mftui.data.storage.regular import RESULT_BYTES, list_own
 from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.config import FILE, RunConfig, read_config, write_config
+from mftui.runs.store.lock import list_lock
 from mftui.runs.store.log import LogTail
 from mftui.runs.store.metrics import MetricsTail
 from mftui.runs.store.naming import (
@@ -186,6 +187,12 @@ def create_run(request: TrainRequest) -> Run:
     request = request.checked()
     config = RunConfig.of(request)
     parent = paths.runs_dir().absolute()
+    with list_lock(parent):
+        return _created(request, config, parent)
+
+
+def _created(request: TrainRequest, config: RunConfig, parent: Path) -> Run:
+    """Make the directory; the list is locked, so that no other run gets the same number or is called the same."""
     made = None
     try:
         made = make_directory(parent, base_id(request.recipe, config.hyper.get("factors"), request.name), _ids())

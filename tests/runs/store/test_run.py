@@ -229,7 +229,7 @@ def test_removing_a_run_leaves_the_others(ratings: Path) -> None:
     run, other = new(ratings, state="finished"), new(ratings, state="stopped")
     remove_run(run)
     assert list_runs() == [other]
-    assert list(paths.runs_dir().iterdir()) == [other.path]
+    assert [entry for entry in paths.runs_dir().iterdir() if entry.is_dir()] == [other.path]
 
 
 def test_a_home_that_cannot_be_written_is_said(ratings: Path, home: Path) -> None:
@@ -283,3 +283,10 @@ def test_data_that_is_not_there_makes_no_run() -> None:
     with pytest.raises(DataError, match="nowhere"):
         create_run(TrainRequest(data="nowhere"))
     assert list_runs() == []
+
+
+def test_trainings_that_begin_at_once_share_neither_a_number_nor_what_they_are_called(ratings: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        runs = list(threads.map(lambda _: create_run(request(ratings)), range(8)))
+    assert sorted(run.config().sequence for run in runs) == list(range(1, 9))
+    assert len({naming.without_date(run.id) for run in runs}) == 8

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,10 @@ from helpers.models import toy_run
 from helpers.runs import same_model
 
 from mftui import paths
-from mftui.errors import RunError, UsageError
+from mftui.errors import FormatError, RunError, UsageError
 from mftui.runs.store.lock import trainer_lock
 from mftui.runs.store.naming import checked_name
-from mftui.runs.store.notes import Notes, checked_note, checked_tags, read_notes, write_notes
+from mftui.runs.store.notes import Notes, change_notes, checked_note, checked_tags, read_notes, write_notes
 from mftui.runs.store.run import find_run, list_runs
 from mftui.runs.store.summary import human, size_of, summarize
 from mftui.runs.store.trash import deleted_runs, find_deleted, prune, remove_run, restore_run
@@ -75,30 +78,64 @@ def test_prune_empties_the_trash_and_nothing_else(home: Path) -> None:
     size = size_of(gone.path)
     remove_run(gone)
     assert prune(older_than_s=60) == []
-    assert [(one.run.id, freed >= size) for one, freed in prune()] == [(gone.id, True)]
+    assert [(one.name, one.size >= size) for one in prune()] == [(gone.id, True)]
     assert deleted_runs() == [] and list_runs() == [kept]
 
 
-def test_prune_also_clears_what_a_killed_move_left(home: Path) -> None:
-    left = paths.trash_dir() / ".123456789012345678" / "20260101-000000-biased"
-    left.mkdir(parents=True)
-    assert deleted_runs() == [] and prune() == []
-    assert list(paths.trash_dir().iterdir()) == []
-
-
-def test_a_trash_on_another_disk_works(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rename = os.rename
-
-    def across(old: Path, new: Path) -> None:
-        if Path(old).is_relative_to(paths.runs_dir()) != Path(new).is_relative_to(paths.runs_dir()):
-            raise OSError(18, "Invalid cross-device link")
-        rename(old, new)
-
+def test_what_a_killed_deletion_of_mftui_0_1_left_is_in_the_trash(home: Path) -> None:
     run = toy_run(home)
-    monkeypatch.setattr(os, "rename", across)
-    deleted = remove_run(run)
-    deleted.run.load_factors()
-    restore_run(deleted).load_factors()
+    left = paths.trash_dir() / ".123456789012345678"
+    left.mkdir(parents=True)
+    run.path.rename(left / run.id)
+    assert [one.run.id for one in deleted_runs()] == [run.id]
+    restore_run(find_deleted(run.id)).load_factors()
+    left.mkdir()
+    copied = left / run.id  # killed while it was copied: the run has stayed
+    copied.mkdir()
+    assert deleted_runs() == [] and [one.name for one in prune()] == [run.id]
+    assert list_runs() == [run] and list(paths.trash_dir().iterdir()) == []
+
+
+def test_what_a_killed_prune_left_is_deleted_and_named(home: Path) -> None:
+    deleted = remove_run(toy_run(home))
+    deleted.run.path.parent.rename(paths.trash_dir() / f".going-{deleted.at_ns}")
+    (paths.trash_dir() / "5").mkdir()
+    assert deleted_runs() == []
+    assert [one.name for one in prune(older_than_s=60)] == [deleted.run.id]
+    assert [one.name for one in prune()] == ["5"] and list(paths.trash_dir().iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "said"), [(errno.EXDEV, "on another file system"), (errno.ENOSPC, "No space left")])
+def test_a_trash_on_another_disk_or_a_full_one_is_refused_before_anything_moves(
+    home: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    run, deleted = toy_run(home), remove_run(toy_run(home, name="deleted"))
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(RunError, match=said):
+        remove_run(run)
+    with pytest.raises(RunError, match=said):
+        restore_run(deleted)
+    assert list_runs() == [run] and deleted_runs() == [deleted]
+    assert [entry.name for entry in paths.trash_dir().iterdir()] == [str(deleted.at_ns)]
+
+
+def test_a_trash_that_is_a_link_works(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    run = toy_run(home)
+    paths.trash_dir().symlink_to(tmp_path / "elsewhere")
+    assert restore_run(remove_run(run)) == run
+    remove_run(run)
+    assert [one.name for one in prune()] == [run.id] and list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_what_is_being_emptied_cannot_be_restored(home: Path) -> None:
+    deleted = remove_run(toy_run(home))
+    prune()
+    with pytest.raises(RunError, match="no longer in the trash"):
+        restore_run(deleted)
 
 
 def test_a_trash_that_cannot_be_written_leaves_the_run(home: Path) -> None:
@@ -126,6 +163,36 @@ def test_damaged_notes_cost_the_notes_alone(home: Path, content: str) -> None:
     run = toy_run(home, name="still")
     (run.path / "notes.json").write_text(content)
     assert read_notes(run.path) == Notes() and run.name == "still"
+
+
+def test_tags_given_at_once_are_all_kept(home: Path) -> None:
+    run = toy_run(home)
+    tags = [f"t{number}" for number in range(16)]
+
+    def add(tag: str) -> None:
+        change_notes(run.path, lambda notes: replace(notes, tags=(*notes.tags, tag)))
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(add, tags))
+    assert set(run.notes().tags) == set(tags)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\0", b"\xff"])
+def test_damaged_notes_are_kept_aside(home: Path, content: bytes) -> None:
+    run = toy_run(home)
+    for number in (1, 2):
+        (run.path / "notes.json").write_bytes(content)
+        _, damaged = change_notes(run.path, lambda notes: replace(notes, note="new"))
+        assert damaged == run.path / f"notes.damaged-{number}.json" and damaged.read_bytes() == content
+    assert run.notes() == Notes(note="new") and change_notes(run.path, lambda notes: notes)[1] is None
+
+
+def test_notes_of_a_later_version_are_left_alone(home: Path) -> None:
+    run = toy_run(home)
+    (run.path / "notes.json").write_text('{"format_version": 2, "note": "from the future"}')
+    with pytest.raises(FormatError, match="version 2"):
+        change_notes(run.path, lambda notes: notes)
+    assert "future" in (run.path / "notes.json").read_text()
 
 
 def test_names_notes_and_tags_that_make_no_sense_are_refused() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import click
 
+from mftui.cli.shared import output
 from mftui.cli.shared.completion import complete_deleted, complete_run
 from mftui.cli.shared.output import json_option, print_json, print_line, print_table
 from mftui.runs.store.naming import checked_name
-from mftui.runs.store.notes import checked_note, checked_tags, write_notes
+from mftui.runs.store.notes import Notes, change_notes, checked_note, checked_tags
 from mftui.runs.store.run import Run, find_run
 from mftui.runs.store.summary import human, size_of
 from mftui.runs.store.trash import (
@@ -40,9 +42,8 @@ def runs_called(names: tuple[str, ...]) -> list[Run]:
 @json_option
 def rename(run: str, name: str, as_json: bool) -> None:
     """Change the name of RUN to NAME ("" removes it). The id stays."""
-    found = find_run(run)
-    write_notes(found.path, replace(found.notes(), name=checked_name(name)))
-    _print_notes(found, as_json)
+    checked = checked_name(name)
+    _change(run, lambda notes: replace(notes, name=checked), as_json)
 
 
 @click.command()
@@ -51,9 +52,8 @@ def rename(run: str, name: str, as_json: bool) -> None:
 @json_option
 def note(run: str, text: tuple[str, ...], as_json: bool) -> None:
     """Write a note on RUN ("" removes it)."""
-    found = find_run(run)
-    write_notes(found.path, replace(found.notes(), note=checked_note(" ".join(text))))
-    _print_notes(found, as_json)
+    checked = checked_note(" ".join(text))
+    _change(run, lambda notes: replace(notes, note=checked), as_json)
 
 
 @click.command()
@@ -63,11 +63,13 @@ def note(run: str, text: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def tag(run: str, tags: tuple[str, ...], remove: bool, as_json: bool) -> None:
     """Add TAGS to RUN."""
-    found, given = find_run(run), checked_tags(tags)
-    notes = found.notes()
-    kept = [tag for tag in notes.tags if tag not in given] if remove else [*notes.tags, *given]
-    write_notes(found.path, replace(notes, tags=checked_tags(kept)))
-    _print_notes(found, as_json)
+    given = checked_tags(tags)
+
+    def changed(notes: Notes) -> Notes:
+        kept = [tag for tag in notes.tags if tag not in given] if remove else [*notes.tags, *given]
+        return replace(notes, tags=checked_tags(kept))
+
+    _change(run, changed, as_json)
 
 
 @click.command()
@@ -124,22 +126,29 @@ def trash(as_json: bool) -> None:
 def empty(days: float, as_json: bool) -> None:
     """Empty the trash: delete its runs for good."""
     gone = prune(days * 86_400)
-    freed = sum(size for _, size in gone)
+    freed = sum(one.size for one in gone)
     if as_json:
-        return print_json({"pruned": [one.run.id for one, _ in gone], "freed_bytes": freed})
+        return print_json({"pruned": [one.name for one in gone], "freed_bytes": freed})
     if not gone:
         return print_line("Nothing to delete.")
-    return print_line(f"{len(gone)} {'run' if len(gone) == 1 else 'runs'} deleted for good, {human(freed)} freed")
+    for one in gone:
+        print_line(f"{one.name}: deleted for good")
+    return print_line(f"{human(freed)} freed")
 
 
 ACTIONS = (rename, note, tag, rm, restore, trash, empty)
 
 
-def _print_notes(run: Run, as_json: bool) -> None:
-    notes = run.notes()
+def _change(text: str, change: Callable[[Notes], Notes], as_json: bool) -> None:
+    """Change the notes of the run that `text` means, and print them."""
+    run = find_run(text)
+    notes, damaged = change_notes(run.path, change)
+    if damaged is not None:
+        output.note(f"The notes of {run.id} were damaged. They are kept as {damaged}, and begin anew.")
+    name = run.known_config().name if notes.name is None else notes.name
     if as_json:
-        return print_json({"run": run.id, "name": run.name, "note": notes.note, "tags": notes.tags})
-    parts = {"name": run.name, "note": notes.note, "tags": " ".join(notes.tags)}
+        return print_json({"run": run.id, "name": name, "note": notes.note, "tags": notes.tags})
+    parts = {"name": name, "note": notes.note, "tags": " ".join(notes.tags)}
     said = ", ".join(f"{part} {text!r}" for part, text in parts.items() if text)
     return print_line(f"{run.id}: {said or 'no name, no note, no tags'}")
 

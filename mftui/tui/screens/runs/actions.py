@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError
-from mftui.runs.store.notes import Notes, write_notes
+from mftui.runs.store.notes import Notes, change_notes
 from mftui.runs.store.run import run_of
 from mftui.tui.base.keys import key_of
 from mftui.tui.base.shell import shell_of, showing_errors
@@ -78,11 +78,16 @@ class RunActions:
         async def answered(answer: dict[str, Any] | None) -> None:
             if answer is None:
                 return
-            run, notes = run_of(here.run), Notes(**answer)
-            if notes.name == (here.name or ""):  # not renamed: the name that it was trained with stays its own
-                notes = replace(notes, name=(await asyncio.to_thread(run.notes)).name)
+            shown = {"name": here.name or "", "note": here.note, "tags": here.tags}
+            edited = {part: value for part, value in answer.items() if value != shown[part]}
+
+            def changed(notes: Notes) -> Notes:  # what was not edited here may have been changed elsewhere
+                return replace(notes, **edited)
+
             with showing_errors(self._shell):
-                await asyncio.to_thread(write_notes, run.path, notes)
+                _, damaged = await asyncio.to_thread(change_notes, run_of(here.run).path, changed)
+                if damaged is not None:
+                    self._shell.say(f"The notes of {here.called} were damaged. They are kept as {damaged.name}.")
             self._changed()
 
         self._screen.app.push_screen(notes_dialog(here), answered)
