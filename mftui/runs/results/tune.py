@@ -156,7 +156,7 @@ def _train(study: Any, number: int, run: Run, requests: Requests, on_trial: Call
         state = train(run, resume=True, requests=requests)["state"]
     if state == states.STOPPED:
         return
-    valid = [line["valid_rmse"] for line in run.metrics() if line.get("valid_rmse") is not None]
+    valid = [line["valid_rmse"] for line in run.curve() if line.get("valid_rmse") is not None]
     if state == states.DIVERGED or not valid:
         _fail(study, number)
         return

@@ -14,6 +14,12 @@ from mftui.data.storage.regular import METRICS_BYTES, change_own, open_own
 
 MAX_LINE_BYTES = 2**20
 _BLOCK = 2**20
+_THINNED_BLOCK = 2**23
+_FROM_BYTES = 2**24
+"""Of so much at once, a reader that thins leaves lines out."""
+_KEPT = 12_000
+"""About how many lines are kept then, and at most four times as many: more than any screen has columns."""
+_DRAWN = ("train_rmse", "valid_rmse", "train_loss")
 _KNOWN_AGAIN = 4096
 """Bytes before the place that was read to, by which a file that was cut back or replaced is told."""
 
@@ -73,12 +79,14 @@ class MetricsWriter:
 class MetricsTail:
     """Read the complete lines that have come since the last `poll`.
 
-    `restarted` is True after a `poll` that found the file cut back or replaced (a resumed run): what that
+    `thinned`: of many lines at once only those are returned that show the curve: evenly spread ones, the lowest and the
+    highest between them, and the best validation. `restarted` is True after a `poll` that found the file cut back or replaced (a resumed run): what that
     poll returned is then the whole file again. `skipped` counts lines that were no JSON object.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, thinned: bool = False) -> None:
         self.path = path
+        self._thinned = thinned
         self.restarted = False
         self.skipped = 0
         self._offset = 0
@@ -92,7 +100,9 @@ class MetricsTail:
                 if not self._still_there(file.fileno()):
                     self._start_over()
                 file.seek(self._offset)
-                return list(self._new_lines(file))
+                left = os.fstat(file.fileno()).st_size - self._offset
+                kept = -(-_KEPT * _THINNED_BLOCK // left) if self._thinned and left > _FROM_BYTES else None
+                return list(self._new_lines(file, kept))
         except OSError:
             if self._offset:
                 self._start_over()
@@ -109,16 +119,21 @@ class MetricsTail:
         self._offset = 0
         self._before = b""
 
-    def _new_lines(self, file: IO[bytes]) -> Iterator[dict[str, Any]]:
-        """Yield the complete lines from here on; of one that never ends, no more is kept than of a long one."""
+    def _new_lines(self, file: IO[bytes], kept: int | None) -> Iterator[dict[str, Any]]:
+        """Yield the complete lines from here on, of each block about as many as are `kept`; of one that never ends, no
+        more is held than of a long one."""
         begun, dropped = b"", 0
-        while block := file.read(_BLOCK):
+        while block := file.read(_BLOCK if kept is None else _THINNED_BLOCK):
             new = begun + block
             end = new.rfind(b"\n") + 1
             if end:
                 self._offset += dropped + end
-                self._before = new[:end][-_KNOWN_AGAIN:]
-                for line in new[:end].split(b"\n")[:-1]:
+                whole = memoryview(new)[:end]
+                self._before = bytes(whole[-_KNOWN_AGAIN:])
+                lines = new.split(b"\n")[:-1]
+                if kept is not None and not dropped:
+                    lines = _telling(whole, lines, kept)
+                for line in lines:
                     document = None if dropped else _parse(line)
                     dropped = 0
                     if document is None:
@@ -129,6 +144,41 @@ class MetricsTail:
             if len(begun) > MAX_LINE_BYTES:
                 dropped += len(begun)
                 begun = b""
+
+
+def _telling(block: memoryview, lines: list[bytes], kept: int) -> list[bytes]:
+    """Return those of the lines of a block that show the curve: at most about four times `kept`."""
+    import numpy as np
+
+    if len(lines) <= kept:
+        return lines
+    starts = np.linspace(0, len(lines), kept, endpoint=False).astype(np.int64)
+    chosen = [starts, [len(lines) - 1]]
+    for values in _drawn(block, len(lines)):
+        for fill, pick in ((np.inf, np.minimum), (-np.inf, np.maximum)):
+            filled = np.where(np.isfinite(values), values, fill)
+            extreme = pick.reduceat(filled, starts)
+            at = np.flatnonzero(filled == np.repeat(extreme, np.diff(starts, append=len(lines))))
+            stretch, first = np.unique(np.searchsorted(starts, at, side="right"), return_index=True)
+            chosen.append(at[first][np.isfinite(extreme[stretch - 1])])
+    return [lines[at] for at in np.unique(np.concatenate(chosen))]
+
+
+def _drawn(block: memoryview, n_lines: int) -> list[Any]:
+    """Return (n_lines,) the values of each of _DRAWN in a block, NaN where there is none; nothing where a line of it is
+    no object of numbers."""
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
+    schema = pa.schema([(name, pa.float64()) for name in _DRAWN])
+    parse = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+    try:
+        table = arrow_json.read_json(pa.BufferReader(pa.py_buffer(block)), parse_options=parse)
+    except pa.ArrowInvalid:
+        return []
+    if table.num_rows != n_lines:  # empty lines are none
+        return []
+    return [table.column(name).to_numpy() for name in _DRAWN]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

@@ -177,6 +177,11 @@ class Run:
         """Read all complete lines of `metrics.jsonl`."""
         return MetricsTail(self.metrics_path).poll()
 
+    def curve(self) -> list[dict[str, Any]]:
+        """Read those lines of `metrics.jsonl` that show the curve: all, or of many thousands some; the best validation
+        is among them."""
+        return MetricsTail(self.metrics_path, thinned=True).poll()
+
     def log_tail(self, n: int = 20) -> list[str]:
         """Read the last `n` lines of `train.log`, as `LogTail` does."""
         return LogTail(self.log_path).poll()[-n:]

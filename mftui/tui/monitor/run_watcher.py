@@ -67,7 +67,7 @@ class RunWatcher:
     def _follow(self) -> None:
         from mftui.runs.store.metrics import MetricsTail
 
-        tail, meter = MetricsTail(self.run.metrics_path), Meter(_METER_LOOKS * self._interval_s)
+        tail, meter = MetricsTail(self.run.metrics_path, thinned=True), Meter(_METER_LOOKS * self._interval_s)
         while not self._stop.is_set():
             snapshot = self._measured(read_snapshot(self.run, _LOG_LINES), meter)
             # After the snapshot: the last look misses none.

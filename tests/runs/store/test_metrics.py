@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from mftui.runs.store import metrics
 from mftui.runs.store.metrics import MetricsTail, MetricsWriter
 
 
@@ -103,3 +106,45 @@ def test_lines_that_a_full_disk_refuses_are_written_later(path: Path, monkeypatc
         monkeypatch.setattr(os, "pwrite", real)
         writer.append({"step": 3})
     assert MetricsTail(path).poll() == [{"step": 1}, {"step": 2}, {"step": 3}]
+
+
+def _many(path: Path, monkeypatch: pytest.MonkeyPatch, *odd: str) -> list[dict[str, object]]:
+    """A curve of many lines with one low and one high point, of which a reader keeps some hundreds; `odd` come last."""
+    monkeypatch.setattr(metrics, "_THINNED_BLOCK", 2**16)
+    monkeypatch.setattr(metrics, "_FROM_BYTES", 2**16)
+    monkeypatch.setattr(metrics, "_KEPT", 100)
+    lines = [{"step": step, "train_rmse": 1.0, "valid_rmse": None, "note": "x"} for step in range(1, 10_001)]
+    lines[6_100] |= {"train_rmse": 9.0}
+    lines[6_200] |= {"train_rmse": None, "valid_rmse": 0.5}
+    lines[6_300] |= {"valid_rmse": 0.4}
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines) + "".join(odd))
+    return MetricsTail(path, thinned=True).poll()
+
+
+def test_of_many_lines_those_are_kept_that_show_the_curve(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = _many(path, monkeypatch)
+    steps = [line["step"] for line in kept]
+    assert len(kept) < 1_000 and steps == sorted(set(steps)) and {1, 6_101, 6_201, 6_301, 10_000} <= set(steps)
+    assert kept[0] == {"step": 1, "train_rmse": 1.0, "valid_rmse": None, "note": "x"}
+    assert max(later - one for one, later in pairwise(steps)) < 200
+    assert len(MetricsTail(path).poll()) == 10_000
+
+
+@pytest.mark.parametrize("odd", ["\n", "[1]\n", '{"step": 10001, "train_rmse": "no"}\n', "\xff\n", "{\n"])
+def test_among_many_lines_one_that_says_nothing_hides_no_others(
+    path: Path, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    steps = [line["step"] for line in _many(path, monkeypatch, odd * 3)]
+    assert {1, 6_101, 6_201, 6_301} <= set(steps) and max(steps) > 9_000
+
+
+def test_a_reader_that_thins_takes_all_of_what_comes_little_by_little(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "_FROM_BYTES", 2**16)
+    monkeypatch.setattr(metrics, "_KEPT", 1)
+    tail = MetricsTail(path, thinned=True)
+    for start in range(0, 3_000, 1_000):
+        with path.open("a") as file:
+            file.writelines(f'{{"step": {step}}}\n' for step in range(start, start + 1_000))
+        assert [line["step"] for line in tail.poll()] == [*range(start, start + 1_000)]

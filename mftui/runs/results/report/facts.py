@@ -87,7 +87,7 @@ def gather(run: Run) -> Facts:
         run.state,
         run.config(),
         run.known_result(),
-        run.metrics(),
+        run.curve(),
         model,
         evaluation_of(run),
         [_told(model, axes.axis(at, ENDS)) for at in range(1, min(AXES, len(axes.shares)) + 1)] if axes else [],

@@ -141,7 +141,7 @@ class RunCharts:
             self._end_replay()
             self._picture()
         elif run is not None:
-            self._replays.ask(run.metrics, lambda metrics: self._begin_replay(run.id, metrics))
+            self._replays.ask(run.curve, lambda metrics: self._begin_replay(run.id, metrics))
 
     def _begin_replay(self, run_id: str, metrics: list[dict[str, Any]]) -> None:
         run = self._followed.run

@@ -1,0 +1,212 @@
+"""A lot of everything: a run of 2 million lines of metrics, 100,000 ratings of one's own, 5,000 runs, 500,000 lines from
+Letterboxd. How long each command takes, and how much memory, beside the limits: 2 seconds and 300 MB.
+
+Run: `PYTHONPATH=tests .venv/bin/python tests/bench/lots.py [PART ...]`, with words of the names below to measure only
+those. Linux only. Each command is a process of its own and reads everything anew, as a user's does; the app runs in a
+pseudo-terminal. The data are made up: 10,000 films in the model, and of the films of the person one in four.
+Beside each stands what `mftui --version` takes in the same run: the machine's part of the time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app_latency import titles
+from helpers.models import toy_factors, toy_run
+from terminal import App
+
+from mftui.data.profiles.rows import Rated, as_csv
+
+LIMIT_S, LIMIT_MB = 2.0, 300
+N_FILMS, N_METRICS, N_OWN, N_RUNS, N_LINES = 10_000, 2_000_000, 100_000, 5_000, 500_000
+MINE = ("2020-01-01", "2024-12-31")
+
+
+def peak_mb(pid: int) -> float:
+    """The most memory that a process has had so far."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def command(home: Path, *words: str) -> tuple[float, float]:
+    """Run `mftui` with these words; return its seconds and the most memory that it had."""
+    environment = {**os.environ, "MFTUI_HOME": str(home), "COLUMNS": "100"}
+    began = time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "mftui", *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert child.stderr is not None
+    said = child.stderr.read()
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"mftui {' '.join(words)}: {said.decode()}")
+    return time.perf_counter() - began, used.ru_maxrss / 1024
+
+
+def in_app(home: Path, keys: Sequence[str], shown: str, first: str) -> tuple[float, float]:
+    """Open the app; return the seconds from the last key (without one: from its start) until `shown` is painted, and
+    the most memory that it had."""
+    began = time.perf_counter()
+    app = App(str(home))
+    try:
+        if keys:
+            app.until(first)
+            app.settle(1.0)
+        for key in keys:
+            began = time.perf_counter()
+            app._write(key)
+        while shown not in "\n".join(app.lines):
+            app.settle(0.05)
+            if time.perf_counter() - began > 180:
+                raise SystemExit(f"{shown!r} was not painted:\n" + "\n".join(app.lines))
+        took = time.perf_counter() - began
+        app.settle(2.0)
+        return took, peak_mb(app.pid)
+    finally:
+        app.close()
+
+
+def told(name: str, found: tuple[float, float]) -> None:
+    """Print a line of the table."""
+    seconds, memory = found
+    print(
+        f"| {name} | {seconds:.1f} s | {seconds / LIMIT_S:.1f} | {memory:.0f} MB | {memory / LIMIT_MB:.1f} |",
+        flush=True,
+    )
+
+
+def write_metrics(home: Path) -> None:
+    """Give the run of `home` a long curve."""
+    run = next((home / "runs").iterdir())
+    with (run / "metrics.jsonl").open("w") as file:
+        for step in range(1, N_METRICS + 1):
+            line = {
+                "step": step,
+                "epoch": step / 1000,
+                "seconds": step * 0.01,
+                "train_loss": 1 + 1 / step,
+                "train_rmse": 0.8 + 1 / (step + 1),
+                "valid_rmse": 0.9 + 1 / step if step % 1000 == 0 else None,
+                "learning_rate": 0.01,
+                "ratings_per_second": 1e6 + step % 1000,
+            }
+            file.write(json.dumps(line) + "\n")
+
+
+def own(names: Sequence[str], n: int) -> list[str]:
+    """Titles of a person's films: a quarter of the model's, as far as there are so many, the rest of elsewhere."""
+    other = [f"{name[:-7]} Elsewhere {at} {name[-6:]}" for at, name in enumerate(titles(n - min(n // 4, len(names))))]
+    found = [*names[: n - len(other)], *other]
+    random.Random(1).shuffle(found)
+    return found
+
+
+def write_profile(home: Path, names: Sequence[str]) -> None:
+    """Write the ratings of one person."""
+    (home / "ratings").mkdir()
+    rows = [Rated(name, at % 10 / 2 + 0.5, timestamp=1_600_000_000 + at) for at, name in enumerate(own(names, N_OWN))]
+    (home / "ratings" / "me.csv").write_text(as_csv(rows), newline="")
+
+
+def write_letterboxd(path: Path, names: Sequence[str]) -> None:
+    """Write an export of Letterboxd."""
+    with path.open("w") as file:
+        file.write("Date,Name,Year,Letterboxd URI,Rating\n")
+        for at, name in enumerate(own(names, N_LINES)):
+            day = f"20{10 + at % 14}-{1 + at % 12:02}-{1 + at % 28:02}"
+            file.write(f"{day},{name[:-7]},{name[-5:-1]},https://boxd.it/{at:x},{at % 10 / 2 + 0.5:g}\n")
+
+
+def write_runs(home: Path) -> None:
+    """Copy the run of `home`, its model by links, under other ids."""
+    run = next((home / "runs").iterdir())
+    config = json.loads((run / "config.json").read_text())
+    model = (run / "factors").readlink()
+    for number in range(2, N_RUNS + 1):
+        copy = run.with_name(
+            f"20260101-{number // 3600:02}{number // 60 % 60:02}{number % 60:02}-biased-k4-run{number}"
+        )
+        (copy / model).mkdir(parents=True)
+        for part in (run / model).iterdir():
+            if part.is_file():
+                os.link(part, copy / model / part.name)
+        (copy / "factors").symlink_to(model)
+        config |= {"run": copy.name, "name": f"run{number}", "sequence": number}
+        (copy / "config.json").write_text(json.dumps(config))
+        shutil.copy(run / "status.json", copy)
+        (copy / "result.json").write_text(json.dumps({"test_rmse": 0.9, "seconds": {"train": 1.0}, "epochs": 4}))
+
+
+def main() -> None:
+    """Make what is asked for, and measure it."""
+    asked = sys.argv[1:]
+    names = list(dict.fromkeys(titles(N_FILMS)))
+    with TemporaryDirectory() as made:
+        base = Path(made)
+
+        def home(what: str, write: Callable[[Path], None]) -> Path:
+            toy_run(base / what, toy_factors(names, k=16))
+            write(base / what)
+            return base / what
+
+        print("| | time | of 2 s | memory | of 300 MB |\n|---|---|---|---|---|")
+        told("`mftui --version`", command(base, "--version"))
+        if wanted := [part for part in ("app, a long run", "report", "runs show") if _is_asked(part, asked)]:
+            long = home("metrics", write_metrics)
+            for part in wanted:
+                if part.startswith("app"):
+                    told(f"{part}: first chart", in_app(long, (), "0.8", ""))
+                elif part == "report":
+                    told("`report`", command(long, "report", "toy", "-o", str(base / "report.html")))
+                else:
+                    told("`runs show`", command(long, "runs", "show", "toy"))
+        if wanted := [
+            part for part in ("ratings ls", "rate", "ratings rm", "recommend", "app, You") if _is_asked(part, asked)
+        ]:
+            rater = home("own", lambda at: write_profile(at, names))
+            words = {
+                "ratings ls": ("ratings", "ls"),
+                "rate": ("rate", names[5], "4.5"),
+                "ratings rm": ("ratings", "rm", names[5]),
+                "recommend": ("recommend", "--ratings", "@"),
+            }
+            for part in wanted:
+                if part in words:
+                    told(f"`{part}`", command(rater, *words[part]))
+                else:
+                    told(part, in_app(rater, ("4",), "Rate next", "made by a test"))
+        if wanted := [part for part in ("import", "import --dry-run --json") if _is_asked(part, asked)]:
+            reader = home("letterboxd", lambda at: write_letterboxd(at / "ratings.csv", names))
+            for part in reversed(wanted):
+                told(
+                    f"`ratings {part}`",
+                    command(reader, "ratings", *part.split()[:1], str(reader / "ratings.csv"), *part.split()[1:]),
+                )
+        if wanted := [part for part in ("runs ls", "similar", "app, Runs") if _is_asked(part, asked)]:
+            many = home("runs", write_runs)
+            for part in wanted:
+                if part.startswith("app"):
+                    told(part, in_app(many, ("5",), "run4990", "made by a test"))
+                else:
+                    words_of = ("runs", "ls") if part == "runs ls" else ("similar", names[5])
+                    told(f"`{part}`", command(many, *words_of))
+
+
+def _is_asked(part: str, asked: Sequence[str]) -> bool:
+    return not asked or any(word in part for word in asked)
+
+
+if __name__ == "__main__":
+    main()
