@@ -120,9 +120,14 @@ def _train(run: Run, requests: Requests, *, resume: bool, quiet: bool) -> dict[s
         from mftui.runs.trainer.prepare import how_long
 
         told = False
+        warned: set[str] = set()
 
         def on_phase(phase: str) -> None:
             nonlocal told
+            warnings = set(run.status().warnings) - warned
+            for warning in sorted(warnings):
+                progress.say(warning)
+            warned.update(warnings)
             if phase != "load" and not told:
                 told = True
                 for sentence in how_read(run.config().dataset or {}):

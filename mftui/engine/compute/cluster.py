@@ -6,9 +6,11 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from mftui.engine.compute.slurm import SlurmStep, read_step
 from mftui.errors import UsageError
+from mftui.text import visible
 
 JOBS = ("chief", "worker")
 
@@ -22,6 +24,10 @@ class Cluster:
     """Whether this process is the one that writes the run directory."""
     step: SlurmStep | None = None
     """Of Slurm, where `srun` started them."""
+    address: str = ""
+    """Where this process listens, as TF_CONFIG says."""
+    one_machine: bool = False
+    """Whether TF_CONFIG names only addresses that no other machine reaches."""
 
 
 def find_cluster(environ: Mapping[str, str] | None = None) -> Cluster | None:
@@ -39,7 +45,8 @@ def find_cluster(environ: Mapping[str, str] | None = None) -> Cluster | None:
 def _by_tf_config(text: str) -> Cluster | None:
     try:
         config = json.loads(text)
-        jobs = {job: len(addresses) for job, addresses in config["cluster"].items()}
+        places = {job: [str(address) for address in addresses] for job, addresses in config["cluster"].items()}
+        jobs = {job: len(addresses) for job, addresses in places.items()}
         job, index = config["task"]["type"], int(config["task"]["index"])
         known = jobs.keys() <= set(JOBS) and 0 <= index < jobs[job]
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -51,7 +58,36 @@ def _by_tf_config(text: str) -> Cluster | None:
         )
     workers = sum(jobs.values())
     chief = index == 0 and job == ("chief" if "chief" in jobs else "worker")
-    return Cluster(workers, chief) if workers > 1 else None
+    if workers == 1:
+        return None
+    hosts = [address.rpartition(":")[0].strip("[]") for addresses in places.values() for address in addresses]
+    local = all(map(_is_this_machine, hosts))
+    return Cluster(workers, chief, None, places[job][index], local)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_asked(strategy: str, cluster: Cluster) -> None:
+    """Raise UsageError where other machines would be joined, and nobody asked for that: TF_CONFIG may be left over."""
+    if strategy != "multi-worker" and cluster.step is None and not cluster.one_machine:
+        raise UsageError(
+            f"TF_CONFIG names a cluster of {cluster.workers} workers on other machines, which could act as you.",
+            hint="Give --strategy multi-worker on all of them to join it, or unset TF_CONFIG.",
+        )
+
+
+def listening(address: str) -> str:
+    """Return a sentence on what a worker's address means: TensorFlow knows no password."""
+    port = address.rpartition(":")[2]
+    return (
+        f"This worker listens on port {visible(port)} of all networks of this machine (its address: "
+        f"{visible(address)}), without a password: whoever reaches it can act as you. See docs/large-data.md."
+    )
 
 
 def require_alone(what: str) -> None:
@@ -71,6 +107,8 @@ def require_distributable(recipe: str, strategy: str | None, cluster: Cluster | 
             f"{what}, and there is a cluster of {cluster.workers} workers.",
             hint="Unset TF_CONFIG, or use a recipe that has a strategy, with auto.",
         )
+    if cluster:
+        require_asked(str(strategy), cluster)
     if strategy == "multi-worker" and cluster is None:
         raise UsageError(
             "strategy multi-worker: there is no cluster.", hint="Set TF_CONFIG for each worker, or start it by srun."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mftui.data.allocator import gc_freeze
+from mftui.engine.compute.cluster import listening
 from mftui.engine.compute.replicas import ALONE, Devices, find_devices, share_of_gpus
 from mftui.errors import TrainingError
 
@@ -68,6 +69,7 @@ def set_up(hyper: Mapping[str, Any]) -> Computing:
     devices = find_devices(strategy, len(gpus))
     if strategy == "multi-worker" != devices.kind:
         notes += ("there is no cluster here: this process goes on alone.",)
+    notes += (listening(devices.address),) if devices.address else ()
     return Computing("gpu" if gpus else "cpu", name, precision, notes, devices)
 
 

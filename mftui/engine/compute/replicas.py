@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.compute.arrival import exchange_addresses, meet
-from mftui.engine.compute.cluster import Cluster, find_cluster
+from mftui.engine.compute.cluster import Cluster, find_cluster, require_asked
 from mftui.engine.compute.slurm import share_of
 from mftui.errors import TrainingError
 from mftui.settings import load_settings
@@ -25,10 +25,13 @@ class Devices:
     ----------
     strategy: of tf.distribute; None where there is one device, and nothing to agree on.
     cluster: the workers, where there are several.
+    address: where this worker listens.
     """
 
-    def __init__(self, kind: str = "one-device", strategy: Any = None, cluster: Cluster | None = None) -> None:
-        self.kind, self.strategy, self._cluster = kind, strategy, cluster
+    def __init__(
+        self, kind: str = "one-device", strategy: Any = None, cluster: Cluster | None = None, address: str = ""
+    ) -> None:
+        self.kind, self.strategy, self._cluster, self.address = kind, strategy, cluster, address
         self._sum: Any = None
 
     @property
@@ -120,6 +123,7 @@ def find_devices(asked: str, n_gpus: int) -> Devices:
     """Choose the devices for `--strategy asked` among those TensorFlow sees; without a cluster, this process alone."""
     cluster = find_cluster()
     if cluster and asked in JOINING:
+        require_asked(asked, cluster)
         return _several_workers(cluster, n_gpus)
     if asked == "mirrored" or (asked == "auto" and n_gpus > 1):
         return _mirrored("GPU" if n_gpus else "CPU")
@@ -148,9 +152,10 @@ def _several_workers(cluster: Cluster, n_gpus: int) -> Devices:
     wait_s = load_settings().worker_seconds
     resolvers = tf.distribute.cluster_resolver
     if cluster.step is None:
-        resolver = resolvers.TFConfigClusterResolver()
+        resolver, address = resolvers.TFConfigClusterResolver(), cluster.address
     else:
-        spec = tf.train.ClusterSpec({"worker": exchange_addresses(meet(cluster), n_gpus)})
+        addresses = exchange_addresses(meet(cluster), n_gpus)
+        address, spec = addresses[cluster.step.task], tf.train.ClusterSpec({"worker": addresses})
         resolver = resolvers.SimpleClusterResolver(
             spec, task_type="worker", task_id=cluster.step.task, num_accelerators={"GPU": n_gpus}, rpc_layer="grpc"
         )
@@ -160,4 +165,4 @@ def _several_workers(cluster: Cluster, n_gpus: int) -> Devices:
             strategy = tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
     except tf.errors.OpError as error:
         raise TrainingError(f"the workers could not join: {str(error).splitlines()[0][:200]}") from error
-    return Devices("multi-worker", strategy, cluster)
+    return Devices("multi-worker", strategy, cluster, address)

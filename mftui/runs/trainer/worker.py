@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from mftui.runs.trainer.signals import Requests
 
 PAUSE_POLL_S = 0.1
 """How often a paused training looks whether it is to continue."""
+
+log = logging.getLogger(__name__)
 
 
 def require_same(devices: Devices, config: RunConfig, step: int) -> None:
@@ -62,6 +65,8 @@ def work(config: RunConfig, run: Run | None, requests: Requests) -> None:
     location = choose_location(config, dataset.n_users, dataset.n_movies, dataset.n_ratings)
     import_tensorflow(True)
     computing = set_up(config.hyper)
+    for note in computing.notes:
+        log.warning(note)  # nothing handles it: it goes to standard error
     devices = computing.devices
     requests.install()  # TensorFlow takes SIGTERM for itself when it joins a cluster
     config = replace(config, ratings_in=agree_on_location(computing, config, dataset, location))
