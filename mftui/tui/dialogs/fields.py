@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
-from textual.widgets import Input
 
 from mftui.errors import UsageError
 from mftui.tui.base import dialog_keys
 from mftui.tui.base.display import display_of
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
+from mftui.tui.widgets.text_box import TextBox
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Field:
     suggestions: Sequence[str] = ()
 
 
-class FieldBox(Input):
+class FieldBox(TextBox):
     """One line of the dialog."""
 
     BINDINGS = dialog_keys.FIELDS

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mftui.tables.cells import cells_of, cut
+from mftui.text import unseen_dropped
 from mftui.tui.base.display import Display, display_of
 
 Part = tuple[str, Style]
@@ -117,12 +118,15 @@ class CellWidget(Widget):
         self._stale = True
 
     def strip(self, line: Line, width: int) -> Strip:
-        """Return the parts in exactly `width` cells, between the paddings; neighbours of one style together."""
+        """Return the parts in exactly `width` cells, between the paddings; neighbours of one style together.
+
+        All text of the app's own widgets comes here: what a terminal would obey or hide is left out.
+        """
         base, padding = self.style(), self.styles.padding
         runs: list[tuple[str, Style]] = [(" " * padding.left, base)]
         used = 0
-        for text, own in line:
-            used += cells_of(text)
+        for part, own in line:
+            used += cells_of(text := unseen_dropped(part))
             if runs[-1][1] is own:
                 runs[-1] = (runs[-1][0] + text, own)
             else:
@@ -145,6 +149,11 @@ class CellWidget(Widget):
         self._strips = drawn
         self._drawn_for = size
         self._stale = False
+
+
+def harmless(strip: Strip) -> Strip:
+    """Return a strip of one of Textual's own widgets without what a terminal would obey or hide."""
+    return Strip([segment._replace(text=unseen_dropped(segment.text)) for segment in strip])
 
 
 def changed_span(old: Strip, new: Strip) -> list[tuple[int, int]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from textual.geometry import Region
-from textual.widgets import Input
 
 from mftui.tui.base import dialog_keys
 from mftui.tui.base.display import display_of
+from mftui.tui.widgets.text_box import TextBox
 
 
-class SearchBox(Input):
+class SearchBox(TextBox):
     """An Input without a frame."""
 
     BINDINGS = dialog_keys.SEARCH

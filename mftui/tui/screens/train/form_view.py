@@ -12,6 +12,7 @@ from mftui.tui.base import dialog_keys, keys
 from mftui.tui.base.display import display_of
 from mftui.tui.screens.train.form import CHOSEN, Row, TrainForm
 from mftui.tui.widgets.cells import CellWidget, Line, Part, fit, wrap
+from mftui.tui.widgets.text_box import TextBox
 
 _LABEL = 14
 """Cells of the labels, at least."""
@@ -21,7 +22,7 @@ _HELP_LINES = 4
 _FIRST = 1
 
 
-class Editor(Input):
+class Editor(TextBox):
     """Types into one field, in its place. `done` is called with the text, or None, and where to go from there."""
 
     BINDINGS = dialog_keys.EDITOR
