@@ -13,7 +13,19 @@ from mftui.tui.widgets.table import Table
 
 COUNTED = ("j", "k", "h", "l", "g", "G", "down", "up", "left", "right", "n", "N")
 """Keys that a number may come before."""
-_BEGINS = ("slash", "question_mark", "colon", "tab", "shift+tab", "ctrl+c", "ctrl+z", "ctrl+o", "ctrl+p")
+_BEGINS = (
+    "slash",
+    "question_mark",
+    "colon",
+    "enter",
+    "escape",
+    "tab",
+    "shift+tab",
+    "ctrl+c",
+    "ctrl+z",
+    "ctrl+o",
+    "ctrl+p",
+)
 """Keys that one may press at once on the screen to which a digit has led; before any other the number does nothing."""
 _COUNT_S = 0.3
 """Between a digit and what it counts at most: whoever looks at the screen that the digit leads to takes longer."""

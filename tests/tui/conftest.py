@@ -72,3 +72,9 @@ def make_app(home: Path, starter: FakeStarter) -> Callable[..., MftuiApp]:
         return MftuiApp(look, settings or Settings(standby=False), starter, memory)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def digits_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pilot types faster than anybody: a digit is no count, but where a test says so."""
+    monkeypatch.setattr("mftui.tui.prefix_keys._COUNT_S", -1.0)

@@ -36,7 +36,7 @@ HELP: list[BindingType] = [
 TYPED = (
     ("g 1 to g 6", "Go to a screen", "As the digit alone, but also on You, where 1 to 5 are stars; so do F1 to F6."),
     ("5 j", "Count", "A number typed at once before h, j, k, l, n, N, G or gg: five lines down, to line five. With any "
-     "other key right behind it, both do nothing. Not on You."),
+     "other letter right behind it, both do nothing. Not on You."),
 )  # fmt: skip
 """What the help says of keys that mean something by the key before them (see `tui/prefix_keys.py`): keys, what they
 do, sentence."""
