@@ -63,7 +63,8 @@ def commands(text: str) -> Iterator[list[str]]:
     """Yield the arguments of every `mftui …` that is shown."""
     for line in (*blocks(text), *spans(text)):
         for part in line.split("&&"):
-            if shown := _COMMAND.search(part):
+            inner = re.search(r"\$\(([^)]*)\)", part)
+            if shown := _COMMAND.search((inner[1] if inner else part).partition(" > ")[0]):
                 words = shlex.split(shown[1] or "", comments=True)
                 if not any("…" in word or word == "COMMAND" for word in words):
                     yield words

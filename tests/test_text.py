@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mftui.text import fold, learning_time, visible
+from mftui.text import (
+    fold,
+    is_plain,
+    json_text,
+    learning_time,
+    shell_word,
+    unseen_dropped,
+    visible,
+    visible_lines,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -77,3 +90,24 @@ def test_many_lines_fold_as_each_of_them(text: str) -> None:
 def test_the_clocks_of_a_training_are_named(learning: float, total: float | None, said: str) -> None:
     """Of a run that was resumed only the one: the other is of its last session alone."""
     assert learning_time(learning, total) == said
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+@pytest.mark.parametrize(
+    "text", ["a b", "it's", "$(touch X)", "`id`", "*", "-x", "", "a\nb", "\x1b[31m\u202e\x9b", "\udcff é"]
+)
+def test_a_word_of_a_command_to_copy_is_one_word_and_visible(text: str) -> None:
+    word = shell_word(text)
+    assert is_plain(word)
+    done = subprocess.run(["bash", "-c", f"printf %s {word}"], check=True, capture_output=True)
+    assert os.fsdecode(done.stdout) == text
+
+
+def test_every_character_that_is_obeyed_or_hidden_becomes_a_sign() -> None:
+    unseen = [
+        chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Cf", "Zl", "Zp", "Cs")
+    ]
+    assert not [ascii(c) for c in unseen if is_plain(c) or unseen_dropped(f"é{c}") != "é" or c in visible(c)]
+    assert json.loads(json_text(unseen)) == unseen and all(is_plain(line) for line in json_text(unseen).split("\n"))
+    assert visible_lines("a\x1b\nb\r\n") == "a␛\nb␍\n"
+    assert all(is_plain(text) for text in ("千と千尋", "Amélie", "🎬️", "हिन्दी", "ﷺ", "مرحبا"))

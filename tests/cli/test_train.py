@@ -190,7 +190,7 @@ def test_without_a_terminal_the_app_names_headless_and_exits_2(capfd: pytest.Cap
 
 def test_the_help_imports_no_command(capfd: pytest.CaptureFixture[str]) -> None:
     answer = call(capfd, "--help")
-    assert answer.code == 0 and "recommend" in answer.out and "_MFTUI_COMPLETE" in answer.out
+    assert answer.code == 0 and "recommend" in answer.out and "mftui completion bash" in answer.out
 
 
 def test_an_unknown_command_exits_2(capfd: pytest.CaptureFixture[str]) -> None:

@@ -61,10 +61,9 @@ def test_what_is_pasted_into_a_line_is_not_sent_back_raw(tmp_path: Path) -> None
     env = {"MFTUI_HOME": str(home), "MFTUI_STANDBY": "off", "USER": NASTY, "LC_ALL": "C.UTF-8"}
     with Terminal([sys.executable, "-m", "mftui"], {**os.environ, **env}, columns=120, rows=30) as terminal:
         terminal.until("Settings")
-        for screen, text in (("2", "Toy Story"), ("3", "u00"), ("6", "renamed")):
-            terminal.press(screen)
+        for key, text in (("2", "Toy Story"), ("3", "a user's id"), ("]", "u00␛]52"), ("6", "renamed␛]52")):
+            terminal.press(key)
             terminal.until(text)
-            terminal.until("␛]52")
         terminal.press("/")
         terminal.press(f"\x1b[200~{nasty('pasted')}\x1b[201~")
         terminal.until("pasted")
