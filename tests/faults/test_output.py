@@ -25,6 +25,7 @@ WRITERS = {
     "data/loading/preview.py": "a child's JSON, in ASCII, for the process that started it",
     "engine/recipes/benchmark.py": "a child's JSON, in ASCII, for the process that started it",
     "runs/control/last_words.py": "why a trainer died, through `visible`",
+    "tui/base/file_texts.py": "a picture of the screen, drawn into memory",
     "tui/textual8/crash_guard.py": "a crash in words that are visible already, and codes that make a terminal plain",
 }
 """The modules that write to standard output or standard error, and why each may."""

@@ -12,6 +12,7 @@ from helpers.foreign import NASTY, nasty, nasty_home, raw
 from helpers.screens import shown, until_shown, until_still
 from helpers.terminal import Terminal
 
+from mftui.text import unseen_dropped
 from mftui.tui.app import MftuiApp
 from mftui.tui.dialogs.choice import MessageDialog
 from mftui.tui.widgets import cells
@@ -24,7 +25,7 @@ async def test_every_screen_shows_foreign_text_as_signs(
 ) -> None:
     nasty_home(home)
     dropped: set[str] = set()
-    drop = cells.unseen_dropped
+    drop = unseen_dropped
 
     def noted(text: str) -> str:
         if (kept := drop(text)) != text:

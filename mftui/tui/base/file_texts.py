@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mftui.text import fold, json_text
+from mftui.text import fold, json_text, visible
 
 if TYPE_CHECKING:
     from textual.strip import Strip
@@ -60,7 +60,7 @@ def as_svg(strips: Sequence[Strip], title: str) -> str:
         record=True, legacy_windows=False, safe_box=False,
     )  # fmt: skip
     console.print(Segments([part for strip in strips for part in (*strip, Segment.line())]), end="")
-    return _REMOTE_FONT.sub("", console.export_svg(title=title))
+    return _REMOTE_FONT.sub("", console.export_svg(title=visible(title)))
 
 
 def file_name(caption: str, ending: str) -> str:
