@@ -102,7 +102,7 @@ async def test_a_number_before_any_other_key_that_the_help_lists_does_nothing(
             await until(pilot, lambda before=before: state() == before, f"2 {key} ({binding.id}) did something")  # type: ignore[misc]
             tried += 1
         await until_still(pilot)
-        assert state() == before and len(list_runs()) == n_runs and tried > 15
+        assert state() == before and len(list_runs()) == n_runs and tried > 10
 
 
 async def test_on_you_digits_rate_and_g_with_a_digit_is_a_screen(make_app: MakeApp, home: Path):
