@@ -18,6 +18,7 @@ from mftui.engine.recipes import Field, Recipe, find_recipe
 from mftui.errors import RunError, UsageError
 from mftui.runs.store import status as states
 from mftui.runs.store.config import RunConfig
+from mftui.runs.store.naming import MAX_NAME, is_name
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run, find_run
 from mftui.runs.trainer.main import train
@@ -41,9 +42,12 @@ class Trial:
 
 
 def study_path(name: str) -> Path:
-    """Return the path of a study's journal. Raises UsageError for a name that is not one."""
-    if not name or not all(c.isalnum() or c in "-_" for c in name):
-        raise UsageError(f"invalid study name {name!r}: use letters, digits, - and _.")
+    """Return the path of a study's journal. Raises UsageError where its runs could not be named after it."""
+    if not is_name(f"{name}-000000") or not all(c.isalnum() or c in "-_" for c in name):
+        raise UsageError(
+            f"invalid study name {name!r}.",
+            hint=f"Use letters, digits, - and _, {MAX_NAME - 7} at most, and begin with a letter or digit.",
+        )
     return paths.home() / "studies" / f"{name}.jsonl"
 
 

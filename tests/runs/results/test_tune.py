@@ -69,8 +69,9 @@ def test_a_study_is_begun_once_and_found_by_name(ratings: Path) -> None:
     study_path("mine").touch()
     with pytest.raises(UsageError, match="Continue with: mftui tune --resume mine"):
         tune("mine", request(ratings), 1, Requests())
-    with pytest.raises(UsageError, match="invalid study name"):
-        study_path("../mine")
+    for name in ("../mine", "_mine", "-mine", "", "a" * 94, "a\u3164", "$(x)"):
+        with pytest.raises(UsageError, match="invalid study name"):
+            study_path(name)
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
