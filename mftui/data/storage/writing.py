@@ -17,6 +17,7 @@ _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)
 """EBADF: of a directory on NFS."""
 _POLL_S = 0.02
+_BLOCK = 65_536
 
 
 def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
@@ -76,6 +77,23 @@ def move_own(path: Path, to: Path) -> None:
     """
     with directory_of(path) as (directory, name), directory_of(to) as (beside, new):
         os.rename(name, new, src_dir_fd=directory, dst_dir_fd=beside)
+
+
+def cut_torn_line(path: Path) -> None:
+    """Cut what a killed process, or a full disk, has left of the last line of a file of lines. Raises OSError."""
+    descriptor = change_own(path)
+    try:
+        size = end = os.fstat(descriptor).st_size
+        while end > 0:
+            begin = max(0, end - _BLOCK)
+            newline = os.pread(descriptor, end - begin, begin).rfind(b"\n")
+            end = begin + newline + 1 if newline >= 0 else begin
+            if newline >= 0:
+                break
+        if end < size:
+            os.ftruncate(descriptor, end)
+    finally:
+        os.close(descriptor)
 
 
 def link_own(file: Path, other: Path) -> None:

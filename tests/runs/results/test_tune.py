@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from helpers.live_run import log_metrics
 from helpers.runs import wait_until
 
+from mftui.data.storage.writing import exclusive
 from mftui.engine.recipes import RECIPES
 from mftui.engine.training.memory import Sizes
-from mftui.errors import UsageError
+from mftui.errors import RunError, UsageError
+from mftui.runs.results import tune as tuning
 from mftui.runs.results.tune import searched, study_path, tune
+from mftui.runs.store.config import write_config
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.store.run import find_run, list_runs
+from mftui.runs.store.run import Run, create_run, find_run, list_runs
+from mftui.runs.store.status import FINISHED, Status, write_status
+from mftui.runs.trainer.prepare import open_data, with_data
 from mftui.runs.trainer.signals import Requests
 
 pytest.importorskip("optuna")
@@ -52,6 +61,104 @@ def test_a_killed_search_goes_on_with_the_trial_it_was_killed_in(ratings: Path, 
     rules = RECIPES["biased"].sized(RECIPES["biased"].check(SMALL), Sizes(30, 20, 500))
     assert first.hyper == {f.name: rules[f.name] for f in searched(RECIPES["biased"], SMALL)}
     assert find_run(first.run).config().hyper["validation"] == 0.1
+
+
+@pytest.fixture
+def untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trials end at once, each better than the one before."""
+
+    def train(run: Run, **_: object) -> dict[str, Any]:
+        dataset, split = open_data(run.request(), None)
+        write_config(run.path, with_data(run.config(), dataset, split))
+        log_metrics(run, {"step": 1, "valid_rmse": 1 / (1 + run.config().sequence)})
+        write_status(run.path, Status(state=FINISHED))
+        return {"state": FINISHED}
+
+    monkeypatch.setattr(tuning, "train", train)
+
+
+class Killed(BaseException):
+    """Is raised in place of a death."""
+
+
+@pytest.mark.parametrize("moment", ["_optuna", "_journal", "replace_own", "open_data"])
+@pytest.mark.usefixtures("untrained")
+def test_killed_while_it_is_made_a_study_is_there_as_a_whole_or_not_at_all(
+    ratings: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(tuning, moment, die)
+        tune("it", request(ratings), 1, Requests())
+    assert [trial.number for trial in tune("it", request(ratings), 2, Requests())] == [1, 0]
+
+
+@pytest.mark.parametrize("left", [b'{"op_code', b'{"op_code": 4}'[:5] * 20_000])
+@pytest.mark.usefixtures("untrained")
+def test_a_torn_last_line_is_cut_before_the_next_is_written(ratings: Path, left: bytes) -> None:
+    tune("it", request(ratings), 1, Requests())
+    whole = study_path("it").read_bytes()
+    study_path("it").write_bytes(whole + left)
+    study_path("it").with_name("it.jsonl.lock").symlink_to("it.jsonl")  # Optuna's, of the process that was killed
+    assert len(tune("it", None, 2, Requests())) == 2
+    assert study_path("it").read_bytes().startswith(whole + b"{")
+    assert all(json.loads(line) for line in study_path("it").read_text().splitlines())
+
+
+@pytest.mark.usefixtures("untrained")
+def test_killed_before_the_study_knew_its_run_a_trial_goes_on_with_it(
+    ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tune("it", request(ratings), 1, Requests())
+    made = create_run
+
+    def make_and_die(wanted: TrainRequest) -> None:
+        write_status(made(wanted).path, Status(state="running"))
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(tuning, "create_run", make_and_die)
+        tune("it", None, 2, Requests())
+    assert [trial.number for trial in tune("it", None, 2, Requests())] == [1, 0]
+    assert len(list_runs()) == 2
+
+
+@pytest.mark.usefixtures("untrained")
+def test_a_study_whose_data_have_changed_is_not_gone_on_with(ratings: Path, tmp_path: Path) -> None:
+    data = tmp_path / "ratings.csv"
+    data.write_bytes(ratings.read_bytes())
+    tune("it", request(data), 1, Requests())
+    data.write_bytes(ratings.read_bytes() + b"1,1,3\n")
+    with pytest.raises(RunError, match="data have changed since study it began"):
+        tune("it", None, 2, Requests())
+    data.write_bytes(ratings.read_bytes())
+    assert len(tune("it", None, 2, Requests())) == 2
+
+
+@pytest.mark.usefixtures("untrained")
+def test_a_study_is_worked_on_by_one_process_and_a_full_disk_is_said(
+    ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tune("it", request(ratings), 1, Requests())
+    with exclusive(study_path("it").with_name(".it.lock")), pytest.raises(RunError, match="by another process"):
+        tune("it", None, 2, Requests())
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tuning, "_try", full)
+    with pytest.raises(RunError, match=r"No space left on device.*Make room, then: mftui tune --resume it"):
+        tune("it", None, 2, Requests())
+
+
+@pytest.mark.parametrize("content", [b"", b"{}\n", b"no\n", b"\0\xff\n"])
+def test_a_study_that_is_damaged_is_said(ratings: Path, content: bytes) -> None:
+    study_path("it").parent.mkdir(parents=True)
+    study_path("it").write_bytes(content)
+    with pytest.raises(RunError, match=r"it\.jsonl: (it was never begun|damaged).*begin the study anew"):
+        tune("it", None, 2, Requests())
 
 
 def test_what_is_given_is_not_searched(ratings: Path) -> None:
