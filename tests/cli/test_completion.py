@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from helpers.command import call
 from helpers.models import toy_run
 
 from mftui.cli import mftui
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.notes import Notes, write_notes
+from mftui.runs.store.run import Run
 
 
 def offered(*words: str) -> list[str]:
@@ -58,6 +61,18 @@ def test_only_names_that_can_be_typed_are_offered(tmp_path: Path) -> None:
     for number, name in enumerate(["big, 64 factors", "$(touch X)", "a\x1b[31m", "a\u202eb", "a\udcff", "a*", "a\nb"]):
         write_notes(toy_run(tmp_path, name=f"n{number}").path, Notes(name=name))
     assert sorted(offered("runs", "show", "")) == ["big, 64 factors", "latest", "toy"]
+
+
+def test_a_run_that_cannot_be_described_spoils_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = toy_run(tmp_path, name="bad").id
+    known = Run.known_config
+
+    def fails(run: Run) -> RunConfig:
+        frame = sys._getframe(1).f_code.co_name
+        return known(run) if run.id != bad or frame != "_about" else 1 / 0  # type: ignore[return-value]
+
+    monkeypatch.setattr(Run, "known_config", fails)
+    assert sorted(offered("runs", "show", "")) == ["bad", "latest", "toy"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -18,13 +18,11 @@ Completed = list[CompletionItem]
 
 
 def _safely(find: Callable[[click.Context, str], Iterable[CompletionItem]]) -> Callable[..., Completed]:
-    """Make `find` what click calls: what cannot be read offers nothing."""
+    """Make `find` what click calls: what cannot be read offers nothing, and what was found before stays."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Completed:
-        from mftui.errors import MftuiError
-
         found = []
-        with suppress(MftuiError, OSError):
+        with suppress(Exception):
             for item in find(ctx, incomplete):
                 found.append(item)
         return found
@@ -50,7 +48,9 @@ def complete_run(ctx: click.Context, incomplete: str) -> Iterable[CompletionItem
 
 
 def _about(run: Run) -> str:
-    return ", ".join(part for part in (run.known_config().dataset_label, run.state) if part)
+    with suppress(Exception):  # one bad run costs its own description
+        return ", ".join(part for part in (run.known_config().dataset_label, run.state) if part)
+    return ""
 
 
 @_safely
