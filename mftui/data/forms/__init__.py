@@ -2,5 +2,5 @@
 
 `read.read_form` is the door: it tells the form by the content, and reads it or says what it is.
 
-May import: data.storage, errors, text.
+May import: data, data.storage, errors, text.
 """

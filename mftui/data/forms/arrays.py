@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from mftui.data.forms.table import (
     POSITIONS,
@@ -23,7 +24,10 @@ from mftui.data.forms.table import (
     refused,
     whole_numbers,
 )
+from mftui.data.memory import require_room
+from mftui.data.storage.archives import check_sum
 from mftui.data.storage.files import FileRef
+from mftui.errors import DataError
 
 _MOST_COLUMNS = 12
 _PRODUCTS = ("user", "movie", "category", "rating", "helpfulness", "timestamp")
@@ -43,7 +47,10 @@ def read_npy(ref: FileRef, ask: Ask) -> Table:
     form = "a NumPy array"
     with ref.seekable() as file:
         try:
+            require_room(_said(file), ref, ref.n_bytes)
             array = np.load(file, allow_pickle=False)
+        except DataError:
+            raise
         except _FAULTS as error:
             raise _not_loaded(ref, form, error) from error
     return one_array(ref, ask, form, array)
@@ -56,6 +63,10 @@ def read_npz(ref: FileRef, ask: Ask) -> Table:
     form = "an .npz of NumPy"
     with ref.seekable() as file:
         try:
+            members = zipfile.ZipFile(file).infolist()
+            check_sum(ref, members, ref.n_bytes)
+            require_room(sum(member.file_size for member in members), ref, ref.n_bytes)
+            file.seek(0)
             with np.load(file, allow_pickle=False) as opened:
                 if "format" in opened.files and "shape" in opened.files:
                     file.seek(0)
@@ -63,9 +74,22 @@ def read_npz(ref: FileRef, ask: Ask) -> Table:
 
                     return _sparse(ref, ask, "a sparse matrix of SciPy", sparse.load_npz(file))
                 arrays = {name: opened[name] for name in opened.files}
+        except DataError:
+            raise
         except _FAULTS as error:
             raise _not_loaded(ref, form, error) from error
     return of_arrays(ref, ask, form, arrays, "array")
+
+
+def _said(file: IO[bytes]) -> int:
+    """Return the bytes that the head of an array says that it has; leave the file at its beginning."""
+    import numpy as np
+
+    version = np.lib.format.read_magic(file)
+    head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = head(file)
+    file.seek(0)
+    return math.prod(shape) * dtype.itemsize
 
 
 def of_arrays(ref: FileRef, ask: Ask, form: str, arrays: Mapping[str, Any], what: str) -> Table:
@@ -187,6 +211,7 @@ def _datasets(group: Any, before: str, arrays: dict[str, Any]) -> list[tuple[str
         if isinstance(item, h5py.Dataset):
             if not item.external and not item.is_virtual and item.dtype.kind in "iufSUVO" and item.shape:
                 text = h5py.check_string_dtype(item.dtype) is not None
+                require_room(item.size * max(item.dtype.itemsize, 8), group.file.filename, 0)
                 arrays[before + name] = item.asstr()[()] if text else item[()]
         elif {"data", "indices", "indptr"} <= set(item):
             matrices.append((before + name, [item[key][()] for key in ("data", "indices", "indptr")]))

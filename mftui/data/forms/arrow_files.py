@@ -6,7 +6,9 @@ import warnings
 from typing import Any
 
 from mftui.data.forms.table import Ask, Table, damaged_form, of_arrow
+from mftui.data.memory import require_room
 from mftui.data.storage.files import FileRef
+from mftui.errors import DataError
 
 
 def read_parquet_form(ref: FileRef, ask: Ask) -> Table:
@@ -19,12 +21,16 @@ def read_parquet_form(ref: FileRef, ask: Ask) -> Table:
         try:
             opened = parquet.ParquetFile(file, page_checksum_verification=True)
             wanted = _wanted(opened.schema_arrow.names, ask)
+            rows = opened.metadata.num_rows if ask.rows is None else min(ask.rows, opened.metadata.num_rows)
+            require_room(_needed(opened.schema_arrow, wanted, rows), ref, ref.n_bytes)
             if ask.rows is None:
                 table = opened.read(columns=wanted)
             else:
                 batch = next(opened.iter_batches(batch_size=ask.rows, columns=wanted), None)
                 table = opened.schema_arrow.empty_table() if batch is None else pa.Table.from_batches([batch])
             table.validate(full=True)
+        except DataError:
+            raise
         except _FAULTS as error:
             raise damaged_form(ref, form, error) from error
     return of_arrow(form, table)
@@ -39,9 +45,14 @@ def read_ipc(ref: FileRef, ask: Ask) -> Table:
         try:
             with pa.ipc.open_file(file) as opened:
                 enough = opened.num_record_batches if ask.rows is None else min(1, opened.num_record_batches)
-                batches = [opened.get_batch(at) for at in range(enough)]
+                batches = []
+                for at in range(enough):
+                    batches.append(opened.get_batch(at))
+                    require_room(batches[-1].nbytes, ref, ref.n_bytes)  # the next is about as large
                 table = pa.Table.from_batches(batches, opened.schema)
             table.validate(full=True)
+        except DataError:
+            raise
         except _FAULTS as error:
             raise damaged_form(ref, form, error) from error
     return of_arrow(form, _selected(table, ask))
@@ -58,10 +69,13 @@ def read_stream(ref: FileRef, ask: Ask) -> Table:
                 batches = []
                 for batch in opened:
                     batches.append(batch)
+                    require_room(batch.nbytes, ref, ref.n_bytes)
                     if ask.rows is not None:
                         break
                 table = pa.Table.from_batches(batches, opened.schema)
             table.validate(full=True)
+        except DataError:
+            raise
         except _FAULTS as error:
             raise damaged_form(ref, form, error) from error
     return of_arrow(form, _selected(table, ask))
@@ -74,6 +88,8 @@ def read_feather_1(ref: FileRef, ask: Ask) -> Table:
     with ref.seekable() as file, warnings.catch_warnings(action="ignore"):  # that the form is an old one
         try:
             table = feather.read_table(file)
+        except DataError:
+            raise
         except _FAULTS as error:
             raise damaged_form(ref, "a Feather file", error) from error
     return of_arrow("a Feather file", _selected(table, ask))
@@ -86,14 +102,31 @@ def read_orc(ref: FileRef, ask: Ask) -> Table:
     with ref.seekable() as file:
         try:
             opened = orc.ORCFile(file)
-            table = opened.read(columns=_wanted(opened.schema.names, ask))
+            wanted = _wanted(opened.schema.names, ask)
+            require_room(_needed(opened.schema, wanted, opened.nrows), ref, ref.n_bytes)
+            table = opened.read(columns=wanted)
+        except DataError:
+            raise
         except _FAULTS as error:
             raise damaged_form(ref, "an ORC file", error) from error
     return of_arrow("an ORC file", table)
 
 
 # pyarrow's own errors are ValueError, OSError, MemoryError and NotImplementedError, and these.
+_TEXT_BITS = 64
 _FAULTS = (ValueError, OSError, EOFError, KeyError, OverflowError, MemoryError, NotImplementedError)
+
+
+def _needed(schema: Any, wanted: list[str] | None, rows: int) -> int:
+    """Return the bytes that so many rows take at least: files can say in a few bytes that a value repeats for ever."""
+    widths = 0
+    for field in schema:
+        if wanted is None or field.name in wanted:
+            try:
+                widths += field.type.bit_width
+            except ValueError:  # text, lists
+                widths += _TEXT_BITS
+    return rows * widths // 8
 
 
 def _wanted(names: list[str], ask: Ask) -> list[str] | None:

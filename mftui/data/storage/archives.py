@@ -11,7 +11,7 @@ import threading
 import weakref
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -132,11 +132,12 @@ def _is_archive(path: Path, members: tuple[str, ...]) -> bool:
 class _Zip:
     kind = "zip"
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, path: Path, file: IO[bytes], size: int) -> None:
         self._zip = zipfile.ZipFile(file)
         members = self._zip.infolist()
         for member in members:
             check_member(path, member)
+        check_sum(path, members, size)
         self.names = [member.filename for member in members if not member.is_dir()]
 
     def open(self, name: str) -> IO[bytes]:
@@ -201,13 +202,13 @@ def _opened(path: Path, members: tuple[str, ...], seen: tuple[int, int]) -> _Zip
     try:
         if members:
             with open_member(path, members) as packed, unpacked(packed, str(path), seen[1]) as file:
-                return _archive_in(path, spooled(file))
+                return _archive_in(path, spooled(file), seen[1])
         opened = open_given(path)
         file = unpacked(opened, str(path), seen[1])
         if file is opened:
-            return _archive_in(path, opened)
+            return _archive_in(path, opened, seen[1])
         with file:
-            return _archive_in(path, spooled(file))
+            return _archive_in(path, spooled(file), seen[1])
     except (*_DAMAGED, tarfile.TarError) as error:
         what = "zip" if path.suffix.lower() == ".zip" else "archive"
         raise damaged(path, f"the {what}", error) from error
@@ -215,11 +216,11 @@ def _opened(path: Path, members: tuple[str, ...], seen: tuple[int, int]) -> _Zip
         raise unreadable(path, error) from error
 
 
-def _archive_in(path: Path, file: IO[bytes]) -> _Zip | _Tar:
+def _archive_in(path: Path, file: IO[bytes], size: int) -> _Zip | _Tar:
     try:
         kind = kind_of_archive(file)
         file.seek(0)
-        archive = _Tar(path, file) if kind == "tar" else _Zip(path, file)
+        archive = _Tar(path, file) if kind == "tar" else _Zip(path, file, size)
     except BaseException:
         file.close()
         raise
@@ -245,6 +246,13 @@ def check_member(path: Path, member: zipfile.ZipInfo) -> None:
         raise DataError("the zip is encrypted.", path=path, hint="Unpack it and give the directory.")
     if member.file_size > RATIO_FREE_BYTES and member.file_size > MAX_RATIO * max(member.compress_size, 1):
         raise growth(path, shown, member.compress_size, member.file_size)
+
+
+def check_sum(path: object, members: Iterable[zipfile.ZipInfo], size: int) -> None:
+    """Refuse members that together unpack to absurd sizes; `size`: bytes of the file on the disk that they are in."""
+    total = sum(member.file_size for member in members)
+    if total > max(RATIO_FREE_BYTES, MAX_RATIO * size):
+        raise growth(path, "what is in it", size, total)
 
 
 def _check_tar_member(path: Path, member: tarfile.TarInfo) -> None:

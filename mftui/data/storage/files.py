@@ -55,6 +55,11 @@ class FileRef:
         return depth(self.members)
 
     @property
+    def n_bytes(self) -> int:
+        """Return the bytes that the file, or the archive it is in, takes on the disk."""
+        return self.path.stat().st_size
+
+    @property
     def plain(self) -> bool:
         """Return whether its bytes lie on the disk as they are read, so that others may open it by its path."""
         if self.members:
