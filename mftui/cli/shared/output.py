@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from mftui.cli.shared.fitting import GAP, fitted
+from mftui.tables.cells import cells_of
 from mftui.text import json_text, visible, visible_lines
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, ProgressColumn
 
 Cell = str | int | float | None
@@ -55,7 +57,6 @@ def print_table(
     formats: by heading, how floats are written; others have three decimals.
     """
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     cells = [list(row) for row in rows]
@@ -68,16 +69,12 @@ def print_table(
     if title:
         console.print(Text(_safe(title), style="bold"), soft_wrap=room is None)
     for number, part in enumerate(fitted(headings, body, room, _encodable("…", "~"))):
-        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
-        for at, width in part.widths.items():
-            table.add_column(Text(headings[at]), justify="right" if numeric[at] else "left", width=width)
-        for row in part.rows:
-            table.add_row(*map(Text, row))
-        console.width = sum(part.widths.values()) + GAP * len(part.widths)
-        with console.capture() as drawn:
-            console.print(table)
-        lines = drawn.get().split("\n")[:-1]
-        sys.stdout.write("\n" * bool(number) + "".join(f"{line.rstrip()}\n" for line in lines))
+        widths, right = [*part.widths.values()], [numeric[at] for at in part.widths]
+        console.width = sum(widths) + GAP * len(widths)
+        shown = [headings[at] for at in part.widths]
+        sys.stdout.write("\n" * bool(number) + _laid_out(console, shown, widths, right, None))
+        for row in part.rows:  # Rich would take a second for a few thousand, so it gets those alone that it has to wrap
+            sys.stdout.write(_in_one_line(row, widths, right) or _laid_out(console, shown, widths, right, row))
 
 
 def print_line(text: str = "", *, to: TextIO | None = None) -> None:
@@ -104,7 +101,37 @@ def progress_bar(*columns: ProgressColumn, shown: bool = True) -> Progress:
     return Progress(*around, console=Console(stderr=True), transient=True, disable=not shown)
 
 
+def _laid_out(
+    console: Console, headings: Sequence[str], widths: Sequence[int], right: Sequence[bool], row: Sequence[str] | None
+) -> str:
+    """Return the lines of a row, its cells wrapped to their widths; of the headings where there is none."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim", show_header=row is None)
+    for heading, width, at_right in zip(headings, widths, right, strict=True):
+        table.add_column(Text(heading), justify="right" if at_right else "left", width=width)
+    if row is not None:
+        table.add_row(*map(Text, row))
+    with console.capture() as drawn:
+        console.print(table)
+    return "".join(f"{line.rstrip()}\n" for line in drawn.get().split("\n")[:-1])
+
+
+def _in_one_line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    """Return the line of a row, each cell padded to its width; "" where one of them is wider."""
+    parts = []
+    for text, width, at_right in zip(row, widths, right, strict=True):
+        pad = width - cells_of(text)
+        if pad < 0:
+            return ""
+        parts.append(" " * pad + text if at_right else text + " " * pad)
+    return (" " * GAP).join(parts).rstrip() + "\n"
+
+
 def _shown(cell: object, float_format: str) -> str:
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, Real) and not isinstance(cell, Integral):
         return ABSENT if math.isnan(cell) else format(cell, float_format)
     return ABSENT if cell is None else str(cell)
@@ -112,6 +139,8 @@ def _shown(cell: object, float_format: str) -> str:
 
 def _safe(text: str) -> str:
     """Return `text` with control characters visible, and escapes such as `\\xe9` for what cannot be encoded."""
+    if text.isascii() and text.isprintable():
+        return text
     encoding = sys.stdout.encoding or "utf-8"
     return visible(text).encode(encoding, "backslashreplace").decode(encoding)
 

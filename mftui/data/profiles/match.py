@@ -243,7 +243,10 @@ class Matcher:
 
     def _by_title(self, row: Rated) -> Match | None:
         year = parse_year(row.title)
-        found = {movie for key in _keys(row.title) for movie in self._names.get(key, ())}
+        keys = _keys(row.title)
+        found = {movie for key in keys for movie in self._names.get(key, ())}
+        if not found and year is None:
+            return None
         same = [movie for movie in found if year in (None, self._year(movie))]
         unknown = [movie for movie in found if self._year(movie) == 0]
         near = [movie for movie in found if year is not None and abs(self._year(movie) - year) == 1]
@@ -256,7 +259,7 @@ class Matcher:
         if found:
             chosen = self._chosen(row, near, False)
             return None if chosen is None else Match(chosen, "year off by one")
-        parts = _keys(row.title) | _parts(row.title, whole=True)
+        parts = keys | _parts(row.title, whole=True)
         having = {movie for part in parts for movie in self._parts.get(part, ())}
         same_year = [movie for movie in having if year is not None and self._year(movie) == year]
         return Match(same_year[0], "part of the title") if len(same_year) == 1 else None
@@ -328,7 +331,7 @@ def _parts(title: str, whole: bool = False) -> set[str]:
     """Return what is before and after colons and dashes, if it is two words or more or like "X2", and both joined: of
     "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`:
     the two only."""
-    pieces = _JOINT.split(spoken_name(title))
+    pieces = _JOINT.split(spoken_name(title)) if _JOINT.search(title) else ()
     if len(pieces) < 2:
         return set()
     first, last = (min(exact_names(piece), default="") for piece in (pieces[0], pieces[-1]))

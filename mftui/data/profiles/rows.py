@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,16 @@ from mftui.data.profiles.stars import TOP
 from mftui.data.profiles.tables import Row, read_table
 from mftui.data.storage.csv_cells import inert, original
 from mftui.data.storage.files import FileRef
+from mftui.data.storage.regular import seen_own
 from mftui.data.titles.title import parse_year, spoken_name
 from mftui.data.web_ids import imdb_number, written_imdb
 from mftui.errors import DataError
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "tmdbId", "dataset", "fingerprint")
 _NUMBER = re.compile(r"-?[0-9.]+")
+_KNOWN: dict[Path, tuple[tuple[int, ...], tuple[Rated, ...]]] = {}
+"""The files that were read last, as they were then."""
+_MOST_KNOWN = 4
 NOBODY = 0
 """The user id of whoever rated: one that no MovieLens set has."""
 
@@ -63,24 +67,38 @@ class Rated:
 
     def kept(self) -> Rated:
         """Return the row as it comes back from the file: text that UTF-8 has, stars in six digits."""
-        return replace(
-            self,
-            title=" ".join(_storable(self.title).split()),
-            movie_id=_storable(self.movie_id),
-            imdb_id=written_imdb(imdb_number(self.imdb_id)),
-            dataset=_storable(self.dataset),
-            fingerprint=_storable(self.fingerprint),
-            tmdb_id=written_tmdb(self.tmdb_id),
-            stars=float(f"{self.stars:.6g}"),
-            timestamp=int(self.timestamp),
+        return Rated(
+            " ".join(_storable(self.title).split()),
+            float(f"{self.stars:.6g}"),
+            _storable(self.movie_id),
+            int(self.timestamp),
+            written_imdb(imdb_number(self.imdb_id)) if self.imdb_id else "",
+            _storable(self.dataset),
+            _storable(self.fingerprint),
+            written_tmdb(self.tmdb_id) if self.tmdb_id else "",
         )
 
 
 def read_rows(path: Path) -> list[Rated]:
-    """Read the ratings in the profile file `path`, in its order.
+    """Read the ratings in the profile file `path`, in its order; one that has not changed is not read again.
 
     Raises DataError, with line and remedy, where it is damaged.
     """
+    try:
+        seen = seen_own(path)
+    except OSError:
+        return _parsed(path)
+    stamp = seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+    known = _KNOWN.pop(path, None)
+    if known is None or known[0] != stamp:
+        known = stamp, tuple(_parsed(path))
+    _KNOWN[path] = known
+    for old in [*_KNOWN][:-_MOST_KNOWN]:
+        _KNOWN.pop(old, None)
+    return [*known[1]]
+
+
+def _parsed(path: Path) -> list[Rated]:
     table = read_table(FileRef(path, own=True))
     if not {"rating", "title", "movieid"} <= set(table.columns):
         raise DataError(
@@ -147,8 +165,10 @@ def _rated(row: Row) -> Rated:
 
 
 def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().strip()
+    return text.strip() if text.isascii() else text.encode("utf-8", "replace").decode().strip()
 
 
 def _cell(value: object) -> object:
-    return inert(value) if isinstance(value, str) and not _NUMBER.fullmatch(value) else value
+    if not isinstance(value, str) or value[:1].isalnum() or _NUMBER.fullmatch(value):
+        return value
+    return inert(value)

@@ -33,7 +33,10 @@ class Row:
 
     def get(self, *columns: str) -> str:
         """Return the text of the first of `columns` that is not empty, else ""."""
-        return next((text for column in columns if (text := self.fields.get(column, ""))), "")
+        for column in columns:
+            if text := self.fields.get(column):
+                return text
+        return ""
 
     def number(self, column: str, what: str) -> float:
         """Return a finite number, also with a decimal comma; raises DataError."""
@@ -124,7 +127,5 @@ def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str
     if any(map(str.strip, row[len(names) :])):
         message = f"too many columns: {len(row)} of {len(names)}."
         raise DataError(message, path=path, line=line or None, hint="Put titles with commas in double quotes.")
-    found: dict[str, str] = {}
-    for name, text in zip(names, row, strict=False):
-        found.setdefault(name, text.strip())
-    return found
+    cells = [*map(str.strip, row[: len(names)])]
+    return dict(zip(names, cells, strict=True)) | dict(zip(names[::-1], cells[::-1], strict=True))

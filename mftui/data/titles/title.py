@@ -8,6 +8,10 @@ from mftui.text import fold
 
 # "(1999)", "(1999-2003)", "(2007–)", "(2007– )"; then nothing but other brackets, such as "(V)".
 _YEAR = re.compile(r"\(\s*(1[89]\d\d|20\d\d)\s*(?:[-–—]\s*(?:(?:1[89]|20)?\d\d)?\s*)?\)(?=(?:\s*\([^()]*\))*\s*$)")
+_PLAIN_TITLE = re.compile(
+    r"\s*(?:(?:the|an?)\s+)?([a-z0-9]+(?:\s+[a-z0-9]+)*)\s*(?:\((?:1[89]\d\d|20\d\d)\)\s*)?", re.ASCII | re.IGNORECASE
+)
+"""Most titles, of which one pattern tells the only name."""
 _BRACKETS_AT_END = re.compile(r"\s*\(((?:[^()]|\([^()]*\))*)\)\s*$")
 _ALSO_KNOWN_AS = re.compile(r"^\s*(?:a\.?k\.?a\.?|aka)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
@@ -60,6 +64,8 @@ def exact_names(title: str) -> set[str]:
     "Seven (a.k.a. Se7en) (1995)" is "seven", "se7en" and "seven a k a se7en"; "Haine, La (1995)" is
     "haine" and "la haine".
     """
+    if simple := _PLAIN_TITLE.fullmatch(title):
+        return {" ".join(simple[1].lower().split())}
     name = without_year(title)
     forms = [name]
     while brackets := _BRACKETS_AT_END.search(name):

@@ -80,8 +80,9 @@ class MetricsTail:
     """Read the complete lines that have come since the last `poll`.
 
     `thinned`: of many lines at once only those are returned that show the curve: evenly spread ones, the lowest and the
-    highest between them, and the best validation. `restarted` is True after a `poll` that found the file cut back or replaced (a resumed run): what that
-    poll returned is then the whole file again. `skipped` counts lines that were no JSON object.
+    highest between them, and the best validation. `restarted` is True after a `poll` that found the file cut back or
+    replaced (a resumed run): what that poll returned is then the whole file again. `skipped` counts lines that were no
+    JSON object.
     """
 
     def __init__(self, path: Path, *, thinned: bool = False) -> None:
@@ -153,7 +154,7 @@ def _telling(block: memoryview, lines: list[bytes], kept: int) -> list[bytes]:
     if len(lines) <= kept:
         return lines
     starts = np.linspace(0, len(lines), kept, endpoint=False).astype(np.int64)
-    chosen = [starts, [len(lines) - 1]]
+    chosen = [starts, np.array([len(lines) - 1])]
     for values in _drawn(block, len(lines)):
         for fill, pick in ((np.inf, np.minimum), (-np.inf, np.maximum)):
             filled = np.where(np.isfinite(values), values, fill)
