@@ -7,14 +7,15 @@ import signal
 import sys
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.worker import WorkerFailed
+
+from mftui.tui.textual8.tiny_terminals import bear_tiny_terminals
 
 if TYPE_CHECKING:
     from mftui.reports import Crash
@@ -26,16 +27,7 @@ _KEY_PATIENCE_S = 0.5
 _KEY_POLL_S = 0.01
 
 
-_move_page = OptionList._move_page
-
-
-def _move_page_in_room(options: OptionList, direction: Literal[-1, 1]) -> None:
-    """Move by a page; Textual 8 ends with a KeyError where a terminal is so small that the list has no line."""
-    if (options.highlighted or 0) in options._index_to_line:
-        _move_page(options, direction)
-
-
-OptionList._move_page = _move_page_in_room  # type: ignore[method-assign, assignment]  # of the palettes, whose classes are Textual's
+bear_tiny_terminals()
 
 
 class KeyHandled(Message):

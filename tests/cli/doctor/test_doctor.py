@@ -125,3 +125,36 @@ def test_paths_shows_every_place(doctor: Doctor, tmp_path: Path) -> None:
     assert found["runs"] == str(tmp_path / "home" / "runs")
     assert {"cache", "datasets", "config", "state", "log", "sample"} <= set(found)
     assert found["runs"] in doctor("paths")[1]
+
+
+@pytest.mark.parametrize("place", ["", "runs", "ratings", "ratings/me.csv", "cache", "datasets", "config.toml"])
+def test_a_place_that_others_can_write_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    from mftui.cli.commands.doctor.checks import directories
+
+    home = tmp_path / "home"
+    monkeypatch.setenv("MFTUI_HOME", str(home))
+    for name in ("runs", "ratings", "cache", "datasets"):
+        (home / name).mkdir(parents=True)
+    for name in ("ratings/me.csv", "config.toml"):
+        (home / name).touch(0o600)
+    home.chmod(0o700)
+    assert not [check for check in directories() if "access" in check.name or "owner" in check.name]
+    (home / place).chmod(0o777 if (home / place).is_dir() else 0o666)
+    warned = [check for check in directories() if check.name.endswith("access")]
+    assert warned and all(check.status == "warning" and f"o-w {home / place}" in check.advice for check in warned)
+
+
+def test_a_home_below_a_directory_that_everybody_can_write_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mftui.cli.commands.doctor.checks import directories
+
+    home = tmp_path / "shared" / "home"
+    home.mkdir(parents=True, mode=0o700)
+    monkeypatch.setenv("MFTUI_HOME", str(home))
+    home.parent.chmod(0o777)
+    assert [check.value for check in directories() if check.name == "home access"]
+    home.parent.chmod(0o1777)  # as /tmp
+    assert not [check.value for check in directories() if check.name == "home access"]

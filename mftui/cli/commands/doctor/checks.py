@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import grp
 import importlib.util
 import os
 import platform
+import pwd
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +29,8 @@ BROKEN: Literal["broken"] = "broken"
 _TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tf-nightly", "tensorflow-macos")
 _PACKAGES = ("numpy", "pandas", "pyarrow", "scikit-learn", "textual", "rich", "plotext", "click", "rapidfuzz", "pooch")
 _CUDA = ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
+_MOST_PROFILES = 20
+_HOME = "MFTUI_HOME to another directory"
 _TRAINING_NEEDS = 1.5e9
 """Bytes: 0.7 GB for TensorFlow, the rest for the data and a second trainer on standby."""
 _DISK_NEEDS = 1e9
@@ -90,6 +95,9 @@ def directories() -> Iterator[Check]:
     }
     for name, path in places.items():
         yield _directory(name, path)
+    profiles = {f"profile {file.stem}": file for file in sorted(paths.ratings_dir().glob("*.csv"))[:_MOST_PROFILES]}
+    for name, path in (places | {"ratings": paths.ratings_dir(), "settings": paths.config_file()} | profiles).items():
+        yield from _others(name, path)
     from mftui.settings import load_settings
 
     file = paths.config_file()
@@ -143,6 +151,38 @@ def _directory(name: str, path: Path) -> Check:
     value = f"{path} ({'exists' if there == path else 'created when needed'}, {free / 1e9:.1f} GB free)"
     advice = "Make room, or set MFTUI_HOME to another disk." if free < _DISK_NEEDS else ""
     return Check.advised("directories", name, value, advice)
+
+
+def _others(name: str, path: Path) -> Iterator[Check]:
+    """Warn where other users can change `path`, or replace it: then what mftui reads there may be theirs."""
+    for place in (path, *path.resolve().parents):
+        try:
+            seen = place.stat()
+        except OSError:
+            continue
+        if place != path and seen.st_mode & stat.S_ISVTX:  # as /tmp: nobody can replace what belongs to others
+            continue
+        if seen.st_uid not in (os.getuid(), 0):
+            advice = f"It belongs to another user, who can change what mftui reads: own it, or set {_HOME}."
+            yield Check("directories", f"{name} owner", str(place), WARNING, advice)
+            return
+        everybody, group = seen.st_mode & stat.S_IWOTH, seen.st_mode & stat.S_IWGRP and not _own_group(seen)
+        if everybody or group:
+            who = "everybody" if everybody else "its group"
+            advice = (
+                f"Others can change what mftui reads, and put files in: chmod {'o' if everybody else 'g'}-w {place}"
+            )
+            yield Check("directories", f"{name} access", f"{place} can be written by {who}", WARNING, advice)
+            return
+
+
+def _own_group(seen: os.stat_result) -> bool:
+    """Return whether the group has only its user in it, as many systems make one for each."""
+    try:
+        group, user = grp.getgrgid(seen.st_gid), pwd.getpwuid(seen.st_uid)
+    except KeyError:
+        return False
+    return group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
 
 
 def _gpus() -> list[str]:
