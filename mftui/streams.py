@@ -22,16 +22,21 @@ class OutputLost(Exception):
         self.reader_gone = error.errno == errno.EPIPE
 
 
-def open_streams() -> None:
-    """Open the null device as each of descriptors 0 to 2 that is closed, and let `sys` have the streams of all three.
+def open_descriptors() -> None:
+    """Open the null device as each of descriptors 0 to 2 that is closed.
 
-    For the very start of a process: else the next file that is opened gets the number, and receives what is printed.
+    Else the next file that is opened gets the number, and receives what is printed.
     """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+
+
+def open_streams() -> None:
+    """Let descriptors 0 to 2 be open, and `sys` have streams of all three; for the very start of a process."""
+    open_descriptors()
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
     if sys.stdout is None or sys.stdout is sys.__stdout__:

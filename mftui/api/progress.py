@@ -63,6 +63,8 @@ def progress_for(wanted: bool | None) -> Progress:
     """Return the progress that fits a call from Python: None shows a bar in a terminal and a notebook alone."""
     if wanted is not False and (display := _notebook_display()):
         return NotebookBar(display)
+    if sys.stderr is None:  # as without a terminal, or with `2>&-`
+        return Silent()
     return make_progress(sys.stderr, quiet=not (sys.stderr.isatty() if wanted is None else wanted))
 
 

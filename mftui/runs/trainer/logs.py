@@ -13,7 +13,7 @@ from typing import TextIO
 
 from mftui.data.storage.regular import change_own
 from mftui.errors import RunError
-from mftui.streams import OutputLost, heedless
+from mftui.streams import OutputLost, heedless, open_descriptors
 from mftui.text import visible_lines
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
@@ -87,6 +87,7 @@ def output_in(path: Path) -> Iterator[TextIO]:
 @contextmanager
 def library_output_in(path: Path | None) -> Iterator[None]:
     """Let what libraries write to descriptor 2 go to the file at `path` (None: nowhere), but not `sys.stderr`."""
+    open_descriptors()
     kept, before = os.dup(2), sys.stderr
     with contextlib.suppress(OSError, ValueError, AttributeError):
         before.flush()
