@@ -27,7 +27,7 @@ _MAGIC: tuple[tuple[re.Pattern[bytes], Reader], ...] = (
     (re.compile(rb"ARROW1\0\0"), read_ipc),
     (re.compile(rb"\xff\xff\xff\xff[\s\S]{3}\0"), read_stream),
     (re.compile(rb"FEA1"), read_feather_1),
-    (re.compile(rb"ORC[^ -~]"), read_orc),
+    (re.compile(rb"ORC(?:[^ -~]|[\s\S]{0,200}?[\0-\x08])"), read_orc),
     (re.compile(rb"SQLite format 3\0"), read_sqlite),
     (re.compile(rb"\xd0\xcf\x11\xe0"), read_workbook),
     (re.compile(rb"\x93NUMPY"), read_npy),

@@ -69,8 +69,9 @@ def test_a_parquet_file_whose_rows_are_all_the_same(tmp_path: Path) -> None:
     refused(tmp_path / "r.parquet", "would need 0.5 GB of memory; 0.3 GB are free")
 
 
-def test_an_orc_file_whose_rows_are_all_the_same(tmp_path: Path) -> None:
-    with orc.ORCWriter(tmp_path / "r.orc", compression="uncompressed") as writer:
+@pytest.mark.parametrize("compression", ["uncompressed", "zstd"])
+def test_an_orc_file_whose_rows_are_all_the_same(tmp_path: Path, compression: str) -> None:
+    with orc.ORCWriter(tmp_path / "r.orc", compression=compression) as writer:
         for _ in range(20):
             writer.write(columns(1_000_000))
     refused(tmp_path / "r.orc", "would need 0.5 GB")
