@@ -22,7 +22,7 @@ from mftui.data.profiles.rows import Rated, as_csv, read_rows, revived
 from mftui.data.profiles.stars import check_rating
 from mftui.data.storage.documents import read_document
 from mftui.data.storage.regular import CURRENT_BYTES, UNDO_BYTES, list_own, make_own, read_own, seen_own
-from mftui.data.storage.writing import exclusive, sync_directory, write_text
+from mftui.data.storage.writing import exclusive, sweep, sync_directory, write_text
 from mftui.errors import MftuiError, UsageError
 from mftui.text import visible
 
@@ -164,6 +164,7 @@ class Profile:
                 make_own(directory, mode=0o700)
                 sync_directory(directory.parent)
             with exclusive(directory / ".lock", wait_s=_WAIT_S, mode=0o600):
+                sweep(directory)
                 yield
         except BlockingIOError as error:
             message = f"{self.path}: another mftui is writing your ratings and does not finish."

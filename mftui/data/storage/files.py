@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from mftui.data.storage.archives import depth, kind_of_archive, members_of, open
 from mftui.data.storage.given import open_given
 from mftui.data.storage.regular import PROFILE_BYTES, is_own_directory, make_new, make_own, open_own
 from mftui.data.storage.streams import HEAD_BYTES, compression, unpacked, unreadable, without_ending
-from mftui.data.storage.writing import replace_own
+from mftui.data.storage.writing import owner_mark, replace_own, sweep
 from mftui.text import visible
 
 _LEVELS = 2
@@ -170,7 +169,7 @@ def is_archive(path: Path) -> bool:
 
 def fresh_directory(parent: Path, prefix: str) -> Path:
     """Create a directory with a random name and the permissions of the umask (`mkdtemp` would make it private)."""
-    made = parent / f"{prefix}{secrets.token_hex(8)}"
+    made = parent / f"{prefix}{owner_mark()}"
     make_new(made)
     return made
 
@@ -181,6 +180,7 @@ def replace_directory(directory: Path, fill: Callable[[Path], None]) -> None:
     Raises OSError if it cannot be written, and what `fill` raises; then nothing is left aside.
     """
     make_own(directory.parent)
+    sweep(directory.parent)
     aside = fresh_directory(directory.parent, ".new-")
     try:
         fill(aside)

@@ -5,19 +5,28 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import functools
+import hashlib
 import os
+import re
+import shutil
 import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from mftui.data.storage.regular import change_own, directory_of
+from mftui.data.storage.regular import change_own, directory_of, is_own_directory, list_own, seen_own
 
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)
 """EBADF: of a directory on NFS."""
 _POLL_S = 0.02
 _BLOCK = 65_536
+_YOUNG_S, _OLD_S = 60.0, 86_400.0
+_MARK = r"(?P<pid>\d{1,10})-(?P<processes>[0-9a-f]{8})-[0-9a-f]{16}"
+_TEMPORARY = re.compile(rf"\..+\.(?:{_MARK}|(?P<old>\d{{1,10}})|[0-9a-f]{{16}})\.tmp", re.ASCII | re.DOTALL)
+_NEW = re.compile(rf"\.new-(?:{_MARK}|[0-9a-f]{{16}})", re.ASCII)
+"""Also the names that mftui 0.1 gave: `.me.csv.1234.tmp` of a process, and those without one."""
 
 
 def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
@@ -115,7 +124,54 @@ def point_own(link: Path, to: str) -> None:
 def aside_of(name: str) -> str:
     """Return a name to write `name` under until it is whole: one that nobody can foresee."""
     kept = name.encode("utf-8", "surrogateescape")[:200].decode("utf-8", "ignore")
-    return f".{kept}.{os.urandom(8).hex()}.tmp"
+    return f".{kept}.{owner_mark()}.tmp"
+
+
+def owner_mark() -> str:
+    """Return the end of a temporary name: this process, where its number means that, and what nobody can foresee."""
+    return f"{os.getpid()}-{_processes()}-{os.urandom(8).hex()}"
+
+
+def sweep(directory: Path) -> None:
+    """Delete what killed processes have left in `directory` under temporary names.
+
+    That is what a process of this machine that no longer lives was writing, and of others what is older than a day.
+    """
+    with contextlib.suppress(OSError):
+        for entry in list_own(directory):
+            if _is_left(entry):
+                with contextlib.suppress(OSError):
+                    shutil.rmtree(entry) if is_own_directory(entry) else entry.unlink()
+
+
+def _is_left(entry: Path) -> bool:
+    found = _NEW.fullmatch(entry.name) or _TEMPORARY.fullmatch(entry.name)
+    if found is None:
+        return False
+    age_s = time.time() - seen_own(entry).st_mtime
+    process, of, old = *found.group("pid", "processes"), found.groupdict().get("old")
+    if of == _processes():
+        return age_s > _OLD_S or not _lives(int(process))
+    return age_s > _OLD_S or (old is not None and age_s > _YOUNG_S and not _lives(int(old)))
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return process > 0
+
+
+@functools.cache
+def _processes() -> str:
+    """Return a mark of the machine, and of the container, whose processes have the numbers that we see."""
+    space = os.uname().nodename
+    with contextlib.suppress(OSError):
+        space += os.readlink("/proc/self/ns/pid")
+    return hashlib.blake2b(space.encode(), digest_size=4).hexdigest()
 
 
 def sync_directory(directory: Path) -> None:

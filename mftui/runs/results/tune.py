@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui import paths
 from mftui.data.storage.regular import is_own_file, make_own
-from mftui.data.storage.writing import aside_of, cut_torn_line, exclusive, replace_own, sync_directory
+from mftui.data.storage.writing import aside_of, cut_torn_line, exclusive, replace_own, sweep, sync_directory
 from mftui.engine.recipes import Field, Recipe, find_recipe
 from mftui.errors import RunError, UsageError
 from mftui.runs.store import status as states
@@ -157,6 +157,7 @@ def _begin(name: str, request: TrainRequest) -> None:
     fixed = {key: value for key, value in FIXED.items() if any(field.name == key for field in recipe.fields)}
     request = replace(request, hyper={**fixed, **request.hyper}).checked()
     dataset, defaults = _defaults(recipe, request)
+    sweep(path.parent)
     aside = path.with_name(aside_of(path.name))
     try:
         study = _optuna().create_study(study_name=name, storage=_journal(aside), direction="minimize")

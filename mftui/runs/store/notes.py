@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mftui.data.storage.regular import NOTES_BYTES, is_own_file
-from mftui.data.storage.writing import move_own
+from mftui.data.storage.writing import move_own, sweep
 from mftui.errors import FormatError, MftuiError, RunError, UsageError
 from mftui.runs.store.lock import list_lock
 from mftui.runs.store.naming import MAX_NAME
@@ -50,6 +50,7 @@ def change_notes(run: Path, change: Callable[[Notes], Notes]) -> tuple[Notes, Pa
     Raises RunError if they cannot be read or written, FormatError if another version of mftui wrote them.
     """
     with list_lock(run.parent):
+        sweep(run)
         damaged, notes = None, Notes()
         if os.path.lexists(run / FILE):
             try:

@@ -111,12 +111,18 @@ def unpublish(link: Path) -> None:
             shutil.rmtree(entry, ignore_errors=True)
 
 
-def remove_leftovers(directory: Path) -> None:
-    """Delete what a killed process left half written in `directory`."""
-    for entry in list_own(directory):
-        if entry.name.startswith(".") and entry.name.endswith(".tmp"):
-            with contextlib.suppress(OSError):
-                entry.unlink()
+def half_published(link: Path) -> list[Path]:
+    """Return the versions that a killed process has not come to publish: those after the published one.
+
+    While a process works in the directory, one may be on its way to be published.
+    """
+    try:
+        now = published(link)
+        if now is None:
+            return [] if os.path.lexists(link) else _versions(link)
+        return [entry for entry in _versions(link) if now != link and _number(link, entry) > _number(link, now)]
+    except OSError:
+        return []
 
 
 def _versions(link: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mftui import paths
 from mftui.data.storage.documents import Of, in_range, shaped
 from mftui.data.storage.regular import RESULT_BYTES, list_own
+from mftui.data.storage.writing import sweep
 from mftui.errors import FormatError, MftuiError, RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.config import FILE, RunConfig, read_config, write_config
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 RESULT = "result.json"
+_HALF_MADE_S = 60.0
 _RESULT_SHAPE = {
     **dict.fromkeys(("run", "run_dir", "state", "recipe", "dataset", "split", "outcome", "first", "last"), str),
     **dict.fromkeys(("n_users", "n_movies", "n_train", "n_test", "factors", "steps"), int),
@@ -193,6 +195,8 @@ def create_run(request: TrainRequest) -> Run:
     config = RunConfig.of(request)
     parent = paths.runs_dir().absolute()
     with list_lock(parent):
+        sweep(paths.home())
+        _remove_half_made(parent)
         return _created(request, config, parent)
 
 
@@ -219,6 +223,16 @@ def _created(request: TrainRequest, config: RunConfig, parent: Path) -> Run:
             hint="Set MFTUI_HOME to a writable directory.",
         ) from error
     return run
+
+
+def _remove_half_made(parent: Path) -> None:
+    """Remove the runs that a process was killed over before they had their settings; the list is locked."""
+    for entry in entries_of(parent):
+        with suppress(OSError):
+            if not is_run_id(entry.name) or _is_run(entry) or time.time() - entry.stat().st_mtime < _HALF_MADE_S:
+                continue
+            if all(file.name == states.FILE or file.name.startswith(".") for file in list_own(entry)):
+                shutil.rmtree(entry)
 
 
 def list_runs() -> list[Run]:

@@ -19,7 +19,8 @@ from mftui.errors import RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import WAIT_S, list_lock, trainer_lock
 from mftui.runs.store.naming import is_directory_name
-from mftui.runs.store.run import Run, entries_of, only_match, run_of
+from mftui.runs.store.publish import half_published
+from mftui.runs.store.run import Run, entries_of, list_runs, only_match, run_of
 from mftui.runs.store.summary import size_of
 from mftui.text import shell_word
 
@@ -149,6 +150,7 @@ def prune(older_than_s: float = 0.0) -> list[Pruned]:
     In one step each is out of the trash, and can be neither listed nor restored; then its files are deleted.
     Raises RunError if something cannot be deleted.
     """
+    _remove_half_published()
     trash = paths.trash_dir().absolute()
     if not trash.is_dir():  # it may be a link
         return []
@@ -174,6 +176,16 @@ def prune(older_than_s: float = 0.0) -> list[Pruned]:
                 raise RunError(f"{entry}: cannot be deleted ({error.strerror}).") from error
             gone += [Pruned(name, size if at == 0 else 0) for at, name in enumerate(names)]
     return gone
+
+
+def _remove_half_published() -> None:
+    """Remove the checkpoints and models that a killed trainer has left half written, of runs that nobody trains."""
+    for run in list_runs():
+        if any(half_published(link) for link in (run.checkpoint_path, run.factors_path)):
+            with suppress(RunError), trainer_lock(run.path):
+                for link in (run.checkpoint_path, run.factors_path):
+                    for entry in half_published(link):
+                        shutil.rmtree(entry, ignore_errors=True)
 
 
 @contextmanager

@@ -6,10 +6,11 @@ import logging
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from mftui.data.storage.writing import sweep
 from mftui.errors import MftuiError, RunError, TrainingError, UsageError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
-from mftui.runs.store.publish import remove_leftovers, unpublish
+from mftui.runs.store.publish import unpublish
 from mftui.runs.store.run import Run
 from mftui.runs.trainer.logs import logged_to
 from mftui.runs.trainer.signals import Requests
@@ -72,7 +73,7 @@ def _require_trainable(run: Run, resume: bool) -> None:
 
 def _guarded(run: Run, session: Session) -> dict[str, Any]:
     """Train, and make sure that the status tells how it ended."""
-    remove_leftovers(run.path)
+    sweep(run.path)
     try:
         session.heartbeat.start()
     except OSError as error:

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from mftui.data.storage.regular import is_own_directory
-from mftui.data.storage.writing import write_text
+from mftui.data.storage.writing import sweep, write_text
 from mftui.errors import FormatError
 from mftui.runs.store.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from mftui.runs.store.publish import publish, published, reason, remove_leftovers, versions
+from mftui.runs.store.publish import half_published, publish, published, reason, versions
 from mftui.runs.store.run import Run
 
 
@@ -61,7 +61,10 @@ def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / ".factors-000009").mkdir()
     (tmp_path / ".status.json.1234.tmp").write_text("half")
     (tmp_path / ".factors.1234.tmp").symlink_to("nowhere")
-    remove_leftovers(tmp_path)
+    assert half_published(link) == [tmp_path / ".factors-000009"]
+    for left in (".status.json.1234.tmp", ".factors.1234.tmp"):
+        os.utime(tmp_path / left, (0, 0), follow_symlinks=False)
+    sweep(tmp_path)
     newest = publish(link, content("better"))
     assert {entry.name for entry in tmp_path.iterdir()} == {"factors", ".factors-000001", newest.name}
 

@@ -290,3 +290,14 @@ def test_trainings_that_begin_at_once_share_neither_a_number_nor_what_they_are_c
         runs = list(threads.map(lambda _: create_run(request(ratings)), range(8)))
     assert sorted(run.config().sequence for run in runs) == list(range(1, 9))
     assert len({naming.without_date(run.id) for run in runs}) == 8
+
+
+def test_a_run_that_was_killed_before_it_had_settings_is_swept_by_the_next(ratings: Path) -> None:
+    half, other = new(ratings).path, paths.runs_dir() / "20260101-000000-notes"
+    (half / "config.json").unlink()
+    other.mkdir()
+    (other / "mine.txt").touch()
+    for entry in (half, other):
+        os.utime(entry, (0, 0))
+    new(ratings, name="next")
+    assert not half.exists() and (other / "mine.txt").exists()

@@ -122,6 +122,17 @@ def test_a_trash_on_another_disk_or_a_full_one_is_refused_before_anything_moves(
     assert [entry.name for entry in paths.trash_dir().iterdir()] == [str(deleted.at_ns)]
 
 
+def test_prune_removes_checkpoints_that_a_killed_trainer_has_left_half_written(home: Path) -> None:
+    run, trained = toy_run(home), toy_run(home, name="trained", state="running")
+    for one in (run, trained):
+        (one.path / ".checkpoint-000007").mkdir()
+        (one.path / ".factors-000009").mkdir()
+    prune()
+    assert [entry.name for entry in run.path.glob(".*-0*")] == [".factors-000001"]
+    assert len(list(trained.path.glob(".*-0*"))) == 3
+    run.load_factors()
+
+
 def test_a_trash_that_is_a_link_works(home: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     run = toy_run(home)
