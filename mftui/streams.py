@@ -61,14 +61,15 @@ def drop_output() -> None:
 def _like(before: Any, raw: io.FileIO) -> TextIO:
     """Return a stream of text to `raw`, as `before` was set up."""
     encoding, errors = ("utf-8", "backslashreplace") if before is None else (before.encoding, before.errors)
+    unbuffered = bool(getattr(before, "write_through", False))
     if before is not None:
         before.flush()
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding,
         errors,
-        line_buffering=raw.fileno() == 2 or raw.isatty(),
-        write_through=bool(getattr(before, "write_through", False)),
+        line_buffering=unbuffered or raw.fileno() == 2 or raw.isatty(),
+        write_through=unbuffered,
     )
 
 

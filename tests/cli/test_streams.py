@@ -78,6 +78,14 @@ def test_a_reader_that_is_slow_gets_all_also_where_the_pipe_does_not_block() -> 
         assert process.wait() == 0
 
 
+def test_lines_go_out_at_once_where_that_is_asked_for() -> None:
+    program = "from mftui.streams import open_streams; open_streams(); print('first'); input()"
+    command = [sys.executable, "-P", "-u", "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"first\n"
+        process.communicate(b"\n")
+
+
 def test_a_working_directory_that_was_deleted_is_needed_only_for_files_in_it(run: Run, tmp_path: Path) -> None:
     for command, code in (
         ("runs ls", 0),
