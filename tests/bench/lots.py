@@ -118,7 +118,7 @@ def write_metrics(home: Path) -> None:
 
 def own(names: Sequence[str], n: int) -> list[str]:
     """Titles of a person's films: a quarter of the model's, as far as there are so many, the rest of elsewhere."""
-    other = [f"{name[:-7]} Elsewhere {at} {name[-6:]}" for at, name in enumerate(titles(n - min(n // 4, len(names))))]
+    other = [f"Film {at} ({1920 + at % 100})" for at in range(n - min(n // 4, len(names)))]
     found = [*names[: n - len(other)], *other]
     random.Random(1).shuffle(found)
     return found

@@ -237,7 +237,13 @@ def _remove_half_made(parent: Path) -> None:
 
 def list_runs() -> list[Run]:
     """Return all runs, newest first (in the order in which they were made, whatever the clock said)."""
-    return sorted(_directories(), key=lambda run: (run.known_config().sequence, run.id), reverse=True)
+    return [run for run, _ in runs_and_configs()]
+
+
+def runs_and_configs() -> list[tuple[Run, RunConfig]]:
+    """Return all runs, as `list_runs`, each with its config, an empty one if that is missing or damaged."""
+    found = [(run, run.known_config()) for run in _directories()]
+    return sorted(found, key=lambda one: (one[1].sequence, one[0].id), reverse=True)
 
 
 def run_of(run_id: str) -> Run:
@@ -256,15 +262,18 @@ def find_run(text: str) -> Run:
     The name may be the one that the app shows. Only compares: `text` never becomes part of a path. Raises RunError for
     none or several.
     """
+    there = [run for run in _directories() if run.id == text]
+    if there:  # no other has to be opened
+        return there[0]
     runs = list_runs()
     if not runs:
         raise RunError("there are no runs yet.", hint="Start one with `mftui train`.")
+    found = only_match(text, [run for run in runs if text and run.id.startswith(text)], runs[:1] * (text == LATEST))
+    if found is not None:
+        return found
     names = names_of(runs)
     found = only_match(
         text,
-        [run for run in runs if run.id == text],
-        [run for run in runs if text and run.id.startswith(text)],
-        runs[:1] if text == LATEST else [],
         [run for run in runs if text and run.name == text],
         [run for run in runs if names[run.id] == text],
         [run for run in runs if without_date(run.id) == text],

@@ -11,8 +11,9 @@ from typing import Any
 from mftui.data.reading.reading import Reading
 from mftui.engine.training.recipe import label_of
 from mftui.errors import MftuiError
+from mftui.runs.store.config import RunConfig
 from mftui.runs.store.naming import short_names, without_date
-from mftui.runs.store.run import Run, list_runs
+from mftui.runs.store.run import Run, runs_and_configs
 from mftui.runs.store.status import ACTIVE
 
 METRICS = ("test_rmse", "test_mae", "train_rmse", "epochs", "steps", "ratings_per_second", "peak_rss_mb")
@@ -72,9 +73,11 @@ class Summary:
         return self.state in ACTIVE
 
 
-def summarize(run: Run) -> Summary:
-    """Summarize a run as it is now; of a damaged file all is None."""
-    config, result, notes = run.known_config(), run.known_result(), run.notes()
+def summarize(run: Run, config: RunConfig | None = None) -> Summary:
+    """Summarize a run as it is now; of a damaged file all is None. `config`: its config, where that has been read."""
+    config = run.known_config() if config is None else config
+    result, notes = run.known_result(), run.notes()
+    name = config.name if notes.name is None else notes.name
     try:
         status = run.status()
         state, progress = status.state, status.progress if status.active else None
@@ -83,8 +86,8 @@ def summarize(run: Run) -> Summary:
     seconds, total = learned(result)
     return Summary(
         run=run.id,
-        name=run.name or None,
-        called=run.name or without_date(run.id),
+        name=name or None,
+        called=name or without_date(run.id),
         state=state,
         progress=progress,
         recipe=config.recipe or None,
@@ -109,7 +112,7 @@ def summarize(run: Run) -> Summary:
 
 def summaries() -> list[Summary]:
     """Summarize all runs, the newest first."""
-    return named_apart([summarize(run) for run in list_runs()])
+    return named_apart([summarize(run, config) for run, config in runs_and_configs()])
 
 
 def named_apart(rows: Sequence[Summary]) -> list[Summary]:

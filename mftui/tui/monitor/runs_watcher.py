@@ -9,7 +9,8 @@ from pathlib import Path
 
 from mftui import paths
 from mftui.errors import MftuiError
-from mftui.runs.store.run import Run, list_runs, misnamed
+from mftui.runs.store.config import RunConfig
+from mftui.runs.store.run import Run, misnamed, runs_and_configs
 from mftui.runs.store.summary import Summary, named_apart, summarize
 
 _FILES = ("status.json", "config.json", "result.json", "notes.json")
@@ -61,14 +62,15 @@ class RunsWatcher:
         """Read what has changed; whether anything has."""
         parent = paths.runs_dir().absolute()
         there = {entry for entry in parent.iterdir() if not entry.name.startswith(".")} if parent.is_dir() else set()
-        strange = self.misnamed
+        strange, configs = self.misnamed, dict[Run, RunConfig]()
         if there != {run.path for run in self._order} | {parent / name for name in strange}:
-            self._order, self.misnamed = list_runs(), tuple(misnamed())
+            configs = dict(runs_and_configs())
+            self._order, self.misnamed = [*configs], tuple(misnamed())
         known = {}
         for run in self._order:
             signature, before = _signature(run.path), self._known.get(run.path)
             if before is None or before[0] != signature or before[1].active:
-                before = signature, summarize(run)
+                before = signature, summarize(run, configs.get(run))
             known[run.path] = before
         self._known = known
         rows = tuple(named_apart([row for _, row in known.values()]))
