@@ -25,8 +25,8 @@ from mftui.runs.store.summary import size_of
 from mftui.text import shell_word
 
 _MOMENT = re.compile(r"\.?\d{15,25}", re.ASCII)
-_GOING_PREFIX = ".going-"
 _GOING = re.compile(r"\.going-.+", re.DOTALL)
+_GOING_PREFIX = re.compile(r"\.going-(?:\d{15,25}-)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -164,11 +164,11 @@ def prune(older_than_s: float = 0.0) -> list[Pruned]:
                 due = int(entry.name.lstrip(".")) / 1e9 <= old if is_moment else older_than_s <= 0
                 if due and not _GOING.fullmatch(entry.name):
                     try:
-                        move_own(entry, entry.with_name(f"{_GOING_PREFIX}{entry.name.lstrip('.')}"))
+                        move_own(entry, entry.with_name(_going(entry)))
                     except OSError as error:
                         raise RunError(f"{entry}: cannot be deleted ({error.strerror}).") from error
         for entry in sorted(entry for entry in _entries() if _GOING.fullmatch(entry.name)):
-            names = [run.id for run in _runs_in(entry)] or [entry.name.removeprefix(_GOING_PREFIX)]
+            names = [run.id for run in _runs_in(entry)] or [_GOING_PREFIX.sub("", entry.name)]
             size = size_of(entry)
             try:
                 shutil.rmtree(entry)
@@ -186,6 +186,12 @@ def _remove_half_published() -> None:
                 for link in (run.checkpoint_path, run.factors_path):
                     for entry in half_published(link):
                         shutil.rmtree(entry, ignore_errors=True)
+
+
+def _going(entry: Path) -> str:
+    """Return the name of what is being deleted: with that of its run, which is told also where only this is left."""
+    named = "-".join([entry.name.lstrip("."), *(run.id for run in _runs_in(entry))])
+    return os.fsencode(f".going-{named}")[:255].decode("utf-8", "ignore")
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def test_what_a_killed_deletion_of_mftui_0_1_left_is_in_the_trash(home: Path) ->
 
 def test_what_a_killed_prune_left_is_deleted_and_named(home: Path) -> None:
     deleted = remove_run(toy_run(home))
-    deleted.run.path.parent.rename(paths.trash_dir() / f".going-{deleted.at_ns}")
+    deleted.run.path.parent.rename(paths.trash_dir() / f".going-{deleted.at_ns}-{deleted.run.id}")
     (paths.trash_dir() / "5").mkdir()
     assert deleted_runs() == []
     assert [one.name for one in prune(older_than_s=60)] == [deleted.run.id]
