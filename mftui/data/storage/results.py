@@ -59,7 +59,9 @@ def _opened(file: Path) -> int:
 
 
 def _own_stream(seen: os.stat_result) -> int | None:
-    """Return the number of the standard stream that this is, as /dev/stdout is also where it leads to a file."""
+    """Return the number of the standard stream that this file is, as /dev/stdout may be; None for anything else."""
+    if not stat.S_ISREG(seen.st_mode):
+        return None
     return next((number for number in (1, 2) if os.path.samestat(seen, os.fstat(number))), None)
 
 
