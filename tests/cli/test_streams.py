@@ -16,8 +16,8 @@ from mftui.runs.store.run import Run
 COMMANDS = (
     "runs ls", "runs ls --json", "runs show latest", "runs logs latest", "similar Matrix", "recommend 1",
     "recommend --ratings @", "user 1", "suggest", "rate nothing-like-it 4", "ratings ls", "factors", "map",
-    "predict {pairs}", "export latest {new} --to csv", "report latest -o {new}", "evaluate", "data ls", "paths", "doctor", "--help",
-    "no-such-command", "--version",
+    "predict {pairs}", "export latest {new} --to csv", "report latest -o {new}", "evaluate", "data ls",
+    "paths", "doctor", "--help", "no-such-command", "--version",
 )  # fmt: skip
 LOST = "standard output cannot be written"
 
