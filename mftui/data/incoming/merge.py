@@ -58,7 +58,7 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     unmatched: list[Rated] = []
     not_films: list[Rated] = []
     for entry, match in latest.values():
-        rated = replace(entry.rated, timestamp=entry.rated.timestamp or now)
+        rated = entry.rated if entry.rated.timestamp else replace(entry.rated, timestamp=now)
         if match is not None:
             matched.append((matcher.identified(rated, match.movie), match))
             as_written.append(rated)

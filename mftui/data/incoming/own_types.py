@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mftui.data.readers.names import plain
 
 _FILMS = ("movie", "film", "фильм", "电影", "映画", "película", "filme", "ταινία", "elokuva")
@@ -45,6 +47,7 @@ _WHOLE = (
 )
 
 
+@lru_cache(1_000)
 def is_film(kind: str) -> bool:
     """Return whether a type is that of a film, as far as one can tell: a word that is not known is."""
     name = plain(kind)
@@ -62,6 +65,7 @@ def is_type(text: str) -> bool:
     return name in _TYPES_OF_FILMS or name in _FILMS or not is_film(text)
 
 
+@lru_cache(1_000)
 def is_part(kind: str) -> bool:
     """Return whether a type is that of an episode or a season."""
     name = plain(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ _NUMBER = re.compile(r"-?[0-9.]+")
 _KNOWN: dict[Path, tuple[tuple[int, ...], tuple[Rated, ...]]] = {}
 """The files that were read last, as they were then."""
 _MOST_KNOWN = 4
+_SETTLED_NS = 10**9
 NOBODY = 0
 """The user id of whoever rated: one that no MovieLens set has."""
 
@@ -92,6 +94,8 @@ def read_rows(path: Path) -> list[Rated]:
     known = _KNOWN.pop(path, None)
     if known is None or known[0] != stamp:
         known = stamp, tuple(_parsed(path))
+    if time.time_ns() - seen.st_mtime_ns < _SETTLED_NS:  # the next change may have the same time
+        return [*known[1]]
     _KNOWN[path] = known
     for old in [*_KNOWN][:-_MOST_KNOWN]:
         _KNOWN.pop(old, None)

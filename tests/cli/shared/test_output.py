@@ -9,6 +9,8 @@ import sys
 import numpy as np
 import pytest
 
+from mftui.cli.shared import output
+from mftui.cli.shared.fitting import Part
 from mftui.cli.shared.output import print_json, print_table
 
 
@@ -63,3 +65,18 @@ def test_markup_and_emoji_codes_are_no_markup(capsys: pytest.CaptureFixture[str]
 def test_an_empty_table_is_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(["a", "b"], [])
     assert capsys.readouterr().out == "a  b\n"
+
+
+def test_rows_that_fit_and_rows_that_are_wrapped_stand_in_the_same_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [["日本 (1999)", "a file", 3], ["Heat (1995)", "one two three four five six seven", 12]]
+    monkeypatch.setattr(output, "fitted", lambda *_: [Part({0: 11, 1: 16, 2: 3}, [[*map(str, row)] for row in rows])])
+    print_table(("title", "where", "n"), rows)
+    assert capsys.readouterr().out.splitlines() == [
+        "title        where               n",
+        "日本 (1999)  a file              3",
+        "Heat (1995)  one two three      12",
+        "             four five six",
+        "             seven",
+    ]

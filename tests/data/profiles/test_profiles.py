@@ -16,10 +16,13 @@ from helpers.runs import TESTS
 
 from mftui import paths
 from mftui.data.dataset import Scale
+from mftui.data.profiles import rows, tables
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.rows import Rated, read_rows
 from mftui.data.profiles.stars import check_rating, from_stars, to_stars
 from mftui.data.profiles.store import Profile, choose, current, profiles
+from mftui.data.profiles.tables import Table
+from mftui.data.storage.files import FileRef
 from mftui.engine.model.factors import Factors
 from mftui.errors import DataError, MftuiError, UsageError
 
@@ -274,3 +277,21 @@ def test_stars_keep_their_share_of_the_best_on_every_scale_and_back() -> None:
             kept = Rated("x", to_stars(float(value), scale)).kept()
             assert from_stars(kept.stars, scale) == pytest.approx(value, abs=1e-4)
     assert from_stars(to_stars(6.283, Scale(0, 10, 0)), Scale(0, 10, 0)) == pytest.approx(6.283)
+
+
+def test_a_file_is_parsed_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, parsed = tmp_path / "x.csv", list[FileRef]()
+
+    def read_table(ref: FileRef) -> Table:
+        parsed.append(ref)
+        return tables.read_table(ref)
+
+    monkeypatch.setattr(rows, "read_table", read_table)
+    file.write_text("movieId,rating,title\n1,4,Heat (1995)\n")
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    first = rows.read_rows(file)
+    first.clear()
+    assert [row.title for row in rows.read_rows(file)] == ["Heat (1995)"] and len(parsed) == 1
+    for year in (1996, 1997, 1998):  # of a file that has just been written, the time tells nothing
+        file.write_text(f"movieId,rating,title\n1,4,Heat ({year})\n")
+        assert [row.title for row in rows.read_rows(file)] == [f"Heat ({year})"]

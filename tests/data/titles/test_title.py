@@ -2,7 +2,7 @@
 
 import pytest
 
-from mftui.data.titles.title import parse_year
+from mftui.data.titles.title import exact_names, parse_year
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,10 @@ from mftui.data.titles.title import parse_year
 )
 def test_the_year_is_the_last_one_in_brackets(title: str, year: int | None) -> None:
     assert parse_year(title) == year
+
+
+@pytest.mark.parametrize(
+    "title", ["Heat (1995)", " The  Heat (1995) ", "A Heat", "An 8 Heat 9 (2001)", "The", "the 1999 (1999)", "Les Heat"]
+)
+def test_a_plain_title_has_the_name_that_any_title_has(title: str) -> None:
+    assert exact_names(title) == exact_names(f"{title.strip()} ()" if "(" in title else f"{title}!")

@@ -19,11 +19,13 @@ from mftui import paths
 from mftui.errors import DataError, FormatError, RunError, UsageError
 from mftui.runs.control.signal_run import stop_run
 from mftui.runs.store import naming
+from mftui.runs.store.config import RunConfig, read_config
 from mftui.runs.store.process import Process
 from mftui.runs.store.publish import publish
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run, find_run, list_runs, misnamed, newest_usable
 from mftui.runs.store.status import Status, write_status
+from mftui.runs.store.summary import summaries
 from mftui.runs.store.trash import remove_run
 
 
@@ -134,6 +136,19 @@ def test_a_run_is_found_by_id_by_its_beginning_and_by_name(ratings: Path) -> Non
     new(ratings, "Mine")
     with pytest.raises(RunError, match="several"):
         find_run("Mine")
+
+
+def test_a_run_named_in_full_is_found_without_opening_any(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [new(ratings) for _ in range(3)]
+    read: list[Path] = []
+
+    def counted(run: Path) -> RunConfig:
+        read.append(run)
+        return read_config(run)
+
+    monkeypatch.setattr("mftui.runs.store.run.read_config", counted)
+    assert find_run(runs[1].id) == runs[1] and not read
+    assert [row.run for row in summaries()] == [run.id for run in reversed(runs)] and len(read) == len(runs)
 
 
 def test_the_newest_usable_run_is_the_newest_with_a_model(ratings: Path) -> None:
