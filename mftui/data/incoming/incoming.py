@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from mftui.data.allocator import gc_paused
 from mftui.data.dataset import Scale
 from mftui.data.incoming.export_files import export_tables
 from mftui.data.incoming.own_dates import read_dates
@@ -85,6 +86,7 @@ class Wanted:
     table: str | None = None
 
 
+@gc_paused()
 def read_incoming(path: Path, wanted: Wanted | None = None) -> Incoming:
     """Read the ratings of `path`: a file of any form, or a directory or archive as sites make them.
 

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
+from mftui.data.allocator import gc_paused
 from mftui.data.incoming.incoming import Entry, Incoming
 from mftui.data.profiles.match import BY_ID, Match, Matcher, name_key
 from mftui.data.profiles.rows import Rated
@@ -42,6 +43,7 @@ class Imported:
     """Left out, as the profile has a later rating of the film."""
 
 
+@gc_paused()
 def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Resolved:
     """Find the movies of a file's ratings. Of two ratings of one film the later counts; undated ones are of `now`."""
     now = int(time.time()) if now is None else now

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mftui.data.allocator import gc_paused
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids, RawId
 from mftui.data.profiles.links import Links, links_of_data, links_of_movies
@@ -135,6 +136,7 @@ class Matcher:
         ratings = np.array([self.rating(row) for row in found.values()], dtype=np.float32)
         return Matched(np.array(list(found), dtype=np.int64), ratings, list(found.values()), missing)
 
+    @gc_paused()
     def find_all(self, rows: Sequence[Rated]) -> list[Match | None]:
         """Find the movie of each row, as `find` does; but a movie that one row means strictly, no other means loosely:
         with "Rashomon (1950)" and "Rashomon (1951)" there are two films."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mftui.data.allocator import gc_paused
 from mftui.data.profiles.stars import TOP
 from mftui.data.profiles.tables import Row, read_table
 from mftui.data.storage.csv_cells import inert, original
@@ -102,6 +103,7 @@ def read_rows(path: Path) -> list[Rated]:
     return [*known[1]]
 
 
+@gc_paused()
 def _parsed(path: Path) -> list[Rated]:
     table = read_table(FileRef(path, own=True))
     if not {"rating", "title", "movieid"} <= set(table.columns):

@@ -70,7 +70,10 @@ def test_an_empty_table_is_its_headings(capsys: pytest.CaptureFixture[str]) -> N
 def test_rows_that_fit_and_rows_that_are_wrapped_stand_in_the_same_columns(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [["日本 (1999)", "a file", 3], ["Heat (1995)", "one two three four five six seven", 12]]
+    rows: list[list[str | int]] = [
+        ["日本 (1999)", "a file", 3],
+        ["Heat (1995)", "one two three four five six seven", 12],
+    ]
     monkeypatch.setattr(output, "fitted", lambda *_: [Part({0: 11, 1: 16, 2: 3}, [[*map(str, row)] for row in rows])])
     print_table(("title", "where", "n"), rows)
     assert capsys.readouterr().out.splitlines() == [

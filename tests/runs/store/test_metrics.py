@@ -7,6 +7,7 @@ import math
 import os
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,12 +109,14 @@ def test_lines_that_a_full_disk_refuses_are_written_later(path: Path, monkeypatc
     assert MetricsTail(path).poll() == [{"step": 1}, {"step": 2}, {"step": 3}]
 
 
-def _many(path: Path, monkeypatch: pytest.MonkeyPatch, *odd: str) -> list[dict[str, object]]:
+def _many(path: Path, monkeypatch: pytest.MonkeyPatch, *odd: str) -> list[dict[str, Any]]:
     """A curve of many lines with one low and one high point, of which a reader keeps some hundreds; `odd` come last."""
     monkeypatch.setattr(metrics, "_THINNED_BLOCK", 2**16)
     monkeypatch.setattr(metrics, "_FROM_BYTES", 2**16)
     monkeypatch.setattr(metrics, "_KEPT", 100)
-    lines = [{"step": step, "train_rmse": 1.0, "valid_rmse": None, "note": "x"} for step in range(1, 10_001)]
+    lines: list[dict[str, Any]] = [
+        {"step": step, "train_rmse": 1.0, "valid_rmse": None, "note": "x"} for step in range(1, 10_001)
+    ]
     lines[6_100] |= {"train_rmse": 9.0}
     lines[6_200] |= {"train_rmse": None, "valid_rmse": 0.5}
     lines[6_300] |= {"valid_rmse": 0.4}
