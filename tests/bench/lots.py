@@ -176,7 +176,7 @@ def main() -> None:
                 "app, You": ("4",),
             },
         ),
-        (write_runs, {"runs ls": ("runs", "ls"), "similar": ("similar", film), "app, Runs": ("5",)}),
+        (write_runs, {"runs ls": ("runs", "ls"), "similar": ("similar", film), "app, Runs": ("6",)}),
         (lambda home: write_letterboxd(home / table, names), {"ratings import": ("ratings", "import", table)}),
     )
     shown = {"app, a long run": "0.8", "app, You": "Rate next", "app, Runs": "run4990"}
