@@ -42,8 +42,8 @@ def test_what_a_process_was_killed_over_is_swept_and_what_one_writes_is_left(tmp
     [
         (".me.csv.4194999.tmp", 120, True),  # of mftui 0.1, of a process that no longer lives
         (".me.csv.4194999.tmp", 0, False),
-        (f".me.csv.{os.getpid()}.tmp", 120, False),
-        (f".me.csv.{os.getpid()}.tmp", 90_000, True),
+        (".me.csv.MINE.tmp", 120, False),
+        (".me.csv.MINE.tmp", 90_000, True),
         (".new-0123456789abcdef", 120, False),
         (".new-0123456789abcdef", 90_000, True),
         (".me.csv.4194999-00000000-0123456789abcdef.tmp", 3_600, False),  # of another machine
@@ -57,7 +57,7 @@ def test_what_a_process_was_killed_over_is_swept_and_what_one_writes_is_left(tmp
 def test_of_others_what_is_old_is_swept_and_what_has_another_name_never(
     tmp_path: Path, name: str, age_s: float, swept: bool
 ) -> None:
-    left = tmp_path / name
+    left = tmp_path / name.replace("MINE", str(os.getpid()))
     left.touch()
     os.utime(left, (time.time() - age_s,) * 2)
     sweep(tmp_path)
