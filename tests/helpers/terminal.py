@@ -91,6 +91,10 @@ class Terminal:
         fcntl.ioctl(self._outside, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.killpg(self.process.pid, signal.SIGWINCH)
 
+    def wipe(self) -> None:
+        """Empty the screen, as going to the terminal's other one does."""
+        self._screen.reset()
+
     def hang_up(self) -> None:
         """Take the terminal away, as a cut connection does."""
         os.close(self._outside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[st
         assert terminal.until_exit() == 0
         assert leaves_the_terminal_as_it_was(terminal)
     assert [path.name for path in (tmp_path / "runs").iterdir()]
+
+
+@pytest.mark.long
+def test_back_from_the_shell_the_whole_screen_is_drawn_again(env: dict[str, str]):
+    with Terminal(COMMAND, env) as terminal:
+        terminal.until("t: train on the sample")
+        state = Path(f"/proc/{terminal.process.pid}/stat")
+        terminal.press("\x1a")
+        terminal.watch(lambda: state.read_text().rpartition(")")[2].split()[0] == "T", "it has stopped")
+        terminal.wipe()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.until("t: train on the sample")
+        terminal.until("1 Train")
 
 
 @pytest.mark.long

@@ -50,6 +50,11 @@ class Textual8App(App[None]):
         self._sent_at: float | None = None
         """When the key under way was handed on; None while there is none."""
 
+    # Back from `fg`. Textual 8 starts the terminal's other screen, which is empty, and sends what changes from then on.
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())
+
     # Faults. Textual 8 prints a traceback with all local variables, and so ratings; we write a report instead.
 
     def handled_before(self, key: events.Key) -> bool:
