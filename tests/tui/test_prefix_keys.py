@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from helpers.finished import make_run
 from helpers.models import toy_factors, toy_run
 from helpers.screens import shown, until, until_shown, until_still
 from helpers.you import given
+from textual import events
 from textual.binding import Binding
 
 from mftui.runs.store.run import list_runs
@@ -128,3 +130,18 @@ def test_a_letter_means_one_thing_wherever_the_thing_exists():
     for binding in (binding for group in groups for binding in group if isinstance(binding, Binding)):
         for key in set(binding.key.split(",")) & set(meant):
             assert str(binding.id).split(".")[1] in (*meant[key].split("|"), "take"), binding
+
+
+async def test_keys_that_come_alone_from_the_driver_lead_to_screens_that_were_not_open_yet(
+    make_app: MakeApp, home: Path
+):
+    """The driver posts a key where no app is the active one."""
+    toy_run(home, toy_factors())
+    async with (app := make_app()).run_test(size=(120, 40)) as pilot:
+        await pilot.press("f4")
+        await until_shown(pilot, "1/12")
+        for key in ("g", "2"):
+            Context().run(app.post_message, events.Key(key, key))
+            await until_still(pilot)
+        await until(pilot, lambda: app.current_mode == "movies", "Movies")
+        await until_shown(pilot, "Most rated movies")

@@ -29,6 +29,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("early stop", "Training ends when validation has not improved for a while; the best model is kept."),
     ("divergence", "The numbers grow beyond all bounds. Lower the learning rate; the last good model is kept."),
     ("like, watch", "What a list is ranked by: the predicted rating, or how likely the film is to be watched at all."),
+    ("Watch 99%", "No probability: of 100 films that are not rated yet, 99 are less likely to be watched."),
     ("folding in", "Finding the factors of somebody who is not in the data from their ratings, with the films' factors "
      "fixed. Nothing is trained, so You updates at once."),
     ("because, stars", "What a prediction is made of: everybody, this film, the user and their ratings. Each rating "

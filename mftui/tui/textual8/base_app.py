@@ -110,7 +110,9 @@ class Textual8App(App[None]):
             self.set_timer(_KEY_POLL_S, self._next_key)  # as soon as it is, something on it will have the focus
             return
         key = self._typed.popleft()
-        if not self.handled_before(key):
+        with self._context():  # a key that comes alone is here from the driver, for which no app is the active one
+            handled = self.handled_before(key)
+        if not handled:
             super().post_message(key)
         self.call_later(self._follow_key)
 
