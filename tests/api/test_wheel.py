@@ -76,6 +76,7 @@ def test_the_wheel_holds_what_is_needed(site: Path) -> None:
     assert not list(site.glob("tests*"))
 
 
+@pytest.mark.long
 def test_a_session_in_a_notebook(site: Path, tmp_path: Path) -> None:
     work, home = tmp_path / "work", tmp_path / "home"
     work.mkdir()

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from helpers import chance
 from helpers.models import toy_run
 from helpers.terminal import Terminal
@@ -19,6 +20,7 @@ KILLS, LONG_KILLS = 3, 50
 SAVED = re.compile(r"saved (.+?): [\d.]+")
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_it_has_all_that_was_shown_as_saved(home: Path) -> None:
     toy_run(home)
     chosen = random.Random(0)

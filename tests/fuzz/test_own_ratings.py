@@ -100,6 +100,7 @@ def test_any_text_comes_back_from_a_profile(home: Path, title: str, movie: str, 
         assert read_rows(write(home / "x.csv", as_csv([row]))) == [row]
 
 
+@pytest.mark.long
 @fuzzed()
 @given(data=st.data(), whole=st.sampled_from(FILES))
 def test_commands_on_damaged_files_answer_in_words(home: Path, data: st.DataObject, whole: bytes) -> None:

@@ -146,6 +146,7 @@ async def test_any_size_is_drawn_and_can_be_changed(make_app: MakeApp, home: Pat
             await pilot.resize_terminal(100, 30)
 
 
+@pytest.mark.long
 async def test_any_pane_can_be_gone_to_from_any_screen(make_app: MakeApp, home: Path):
     toy_run(home)
     async with (app := make_app()).run_test(size=(80, 24)) as pilot:

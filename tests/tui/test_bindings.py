@@ -104,6 +104,7 @@ async def ready(pilot: Pilot[Any], mode: str, first: Widget | None) -> None:
     await pilot.pause()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("most", [1, pytest.param(9, marks=pytest.mark.long)], ids=["first keys", "all keys"])
 @pytest.mark.parametrize("mode", SCREENS)
 async def test_each_key_that_the_help_lists_does_something(make_app: MakeApp, home: Path, mode: str, most: int):
@@ -175,6 +176,7 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
+@pytest.mark.long
 async def test_each_key_of_train_does_something(
     make_app: MakeApp, home: Path, starter: Any, monkeypatch: pytest.MonkeyPatch, stack: ExitStack
 ):

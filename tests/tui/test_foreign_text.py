@@ -20,6 +20,7 @@ from mftui.tui.widgets import cells
 MakeApp = Callable[..., MftuiApp]
 
 
+@pytest.mark.long
 async def test_every_screen_shows_foreign_text_as_signs(
     make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ KEYS: dict[str, dict[str, Callable[[MftuiApp], bool]]] = {
 """By screen and key: what is so once it was pressed, and is not before."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", KEYS)
 async def test_a_key_of_the_screen_works_from_every_pane(make_app: MakeApp, home: Path, mode: str):
     for number in (1, 2):
@@ -95,6 +96,7 @@ BY_THE_PANE: dict[tuple[str, str], set[str]] = {
 """Keys of a screen that a pane of it takes for itself, for what the help says of that pane."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", VARIANTS)
 async def test_a_key_is_the_same_on_every_pane_that_can_have_the_focus(make_app: MakeApp, home: Path, mode: str):
     for number in (1, 2):
@@ -124,6 +126,7 @@ async def test_a_key_is_the_same_on_every_pane_that_can_have_the_focus(make_app:
             await pilot.press(*variant)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["movies", "users", "you", "runs"])
 async def test_a_key_of_a_list_moves_only_the_one_with_the_keys(make_app: MakeApp, home: Path, mode: str):
     for number in range(1, 10 if mode == "runs" else 2):

@@ -76,6 +76,7 @@ async def test_a_count_is_for_the_pane_with_the_keys(
         await until(pilot, lambda: app.current_mode == mode and is_so(app), f"{typed} on {pane}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["train", "movies", "users", pytest.param("map", marks=pytest.mark.long), "runs"])
 async def test_a_number_before_any_other_key_that_the_help_lists_does_nothing(
     make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, mode: str

@@ -104,6 +104,7 @@ def test_a_day_that_is_not_known_adds_nothing(planted: tuple[Parameters, Ratings
     np.testing.assert_array_equal(dates.of(users, times), dates.effects[[0, 0, 0, 0, 0]] * [1, 1, 0, 0, 0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("likelihood", ["gaussian", "ordinal"])
 def test_a_resumed_training_ends_with_the_same_bits(likelihood: str) -> None:
     ratings = dated()[0]

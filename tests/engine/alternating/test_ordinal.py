@@ -176,6 +176,7 @@ def test_the_wide_model_predicts_the_mean_of_its_draws(whole: Parameters) -> Non
     np.testing.assert_allclose(std, ratings.std(2, ddof=1).ravel(), atol=1e-3)
 
 
+@pytest.mark.long
 def test_a_resumed_training_ends_with_the_same_bits(undisturbed: tuple[Parameters, list[Metrics], Any]) -> None:
     whole, _, broken = undisturbed
     resumed = training()
@@ -187,6 +188,7 @@ def test_a_resumed_training_ends_with_the_same_bits(undisturbed: tuple[Parameter
     assert resumed.parameters().member_noise == whole.member_noise
 
 
+@pytest.mark.long
 def test_chains_have_latent_ratings_of_their_own_and_go_on_with_them() -> None:
     given = {"chains": 2, "epochs": 30, "burn_in": 10, "features": "implicit"}
     done, resumed = training(**given), training(**given)

@@ -169,6 +169,7 @@ def test_every_recipe_says_which_devices_and_precisions_there_are(name: str) -> 
         recipe.check({"precision": "float16"})
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("short_steps", "reusable")
 @pytest.mark.parametrize("name", RECIPES_THAT_DESCEND)
 def test_many_steps_in_one_call_end_where_single_steps_do(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -193,6 +194,7 @@ def test_many_steps_in_one_call_end_where_single_steps_do(monkeypatch: pytest.Mo
             np.testing.assert_allclose(found, wanted, atol=2e-3)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("short_steps")
 @pytest.mark.parametrize("name", ["biased", pytest.param(POST, marks=ALIKE)])
 def test_in_bfloat16_what_is_learned_stays_float32_and_is_about_the_same(

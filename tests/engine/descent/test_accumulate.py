@@ -68,6 +68,7 @@ def test_the_loss_curve_is_that_of_whole_batches(more: dict[str, Any], request: 
     np.testing.assert_allclose([point[2] for point in ends], [point[2] for point in whole], atol=1e-5)
 
 
+@pytest.mark.long
 def test_resumed_within_an_epoch_it_ends_with_the_same_bits(parts: None) -> None:
     whole, _, stopped = by_parts()
     resumed = planted_training("biased", **GIVEN)
@@ -77,6 +78,7 @@ def test_resumed_within_an_epoch_it_ends_with_the_same_bits(parts: None) -> None
     assert (a.user_factors == b.user_factors).all() and (a.movie_bias == b.movie_bias).all()
 
 
+@pytest.mark.long
 def test_out_of_core_it_learns_the_same(parts: None, tmp_path: Path) -> None:
     in_memory = by_parts()[1]
     streamed = curve(planted_training("biased", stream_in=tmp_path, **GIVEN))

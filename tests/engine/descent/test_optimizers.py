@@ -43,6 +43,7 @@ def descended(optimizer: Any) -> list[np.ndarray[Any, Any]]:
     return [table.numpy() for table in tables]
 
 
+@pytest.mark.long
 def test_the_small_form_makes_the_same_updates_as_keras() -> None:
     given = {"epsilon_2": 1.0, "relative_step": False}
     for mine, theirs in zip(

@@ -86,6 +86,7 @@ def test_it_learns_as_in_memory(undisturbed: tuple[Training, Any]) -> None:
     assert undisturbed[0].best_rmse == pytest.approx(in_memory.best_rmse, abs=0.02)
 
 
+@pytest.mark.long
 def test_a_resumed_training_ends_with_the_same_bits(tmp_path: Path, undisturbed: tuple[Training, Any]) -> None:
     whole, broken = undisturbed
     resumed = streamed(tmp_path)
@@ -95,6 +96,7 @@ def test_a_resumed_training_ends_with_the_same_bits(tmp_path: Path, undisturbed:
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.long
 def test_the_audience_block_learns_from_a_file_what_it_learns_in_memory(tmp_path: Path, small_pieces: None) -> None:
     """The same bits: its steps are the same."""
     problem = Problem(planted_ratings(), planted_ratings().take(np.arange(0)), N_USERS, N_MOVIES, SCALE, 0)

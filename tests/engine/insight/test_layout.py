@@ -57,6 +57,7 @@ def clustered() -> Any:
     return replace(model, parameters=replace(model.parameters, movie_factors=factors))
 
 
+@pytest.mark.long
 def test_tsne_puts_films_that_point_the_same_way_together_and_says_how_far_it_is(
     clustered: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

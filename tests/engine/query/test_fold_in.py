@@ -191,6 +191,7 @@ def test_a_newcomer_is_never_recommended_what_they_rated(model: Factors) -> None
     assert listed.watch is not None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("members", "adaptive"),
     [(1, False), *(pytest.param(*of, marks=pytest.mark.long) for of in ((3, False), (1, True)))],

@@ -81,6 +81,7 @@ def share_within(found: list[tuple[np.ndarray, RatingIntervals]], share: float) 
     return float(np.concatenate(within).mean())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("n", [2, 5, 20])
 def test_ratings_of_newcomers_lie_within_their_intervals_as_often_as_said(model: Factors, n: int) -> None:
     found = of_newcomers(model, planted_ratings(n=7_000), NEWCOMERS, n)

@@ -69,6 +69,7 @@ def test_who_watches_with_others_has_more_probably_seen_what_they_saw(model: Fac
     assert (told > share).any()
 
 
+@pytest.mark.long
 def test_ten_ratings_that_it_asks_for_predict_the_rest_better_than_ten_at_random_or_the_ten_most_rated() -> None:
     """Forty users kept out of a training on planted ratings, asked for ten of their films in three ways."""
     ratings, newcomers = planted_ratings(n=6_000), np.arange(80, N_USERS)

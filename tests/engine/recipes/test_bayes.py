@@ -95,6 +95,7 @@ def test_the_better_known_are_less_uncertain() -> None:
     assert std[u < 60].mean() > 1.3 * std[u >= 60].mean()
 
 
+@pytest.mark.long
 def test_chains_come_to_agree() -> None:
     points = [tick.metrics for tick in bayes(chains=3, epochs=60, burn_in=20) if tick.metrics]
 

@@ -111,6 +111,7 @@ def test_every_recipe_is_here() -> None:
     assert set(SMALL) == set(STOPS) == set(RECIPES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "stop"),
     [
@@ -199,6 +200,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return written
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "sizes"),
     [pytest.param(name, MEDIUM, marks=[pytest.mark.long] * (name != MEASURED), id=name) for name in SHORT]

@@ -48,6 +48,7 @@ def test_an_epoch_is_one_step_of_adam_over_everything() -> None:
     assert np.median(moved) == pytest.approx(0.01, rel=1e-2)  # Adam's first step is the rate itself
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("prior", "steps"), [("gaussian", 100), ("norm", 1_000)])
 def test_each_prior_has_its_own_number_of_steps(prior: str, steps: int) -> None:
     assert planted_training("pmf", prior=prior).n_steps == steps

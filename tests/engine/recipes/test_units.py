@@ -106,6 +106,7 @@ def everything(model: Factors) -> NDArray[np.float32]:
     return model.predict(users, movies)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "change"),
     [(name, MIXED) for name in ("als", "biased")]
@@ -208,6 +209,7 @@ def test_ratings_in_a_file_are_mapped_as_well(tmp_path: Path) -> None:
     assert streamed.rmse / 10 == pytest.approx(trained("funk", AS_GIVEN).rmse, rel=0.05)
 
 
+@pytest.mark.long
 def test_a_run_that_was_begun_with_ratings_as_given_goes_on_with_them() -> None:
     """Checkpoints of mftui 0.1 have no units."""
     halves = Change(0.125).of(STARS)

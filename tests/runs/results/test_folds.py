@@ -49,6 +49,7 @@ def test_given_folds_pair_each_training_file_with_its_test(ratings: Path, tmp_pa
 SMALL = {"members": 1, "factors": 4, "audience": False}
 
 
+@pytest.mark.long
 def test_it_trains_as_the_run_does_gives_mean_and_spread_and_says_what_was_measured_on(ratings: Path) -> None:
     run = create_run(request(ratings, epochs=2, hyper=SMALL))
     told: list[dict[str, Any]] = []
@@ -68,6 +69,7 @@ def test_it_trains_as_the_run_does_gives_mean_and_spread_and_says_what_was_measu
     assert sum(one["n"] for one in found["calibration"]) == sum(one["n_test"] for one in found["folds"]) == 1_500
 
 
+@pytest.mark.long
 def test_of_draws_the_coverage_of_their_intervals_is_given_over_the_folds(ratings: Path) -> None:
     hyper = {"factors": 2, "epochs": 30, "audience": False}
     run = create_run(TrainRequest(data=str(ratings), recipe="bayes", hyper=hyper))

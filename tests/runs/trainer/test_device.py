@@ -14,6 +14,7 @@ from mftui.runs.trainer.main import train
 ON_CPU = {"device": "cpu", "precision": "bfloat16", "deterministic": False, "audience": False, "members": 1}
 
 
+@pytest.mark.long
 def test_the_run_says_what_was_asked_for_and_what_it_was_computed_with(ratings: Path) -> None:
     import tensorflow as tf
 

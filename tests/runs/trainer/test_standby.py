@@ -156,6 +156,7 @@ def compare(asked: TrainRequest, home: Path) -> None:
     assert 0 <= document["seconds"]["compile"] < others["seconds"]["compile"], "only what came after it was asked for"
 
 
+@pytest.mark.long
 def test_a_prepared_training_learns_the_same_bit_for_bit(ratings: Path, home: Path) -> None:
     compare(request(ratings, epochs=2, hyper=SMALL), home)
 

@@ -104,6 +104,7 @@ def scalars(run: Run) -> dict[str, list[tuple[int, float]]]:
     return {tag: [(one.step, one.value) for one in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trained", [by_stand_in, pytest.param(by_command, marks=pytest.mark.long)])
 def test_a_training_writes_its_curves_and_at_its_end_the_embedding(
     home: Path, ratings: Path, trained: Callable[[Path, Path], Run]

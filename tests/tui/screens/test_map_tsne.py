@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from helpers.map import SIZE, MakeApp, opened
 from helpers.models import TITLES, toy_run
 from helpers.screens import until_gone, until_shown
@@ -15,6 +16,7 @@ from mftui.errors import MftuiError
 from mftui.tui.screens.map import tsne_job
 
 
+@pytest.mark.long
 async def test_tsne_shows_progress_can_be_cancelled_and_is_kept(make_app: MakeApp, home: Path, monkeypatch):
     toy_run(home)
     go_on = False

@@ -213,6 +213,7 @@ async def test_a_filter_that_makes_no_sense_is_refused_as_it_is_typed(
         await until_shown(pilot, "Toy Story (1995)")
 
 
+@pytest.mark.long
 async def test_s_sorts_by_each_column_and_capital_s_the_other_way_round(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)

@@ -110,6 +110,7 @@ async def test_taste_alone_leaves_the_biases_out(make_app: MakeApp, home: Path):
         await until_shown(pilot, "by like")
 
 
+@pytest.mark.long
 async def test_s_sorts_the_ratings_by_each_column(make_app: MakeApp, home: Path):
     factors = toy_factors()
     toy_run(home, factors)

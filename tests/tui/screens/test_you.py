@@ -46,6 +46,7 @@ async def test_one_key_rates_the_film_that_was_searched_and_the_list_follows(mak
         assert TITLES[MATRIX][:8] not in recommended(app).replace("4 Matrix", "")
 
 
+@pytest.mark.long
 async def test_each_of_the_ten_keys_is_shown_with_its_rating_and_gives_it(make_app: MakeApp, home: Path):
     toy_run(home)
     keys = {"0": 0.5, "1": 1, "!": 1.5, "2": 2, "@": 2.5, "3": 3, "#": 3.5, "4": 4, "$": 4.5, "5": 5}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from helpers.models import toy_run
 from helpers.ratings_files import write
 from helpers.screens import shown, until_gone, until_shown
@@ -57,6 +58,7 @@ async def test_a_file_is_shown_as_it_was_read_and_saved(make_app: MakeApp, home:
         assert given() == {}
 
 
+@pytest.mark.long
 async def test_of_several_people_one_is_asked_for_and_columns_can_be_said(make_app: MakeApp, home: Path):
     toy_run(home)
     file = write(home / "r.csv", "wer,was,wie\nkim,Toy Story (1995),5\nlee,Toy Story (1995),1\nkim,Heat (1995),0\n")
