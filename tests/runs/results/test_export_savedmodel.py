@@ -23,7 +23,7 @@ from mftui.engine.query.recommend import recommend
 from mftui.runs.results.export import export_run
 
 READER = Path(__file__).resolve().parents[2] / "helpers" / "savedmodel_reader.py"
-pytestmark = pytest.mark.timeout(600)  # TensorFlow is started two or three times for each model
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # TensorFlow is started two or three times for each model
 PAIRS = [(1, 3), (2, 5), (20, 12), (7, 7)]
 
 
