@@ -83,12 +83,20 @@ def test_old_crash_reports_are_dropped_from_no_linked_directory(home: Path, outs
     assert picture(outside) == before
 
 
-def test_a_run_in_the_trash_that_is_a_link_is_not_walked_through(home: Path) -> None:
-    moment = home / "trash" / "1795817830603504339"
-    moment.mkdir(parents=True)
-    (moment / "20260101-000000-biased-k4-all").symlink_to("/")
+def test_a_run_in_the_trash_that_is_a_link_is_not_walked_through(home: Path, outside: Path) -> None:
+    run = toy_run(home)
+    before, of_run = picture(outside), picture(run.path)
+    targets = [Path("/"), outside / "directory", run.path]
+    for number, to in enumerate(targets):
+        moment = home / "trash" / f"179581783060350433{number}"
+        moment.mkdir(parents=True)
+        (moment / "20260101-000000-biased-k4-all").symlink_to(to)
     assert "20260101" not in spoken("runs", "trash")
-    assert "deleted for good" not in spoken("runs", "prune")
+    pruned = spoken("runs", "prune")
+    assert "20260101" not in pruned and pruned.endswith("\n0 B freed\n")
+    assert pruned.count(": deleted for good\n") == len(targets), "what was no run is told by its name in the trash"
+    assert list((home / "trash").iterdir()) == []
+    assert picture(outside) == before and picture(run.path) == of_run
 
 
 def test_one_bad_run_costs_one_line(home: Path) -> None:

@@ -164,9 +164,9 @@ def test_the_app_comes_up_in_a_home_that_cannot_be_written() -> None:
     with Terminal(APP, {"MFTUI_HOME": "/proc/mftui"}) as terminal:
         terminal.until("mftui learns from film ratings")
         terminal.press("t")
-        terminal.until("cannot create a run directory")
+        terminal.until("/proc/mftui/runs: cannot be changed")
         terminal.press("esc")
-        terminal.until("cannot create a run directory", gone=True)
+        terminal.until("/proc/mftui/runs: cannot be changed", gone=True)
         terminal.press("q")
         assert terminal.until_exit() == 0
         assert_sane(terminal)

@@ -25,7 +25,7 @@ from helpers.runs import request, write_ratings
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.data.storage.integrity import CHECKSUM, file_digest, sealed
-from mftui.runs.store.run import Run, create_run
+from mftui.runs.store.run import Run, create_run, list_runs
 from mftui.runs.store.trash import remove_run
 from mftui.runs.trainer.main import train
 from mftui.runs.trainer.signals import Requests
@@ -72,8 +72,8 @@ def whole_home(home: Path) -> None:
     (home / "mftui.log").write_text("a line\n")
     (home / "crashes").mkdir()
     (home / "crashes" / "20260101-000000-1.txt").write_text("an old report\n")
-    for path in (home / "runs").iterdir():
-        (path / "notes.json").write_text(
+    for run in list_runs():
+        (run.path / "notes.json").write_text(
             json.dumps({"format_version": 1, "name": None, "note": "a note", "tags": ["a"]})
         )
 
