@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from app_latency import titles
 from helpers.models import toy_factors, toy_run
+from helpers.runs import runs_in
 from terminal import PATIENCE_S, App
 
 from mftui.data.profiles.rows import Rated, as_csv
@@ -100,7 +101,7 @@ def told(name: str, cost: Cost) -> None:
 
 def write_metrics(home: Path) -> None:
     """Give the run of `home` a long curve."""
-    run = next((home / "runs").iterdir())
+    run = runs_in(home)[0].path
     with (run / "metrics.jsonl").open("w") as file:
         for step in range(1, N_METRICS + 1):
             line = {
@@ -142,7 +143,7 @@ def write_letterboxd(path: Path, names: Sequence[str]) -> None:
 
 def write_runs(home: Path) -> None:
     """Copy the run of `home`, its model by links, under other ids."""
-    run = next((home / "runs").iterdir())
+    run = runs_in(home)[0].path
     config = json.loads((run / "config.json").read_text())
     model = (run / "factors").readlink()
     for number in range(2, N_RUNS + 1):

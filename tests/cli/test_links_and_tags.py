@@ -103,5 +103,5 @@ def test_a_model_whose_links_do_not_fit_is_refused(linked: Run) -> None:
     factors = linked.load_factors()
     object.__setattr__(factors.movies, "web_ids", WebIds(np.zeros(2, np.int64), np.zeros(2, np.int64)))
     save_factors(factors, directory)
-    with pytest.raises(FormatError, match="imdb has shape"):
+    with pytest.raises(FormatError, match=r"imdb\.npy has shape \(2,\)"):
         load_factors(directory, row_priors)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from helpers.command import Answer, answer_of, call, launch
-from helpers.runs import same_model, wait_until, without_times, write_ratings
+from helpers.runs import runs_in, same_model, wait_until, without_times, write_ratings
 
 from mftui.cli.commands.train import train
 from mftui.cli.shared.train_options import request_from
@@ -84,11 +84,10 @@ def test_killed_and_resumed_it_learns_what_it_would_have_learned(
     ratings: Path, undisturbed: Answer, home: Path
 ) -> None:
     assert undisturbed.code == 0, undisturbed.err
-    before = set((home / "runs").iterdir())
+    before = set(runs_in(home))
     process = launch("train", "--data", ratings, *LONG)
-    wait_until(lambda: len(set((home / "runs").iterdir()) - before) == 1, "there is a run")
-    (path,) = set((home / "runs").iterdir()) - before
-    run = Run(path)
+    wait_until(lambda: len(set(runs_in(home)) - before) == 1, "there is a run")
+    (run,) = set(runs_in(home)) - before
     wait_until(lambda: run.checkpoint_path.exists() or process.poll() is not None, "it is saved", timeout_s=120)
     process.kill()
     process.communicate()
@@ -104,16 +103,16 @@ def test_killed_and_resumed_it_learns_what_it_would_have_learned(
 
 @pytest.mark.long
 def test_ctrl_c_saves_prints_the_result_and_exits_130(ratings: Path, home: Path) -> None:
-    before = set((home / "runs").iterdir())
+    before = set(runs_in(home))
     process = launch("train", "--data", ratings, *LONG, "--epochs", 100_000, "--patience", 1000)
-    wait_until(lambda: len(set((home / "runs").iterdir()) - before) == 1, "there is a run")
-    (path,) = set((home / "runs").iterdir()) - before
-    wait_until(lambda: Run(path).state == "running", "it runs", timeout_s=120)
+    wait_until(lambda: len(set(runs_in(home)) - before) == 1, "there is a run")
+    (run,) = set(runs_in(home)) - before
+    wait_until(lambda: run.state == "running", "it runs", timeout_s=120)
     process.send_signal(signal.SIGINT)
     answer = answer_of(process)
     assert answer.code == 130
     assert answer.document["state"] == "stopped" and answer.document["test_rmse"] is not None
-    assert f"mftui train --resume {path.name}" in answer.err
+    assert f"mftui train --resume {run.id}" in answer.err
 
 
 def test_a_finished_run_cannot_be_resumed(capfd: pytest.CaptureFixture[str], on_the_sample: Answer) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from helpers.command import Answer, answer_of
 from helpers.one_slurm import NODES, OneSlurm, one_slurm
-from helpers.runs import wait_until
+from helpers.runs import runs_in, wait_until
 
 from mftui.runs.store.run import Run
 
@@ -33,7 +33,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def runs(home: Path) -> list[Run]:
-    return [Run(path) for path in (home / "runs").glob("[0-9]*")]
+    return runs_in(home)
 
 
 def says(answer: Answer) -> list[str]:

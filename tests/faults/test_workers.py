@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.command import answer_of, call
-from helpers.runs import wait_until
+from helpers.runs import runs_in, wait_until
 from helpers.workers import launch_workers, tf_config
 
 from mftui.cli import run_command
@@ -24,8 +24,8 @@ def command(ratings: Path, *more: object) -> tuple[object, ...]:
 
 
 def only_run(home: Path) -> Run:
-    (path,) = (home / "runs").iterdir()
-    return Run(path)
+    (run,) = runs_in(home)
+    return run
 
 
 def curve(run: Run) -> list[list[float]]:

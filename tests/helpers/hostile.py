@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 from helpers.models import toy_run
 from helpers.numpy_training import NumpyTraining
-from helpers.runs import request, write_ratings
+from helpers.runs import request, runs_in, write_ratings
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.data.storage.integrity import CHECKSUM, file_digest, sealed
-from mftui.runs.store.run import Run, create_run, list_runs
+from mftui.runs.store.run import Run, create_run
 from mftui.runs.store.trash import remove_run
 from mftui.runs.trainer.main import train
 from mftui.runs.trainer.signals import Requests
@@ -72,7 +72,7 @@ def whole_home(home: Path) -> None:
     (home / "mftui.log").write_text("a line\n")
     (home / "crashes").mkdir()
     (home / "crashes" / "20260101-000000-1.txt").write_text("an old report\n")
-    for run in list_runs():
+    for run in runs_in(home):
         (run.path / "notes.json").write_text(
             json.dumps({"format_version": 1, "name": None, "note": "a note", "tags": ["a"]})
         )
@@ -80,7 +80,7 @@ def whole_home(home: Path) -> None:
 
 def toy_run_of(home: Path) -> Run:
     """The run that `toy_run` made."""
-    return next(Run(path) for path in (home / "runs").iterdir() if path.name.endswith("-toy"))
+    return next(run for run in runs_in(home) if run.id.endswith("-toy"))
 
 
 def files_of(home: Path) -> list[str]:

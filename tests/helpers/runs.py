@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from helpers.planted import planted_ratings
 
 from mftui.runs.store.checkpoint import Checkpoint, save_checkpoint
 from mftui.runs.store.request import TrainRequest
-from mftui.runs.store.run import Run
+from mftui.runs.store.run import Run, list_runs
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -33,6 +34,12 @@ def request(data: Path, *, epochs: int = 50, **changes: Any) -> TrainRequest:
     """A small training on `data`, saved as often as may be."""
     hyper = {"epochs": epochs, "learning_rate": 0.01, **changes.pop("hyper", {})}
     return TrainRequest(data=str(data), hyper=hyper, checkpoint_seconds=0.05, **changes)
+
+
+def runs_in(home: Path) -> list[Run]:
+    """The runs of a home as the product lists them, the newest first: what else lies among them is none."""
+    with mock.patch.dict(os.environ, MFTUI_HOME=str(home)):
+        return list_runs()
 
 
 def start_trainer(run: Run, **environment: str) -> subprocess.Popen[str]:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.runs import runs_in
 from helpers.terminal import Terminal
 
 COMMAND = [sys.executable, "-m", "mftui"]
@@ -52,7 +53,7 @@ def test_train_on_the_sample_then_browse_movies_and_users_and_leave(env: dict[st
         terminal.press("q")
         assert terminal.until_exit() == 0
         assert leaves_the_terminal_as_it_was(terminal)
-    assert [path.name for path in (tmp_path / "runs").iterdir()]
+    assert runs_in(tmp_path)
 
 
 @pytest.mark.long

@@ -75,11 +75,13 @@ def test_several_gpus_are_mirrored_and_one_device_stays_alone(
 
 def test_the_cluster_is_found_in_the_environment() -> None:
     assert find_cluster({}) is None
-    assert find_cluster({"TF_CONFIG": tf_config(TWO, 0)}) == Cluster(2, chief=True)
-    assert find_cluster({"TF_CONFIG": tf_config(TWO, 1)}) == Cluster(2, chief=False)
+    assert find_cluster({"TF_CONFIG": tf_config(TWO, 0)}) == Cluster(2, chief=True, address="one:1")
+    assert find_cluster({"TF_CONFIG": tf_config(TWO, 1)}) == Cluster(2, chief=False, address="two:2")
+    here = Cluster(2, chief=True, address="localhost:1", one_machine=True)
+    assert find_cluster({"TF_CONFIG": tf_config(["localhost:1", "localhost:2"], 0)}) == here
     assert find_cluster({"TF_CONFIG": tf_config(TWO[:1], 0)}) is None
     with_chief = {"cluster": {"chief": ["c:1"], "worker": TWO}, "task": {"type": "worker", "index": 0}}
-    assert find_cluster({"TF_CONFIG": json.dumps(with_chief)}) == Cluster(3, chief=False)
+    assert find_cluster({"TF_CONFIG": json.dumps(with_chief)}) == Cluster(3, chief=False, address="one:1")
     assert find_cluster({"SLURM_NTASKS": "3", "SLURM_PROCID": "0"}) is None, "the batch script is no worker"
 
 
@@ -93,9 +95,12 @@ def test_a_cluster_that_cannot_be_used_is_refused(text: str) -> None:
 
 
 def test_what_cannot_be_distributed_is_refused() -> None:
-    two = Cluster(2, chief=True)
+    two, here = Cluster(2, chief=True), Cluster(2, chief=True, one_machine=True)
     for strategy in ("auto", "multi-worker"):
-        require_distributable("biased", strategy, two)
+        require_distributable("biased", strategy, here)
+    require_distributable("biased", "multi-worker", two)
+    with pytest.raises(UsageError, match="2 workers on other machines"):
+        require_distributable("biased", "auto", two)
     require_distributable("als", None, None)
     with pytest.raises(UsageError, match="recipe als cannot be distributed"):
         require_distributable("als", None, two)
