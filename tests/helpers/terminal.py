@@ -17,7 +17,10 @@ from typing import Any, Self
 
 import pyte
 
-KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "backspace": "\x7f"}
+KEYS = {
+    **{"enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "backspace": "\x7f"},
+    **{"f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR"},
+}
 _PATIENCE_S = 60.0
 
 

@@ -25,7 +25,7 @@ from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.runs.store.process import Process
 from mftui.runs.store.run import Run
-from mftui.runs.store.status import DIVERGED, RUNNING
+from mftui.runs.store.status import DIVERGED, FINISHED, RUNNING
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.charts.chart import Chart
@@ -325,7 +325,9 @@ async def test_the_screen_looks_as_it_is_kept(
     if scene not in WITHOUT_RUNS:
         drawn = scene in DRAWN
         model = toy_factors(audience=True, n_users=80 if drawn else 20)
-        curve(toy_run(home, with_members(model, noise=0.5) if drawn else model), **STATES.get(scene, {}))
+        state = STATES.get(scene, {})
+        kept = with_members(model, noise=0.5) if drawn else model
+        curve(toy_run(home, kept, state=state.get("state", FINISHED)), **state)
     size, how = LOOKS[look]
     async with make_app(how, Settings(standby=False)).run_test(size=size) as pilot:
         await SCENES[scene](pilot)
@@ -333,7 +335,7 @@ async def test_the_screen_looks_as_it_is_kept(
 
 
 async def test_a_training_under_way_can_be_resized_to_any_of_them(make_app: MakeApp, home: Path):
-    run = toy_run(home, toy_factors(audience=True))
+    run = toy_run(home, toy_factors(audience=True), state=RUNNING)
     curve(run, **LIVE)
     async with (app := make_app()).run_test(size=(100, 30)) as pilot:
         await until_shown(pilot, "running")

@@ -92,6 +92,8 @@ VARIANTS = {"movies": ("",), "users": ("", "w"), "you": ("",), "map": ("", "i"),
 BY_THE_PANE: dict[tuple[str, str], set[str]] = {
     ("runs", "curves"): {"runs.left", "runs.right"},  # the cursor of the chart, which is listed, too
     ("runs", "settings"): {"runs.take"},  # exports this table, as table.export says
+    ("map", "films"): {"map.export"},  # so does this list, as map.export says
+    ("map", "axes"): {"map.export"},
 }
 """Keys of a screen that a pane of it takes for itself, for what the help says of that pane."""
 
