@@ -86,7 +86,7 @@ def test_killed_before_any_change_of_a_file_a_command_has_lost_nothing(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("pair", itertools.combinations_with_replacement(COMMANDS, 2), ids=" + ".join)
+@pytest.mark.parametrize("pair", list(itertools.combinations_with_replacement(COMMANDS, 2)), ids=" + ".join)
 def test_commands_at_once_lose_nothing_and_say_what_they_did(
     home: Path, ids: dict[str, str], pair: tuple[str, str]
 ) -> None:
