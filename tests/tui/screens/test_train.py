@@ -13,6 +13,7 @@ from helpers.screens import shown, until, until_gone, until_shown
 from mftui.runs.store.publish import write_json
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.status import DIVERGED, FINISHED, RUNNING, STARTING
+from mftui.runs.store.trash import remove_run
 from mftui.settings import Settings
 from mftui.tui.app import MftuiApp
 from mftui.tui.base.display import Display
@@ -35,6 +36,12 @@ async def test_an_empty_home_says_what_to_press(make_app: MakeApp):
         await until_shown(pilot, "No model yet")
         await pilot.press("3")
         await until_shown(pilot, "No model yet")
+
+
+async def test_a_home_whose_last_run_was_deleted_says_it_again(make_app: MakeApp, home: Path):
+    remove_run(toy_run(home))
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "mftui learns from film ratings")
 
 
 async def test_a_training_is_started_with_what_the_form_says(make_app: MakeApp, starter):

@@ -17,10 +17,10 @@ _PURPOSE = (
 
 
 def no_runs() -> bool:
-    """Return whether nothing has been trained in this home."""
+    """Return whether there are no runs in this home; files beside them, such as their lock, are none."""
     try:
         with os.scandir(paths.runs_dir()) as found:
-            return not any(found)
+            return all(entry.name.startswith(".") for entry in found)
     except OSError:
         return True
 
