@@ -22,6 +22,7 @@ from helpers.hostile import SOUND, STOPPED, Hostility, hostilities, outside_of, 
 from helpers.numpy_training import NumpyTraining
 
 from mftui.cli import run_command
+from mftui.engine.compute.machine import peak_bytes
 from mftui.errors import MftuiError
 from mftui.reports import report_crash
 from mftui.runs.store.run import Run
@@ -191,9 +192,8 @@ def main(whole: Path, aside: Path, part: int, parts: int, screens: bool) -> None
             spared = number // parts % 2 == 1 and hostility.cheap
             for wrong in on_each(whole, aside, hostility, use, spared):
                 print(wrong, flush=True)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    if most > MEMORY_BYTES >> 10:
-        print(f"takes {most >> 10} MB")
+    if (most := peak_bytes()) > MEMORY_BYTES:
+        print(f"takes {most >> 20} MB")
     print(f"{done} homes", file=sys.stderr)
 
 
