@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.shell_completion import ShellComplete
 from helpers.command import call
-from helpers.models import toy_run
+from helpers.models import TITLES, toy_factors, toy_run
 
 from mftui.cli import mftui
 from mftui.runs.store.config import RunConfig
@@ -50,6 +50,12 @@ def test_titles_are_offered_word_by_word(command: tuple[str, ...]) -> None:
     assert first and all(word.isalnum() for word in first)
     assert offered(*command, first[0][:2])
     assert offered(*command, first[0], "")
+
+
+def test_titles_are_those_of_the_run_that_is_named(tmp_path: Path) -> None:
+    toy_run(tmp_path, toy_factors(["Zorro (1975)", *TITLES[1:]]), name="other")
+    assert "zorro" in offered("similar", "--run", "other", "z")
+    assert "zorro" not in offered("similar", "--run", "toy", "z")
 
 
 def test_where_nothing_can_be_read_nothing_is_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,7 +98,8 @@ def complete_title(ctx: click.Context, incomplete: str) -> Iterable[CompletionIt
     from mftui.data.titles.title import words_of
     from mftui.runs.store.run import find_usable
 
-    model = find_usable(ctx.params.get("run_text")).load_factors()
+    run = ctx.params.get("run_text") or next(iter(ctx.params.get("run_texts") or ()), None)
+    model = find_usable(run).load_factors()
     typed = [*(ctx.params.get("movie") or ()), *filter(None, [ctx.params.get("stars")])]
     before, start = words_of(" ".join(typed)) if typed else [], "".join(words_of(incomplete))
     found: dict[str, str] = {}
