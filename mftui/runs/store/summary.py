@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mftui.data.reading.reading import Reading
-from mftui.engine.training.recipe import label_of
+from mftui.engine.training.recipe import label_of, written
 from mftui.errors import MftuiError
 from mftui.runs.store.config import RunConfig
 from mftui.runs.store.naming import short_names, without_date
@@ -163,7 +163,7 @@ def apart(first: Run, second: Run) -> str:
     chosen = [{"seed": one.seed, "split": one.split_label, **one.hyper} for one in configs]
     shared = chosen[0].keys() & chosen[1].keys()
     found = [
-        f"{name.replace('_', ' ')} ({', '.join(map(_said, values))})"
+        f"{label_of(name)} ({', '.join(map(_said, values))})"
         for name, values in differing(chosen).items()
         if name in shared
     ]
@@ -229,14 +229,7 @@ def human(size: float) -> str:
 
 
 def _said(value: Any) -> str:
-    words = {True: "yes", False: "no", None: "none"}
-    return (
-        words[value]
-        if value is None or isinstance(value, bool)
-        else f"{value:.6g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    return "none" if value is None else written(value)
 
 
 def _whole(value: Any) -> int | None:
