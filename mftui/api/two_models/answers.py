@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from mftui.api.person import Person
 from mftui.api.rows import MOVIE, Row, movie_row
 from mftui.data.ids import Ids
 from mftui.engine.model.factors import Factors
@@ -99,16 +98,6 @@ def recommended_by_both(models: Models, lists: tuple[Recommendations | None, Rec
     short = [f"Run {side} lists {len(one.movies)}: {one.note}" for side, one in enumerate(lists, 1) if one and one.note]
     ways = _different_ways((how[0], how[1]), "ranks") if len(found) == 2 else ()
     return Answer(rows, (*ways, *_matching(models, placed), *short), _examples(models, placed), (how[0], how[1]))
-
-
-def persons_in_both(models: Models, raw: object) -> tuple[tuple[Person | None, Person | None], tuple[str, ...]]:
-    """Return a user of the data as both models know them, and what to say where one does not.
-
-    Raises UnknownId where neither does.
-    """
-    known = known_id((models[0].user_ids, models[1].user_ids), raw)
-    first, second = (None if at is None else Person.user(model, at) for model, at in zip(models, known, strict=True))
-    return (first, second), user_notes(known, raw)
 
 
 def user_notes(found: tuple[object, object], raw: object) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from mftui.cli.shared.two_runs import (
     print_rated,
     runs_option,
 )
-from mftui.cli.shared.viewer import find_viewer, viewer_options
+from mftui.cli.shared.viewer import find_viewer, in_both, viewer_options
 from mftui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,14 +94,15 @@ def user(user: str | None, ratings_file: Path | None, run_texts: tuple[str, ...]
 
 def _in_both(both: TwoRuns, user: str, n: int, as_json: bool) -> None:
     """Show what two runs predict and recommend."""
-    from mftui.api.two_models.answers import known_id, persons_in_both, rated_in_both, recommended_by_both
+    from mftui.api.two_models.answers import rated_in_both, recommended_by_both
 
-    (first, second), unknown = persons_in_both(both.models, user)
+    (first, second), unknown = in_both(both.models, user, None)
     one, other = (
-        None if person is None else person.recommend(model, n)
-        for model, person in zip(both.models, (first, second), strict=True)
+        None if viewer is None else viewer.person.recommend(model, n)
+        for model, viewer in zip(both.models, (first, second), strict=True)
     )
-    rated = rated_in_both(both.models, known_id((both.models[0].user_ids, both.models[1].user_ids), user))
+    index, other_index = (None if viewer is None else viewer.person.index for viewer in (first, second))
+    rated = rated_in_both(both.models, (index, other_index))
     listed = recommended_by_both(both.models, (one, other))
     if as_json:
         document = both.document() | {"user": user} | answer_document(rated, "rated")
