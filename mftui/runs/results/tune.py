@@ -20,6 +20,7 @@ from mftui.engine.recipes import Field, Recipe, find_recipe
 from mftui.errors import RunError, UsageError
 from mftui.runs.store import status as states
 from mftui.runs.store.config import RunConfig
+from mftui.runs.store.metrics import best_validation
 from mftui.runs.store.naming import MAX_NAME, is_name, is_run_id
 from mftui.runs.store.publish import reason
 from mftui.runs.store.request import TrainRequest
@@ -265,11 +266,11 @@ def _train(
     if data is not None and run.config().fingerprint not in (data, None):
         _fail(study, number)
         raise _changed(study.study_name)
-    valid = [line["valid_rmse"] for line in run.curve() if line.get("valid_rmse") is not None]
-    if state == states.DIVERGED or not valid:
+    valid = best_validation(run.metrics_path)
+    if state == states.DIVERGED or valid is None:
         _fail(study, number)
         return
-    study.tell(number, min(valid))
+    study.tell(number, valid)
     on_trial(next(trial for trial in _finished(study) if trial.number == number))
 
 

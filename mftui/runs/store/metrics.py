@@ -80,9 +80,9 @@ class MetricsTail:
     """Read the complete lines that have come since the last `poll`.
 
     `thinned`: of many lines at once only those are returned that show the curve: evenly spread ones, the lowest and the
-    highest between them, and the best validation. `restarted` is True after a `poll` that found the file cut back or
-    replaced (a resumed run): what that poll returned is then the whole file again. `skipped` counts lines that were no
-    JSON object.
+    highest between them, and the best validation; of a block with a damaged line, evenly spread ones alone.
+    `restarted` is True after a `poll` that found the file cut back or replaced (a resumed run): what that poll returned
+    is then the whole file again. `skipped` counts lines that were no JSON object.
     """
 
     def __init__(self, path: Path, *, thinned: bool = False) -> None:
@@ -145,6 +145,16 @@ class MetricsTail:
             if len(begun) > MAX_LINE_BYTES:
                 dropped += len(begun)
                 begun = b""
+
+
+def best_validation(path: Path) -> float | None:
+    """Return the lowest validation RMSE of all complete lines; None where there is none."""
+    try:
+        with open_own(path, METRICS_BYTES) as file:
+            found = (line.get("valid_rmse") for line in MetricsTail(path)._new_lines(file, None))
+            return min((rmse for rmse in found if isinstance(rmse, float | int)), default=None)
+    except OSError:
+        return None
 
 
 def _telling(block: memoryview, lines: list[bytes], kept: int) -> list[bytes]:

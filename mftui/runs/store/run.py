@@ -180,8 +180,7 @@ class Run:
         return MetricsTail(self.metrics_path).poll()
 
     def curve(self) -> list[dict[str, Any]]:
-        """Read those lines of `metrics.jsonl` that show the curve: all, or of many thousands some; the best validation
-        is among them."""
+        """Read those lines of `metrics.jsonl` that show the curve: all, or of many thousands some."""
         return MetricsTail(self.metrics_path, thinned=True).poll()
 
     def log_tail(self, n: int = 20) -> list[str]:

@@ -141,6 +141,15 @@ def test_among_many_lines_one_that_says_nothing_hides_no_others(
     assert {1, 6_101, 6_201, 6_301} <= set(steps) and max(steps) > 9_000
 
 
+def test_the_best_validation_is_that_of_all_lines_also_beside_a_damaged_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = '{"step": 10001, "valid_rmse": 0.25}\n'
+    assert 0.25 not in [line.get("valid_rmse") for line in _many(path, monkeypatch, best, '{"step":\n' * 300)]
+    assert metrics.best_validation(path) == 0.25
+    assert metrics.best_validation(path.with_name("none")) is None
+
+
 def test_a_reader_that_thins_takes_all_of_what_comes_little_by_little(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
