@@ -32,7 +32,7 @@ def systems(case: Case, source: str) -> dict[str, System]:
 
     def mftui(n: int) -> tuple[float, float]:
         with tempfile.TemporaryDirectory() as home:
-            model, seconds = train_by_command(source, home, "--split", "random", "--audience-epochs", str(n))
+            model, seconds, _ = train_by_command(source, home, "--split", "random", "--audience-epochs", str(n))
             return judged(seconds, lambda users: row_scores(model, model.rows_of(users), "both"))
 
     def fitted(model: Any, x: Any, factors: tuple[str, str], **how: Any) -> tuple[float, float]:

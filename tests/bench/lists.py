@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from mftui.data.dataset import Dataset, Ratings
 from mftui.data.loading.load import open_dataset
 from mftui.data.splits import SplitSpec, make_split
 from mftui.data.titles.series import find_series
+from mftui.engine.compute.machine import peak_bytes
 from mftui.engine.evaluation.evaluate import MIN_SERIES_RATINGS, series_at_10
 from mftui.engine.evaluation.measures import ListQuality, list_quality
 from mftui.engine.model.store import load_factors
@@ -97,21 +97,23 @@ def cosines(rows: np.ndarray) -> Nearness:
 def ours(case: Case, argument: str) -> None:
     """Both trainings by command, as a user would."""
     with tempfile.TemporaryDirectory() as home:
-        split, seconds = train_by_command(argument, home, "--split", "random")
-        whole, _ = train_by_command(argument, home, "--split", "none")
+        split, seconds, peak_mb = train_by_command(argument, home, "--split", "random")
+        whole, _, _ = train_by_command(argument, home, "--split", "none")
         found = series_at_10(whole)
         for rank in RANKS:
             scores = lambda u, rank=rank: row_scores(split, split.rows_of(u), rank)  # noqa: E731
             near = float("nan") if found is None or rank != "both" else found["share"]
-            row(f"mftui biased, rank {rank}", case.judge(scores), near, seconds, resource.RUSAGE_CHILDREN)
+            row(f"mftui biased, rank {rank}", case.judge(scores), near, seconds, peak_mb)
 
 
-def train_by_command(data: str, home: str, *options: str) -> tuple[Any, float]:
+def train_by_command(data: str, home: str, *options: str) -> tuple[Any, float, float]:
+    """Return the model, and seconds and memory that its training took."""
     command = [sys.executable, "-m", "mftui", "train", "--data", data, "--json", "--quiet", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "MFTUI_HOME": home})
     document = json.loads(done.stdout)
     seconds = document["seconds"]["train"] + document["seconds"].get("audience", 0)
-    return load_factors(Path(document["run_dir"]) / "factors", row_priors), seconds
+    model = load_factors(Path(document["run_dir"]) / "factors", row_priors)
+    return model, seconds, document["peak_rss_mb"]
 
 
 class Ease:
@@ -240,9 +242,9 @@ def most_rated(case: Case) -> None:
     row("most rated first", case.judge(lambda u: np.tile(counts, (len(u), 1))), float("nan"), 0.0)
 
 
-def row(name: str, lists: ListQuality | None, near: float, seconds: float, whose: int = resource.RUSAGE_SELF) -> None:
+def row(name: str, lists: ListQuality | None, near: float, seconds: float, peak_mb: float | None = None) -> None:
     numbers = [lists.ndcg, lists.recall, lists.coverage] if lists else [float("nan")] * 3
-    peak = resource.getrusage(whose).ru_maxrss / 1024
+    peak = peak_bytes() / 2**20 if peak_mb is None else peak_mb
     texts = ["–" if np.isnan(number) else f"{number:.4f}" for number in [*numbers, near]]
     print(f"{name:<38}" + "".join(f"{text:>10}" for text in texts) + f"{seconds:>9.2f}{peak:>9,.0f}", flush=True)
 

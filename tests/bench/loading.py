@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -85,8 +84,9 @@ def measure_here(name: str, data: Path) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     n = load()
     spent = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"ratings": n, "seconds": spent[0], "cpu": spent[1], "peak_mb": peak}))
+    from mftui.engine.compute.machine import peak_bytes
+
+    print(json.dumps({"ratings": n, "seconds": spent[0], "cpu": spent[1], "peak_mb": peak_bytes() / 2**20}))
 
 
 def measured(name: str, data: Path, home: str) -> dict[str, float]:

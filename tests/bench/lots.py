@@ -50,12 +50,22 @@ def peak_mb(pid: int) -> float:
     return 0.0
 
 
+MEASURED = """
+import runpy, sys
+try:
+    runpy.run_module("mftui", run_name="__main__", alter_sys=True)
+finally:
+    from mftui.engine.compute.machine import peak_bytes
+    print("\\n%d" % peak_bytes(), file=sys.__stderr__)
+"""
+
+
 def command(home: Path, *words: str) -> Cost:
     """Run `mftui` with these words."""
     environment = {**os.environ, "MFTUI_HOME": str(home), "COLUMNS": "100"}
     began = time.perf_counter()
     child = subprocess.Popen(
-        [sys.executable, "-m", "mftui", *words],
+        [sys.executable, "-c", MEASURED, *words],
         cwd=home,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -67,7 +77,7 @@ def command(home: Path, *words: str) -> Cost:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"mftui {' '.join(words)}: {said.decode()}")
-    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, int(said.split()[-1]) / 2**20)
 
 
 def in_app(home: Path, keys: Sequence[str], shown: str) -> Cost:

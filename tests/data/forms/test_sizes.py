@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import resource
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from pyarrow import orc, parquet
 
 from mftui.data import memory
 from mftui.data.loading.load import open_dataset
+from mftui.engine.compute.machine import peak_bytes
 from mftui.errors import DataError
 
 FREE = 300_000_000
@@ -25,9 +25,9 @@ def little_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     """300 MB are free; whatever is refused must not have taken them."""
     monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(memory, "free_bytes", lambda: FREE)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_bytes()
     yield
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < FREE >> 10
+    assert peak_bytes() - before < FREE
 
 
 def refused(path: Path, words: str) -> None:
