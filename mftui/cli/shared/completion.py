@@ -34,10 +34,10 @@ def _safely(find: Callable[[click.Context, str], Iterable[CompletionItem]]) -> C
 def complete_run(ctx: click.Context, incomplete: str) -> Iterable[CompletionItem]:
     """Offer the names of runs, the newest first, and "latest"; ids once a digit is typed."""
     from mftui.runs.store.naming import LATEST, is_name
-    from mftui.runs.store.run import list_runs, names_of
+    from mftui.runs.store.run import names_of, runs_and_configs
 
-    runs = list_runs()
-    names = names_of(runs)
+    listed = runs_and_configs()
+    names, runs = names_of(listed), [run for run, _ in listed]
     if runs and LATEST.startswith(incomplete):
         yield CompletionItem(LATEST, help=names[runs[0].id])
     for run in runs:

@@ -34,6 +34,10 @@ class Notes:
     tags: tuple[str, ...] = ()
     """Lower case, each once, in the order given."""
 
+    def name_over(self, trained: str) -> str:
+        """Return the name given last: this one, or the one that the run was `trained` with; "" for none."""
+        return trained if self.name is None else self.name
+
 
 def read_notes(run: Path) -> Notes:
     """Read the notes of `run`; empty ones if there are none, or the file is damaged."""

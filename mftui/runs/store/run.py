@@ -145,8 +145,7 @@ class Run:
     @property
     def name(self) -> str:
         """Return the name that its user gave it, last or when it was trained; "" for none."""
-        renamed = self.notes().name
-        return self.known_config().name if renamed is None else renamed
+        return self.notes().name_over(self.known_config().name)
 
     def request(self) -> TrainRequest:
         """Read what was asked for, from `config.json`."""
@@ -250,9 +249,9 @@ def run_of(run_id: str) -> Run:
     return Run(paths.runs_dir().absolute() / run_id)
 
 
-def names_of(runs: Sequence[Run]) -> dict[str, str]:
-    """Return what each of `runs` is called where it is shown, by id; `runs`: all, the newest first."""
-    return short_names([(run.id, run.name) for run in reversed(runs)])
+def names_of(found: Sequence[tuple[Run, RunConfig]]) -> dict[str, str]:
+    """Return what each run is called where it is shown, by id; `found`: all, as `runs_and_configs` returns them."""
+    return short_names([(run.id, run.notes().name_over(config.name)) for run, config in reversed(found)])
 
 
 def find_run(text: str) -> Run:
@@ -264,17 +263,19 @@ def find_run(text: str) -> Run:
     there = [run for run in _directories() if run.id == text]
     if there:  # no other has to be opened
         return there[0]
-    runs = list_runs()
+    listed = runs_and_configs()
+    runs = [run for run, _ in listed]
     if not runs:
         raise RunError("there are no runs yet.", hint="Start one with `mftui train`.")
     found = only_match(text, [run for run in runs if text and run.id.startswith(text)], runs[:1] * (text == LATEST))
     if found is not None:
         return found
-    names = names_of(runs)
+    own = {run.id: run.notes().name_over(config.name) for run, config in reversed(listed)}
+    shown = short_names(own.items())
     found = only_match(
         text,
-        [run for run in runs if text and run.name == text],
-        [run for run in runs if names[run.id] == text],
+        [run for run in runs if text and own[run.id] == text],
+        [run for run in runs if shown[run.id] == text],
         [run for run in runs if without_date(run.id) == text],
     )
     if found is not None:

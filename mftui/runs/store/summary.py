@@ -77,7 +77,7 @@ def summarize(run: Run, config: RunConfig | None = None) -> Summary:
     """Summarize a run as it is now; of a damaged file all is None. `config`: its config, where that has been read."""
     config = run.known_config() if config is None else config
     result, notes = run.known_result(), run.notes()
-    name = config.name if notes.name is None else notes.name
+    name = notes.name_over(config.name)
     try:
         status = run.status()
         state, progress = status.state, status.progress if status.active else None

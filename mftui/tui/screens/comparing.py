@@ -86,14 +86,14 @@ class Comparing:
             self._screen.shell.say(self._screen.no_model(), warn=True)
 
     async def _pick(self, model: OpenModel) -> None:
-        from mftui.runs.store.run import list_runs, names_of
+        from mftui.runs.store.run import names_of, runs_and_configs
         from mftui.runs.store.summary import described
         from mftui.tui.dialogs.pick import Item, PickScreen
 
         def work() -> list[tuple[Run, Item]]:
-            runs = list_runs()
-            names = names_of(runs)
-            others = [run for run in runs if run.has_factors and run.path != model.run.path][:_MAX_RUNS]
+            listed = runs_and_configs()
+            names = names_of(listed)
+            others = [run for run, _ in listed if run.has_factors and run.path != model.run.path][:_MAX_RUNS]
             return [(run, (names[run.id], described(run), str(run.path))) for run in others]
 
         shell = self._screen.shell
@@ -148,10 +148,10 @@ def _named(pair: Pair) -> list[str]:
     """Return which runs these are, and, of the same data, in what they differ: a sentence each."""
     from mftui.api.two_models.answers import MATCHED
     from mftui.engine.query.compare_lists import same_data
-    from mftui.runs.store.run import list_runs, names_of
+    from mftui.runs.store.run import names_of, runs_and_configs
     from mftui.runs.store.summary import apart, described
 
-    names, runs = names_of(list_runs()), (pair.first.run, pair.second.run)
+    names, runs = names_of(runs_and_configs()), (pair.first.run, pair.second.run)
     said = ". ".join(f"{side} {names.get(run.id, run.id)}: {described(run)}" for side, run in enumerate(runs, 1))
     if not same_data(pair.models):
         return [f"{said}. {MATCHED}"]

@@ -10,7 +10,7 @@ from helpers.runs import request, write_ratings
 
 from mftui.errors import RunError, UsageError
 from mftui.runs.store.naming import LATEST, checked_name, short_names, without_date
-from mftui.runs.store.run import create_run, find_run, find_usable, list_runs, names_of
+from mftui.runs.store.run import create_run, find_run, find_usable, names_of, runs_and_configs
 from mftui.runs.store.summary import summaries
 from mftui.runs.store.trash import remove_run
 
@@ -36,7 +36,7 @@ def test_a_number_is_not_given_again_while_its_run_is_in_the_trash(home: Path, r
 
 def test_runs_that_have_one_name_are_shown_apart_and_the_bare_name_is_refused(home: Path, ratings: Path) -> None:
     older, newer = (create_run(request(ratings, name="best")) for _ in range(2))
-    assert names_of(list_runs()) == {older.id: "best-1", newer.id: "best-2"}
+    assert names_of(runs_and_configs()) == {older.id: "best-1", newer.id: "best-2"}
     assert find_run("best-2") == newer
     assert find_run(without_date(older.id)) == older
     with pytest.raises(RunError, match="several"):

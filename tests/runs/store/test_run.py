@@ -138,8 +138,10 @@ def test_a_run_is_found_by_id_by_its_beginning_and_by_name(ratings: Path) -> Non
         find_run("Mine")
 
 
-def test_a_run_named_in_full_is_found_without_opening_any(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [new(ratings) for _ in range(3)]
+def test_each_run_is_opened_once_to_find_one_and_none_for_one_named_in_full(
+    ratings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [new(ratings, name) for name in ("one", "two", "three")]
     read: list[Path] = []
 
     def counted(run: Path) -> RunConfig:
@@ -148,6 +150,8 @@ def test_a_run_named_in_full_is_found_without_opening_any(ratings: Path, monkeyp
 
     monkeypatch.setattr("mftui.runs.store.run.read_config", counted)
     assert find_run(runs[1].id) == runs[1] and not read
+    assert find_run("two") == runs[1] and len(read) == len(runs)
+    read.clear()
     assert [row.run for row in summaries()] == [run.id for run in reversed(runs)] and len(read) == len(runs)
 
 

@@ -145,7 +145,7 @@ def _change(text: str, change: Callable[[Notes], Notes], as_json: bool) -> None:
     notes, damaged = change_notes(run.path, change)
     if damaged is not None:
         output.note(f"The notes of {run.id} were damaged. They are kept as {damaged}, and begin anew.")
-    name = run.known_config().name if notes.name is None else notes.name
+    name = notes.name_over(run.known_config().name)
     if as_json:
         return print_json({"run": run.id, "name": name, "note": notes.note, "tags": notes.tags})
     parts = {"name": name, "note": notes.note, "tags": " ".join(notes.tags)}

@@ -32,15 +32,15 @@ async def pick_run(
     sign: what stands before a run, by its id.
     but: the id of a run that is not offered.
     """
-    from mftui.runs.store.run import list_runs, names_of
+    from mftui.runs.store.run import names_of, runs_and_configs
     from mftui.tui.dialogs.pick import PickScreen
 
     found: dict[str, tuple[Run, RunConfig]] = {}
 
     def work() -> list[Item]:
-        runs = list_runs()
-        names = names_of(runs)
-        found.update({names[run.id]: (run, run.known_config()) for run in runs[:_MAX_RUNS] if run.id != but})
+        listed = runs_and_configs()
+        names = names_of(listed)
+        found.update({names[run.id]: (run, config) for run, config in listed[:_MAX_RUNS] if run.id != but})
         return [(name, f"{sign(run.id)} {_about(run, config)}", str(run.path)) for name, (run, config) in found.items()]
 
     def chosen(name: str | None) -> None:
