@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -51,6 +51,8 @@ class Change:
     after: tuple[Rated, ...] = ()
     of: Of = ""
     """What these rows say."""
+    n_rows: int | None = field(default=None, compare=False)
+    """How many rows of this kind there are afterwards; None of one that is not made yet."""
 
 
 class Profile:
@@ -130,8 +132,8 @@ class Profile:
             change = Change(tuple(r for r in wanted.before if r not in after), after, of)
             if change.before or set(after) - set(rows):
                 self._write_undo([*self._undo_log(), change])
-                self._write(rows, change)
-            return change
+                return self._made(rows, change)
+            return replace(change, n_rows=len(rows))
 
     def undo(self) -> Change | None:
         """Undo the last change, whichever process made it, and return what that changed; None if there is no change."""
@@ -143,17 +145,18 @@ class Profile:
                 there = set(rows)
                 # Else changed by hand since, or never made.
                 if set(last.after) <= there and not set(last.before) & there:
-                    back = Change(last.after, last.before, last.of)
-                    self._write(rows, back)
+                    back = self._made(rows, Change(last.after, last.before, last.of))
                     self._write_undo(log)
                     return back
             self._write_undo(log)
             return None
 
-    def _write(self, rows: list[Rated], change: Change) -> None:
+    def _made(self, rows: list[Rated], change: Change) -> Change:
+        """Write the rows as they are after a change; return it with their number."""
         gone = set(change.before) | set(change.after)
         new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
         write_text(self._path(change.of), as_csv(new), durable=True, private=True)
+        return replace(change, n_rows=len(new))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -197,7 +200,11 @@ class Profile:
             if n_rows > _MAX_UNDO_ROWS:
                 break
             kept.insert(0, change)
-        document = {"format_version": _UNDO_VERSION, "changes": [asdict(change) for change in kept]}
+        changes = [
+            {"before": [*map(asdict, change.before)], "after": [*map(asdict, change.after)], "of": change.of}
+            for change in kept
+        ]
+        document = {"format_version": _UNDO_VERSION, "changes": changes}
         write_text(self._undo_path, json.dumps(document), private=True)
 
 

@@ -74,6 +74,20 @@ def test_a_film_rated_again_has_one_rating_and_one_removed_has_none() -> None:
     assert profile.remove(matcher, TOY_STORY).before == ()
 
 
+def test_a_change_says_how_many_rows_there_are_then() -> None:
+    profile, matcher = Profile(), Matcher(MODEL)
+    for change in (
+        lambda: profile.rate(matcher, TOY_STORY, 4.5),
+        lambda: profile.rate(matcher, MATRIX, 3),
+        lambda: profile.rate(matcher, TOY_STORY, 1),
+        lambda: profile.remove(matcher, TOY_STORY),
+        lambda: profile.remove(matcher, TOY_STORY),
+        profile.undo,
+    ):
+        made = change()
+        assert made is not None and made.n_rows == len(profile.rows())
+
+
 def test_undo_takes_back_one_change_after_the_other_whoever_made_it() -> None:
     matcher = Matcher(MODEL)
     Profile().rate(matcher, TOY_STORY, 4.5, timestamp=1)

@@ -77,9 +77,10 @@ def film_in(profile: Profile, text: str, of: Of = "") -> list[Rated]:
 def print_change(profile: Profile, change: Change, as_json: bool) -> None:
     """Print what has changed."""
     removed, added = map(row_documents, (change.before, change.after))
+    n_listed = len(profile.rows(change.of)) if change.n_rows is None else change.n_rows
     if as_json:
         listed = change.of or "ratings"
-        counts = {"n_listed": len(profile.rows(change.of)), "n_ratings": len(profile.rows())}
+        counts = {"n_listed": n_listed, "n_ratings": len(profile.rows()) if change.of else n_listed}
         print_json({"profile": profile.name, "list": listed, "removed": removed, "added": added, **counts})
         return
     if change.of:
@@ -91,5 +92,5 @@ def print_change(profile: Profile, change: Change, as_json: bool) -> None:
     rows: list[list[Cell]] = [["removed", d["stars"], d["title"]] for d in removed]
     rows += [["back", d["stars"], d["title"]] for d in added]
     if rows:
-        heading = f"Profile {profile.name}: {counted(len(profile.rows()))}"
+        heading = f"Profile {profile.name}: {counted(n_listed)}"
         print_table(("", "stars", "title"), rows, heading, formats={"stars": "g"})

@@ -45,8 +45,8 @@ def rate(movie: tuple[str, ...], stars: float, profile_name: str | None, run_tex
     index = find_movie(factors, " ".join(movie))
     matcher = Matcher(factors)
     change = profile.rate(matcher, index, stars)
-    before = [matcher.rating(row) for row in change.before]
-    n_ratings = len(profile.rows())
+    n_ratings, before = change.n_rows, [matcher.rating(row) for row in change.before]
+    assert n_ratings is not None
     document = movie_row(factors, index)
     if as_json:
         print_json(
