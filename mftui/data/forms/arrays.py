@@ -172,6 +172,9 @@ np.savez(sys.argv[2], **found)
 """
 
 
+_SPARSE_PARTS = ("data", "indices", "indptr")
+
+
 def read_hdf5(ref: FileRef, ask: Ask) -> Table:
     """Read the plain datasets of an HDF5 file (MATLAB's of version 7.3 too); tables of pandas are refused by name."""
     import h5py
@@ -188,7 +191,7 @@ def read_hdf5(ref: FileRef, ask: Ask) -> Table:
                         "Convert it in Python: pandas.read_hdf(FILE).to_parquet('ratings.parquet').",
                     )
                 arrays: dict[str, Any] = {}
-                sparse_parts = _datasets(opened, "", arrays)
+                sparse_parts = _datasets(ref, opened, "", arrays)
                 if len(sparse_parts) == 1:
                     return _sparse_group(ref, ask, form, *sparse_parts[0])
         except (*_FAULTS, RuntimeError) as error:
@@ -199,7 +202,7 @@ def read_hdf5(ref: FileRef, ask: Ask) -> Table:
     return of_arrays(ref, ask, form, {name: _one_row(array) for name, array in turned.items()}, "dataset")
 
 
-def _datasets(group: Any, before: str, arrays: dict[str, Any]) -> list[tuple[str, Any]]:
+def _datasets(ref: FileRef, group: Any, before: str, arrays: dict[str, Any]) -> list[tuple[str, Any]]:
     """Collect the datasets in the file itself (links to other files are not followed); return the sparse matrices."""
     import h5py
 
@@ -209,15 +212,29 @@ def _datasets(group: Any, before: str, arrays: dict[str, Any]) -> list[tuple[str
             continue
         item = group[name]
         if isinstance(item, h5py.Dataset):
-            if not item.external and not item.is_virtual and item.dtype.kind in "iufSUVO" and item.shape:
-                text = h5py.check_string_dtype(item.dtype) is not None
-                require_room(item.size * max(item.dtype.itemsize, 8), group.file.filename, 0)
-                arrays[before + name] = item.asstr()[()] if text else item[()]
-        elif {"data", "indices", "indptr"} <= set(item):
-            matrices.append((before + name, [item[key][()] for key in ("data", "indices", "indptr")]))
+            if _plain(group, name) and item.dtype.kind in "iufSUVO" and item.shape:
+                arrays[before + name] = _values(ref, item)
+        elif all(_plain(item, key) for key in _SPARSE_PARTS):
+            matrices.append((before + name, [_values(ref, item[key]) for key in _SPARSE_PARTS]))
         else:
-            matrices += _datasets(item, f"{before}{name}/", arrays)
+            matrices += _datasets(ref, item, f"{before}{name}/", arrays)
     return matrices
+
+
+def _values(ref: FileRef, dataset: Any) -> Any:
+    """Read a dataset whole, where there is room for it: what was never written takes none in the file."""
+    import h5py
+
+    require_room(dataset.size * max(dataset.dtype.itemsize, 8), ref, ref.n_bytes)
+    return dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) is not None else dataset[()]
+
+
+def _plain(group: Any, name: str) -> bool:
+    """Return whether what has this name is a dataset whose values lie in the file itself."""
+    import h5py
+
+    item = group[name] if _own(group, name) else None
+    return isinstance(item, h5py.Dataset) and not item.external and not item.is_virtual
 
 
 def _own(group: Any, name: str) -> bool:

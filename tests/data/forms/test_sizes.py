@@ -103,4 +103,13 @@ def test_a_dataset_of_hdf5_that_was_never_written(tmp_path: Path) -> None:
 
     with h5py.File(tmp_path / "r.h5", "w") as file:
         file.create_dataset("ratings", shape=(1_000_000_000, 3), dtype="f8", chunks=(1000, 3))
-    refused(tmp_path / "r.h5", "would need 24.0 GB")
+    refused(tmp_path / "r.h5", r"r\.h5: .* would need 24.0 GB")
+
+
+def test_a_sparse_matrix_of_hdf5_that_was_never_written(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "r.h5", "w") as file:
+        for name in ("data", "indices", "indptr"):
+            file.create_dataset(f"matrix/{name}", shape=(1_000_000_000,), dtype="f8", chunks=(1000,))
+    refused(tmp_path / "r.h5", "would need 8.0 GB")
