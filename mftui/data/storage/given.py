@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from mftui.data.storage.regular import require_regular
+from mftui.data.storage.regular import opened_regular
 
 
 def open_given(path: Path, most: int | None = None) -> IO[bytes]:
@@ -14,13 +14,8 @@ def open_given(path: Path, most: int | None = None) -> IO[bytes]:
 
     Raises OSError, also for a pipe, a device or a directory.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)  # a pipe would wait for ever
-    try:
-        require_regular(descriptor, most)
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # a pipe would wait for ever
+    return opened_regular(os.open(path, flags), most)
 
 
 def create_given(path: Path) -> IO[bytes]:

@@ -67,8 +67,7 @@ def open_own(path: Path, most: int | None = None) -> IO[bytes]:
     """Open a file of mftui's own for reading; `most`: of more bytes it is refused. Raises OSError."""
     with directory_of(path) as (directory, name):
         _require_regular(os.stat(name, dir_fd=directory, follow_symlinks=False), most)  # a device is not even opened
-        descriptor = os.open(name, os.O_RDONLY | _FILE, dir_fd=directory)
-        return _checked(descriptor, most)
+        return opened_regular(os.open(name, os.O_RDONLY | _FILE, dir_fd=directory), most)
 
 
 def read_own(path: Path, most: int) -> bytes:
@@ -168,9 +167,15 @@ def make_new(directory: Path) -> None:
         os.mkdir(name, dir_fd=within)
 
 
-def require_regular(descriptor: int, most: int | None = None) -> None:
-    """Raise OSError where an open file is none that can be read to its end, or has more than `most` bytes."""
-    _require_regular(os.fstat(descriptor), most)
+def opened_regular(descriptor: int, most: int | None = None) -> IO[bytes]:
+    """Return the file of a descriptor. Raises OSError, and closes it, where it is none that can be read to its end, or
+    has more than `most` bytes."""
+    try:
+        _require_regular(os.fstat(descriptor), most)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def _way(path: Path) -> tuple[str, tuple[str, ...], tuple[bool, ...]]:
@@ -207,15 +212,6 @@ def _is(path: Path, kind: int) -> bool:
         return stat.S_IFMT(seen_own(path).st_mode) == kind
     except (OSError, ValueError):
         return False
-
-
-def _checked(descriptor: int, most: int | None) -> IO[bytes]:
-    try:
-        require_regular(descriptor, most)
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
 
 
 def _require_regular(seen: os.stat_result, most: int | None) -> None:
