@@ -74,9 +74,7 @@ def state_of(source: str | Path, *, how: ReadOptions | None = None, test: str | 
     sources = locate(source, how, test)
     directory = cache.cache_directory(sources, how)
     users = None if sources.users is None else sources.users.identity()
-    return DataState(
-        f"{directory.name} {users}", sum(ref.identity()[2] for ref in sources.files), cache.is_there(directory)
-    )
+    return DataState(f"{directory.name} {users}", sum(ref.n_bytes for ref in sources.files), cache.is_there(directory))
 
 
 class DataState(NamedTuple):

@@ -80,11 +80,11 @@ class FileRef:
         """
         if self.members:
             with open_member(self.path, self.members) as packed:
-                yield unpacked(packed, str(self), self.path.stat().st_size)
+                yield unpacked(packed, str(self), self.n_bytes)
             return
         try:
             with self._on_disk() as file:
-                yield unpacked(file, str(self), self.path.stat().st_size)
+                yield unpacked(file, str(self), self.n_bytes)
         except OSError as error:
             raise unreadable(self.path, error) from error
 
