@@ -112,8 +112,9 @@ def read_orc(ref: FileRef, ask: Ask) -> Table:
     return of_arrow("an ORC file", table)
 
 
-# pyarrow's own errors are ValueError, OSError, MemoryError and NotImplementedError, and these.
 _TEXT_BITS = 64
+"""What a row of text or a list takes at least: the place where it begins."""
+# pyarrow's own errors are ValueError, OSError, MemoryError and NotImplementedError, and these.
 _FAULTS = (ValueError, OSError, EOFError, KeyError, OverflowError, MemoryError, NotImplementedError)
 
 

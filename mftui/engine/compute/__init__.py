@@ -1,4 +1,4 @@
-"""What a training computes on: device, replicas, cluster, tasks of Slurm, allocator. Imports nothing else of `engine`.
+"""What a training computes on: device, memory, replicas, cluster, tasks of Slurm. Imports nothing else of `engine`.
 
 May import: data, errors, settings, text, version.
 """
