@@ -11,7 +11,6 @@ from mftui.engine.model.arrays import Indices
 from mftui.engine.model.factors import Factors
 
 Change = Literal["same", "up", "down", "new", "gone"]
-CHANGES: tuple[Change, ...] = ("same", "up", "down", "new", "gone")
 
 
 @dataclass(frozen=True)
