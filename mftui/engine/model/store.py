@@ -201,17 +201,14 @@ def _assembled(directory: Path, d: dict[str, Any], priors_of: PriorsOf) -> Facto
         **_audience(files, d, users, movies),
     )
     history = History.load(directory, users, movies)
-    counts = {name: open_array(files.path(name), ("int32",), movies) for name in ("movie_counts", "movie_train_counts")}
-    for name, array in counts.items():
-        require_values(name, array, 0, len(history.movies))
     return Factors(
         parameters,
         Ids.load(directory, "user_ids", "user", users),
         Ids.load(directory, "movie_ids", "movie", movies),
         Movies.load(directory, bool(d["titled"]), movies),
         history,
-        counts["movie_counts"],
-        counts["movie_train_counts"],
+        files.whole("movie_counts", movies, 0, len(history.movies)),
+        files.whole("movie_train_counts", movies, 0, len(history.movies)),
         files.numbers("movie_means", movies, missing=True)
         if "movie_means" in files  # runs that were begun before models had it can be opened and resumed
         else movie_means(history.movies, history.ratings, movies),
