@@ -113,7 +113,7 @@ def read_orc(ref: FileRef, ask: Ask) -> Table:
 
 
 _TEXT_BITS = 64
-"""What a row of text or a list takes at least: the place where it begins."""
+"""Taken for a value that has no fixed width, such as text."""
 # pyarrow's own errors are ValueError, OSError, MemoryError and NotImplementedError, and these.
 _FAULTS = (ValueError, OSError, EOFError, KeyError, OverflowError, MemoryError, NotImplementedError)
 

@@ -228,19 +228,19 @@ class _Files:
     def __contains__(self, name: str) -> bool:
         return f"{name}.npy" in self._listed
 
-    def path(self, name: str) -> Path:
+    def _path(self, name: str) -> Path:
         return self._directory / f"{name}.npy"
 
     def numbers(self, name: str, *shape: int | None, missing: bool = False) -> NDArray[Any]:
         """Open floats, each a number, memory-mapped; float16 is read, and made float32 for all that is computed."""
-        array = open_array(self.path(name), FLOATS, *shape)
+        array = open_array(self._path(name), FLOATS, *shape)
         most = MOST_FACTOR if name.endswith("_factors") else LARGEST
         require_values(name, array, -most, most, missing=missing)
         return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else array
 
     def whole(self, name: str, n: int | None, lo: int, hi: int) -> NDArray[Any]:
         """Open whole numbers within a range, memory-mapped."""
-        array = open_array(self.path(name), ("int32",), n)
+        array = open_array(self._path(name), ("int32",), n)
         require_values(name, array, lo, hi)
         return array
 
