@@ -19,7 +19,8 @@ def n_validated(hyper: Hyper, n_train: int) -> int:
 def validated(hyper: Hyper, n_train: int, seed: int) -> NDArray[np.bool_]:
     """Return (n_train,) which training ratings these are."""
     held_out = np.zeros(n_train, dtype=bool)
-    held_out[shuffled([seed, 1], n_train)[: n_validated(hyper, n_train)]] = True
+    if n := n_validated(hyper, n_train):
+        held_out[shuffled([seed, 1], n_train)[:n]] = True
     return held_out
 
 
@@ -30,6 +31,8 @@ def batch_order(n: int, seed: int) -> NDArray[Any]:
 
 def draw_ahead(hyper: Hyper, n_train: int, seed: int, batches: bool) -> None:
     """Begin to draw what `validated` and, where there will be batches in memory, `batch_order` will be asked for."""
-    shuffle_ahead([seed, 1], n_train)
+    n = n_validated(hyper, n_train)
+    if n:
+        shuffle_ahead([seed, 1], n_train)
     if batches:
-        shuffle_ahead([seed, 2], n_train - n_validated(hyper, n_train))
+        shuffle_ahead([seed, 2], n_train - n)
