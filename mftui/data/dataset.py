@@ -40,7 +40,7 @@ class Ratings:
     users: (n,) user indices.
     movies: (n,) movie indices.
     values: (n,) ratings as given.
-    timestamps: (n,) seconds since 1970, or what makes them when they are read; None where the data has none.
+    timestamps: (n,) seconds since 1970, or what makes them when they are first read; None where the data has none.
     """
 
     def __init__(
@@ -96,7 +96,10 @@ class Ratings:
     @property
     def timestamps(self) -> NDArray[np.int64] | None:
         """Return the time of each rating, (n,) seconds since 1970; None where the data has none."""
-        return self._times() if callable(self._times) else self._times
+        times = self._times() if callable(self._times) else self._times
+        if self._make is None:  # else too many to hold, perhaps
+            self._times = times
+        return times
 
     def __len__(self) -> int:
         return self._length

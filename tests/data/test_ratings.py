@@ -27,6 +27,22 @@ def test_parts_of_ratings_keep_their_times(monkeypatch: pytest.MonkeyPatch, piec
     np.testing.assert_array_equal(np.concatenate(pieces), times[odd])
 
 
+def test_times_of_ratings_that_are_held_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "PIECE", 3)
+    n, made = 10, list[int]()
+    numbers = np.arange(n)
+
+    def times() -> np.ndarray:
+        made.append(n)
+        return numbers * 100
+
+    held = Ratings(numbers.astype(np.int32), numbers.astype(np.int32), numbers.astype(np.float32), times)
+    assert held.timed and not made
+    for _ in range(2):
+        assert [one.timestamps[0] for one in held.pieces() if one.timestamps is not None] == [0, 300, 600, 900]
+    assert len(made) == 1
+
+
 def test_ratings_without_times_have_none() -> None:
     one = Ratings(np.zeros(1, np.int32), np.zeros(1, np.int32), np.ones(1, np.float32))
     for found in (one, one.take(np.array([0])), one.where(np.ones(1, bool)), *one.pieces()):
