@@ -57,7 +57,9 @@ def load(directory: Path, sources: Sources) -> Dataset | None:
         check_files(directory, manifest["files"])
         n = int(manifest["n_ratings"])
         user_ids, movie_ids = (Ids.load(directory, f"{what}_ids", what) for what in ("user", "movie"))
-        test_from, scale = manifest["test_from"], scale_of(manifest["scale"])
+        scale, test_from = scale_of(manifest["scale"]), manifest["test_from"]
+        if test_from is not None and not 0 <= (test_from := int(test_from)) <= n:
+            raise ValueError(f"test ratings from {test_from} of {n}")
         return Dataset(
             name=sources.name,
             label=sources.label,
@@ -79,7 +81,7 @@ def load(directory: Path, sources: Sources) -> Dataset | None:
         )
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         _log.info("cache %s is damaged and will be made again: %s", directory, error)
         return None
 

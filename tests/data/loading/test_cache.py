@@ -15,6 +15,7 @@ from helpers.ratings_files import EXPECTED, lines, movielens_csv, rows_of, write
 from mftui.data.loading import cache, load
 from mftui.data.loading.load import open_dataset
 from mftui.data.reading.options import ReadOptions
+from mftui.data.storage.integrity import sealed, unsealed
 
 
 @pytest.fixture
@@ -124,6 +125,18 @@ def test_a_damaged_or_future_cache_is_made_again(tmp_path: Path, home: Path, rea
     assert len(reads) == 2
     open_dataset(directory)
     assert len(reads) == 2, "the cache has been made again"
+
+
+@pytest.mark.parametrize("forged", [{"test_from": -(10**15)}, {"test_from": 7}, {"n_ratings": float("inf")}])
+def test_a_cache_whose_rows_cannot_be_is_made_again(
+    tmp_path: Path, home: Path, reads: list[str], forged: dict[str, float]
+) -> None:
+    directory = movielens_csv(tmp_path)
+    open_dataset(directory)
+    manifest = entries(home)[0] / "dataset.json"
+    write(manifest, json.dumps(sealed(unsealed(json.loads(manifest.read_text())) | forged)))
+    assert rows_of(open_dataset(directory)) == EXPECTED
+    assert len(reads) == 2
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, home: Path, reads: list[str]) -> None:
