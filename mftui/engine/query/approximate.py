@@ -183,15 +183,15 @@ def _load(directory: Path, key: IndexKey) -> Index | None:
             return None
         if mark_of(directory / _FILE) != manifest["mark"]:
             raise ValueError("it was not made here")
-        recall = float(manifest["recall"])
-        if not 0 <= recall <= 1:
-            raise ValueError("its recall is none")
+        recall, probes = float(manifest["recall"]), int(manifest["probes"])
+        if not (0 <= recall <= 1 and probes > 0):
+            raise ValueError(f"a recall of {recall:g} by {probes} probes")
         cells: Any = faiss.read_index(str(directory / _FILE), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-        cells.nprobe = int(manifest["probes"])
+        cells.nprobe = probes
         return Index(cells, key.metric, key.by, recall)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, RuntimeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RuntimeError) as error:
         _log.info("index %s is damaged and will be made again: %s", directory, error)
         return None
 

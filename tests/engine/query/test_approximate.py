@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from helpers.models import toy_factors
 
 from mftui import paths
+from mftui.data.storage.integrity import sealed, unsealed
 from mftui.engine.query import approximate
 from mftui.engine.query.approximate import IndexKey, find_similar, opened
 from mftui.engine.query.movie_filter import MovieFilter
@@ -94,6 +96,15 @@ def test_a_damaged_index_is_made_again(model, slow, file):
     assert find_similar(model, 5, 10, search="approximate").movies.tolist() == first.movies.tolist()
     opened.cache_clear()
     assert approximate._load(damaged.parent, IndexKey(model, "cosine", None)) is not None
+
+
+@needs_faiss
+@pytest.mark.parametrize("forged", [{"probes": 0}, {"probes": float("inf")}, {"probes": 2**70}, {"recall": 7}])
+def test_an_index_that_says_what_cannot_be_is_made_again(model, slow, forged):
+    find_similar(model, 5, 10, search="approximate")
+    (manifest,) = (paths.cache_dir() / "neighbours").glob("*/index.json")
+    manifest.write_text(json.dumps(sealed(unsealed(json.loads(manifest.read_text())) | forged)))
+    assert approximate._load(manifest.parent, IndexKey(model, "cosine", None)) is None
 
 
 @needs_faiss
