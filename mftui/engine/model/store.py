@@ -268,6 +268,8 @@ def _audience(files: _Files, d: dict[str, Any], users: int, movies: int) -> dict
 
 def _dates(files: _Files, users: int) -> DateEffects:
     of = files.whole("date_users", None, 0, users - 1)
+    if not len(of):
+        raise ValueError("date_users has no rows")
     days = files.whole("date_days", len(of), -(2**31), 2**31 - 1)
     return DateEffects(of, days, files.numbers("date_effects", len(of)))
 

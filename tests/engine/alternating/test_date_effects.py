@@ -26,7 +26,7 @@ from mftui.engine.recipes import find_recipe, row_priors
 from mftui.engine.training.memory import Sizes
 from mftui.engine.training.training import Training
 from mftui.engine.training.units import Units
-from mftui.errors import TrainingError, UsageError
+from mftui.errors import FormatError, TrainingError, UsageError
 
 SMALL: dict[str, Any] = {"factors": 2, "epochs": 40, "burn_in": 10, "keep": 30, "validation": 0, "audience": False}
 N_DAYS = 5
@@ -222,6 +222,13 @@ def test_a_kept_model_predicts_its_test_ratings_by_their_days(model: Factors, tm
     later.mkdir()
     save_factors(replace(model, parameters=replace(model.parameters, global_bias=1.0)), later, reuse=tmp_path)
     assert load_factors(later, row_priors).history.days is not None
+
+
+def test_a_table_of_days_without_a_row_is_damage(model: Factors, tmp_path: Path) -> None:
+    none = DateEffects(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.float32))
+    save_factors(replace(model, parameters=replace(model.parameters, dates=none)), tmp_path)
+    with pytest.raises(FormatError, match="date_users has no rows"):
+        load_factors(tmp_path, row_priors)
 
 
 def test_intervals_and_comparisons_go_by_the_days(model: Factors) -> None:
