@@ -97,8 +97,7 @@ class Ratings:
     def timestamps(self) -> NDArray[np.int64] | None:
         """Return the time of each rating, (n,) seconds since 1970; None where the data has none."""
         times = self._times() if callable(self._times) else self._times
-        if self._make is None:  # else too many to hold, perhaps
-            self._times = times
+        self._times = times if self._make is None else self._times  # of pieces there may be too many to hold
         return times
 
     def __len__(self) -> int:
@@ -148,10 +147,9 @@ class Ratings:
         return of_each(lambda number: function(self._piece(number, cuts)), len(cuts) - 1)
 
     def pieces(self) -> Iterator[Ratings]:
-        """Yield all ratings in their order, a piece at a time."""
+        """Return all ratings in their order, a piece at a time, each made when it is asked for."""
         cuts = self.cuts
-        for number in range(len(cuts) - 1):
-            yield self._piece(number, cuts)
+        return (self._piece(number, cuts) for number in range(len(cuts) - 1))
 
     def _piece(self, number: int, cuts: NDArray[np.int64]) -> Ratings:
         users, movies, values = (self._column_of(name, number, cuts) for name in ("users", "movies", "values"))
@@ -285,8 +283,7 @@ class Movies:
     @cached_property
     def genre_names(self) -> list[str]:
         """Return all genres, sorted by name."""
-        texts, _ = self.genre_texts
-        return sorted({genre for text in texts for genre in genres_in(text)})
+        return sorted({genre for text in self.genre_texts[0] for genre in genres_in(text)})
 
     @cached_property
     def genre_table(self) -> tuple[list[str], NDArray[np.bool_]]:
