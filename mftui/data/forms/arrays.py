@@ -22,10 +22,10 @@ from mftui.data.forms.table import (
     of_values,
     positions,
     refused,
+    require_zip_room,
     whole_numbers,
 )
 from mftui.data.memory import require_room
-from mftui.data.storage.archives import check_sum
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
@@ -63,10 +63,7 @@ def read_npz(ref: FileRef, ask: Ask) -> Table:
     form = "an .npz of NumPy"
     with ref.seekable() as file:
         try:
-            members = zipfile.ZipFile(file).infolist()
-            check_sum(ref, members, ref.n_bytes)
-            require_room(sum(member.file_size for member in members), ref, ref.n_bytes)
-            file.seek(0)
+            require_zip_room(ref, file)
             with np.load(file, allow_pickle=False) as opened:
                 if "format" in opened.files and "shape" in opened.files:
                     file.seek(0)

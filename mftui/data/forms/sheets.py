@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
-import zipfile
 from collections.abc import Sequence
-from contextlib import suppress
 from html.parser import HTMLParser
 from statistics import median
-from typing import IO, Any
+from typing import Any
 
-from mftui.data.forms.table import Ask, Table, choose, damaged_form, of_rows, positions, refused
+from mftui.data.forms.table import Ask, Table, choose, damaged_form, of_rows, positions, refused, require_zip_room
 from mftui.data.forms.words import decoded
-from mftui.data.memory import require_room
-from mftui.data.storage.archives import check_sum
 from mftui.data.storage.files import FileRef
 
 _ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
@@ -32,7 +28,7 @@ def read_workbook(ref: FileRef, ask: Ask) -> Table:
     form = _FORMS.get(ref.suffix, "an Excel workbook")
     sheets: dict[str, _Grid] = {}
     with ref.seekable() as file:
-        _require_room(ref, file)
+        require_zip_room(ref, file)
         try:
             workbook = calamine.CalamineWorkbook.from_filelike(file)
         except calamine.PasswordError as error:
@@ -51,14 +47,6 @@ def read_workbook(ref: FileRef, ask: Ask) -> Table:
             if grid.rows and len(grid.names) > 1:
                 sheets[name] = grid
     return _chosen(ref, ask, sheets, form, "sheet")
-
-
-def _require_room(ref: FileRef, file: IO[bytes]) -> None:
-    """Refuse a workbook that is a zip and grows to absurd sizes: its reader unpacks it whole."""
-    with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as opened:
-        check_sum(ref, opened.infolist(), ref.n_bytes)
-        require_room(sum(member.file_size for member in opened.infolist()), ref, ref.n_bytes)
-    file.seek(0)
 
 
 def read_html(ref: FileRef, ask: Ask) -> Table | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
+from mftui.data.memory import require_room
+from mftui.data.storage.archives import check_sum
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError, raise_if_machine
 from mftui.text import visible
@@ -225,6 +229,16 @@ def _listed(parts: Sequence[tuple[str, Sequence[str]]]) -> str:
         for name, columns in parts[:20]
     )
     return "; ".join(shown) or "none"
+
+
+def require_zip_room(ref: FileRef, file: IO[bytes]) -> None:
+    """Refuse a zip whose reader unpacks it whole, where it grows to absurd sizes, or beyond the memory that is free;
+    leave the file at its beginning. What is no zip is left to the reader."""
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as opened:
+        members = opened.infolist()
+        check_sum(ref, members, ref.n_bytes)
+        require_room(sum(member.file_size for member in members), ref, ref.n_bytes)
+    file.seek(0)
 
 
 def refused(ref: FileRef, form: str, hint: str) -> DataError:
