@@ -50,7 +50,9 @@ def _run_at(run: str | os.PathLike[str]) -> Run:
         raise ArgumentError(f"a run cannot be of the type {type(run).__name__}.", hint="Give its id or its directory.")
     if isinstance(run, str) and os.sep not in run and run not in (".", ".."):
         return find_usable(run)
-    directory = Path(run).expanduser().resolve()  # a link that a user names is followed; none within a run is
+    directory = Path(
+        os.path.realpath(Path(run).expanduser())
+    )  # a link that a user names is followed; none within a run is
     if not (directory / "config.json").is_file():
         raise RunError(f"{directory} is no run.", hint="A run's directory has a config.json.")
     return Run(directory)

@@ -178,13 +178,13 @@ class MftuiApp(Textual8App):
         if isinstance(self.screen, MoviesScreen):
             self.screen.visit(movie, came_from)
 
-    async def edit_settings(self, request: TrainRequest, *, ask: bool = False) -> None:
+    async def edit_settings(self, request: TrainRequest, *, ask: bool = False, tell: bool = True) -> None:
         from mftui.tui.screens.train.screen import TrainScreen
 
         await self.switch_mode("train")
         screen = self.base_screen()
         if isinstance(screen, TrainScreen):
-            screen.load_request(request, ask=ask)
+            screen.edit_request(request, ask=ask, tell=tell)
 
     def on_row_copied(self, event: RowCopied) -> None:
         if not event.cells:
@@ -219,7 +219,7 @@ class MftuiApp(Textual8App):
 
         self.begin_tour()
         self.guide.follow(self, self.base_screen)
-        await self.edit_settings(TrainRequest())
+        await self.edit_settings(TrainRequest(), tell=False)
 
     def action_hint(self) -> None:
         """End the tour; else hide the sentence of every screen, or bring it back."""

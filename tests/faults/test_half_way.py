@@ -96,7 +96,7 @@ def test_commands_at_once_lose_nothing_and_say_what_they_did(
     pruned = {run for answer in answers for run in ids.values() if f"{run}: deleted for good" in answer.out}
     restored = {run for answer in answers for run in ids.values() if f"{run}: restored" in answer.out}
     there = places()
-    assert set(there) | pruned == set(ids.values()) and max(there.values()) == 1 and not set(there) & pruned
+    assert set(there) | pruned == set(ids.values()) and max(there.values(), default=1) == 1 and not set(there) & pruned
     listed = {run.id for run in list_runs()}
     assert restored <= listed
     if {"tag", "note", "rename"} & set(pair) and ids["kept"] in listed:

@@ -52,6 +52,18 @@ async def test_help_lists_every_binding_of_the_screen(make_app: MakeApp, home: P
         await until_gone(pilot, "Leave a dialog")
 
 
+@pytest.mark.parametrize("own", [None, "f12"])
+async def test_the_key_that_opens_the_help_closes_it(make_app: MakeApp, own: str | None):
+    changed = {} if own is None else {"app.help": own}
+    key, sign = ("question_mark", "?") if own is None else (own, "F12")
+    async with (app := make_app(settings=Settings(standby=False, keys=changed))).run_test(size=(80, 24)) as pilot:
+        for closing in (key, "escape"):
+            await pilot.press(key)
+            await until_shown(pilot, f"esc or {sign} Close")
+            await pilot.press("b", closing)
+            await until(pilot, lambda: len(app.screen_stack) == 1, "the help closed")
+
+
 def test_every_binding_has_an_id_of_its_own():
     groups = [keys.APP, keys.TRAIN, keys.MOVIES, keys.USERS, keys.LIST, keys.FORM]
     groups += [

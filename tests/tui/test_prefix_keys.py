@@ -17,7 +17,7 @@ from textual.binding import Binding
 
 from mftui.runs.store.run import list_runs
 from mftui.tui.app import MftuiApp
-from mftui.tui.base import keys
+from mftui.tui.base import dialog_keys, keys
 from mftui.tui.dialogs.help import help_bindings
 from mftui.tui.prefix_keys import _BEGINS, COUNTED
 from mftui.tui.screens.train.form_view import FormView
@@ -131,6 +131,13 @@ def test_a_letter_means_one_thing_wherever_the_thing_exists():
     for binding in (binding for group in groups for binding in group if isinstance(binding, Binding)):
         for key in set(binding.key.split(",")) & set(meant):
             assert str(binding.id).split(".")[1] in (*meant[key].split("|"), "take"), binding
+
+
+def test_q_closes_every_dialog_that_is_not_typed_into():
+    groups = [dialog_keys.DIALOG, dialog_keys.PICK, dialog_keys.READING, dialog_keys.FETCH]
+    for bindings in ([b for b in group if isinstance(b, Binding)] for group in groups):
+        closes = next(binding for binding in bindings if "escape" in binding.key.split(","))
+        assert "q" in closes.key.split(","), closes
 
 
 async def test_keys_that_come_alone_from_the_driver_lead_to_screens_that_were_not_open_yet(

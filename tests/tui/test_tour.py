@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from helpers.live_run import log_metrics, set_status
 from helpers.models import toy_run
-from helpers.screens import shown, until, until_gone, until_shown
+from helpers.screens import shown, until, until_gone, until_shown, until_still
 from helpers.terminal import Terminal
 
 from mftui import paths
@@ -136,6 +136,15 @@ async def test_the_tour_goes_on_with_what_is_done(make_app: MakeApp, home: Path,
         await until_gone(pilot, "Data set")
         await pilot.press("z")
         await until_gone(pilot, "That was the tour.")
+
+
+async def test_a_tour_begun_on_train_is_seen_at_once_and_says_nothing_of_a_run(make_app: MakeApp, home: Path):
+    async with (app := make_app(hints=True)).run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "A model learns from ratings")
+        await pilot.press("T")
+        await until_shown(pilot, "Press t to train a model on them.")
+        await until_still(pilot)
+        assert not app._notifications
 
 
 async def test_a_tour_begun_again_is_looked_at_once_and_an_ended_one_no_more(make_app: MakeApp, home: Path):

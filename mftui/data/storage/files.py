@@ -118,7 +118,7 @@ class FileRef:
     def identity(self) -> tuple[str, str, int, int, int]:
         """Return where the file is and when it changed last: cheap, and different after any ordinary change."""
         seen = self.path.stat()
-        return str(self.path.resolve()), "\0".join(self.members), seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+        return os.path.realpath(self.path), "\0".join(self.members), seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 @dataclass(frozen=True)

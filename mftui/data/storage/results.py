@@ -38,7 +38,7 @@ def write_result(file: Path, text: str, *, force: bool = False, private: bool = 
             with os.fdopen(_opened(file), "w", encoding="utf-8") as stream:
                 stream.write(text)
             return
-        replace_given(file.resolve(), text, mode=0o600 if private else mode or 0o666)
+        replace_given(Path(os.path.realpath(file)), text, mode=0o600 if private else mode or 0o666)
         if mode is not None and not private:
             file.chmod(mode)
     except OSError as error:

@@ -29,7 +29,8 @@ HELP: list[BindingType] = [
     key("help.up", "up", "list('move', -1)", "Up", priority=True),
     key("help.page_down", "pagedown", "list('page', 1)", "Page down", priority=True),
     key("help.page_up", "pageup", "list('page', -1)", "Page up", priority=True),
-    key("help.close", "escape,enter", "dismiss", "Close", show=True, priority=True),
+    key("help.close", "escape", "dismiss", "Close", show=True, priority=True),
+    key("help.enter", "enter", "dismiss", "Close", priority=True),
 ]
 """Before those of the line that is typed into."""
 
@@ -50,8 +51,8 @@ FIELDS: list[BindingType] = [
 ]
 
 FETCH: list[BindingType] = [
-    key("fetch.begin", "enter", "fetch", "Fetch", show=True),
-    key("fetch.leave", "escape", "leave", "Cancel", show=True),
+    key("fetch.begin", "enter,y", "fetch", "Fetch", show=True),
+    key("fetch.leave", "escape,n,q", "leave", "Cancel", show=True),
 ]
 
 PICK: list[BindingType] = [
@@ -68,7 +69,7 @@ READING: list[BindingType] = [
     key("reading.time", "t", "role('timestamp')", "Time", show=True),
     key("reading.unused", "x", "role('')", "Unused", show=True),
     key("reading.found", "d", "found", "Reset", show=True),
-    key("reading.close", "escape", "dismiss", "Leave", show=True),
+    key("reading.close", "escape,q", "dismiss", "Leave", show=True),
     key("reading.missing", "n", "missing", "Not rated"),
     key("reading.counts", "c", "counts", "Counts"),
     key("reading.wide", "w", "wide", "Matrix"),

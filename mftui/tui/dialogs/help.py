@@ -35,6 +35,12 @@ class HelpScreen(ModalScreen[None]):
         self._shows_words = False
         self._rows: list[Sequence[Cell]] = self._keys
 
+    @property
+    def key_names(self) -> dict[str, str]:
+        """Return what the key bar says of keys, by binding id: both that close this."""
+        again = keys.sign(keys.key_of("app.help", shell_of(self).settings.keys))
+        return {"help.close": f"or {again} Close"}
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog help"):
             yield Prose(("title", "Keys"), classes="title")
@@ -46,8 +52,12 @@ class HelpScreen(ModalScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        again = keys.pressed("app.help", shell_of(self).settings.keys)
+        self._bindings.bind(again, "dismiss", show=False, priority=True)
+        box = self.query_one(SearchBox)
+        box.leaves = again
         self._show()
-        self.query_one(SearchBox).focus()
+        box.focus()
 
     def _show(self) -> None:
         title = "Words (tab: keys)" if self._shows_words else "Keys (tab: words)"

@@ -56,6 +56,11 @@ class LazyRows(Sequence[Row]):
         return self._make(at % self._n)
 
 
+def row_of(film: int | None, films: Sequence[int | None], at: int) -> int:
+    """Return the row of a film in another list; `at`, where it stood before, if it is not in this one."""
+    return films.index(film) if film is not None and film in films else at
+
+
 def movie_rows(model: OpenModel, movies: NDArray[Any]) -> Rows:
     """Return cells of MOVIE_COLUMNS for the movies at these indices."""
     factors = model.factors

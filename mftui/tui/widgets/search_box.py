@@ -16,9 +16,14 @@ class SearchBox(TextBox):
 
     def __init__(self, what: str, *, id: str | None = None) -> None:
         super().__init__(placeholder=f"/ {what}", id=id, compact=True, select_on_focus=True)
+        self.leaves = ""
+        """A key that is left to the screen, though it is a letter."""
 
     def on_mount(self) -> None:
         self.cursor_blink = not display_of(self).low_bandwidth
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key != self.leaves and super().check_consume_key(key, character)
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False

@@ -114,9 +114,11 @@ class Table(CellWidget, can_focus=True):
         return self._order[line] if self._order is not None else line
 
     def set_columns(self, columns: Sequence[Column]) -> None:
-        """Other columns, for the rows that are shown next; sorted as before where they have the same titles."""
-        titles = [column.title for column in columns]
-        if titles != [column.title for column in getattr(self, "_columns", ())]:
+        """Take other columns, for the rows shown next, sorted as before if the titles are the same."""
+        before = getattr(self, "_columns", None)
+        if before == tuple(columns):
+            return
+        if [column.title for column in columns] != [column.title for column in before or ()]:
             self._chosen_order = RowOrder()
         self._order: list[int] | None = None
         """The rows, by line; None where they are shown as given."""

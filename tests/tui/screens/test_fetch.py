@@ -64,6 +64,22 @@ async def test_what_goes_wrong_is_said_and_can_be_tried_again_or_left(
         assert "data set      sample" in shown(pilot.app)
 
 
+@pytest.mark.parametrize(("key", "data"), [("y", "ml-1m"), ("n", "sample"), ("q", "sample")])
+async def test_the_question_takes_yes_and_no(
+    make_app: MakeApp, home: Path, starter, monkeypatch: pytest.MonkeyPatch, key: str, data: str
+):
+    def fetch(name: str, *, progress: Callable[[int, int], None]) -> Path:
+        (paths.downloads_dir() / name).mkdir(parents=True)
+        return paths.downloads_dir() / name
+
+    monkeypatch.setattr(download, "fetch", fetch)
+    async with make_app().run_test(size=SIZE) as pilot:
+        await choose_ml_1m(pilot)
+        await pilot.press(key)
+        await until_gone(pilot, "Fetch ml-1m")
+        await until_shown(pilot, f"data set      {data}")
+
+
 async def test_a_download_shows_how_far_it_is_and_can_be_left(
     make_app: MakeApp, home: Path, starter, monkeypatch: pytest.MonkeyPatch
 ):

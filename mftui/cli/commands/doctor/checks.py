@@ -155,7 +155,7 @@ def _directory(name: str, path: Path) -> Check:
 
 def _others(name: str, path: Path) -> Iterator[Check]:
     """Warn where other users can change `path`, or replace it: then what mftui reads there may be theirs."""
-    for place in (path, *path.resolve().parents):
+    for place in (path, *Path(os.path.realpath(path)).parents):
         try:
             seen = place.stat()
         except OSError:

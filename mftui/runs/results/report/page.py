@@ -54,7 +54,7 @@ def _top(facts: Facts) -> str:
     spent, total = learned(result)
     if spent is not None:
         of = "" if total is None or total < spent else f"of {duration(total)}, "
-        numbers.append(("Learning", duration(spent), f"{of}{result.get('epochs', 0):g} epochs"))
+        numbers.append(("Learning", duration(spent), f"{of}{result.get('epochs') or 0:g} epochs"))
     figures = "".join(
         f"<div><dt>{text(name)}</dt><dd>{text(value)}<small>{text(below)}</small></dd></div>"
         for name, value, below in numbers

@@ -12,7 +12,7 @@ from mftui.tui.base import keys
 from mftui.tui.base.background import Debounce, LatestWins, or_error
 from mftui.tui.lists import compared, rankings
 from mftui.tui.lists.choices import METRICS, MOVIE_SORTS, Filter, MovieChoices, descending, list_movies
-from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, scored_rows
+from mftui.tui.lists.rows import MOVIE_COLUMNS, NEIGHBOUR_COLUMNS, movie_rows, row_of, scored_rows
 from mftui.tui.screens.comparing import Comparing, Pair
 from mftui.tui.screens.movies.page import MoviePage, MoviePanel, movie_page
 from mftui.tui.screens.two_lists import TwoListsScreen
@@ -80,9 +80,9 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         self.right.name_columns(**{"score": head, "score 1": f"{head} 1", "score 2": f"{head} 2"})
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
-        self._set_columns()
+        self.comparing.tell()
         if again and self._found is not None:
-            self._show_movie(self._subject, self.right.cursor)
+            self._show_movie(self._subject, keep=True)
         else:
             self._trail.clear()
             self._subject = self._visit = None
@@ -155,8 +155,9 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
 
     # The movie
 
-    def _show_movie(self, subject: int | None, cursor: int | None = None) -> None:
-        """Show the neighbours of the movie at an index, and then its page, for which they do not wait."""
+    def _show_movie(self, subject: int | None, cursor: int | None = None, *, keep: bool = False) -> None:
+        """Show the neighbours of the movie at an index, and then its page, for which they do not wait; the cursor on a
+        row, or where it is to `keep` its film, on that."""
         model, choices = self._shown, self._choices
         if model is None or subject is None:
             return
@@ -166,16 +167,13 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
 
         self._subject = subject
         if (pair := self.comparing.pair) is not None:
-            self._show_both(pair, subject, cursor)
+            self._show_both(pair, subject, cursor, keep)
             return
         by = best_by(model.factors, choices.by or None if model.factors.has_audience else None)
         where = MovieFilter(min_ratings=choices.neighbour_ratings)
 
-        n, (metric, shrink), search = (
-            choices.neighbours,
-            choices.measured,
-            choices.searched_by(self.shell.settings.neighbours),
-        )
+        n, (metric, shrink) = choices.neighbours, choices.measured
+        search = choices.searched_by(self.shell.settings.neighbours)
 
         def find() -> Found:
             return find_similar(
@@ -183,20 +181,31 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             )
 
         def show(found: Found) -> None:
-            self._near = found.movies.tolist()
+            at = self._take_near(found.movies.tolist(), cursor, keep)
             if found.label != self._search_told:
                 self._search_told = found.label
                 self.shell.say(found.label or "Neighbours by exact search.")
+            self._set_columns(_SCORED)
             self.right.show(
                 scored_rows(model.factors, found.movies, found.scores),
                 caption=f"Neighbours of {model.factors.movies.titles[subject]}",
                 detail=choices.near(by, len(self._trail), found),
-                empty=self.told(_NO_NEIGHBOUR) if choices.neighbour_ratings else _NO_FACTORS,
-                cursor=cursor,
+                empty=self._no_neighbour,
+                cursor=at,
             )
             self.page_shown()
 
         self._neighbours.ask(find, show)
+
+    @property
+    def _no_neighbour(self) -> str:
+        return self.told(_NO_NEIGHBOUR) if self._choices.neighbour_ratings else _NO_FACTORS
+
+    def _take_near(self, near: Sequence[int | None], cursor: int | None, keep: bool) -> int | None:
+        """Take what is to be listed on the right; return the row for the cursor."""
+        before, at = self._near, self.right.cursor
+        self._near = near
+        return row_of(before[at] if at < len(before) else None, near, at) if keep else cursor
 
     # Beside another run
 
@@ -205,15 +214,14 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
         self.comparing.catch_up()
 
     def second_changed(self) -> None:
-        self._set_columns()
+        self.comparing.tell()
         self._show_movie(self._subject)
 
-    def _set_columns(self) -> None:
-        self.right.set_columns(_SCORED if self.comparing.pair is None else compared.NEIGHBOURS)
+    def _set_columns(self, columns: Sequence[Column]) -> None:
+        self.right.set_columns(columns)
         self._name_columns()
-        self.comparing.tell()
 
-    def _show_both(self, pair: Pair, subject: int, cursor: int | None) -> None:
+    def _show_both(self, pair: Pair, subject: int, cursor: int | None, keep: bool) -> None:
         """Show the neighbours of the movie at an index of the open model in both models, as one list."""
         from mftui.api.two_models.answers import movie_in_both, similar_in_both
         from mftui.engine.query.movie_filter import MovieFilter
@@ -231,15 +239,16 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             return similar_in_both(models, movie, choices.neighbours, by=by or None, **options)
 
         def show(answer: Answer) -> None:
-            self._near = compared.movies_of(pair.first.factors, answer.rows)
+            at = self._take_near(compared.movies_of(pair.first.factors, answer.rows), cursor, keep)
             first, second = answer.how
             how = first if first == second else f"{first} in 1, {second} in 2"
+            self._set_columns(compared.NEIGHBOURS)
             self.right.show(
                 compared.placed_rows(answer.rows, "score", ".3f"),
                 caption=f"Neighbours of {pair.first.factors.movies.titles[subject]}",
                 detail=choices.near(how, len(self._trail)),
-                empty=_NO_NEIGHBOUR if choices.neighbour_ratings else _NO_FACTORS,
-                cursor=cursor,
+                empty=self._no_neighbour,
+                cursor=at,
             )
             self.comparing.tell(answer.notes)
             self.page_shown()

@@ -23,7 +23,7 @@ from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.screens.train.getting_ready import GettingReady
 from mftui.tui.screens.train.log_pane import LogPane
-from mftui.tui.screens.train.pick_run import Part, pick_run
+from mftui.tui.screens.train.picking import Part, pick_run, picker
 from mftui.tui.screens.train.reading_job import ReadingJob
 from mftui.tui.screens.train.status_line import StatusLine
 
@@ -254,14 +254,16 @@ class TrainScreen(BaseScreen):
             self.shell.say(self.told(_NO_RUN))
             return
         with showing_errors(self.shell):
-            self.load_request(await asyncio.to_thread(run.request))
+            self.edit_request(await asyncio.to_thread(run.request))
 
-    def load_request(self, request: TrainRequest, *, ask: bool = False) -> None:
-        """Load what a run was asked for into the form; `ask` how its data is to be read. Raises MftuiError."""
+    def edit_request(self, request: TrainRequest, *, ask: bool = False, tell: bool = True) -> None:
+        """Load what is to be trained into the form, and `tell` that; `ask` how its data is read. Raises MftuiError."""
         self.form.load(request)
         self.query_one(FormView).show(self.form)
         self._reading.cancel()
-        self.shell.say(self.told(_UNREAD if ask else _LOADED), warn=ask)
+        self.guidance_changed()
+        if tell:
+            self.shell.say(self.told(_UNREAD if ask else _LOADED), warn=ask)
         if ask:
             self.action_reading()
 
@@ -328,19 +330,12 @@ class TrainScreen(BaseScreen):
 
     def _pick(self, key: str) -> None:
         from mftui.tui.dialogs.fetch import fetch_first
-        from mftui.tui.dialogs.pickers import pick_data, pick_preset, pick_recipe
 
         def take(chosen: str | None) -> None:
             if chosen is not None:
                 fetch_first(self.app, chosen if key == "data" else "", lambda: self._set(key, chosen))
 
-        form = self.form
-        pickers = {
-            "data": lambda: pick_data(form.data),
-            "recipe": lambda: pick_recipe(form.recipes, form.recipe.name),
-            "preset": lambda: pick_preset(form.recipe, form.preset),
-        }
-        self.app.push_screen(pickers[key](), take)
+        self.app.push_screen(picker(key, self.form), take)
 
     def _set(self, key: str, chosen: str) -> None:
         self.form.set(key, chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError, UnknownId
@@ -11,7 +12,7 @@ from mftui.tui.lists import compared, rankings
 from mftui.tui.lists.choices import RATED_SORTS, UserChoices
 from mftui.tui.lists.explanation import why_user
 from mftui.tui.lists.explanation_panel import ExplanationPanel
-from mftui.tui.lists.rows import recommended_columns, recommended_rows
+from mftui.tui.lists.rows import recommended_columns, recommended_rows, row_of
 from mftui.tui.screens.comparing import Comparing, Pair
 from mftui.tui.screens.recommended import RecommendedScreen
 from mftui.tui.screens.users.page import (
@@ -38,6 +39,8 @@ _NO_USER = (
     "Press {users.search} and type a user's id, {users.pick} to pick one from the list, {users.next} for the first."
 )
 _USUAL_ORDER = UserChoices().sort
+Spot = tuple[int | None, int]
+"""The film under the cursor of a list, and its row."""
 
 
 class UsersScreen(RecommendedScreen[UserChoices]):
@@ -64,12 +67,15 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self._pages, self._whys = LatestWins(self, "user"), LatestWins(self, "why")
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
-        self._set_columns(model)
+        self.comparing.tell()
         user = self._page.user if self._page else self._choices.user
-        if user != "" and model.factors.user_ids.find(user) is not None:
-            self._open(user, keep=True)
+        known = user != "" and model.factors.user_ids.find(user) is not None
+        if not (again and known):
+            self._page = self._both = None  # its films are those of the model before
+        if known:
+            self._open(user, keep=again)
         else:
-            self._page = self._both = None
+            self._set_columns(model)
             self._panel.show(None)
             self.left.show((), caption=f"{model.factors.n_users:,} users", empty=self.told(_NO_USER))
             self.right.show(())
@@ -88,7 +94,6 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self.right.set_columns(recommended_columns(model.factors) if alone else compared.RECOMMENDED)
         self.left.set_columns(RATED_COLUMNS if alone else compared.RATED)
         self.left.sorts = {sort: sort for sort in self.SORTS} if alone else {}
-        self.comparing.tell()
 
     def _open(self, user: RawId, *, keep: bool = False) -> None:
         model, choices, pair = self._shown, self._choices, self.comparing.pair
@@ -104,12 +109,15 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         def show(result: UserPage | Both | MftuiError) -> None:
             if pair != self.comparing.pair:
                 return
+            spots = [self._spot(table) if keep else None for table in (self.left, self.right)]
             self._both = result if isinstance(result, Both) else None
+            if not isinstance(result, MftuiError):
+                self._set_columns(model)
             if isinstance(result, Both) and pair is not None:
-                self._show_both(pair, result, keep)
+                self._show_both(pair, result, *spots)
                 return
             if isinstance(result, UserPage):
-                self._show(model, result, keep)
+                self._show(model, result, *spots)
                 return
             assert isinstance(result, MftuiError)
             if isinstance(result, UnknownId) and pair is not None and pair.second_knows(user):
@@ -121,23 +129,27 @@ class UsersScreen(RecommendedScreen[UserChoices]):
 
         self._pages.ask(or_error(work), show)
 
-    def _show(self, model: OpenModel, page: UserPage, keep: bool) -> None:
+    def _spot(self, table: Table) -> Spot:
+        return self._film_in(table), table.cursor
+
+    def _show(self, model: OpenModel, page: UserPage, rated: Spot | None, listed: Spot | None) -> None:
         self._page = page
         self.choose(user=str(page.user))
         self._panel.show(page)
-        self._show_rated(model, page, self.left.cursor if keep else None)
+        self._show_rated(model, page, rated)
         self.show_recommended(
             model,
             page.recommended,
             recommended_rows(model.factors, page.recommended, self.terminal),
             to=f"user {page.user}",
             facts=(rankings.ordered(page.ranked_by), rankings.spread_label(model.factors)),
-            cursor=self.right.cursor if keep else None,
+            cursor=_row(listed, page.recommended.movies.tolist()),
         )
         self.query_one(SearchBox).value = ""
 
-    def _show_both(self, pair: Pair, both: Both, keep: bool) -> None:
+    def _show_both(self, pair: Pair, both: Both, rated: Spot | None, listed: Spot | None) -> None:
         """Show both predictions of each rating, and both lists as one."""
+        factors = pair.first.factors
         self._page = page = both.page
         self.choose(user=str(page.user))
         self._panel.show(page)
@@ -151,18 +163,18 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             caption=f"User {page.user}: {len(both.rated.rows):,} ratings",
             detail="predicted by runs 1 and 2",
             empty="No ratings.",
-            cursor=self.left.cursor if keep else None,
+            cursor=_row(rated, compared.movies_of(factors, both.rated.rows)),
         )
         self.right.show(
             compared.placed_rows(both.listed.rows, "predicted", ".2f"),
             caption=f"Recommended to user {page.user}",
             detail=", ".join(fact for fact in (ways, f"only {narrowed}" if narrowed else "") if fact),
             empty="Nothing left to recommend.",
-            cursor=self.right.cursor if keep else None,
+            cursor=_row(listed, compared.movies_of(factors, both.listed.rows)),
         )
         self.query_one(SearchBox).value = ""
 
-    def _show_rated(self, model: OpenModel, page: UserPage, cursor: int | None) -> None:
+    def _show_rated(self, model: OpenModel, page: UserPage, spot: Spot | None) -> None:
         sort, reverse = self._choices.sort, self._choices.reverse
         order = f"by {sort}{', reversed' if reverse else ''}" if reverse or sort != _USUAL_ORDER else ""
         self._order = order_of(model.factors, page, sort, reverse=reverse)
@@ -171,7 +183,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             caption=f"User {page.user}: {len(page.rated):,} ratings, mean {page.mean:.2f}",
             detail=", ".join(part for part in (order, f"RMSE {page.rmse}" if page.rmse else "") if part),
             empty="No ratings.",
-            cursor=cursor,
+            cursor=_row(spot, page.rated.movies[self._order].tolist()),
         )
 
     # Actions
@@ -196,7 +208,10 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         return f"There is no film to open. {self.told(_NO_USER) if self._page is None else ''}".strip()
 
     def film(self) -> int | None:
-        page, table = self._page, self.left if self.left.has_focus else self.right
+        return self._film_in(self.left if self.left.has_focus else self.right)
+
+    def _film_in(self, table: Table) -> int | None:
+        page = self._page
         if self._shown is None or page is None or not len(table):
             return None
         if (both := self._both) is not None:
@@ -269,3 +284,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     def action_go_back(self) -> None:
         """Go back from the recommendations to the ratings."""
         self.action_pane(-1)
+
+
+def _row(spot: Spot | None, films: Sequence[int | None]) -> int | None:
+    return None if spot is None else row_of(spot[0], films, spot[1])

@@ -54,10 +54,6 @@ class Listed:
         at -= len(self.movies)
         return self.gone[at] if 0 <= at < len(self.gone) else None
 
-    def place(self, film: int | None, at: int) -> int:
-        """Return the row of a film, or `at` if the film is no longer there."""
-        return self.movies.index(film) if film is not None and film in self.movies else at
-
 
 def found_list(factors: Factors, now: YouList, given: ProfileRatings, found: NDArray[Any], text: str) -> Listed:
     """List what a search for `text` found."""

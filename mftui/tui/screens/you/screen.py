@@ -15,7 +15,7 @@ from mftui.tui.lists import rankings
 from mftui.tui.lists.choices import MovieChoices, list_movies
 from mftui.tui.lists.explanation import in_short
 from mftui.tui.lists.explanation_panel import ExplanationPanel
-from mftui.tui.lists.rows import recommended_columns, recommended_rows
+from mftui.tui.lists.rows import recommended_columns, recommended_rows, row_of
 from mftui.tui.screens.recommended import RecommendedScreen
 from mftui.tui.screens.you.explain_pane import ExplainPane
 from mftui.tui.screens.you.lists import Listed, found_list, keeping, next_list, profile_list
@@ -54,6 +54,8 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._below_search = (self._rater.line,)
         self._store = self._rater.ratings
         self._now: YouList | None = None
+        self._kept: int | None = None
+        """The film under the cursor of the recommendations, while those of a newer model are made."""
         self._about: About | None = None
         self._found: NDArray[Any] | None = None
         self._listed = Listed()
@@ -68,7 +70,10 @@ class YouScreen(RecommendedScreen[YouChoices]):
     # The model and the file
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:
-        self._found = self._now = self._about = None
+        if not again or self._now is not None:
+            self._kept = self.film(self.right) if again else None
+        self._found = self._found if again else None
+        self._now = self._about = None
         self.right.set_columns(recommended_columns(model.factors, reasons=True))
         self._rater.open(model.factors)
         self._search()
@@ -110,9 +115,8 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._lists.ask(or_error(lambda: you_list(model.factors, given, choices)), show)
 
     def _show(self, model: OpenModel, now: YouList) -> None:
-        keep = self.film(self.right) if self.right.has_focus else None
+        keep = self._kept if self._now is None else self.film(self.right)
         self._now, listed = now, now.recommended
-        places = {int(movie): at for at, movie in enumerate(listed.movies)}
 
         def reason(at: int) -> str:
             return in_short(model.factors, now.because, at) if now.because else ""
@@ -125,7 +129,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
             recommended_rows(model.factors, listed, self.terminal, reason),
             to=now.given.name,
             facts=(rankings.ordered(rankings.rank_of(listed)), rankings.spread_label(model.factors), known),
-            cursor=places.get(keep, self.right.cursor) if keep is not None else None,
+            cursor=row_of(keep, listed.movies.tolist(), self.right.cursor) if self.right.has_focus else None,
         )
         self._show_left()
         self._ask_about(model, now)
@@ -170,7 +174,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
             self.left.set_columns(new.columns)
             self.left.sorts = {sort: sort for sort in self.SORTS} if new.view == "rated" else {}
         same_list = new.view == before.view and new.key == before.key
-        cursor = new.place(film, at) if same_list else None
+        cursor = row_of(film, new.movies, at) if same_list else None
         self.left.show(new.rows, caption=new.caption, detail=new.detail, empty=self.told(new.empty), cursor=cursor)
 
     def on_input_changed(self, event: Input.Changed) -> None:

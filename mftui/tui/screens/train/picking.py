@@ -1,4 +1,4 @@
-"""Ask for a run, by the name that it is shown with."""
+"""Ask for a run, by the name that it is shown with, or for what a field of the form may be."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from mftui.tui.base.shell import shell_of, showing_errors
 if TYPE_CHECKING:
     from mftui.runs.store.config import RunConfig
     from mftui.runs.store.run import Run
-    from mftui.tui.dialogs.pick import Item
+    from mftui.tui.dialogs.pick import Item, PickScreen
     from mftui.tui.screens.base import BaseScreen
+    from mftui.tui.screens.train.form import TrainForm
 
 _MAX_RUNS = 500
 """Runs that are offered at most."""
@@ -55,6 +56,17 @@ async def pick_run(
         else:
             pressed = key_of("train.toggle", shell.settings.keys)
             shell.say(f"There are no {'other ' if but else ''}runs yet. Press {pressed} to train one.")
+
+
+def picker(key: str, form: TrainForm) -> PickScreen:
+    """Return the dialog that asks for a field of the form: data, recipe or preset."""
+    from mftui.tui.dialogs.pickers import pick_data, pick_preset, pick_recipe
+
+    if key == "data":
+        return pick_data(form.data)
+    if key == "recipe":
+        return pick_recipe(form.recipes, form.recipe.name)
+    return pick_preset(form.recipe, form.preset)
 
 
 def _about(run: Run, config: RunConfig) -> str:
