@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | None
 ABSENT = "–"
+_BETWEEN = " " * GAP
 
 force_option = click.option("--force", is_flag=True, help="Replace the file if it is there already.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
@@ -73,8 +74,12 @@ def print_table(
         console.width = sum(widths) + GAP * len(widths)
         shown = [headings[at] for at in part.widths]
         sys.stdout.write("\n" * bool(number) + _laid_out(console, shown, widths, right, None))
-        for row in part.rows:  # Rich would take a second for a few thousand, so it gets those alone that it has to wrap
-            sys.stdout.write(_in_one_line(row, widths, right) or _laid_out(console, shown, widths, right, row))
+        # Rich would take a second for a few thousand rows, so it gets those alone that it has to wrap.
+        lines = zip(*map(_padded, zip(*part.rows, strict=True), widths, right), strict=True)
+        sys.stdout.writelines(
+            _laid_out(console, shown, widths, right, row) if None in line else f"{_BETWEEN.join(line).rstrip()}\n"
+            for row, line in zip(part.rows, lines, strict=True)
+        )
 
 
 def print_line(text: str = "", *, to: TextIO | None = None) -> None:
@@ -118,21 +123,19 @@ def _laid_out(
     return "".join(f"{line.rstrip()}\n" for line in drawn.get().split("\n")[:-1])
 
 
-def _in_one_line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    """Return the line of a row, each cell padded to its width; "" where one of them is wider."""
-    parts = []
-    for text, width, at_right in zip(row, widths, right, strict=True):
+def _padded(texts: Iterable[str], width: int, at_right: bool) -> list[str | None]:
+    """Return the cells of a column, padded to its width; None for those that are wider."""
+    padded: list[str | None] = []
+    for text in texts:
         pad = width - cells_of(text)
-        if pad < 0:
-            return ""
-        parts.append(" " * pad + text if at_right else text + " " * pad)
-    return (" " * GAP).join(parts).rstrip() + "\n"
+        padded.append(None if pad < 0 else text.rjust(len(text) + pad) if at_right else text.ljust(len(text) + pad))
+    return padded
 
 
 def _shown(cell: object, float_format: str) -> str:
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, Real) and not isinstance(cell, Integral):
+    if isinstance(cell, float) or (isinstance(cell, Real) and not isinstance(cell, Integral)):
         return ABSENT if math.isnan(cell) else format(cell, float_format)
     return ABSENT if cell is None else str(cell)
 

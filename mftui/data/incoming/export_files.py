@@ -81,7 +81,7 @@ def _of_folder(folder: Folder, columns: Mapping[str, str], part: str | None) -> 
         return [_table(usual, columns, part)]
     parts = [ref for ref in folder.files if _PARTS.fullmatch(ref.name)]
     if parts:
-        tables = [found for ref in parts if (found := _table(ref, columns, part)).table.rows]
+        tables = [found for ref in parts if (found := _table(ref, columns, part)).table.lines]
         if len({_site(found) for found in tables}) == 1:
             return tables
     fitting = []

@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, compress
 from pathlib import Path
+from typing import NamedTuple
 
 from mftui.data.allocator import gc_paused
 from mftui.data.dataset import Scale
@@ -15,8 +17,8 @@ from mftui.data.incoming.own_dates import read_dates
 from mftui.data.incoming.own_ratings import Grades, read_grades
 from mftui.data.incoming.own_roles import Roles, find_roles, imdb_in, tmdb_in
 from mftui.data.incoming.own_types import is_film, is_part
-from mftui.data.profiles.rows import Rated
-from mftui.data.profiles.tables import Row, Table
+from mftui.data.profiles.rows import Rated, kept_rows
+from mftui.data.profiles.tables import Table
 from mftui.data.readers.names import listed
 from mftui.data.readers.personal import Site, site_of
 from mftui.data.reading.reading import ColumnUse, Reading, date_of
@@ -35,8 +37,7 @@ _SECOND = {"title": "original title", "timestamp": "or timestamp"}
 """What the second column of a role is called."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One rating of the file."""
 
     rated: Rated
@@ -120,17 +121,15 @@ def _read(table: Table, reading: Reading, wanted: Wanted) -> Incoming:
     grades = read_grades(table, roles.rating, site, wanted.scale, wanted.missing)
     moments, dated, form, why = _moments(table, site, roles)
     reading, roles = replace(reading, dates=form), replace(roles, dates=dated)
-    entries = []
-    for row, stars, moment in zip(table.rows, grades.stars, moments, strict=True):
-        if stars is not None:
-            entries.append(_entry(row, roles, site, stars, moment))
+    rated = [stars is not None for stars in grades.stars]
+    entries = _entries(table.where(rated), roles, site, [*compress(grades.stars, rated)], [*compress(moments, rated)])
     return Incoming(
         table.path,
         site.name if site else _TABLE,
         grades.scale,
         entries,
         [_described(table, reading, roles, grades, [entry.rated.timestamp for entry in entries], wanted)],
-        sum(stars is None for stars in grades.stars),
+        rated.count(False),
         sum(not entry.rated.timestamp for entry in entries),
         why,
     )
@@ -173,11 +172,12 @@ def _plain_in(table: Table, name: str) -> str:
 
 def _of_one(table: Table, roles: Roles, user: str | None) -> Table:
     """Return the table with one user's rows; raises DataError where there are several and none is chosen."""
-    counts = Counter(row.get(roles.user) for row in table.rows if row.get(roles.user)) if roles.user else Counter()
+    users = table.column(roles.user)
+    counts = Counter(filter(None, users))
     if user is None and len(counts) < 2:
         return table
     if user is not None and user in counts:
-        return replace(table, rows=[row for row in table.rows if row.get(roles.user) == user])
+        return table.where([name == user for name in users])
     some = ", ".join(visible(name[:30]) for name, _ in counts.most_common(_MAX_USERS))
     more = f" and {len(counts) - _MAX_USERS:,} more" if len(counts) > _MAX_USERS else ""
     if user is not None:
@@ -195,16 +195,14 @@ def _of_one(table: Table, roles: Roles, user: str | None) -> Table:
 def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[list[int], tuple[str, ...], str, str]:
     """Return seconds since 1970 for every row, 0 where there are none; the columns they are of; their form; why there
     are none."""
-    moments = [0] * len(table.rows)
+    moments = [0] * len(table)
     used: dict[str, str] = {}
     reasons = []
     for name in roles.dates:
-        texts = [row.get(name) for row in table.rows]
         if site is not None and site.name == "mftui" and name == "timestamp":
-            read = [int(row.number(name, name)) if row.get(name) else 0 for row in table.rows]
-            form, why = "seconds since 1970", ""
+            read, form, why = [*map(int, table.numbers(name, blank=0))], "seconds since 1970", ""
         else:
-            read, form, why = read_dates(texts)
+            read, form, why = read_dates(table.column(name))
         if any(new and not old for old, new in zip(moments, read, strict=True)):
             moments = [old or new for old, new in zip(moments, read, strict=True)]
             used[name] = form
@@ -212,45 +210,62 @@ def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[list[int], 
     return moments, tuple(used), next(iter(used.values()), ""), "" if used else "; ".join(reasons)
 
 
-def _entry(row: Row, roles: Roles, site: Site | None, stars: float, moment: int) -> Entry:
-    kind = row.get(roles.type) if roles.type else ""
-    film = is_film(kind)
+def _entries(
+    table: Table, roles: Roles, site: Site | None, stars: Sequence[float | None], moments: Sequence[int]
+) -> list[Entry]:
+    kinds, of, nothing = table.column(roles.type), site.name if site is not None else "", [""] * len(table)
+    films = [*map(is_film, kinds)]
     # The ids beside an episode or a season are often those of the series; TMDb has numbers of its own for series.
-    imdb = imdb_in(row.get(roles.imdb)) if roles.imdb and (roles.imdb == "const" or not is_part(kind)) else ""
-    tmdb = tmdb_in(row.get(roles.tmdb)) if roles.tmdb and film else ""
-    if site is not None and site.name == "Yamtrack" and film and row.get("source") == "tmdb":
-        tmdb = tmdb_in(row.get("mediaid"))
-    movie = original(row.get(roles.movie)) if roles.movie else ""
-    title = _title(row, roles, site)
-    if not roles.movie and site is None and roles.titles[:1] in _IDS_OR_TITLES:
-        movie = title
-    if not (title or movie or imdb or tmdb):
-        raise row.fault(f"the {'movie' if roles.movie else 'title'} is missing.", "Fill it in, or remove the line.")
-    ids = (
-        (row.get("dataset"), row.get("fingerprint"))
-        if site is not None and site.name == "mftui" and movie
-        else ("", "")
-    )
-    dataset, fingerprint = map(original, ids)
-    rated = Rated(title, stars, movie, moment, imdb, dataset, fingerprint, tmdb)
-    return Entry(rated.kept(), row.line, film)
+    imdb = [
+        "" if roles.imdb != "const" and is_part(kind) else imdb_in(text)
+        for text, kind in zip(table.column(roles.imdb), kinds, strict=True)
+    ]
+    tmdb = [tmdb_in(text) if film else "" for text, film in zip(table.column(roles.tmdb), films, strict=True)]
+    if of == "Yamtrack":
+        theirs = zip(tmdb, films, table.column("source"), table.column("mediaid"), strict=True)
+        tmdb = [tmdb_in(text) if film and source == "tmdb" else old for old, film, source, text in theirs]
+    titles = _titles(table, roles, of)
+    movies = [*map(original, table.column(roles.movie))]
+    if not roles.movie and not of and roles.titles[:1] in _IDS_OR_TITLES:
+        movies = titles
+    for at, named in enumerate(zip(titles, movies, imdb, tmdb, strict=True)):
+        if not any(named):
+            what = "movie" if roles.movie else "title"
+            raise table.fault(at, f"the {what} is missing.", "Fill it in, or remove the line.")
+    datasets, prints = nothing, nothing
+    if of == "mftui":
+        datasets, prints = (
+            [original(text) if movie else "" for text, movie in zip(table.column(name), movies, strict=True)]
+            for name in ("dataset", "fingerprint")
+        )
+    rows = kept_rows(titles, stars, movies, moments, imdb, datasets, prints, tmdb)
+    return [*map(Entry, rows, table.lines, films)]
 
 
-def _title(row: Row, roles: Roles, site: Site | None) -> str:
-    """Return the names of the film as MovieLens writes them: others in brackets, the year at the end."""
-    names = list(dict.fromkeys(name for column in roles.titles if (name := original(row.get(column)))))
-    if not names:
+def _titles(table: Table, roles: Roles, of: str) -> list[str]:
+    """Return the names of each film as MovieLens writes them: others in brackets, the year at the end."""
+    if not roles.titles:
+        return [""] * len(table)
+    written = table.column(roles.year)
+    years = {text: found[0] if (found := _YEAR.search(text)) else "" for text in dict.fromkeys(written)}
+    names = [map(original, table.column(name)) for name in roles.titles]
+    if of == "Douban":
+        names = [map(_OTHER_NAME.split, texts) for texts in names]  # type: ignore[arg-type]
+        return [_title([*chain(*some)], years[year]) for *some, year in zip(*names, written, strict=True)]
+    return [_title(some, years[year]) for *some, year in zip(*names, written, strict=True)]
+
+
+def _title(names: Sequence[str], year: str) -> str:
+    first, *others = names if len(names) == 1 else [*dict.fromkeys(filter(None, names))] or [""]
+    if not first:
         return ""
-    if site is not None and site.name == "Douban":
-        names = [part for name in names for part in _OTHER_NAME.split(name) if part]
-    first, *others = names
-    year = _YEAR.search(row.get(roles.year)) if roles.year else None
-    written = next((parse_year(name) for name in names if parse_year(name)), None)
-    if others:
-        first = f"{first} ({') ('.join(others)})"
-    if written is None and year:
-        return f"{first} ({year[0]})"
-    return f"{first} ({written})" if written and others and parse_year(first) is None else first
+    written = next((found for name in (first, *others) if (found := parse_year(name))), None)
+    if not others:
+        return first if written or not year else f"{first} ({year})"
+    named = f"{first} ({') ('.join(others)})"
+    if written is None:
+        return f"{named} ({year})" if year else named
+    return f"{named} ({written})" if parse_year(named) is None else named
 
 
 def _described(

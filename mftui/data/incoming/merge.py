@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mftui.data.allocator import gc_paused
 from mftui.data.incoming.incoming import Entry, Incoming
-from mftui.data.profiles.match import BY_ID, Match, Matcher, name_key
+from mftui.data.profiles.film_names import name_key
+from mftui.data.profiles.match import BY_ID, Match, Matcher
 from mftui.data.profiles.rows import Rated
 from mftui.data.profiles.store import Change, Profile
 
@@ -49,10 +50,11 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     now = int(time.time()) if now is None else now
     latest: dict[int | str, tuple[Entry, Match | None]] = {}
     entries = sorted(incoming.entries, key=lambda entry: entry.rated.timestamp or now)
-    for entry, found in zip(entries, matcher.find_all([entry.rated for entry in entries]), strict=True):
-        by_id = found is not None and found.how in BY_ID
-        match = found if entry.is_film or by_id else None
-        key = match.movie if match else _unmatched_key(entry.rated)
+    names = [(matcher.find(entry.rated), _unmatched_key(entry.rated)) for entry in entries]
+    settled = matcher.settled([found for found, _ in names])
+    for entry, found, (_, named) in zip(entries, settled, names, strict=True):
+        match = found if entry.is_film or (found is not None and found.how in BY_ID) else None
+        key = match.movie if match else named
         latest.pop(key, None)
         latest[key] = entry, match
     matched: list[tuple[Rated, Match]] = []
@@ -60,7 +62,7 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     unmatched: list[Rated] = []
     not_films: list[Rated] = []
     for entry, match in latest.values():
-        rated = entry.rated if entry.rated.timestamp else replace(entry.rated, timestamp=now)
+        rated = entry.rated if entry.rated.timestamp else entry.rated._replace(timestamp=now)
         if match is not None:
             matched.append((matcher.identified(rated, match.movie), match))
             as_written.append(rated)

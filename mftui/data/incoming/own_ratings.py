@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mftui.data.dataset import Scale
 from mftui.data.profiles.stars import describe, to_stars
-from mftui.data.profiles.tables import Row, Table, number_of
+from mftui.data.profiles.tables import Table, number_of
 from mftui.data.readers.personal import Site, top_told_by
 from mftui.data.readers.rating_words import numbers_in
 from mftui.data.reading.options import LEFT_OUT, ReadOptions
@@ -49,51 +50,57 @@ def read_grades(table: Table, column: str, site: Site | None, given: Scale | Non
     keep_all = tuple(missing) == (LEFT_OUT,)
     unrated = {text.casefold() for text in missing} if not keep_all else set()
     left_out = {number for text in unrated if (number := number_of(text)) is not None}
-    texts = [row.get(column) for row in table.rows]
-    blank = [not text or text.casefold() in (_UNRATED | unrated) for text in texts]
-    seen = [text for text, none in zip(texts, blank, strict=True) if none and text]
-    rows = [row for row, none in zip(table.rows, blank, strict=True) if not none]
-    numbers, top = _numbers(rows, column)
-    seen += [row.get(column) for row, number in zip(rows, numbers, strict=True) if number in left_out]
-    values = iter(None if number in left_out else number for number in numbers)
-    found = [None if none else next(values) for none in blank]
-    scale, owner = _scale(found, top, column, site, given)
+    texts = table.column(column)
+    counts = Counter(texts)
+    blank = [text for text in counts if not text or text.casefold() in (_UNRATED | unrated)]
+    seen = [text for text in blank if text]
+    found: dict[str, float | None] = dict.fromkeys(blank)
+    numbers, top = _numbers(table, column, [text for text in counts if text not in found])
+    seen += [text for text, number in numbers.items() if number in left_out]
+    found |= {text: None if number in left_out else number for text, number in numbers.items()}
+    scale, owner = _scale([*found.values()], top, column, site, given)
     if scale.lo > 0 and not keep_all:
-        seen += ["0" for value in found if value == 0]
-        found = [None if value == 0 else value for value in found]
+        seen += ["0"] if 0 in found.values() else []
+        found = {text: value or None for text, value in found.items()}
     if (site is None or site.scale is None) and not keep_all:
-        _doubt_zeros(table, found)
-    stars = [
-        None if value is None else _stars(row, value, scale, owner)
-        for row, value in zip(table.rows, found, strict=True)
-    ]
-    return Grades(scale, stars, tuple(dict.fromkeys(seen)))
+        _doubt_zeros(table, [(value, counts[text]) for text, value in found.items() if value is not None])
+    stars: dict[str, float | None] = dict.fromkeys(found)
+    for text in numbers:
+        if (value := found[text]) is not None:
+            if not scale.lo <= value <= scale.hi:
+                raise table.fault(
+                    texts.index(text),
+                    f"rating {value:g} is outside {describe(scale).partition(' in ')[0]}, {owner}.",
+                    "Correct or remove the line. If it means `not rated`: --missing VALUE.",
+                )
+            stars[text] = to_stars(value, scale)
+    return Grades(scale, [stars[text] for text in texts], tuple(dict.fromkeys(seen)))
 
 
-def _numbers(rows: Sequence[Row], column: str) -> tuple[list[float], float]:
-    """Return the ratings as numbers, and the best possible one where they tell it ("4/5", "★★★½"), else 0.
+def _numbers(table: Table, column: str, texts: Sequence[str]) -> tuple[dict[str, float], float]:
+    """Return the ratings as numbers, by text, and the best possible one where they tell it ("4/5", "★★★½"), else 0.
 
     Raises DataError for the first that is no number, where not all are written in one other form.
     """
     import pyarrow as pa
 
-    texts = [row.get(column) for row in rows]
-    plain = [number_of(text) for text in texts]
-    numbers = [number for number in plain if number is not None]
+    plain = {text: number_of(text) for text in texts}
+    numbers = {text: number for text, number in plain.items() if number is not None}
     if len(numbers) == len(texts):
         return numbers, 0.0
     if all(text in _WORDS for text in texts):
-        return [_WORDS[text] for text in texts], 5.0
+        return {text: _WORDS[text] for text in texts}, 5.0
     read = numbers_in(pa.chunked_array([pa.array(texts).dictionary_encode()]), ReadOptions())
     if read is None:
-        row, text = next((row, text) for row, text, number in zip(rows, texts, plain, strict=True) if number is None)
-        raise row.fault(
+        text = next(text for text in texts if text not in numbers)
+        raise table.fault(
+            table.column(column).index(text),
             f"the rating {visible(text[:40])} is not a number.",
             "Correct or remove the line. If it means `not rated`: --missing VALUE.",
         )
     values, form = read
     top = _TOP_OF_FORM.get(form, float(form.partition("/")[2] or 0))
-    return [float(value) for value in values.to_pylist()], top
+    return dict(zip(texts, map(float, values.to_pylist()), strict=True)), top
 
 
 def _scale(
@@ -112,23 +119,14 @@ def _scale(
     return Scale(0, next((top for top in _TOPS if highest <= top), _TOPS[-1]), 0), "the file's scale"
 
 
-def _stars(row: Row, value: float, scale: Scale, owner: str) -> float:
-    if not scale.lo <= value <= scale.hi:
-        raise row.fault(
-            f"rating {value:g} is outside {describe(scale).partition(' in ')[0]}, {owner}.",
-            "Correct or remove the line. If it means `not rated`: --missing VALUE.",
-        )
-    return to_stars(value, scale)
-
-
-def _doubt_zeros(table: Table, found: Sequence[float | None]) -> None:
-    """Raise DataError where many ratings are 0 and none is just above."""
-    values = [value for value in found if value is not None]
-    n_zeros = values.count(0)
-    others = [value for value in values if value > 0]
-    if n_zeros > max(1, len(values) * _MANY_ZEROS) and others and min(others) >= 1:
+def _doubt_zeros(table: Table, counts: Sequence[tuple[float, int]]) -> None:
+    """Raise DataError where many ratings are 0 and none is just above; `counts`: values, and how often each is."""
+    n = sum(times for _, times in counts)
+    n_zeros = sum(times for value, times in counts if value == 0)
+    others = [value for value, _ in counts if value > 0]
+    if n_zeros > max(1, n * _MANY_ZEROS) and others and min(others) >= 1:
         raise DataError(
-            f"{n_zeros} of {len(values)} ratings are 0, and none is between 0 and {min(others):g}: not rated?",
+            f"{n_zeros} of {n} ratings are 0, and none is between 0 and {min(others):g}: not rated?",
             path=table.path,
             hint="Say which it is: --missing 0 leaves them out, --missing none keeps them.",
         )

@@ -69,7 +69,7 @@ _GRADES = 10
 
 @dataclass(frozen=True)
 class Roles:
-    """The names of the columns, as `Row.fields` has them; "" for none."""
+    """The names of the columns, as `Table.cells` has them; "" for none."""
 
     rating: str = ""
     titles: tuple[str, ...] = ()
@@ -254,8 +254,7 @@ def _share(table: Table, name: str, fits: Callable[[str], bool]) -> float:
 
 def _texts(table: Table, name: str) -> list[str]:
     """Return what a column has: of a long table, of rows spread evenly over it."""
-    rows = table.rows[:: -(-len(table.rows) // _LOOKED_AT) or 1]
-    return [text for row in rows if (text := row.fields.get(name, ""))]
+    return [text for text in table.column(name)[:: -(-len(table) // _LOOKED_AT) or 1] if text]
 
 
 def _first(columns: Sequence[str], names: Iterable[str]) -> str:

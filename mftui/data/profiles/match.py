@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +15,14 @@ from numpy.typing import NDArray
 from mftui.data.allocator import gc_paused
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids, RawId
+from mftui.data.profiles.film_names import first_keys, keys_of, parts_in, year_and_keys
 from mftui.data.profiles.links import Links, links_of_data, links_of_movies
 from mftui.data.profiles.rows import Rated
 from mftui.data.profiles.stars import from_stars, to_stars
-from mftui.data.titles.title import exact_names, parse_year, spoken_name
+from mftui.data.titles.title import parse_year
 from mftui.data.web_ids import imdb_number
 from mftui.errors import DataError
 
-_BRITISH = re.compile(r"\b(col|fav|fl|hon|harb|hum|lab|neighb|rum|sav|arm)our")
-_CENTRE = re.compile(r"\b(cent|theat)re\b")
-_JOINT = re.compile(r":\s+|\s[-–—]\s")
-_LETTERS_AND_DIGITS = re.compile(r"[^\W\d_]+\d+|\d+[^\W\d_]+")
 _ALIKE = 70
 """Share of the letters, in percent, that two titles have in common to be named as near."""
 _MIN_PREFIX = 4
@@ -52,8 +48,7 @@ class Model(Protocol):
     def meta(self) -> dict[str, Any]: ...
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """The movie that was found, and by what."""
 
     movie: int
@@ -88,6 +83,7 @@ class Matcher:
         self._model = model
         self._given = links
         self.scale = model.scale
+        self._rating = cache(lambda stars: from_stars(stars, model.scale))
         self.dataset = str(model.meta.get("dataset") or "")
         self.fingerprint = str(model.meta.get("fingerprint") or "")
 
@@ -108,8 +104,7 @@ class Matcher:
         """Return `row` with the model's title and id of the movie at an index."""
         raw = str(self.raw_id(movie))
         ids, web = self._given or Links(), self._model.movies.web_ids
-        return replace(
-            row,
+        return row._replace(
             title=self.titles[movie] if self._model.movies.titled else "",
             movie_id=raw,
             imdb_id=row.imdb_id or ids.imdb_of.get(raw) or ("" if web is None else web.imdb_id(movie)),
@@ -120,7 +115,7 @@ class Matcher:
 
     def rating(self, row: Rated) -> float:
         """Return the row's stars on the model's scale."""
-        return from_stars(row.stars, self.scale)
+        return self._rating(row.stars)
 
     def match(self, rows: Iterable[Rated]) -> Matched:
         """Match each row to a movie of the model; rows without one are in `missing`."""
@@ -140,7 +135,11 @@ class Matcher:
     def find_all(self, rows: Sequence[Rated]) -> list[Match | None]:
         """Find the movie of each row, as `find` does; but a movie that one row means strictly, no other means loosely:
         with "Rashomon (1950)" and "Rashomon (1951)" there are two films."""
-        matches = [self.find(row) for row in rows]
+        return self.settled([self.find(row) for row in rows])
+
+    @staticmethod
+    def settled(matches: Sequence[Match | None]) -> list[Match | None]:
+        """Return what `find` found for all rows of a person, but loose matches of a movie that another row means."""
         strict = {match.movie for match in matches if match is not None and match.how not in LOOSE}
         return [None if match and match.how in LOOSE and match.movie in strict else match for match in matches]
 
@@ -180,7 +179,7 @@ class Matcher:
         if match is None or match.how in LOOSE or match.movie == movie:
             return ""
         title = self.titles[match.movie]
-        return "" if _keys(title) & _keys(self.titles[movie]) else title
+        return "" if keys_of(title) & keys_of(self.titles[movie]) else title
 
     def _other_id(self, row: Rated, movie: int) -> str:
         """Return what says that a movie has another IMDb id (or, where the row has none, TMDb id) than the row."""
@@ -218,7 +217,7 @@ class Matcher:
         it, then with one spelled much like it; of several, those of years near its own."""
         from rapidfuzz import fuzz, process
 
-        asked, names = sorted(_keys(row.title)), self._sorted_names
+        asked, names = sorted(keys_of(row.title)), self._sorted_names
         like = list(asked)
         for key in asked:
             after = names[bisect_left(names, key) :][:limit]
@@ -244,11 +243,10 @@ class Matcher:
         return self._model.movie_ids.find(row.movie_id) if self._knows_id(row) else None
 
     def _by_title(self, row: Rated) -> Match | None:
-        year = parse_year(row.title)
-        keys = _keys(row.title)
+        year, keys = year_and_keys(row.title)
         found = {movie for key in keys for movie in self._names.get(key, ())}
-        if not found and year is None:
-            return None
+        if not found:
+            return None if year is None else self._by_part(row, year, keys)
         same = [movie for movie in found if year in (None, self._year(movie))]
         unknown = [movie for movie in found if self._year(movie) == 0]
         near = [movie for movie in found if year is not None and abs(self._year(movie) - year) == 1]
@@ -258,20 +256,20 @@ class Matcher:
                 "title" if year is not None or chosen is None or not self._year(chosen) else "title without a year"
             )
             return None if chosen is None else Match(chosen, how)
-        if found:
-            chosen = self._chosen(row, near, False)
-            return None if chosen is None else Match(chosen, "year off by one")
-        parts = keys | _parts(row.title, whole=True)
-        having = {movie for part in parts for movie in self._parts.get(part, ())}
-        same_year = [movie for movie in having if year is not None and self._year(movie) == year]
-        return Match(same_year[0], "part of the title") if len(same_year) == 1 else None
+        chosen = self._chosen(row, near, False)
+        return None if chosen is None else Match(chosen, "year off by one")
+
+    def _by_part(self, row: Rated, year: int, keys: frozenset[str]) -> Match | None:
+        parts = keys | parts_in(row.title, whole=True)
+        same_year = {movie for part in parts for movie in self._parts.get(part, ()) if self._year(movie) == year}
+        return Match(same_year.pop(), "part of the title") if len(same_year) == 1 else None
 
     def _chosen(self, row: Rated, movies: list[int], most_rated: bool) -> int | None:
         """Choose the movie that is meant: of several the one with the row's id, then with its first title, then
         (where the year is the same too) the most rated."""
         if len(movies) > 1:
             with_id = [movie for movie in movies if str(self.raw_id(movie)) == row.movie_id]
-            first = [movie for movie in movies if _first(row.title) & _first(self.titles[movie])]
+            first = [movie for movie in movies if first_keys(row.title) & first_keys(self.titles[movie])]
             movies = with_id or first or movies
         if len(movies) > 1 and most_rated:
             movies = [max(movies, key=lambda movie: (int(self._model.movie_counts[movie]), -movie))]
@@ -287,7 +285,7 @@ class Matcher:
             return {}
         names: defaultdict[str, list[int]] = defaultdict(list)
         for movie, title in enumerate(self.titles):
-            for key in _keys(title):
+            for key in keys_of(title):
                 names[key].append(movie)
         return dict(names)
 
@@ -300,47 +298,6 @@ class Matcher:
         """Map parts of titles to the movies that have them."""
         parts: defaultdict[str, list[int]] = defaultdict(list)
         for movie, title in enumerate(self.titles):
-            for part in _parts(title):
+            for part in parts_in(title):
                 parts[part].append(movie)
         return dict(parts)
-
-
-def name_key(row: Rated) -> str:
-    """Return a key that two ratings of one film share: by title and year, else by id."""
-    if not row.title:
-        return f"{row.dataset} {row.movie_id}"
-    return f"{parse_year(row.title)} {min(_first(row.title), default=row.title)}"
-
-
-def _keys(title: str) -> set[str]:
-    """Return every name of a title without its blanks, in American spelling: "Spider-Man" and "Spiderman" are the same
-    film, and so are "Three Colours" and "Three Colors"."""
-    return {_american(name).replace(" ", "") for name in exact_names(title)}
-
-
-def _american(name: str) -> str:
-    if "our" in name:
-        name = _BRITISH.sub(r"\1or", name)
-    return _CENTRE.sub(r"\1er", name) if "tre" in name else name
-
-
-def _first(title: str) -> set[str]:
-    """Return the names of a title without those in brackets."""
-    return _keys(title.partition("(")[0]) if not title.startswith("(") else _keys(title)
-
-
-def _parts(title: str, whole: bool = False) -> set[str]:
-    """Return what is before and after colons and dashes, if it is two words or more or like "X2", and both joined: of
-    "Star Wars: Episode VIII - The Last Jedi" Star Wars, The Last Jedi, and the two together. `whole`:
-    the two only."""
-    pieces = _JOINT.split(spoken_name(title)) if _JOINT.search(title) else ()
-    if len(pieces) < 2:
-        return set()
-    first, last = (min(exact_names(piece), default="") for piece in (pieces[0], pieces[-1]))
-    parts = {f"{first}: {last}".replace(" ", "")}
-    return (
-        parts
-        if whole
-        else parts
-        | {piece.replace(" ", "") for piece in (first, last) if " " in piece or _LETTERS_AND_DIGITS.fullmatch(piece)}
-    )

@@ -6,15 +6,15 @@ import csv
 import io
 import re
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mftui.data.allocator import gc_paused
 from mftui.data.profiles.stars import TOP
-from mftui.data.profiles.tables import Row, read_table
+from mftui.data.profiles.tables import read_table
 from mftui.data.storage.csv_cells import inert, original
 from mftui.data.storage.files import FileRef
 from mftui.data.storage.regular import seen_own
@@ -28,12 +28,12 @@ _KNOWN: dict[Path, tuple[tuple[int, ...], tuple[Rated, ...]]] = {}
 """The files that were read last, as they were then."""
 _MOST_KNOWN = 4
 _SETTLED_NS = 10**9
+_DAY_S = 86_400
 NOBODY = 0
 """The user id of whoever rated: one that no MovieLens set has."""
 
 
-@dataclass(frozen=True)
-class Rated:
+class Rated(NamedTuple):
     """What somebody gave to one film."""
 
     title: str
@@ -63,23 +63,20 @@ class Rated:
     @property
     def day(self) -> str:
         """Return the day of the rating, as 2020-02-29 (UTC); empty where that is unknown, or no date."""
-        try:
-            return datetime.fromtimestamp(self.timestamp, UTC).date().isoformat() if self.timestamp else ""
-        except (ValueError, OverflowError, OSError):
-            return ""
+        return _day(self.timestamp // _DAY_S) if self.timestamp else ""
 
     def kept(self) -> Rated:
         """Return the row as it comes back from the file: text that UTF-8 has, stars in six digits."""
-        return Rated(
-            " ".join(_storable(self.title).split()),
-            float(f"{self.stars:.6g}"),
-            _storable(self.movie_id),
-            int(self.timestamp),
-            written_imdb(imdb_number(self.imdb_id)) if self.imdb_id else "",
-            _storable(self.dataset),
-            _storable(self.fingerprint),
-            written_tmdb(self.tmdb_id) if self.tmdb_id else "",
-        )
+        return kept_rows(*([value] for value in self))[0]
+
+
+def kept_rows(*columns: Sequence[Any]) -> list[Rated]:
+    """Make rows of columns, in the order of `Rated`; each row as it comes back from the file."""
+    kept = [
+        map(keep, column) if column.count("") < len(column) else column
+        for keep, column in zip(_KEEP, columns, strict=True)
+    ]
+    return [*map(Rated._make, zip(*kept, strict=True))]
 
 
 def read_rows(path: Path) -> list[Rated]:
@@ -112,7 +109,20 @@ def _parsed(path: Path) -> list[Rated]:
             path=path,
             hint="Restore it from a copy, or move it away to begin anew.",
         )
-    return [_rated(row) for row in table.rows]
+    stars = table.numbers("rating")
+    if off := [at for at, given in enumerate(stars) if not 0 <= given <= TOP]:
+        raise table.fault(off[0], f"the rating {stars[off[0]]:g} is not within 0 and {TOP:g} stars.")
+    moments = table.numbers("timestamp", blank=0)
+    if off := [at for at, moment in enumerate(moments) if abs(moment) >= 2**53]:
+        raise table.fault(off[0], f"the timestamp {moments[off[0]]:g} is out of range.")
+    titles, movies, datasets, prints = (
+        [*map(original, table.column(name))] for name in ("title", "movieid", "dataset", "fingerprint")
+    )
+    imdb, tmdb = table.column("imdbid"), table.column("tmdbid")
+    for at, named in enumerate(zip(titles, movies, imdb, tmdb, strict=True)):
+        if not any(named):
+            raise table.fault(at, "neither title nor movieId says which movie it is.")
+    return kept_rows(titles, stars, movies, moments, imdb, datasets, prints, tmdb)
 
 
 def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
@@ -120,10 +130,11 @@ def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
+    places = [COLUMNS.index(name) for name in columns]
     for r in rows:
-        stars, about = f"{r.stars:.6g}", (r.title, r.imdb_id, r.tmdb_id, r.dataset, r.fingerprint)
-        named = dict(zip(COLUMNS, (NOBODY, r.movie_id, stars, r.timestamp, *about), strict=True))
-        writer.writerow([_cell(named[name]) for name in columns])
+        about = [*map(_cell, (r.movie_id, r.title, r.imdb_id, r.tmdb_id, r.dataset, r.fingerprint))]
+        cells = (NOBODY, about[0], _six(r.stars), r.timestamp, *about[1:])
+        writer.writerow(cells if columns is COLUMNS else [cells[at] for at in places])
     return out.getvalue()
 
 
@@ -141,9 +152,9 @@ def as_letterboxd(rows: Iterable[Rated]) -> str:
 
 
 def revived(found: dict[str, Any]) -> Rated:
-    """Make a row again of what `asdict` made of one; raises TypeError where it is none."""
+    """Make a row again of what `_asdict` made of one; raises TypeError where it is none."""
     row = Rated(**found)
-    for name, value in vars(Rated(title="", stars=0.0)).items():
+    for name, value in Rated(title="", stars=0.0)._asdict().items():
         if type(getattr(row, name)) is not type(value):
             raise TypeError(f"{name} is no {type(value).__name__}")
     return row
@@ -155,26 +166,36 @@ def written_tmdb(text: str) -> str:
     return digits if digits.isascii() and digits.isdigit() and len(digits) < 12 else ""
 
 
-def _rated(row: Row) -> Rated:
-    stars = row.number("rating", "rating")
-    if not 0 <= stars <= TOP:
-        raise row.fault(f"the rating {stars:g} is not within 0 and {TOP:g} stars.")
-    title, movie = original(row.get("title")), original(row.get("movieid"))
-    imdb, tmdb = row.get("imdbid"), row.get("tmdbid")
-    if not (title or movie or imdb or tmdb):
-        raise row.fault("neither title nor movieId says which movie it is.")
-    when = row.number("timestamp", "timestamp") if row.get("timestamp") else 0
-    if abs(when) >= 2**53:
-        raise row.fault(f"the timestamp {when:g} is out of range.")
-    of = (original(row.get("dataset")), original(row.get("fingerprint")))
-    return Rated(title, stars, movie, int(when), imdb, *of, tmdb_id=tmdb).kept()
+@lru_cache(10_000)
+def _day(day: int) -> str:
+    """Write the day that is so many days after 1970; empty where that is no date."""
+    try:
+        return datetime.fromtimestamp(day * _DAY_S, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+@lru_cache(1_000)
+def _six(stars: float) -> str:
+    return f"{stars:.6g}"
 
 
 def _storable(text: str) -> str:
     return text.strip() if text.isascii() else text.encode("utf-8", "replace").decode().strip()
 
 
-def _cell(value: object) -> object:
-    if not isinstance(value, str) or value[:1].isalnum() or _NUMBER.fullmatch(value):
-        return value
-    return inert(value)
+_KEEP: tuple[Callable[[Any], Any], ...] = (
+    lambda title: " ".join(_storable(title).split()),
+    lambda stars: float(_six(stars)),
+    _storable,
+    int,
+    lambda imdb: imdb and written_imdb(imdb_number(imdb)),
+    _storable,
+    _storable,
+    lambda tmdb: tmdb and written_tmdb(tmdb),
+)
+"""What the file keeps of each of the columns of `Rated`."""
+
+
+def _cell(text: str) -> str:
+    return text if text[:1].isalnum() or _NUMBER.fullmatch(text) else inert(text)

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -201,8 +201,8 @@ class Profile:
                 break
             kept.insert(0, change)
         changes = [
-            {"before": [*map(asdict, change.before)], "after": [*map(asdict, change.after)], "of": change.of}
-            for change in kept
+            {"before": [*map(Rated._asdict, one.before)], "after": [*map(Rated._asdict, one.after)], "of": one.of}
+            for one in kept
         ]
         document = {"format_version": _UNDO_VERSION, "changes": changes}
         write_text(self._undo_path, json.dumps(document), private=True)

@@ -7,8 +7,9 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
 from mftui.data.forms import words
@@ -20,54 +21,58 @@ from mftui.text import shell_word, visible
 _MAX_BYTES = 1 << 25
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _DELIMITERS = ",;\t|"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table, by the names of its columns."""
-
-    path: Path
-    line: int
-    fields: dict[str, str]
-    """Trimmed, by column name as `names.plain` makes it."""
-
-    def get(self, *columns: str) -> str:
-        """Return the text of the first of `columns` that is not empty, else ""."""
-        for column in columns:
-            if text := self.fields.get(column):
-                return text
-        return ""
-
-    def number(self, column: str, what: str) -> float:
-        """Return a finite number, also with a decimal comma; raises DataError."""
-        text = self.get(column)
-        value = number_of(text)
-        if value is None:
-            raise self.fault(f"the {what} {visible(text[:40])} is not a number." if text else f"the {what} is missing.")
-        return value
-
-    def fault(self, message: str, hint: str = "Correct or remove the line.") -> DataError:
-        """Return an error that names this line."""
-        return DataError(message, path=self.path, line=self.line or None, hint=hint)
+_OFTEN = 10
+"""Cells of so many letters may stand in many lines."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """The header and the lines with something in them."""
+    """The header and the rows with something in them, column by column: so many rows are read soon."""
 
     path: Path
     header: list[str]
-    rows: list[Row]
+    lines: Sequence[int]
+    """n: the number of the line of each row, 0 for none."""
+    cells: Mapping[str, Sequence[str]]
+    """n trimmed texts by the name of the column, as `names.plain` makes it; of several of one name the first."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
 
     @property
     def columns(self) -> list[str]:
-        """Return the names as `Row.fields` has them."""
+        """Return the names as `cells` has them."""
         return [plain(name) for name in self.header]
 
     @property
     def named(self) -> str:
         """Return the columns as the file calls them, for a message."""
         return listed(self.header) or "nothing"
+
+    def column(self, name: str) -> Sequence[str]:
+        """Return the n texts of a column; blanks where there is none, or `name` is empty."""
+        return (self.cells.get(name) if name else None) or [""] * len(self)
+
+    def numbers(self, column: str, blank: float | None = None) -> list[float]:
+        """Return n finite numbers, also of decimal commas, `blank` where there is no text; raises DataError."""
+        texts = self.column(column)
+        values = {text: number_of(text) if text or blank is None else blank for text in dict.fromkeys(texts)}
+        for text, value in values.items():
+            if value is None:
+                said = f"{visible(text[:40])} is not a number." if text else "is missing."
+                raise self.fault(texts.index(text), f"the {column} {said}")
+        return [values[text] for text in texts]  # type: ignore[misc]
+
+    def where(self, keep: Sequence[bool]) -> Table:
+        """Return the table of the rows that are to be kept."""
+        if all(keep):
+            return self
+        cells = {name: [*compress(texts, keep)] for name, texts in self.cells.items()}
+        return replace(self, lines=[*compress(self.lines, keep)], cells=cells)
+
+    def fault(self, at: int, message: str, hint: str = "Correct or remove the line.") -> DataError:
+        """Return an error that names the line of the row `at`."""
+        return DataError(message, path=self.path, line=self.lines[at] or None, hint=hint)
 
 
 def read_table(ref: FileRef) -> Table:
@@ -80,8 +85,14 @@ def read_table(ref: FileRef) -> Table:
 def table_of(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> Table:
     """Make a table of lines of cells; raises DataError where a line has too few or too many."""
     header = [unicodedata.normalize("NFC", name.strip()) for name in header]
-    names = [plain(name) for name in header]
-    return Table(path, header, [Row(path, line, _fields(path, line, names, row)) for line, row in lines])
+    for line, row in lines:
+        if len(row) != len(header):
+            _check_length(path, line, len(header), row)
+    cells: dict[str, list[str]] = {}
+    for at, name in enumerate(map(plain, header)):
+        if name not in cells:
+            cells[name] = [row[at].strip() for _, row in lines]
+    return Table(path, header, [line for line, _ in lines], cells)
 
 
 def number_of(text: str) -> float | None:
@@ -93,19 +104,29 @@ def number_of(text: str) -> float | None:
 
 def delimiter_of(text: str) -> str:
     """Return what stands most often in the first line that has a delimiter and is no comment."""
-    lines = io.StringIO(text)
+    lines = _lines(text)
     first = next((line for line in lines if line[0] != "#" and any(sign in line for sign in _DELIMITERS)), "")
     return max(_DELIMITERS, key=first.count)
 
 
 def split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return `(number, cells)` of every line with something in it."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    known: dict[str, str] = {}  # dates, years and ratings are kept once
     try:
-        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+        return [
+            (reader.line_num, [known.setdefault(cell, cell) if len(cell) <= _OFTEN else cell for cell in row])
+            for row in reader
+            if any(map(str.strip, row))
+        ]
     except csv.Error as error:
         message = f"broken quoting ({error})."
         raise DataError(message, path=path, line=reader.line_num, hint="Correct the line.") from error
+
+
+def _lines(text: str) -> Iterable[str]:
+    """Return the lines of a text with their ends; an `io.StringIO` would take four bytes for each letter."""
+    return io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogatepass")), "utf-8", "surrogatepass", newline="")
 
 
 def decoded(ref: FileRef) -> tuple[str, str]:
@@ -120,12 +141,11 @@ def decoded(ref: FileRef) -> tuple[str, str]:
     return words.decoded(content), words.encoding_of(content)
 
 
-def _fields(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, str]:
-    if len(row) < len(names):
-        message = f"too few columns: {len(row)} of {len(names)}."
+def _check_length(path: Path, line: int, n: int, row: Sequence[str]) -> None:
+    """Raise DataError for a line that has not `n` cells; blank ones may be too many."""
+    if len(row) < n:
+        message = f"too few columns: {len(row)} of {n}."
         raise DataError(message, path=path, line=line or None, hint="Correct or remove the line.")
-    if any(map(str.strip, row[len(names) :])):
-        message = f"too many columns: {len(row)} of {len(names)}."
+    if any(map(str.strip, row[n:])):
+        message = f"too many columns: {len(row)} of {n}."
         raise DataError(message, path=path, line=line or None, hint="Put titles with commas in double quotes.")
-    cells = [*map(str.strip, row[: len(names)])]
-    return dict(zip(names, cells, strict=True)) | dict(zip(names[::-1], cells[::-1], strict=True))

@@ -9,7 +9,7 @@ from mftui.text import fold
 # "(1999)", "(1999-2003)", "(2007–)", "(2007– )"; then nothing but other brackets, such as "(V)".
 _YEAR = re.compile(r"\(\s*(1[89]\d\d|20\d\d)\s*(?:[-–—]\s*(?:(?:1[89]|20)?\d\d)?\s*)?\)(?=(?:\s*\([^()]*\))*\s*$)")
 _PLAIN_TITLE = re.compile(
-    r"\s*(?:(?:the|an?)\s+)?([a-z0-9]+(?:\s+[a-z0-9]+)*)\s*(?:\((?:1[89]\d\d|20\d\d)\)\s*)?", re.ASCII | re.IGNORECASE
+    r"\s*(?:(?:the|an?)\s+)?([a-z0-9]+(?:\s+[a-z0-9]+)*)\s*(?:\((1[89]\d\d|20\d\d)\)\s*)?", re.ASCII | re.IGNORECASE
 )
 """Most titles, of which one pattern tells the only name."""
 _BRACKETS_AT_END = re.compile(r"\s*\(((?:[^()]|\([^()]*\))*)\)\s*$")
@@ -64,8 +64,8 @@ def exact_names(title: str) -> set[str]:
     "Seven (a.k.a. Se7en) (1995)" is "seven", "se7en" and "seven a k a se7en"; "Haine, La (1995)" is
     "haine" and "la haine".
     """
-    if simple := _PLAIN_TITLE.fullmatch(title):
-        return {" ".join(simple[1].lower().split())}
+    if simple := simple_name(title):
+        return {simple[0]}
     name = without_year(title)
     forms = [name]
     while brackets := _BRACKETS_AT_END.search(name):
@@ -74,6 +74,12 @@ def exact_names(title: str) -> set[str]:
             break
         forms += [name, _ALSO_KNOWN_AS.sub("", brackets[1])]
     return {" ".join(words) for form in forms for words in _without_articles(form) if words}
+
+
+def simple_name(title: str) -> tuple[str, int | None] | None:
+    """Return the only name of a title, as `exact_names` has it, and the year; None where it may have several."""
+    simple = _PLAIN_TITLE.fullmatch(title)
+    return (" ".join(simple[1].lower().split()), int(simple[2]) if simple[2] else None) if simple else None
 
 
 def full_name(title: str) -> str:

@@ -51,7 +51,7 @@ def film_in(profile: Profile, text: str, of: Of = "") -> list[Rated]:
     import numpy as np
 
     from mftui.data.ids import Ids
-    from mftui.data.profiles.match import name_key
+    from mftui.data.profiles.film_names import name_key
     from mftui.data.storage.string_column import StringColumn
     from mftui.data.titles.search import TitleIndex
     from mftui.data.web_ids import WebIds, imdb_number
