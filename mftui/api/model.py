@@ -187,14 +187,15 @@ class Model:
         genre, tag, years, min_ratings: as for `similar`.
         bound: rank by the "lower" end of the interval (safe bets), or the "upper" one (adventurous).
         leave_out: ids or titles of movies that are not to be listed; those that the model does not have do not count.
-        explain: add a column `because`: the person's ratings, and what each adds to the prediction.
+        explain: add a column `because`: the person's ratings, and what each adds to prediction and score.
 
         Returns
         -------
         DataFrame
             movie_id, title, genres, year, predicted (a rating), std (of ratings around it), plus_minus (90 % of ratings
-            lie so near), would_watch (a percentile, 0 to 100), n_ratings, lower, upper (the interval), and cold
-            (nothing is known of user or movie); best first. Unknown is NaN. A warning says why a list is short.
+            lie so near), would_watch (a percentile, 0 to 100), score (that ranks the list, if no rating does),
+            n_ratings, lower, upper (the interval), and cold (nothing is known of user or movie); best first. Unknown
+            is NaN. A warning says why a list is short.
 
         Raises
         ------
@@ -216,7 +217,7 @@ class Model:
             warnings.warn(visible(f"{len(rows)} of {n} listed: {result.note}"), stacklevel=2)
         if not explain:
             return frame_of(rows, RECOMMENDED)
-        because = person.because(f, result.movies, result.ranked_by)
+        because = person.because(f, result.movies, rank=result.ranked_by, bound=bound, discover=discover)
         rows = [row | {"because": share_rows(f, because, at)} for at, row in enumerate(rows)]
         return frame_of(rows, (*RECOMMENDED, "because"))
 
@@ -250,13 +251,14 @@ class Model:
         predicted = f.predict(user, movie, known, seconds_in(dates, len(user), learned=f.parameters.dates is not None))
         return float(predicted[0]) if is_one(users) and is_one(movies) else predicted
 
-    def explain(self, who: Any, movie: object, *, ratings: Any = None) -> Explanation:
-        """Say why somebody is predicted a rating of a movie: what each of their ratings adds.
+    def explain(self, who: Any, movie: object, *, ratings: Any = None, **ranked: Any) -> Explanation:
+        """Say why somebody is predicted a rating of a movie, and how it comes to its place on their list.
 
         Parameters
         ----------
         who, ratings: as for `recommend`.
         movie: an id, or words of a title.
+        ranked: `rank`, `discover` and `bound`, by which the list is ranked, as for `recommend`.
 
         Returns
         -------
@@ -266,10 +268,10 @@ class Model:
         Examples
         --------
         >>> model.explain(7, "alien").because.columns.tolist()
-        ['movie_id', 'title', 'rating', 'contribution']
+        ['movie_id', 'title', 'rating', 'contribution', 'on_list']
         """
         f, index = self.factors, find_movie(self.factors, movie, self._titles)
-        return explanation_of(f, self._person(who, ratings).because(f, np.array([index])))
+        return explanation_of(f, self._person(who, ratings).because(f, np.array([index]), **ranked))
 
     def evaluate(self, ratings: pd.DataFrame | Dataset | str | Path | None = None, k: int = 10) -> dict[str, Any]:
         """Measure the model on test ratings, beside simple baselines.

@@ -81,11 +81,12 @@ class Person:
             return recommend(factors, self.known_index, n, leave_out=unwanted, **options)
         return recommend_newcomer(factors, self.folded, n, leave_out=unwanted, user=self.index, **options)
 
-    def because(self, factors: Factors, movies: NDArray[Any], rank: Any = None) -> Because:
-        """Return why they are predicted what they are; see `engine.query.explain`."""
+    def because(self, factors: Factors, movies: NDArray[Any], **ranked: Any) -> Because:
+        """Return why they are predicted what they are, and listed where; `ranked`: by what, see
+        `engine.query.explain`."""
         if self.folded is not None:
-            return explain(factors, self.folded, movies, rank=rank)
-        return explain_user(factors, self.known_index, movies, rank=rank)
+            return explain(factors, self.folded, movies, **ranked)
+        return explain_user(factors, self.known_index, movies, **ranked)
 
     def cold(self, factors: Factors, movies: NDArray[Any]) -> NDArray[np.bool_]:
         """Return (n,) whether nothing is known of them or of the movie."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 MOVIE = ("movie_id", "title", "genres", "year")
 NEIGHBOURS = (*MOVIE, "score", "n_ratings")
-SHARES = ("movie_id", "title", "rating", "contribution")
-RECOMMENDED = (*MOVIE, "predicted", "std", "plus_minus", "would_watch", "n_ratings", "lower", "upper", "cold")
+SHARES = ("movie_id", "title", "rating", "contribution", "on_list")
+RECOMMENDED = (*MOVIE, "predicted", "std", "plus_minus", "would_watch", "score", "n_ratings", "lower", "upper", "cold")
 
 
 def movie_row(factors: Factors, movie: int | np.integer) -> Row:
@@ -33,7 +33,8 @@ def neighbour_rows(factors: Factors, movies: Iterable[Any], scores: Iterable[Any
 
 
 def recommended_rows(factors: Factors, person: Person, result: Recommendations) -> list[Row]:
-    """Return a list of recommendations with predicted, std, plus_minus, lower, upper, cold and would_watch."""
+    """Return a list of recommendations with predicted, std, plus_minus, lower, upper, cold, would_watch, and the score
+    that it is ranked by, where that is no rating."""
     nothing = [None] * len(result.movies)
     columns = {
         "predicted": result.predicted,
@@ -43,6 +44,7 @@ def recommended_rows(factors: Factors, person: Person, result: Recommendations) 
         "upper": result.upper,
         "cold": person.cold(factors, result.movies).tolist(),
         "would_watch": result.watch,
+        "score": None if result.ranked_by == "like" else result.scores,
     }
     numbers = zip(*(nothing if column is None else column for column in columns.values()), strict=True)
     return [
@@ -51,20 +53,19 @@ def recommended_rows(factors: Factors, person: Person, result: Recommendations) 
     ]
 
 
-def share_rows(factors: Factors, because: Because, at: int, *, ranked: bool = False) -> list[Row]:
-    """Return a person's ratings with what each adds to the prediction of movie `at`, the largest share first.
-
-    `ranked`: to the score that ranks the list, in place of the prediction.
-    """
-    shares = because.shares(ranked=ranked)
+def share_rows(factors: Factors, because: Because, at: int) -> list[Row]:
+    """Return a person's ratings with what each adds to the prediction of movie `at`, and to the score that ranks the
+    list (None where that is the prediction), the largest share first by what ranks the list."""
+    place = None if because.place is None else because.place.shares
     return [
         {
             "movie_id": factors.movie_ids.raw(because.rated[own]),
             "title": factors.movies.titles[because.rated[own]],
             "rating": because.ratings[own],
-            "contribution": shares[at, own],
+            "contribution": because.contributions[at, own],
+            "on_list": None if place is None else place[at, own],
         }
-        for own in because.strongest(at, len(because.rated), ranked=ranked)
+        for own in because.strongest(at, len(because.rated), ranked=True)
     ]
 
 
@@ -83,7 +84,7 @@ def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.Da
 
 _KINDS: dict[Any, tuple[str, ...]] = {
     "float64": ("score", "predicted", "std", "plus_minus", "lower", "upper", "would_watch", "rating", "contribution",
-                "difference"),
+                "on_list", "difference"),
     "Int64": ("year", "place", "moved", "unknown_to"),
     "boolean": ("held_out",),
 }  # fmt: skip

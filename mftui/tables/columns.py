@@ -36,6 +36,7 @@ _SPARE: tuple[tuple[str, ...], ...] = (
     ("like 1", "like 2"),
     ("score 1", "score 2", "cosine 1", "cosine 2", "dot 1", "dot 2", "euclidean 1", "euclidean 2"),
     ("users", "users' spread"),
+    ("score",),
 )
 """Columns that a table can do without, by their headings: the first leave first, those of one line together."""
 _LATE: tuple[tuple[str, ...], ...] = (

@@ -205,7 +205,15 @@ def test_an_explanation_adds_up(model: mftui.Model) -> None:
     why = model.explain(7, "heat")
     assert sum(why.parts.values()) == pytest.approx(why.predicted, abs=1e-5)
     assert why.because.contribution.sum() == pytest.approx(why.parts["ratings"], abs=1e-5)
-    assert why.because.contribution.abs().is_monotonic_decreasing
+    assert why.because.on_list.abs().is_monotonic_decreasing
+    assert why.because.on_list.sum() == pytest.approx(why.score_parts["ratings"], abs=1e-5)
+    assert sum(why.score_parts.values()) == pytest.approx(why.score, abs=1e-5)
+    listed = model.recommend(7, n=20).set_index("title").score
+    assert why.score == pytest.approx(listed["Heat (1995)"], abs=1e-5)
+    assert why.unit == "stars" and "on the list: popularity" in repr(why) and "on the list" in why._repr_html_()
+    by_rating = model.explain(7, "heat", rank="like")
+    assert by_rating.score is None and not by_rating.score_parts and by_rating.because.on_list.isna().all()
+    assert by_rating.because.contribution.abs().is_monotonic_decreasing
     assert why.predicted == pytest.approx(model.predict(7, "heat"), abs=1e-5)
     assert "Heat (1995)" in repr(why) and "\n" not in repr(why)
     assert model.explain({"toy story": 5}, "heat").parts["training"] == 0

@@ -77,9 +77,10 @@ def recommend(
     --explain shows what a prediction is made of, in stars: what everybody gives, what this film, the person and their
     ratings add, and what each of these ratings adds. All of it adds up to the prediction. The shares are computed by
     solving for the user's factors from their ratings; what the trained factors predict beyond that is called
-    "training". The place in a list ranked by "watch" or "both" depends mainly on who watches what: "on the list" is
-    what each rating adds to the ranking score. What most people watch counts as well, but less the more ratings there
-    are. With "both", the predicted rating is added to that score.
+    "training". Where the list is ranked by something else, it also shows what the score adds up from: what most people
+    watch ("popularity", which counts less the more ratings there are), what their ratings add through who watches what
+    ("on the list"; the largest come first), and with "both" the predicted rating ("would like"). Safe bets and
+    adventurous lists are ranked by the prediction and its ±.
 
     With --run A --run B the lists of both runs stand in one table: the places in A (1) and B (2), and whether a movie
     is new, gone, up or down in B. Runs on different data are matched by movie id and user id.
@@ -93,7 +94,8 @@ def recommend(
     viewer = find_viewer(factors, user, ratings_file)
     result = viewer.person.recommend(factors, n, rank=rank, discover=discover, where=where, bound=bound)
     recommendations = recommended_documents(factors, viewer.person, result)
-    explanation = viewer.person.because(factors, result.movies, result.ranked_by) if explained else None
+    ranked = {"rank": result.ranked_by, "bound": bound, "discover": discover}
+    explanation = viewer.person.because(factors, result.movies, **ranked) if explained else None
     if explanation is not None:
         reasons = explanation_documents(factors, explanation)
         recommendations = [line | reason for line, reason in zip(recommendations, reasons, strict=True)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mftui.api.explanation import place_words
 from mftui.api.rows import share_rows
 from mftui.cli.shared.movie_lists import FORMATS
 from mftui.cli.shared.output import Cell, print_line, print_table
-from mftui.engine.query.explain import DIGITS
+from mftui.engine.query.place import STAR_DIGITS as DIGITS
+from mftui.engine.recipes import STARS, unit_of
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -29,32 +31,31 @@ BAR_WIDTH = 12
 
 
 def explanation_documents(factors: Factors, because: Because) -> list[dict[str, Any]]:
-    """Describe for JSON why each movie is predicted what it is.
+    """Describe for JSON why each movie is predicted what it is, and listed where.
 
-    - `because`: all ratings of the person with their shares in the prediction, in stars, the largest first.
-    - `listed_because`: the same for the score that ranks the list; None if that is the prediction.
-    - `listed_usual`, `listed_liked`: what the movie's popularity, and the predicted rating, add to that score: with
-      the shares of `listed_because` they are the whole of it.
-    - `parts`: what adds up to the prediction, in stars: `everybody`, `film`, `user`, `ratings` (the sum of the shares),
+    - `because`: all ratings of the person, with what each adds to the prediction (`contribution`) and to the score
+      that ranks the list (`on_list`; None if that is the prediction), the largest first by what ranks the list.
+    - `parts`: what adds up to the prediction: `everybody`, `film`, `user`, `ratings` (the sum of the contributions),
       and, where there is any, `training` (what the trained row predicts beyond that) and `limit` (what is cut off at
       an end of the scale).
+    - `unit`: what they are counted in, "stars" or "rescaled".
+    - `score_parts`: what adds up to the score that ranks the list; None if that is the prediction. See `Place`.
     """
-    listed = because.rank_contributions is not None
     return [
         {
             "because": share_rows(factors, because, at),
-            "listed_because": share_rows(factors, because, at, ranked=True) if listed else None,
-            "listed_usual": None if because.usual is None else because.usual[at],
-            "listed_liked": None if because.liked is None else because.liked[at],
             "parts": because.parts(at),
+            "unit": unit_of(factors.meta),
+            "score_parts": None if because.place is None else because.place.of(at),
         }
         for at in range(len(because.movies))
     ]
 
 
 def print_explanations(factors: Factors, because: Because) -> None:
-    """Print for each movie what its prediction adds up from, and the ratings that add most."""
-    shares, listed = because.shares(ranked=True), because.rank_contributions is not None
+    """Print for each movie what its prediction and its place on the list add up from, and the ratings that add most."""
+    shares, place, unit = because.shares(ranked=True), because.place, unit_of(factors.meta)
+    listed = place is not None and place.shares is not None
     longest = float(abs(shares).max(initial=0)) or 1.0
     for at, movie in enumerate(because.movies):
         print_line()
@@ -69,8 +70,11 @@ def print_explanations(factors: Factors, because: Because) -> None:
             rest = [shares[at].sum() - shares[at, named].sum()] if listed else []
             left = parts["ratings"] - sum(stars[own] for own in named)
             rows.append(["", None, *rest, left, f"the other {others:,}"])
-        title = f"{factors.movies.titles[movie]}: {_sum(parts)} = {because.predicted[at]:.{DIGITS}f}"
-        columns = ["because", "you gave", "on the list", "stars", "title"]
+        counted = "" if unit == STARS else f" ({unit})"
+        title = f"{factors.movies.titles[movie]}: {_sum(parts)} = {because.predicted[at]:.{DIGITS}f}{counted}"
+        if place is not None:
+            title += f"; on the list: {' '.join(place_words(place, at, 'their'))}"
+        columns = ["because", "you gave", "on the list", unit, "title"]
         if not listed:
             columns.remove("on the list")
         print_table(columns, rows, title, formats=FORMATS | {"you gave": "g"})

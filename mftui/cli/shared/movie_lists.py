@@ -33,6 +33,8 @@ FORMATS = {
     "error": "+.2f",
     "stars": "+.2f",
     "on the list": "+.3f",
+    "score": ".3f",
+    "rescaled": "+.2f",
 }
 COLD = "(cold): no training ratings of this user or movie; predicted from the mean and what is known of the other one."
 
@@ -119,6 +121,10 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
         rated = f"{few}{x['n_ratings']}{' (cold)' * x['cold']}"
         rows.append([x["predicted"], x["title"], genres_cell(x), rated, str(x["movie_id"])])
     columns = ["would like", "title", "genres", "ratings", "movie id"]
+    if any(x["score"] is not None for x in recommendations):
+        columns.insert(1, "score")
+        for row, x in zip(rows, recommendations, strict=True):
+            row.insert(1, x["score"])
     if any(x["would_watch"] is not None for x in recommendations):
         columns.insert(1, "would watch")
         for row, x in zip(rows, recommendations, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,12 @@ from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
 from mftui.engine.query.fold_in import FoldedIn, design_of, fold_in
-from mftui.engine.query.recommend import Rank, best_rank, like_part
+from mftui.engine.query.place import STAR_DIGITS, ListedBy, Place, place_of, rounded
+from mftui.engine.query.recommend import Bound
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
 
-DIGITS = 2
-"""Decimals of a rating that are shown."""
 ROUNDING = 0.005
 """A smaller difference between two ratings is not shown."""
 TINY = 1e-9
@@ -61,13 +59,8 @@ class Because:
     """(m,) of the row that predicts: trained, or folded in."""
     predicted: Floats
     """(m,) ratings, clipped to the scale, as they are shown everywhere."""
-    rank_contributions: Doubles | None
-    """(m, n) what each own rating adds to the score by which lists are ranked, through who watches what and through
-    genres: with `usual` and `liked` they add up to it; None by "like"."""
-    usual: Doubles | None
-    """(m,) what is added to that score because most people watch the movie."""
-    liked: Doubles | None
-    """(m,) what the predicted rating adds to it: 0 by "watch"."""
+    place: Place | None
+    """How the films come to their places on the list; None where it is ranked by the predicted rating alone."""
 
     def parts(self, at: int) -> dict[str, float]:
         """Return what adds up to the prediction of movie `at`, by name: PARTS."""
@@ -83,18 +76,20 @@ class Because:
 
     def shown_parts(self, at: int) -> tuple[dict[str, float], list[float]]:
         """Return those that there are, and what each own rating adds, rounded so that what is shown adds up to the
-        prediction as it is shown, to the last of DIGITS."""
+        prediction as it is shown, to the last of STAR_DIGITS."""
         always = PARTS[:4] if len(self.rated) else PARTS[:3]
         parts = {name: x for name, x in self.parts(at).items() if name in always or abs(x) >= ROUNDING}
-        everybody = round(parts.pop("everybody"), DIGITS)
-        rest = rounded([*parts.values()], round(float(self.predicted[at]), DIGITS) - everybody)
+        everybody = round(parts.pop("everybody"), STAR_DIGITS)
+        rest = rounded([*parts.values()], round(float(self.predicted[at]), STAR_DIGITS) - everybody)
         shown = {"everybody": everybody} | dict(zip(parts, rest, strict=True))
         return shown, rounded(self.contributions[at].tolist(), shown.get("ratings", 0.0))
 
     def shares(self, *, ranked: bool) -> Doubles:
         """Return (m, n) what each own rating adds to the prediction or, if `ranked` and lists are ranked by more than
         that, to the rest of the score."""
-        return self.contributions if not ranked or self.rank_contributions is None else self.rank_contributions
+        return (
+            self.contributions if not ranked or self.place is None or self.place.shares is None else self.place.shares
+        )
 
     def strongest(self, at: int, n: int = 3, *, ranked: bool = False) -> Indices:
         """Return positions (≤ n,) in `rated` of the largest shares, for or against, in the prediction of movie `at` or,
@@ -104,17 +99,57 @@ class Because:
         return np.asarray(order[shares[order] != 0])
 
 
-def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Rank | None = None) -> Because:
+def explain(
+    model: Factors,
+    person: FoldedIn,
+    movies: NDArray[Any],
+    *,
+    rank: ListedBy | None = None,
+    bound: Bound | None = None,
+    discover: float = 0.0,
+) -> Because:
     """Explain what a person is predicted for some movies by the ratings that they were folded in from.
 
     Parameters
     ----------
     movies: (m,) movie indices.
     rank: what the list is ranked by; None for the model's best.
+    bound, discover: as for `recommend`.
 
     Raises UsageError for a ranking that the model lacks.
     """
-    movies, rank = np.asarray(movies, dtype=np.int64), best_rank(model, rank)
+    because, linear = _prediction(model, person, movies)
+    logits, row = because.logits, person.row
+    place = place_of(model, person, row, because.movies, logits, linear, rank=rank, bound=bound, discover=discover)
+    return replace(because, place=place)
+
+
+def explain_user(
+    model: Factors,
+    user: int,
+    movies: NDArray[Any],
+    *,
+    rank: ListedBy | None = None,
+    bound: Bound | None = None,
+    discover: float = 0.0,
+) -> Because:
+    """Explain the same for a user of the data (an index), folded in from their training ratings, beside what training
+    found."""
+    history = model.history.of_user(user)
+    person = fold_in(model, history.movies[~history.held_out], history.ratings[~history.held_out])
+    because, linear = _prediction(model, person, movies)
+    users = np.full(len(because.movies), user)
+    trained = model.logits(users, because.movies).astype(np.float64)
+    rating, predicted = model.parameters.response.rating, model.predict(users, because.movies)
+    row = model.rows_of(np.array([user]))
+    place = place_of(model, person, row, because.movies, trained, linear, rank=rank, bound=bound, discover=discover)
+    training, limit = rating(trained) - rating(because.logits), predicted - rating(trained)
+    return replace(because, training=training, limit=limit, logits=trained, predicted=predicted, place=place)
+
+
+def _prediction(model: Factors, person: FoldedIn, movies: NDArray[Any]) -> tuple[Because, Doubles]:
+    """Return what the predictions are made of, and (m, n) what each own rating adds to the logits."""
+    movies = np.asarray(movies, dtype=np.int64)
     p, taste = model.parameters, person.taste
     design, rating = design_of(model, movies), p.response.rating
     shares = np.mean(design[..., :-1] @ taste.solution.weights()[:, :-1], axis=0)
@@ -127,16 +162,7 @@ def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Ran
     total, little = rating(logits), np.abs(summed) < TINY
     slope = np.where(little, p.response.slope(before), (total - of_user) / np.where(little, 1.0, summed))
     predicted = model.shown(logits)
-    rank_contributions = usual = liked = None
-    if rank != "like":
-        table = np.asarray(model.audience.table[movies], dtype=np.float64)
-        rank_contributions = table @ model.audience.entries(person.movies, person.ratings).T
-        usual = table @ model.audience.usual(len(person.movies))
-        both = rank == "both"
-        liked = np.asarray(
-            like_part(model, model.to_rating(logits)) if both else np.zeros(len(movies)), dtype=np.float64
-        )
-    return Because(
+    because = Because(
         movies=movies,
         rated=person.movies,
         ratings=person.ratings,
@@ -148,37 +174,6 @@ def explain(model: Factors, person: FoldedIn, movies: NDArray[Any], *, rank: Ran
         limit=predicted - total,
         logits=logits,
         predicted=predicted,
-        rank_contributions=rank_contributions,
-        usual=usual,
-        liked=liked,
+        place=None,
     )
-
-
-def explain_user(model: Factors, user: int, movies: NDArray[Any], *, rank: Rank | None = None) -> Because:
-    """Explain the same for a user of the data (an index), folded in from their training ratings, beside what training
-    found."""
-    history = model.history.of_user(user)
-    person = fold_in(model, history.movies[~history.held_out], history.ratings[~history.held_out])
-    because = explain(model, person, movies, rank=rank)
-    users = np.full(len(because.movies), user)
-    trained = model.logits(users, because.movies).astype(np.float64)
-    rating, predicted = model.parameters.response.rating, model.predict(users, because.movies)
-    training = rating(trained) - rating(because.logits)
-    limit = predicted - rating(trained)
-    liked = because.liked
-    if liked is not None and best_rank(model, rank) == "both":
-        liked = like_part(model, rating(trained)).astype(np.float64)
-    return replace(because, training=training, limit=limit, logits=trained, predicted=predicted, liked=liked)
-
-
-def rounded(values: Sequence[float], total: float, digits: int = DIGITS) -> list[float]:
-    """Round values to `digits` decimals, so that they add up to `total` as it is rounded: those that are furthest from
-    their rounding are rounded the other way."""
-    unit = 10**digits
-    exact = np.asarray(values, dtype=np.float64) * unit
-    near = np.floor(exact + 0.5)
-    missing = round(round(total, digits) * unit) - int(near.sum())
-    order = np.argsort(-np.sign(missing) * (exact - near), kind="stable")
-    for step in range(abs(missing) if len(exact) else 0):
-        near[order[step % len(order)]] += np.sign(missing)
-    return [float(value) / unit + 0.0 for value in near]
+    return because, shares

@@ -146,6 +146,21 @@ def _ranked(
     return (prefer_less_seen(scores, model.movie_train_counts, discover) if discover else scores), audience
 
 
+def list_scores(
+    model: Factors, row: UserRows, rank: Rank, *, discover: float, bound: Bound | None
+) -> tuple[Floats, Floats | None]:
+    """Return (n_movies,) scores of one user by which a list is ranked, and the audience scores where the model has
+    them."""
+    offset = None
+    if bound is not None:
+        everything = np.arange(model.n_movies)
+        intervals = intervals_of_row(model, row, everything, model.shown(logits_of(model, row, everything)))
+        assert intervals is not None
+        offset = intervals.plus_minus() * np.float32(-1 if bound == "lower" else 1)
+    (scores,), audience = _ranked(model, row, rank, discover, watch=True, offset=offset)
+    return scores, None if audience is None else audience[0]
+
+
 def like_part(model: Factors, ratings: Floats) -> Floats:
     """Return what expected ratings, unclipped, add to the scores of lists by "both"."""
     p = model.parameters
@@ -222,13 +237,7 @@ def _recommend(
 ) -> Recommendations:
     """Return the best `n` movies for one user that are neither among the `rated` nor to be left out (indices)."""
     rank = best_rank(model, rank, bound)
-    offset = None
-    if bound is not None:
-        everything = np.arange(model.n_movies)
-        intervals = intervals_of_row(model, row, everything, model.shown(logits_of(model, row, everything)))
-        assert intervals is not None
-        offset = intervals.plus_minus() * np.float32(-1 if bound == "lower" else 1)
-    (scores,), audience = _ranked(model, row, rank, discover, watch=True, offset=offset)
+    scores, audience = list_scores(model, row, rank, discover=discover, bound=bound)
     allowed = passing(model, where)
     n_allowed = int(allowed.sum())
     unrated = np.ones(model.n_movies, dtype=bool)
@@ -251,7 +260,7 @@ def _recommend(
         best,
         predicted,
         scores[best],
-        watch=None if audience is None else percentiles(audience[0], unrated, best),
+        watch=None if audience is None else percentiles(audience, unrated, best),
         std=None if found is None else found.std,
         plus_minus=None if found is None else found.plus_minus(),
         lower=lower,

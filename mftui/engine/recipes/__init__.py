@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (BIASED, POST2019, FUNK, FASTAI, PMF, ALS, BAYES)}
 """By name; the first is the default."""
+STARS, RESCALED = "stars", "rescaled"
+"""What predictions are counted in."""
 _ALIASES = {"": BIASED.name, "seed": POST2019.name}
 """Other names that settings, scripts and old runs may use; the empty one is the default's."""
 _USUAL_RATINGS = 100_000
@@ -75,8 +77,16 @@ def caution_of(meta: Mapping[str, Any]) -> str:
     return found.caution if found else ""
 
 
+def unit_of(meta: Mapping[str, Any]) -> str:
+    """Return what a model's predictions, biases and errors are counted in: stars, or values that are rescaled to
+    stars and count by their order alone."""
+    return RESCALED if caution_of(meta) else STARS
+
+
 __all__ = [
     "RECIPES",
+    "RESCALED",
+    "STARS",
     "Field",
     "Hyper",
     "Preset",
@@ -87,4 +97,5 @@ __all__ = [
     "recipe_name",
     "recipe_with",
     "row_priors",
+    "unit_of",
 ]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mftui.api.explanation import place_words
 from mftui.engine.query.explain import explain_user
 from mftui.engine.query.intervals import intervals_of_row
-from mftui.tui.lists.rankings import engine_rank
+from mftui.engine.recipes import STARS, unit_of
+from mftui.tui.lists.rankings import reason_rank
 
 if TYPE_CHECKING:
     from mftui.data.ids import RawId
@@ -26,9 +28,9 @@ class Reason:
     title: str
     rating: float
     share: float
-    """To the prediction, in stars."""
+    """To the prediction."""
     ranked: float | None
-    """To its place on the list, where that is ranked by more than the prediction."""
+    """To the score of its place on the list, where that is ranked by more than the prediction."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,14 @@ class Explanation:
     plus_minus: float | None
     """How far from it 90 % of ratings lie at most; None where too few ratings were held out to tell."""
     parts: tuple[tuple[str, float], ...]
-    """(name, stars), rounded: they add up to the prediction as it is shown."""
+    """(name, value), rounded: they add up to the prediction as it is shown."""
     reasons: tuple[Reason, ...]
-    """The largest first, for or against; rounded, they add up to the part of the ratings."""
+    """The largest first by what ranks the list, for or against; rounded, the shares add up to the part of the
+    ratings."""
+    unit: str = STARS
+    """What the prediction, its parts and the shares are counted in."""
+    placed: tuple[str, ...] = ()
+    """What adds up to its place on the list, in words; empty where that is ranked by the prediction."""
     chances: tuple[tuple[float, float], ...] = ()
     """(rating, its probability) of each step of the scale, where the model knows them."""
 
@@ -55,9 +62,10 @@ _NAMES = {"everybody": "everybody", "film": "this film", "training": "training",
 def why(factors: Factors, because: Because, row: UserRows, who: str = OTHERS) -> Explanation:
     """Return the explanation of the first movie, to `who` has this row: trained, or folded in."""
     at, intervals = 0, intervals_of_row(factors, row, because.movies[:1], because.predicted[:1])
-    titles, ranked = factors.movies.titles, because.rank_contributions
+    titles, place, whose = factors.movies.titles, because.place, "your" if who == OWN else "their"
+    ranked = None if place is None else place.shares
     parts, stars = because.shown_parts(at)
-    names = _NAMES | {"user": who, "ratings": "your ratings" if who == OWN else "their ratings"}
+    names = _NAMES | {"user": who, "ratings": f"{whose} ratings"}
     reasons = tuple(
         Reason(
             titles[because.rated[own]],
@@ -65,20 +73,21 @@ def why(factors: Factors, because: Because, row: UserRows, who: str = OTHERS) ->
             stars[own],
             None if ranked is None else float(ranked[at, own]),
         )
-        for own in because.strongest(at, len(because.rated))
+        for own in because.strongest(at, len(because.rated), ranked=True)
     )
     title, predicted = titles[because.movies[at]], float(because.predicted[at])
     link = factors.parameters.response
     chances = tuple(zip(link.levels, link.probabilities(because.logits[at]), strict=True)) if link.cuts else ()
     reach = None if intervals is None else float(intervals.plus_minus()[0])
     named = tuple((names[name], value) for name, value in parts.items())
-    return Explanation(title, predicted, reach, named, reasons, chances)
+    placed = () if place is None else tuple(place_words(place, at, whose))
+    return Explanation(title, predicted, reach, named, reasons, unit_of(factors.meta), placed, chances)
 
 
 def why_user(factors: Factors, user: RawId, movie: int, rank: ListRank) -> Explanation:
     """Why a user of the data is predicted what they are for the movie at an index, by their training ratings."""
     movies, index = np.array([movie]), factors.user_ids.index(user)
-    because = explain_user(factors, index, movies, rank=engine_rank(rank)[0])
+    because = explain_user(factors, index, movies, **reason_rank(rank))
     row = factors.rows_of(np.array([index]))
     return why(factors, because, row)
 

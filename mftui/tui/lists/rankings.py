@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -72,6 +72,17 @@ def next_rank(ranks: list[T], rank: T | None) -> T:
 def engine_rank(rank: ListRank) -> tuple[Rank, Bound | None]:
     """Return what the engine calls it; taste alone is made out of like."""
     return ("like", _BOUNDS.get(rank)) if rank == "taste" or rank in _BOUNDS else (cast("Rank", rank), None)
+
+
+def reason_rank(rank: ListRank) -> dict[str, Any]:
+    """Return what `engine.query.explain` calls it."""
+    engine, bound = engine_rank(rank)
+    return {"rank": "taste" if rank == "taste" else engine, "bound": bound}
+
+
+def by_points(rank: ListRank) -> bool:
+    """Return whether a list is ranked by a score that is no rating."""
+    return rank in ("both", "watch", "taste")
 
 
 def rank_of(listed: Recommendations) -> OwnRank:

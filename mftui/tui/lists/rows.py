@@ -87,8 +87,9 @@ def scored_rows(factors: Factors, movies: NDArray[Any], scores: NDArray[Any]) ->
     return LazyRows(len(movies), row)
 
 
-def recommended_columns(factors: Factors, *, reasons: bool = False) -> tuple[Column, ...]:
-    """Return only the columns that the model can fill; `reasons`: one of them for a rating of one's own."""
+def recommended_columns(factors: Factors, *, reasons: bool = False, scored: bool = False) -> tuple[Column, ...]:
+    """Return only the columns that the model can fill; `reasons`: one of them for a rating of one's own; `scored`: one
+    for the score that the list is ranked by."""
     from mftui.engine.query.held_out_errors import has_held_out
     from mftui.engine.recipes import caution_of
 
@@ -101,6 +102,7 @@ def recommended_columns(factors: Factors, *, reasons: bool = False) -> tuple[Col
         Column("Like", 4, right=True),
         *spread,
         *((Column("Watch", 5, right=True),) if factors.has_audience else ()),
+        *((Column("Score", 6, right=True),) if scored else ()),
         TITLE,
         GENRES,
         *((Column("Because you gave", has_titles=True),) if reasons else ()),
@@ -124,10 +126,16 @@ def interval_title(listed: Recommendations, scale: Scale) -> str:
 
 
 def recommended_rows(
-    factors: Factors, listed: Recommendations, terminal: Display, reason: Callable[[int], str] | None = None
+    factors: Factors,
+    listed: Recommendations,
+    terminal: Display,
+    reason: Callable[[int], str] | None = None,
+    *,
+    scored: bool = False,
 ) -> Rows:
-    """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, title, genres,
-    the `reason` by row, and the number of ratings: marked where it is small, "cold" where nothing is known of it."""
+    """Would like (stars), ± and its bar, would watch (percentile), these as far as the model has them, the score if
+    `scored`, title, genres, the `reason` by row, and the number of ratings: marked where it is small, "cold" where
+    nothing is known of it."""
     from mftui.engine.query.recommend import FEW_RATINGS
     from mftui.engine.recipes import caution_of
 
@@ -156,7 +164,8 @@ def recommended_rows(
             count = Mark(f"few: {movie.n_ratings}", "bad", movie.n_ratings)
         like = (*([Mark(f"{i + 1:,}", "strong", i + 1)] * ordered), number_cell(listed.predicted[i], ".2f"))
         why = (Mark(reason(i), "strong"),) if reason else ()
-        return *like, *sure(i), *watch(i), title, genres, *why, count, *export_cells(movie)
+        score = [number_cell(listed.scores[i], ".3f")] * scored
+        return *like, *sure(i), *watch(i), *score, title, genres, *why, count, *export_cells(movie)
 
     return LazyRows(len(listed.movies), row)
 

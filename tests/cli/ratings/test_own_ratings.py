@@ -108,7 +108,13 @@ def test_every_reason_is_given_and_adds_up(home: Path, capsys: pytest.CaptureFix
         assert shares == pytest.approx(line["parts"]["ratings"], abs=1e-5)
         assert sum(line["parts"].values()) == pytest.approx(line["predicted"], abs=1e-5)
         assert line["parts"]["training"] == 0
-        assert (line["listed_because"] is None) == (rank == "like")
+        ranked = [reason["on_list"] for reason in line["because"]]
+        if rank == "like":
+            assert line["score"] is line["score_parts"] is None and ranked == [None] * 3
+            continue
+        assert ranked == sorted(ranked, key=lambda share: -abs(share))
+        assert sum(ranked) == pytest.approx(line["score_parts"]["ratings"], abs=1e-5)
+        assert sum(line["score_parts"].values()) == pytest.approx(line["score"], abs=1e-5)
 
 
 def test_a_trained_user_is_explained_beside_what_training_found(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

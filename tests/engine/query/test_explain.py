@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
+from helpers.members import with_members
 from helpers.models import predicted, toy_factors, trained_by
 
 from mftui.engine.model.factors import Factors
-from mftui.engine.query.explain import explain, explain_user, rounded
+from mftui.engine.query.explain import explain, explain_user
 from mftui.engine.query.fold_in import fold_in
-from mftui.engine.query.recommend import recommend, row_logits, row_scores
+from mftui.engine.query.place import rounded
+from mftui.engine.query.recommend import recommend, recommend_newcomer, row_logits
 
 RATED = np.array([0, 3, 4, 7])
 RATINGS = np.array([5.0, 1.0, 4.5, 3.0], dtype=np.float32)
@@ -111,35 +115,48 @@ def test_with_a_linear_link_a_share_is_what_the_prediction_loses_without_what_th
     assert not np.allclose(after.contributions[:, 1], before.contributions[:, 1])
 
 
-@pytest.mark.parametrize("rank", ["watch", "both"])
-def test_the_place_on_a_list_adds_up_to_its_score(rank: str) -> None:
+def listed_otherwise() -> list[dict[str, object]]:
+    """All ways to rank a list by something else than the predicted rating."""
+    ways: list[dict[str, object]] = [{"rank": "watch"}, {"rank": "both"}, {"bound": "lower"}, {"bound": "upper"}]
+    ways += [{"rank": "both", "bound": "lower"}, *({**way, "discover": 0.5} for way in ways)]
+    return [*ways, {"rank": "like", "discover": 1.0}]
+
+
+@pytest.mark.parametrize("way", listed_otherwise(), ids=str)
+def test_the_place_on_a_list_adds_up_to_its_score(way: Any) -> None:
+    model = with_members(toy_factors(audience=True, n_users=80), 2)
+    somebody = fold_in(model, RATED, RATINGS)
+    listed, because = recommend_newcomer(model, somebody, 5, **way), partial(explain, model, somebody)
+    asked = [(listed, because(listed.movies, **way))]
+    for user in range(0, model.n_users, 9):
+        listed = recommend(model, user, 5, **way)
+        asked.append((listed, explain_user(model, user, listed.movies, **way)))
+    for listed, found in asked:
+        place = found.place
+        assert place is not None
+        scores = [place.score(at) for at in range(len(listed.movies))]
+        np.testing.assert_allclose(scores, listed.scores, atol=1e-5)
+        assert place.in_stars == (listed.ranked_by == "like" and "discover" not in way)
+        for at, score in enumerate(scores):
+            parts, total = place.shown(at)
+            assert round(sum(parts.values()), 9) == total == round(score, place.digits)
+            if place.shares is not None:
+                assert place.shares[at].sum() == pytest.approx(place.of(at)["ratings"], abs=1e-9)
+
+
+def test_a_place_by_taste_alone_is_the_product_of_factors() -> None:
     model = toy_factors(audience=True)
-    rows = fold_in(model, RATED, RATINGS).row
-    scores = row_scores(model, rows, rank)[0, OTHERS]  # type: ignore[arg-type]  # a Rank
-
-    because = explain(model, fold_in(model, RATED, RATINGS), OTHERS, rank=rank)  # type: ignore[arg-type]  # a Rank
-
-    assert because.rank_contributions is not None and because.usual is not None and because.liked is not None
-    total = because.rank_contributions.sum(1) + because.usual + because.liked
-    np.testing.assert_allclose(total, scores, atol=1e-5)
-    assert because.liked.any() == (rank == "both")
-
-
-def test_for_a_user_of_the_data_the_shares_add_up_to_the_score_that_the_list_has() -> None:
-    model = toy_factors(audience=True)
-    for user in range(model.n_users):
-        listed = recommend(model, user, 5)
-        because = explain_user(model, user, listed.movies)
-        assert because.rank_contributions is not None and because.usual is not None and because.liked is not None
-        total = because.rank_contributions.sum(1) + because.usual + because.liked
-        np.testing.assert_allclose(total, listed.scores, atol=1e-5)
+    place = explain_user(model, 2, OTHERS, rank="taste").place
+    assert place is not None and list(place.parts) == ["ratings", "training"]
+    products = model.parameters.movie_factors[OTHERS] @ model.parameters.user_factors[2]
+    np.testing.assert_allclose([place.score(at) for at in range(5)], products, atol=1e-5)
 
 
 def test_a_list_by_prediction_has_no_other_reasons() -> None:
     because = explain(
         toy_factors(audience=True), fold_in(toy_factors(audience=True), RATED, RATINGS), OTHERS, rank="like"
     )
-    assert because.rank_contributions is None
+    assert because.place is None
     assert because.strongest(0, 2, ranked=True).tolist() == because.strongest(0, 2).tolist()
 
 

@@ -6,17 +6,19 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
-from helpers.models import HOSTILE, TITLES, predicted, toy_factors, toy_run
+from helpers.members import with_members
+from helpers.models import HOSTILE, TITLES, predicted, toy_factors, toy_run, trained_by
 from helpers.screens import shown, until, until_gone, until_shown
 
 from mftui.engine.query.explain import explain_user
 from mftui.engine.query.movie_filter import MovieFilter
 from mftui.engine.query.recommend import recommend
 from mftui.tui.app import MftuiApp
-from mftui.tui.lists.rankings import ListRank
+from mftui.tui.lists.rankings import ListRank, reason_rank
 from mftui.tui.screens.users.page import user_page
 
 SIZE = (80, 24)
@@ -258,3 +260,45 @@ async def test_many_users_are_narrowed_as_one_types(make_app: MakeApp, home: Pat
         await until_shown(pilot, "1498")
         await pilot.press("enter")
         await until_shown(pilot, "User 149:")
+
+
+@pytest.mark.parametrize(
+    ("rank", "shown_as"),
+    [("both", "popularity"), ("watch", "popularity"), ("taste", "training"), ("safe", "-"), ("like", "")],
+)
+async def test_why_says_what_ranked_the_film_and_names_the_ratings_in_that_order(
+    make_app: MakeApp, home: Path, rank: str, shown_as: str
+):
+    factors = with_members(toy_factors(audience=True, n_users=80), 2)
+    toy_run(home, factors)
+    page = user_page(factors, 7, rank=cast(ListRank, rank))
+    movie = int(page.recommended.movies[0])
+    because = explain_user(factors, 6, np.array([movie]), **reason_rank(cast(ListRank, rank)))
+    async with make_app().run_test(size=(80, 40)) as pilot:
+        app = pilot.app
+        assert isinstance(app, MftuiApp)
+        app.session.put(users={"rank": rank})
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to user 7")
+        await pilot.press("l", "w")
+        await until_shown(pilot, f"predicted {because.predicted[0]:.2f}")
+        text = shown(app)
+        words = " ".join(text.split())
+        assert ("on the list" in text) == (rank != "like")
+        if because.place is not None:
+            assert f"{because.place.shown(0)[1]:.{because.place.digits}f}" in words and shown_as in words
+        first = because.strongest(0, 4, ranked=True)
+        lines = [f"{because.ratings[own]:<4g}{TITLES[because.rated[own]][:10]}" for own in first]
+        assert sorted(lines, key=text.index) == lines
+
+
+async def test_of_a_recipe_that_predicts_no_stars_biases_and_reasons_say_so(make_app: MakeApp, home: Path):
+    model = toy_factors()
+    toy_run(home, trained_by(model, meta=model.meta | {"recipe": "post2019"}))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "rescaled, no stars")
+        await pilot.press("l", "w")
+        await until_shown(pilot, "rescaled: only the order counts")
+        await pilot.press("f2")
+        await until_shown(pilot, "rescaled, no stars")

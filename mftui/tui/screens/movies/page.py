@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from mftui.data.web_ids import imdb_page, tmdb_page
+from mftui.engine.recipes import RESCALED
 from mftui.tables.cells import cells_of, cut
 from mftui.tui.widgets.bars import Histogram, histogram, profile_lines
 from mftui.tui.widgets.cells import Line, Part
@@ -42,11 +43,13 @@ class MoviePage:
     mean: float
     """NaN where there is no rating."""
     bias: float
-    """b_m, in logits."""
+    """b_m, in `unit`."""
     average_gives: float
     """What a user of no taste and no bias is predicted to give."""
     average_of_all: float
     """The same for a movie of no bias."""
+    unit: str
+    """What bias and predictions are counted in."""
     ratings: Histogram
     factors: tuple[float, ...]
     """(k,) taste factors."""
@@ -59,6 +62,8 @@ class MoviePage:
 def movie_page(model: OpenModel, movie: int) -> MoviePage:
     """Gather what is known of the movie at an index."""
     import numpy as np
+
+    from mftui.engine.recipes import unit_of
 
     factors, row = model.factors, model.factors.row(movie)
     start = float(factors.parameters.global_bias)
@@ -75,6 +80,7 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
         bias=float(factors.bias_in_stars(logits)[0]),
         average_gives=float(gives[0]),
         average_of_all=float(gives[1]),
+        unit=unit_of(factors.meta),
         ratings=histogram(ratings, factors.scale),
         factors=tuple(factors.parameters.movie_factors[movie].tolist()),
         tags=tuple(row.tags),
@@ -135,6 +141,11 @@ class MoviePanel(Panel[MoviePage]):
     def _bias(self, page: MoviePage, width: int) -> str:
         """Describe the bias in the longest sentence that fits."""
         bias, gives, all_get = f"bias {page.bias:+.2f}", f"{page.average_gives:.2f}", f"{page.average_of_all:.2f}"
+        if page.unit == RESCALED:
+            rescaled = f"{bias} {RESCALED}, no stars"
+            return next(
+                (one for one in (f"{rescaled}: only the order counts", rescaled) if len(one) <= width), rescaled
+            )
         sentences = [
             f"{bias}: an average user would give {gives}, and an average movie {all_get}",
             f"{bias}: average user {gives}, average movie {all_get}",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from mftui.engine.recipes import STARS
 from mftui.tables.cells import cut
 from mftui.tui.lists.choices import UserChoices, order_of_ratings
 from mftui.tui.lists.rankings import ListRank, engine_rank, known_rank, rank_of
@@ -51,7 +52,9 @@ class UserPage:
     mean: float
     """NaN where there is no rating."""
     bias: float
-    """b_u, in logits."""
+    """b_u, in `unit`."""
+    unit: str
+    """What bias and predictions are counted in."""
     rmse: str
     """As text, of each part (training, test) that has ratings."""
     rated: UserHistory
@@ -80,6 +83,7 @@ def user_page(
 
     from mftui.engine.evaluation.measures import rmse
     from mftui.engine.query.neighbours import similar_users
+    from mftui.engine.recipes import unit_of
 
     index = factors.user_ids.index(user)
     history = factors.history.of_user(index)
@@ -92,6 +96,7 @@ def user_page(
         index=index,
         mean=float(history.ratings.mean()) if len(history) else math.nan,
         bias=float(factors.bias_in_stars(factors.parameters.user_bias[[index]])[0]),
+        unit=unit_of(factors.meta),
         rmse=", ".join(
             f"{rmse(predicted[rows], history.ratings[rows]):.3f} {part}" for part, rows in parts.items() if rows.any()
         ),
@@ -202,8 +207,9 @@ class UserPanel(Panel[UserPage]):
             return
         text, dim = self.style("panel--text"), self.style("panel--dim")
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
+        unit = "" if page.unit == STARS else f" {page.unit}, no stars"
         yield [(self.terminal.text(f"User {page.user}"), self.style("panel--title"))]
-        yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}", text)]
+        yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}{unit}", text)]
         likes = ", ".join(f"{genre} {mean:.1f} ({n:,})" for genre, mean, n in page.likes)
         near = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in page.similar[:8])
         for name, what in (("RMSE   ", page.rmse), ("likes  ", likes), ("near   ", near)):

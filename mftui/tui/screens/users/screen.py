@@ -91,7 +91,9 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     def _set_columns(self, model: OpenModel) -> None:
         """Choose the columns for one run or two; the ratings beside two predictions are sorted by their table."""
         alone = self.comparing.pair is None
-        self.right.set_columns(recommended_columns(model.factors) if alone else compared.RECOMMENDED)
+        scored = self._page is not None and rankings.by_points(self._page.ranked_by)
+        columns = recommended_columns(model.factors, scored=scored)
+        self.right.set_columns(columns if alone else compared.RECOMMENDED)
         self.left.set_columns(RATED_COLUMNS if alone else compared.RATED)
         self.left.sorts = {sort: sort for sort in self.SORTS} if alone else {}
 
@@ -112,6 +114,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             spots = [self._spot(table) if keep else None for table in (self.left, self.right)]
             self._both = result if isinstance(result, Both) else None
             if not isinstance(result, MftuiError):
+                self._page = result if isinstance(result, UserPage) else result.page
                 self._set_columns(model)
             if isinstance(result, Both) and pair is not None:
                 self._show_both(pair, result, *spots)
@@ -133,14 +136,13 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         return self._film_in(table), table.cursor
 
     def _show(self, model: OpenModel, page: UserPage, rated: Spot | None, listed: Spot | None) -> None:
-        self._page = page
         self.choose(user=str(page.user))
         self._panel.show(page)
         self._show_rated(model, page, rated)
         self.show_recommended(
             model,
             page.recommended,
-            recommended_rows(model.factors, page.recommended, self.terminal),
+            recommended_rows(model.factors, page.recommended, self.terminal, scored=rankings.by_points(page.ranked_by)),
             to=f"user {page.user}",
             facts=(rankings.ordered(page.ranked_by), rankings.spread_label(model.factors)),
             cursor=_row(listed, page.recommended.movies.tolist()),
@@ -150,7 +152,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     def _show_both(self, pair: Pair, both: Both, rated: Spot | None, listed: Spot | None) -> None:
         """Show both predictions of each rating, and both lists as one."""
         factors = pair.first.factors
-        self._page = page = both.page
+        page = both.page
         self.choose(user=str(page.user))
         self._panel.show(page)
         self.comparing.tell(both.notes)
@@ -235,7 +237,8 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         if model is None or page is None or movie is None:
             self._why.show(None, self.told(_NO_USER))
             return
-        self._whys.ask(lambda: why_user(model.factors, page.user, movie, page.ranked_by), self._why.show)
+        rank = page.ranked_by if movie not in page.rated.movies else "like"
+        self._whys.ask(lambda: why_user(model.factors, page.user, movie, rank), self._why.show)
 
     on_table_moved = on_descendant_focus = page_shown
 

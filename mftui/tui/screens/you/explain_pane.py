@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mftui.errors import MftuiError
 from mftui.tui.base.background import LatestWins, or_error
+from mftui.tui.lists.rankings import rank_of
 from mftui.tui.screens.you.page import About, Compass, YouList, compass, why_you
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class ExplainPane:
             if now is self._now:
                 self._panel.show(found)
 
-        self._whys.ask(lambda: why_you(factors, now, movie, now.recommended.ranked_by), show)
+        self._whys.ask(lambda: why_you(factors, now, movie, rank_of(now.recommended)), show)
 
     def place(self, factors: Factors, now: YouList, about: About | None) -> None:
         """Show the users most alike, and where one stands on the axes of the model."""

@@ -10,11 +10,11 @@ import numpy as np
 from mftui.engine.query.explain import Because, explain
 from mftui.engine.query.fold_in import FoldedIn, fold_in
 from mftui.engine.query.neighbours import users_near
-from mftui.engine.query.recommend import Rank, Recommendations, best_rank, logits_of, recommend_newcomer
+from mftui.engine.query.recommend import Recommendations, best_rank, logits_of, recommend_newcomer
 from mftui.engine.query.suggest import Suggestions, suggest
 from mftui.tui.lists.choices import MAX_RECOMMENDED, Filter, only_known, order_of_ratings
 from mftui.tui.lists.explanation import OWN, Explanation, why
-from mftui.tui.lists.rankings import OwnRank, engine_rank, own_ranks
+from mftui.tui.lists.rankings import OwnRank, engine_rank, own_ranks, reason_rank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,7 @@ def you_list(factors: Factors, given: ProfileRatings, choices: YouChoices) -> Yo
     person, where = fold_in(factors, given.movies, given.ratings), choices.narrowed.where()
     unwanted = np.array(sorted(given.not_interested), dtype=np.int64)
     listed = recommend_newcomer(factors, person, choices.many, rank=rank, where=where, bound=bound, leave_out=unwanted)
-    because = explain(factors, person, listed.movies, rank=rank) if len(given) else None
+    because = explain(factors, person, listed.movies, rank=rank, bound=bound) if len(given) else None
     return YouList(given, person, predicted_of(factors, person.row, given.movies), listed, because)
 
 
@@ -111,9 +111,10 @@ def predicted_of(factors: Factors, row: UserRows, movies: NDArray[Any]) -> NDArr
     return factors.shown(logits_of(factors, row, movies))
 
 
-def why_you(factors: Factors, now: YouList, movie: int, rank: Rank) -> Explanation:
-    """Explain why the movie at an index is predicted what it is."""
-    because = explain(factors, now.person, np.array([movie]), rank=rank)
+def why_you(factors: Factors, now: YouList, movie: int, rank: OwnRank) -> Explanation:
+    """Explain why the movie at an index is predicted what it is, and comes where on a list ranked by `rank`."""
+    ranked = reason_rank("like" if movie in now.person.movies else rank)
+    because = explain(factors, now.person, np.array([movie]), **ranked)
     return why(factors, because, now.person.row, OWN)
 
 

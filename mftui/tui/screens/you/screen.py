@@ -74,7 +74,6 @@ class YouScreen(RecommendedScreen[YouChoices]):
             self._kept = self.film(self.right) if again else None
         self._found = self._found if again else None
         self._now = self._about = None
-        self.right.set_columns(recommended_columns(model.factors, reasons=True))
         self._rater.open(model.factors)
         self._search()
 
@@ -123,10 +122,12 @@ class YouScreen(RecommendedScreen[YouChoices]):
 
         n = len(now.given)
         known = f"from {n:,} rating{'' if n == 1 else 's'}" if n else "for anybody"
+        scored = rankings.by_points(rankings.rank_of(listed))
+        self.right.set_columns(recommended_columns(model.factors, reasons=True, scored=scored))
         self.show_recommended(
             model,
             listed,
-            recommended_rows(model.factors, listed, self.terminal, reason),
+            recommended_rows(model.factors, listed, self.terminal, reason, scored=scored),
             to=now.given.name,
             facts=(rankings.ordered(rankings.rank_of(listed)), rankings.spread_label(model.factors), known),
             cursor=row_of(keep, listed.movies.tolist(), self.right.cursor) if self.right.has_focus else None,
