@@ -17,7 +17,7 @@ _BLOCK = 2**20
 _THINNED_BLOCK = 2**23
 _FROM_BYTES = 2**24
 """Of so much at once, a reader that thins leaves lines out."""
-_KEPT = 12_000
+_KEPT = 4_000
 """About how many lines are kept then, and at most four times as many: more than any screen has columns."""
 _DRAWN = ("train_rmse", "valid_rmse", "train_loss")
 _KNOWN_AGAIN = 4096
@@ -131,9 +131,7 @@ class MetricsTail:
                 self._offset += dropped + end
                 whole = memoryview(new)[:end]
                 self._before = bytes(whole[-_KNOWN_AGAIN:])
-                lines = new.split(b"\n")[:-1]
-                if kept is not None and not dropped:
-                    lines = _telling(whole, lines, kept)
+                lines = new.split(b"\n")[:-1] if kept is None or dropped else _telling(whole, kept)
                 for line in lines:
                     document = None if dropped else _parse(line)
                     dropped = 0
@@ -157,29 +155,37 @@ def best_validation(path: Path) -> float | None:
         return None
 
 
-def _telling(block: memoryview, lines: list[bytes], kept: int) -> list[bytes]:
+def _telling(block: memoryview, kept: int) -> list[bytes]:
     """Return those of the lines of a block that show the curve: at most about four times `kept`."""
     import numpy as np
 
-    if len(lines) <= kept:
-        return lines
-    starts = np.linspace(0, len(lines), kept, endpoint=False).astype(np.int64)
-    chosen = [starts, np.array([len(lines) - 1])]
-    for values in _drawn(block, len(lines)):
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
+    n = len(ends)
+    if n <= kept:
+        return bytes(block).split(b"\n")[:-1]
+    starts = np.linspace(0, n, kept, endpoint=False).astype(np.int64)
+    chosen = [starts, np.array([n - 1])]
+    for values in _drawn(block, n):
         for fill, pick in ((np.inf, np.minimum), (-np.inf, np.maximum)):
             filled = np.where(np.isfinite(values), values, fill)
             extreme = pick.reduceat(filled, starts)
-            at = np.flatnonzero(filled == np.repeat(extreme, np.diff(starts, append=len(lines))))
+            at = np.flatnonzero(filled == np.repeat(extreme, np.diff(starts, append=n)))
             stretch, first = np.unique(np.searchsorted(starts, at, side="right"), return_index=True)
             chosen.append(at[first][np.isfinite(extreme[stretch - 1])])
-    return [lines[at] for at in np.unique(np.concatenate(chosen))]
+    places = np.unique(np.concatenate(chosen))
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    return [bytes(block[begins[at] : ends[at]]) for at in places]
 
 
 def _drawn(block: memoryview, n_lines: int) -> list[Any]:
     """Return (n_lines,) the values of each of _DRAWN in a block, NaN where there is none; nothing where a line of it is
     no object of numbers."""
+    import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
     from pyarrow import json as arrow_json
+
+    from mftui.data.readers.columns import chunks_of
 
     schema = pa.schema([(name, pa.float64()) for name in _DRAWN])
     parse = arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
@@ -189,7 +195,8 @@ def _drawn(block: memoryview, n_lines: int) -> list[Any]:
         return []
     if table.num_rows != n_lines:  # empty lines are none
         return []
-    return [table.column(name).to_numpy() for name in _DRAWN]
+    nan = pa.Array.from_buffers(pa.float64(), 1, [None, pa.py_buffer(np.array([np.nan]))])[0]  # `scalar`: pandas
+    return [np.concatenate(chunks_of(pc.fill_null(table.column(name), nan))) for name in _DRAWN]
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

@@ -6,6 +6,9 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 
+_MOST = 100_000
+"""So many points are kept, far more than a chart has columns; of more, about the half."""
+
 
 class Points:
     """A growing series of (x, y), x ascending. What is not finite is left out and counted."""
@@ -17,7 +20,7 @@ class Points:
         self.dropped = 0
         """Values that were not numbers or not finite."""
         self.cuts = 0
-        """How often points were taken back."""
+        """How often points were taken back, or thinned."""
 
     def __len__(self) -> int:
         return len(self._xs)
@@ -64,6 +67,10 @@ class Points:
         self._xs.append(x)
         self._ys.append(y)
         self._lo, self._hi = min(self._lo, y), max(self._hi, y)
+        if len(self._xs) > _MOST:
+            xs, ys = self.thinned(self._xs[0], self._xs[-1], _MOST // 4)
+            self._xs, self._ys = array("d", xs), array("d", [*ys[:-1], y])
+            self.cuts += 1
 
     def thinned(self, lo: float, hi: float, columns: int) -> tuple[list[float], list[float]]:
         """Return the points with lo <= x <= hi, at most two (lowest and highest) for each of `columns`.

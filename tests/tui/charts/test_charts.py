@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from mftui.tui.charts import points as points_module
 from mftui.tui.charts.axes import Range, number, ticks, x_range, y_range
 from mftui.tui.charts.canvas import BLANK, Layer, draw
 from mftui.tui.charts.curves import Curves
@@ -116,3 +117,13 @@ def test_curves_take_metrics_as_they_come_and_find_the_best():
     )
     assert len(curves.train) == 2
     assert curves.best == (2.0, 0.95)
+
+
+def test_a_curve_that_grows_for_ever_keeps_a_bounded_number_of_points(monkeypatch):
+    monkeypatch.setattr(points_module, "_MOST", 1_000)
+    made = Points()
+    for x in range(50_000):
+        made.add(x, 100.0 if x == 777 else x % 7)
+    assert 200 < len(made) <= 1_000
+    assert made.since(len(made) - 1) == [(49_999, 49_999 % 7)]
+    assert 100.0 in [y for _, y in made.since(0)] and made.bounds() == (0, 100)
