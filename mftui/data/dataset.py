@@ -305,7 +305,7 @@ class Movies:
 
     @classmethod
     def load(cls, directory: Path, titled: bool = True, n: int | None = None) -> Movies:
-        """Open what `save` wrote, memory-mapped; `n`: how many movies. Raises OSError or ValueError."""
+        """Open what `save` wrote; `n`: how many movies. Raises OSError or ValueError."""
         titles, genres = (StringColumn.load(directory, name, n) for name in ("titles", "genres"))
         years = open_array(directory / "years.npy", ("int16",), n)
         tags = StringColumn.load(directory, "tags", n) if (directory / "tags.offsets.npy").exists() else None

@@ -96,7 +96,7 @@ class Ids:
 
     @classmethod
     def load(cls, directory: Path, name: str, what: str, n: int | None = None) -> Ids:
-        """Open what `save` wrote, memory-mapped; `n`: how many there have to be. Raises OSError or ValueError."""
+        """Open what `save` wrote; `n`: how many there have to be. Raises OSError or ValueError."""
         file = directory / f"{name}.npy"
         if file.exists():
             return cls(open_array(file, ("int64",), n), what)

@@ -80,7 +80,7 @@ class WebIds:
 
     @classmethod
     def load(cls, directory: Path, n: int | None = None) -> WebIds | None:
-        """Open what `save` wrote, memory-mapped; None where nothing was written. `n`: of how many movies.
+        """Open what `save` wrote; None where nothing was written. `n`: of how many movies.
 
         Raises OSError or ValueError where they are no such numbers.
         """

@@ -123,7 +123,6 @@ def test_a_drawn_model_is_saved_and_opened_with_its_noise(run: Run) -> None:
     p = run.load_factors().parameters
 
     assert p.member_noise == (NOISE,) * MEMBERS
-    assert isinstance(p.user_factors, np.memmap)
 
 
 def test_of_an_ordinal_model_json_gives_the_probability_of_each_step(

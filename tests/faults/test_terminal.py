@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
@@ -79,6 +80,37 @@ def test_a_signal_ends_the_app_in_order(home: Path, number: signal.Signals) -> N
         assert terminal.until_exit() == 128 + number
         assert_sane(terminal)
         assert after_the_app(terminal).strip() == ""
+    assert not (home / "crashes").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGBUS])
+def test_an_app_that_the_system_ends_leaves_a_sane_terminal_and_a_word(home: Path, number: signal.Signals) -> None:
+    toy_run(home)
+    with Terminal(APP, ENV) as terminal:
+        terminal.until(READY)
+        terminal.process.send_signal(number)
+        assert terminal.until_exit() == -number
+        terminal.watch(lambda: b"Start it again: mftui" in terminal.written, "the word of the keeper")
+        assert_sane(terminal)
+        assert "ended from outside" in after_the_app(terminal)
+
+
+def test_a_model_that_is_cut_short_under_the_app_does_not_end_it(home: Path) -> None:
+    run = toy_run(home)
+    with Terminal(APP, ENV) as terminal:
+        terminal.until(READY)
+        terminal.press("f2")
+        terminal.until("Toy Story")
+        for file in run.path.rglob("*.npy"):
+            os.truncate(file, 0)
+        terminal.press("down", "down", "f3", "]")
+        terminal.until("the model's predictions")
+        terminal.until("Toy Story")
+        terminal.press("f1")
+        terminal.until("Settings")
+        terminal.press("q")
+        assert terminal.until_exit() == 0
+        assert_sane(terminal)
     assert not (home / "crashes").exists()
 
 

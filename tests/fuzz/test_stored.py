@@ -60,7 +60,7 @@ def test_a_damaged_cache_is_never_believed(tmp_path: Path, home: Path, data: st.
         movielens_csv(directory)
     shutil.rmtree(home / "cache", ignore_errors=True)
     whole = open_dataset(directory)
-    titles = whole.movies.title_list  # of the file that is about to be damaged, which is mapped
+    titles = whole.movies.title_list
     (entry,) = (home / "cache").iterdir()
     file = data.draw(st.sampled_from(sorted(entry.iterdir())))
     write(file, data.draw(damaged(file.read_bytes())))

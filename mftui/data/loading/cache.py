@@ -1,4 +1,4 @@
-"""The binary cache: a data set as memory-mapped arrays, which open at once and are shared between processes."""
+"""The binary cache: a data set as arrays. Large ones are mapped: they open at once, and processes share them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def is_there(directory: Path) -> bool:
 
 
 def load(directory: Path, sources: Sources) -> Dataset | None:
-    """Open the data set in `directory`, memory-mapped; None if it is missing, damaged, or of an unknown format."""
+    """Open the data set in `directory`; None if it is missing, damaged, or of an unknown format."""
     try:
         manifest = read_document(directory / _MANIFEST, MANIFEST_BYTES, sealed=True)
         if manifest["format"] != FORMAT:

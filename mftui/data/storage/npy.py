@@ -3,6 +3,7 @@ it must have."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,9 @@ LARGEST = 1e30
 """No number of a model or a rating is larger: the square of it would be none."""
 WHOLE_BYTES = 64 << 20
 """Of a larger array, the values of 64 parts spread over it are looked at."""
+READ_BYTES = 16 << 20
+"""A larger array is mapped when it is opened, not read into memory. Where somebody cuts its file short, the kernel ends
+the process that has it open."""
 _PARTS = 64
 _PART = 1 << 16
 _HEADER_BYTES = 1 << 16
@@ -30,7 +34,7 @@ def save_array(file: Path, array: NDArray[Any]) -> None:
 
 
 def open_array(file: Path, types: tuple[str, ...], *shape: int | None) -> NDArray[Any]:
-    """Open an array, memory-mapped.
+    """Open an array to read: in memory, so that whatever becomes of its file does not matter; a large one is mapped.
 
     Parameters
     ----------
@@ -46,15 +50,18 @@ def open_array(file: Path, types: tuple[str, ...], *shape: int | None) -> NDArra
         if len(found) != len(shape) or any(want not in (None, got) for want, got in zip(shape, found, strict=True)):
             expected = ", ".join("any" if size is None else str(size) for size in shape)
             raise ValueError(f"{file.name} has shape {found}, expected ({expected})")
-        return np.memmap(opened, dtype, "r", opened.tell(), found, order)
+        if os.fstat(opened.fileno()).st_size > READ_BYTES:
+            return np.memmap(opened, dtype, "r", opened.tell(), found, order)
+        array = _values(opened, dtype, found, order)
+        array.flags.writeable = False
+        return array
 
 
 def load_array(file: Path) -> NDArray[Any]:
     """Read an array of numbers into memory. Raises OSError or ValueError as `open_array` does."""
     with open_own(file) as opened:
         dtype, shape, order = _header(opened, file.name)
-        array = np.fromfile(opened, dtype)
-        return array.reshape(shape, order=order)
+        return _values(opened, dtype, shape, order)
 
 
 def require_values(what: str, array: NDArray[Any], lo: float, hi: float, *, missing: bool = False) -> None:
@@ -93,6 +100,11 @@ def _header(file: IO[bytes], name: str) -> tuple[np.dtype[Any], tuple[int, ...],
     if end - at != size:
         raise ValueError(f"{name} has {end - at:,} bytes of values, and its header says {size:,}")
     return dtype, shape, "F" if fortran else "C"
+
+
+def _values(file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], order: Any) -> NDArray[Any]:
+    """Read the values; raises ValueError where they have become fewer."""
+    return np.fromfile(file, dtype).reshape(shape, order=order)
 
 
 def _parts(array: NDArray[Any]) -> Iterator[NDArray[Any]]:

@@ -1,4 +1,4 @@
-"""A column of strings that can live in two memory-mapped arrays."""
+"""A column of strings that can live in two arrays."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StringColumn:
 
     @classmethod
     def load(cls, directory: Path, name: str, n: int | None = None) -> StringColumn:
-        """Open `name.utf8.npy` and `name.offsets.npy`, memory-mapped; `n`: how many strings they have to hold.
+        """Open `name.utf8.npy` and `name.offsets.npy`; `n`: how many strings they have to hold.
 
         Raises OSError or ValueError where they are no such column.
         """

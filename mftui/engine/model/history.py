@@ -128,7 +128,7 @@ class History:
 
     @classmethod
     def load(cls, directory: Path, n_users: int, n_movies: int) -> History:
-        """Open what `save` wrote, memory-mapped. Raises OSError or ValueError where it is none of these sizes."""
+        """Open what `save` wrote. Raises OSError or ValueError where it is none of these sizes."""
         offsets = open_array(directory / "history_offsets.npy", ("int64",), n_users + 1)
         movies = open_array(directory / "history_movies.npy", ("int32",), None)
         n = len(movies)

@@ -1,4 +1,4 @@
-"""The `factors/` directory: plain `.npy` files and `factors.json`; opened memory-mapped, never pickled."""
+"""The `factors/` directory: plain `.npy` files and `factors.json`; never pickled."""
 
 from __future__ import annotations
 
@@ -232,14 +232,14 @@ class _Files:
         return self._directory / f"{name}.npy"
 
     def numbers(self, name: str, *shape: int | None, missing: bool = False) -> NDArray[Any]:
-        """Open floats, each a number, memory-mapped; float16 is read, and made float32 for all that is computed."""
+        """Open floats, each a number; float16 is read, and made float32 for all that is computed."""
         array = open_array(self._path(name), FLOATS, *shape)
         most = MOST_FACTOR if name.endswith("_factors") else LARGEST
         require_values(name, array, -most, most, missing=missing)
         return np.asarray(array, dtype=np.float32) if array.dtype == np.float16 else array
 
     def whole(self, name: str, n: int | None, lo: int, hi: int) -> NDArray[Any]:
-        """Open whole numbers within a range, memory-mapped."""
+        """Open whole numbers within a range."""
         array = open_array(self._path(name), ("int32",), n)
         require_values(name, array, lo, hi)
         return array

@@ -7,6 +7,7 @@ import logging
 import os
 import select
 import signal
+import subprocess
 import sys
 import termios
 import threading
@@ -16,6 +17,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from mftui.tui.textual8 import terminal_keeper
+from mftui.tui.textual8.terminal_keeper import PLAIN
+
 if TYPE_CHECKING:
     from mftui.tui.textual8.base_app import Textual8App
 
@@ -24,10 +28,6 @@ log = logging.getLogger(__name__)
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 _PATIENCE_S = 5.0
 """How long an orderly end may take after a signal, before the process just ends."""
-# Leave the alternate screen, show the cursor, no mouse, no focus reports, no bracketed paste, plain keys and colours.
-_PLAIN = (
-    b"\x1b[<u\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[0m"
-)
 
 
 def run_guarded(app: Textual8App, *, mouse: bool = True) -> int:
@@ -55,8 +55,20 @@ class _Terminal:
 
     def __init__(self) -> None:
         self._modes: list[Any] | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
         with contextlib.suppress(termios.error, OSError, ValueError):
             self._modes = termios.tcgetattr(0)
+            keeper = [sys.executable, "-I", "-S", terminal_keeper.__file__, terminal_keeper.written(self._modes)]
+            self._keeper = subprocess.Popen(
+                keeper, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, bufsize=0
+            )
+
+    def leave(self) -> None:
+        """Say that the process ends by itself."""
+        if self._keeper is not None and self._keeper.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._keeper.stdin.write(terminal_keeper.LEFT)
+                self._keeper.stdin.close()
 
     def restore_modes(self) -> None:
         if self._modes is not None:
@@ -67,7 +79,7 @@ class _Terminal:
         """Undo all that the app may have switched on, without its help."""
         with contextlib.suppress(OSError):
             os.set_blocking(2, False)  # a terminal that nobody reads must not hold up the end
-            os.write(2, _PLAIN)
+            os.write(2, PLAIN)
         with contextlib.suppress(OSError):
             os.set_blocking(2, True)
         self.restore_modes()
@@ -83,6 +95,7 @@ def _terminal_kept() -> Iterator[_Terminal]:
         raise
     finally:
         kept.restore_modes()
+        kept.leave()
 
 
 @contextmanager
@@ -91,6 +104,7 @@ def _signals_obeyed(app: Textual8App, kept: _Terminal) -> Iterator[None]:
 
     def end_now(number: int) -> None:
         kept.make_plain()
+        kept.leave()
         os._exit(128 + number)
 
     def obey(number: int, frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mftui.data.storage import npy
 from mftui.data.storage.npy import LARGEST, open_array, require_rising, require_values, save_array
 
 
@@ -17,11 +18,17 @@ def saved(tmp_path: Path, array: Any, pickled: bool = False) -> Path:
     return tmp_path / "a.npy"
 
 
-def test_an_array_comes_back_mapped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mapped", [False, True])
+def test_an_array_comes_back_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mapped: bool) -> None:
+    if mapped:
+        monkeypatch.setattr(npy, "READ_BYTES", 1)
     array = np.arange(6, dtype=np.int32).reshape(2, 3)
     save_array(tmp_path / "a.npy", array)
     found = open_array(tmp_path / "a.npy", ("int32",), 2, None)
-    assert isinstance(found, np.memmap) and (found == array).all() and not found.flags.writeable
+    assert isinstance(found, np.memmap) == mapped and (found == array).all() and not found.flags.writeable
+    if not mapped:
+        os.truncate(tmp_path / "a.npy", 0)
+        assert (found == array).all()
     assert (open_array(saved(tmp_path, np.asfortranarray(array)), ("int32",), 2, 3) == array).all()
     assert open_array(saved(tmp_path, array[:0]), ("int32",), 0, 3).shape == (0, 3)
 
