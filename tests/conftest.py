@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 import pytest
@@ -14,6 +15,9 @@ from helpers import chance
 SLOWEST = ("recipes/test_contract.py", "tui/test_dumps.py", "tui/test_bindings.py", "faults/test_workers.py",
            "api/test_examples.py", "cli/test_train.py", "api/test_train.py")  # fmt: skip
 """Files that take long are begun first, so that no process is left alone with one of them at the end."""
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes are started: only the first one compiles
+sys.dont_write_bytecode = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

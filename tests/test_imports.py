@@ -77,6 +77,7 @@ def test_a_query_loads_nothing_heavy(arguments: list[str], home: Path) -> None:
     assert not (HEAVY | {"textual"}) & modules_after(INVOKE.format(arguments=arguments), home)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -29,6 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield home
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [*PUBLIC, "Explanation"])
 def test_the_examples_of(name: str) -> None:
     shown = Explanation if name == "Explanation" else getattr(mftui, name)

@@ -106,6 +106,7 @@ def test_a_wrong_argument_is_said_before_anything_is_imported(
     assert isinstance(raised.value, MftuiError)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [None, "stopped"])
 def test_an_interrupt_stops_and_keeps_the_model(frame: pd.DataFrame, home: Path, name: str | None) -> None:
     handler = signal.getsignal(signal.SIGINT)
@@ -152,6 +153,7 @@ def test_a_training_in_a_thread(frame: pd.DataFrame, home: Path, name: str | Non
     assert isinstance(found[0], mftui.Model)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [None, "diverged"])
 def test_a_diverged_training_says_so(frame: pd.DataFrame, home: Path, name: str | None) -> None:
     with pytest.raises(MftuiError, match="diverged"):
@@ -215,6 +217,7 @@ def test_in_memory_nothing_is_left_and_nothing_is_said(tmp_path: Path) -> None:
     assert {name: [*place.iterdir()] for name, place in places.items()} == {name: [] for name in places}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [None, "poor"])
 def test_a_model_worse_than_the_mean_says_so(frame: pd.DataFrame, home: Path, name: str | None) -> None:
     with pytest.warns(UserWarning, match="worse than the plain mean"):

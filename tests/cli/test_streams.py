@@ -88,6 +88,7 @@ def test_lines_go_out_at_once_where_that_is_asked_for() -> None:
         process.communicate(b"\n")
 
 
+@pytest.mark.long
 def test_a_working_directory_that_was_deleted_is_needed_only_for_files_in_it(run: Run, tmp_path: Path) -> None:
     for command, code in (
         ("runs ls", 0),
@@ -122,6 +123,7 @@ def test_what_the_machine_refuses_is_told_as_what_it_is(error: Exception, words:
             raise_if_machine(error, "/model")
 
 
+@pytest.mark.long
 def test_a_model_is_not_called_damaged_for_want_of_descriptors_or_memory(run: Run) -> None:
     for limit in ("-n 12", "-n 16", "-n 20"):
         code, out, err = shell("similar Matrix", f"2>&1; ulimit {limit}; {sys.executable} -P -m mftui similar Matrix")

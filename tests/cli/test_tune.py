@@ -13,6 +13,7 @@ pytest.importorskip("optuna")
 Capture = pytest.CaptureFixture[str]
 
 
+@pytest.mark.long
 def test_it_ends_with_the_command_that_trains_the_best(
     capfd: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

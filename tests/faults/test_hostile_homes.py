@@ -17,7 +17,7 @@ from helpers.hostile import hostilities, whole_home
 from helpers.runs import TESTS
 
 PARTS = 12
-QUICK = 160
+QUICK = 320
 """Every so many homes in the short form."""
 SCREENS_EVERY = 8
 

@@ -24,7 +24,7 @@ from mftui.runs.trainer.main import train
 
 EPOCHS = 500
 KILLS_OF_A_RUN = 5
-RUNS = 2
+RUNS = 1
 LONG_RUNS = 45
 DEADLIEST_WRITE = 160
 

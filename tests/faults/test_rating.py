@@ -30,6 +30,7 @@ def stars() -> dict[str, float]:
     return {row.title: row.stars for row in Profile().rows()}
 
 
+@pytest.mark.long
 def test_killed_within_any_write_it_has_all_that_was_saved(home: Path) -> None:
     chosen = random.Random(0)
     saved: dict[str, float] = {}

@@ -47,6 +47,7 @@ def after_the_app(terminal: Terminal) -> str:
     return re.sub(r"\x1b\[[0-9;?<>=]*[a-zA-Z]", "", text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", ["render", "compose", "timer", "worker", "message", "before the first paint"])
 def test_a_fault_ends_the_app_with_a_report_and_a_sane_terminal(home: Path, fault: str) -> None:
     with Terminal(broken(fault), ENV) as terminal:
@@ -71,6 +72,7 @@ def test_a_fault_in_a_thread_of_its_own_is_no_reason_to_end(home: Path) -> None:
         assert_sane(terminal)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_the_app_in_order(home: Path, number: signal.Signals) -> None:
     toy_run(home)

@@ -45,6 +45,7 @@ def at_work(data: Path, state: str) -> tuple[Run, subprocess.Popen[str]]:
     return run, trainer
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", ["starting", "running", "paused"])
 @pytest.mark.parametrize("number", STOPS)
 def test_a_stop_is_obeyed_in_every_state(ratings: Path, state: str, number: signal.Signals) -> None:
@@ -57,6 +58,7 @@ def test_a_stop_is_obeyed_in_every_state(ratings: Path, state: str, number: sign
         run.load_factors()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", ["starting", "running", "paused"])
 def test_a_hang_up_changes_nothing_in_any_state(ratings: Path, state: str) -> None:
     run, trainer = at_work(ratings, state)
@@ -184,6 +186,7 @@ def test_a_run_removed_while_the_app_shows_it_is_said(home: Path, ratings: Path)
     assert "has been removed" in trainer.communicate(timeout=60)[1]
 
 
+@pytest.mark.long
 def test_two_apps_on_one_run_both_show_it_and_either_can_stop_it(home: Path, ratings: Path) -> None:
     run, trainer = at_work(ratings, "running")
     with Terminal(APP, {}) as one, Terminal(APP, {}) as other:
@@ -208,6 +211,7 @@ APP_STATES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)])
 @pytest.mark.parametrize("state", APP_STATES)
 def test_the_app_ends_in_order_in_every_state(home: Path, state: str, number: signal.Signals) -> None:
@@ -225,6 +229,7 @@ def test_the_app_ends_in_order_in_every_state(home: Path, state: str, number: si
         assert_sane(terminal)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGKILL, *(pytest.param(n, marks=pytest.mark.long) for n in (15, 1))])
 def test_a_training_does_not_notice_the_end_of_an_app(home: Path, ratings: Path, number: int) -> None:
     run, trainer = at_work(ratings, "running")

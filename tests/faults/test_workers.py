@@ -70,6 +70,7 @@ def end(workers: list[subprocess.Popen[str]]) -> None:
         worker.wait()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("others", [0, pytest.param(3, marks=pytest.mark.long)], ids=["alone", "with three between"])
 def test_a_killed_worker_leaves_a_run_that_others_go_on_with_to_the_same_end(
     home: Path, ratings: Path, alone: Run, others: int

@@ -24,7 +24,7 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")  # for tests that say nothing: a busy machine is no fault
 
 
-def fuzzed(short: int = 30, long: int = 2_000) -> Callable[[Any], Any]:
+def fuzzed(short: int = 12, long: int = 2_000) -> Callable[[Any], Any]:
     """Settings of a test by Hypothesis: `short` examples (the same each time), or `long` new ones with --long."""
     return settings(
         max_examples=long if LONG else short,

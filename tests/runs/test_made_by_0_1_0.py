@@ -88,6 +88,7 @@ def moved(run: Run, ratings: Path) -> Run:
     return run
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["killed", "post"])
 def test_resumed_to_the_end(before: Path, name: str) -> None:
     run = moved(find_run(name), before / "ratings.csv")

@@ -117,6 +117,7 @@ async def test_quitting_without_a_training_leaves_at_once(make_app: MakeApp, sta
         await until(pilot, lambda: not app.is_running, "the end")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "stopped", "running"), [("y", 0, False), ("s", 1, False), ("n", 0, True), ("escape", 0, True)]
 )
@@ -147,6 +148,7 @@ async def test_ascii_draws_with_ascii_alone(make_app: MakeApp, home: Path, mode:
         assert shown(app).replace("\n", "").isascii()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50), (40, 12), (20, 5), (1, 1)])
 async def test_any_size_is_drawn_and_can_be_changed(make_app: MakeApp, home: Path, size: tuple[int, int]):
     toy_run(home, state="running")

@@ -44,6 +44,7 @@ def test_another_format_or_place_is_refused(tmp_path: Path):
         write_file(tmp_path / "nowhere" / "a.csv", {".csv": str})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "titles"), [("m.csv", TITLES), ("m.json", TITLES), ("h.csv", HOSTILE)])
 async def test_e_writes_all_rows_of_the_table(
     make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, name: str, titles: tuple[str, ...]

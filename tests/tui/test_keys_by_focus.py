@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.finished import make_run
@@ -14,6 +16,7 @@ from helpers.live_run import log_metrics
 from helpers.models import TITLES, toy_factors, toy_run
 from helpers.screens import shown, until, until_gone, until_shown, until_still
 from textual import actions
+from textual.pilot import Pilot
 
 from mftui import tui
 from mftui.data.profiles.store import Profile
@@ -58,15 +61,22 @@ KEYS: dict[str, dict[str, Callable[[MftuiApp], bool]]] = {
 """By screen and key: what is so once it was pressed, and is not before."""
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("mode", KEYS)
-async def test_a_key_of_the_screen_works_from_every_pane(make_app: MakeApp, home: Path, mode: str):
+@asynccontextmanager
+async def user_of_two_runs(make_app: MakeApp, home: Path) -> AsyncIterator[tuple[MftuiApp, Pilot[Any]]]:
+    """An app with two runs, on Users, where one is shown."""
     for number in (1, 2):
         run = make_run(home, f"r{number}", number, model=toy_factors(audience=True))
         log_metrics(run, *({"step": step, "valid_rmse": 1 + abs(step - 150) / 100} for step in (120, 150, 180)))
     async with (app := make_app()).run_test(size=SIZE) as pilot:
         await pilot.press("f3", "slash", "7", "enter")
         await until_shown(pilot, "Recommended to")
+        yield app, pilot
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", KEYS)
+async def test_a_key_of_the_screen_works_from_every_pane(make_app: MakeApp, home: Path, mode: str):
+    async with user_of_two_runs(make_app, home) as (app, pilot):
         key, sign = SIGNS[mode]
         await pilot.press(key)
         await until_shown(pilot, sign)
@@ -101,12 +111,7 @@ BY_THE_PANE: dict[tuple[str, str], set[str]] = {
 @pytest.mark.long
 @pytest.mark.parametrize("mode", VARIANTS)
 async def test_a_key_is_the_same_on_every_pane_that_can_have_the_focus(make_app: MakeApp, home: Path, mode: str):
-    for number in (1, 2):
-        run = make_run(home, f"r{number}", number, model=toy_factors(audience=True))
-        log_metrics(run, *({"step": step, "valid_rmse": 1 + abs(step - 150) / 100} for step in (120, 150, 180)))
-    async with (app := make_app()).run_test(size=SIZE) as pilot:
-        await pilot.press("f3", "slash", "7", "enter")
-        await until_shown(pilot, "Recommended to")
+    async with user_of_two_runs(make_app, home) as (app, pilot):
         await app.switch_mode(mode)
         await until_still(pilot)
         for variant in VARIANTS[mode]:

@@ -40,6 +40,7 @@ async def test_a_number_before_a_move_counts_and_leads_nowhere_else(
         await until(pilot, lambda: app.screen.query_one("#results", Table).line == line, f"line {line}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mode", "pane", "typed", "is_so"),
     [

@@ -51,6 +51,7 @@ async def titles_have_room(pilot: Pilot[Any], screen: TwoListsScreen[Any], width
     assert together == (width if screen.is_beside else width * len(tables))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", SCREENS)
 @pytest.mark.parametrize(
     "widths", [FEW, pytest.param(tuple(range(60, 221)), marks=pytest.mark.long)], ids=["some widths", "every width"]

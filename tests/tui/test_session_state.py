@@ -85,6 +85,7 @@ async def test_a_damaged_file_is_left_out_with_a_note(session: Callable[[], Mftu
     assert json.loads(paths.state_file().read_text())["screen"] == "train"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "values",
     [

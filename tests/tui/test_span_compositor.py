@@ -43,6 +43,7 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("look", [Display(), Display(low_bandwidth=True)])
 async def test_changes_add_up_to_the_screen(
     make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch, look: Display

@@ -112,6 +112,7 @@ def typing(shell: str, tmp_path: Path) -> Typing:
     return Typing(shell, tmp_path)
 
 
+@pytest.mark.long
 def test_what_tab_completes_is_what_mftui_gets(typing: Typing) -> None:
     typing.touch()
     with typing.terminal:
@@ -142,6 +143,7 @@ def test_files_of_any_name_are_completed_whole_and_run_nothing(typing: Typing) -
     assert not typing.ran
 
 
+@pytest.mark.long
 def test_tab_runs_nothing_of_the_directory(typing: Typing) -> None:
     """PATH names the working directory first, and in it is a program `mftui`."""
     typing.environment["PATH"] = f".::{typing.environment['PATH']}"

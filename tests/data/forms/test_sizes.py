@@ -69,6 +69,7 @@ def test_a_parquet_file_whose_rows_are_all_the_same(tmp_path: Path) -> None:
     refused(tmp_path / "r.parquet", "would need 0.5 GB of memory; 0.3 GB are free")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compression", ["uncompressed", "zstd"])
 def test_an_orc_file_whose_rows_are_all_the_same(tmp_path: Path, compression: str) -> None:
     with orc.ORCWriter(tmp_path / "r.orc", compression=compression) as writer:

@@ -89,6 +89,7 @@ def test_without_a_date_the_model_is_the_one_without_the_feature(
         np.testing.assert_array_equal(getattr(planted[0], name), getattr(plain, name), name)
 
 
+@pytest.mark.long
 def test_days_that_say_nothing_do_no_harm() -> None:
     ratings, _ = dated(0.0)
     model, others = trained(ratings.take(np.arange(5_000))).parameters(), ratings.take(np.arange(5_000, 6_000))
@@ -137,6 +138,7 @@ def test_it_does_not_go_on_with_other_dates() -> None:
         planted_training("bayes", moved, features="date", **SMALL).restore(*broken.state())
 
 
+@pytest.mark.long
 def test_before_the_first_draw_that_counts_days_add_nothing() -> None:
     training = planted_training("bayes", dated()[0], features="date", **SMALL)
     list(islice(training, 3))

@@ -109,6 +109,7 @@ def axes(n: int, width: int, seed: int) -> Axes:
     return Axes("planted", directions.astype(np.float32), (lengths / np.sqrt(width)).astype(np.float32))
 
 
+@pytest.mark.long
 def test_planted_effects_are_found_and_what_says_nothing_is_shrunk_to_nothing() -> None:
     random, n = np.random.default_rng(0), 400
     telling, idle = axes(n, 5, 1), axes(n, 40, 2)
@@ -178,6 +179,7 @@ def whole(undisturbed: tuple[Parameters, Any]) -> Parameters:
     return undisturbed[0]
 
 
+@pytest.mark.long
 def test_a_movie_without_ratings_is_what_its_genres_say(whole: Parameters) -> None:
     cold_users, cold = np.zeros(N_USERS, bool), np.arange(N_MOVIES) >= N_MOVIES - 6
     kept = without_cold_rows(whole, cold_users, cold)
@@ -190,6 +192,7 @@ def test_a_movie_without_ratings_is_what_its_genres_say(whole: Parameters) -> No
     assert new == pytest.approx(known, abs=0.4)
 
 
+@pytest.mark.long
 def test_without_features_a_row_without_ratings_is_the_mean_row() -> None:
     training = told("none")
     list(training)
@@ -199,6 +202,7 @@ def test_without_features_a_row_without_ratings_is_the_mean_row() -> None:
     assert not without_cold_rows(model, np.zeros(N_USERS, bool), np.arange(N_MOVIES) > 70).movie_bias[71:].any()
 
 
+@pytest.mark.long
 def test_a_resumed_training_ends_with_the_same_bits(undisturbed: tuple[Parameters, Any]) -> None:
     (whole, broken), resumed = undisturbed, told()
     resumed.restore(*broken)
@@ -208,6 +212,7 @@ def test_a_resumed_training_ends_with_the_same_bits(undisturbed: tuple[Parameter
     np.testing.assert_array_equal(resumed.parameters().movie_bias, whole.movie_bias)
 
 
+@pytest.mark.long
 def test_it_does_not_go_on_where_what_is_known_has_changed() -> None:
     broken = told()
     list(islice(broken, 3))

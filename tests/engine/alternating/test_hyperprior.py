@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from mftui.engine.alternating.hyperprior import MEAN_COUNTS, draw_prior
 
 N, P, DRAWS = 12, 3, 2_000
 
 
+@pytest.mark.long
 def test_draws_have_the_moments_of_the_exact_posterior() -> None:
     random = np.random.default_rng(0)
     rows = (random.normal(size=(N, P)) @ random.normal(size=(P, P)) + [1.0, 0.0, -0.5]).astype(np.float32)

@@ -73,6 +73,7 @@ def all_logits(p: Parameters) -> np.ndarray:
 # -- the draws -------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_planted_cut_points_are_found_and_move_freely() -> None:
     random = np.random.default_rng(0)
     logits = random.normal(0, 0.8, 5_000)
@@ -142,6 +143,7 @@ def test_it_is_saved_with_the_model(tmp_path: Path) -> None:
 # -- trainings -------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_it_learns_how_probable_each_step_is(whole: Parameters) -> None:
     ratings, logits = planted()
     seen = np.zeros(logits.shape, bool)

@@ -164,6 +164,7 @@ def test_a_task_that_ends_without_a_word_ends_the_others() -> None:
         assert isinstance(error, TrainingError) and "ended before the training began" in str(error)
 
 
+@pytest.mark.long
 def test_a_task_that_does_not_come_is_named() -> None:
     found = together(step_of(3), meet, meet)
     for error in found:

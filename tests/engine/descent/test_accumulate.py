@@ -54,6 +54,7 @@ def by_parts() -> tuple[Training, list[list[float]], Any]:
     return training, [[p.train_loss, p.train_rmse or 0.0, p.valid_rmse or 0.0] for p in points], state
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "more",
     [{}, pytest.param({"optimizer": "adafactor", "adaptive_priors": True}, marks=pytest.mark.long)],

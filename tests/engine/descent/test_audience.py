@@ -99,6 +99,7 @@ def test_with_all_factors_it_starts_from_ease_in_closed_form() -> None:
     assert np.corrcoef(ease.ravel(), ours.ravel())[0, 1] > 0.999
 
 
+@pytest.mark.long
 def test_the_steps_go_down() -> None:
     program = learner(two_audiences(), audience_epochs=30, audience_learning_rate=0.1)
     started(program)
@@ -154,6 +155,7 @@ def whole() -> tuple[Training, list[Metrics]]:
     return training, [tick.metrics for tick in training if tick.metrics]
 
 
+@pytest.mark.long
 def test_movies_of_one_audience_become_neighbours_and_ratings_stay_as_they_were(
     whole: tuple[Training, list[Metrics]],
 ) -> None:

@@ -95,6 +95,7 @@ def undisturbed() -> Iterator[tuple[Training, list[float], dict[int, Any]]]:
     patch.undo()
 
 
+@pytest.mark.long
 def test_it_learns(undisturbed: tuple[Training, list[float], dict[int, Any]]) -> None:
     assert undisturbed[1][-1] < undisturbed[1][0]
 

@@ -80,6 +80,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Training, Any
     return training, state
 
 
+@pytest.mark.long
 def test_it_learns_as_in_memory(undisturbed: tuple[Training, Any]) -> None:
     in_memory = planted_training("biased", **GIVEN)
     list(in_memory)

@@ -52,6 +52,7 @@ def test_turning_changes_no_prediction() -> None:
     np.testing.assert_allclose(axes.turned(p.user_factors), axes.users, atol=1e-6)
 
 
+@pytest.mark.long
 def test_they_are_the_principal_components_of_scikit_learn() -> None:
     from sklearn.decomposition import PCA
 

@@ -39,6 +39,7 @@ def _cosines(rows: np.ndarray) -> np.ndarray:
     return np.asarray(unit @ unit.T)
 
 
+@pytest.mark.long
 def test_films_near_in_the_learned_space_are_near_in_the_planted_one(cosines: tuple[np.ndarray, np.ndarray]) -> None:
     learned, planted = cosines
     pairs = np.triu_indices(len(learned), 1)

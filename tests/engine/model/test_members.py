@@ -26,6 +26,7 @@ def logits(p: Parameters, r: Ratings) -> np.ndarray:
     return member_logits(p, p.user_factors[r.users], p.member_user_bias[r.users], r.movies)
 
 
+@pytest.mark.long
 def test_the_members_mean_is_the_models_own_logit(wide: Parameters) -> None:
     r = planted_ratings()
     own = (wide.user_factors[r.users] * wide.movie_factors[r.movies]).sum(1)

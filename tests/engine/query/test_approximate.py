@@ -35,6 +35,7 @@ def slow(monkeypatch, tmp_path):
     opened.cache_clear()
 
 
+@pytest.mark.long
 @needs_faiss
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("by", ["taste", "audience", "both"])

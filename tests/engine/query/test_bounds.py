@@ -41,6 +41,7 @@ def drawn() -> Factors:
     return bare.with_parameters(training.parameters())
 
 
+@pytest.mark.long
 def test_a_list_by_a_bound_is_in_the_order_of_that_end_unclipped(drawn: Factors) -> None:
     me = np.array([drawn.user_ids.index(7)])
     mean = drawn.to_rating(drawn.logits(np.repeat(me, 80), np.arange(80)))

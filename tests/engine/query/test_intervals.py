@@ -89,6 +89,7 @@ def test_ratings_of_newcomers_lie_within_their_intervals_as_often_as_said(model:
     assert share_within(found, 0.5) == pytest.approx(0.5, abs=0.08)
 
 
+@pytest.mark.long
 def test_the_less_somebody_rated_the_wider_the_interval(model: Factors) -> None:
     ratings = planted_ratings(n=7_000)
     reach = [

@@ -40,6 +40,7 @@ def predicted(p: Parameters, users: np.ndarray, movies: np.ndarray) -> np.ndarra
     return np.asarray(dots + p.user_bias[users] + p.movie_bias[movies] + p.global_bias)
 
 
+@pytest.mark.long
 def test_it_learns_what_was_planted_and_how_noisy_it_is(whole: tuple[list[Metrics], Parameters]) -> None:
     points, model = whole
 

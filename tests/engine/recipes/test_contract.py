@@ -107,6 +107,11 @@ def assert_same(a: Parameters, b: Parameters) -> None:
         np.testing.assert_array_equal(getattr(a, field.name), getattr(b, field.name), field.name)
 
 
+each_recipe = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] * (name not in ("biased", "als"))) for name in RECIPES]
+)
+
+
 def test_every_recipe_is_here() -> None:
     assert set(SMALL) == set(STOPS) == set(RECIPES)
 
@@ -135,6 +140,7 @@ def test_it_starts_with_the_same_bits_and_gone_on_with_elsewhere_it_ends_with_th
     assert_same(training.parameters(), model)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", list(RECIPES))
 def test_another_seed_gives_another_model(name: str) -> None:
     recipe, sizes = RECIPES[name], Sizes(DATA.n_users, DATA.n_movies, len(DATA.ratings))
@@ -151,7 +157,7 @@ def test_another_seed_gives_another_model(name: str) -> None:
     assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("name", list(RECIPES))
+@each_recipe
 def test_where_it_diverges_it_says_so_and_what_to_do(name: str) -> None:
     training = prepared(name)
     arrays, numbers = training.state()
@@ -167,7 +173,7 @@ def test_where_it_diverges_it_says_so_and_what_to_do(name: str) -> None:
     assert ("learning rate" in str(raised.value)) == (name not in ("als", "bayes"))
 
 
-@pytest.mark.parametrize("name", list(RECIPES))
+@each_recipe
 def test_its_parameters_come_back_from_disk_as_they_were(name: str, tmp_path: Path) -> None:
     model = assembled(whole(name)[3], DATA, make_split(DATA, SplitSpec("none")), {"recipe": name, "hyper": SMALL[name]})
     save_factors(model, tmp_path)

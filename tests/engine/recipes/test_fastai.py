@@ -20,6 +20,7 @@ def rates_of_updates(highest: float, updates: int) -> np.ndarray:
     return np.where(done < 0.25, up, down)
 
 
+@pytest.mark.long
 def test_embeddings_and_biases_start_small_and_cut_off_at_two_deviations_and_the_range_is_0_to_5_and_a_half() -> None:
     p = planted_training("fastai").parameters()
 
@@ -30,6 +31,7 @@ def test_embeddings_and_biases_start_small_and_cut_off_at_two_deviations_and_the
     assert (p.lo, p.hi) == pytest.approx((0.0, 5.5))
 
 
+@pytest.mark.long
 def test_what_has_no_ratings_decays_by_rate_times_decay_and_nothing_else() -> None:
     known = planted_ratings()
     ratings = known.take(known.users != 7)
@@ -49,6 +51,7 @@ def points() -> list[Metrics]:
     return [tick.metrics for tick in planted_training("fastai", epochs=40, validation=0.1) if tick.metrics]
 
 
+@pytest.mark.long
 def test_the_rate_goes_up_for_a_quarter_and_down_to_almost_nothing(points: list[Metrics]) -> None:
     rates = [point.learning_rate for point in points]
 

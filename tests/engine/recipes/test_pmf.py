@@ -17,6 +17,7 @@ def misfit(p: Parameters) -> float:
     return float((((r.values - SCALE.lo) / (SCALE.hi - SCALE.lo) - guess) ** 2).sum())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("prior", "power"), [("gaussian", 2), ("norm", 1)])
 def test_the_loss_is_the_papers_with_the_prior_asked_for(prior: str, power: int) -> None:
     training = planted_training("pmf", epochs=1, prior=prior, prior_users=0.7, prior_movies=0.2)

@@ -230,6 +230,7 @@ def test_a_run_that_was_begun_with_ratings_as_given_goes_on_with_them() -> None:
     np.testing.assert_array_equal(training.parameters().user_factors, earlier.model.parameters.user_factors)
 
 
+@pytest.mark.long
 def test_a_model_comes_back_from_disk_in_its_units(tmp_path: Path) -> None:
     model = trained("biased", MIXED).model
     save_factors(model, tmp_path)
@@ -259,6 +260,7 @@ def test_ml_100k_in_other_units_is_predicted_as_well(name: str) -> None:
     assert found == pytest.approx([found[0]] * 4, rel=0.004)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["als", "bayes"])
 def test_play_counts_up_to_10_000_are_learned(name: str) -> None:
     r = STARS.ratings.take(np.arange(400))

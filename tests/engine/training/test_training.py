@@ -58,6 +58,7 @@ def test_it_learns_what_was_planted() -> None:
     assert (metrics[-1].train_rmse or 9) < (metrics[0].train_rmse or 0)
 
 
+@pytest.mark.long
 def test_members_are_exactly_one_wide_model() -> None:
     training = biased(members=3)
     list(training)
@@ -75,6 +76,7 @@ def test_members_are_exactly_one_wide_model() -> None:
     np.testing.assert_allclose(wide, per_member.mean(2), atol=1e-4)
 
 
+@pytest.mark.long
 def test_the_best_epoch_is_kept_and_patience_ends_the_training() -> None:
     training = biased(epochs=200, learning_rate=0.05, prior_factors=0.0, factors=32, patience=2)
     metrics = points(training)
@@ -143,6 +145,7 @@ def test_rmse_is_in_rating_units() -> None:
     assert rmse(np.array([1, 2], dtype=np.float32), np.array([2, 4], dtype=np.float32)) == pytest.approx(np.sqrt(2.5))
 
 
+@pytest.mark.long
 def test_steps_and_seconds_are_counted_on_from_one_block_to_the_next() -> None:
     training = biased(epochs=2, members=1, audience=True, audience_factors=4, audience_epochs=1)
     lines = points(training)

@@ -154,6 +154,7 @@ def test_a_browser_shows_the_page_without_a_word_in_its_console(home: Path) -> N
     assert len(re.findall("<svg", dom)) == len(re.findall("<svg", page.read_text(encoding="utf-8")))
 
 
+@pytest.mark.long
 @needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_paints_it_light_and_dark(home: Path, scheme: str) -> None:

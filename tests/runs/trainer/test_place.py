@@ -96,6 +96,7 @@ def test_a_budget_that_nothing_can_keep_is_refused_with_what_is_needed() -> None
     assert refused.value.hint
 
 
+@pytest.mark.long
 def test_a_run_says_where_its_ratings_are(home: Path) -> None:
     hyper = {"members": 1, "audience": False, "epochs": 1, "memory": "4MB"}
     run = create_run(TrainRequest(hyper=hyper))

@@ -88,6 +88,7 @@ def test_a_run_killed_again_and_again_ends_like_one_that_never_was(ratings: Path
     assert not list(killed.path.glob(".*.tmp"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("number", "interrupted"), [(signal.SIGTERM, False), (signal.SIGINT, True)])
 def test_a_stop_request_saves_evaluates_and_can_be_resumed(
     ratings: Path, number: signal.Signals, interrupted: bool
@@ -152,6 +153,7 @@ def test_a_second_trainer_refuses_and_the_first_does_not_notice(ratings: Path) -
     first.communicate()
 
 
+@pytest.mark.long
 def test_a_full_disk_is_said_and_leaves_the_last_model_alone(ratings: Path) -> None:
     run = create_run(request(ratings, epochs=LONG))
     limited = start_trainer(run, FILE_SIZE_LIMIT="60000")

@@ -244,6 +244,7 @@ async def test_a_click_puts_the_cursor_there(make_app: MakeApp, run: Run):
         assert deck(app).has_focus
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("values", [[], [math.nan], [1.0], [0.0, 0.0], [math.inf, 1.0], [1e300, -1e300]])
 async def test_any_series_survives_every_key(make_app: MakeApp, home: Path, values: list[float]):
     log_metrics(toy_run(home, state=RUNNING), *({"step": s, "train_rmse": v} for s, v in enumerate(values, 1)))
@@ -253,6 +254,7 @@ async def test_any_series_survives_every_key(make_app: MakeApp, home: Path, valu
         assert app.is_running
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("values", "says"),
     [

@@ -53,6 +53,7 @@ def by_python(frame: Any) -> list[tuple[str, ...]]:
     return [(str(row.place_1), str(row.place_2), text(row), row.title) for row in shown.itertuples()]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_both_screens_list_what_python_lists(make_app: MakeApp, size: tuple[int, int]):
     both = mftui.compare("beta", "alpha")

@@ -105,6 +105,7 @@ async def test_nothing_found_says_what_to_do(make_app: MakeApp, home: Path):
         await until_shown(pilot, "Toy Story (1995)")
 
 
+@pytest.mark.long
 async def test_hostile_titles_are_shown_as_themselves(make_app: MakeApp, home: Path):
     toy_run(home, toy_factors(HOSTILE))
     async with (app := make_app()).run_test(size=(120, 40), notifications=True) as pilot:
@@ -194,6 +195,7 @@ async def test_f_narrows_the_list_by_genre_years_and_ratings(make_app: MakeApp, 
         await until_shown(pilot, "1/3")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [(("x",), "no such genre"), (("tab", *"19"), "not a span of years"), (("tab", "tab", "x"), "not a whole number")],

@@ -92,6 +92,7 @@ async def test_swapped_columns_are_put_right_by_keys_and_trained_with(make_app: 
         assert request.columns == {"user": "2", "movie": "1", "rating": "3", "timestamp": "none"}
 
 
+@pytest.mark.long
 async def test_named_columns_are_asked_for_by_name(make_app: MakeApp, starter: Any):
     write("r.csv", [(*row, 5) for row in ROWS], "who,what,rating,stars")
     async with make_app().run_test(size=SIZE) as pilot:
@@ -143,6 +144,7 @@ async def test_where_there_is_little_room_space_shows_the_rest(make_app: MakeApp
         await until_shown(pilot, "How r.csv is read")
 
 
+@pytest.mark.long
 async def test_escape_leaves_the_form_as_it_was_and_nothing_doubtful_is_trained_on(make_app: MakeApp, starter: Any):
     write_unrated()
     async with make_app().run_test(size=SIZE) as pilot:
@@ -158,6 +160,7 @@ async def test_escape_leaves_the_form_as_it_was_and_nothing_doubtful_is_trained_
         assert not starter.requests
 
 
+@pytest.mark.long
 async def test_columns_go_back_to_what_was_found(make_app: MakeApp):
     write("r.csv", ROWS, "userId,movieId,rating")
     async with make_app().run_test(size=SIZE) as pilot:
@@ -190,6 +193,7 @@ async def test_all_that_can_be_said_of_a_file_is_said_by_keys(make_app: MakeApp)
         await until_gone(pilot, "Its name, in a file")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "says"),
     [("none.csv", "no such file"), ("binary.csv", "not a text file"), ("huge.csv", "not a text file")],
@@ -206,6 +210,7 @@ async def test_what_cannot_be_read_is_said_in_words(make_app: MakeApp, name: str
         await until_gone(pilot, f"How {name} is read")
 
 
+@pytest.mark.long
 async def test_a_look_that_ends_by_a_fault_says_so_and_ends_no_app(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch):
     write("r.csv", ROWS, "userId,movieId,rating")
     monkeypatch.setattr(reading_job, "_MODULE", "mftui.no_such_module")

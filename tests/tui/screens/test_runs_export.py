@@ -52,6 +52,7 @@ async def test_a_model_and_a_report_are_written_where_they_are_wanted(make_app: 
     assert run.id in (here / "one.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_what_cannot_be_written_is_said(make_app: MakeApp, home: Path, here: Path):
     make_run(home, "one", 1)

@@ -196,6 +196,7 @@ def first_row(app: MftuiApp, predicted: str, title: str) -> bool:
     return bool(rows) and predicted in rows[0] and title in rows[0]
 
 
+@pytest.mark.long
 async def test_hostile_titles_are_shown_and_opened_as_themselves(make_app: MakeApp, home: Path):
     toy_run(home, toy_factors(HOSTILE))
     async with (app := make_app()).run_test(size=(160, 50)) as pilot:
