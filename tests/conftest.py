@@ -12,8 +12,10 @@ import sys
 import pytest
 from helpers import chance
 
-SLOWEST = ("recipes/test_contract.py", "tui/test_dumps.py", "tui/test_bindings.py", "faults/test_workers.py",
-           "api/test_examples.py", "cli/test_train.py", "api/test_train.py")  # fmt: skip
+SLOWEST = ("faults/test_hostile_homes.py", "faults/test_hostile_screens.py", "recipes/test_contract.py",
+           "recipes/test_units.py", "faults/test_kills.py", "tui/test_bindings.py", "faults/test_slurm.py",
+           "faults/test_half_way.py", "tui/test_dumps.py", "faults/test_workers.py", "api/test_examples.py",
+           "cli/test_train.py", "api/test_train.py")  # fmt: skip
 """Files that take long are begun first, so that no process is left alone with one of them at the end."""
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes are started: only the first one compiles

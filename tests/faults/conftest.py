@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers.hostile import whole_home
 from helpers.runs import write_ratings
 
 
@@ -36,3 +37,12 @@ def small_disk(home: Path) -> Iterator[Path]:
         pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
     yield home
     subprocess.run(["umount", "-l", home], check=True)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("whole") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MFTUI_HOME", str(home))
+        whole_home(home)
+    return home

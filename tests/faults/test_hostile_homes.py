@@ -6,39 +6,15 @@ range, another version: no command changes anything outside, hangs, fills the me
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from helpers import chance
-from helpers.hostile import hostilities, whole_home
-from helpers.runs import TESTS
+from helpers.hostile import hostilities, wrong
 
 PARTS = 12
 QUICK = 320
 """Every so many homes in the short form."""
-SCREENS_EVERY = 8
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("whole") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MFTUI_HOME", str(home))
-        whole_home(home)
-    return home
-
-
-def wrong(whole: Path, aside: Path, part: int, parts: int, *more: str) -> str:
-    """Go through a part of all hostile homes in a process of its own; return what went wrong."""
-    command = [sys.executable, "-m", "helpers.hostile_worker", str(whole), str(aside), str(part), str(parts), *more]
-    environment = {**os.environ, "PYTHONPATH": str(TESTS), "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=2_000, check=False)
-    return (
-        done.stdout if done.returncode == 0 else f"{done.stdout}\nended with {done.returncode}\n{done.stderr[-2000:]}"
-    )
 
 
 def test_every_kind_of_file_is_replaced(whole: Path) -> None:
@@ -59,9 +35,3 @@ def test_no_command_does_more_than_read_a_hostile_home(whole: Path, tmp_path: Pa
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_command_does_more_than_read_any_hostile_home(whole: Path, tmp_path: Path, part: int) -> None:
     assert wrong(whole, tmp_path / "aside", part, PARTS) == ""
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("part", range(2))
-def test_no_screen_does_more_than_read_a_hostile_home(whole: Path, tmp_path: Path, part: int) -> None:
-    assert wrong(whole, tmp_path / "aside", part * SCREENS_EVERY // 2, 2 * SCREENS_EVERY, "screens") == ""

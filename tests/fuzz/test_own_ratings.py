@@ -101,7 +101,7 @@ def test_any_text_comes_back_from_a_profile(home: Path, title: str, movie: str, 
 
 
 @pytest.mark.long
-@fuzzed()
+@fuzzed(long=150)
 @given(data=st.data(), whole=st.sampled_from(FILES))
 def test_commands_on_damaged_files_answer_in_words(home: Path, data: st.DataObject, whole: bytes) -> None:
     shutil.rmtree(home, ignore_errors=True)

@@ -12,6 +12,8 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Any
 import numpy as np
 from helpers.models import toy_run
 from helpers.numpy_training import NumpyTraining
-from helpers.runs import request, runs_in, write_ratings
+from helpers.runs import TESTS, request, runs_in, write_ratings
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
@@ -331,3 +333,13 @@ _ARRAYS: dict[str, Callable[[Any], Any]] = {
     "far too large": _filled(2e9),
     "negative": _filled(-7),
 }
+
+
+def wrong(whole: Path, aside: Path, part: int, parts: int, *more: str) -> str:
+    """Go through a part of all hostile homes in a process of its own; return what went wrong."""
+    command = [sys.executable, "-m", "helpers.hostile_worker", str(whole), str(aside), str(part), str(parts), *more]
+    environment = {**os.environ, "PYTHONPATH": str(TESTS), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=2_000, check=False)
+    return (
+        done.stdout if done.returncode == 0 else f"{done.stdout}\nended with {done.returncode}\n{done.stderr[-2000:]}"
+    )

@@ -191,8 +191,6 @@ SHORT: dict[str, dict[str, Any]] = {
     "als": {"epochs": 1},
     "bayes": {"epochs": 3, "burn_in": 1, "audience": False, "likelihood": "ordinal"},
 }
-MEASURED = "als"
-"""The others are measured in the long form."""
 
 
 @pytest.fixture(scope="module")
@@ -209,8 +207,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "sizes"),
-    [pytest.param(name, MEDIUM, marks=[pytest.mark.long] * (name != MEASURED), id=name) for name in SHORT]
-    + [pytest.param(name, LARGE, marks=pytest.mark.long, id=f"{name}, large") for name in SHORT],
+    [pytest.param(name, MEDIUM, id=name) for name in SHORT]
+    + [pytest.param(name, LARGE, id=f"{name}, large") for name in SHORT],
 )
 def test_the_estimate_is_at_least_the_peak_and_at_most_half_as_much_again(
     name: str, sizes: dict[str, int], data: Callable[..., Path], tmp_path: Path

@@ -73,7 +73,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         if not (again and known):
             self._page = self._both = None  # its films are those of the model before
         if known:
-            self._open(user, keep=again)
+            self._open(user, keep=(self.left, self.right) if again else ())
         else:
             self._set_columns(model)
             self._panel.show(None)
@@ -97,7 +97,8 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self.left.set_columns(RATED_COLUMNS if alone else compared.RATED)
         self.left.sorts = {sort: sort for sort in self.SORTS} if alone else {}
 
-    def _open(self, user: RawId, *, keep: bool = False) -> None:
+    def _open(self, user: RawId, *, keep: Sequence[Table] = ()) -> None:
+        """Show a user; the cursors of the lists to `keep` stay on their films."""
         model, choices, pair = self._shown, self._choices, self.comparing.pair
         if model is None:
             return
@@ -111,7 +112,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         def show(result: UserPage | Both | MftuiError) -> None:
             if pair != self.comparing.pair:
                 return
-            spots = [self._spot(table) if keep else None for table in (self.left, self.right)]
+            spots = [self._spot(table) if table in keep else None for table in (self.left, self.right)]
             self._both = result if isinstance(result, Both) else None
             if not isinstance(result, MftuiError):
                 self._page = result if isinstance(result, UserPage) else result.page
@@ -282,7 +283,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
 
     def again(self) -> None:
         if self._page is not None:
-            self._open(self._page.user, keep=True)
+            self._open(self._page.user, keep=(self.left, self.right) if self.right.has_focus else (self.left,))
 
     def action_go_back(self) -> None:
         """Go back from the recommendations to the ratings."""
