@@ -67,6 +67,7 @@ def test_what_is_pasted_into_a_line_is_not_sent_back_raw(tmp_path: Path) -> None
             terminal.press(key)
             terminal.until(text)
         terminal.press("/")
+        terminal.until("To the list")
         terminal.press(f"\x1b[200~{nasty('pasted')}\x1b[201~")
         terminal.until("pasted")
     sent = terminal.written.decode("utf-8", "replace")
