@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from mftui.data.allocator import gc_paused
 from mftui.data.incoming.incoming import Entry, Incoming
@@ -71,6 +73,7 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     return Resolved(incoming, matched, as_written, unmatched, not_films, len(incoming.entries) - len(latest))
 
 
+@gc_paused()
 def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Imported:
     """Put what was found, and the films that were not, into a profile, in one change that `undo` takes back.
 
@@ -85,13 +88,15 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
             there[match.movie if match else _unmatched_key(row)].append(row)
         before: list[Rated] = []
         after: list[Rated] = []
-        coming: list[tuple[tuple[int | str, ...], Rated]] = [
-            ((match.movie, _unmatched_key(written), name_key(written)), row)
-            for (row, match), written in zip(resolved.matched, resolved.as_written, strict=True)
-        ]
-        coming += [((_unmatched_key(row),), row) for row in resolved.unmatched]
+        coming: Iterator[tuple[tuple[int | str, ...], Rated]] = chain(
+            (
+                ((match.movie, _unmatched_key(written), name_key(written)), row)
+                for (row, match), written in zip(resolved.matched, resolved.as_written, strict=True)
+            ),
+            (((_unmatched_key(row),) if there else (), row) for row in resolved.unmatched),
+        )
         for keys, row in coming:
-            own = [mine for key in dict.fromkeys(keys) for mine in there[key]]
+            own = [mine for key in dict.fromkeys(keys) for mine in there.get(key, ())]
             if any(mine.timestamp > row.timestamp for mine in own):
                 older.append(row)
             else:

@@ -131,10 +131,11 @@ def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     places = [COLUMNS.index(name) for name in columns]
-    for r in rows:
-        about = [*map(_cell, (r.movie_id, r.title, r.imdb_id, r.tmdb_id, r.dataset, r.fingerprint))]
-        cells = (NOBODY, about[0], _six(r.stars), r.timestamp, *about[1:])
-        writer.writerow(cells if columns is COLUMNS else [cells[at] for at in places])
+    cells = (
+        (NOBODY, _cell(r.movie_id), _six(r.stars), r.timestamp, *map(_cell, (r.title, r.imdb_id, r.tmdb_id, *r[5:7])))
+        for r in rows
+    )
+    writer.writerows(cells if columns is COLUMNS else ([row[at] for at in places] for row in cells))
     return out.getvalue()
 
 
@@ -180,12 +181,16 @@ def _six(stars: float) -> str:
     return f"{stars:.6g}"
 
 
+def _encodable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def _storable(text: str) -> str:
-    return text.strip() if text.isascii() else text.encode("utf-8", "replace").decode().strip()
+    return _encodable(text).strip()
 
 
 _KEEP: tuple[Callable[[Any], Any], ...] = (
-    lambda title: " ".join(_storable(title).split()),
+    lambda title: " ".join(_encodable(title).split()),
     lambda stars: float(_six(stars)),
     _storable,
     int,
@@ -198,4 +203,4 @@ _KEEP: tuple[Callable[[Any], Any], ...] = (
 
 
 def _cell(text: str) -> str:
-    return text if text[:1].isalnum() or _NUMBER.fullmatch(text) else inert(text)
+    return text if not text or text[0].isalnum() or _NUMBER.fullmatch(text) else inert(text)

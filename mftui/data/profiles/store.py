@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mftui import paths
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.rows import Rated, as_csv, read_rows, revived
+from mftui.data.profiles.rows import Rated, as_csv, kept_rows, read_rows, revived
 from mftui.data.profiles.stars import check_rating
 from mftui.data.storage.documents import read_document
 from mftui.data.storage.regular import CURRENT_BYTES, UNDO_BYTES, list_own, make_own, read_own, seen_own
@@ -128,9 +128,10 @@ class Profile:
         with self._writing():
             rows = self.rows(of)
             wanted = decide(rows)
-            after = tuple(row.kept() for row in wanted.after)
-            change = Change(tuple(r for r in wanted.before if r not in after), after, of)
-            if change.before or set(after) - set(rows):
+            after = tuple(kept_rows(*zip(*wanted.after, strict=True)) if wanted.after else ())
+            new = set(after)
+            change = Change(tuple(r for r in wanted.before if r not in new), after, of)
+            if change.before or new - set(rows):
                 self._write_undo([*self._undo_log(), change])
                 return self._made(rows, change)
             return replace(change, n_rows=len(rows))
