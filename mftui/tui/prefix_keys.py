@@ -13,20 +13,6 @@ from mftui.tui.widgets.table import Table
 
 COUNTED = ("j", "k", "h", "l", "g", "G", "down", "up", "left", "right", "n", "N")
 """Keys that a number may come before."""
-_BEGINS = (
-    "slash",
-    "question_mark",
-    "colon",
-    "enter",
-    "escape",
-    "tab",
-    "shift+tab",
-    "ctrl+c",
-    "ctrl+z",
-    "ctrl+o",
-    "ctrl+p",
-)
-"""Keys that one may press at once on the screen to which a digit has led; before any other the number does nothing."""
 _COUNT_S = 0.3
 """Between a digit and what it counts at most: whoever looks at the screen that the digit leads to takes longer."""
 _PREFIX_S = 1.0
@@ -37,7 +23,7 @@ _MODES = tuple(TITLES)
 
 class PrefixKeys:
     """Looks at each key before it is handled. A digit leads to its screen at once; if it turns out to be a count, the
-    app goes back to where it was, and moves there."""
+    app goes back to where it was, and moves there. Any other key is for the screen to which the digit has led."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
@@ -63,7 +49,7 @@ class PrefixKeys:
             return False
         if key.isdecimal() and len(key) == 1:
             return self._digit(key, number, after_g if pause <= _PREFIX_S else None)
-        if number and key not in _BEGINS and not (key.startswith("f") and key[1:].isdecimal()):
+        if number and key in COUNTED:
             self._app.run_worker(self._count(key, min(int(number), _MAX_COUNT)), group="count")
             self._after_g = (None, 0) if key == "g" else None
             return True
@@ -89,12 +75,12 @@ class PrefixKeys:
         return bool(number) and (mode == "you" or key == "0")
 
     async def _count(self, key: str, n: int) -> None:
-        """Do what `key` does `n` times, where the number was begun; nothing where the key does not move."""
+        """Do what `key` does `n` times, where the number was begun; nothing where it does not move there."""
         app = self._app
         if app.current_mode != self._from:
             await app.switch_mode(self._from)
         active = app.screen.active_bindings.get(key)
-        if active is None or key not in COUNTED:
+        if active is None:
             return
         _, name, parameters = actions.parse(active.binding.action)
         numbers = [value for value in parameters if isinstance(value, int)]
