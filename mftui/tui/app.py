@@ -125,7 +125,7 @@ class MftuiApp(Textual8App):
 
     def headline(self) -> Headline:
         snapshot = self.trainings.snapshot
-        return Headline(self.model.label if self.model else "", snapshot.in_short if snapshot else "")
+        return Headline(self.model.label if self.model else (), snapshot.in_short if snapshot else "")
 
     def show_error(self, error: MftuiError, *, title: str = "This does not work", path: str = "") -> None:
         from mftui.tui.dialogs.choice import MessageDialog

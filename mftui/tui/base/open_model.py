@@ -27,6 +27,8 @@ class OpenModel:
     version: str
     factors: Factors
     index: TitleIndex
+    called: str
+    """What the run is called where it is shown."""
 
     @cached_property
     def title_places(self) -> NDArray[np.int64]:
@@ -66,10 +68,12 @@ class OpenModel:
         return ", ".join(["made-up ratings"] * made_up + ["stars rescaled"] * rescaled)
 
     @property
-    def label(self) -> str:
-        """Return the top line's text: data set, recipe, number of factors of each member."""
+    def label(self) -> tuple[str, ...]:
+        """Return the parts of the top line's text, those that matter most first: the run, its data set, its recipe
+        with the number of factors of each member."""
         recipe, k = self.factors.meta.get("recipe", ""), self.factors.n_factors // self.factors.parameters.members
-        return " · ".join(p for p in (str(self.factors.meta.get("dataset") or ""), f"{recipe} k={k}".strip()) if p)
+        parts = (self.called, str(self.factors.meta.get("dataset") or ""), f"{recipe} k={k}".strip())
+        return tuple(part for part in parts if part)
 
 
 def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
@@ -83,19 +87,22 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     from threadpoolctl import threadpool_limits
 
     from mftui.data.titles.search import TitleIndex
+    from mftui.runs.store.run import names_of, runs_and_configs
 
     version = run.factors_version
     if version is None:
         raise RunError(f"run {run.id} has no model yet.", hint="It comes with the first checkpoint.")
-    if before is not None and before.run.path == run.path and before.version == version:
-        return before
+    same = before if before is not None and before.run.path == run.path else None
+    if same is not None and same.version == version:
+        return same
     factors = run.load_factors()
     threadpool_limits(1, user_api="blas")
-    if before is not None and before.run.path == run.path and before.factors.n_movies == factors.n_movies:
-        index = before.index
+    called = same.called if same is not None else names_of(runs_and_configs()).get(run.id, run.id)
+    if same is not None and same.factors.n_movies == factors.n_movies:
+        index = same.index
     else:
         index = TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts, factors.movies.web_ids)
-    return OpenModel(run, version, factors, index)
+    return OpenModel(run, version, factors, index, called)
 
 
 def newest_run() -> Run | None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Headline:
     """What the right half of the top line says."""
 
-    model: str = ""
-    """The model that is open."""
+    model: tuple[str, ...] = ()
+    """The model that is open: parts of which the last leave first."""
     training: str = ""
     """The state of the training that is watched, "" if there is none."""
 

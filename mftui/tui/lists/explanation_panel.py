@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from mftui.engine.recipes import STARS
+from mftui.tables.captions import whole_parts
 from mftui.tables.cells import cut
 from mftui.tables.titles import apart, short
 from mftui.tui.lists.explanation import Explanation, Reason
@@ -44,9 +45,9 @@ class ExplanationPanel(CellWidget):
         told = [*self._told(width)][:above]
         yield from told
         yield from ([] for _ in range(above - len(told)))
-        ellipsis, dim, text = self.terminal.glyphs.ellipsis, self.style("panel--dim"), self.style("panel--text")
+        dim, text = self.style("panel--dim"), self.style("panel--text")
         for name, what in below:
-            yield [(f"{name:<7}", dim), (cut(self.terminal.text(what), max(0, width - 7), ellipsis), text)]
+            yield [(f"{name:<7}", dim), (whole_parts(self.terminal.text(what), width - 7), text)]
 
     def _told(self, width: int) -> Iterable[Line]:
         why, dim, ellipsis = self._why, self.style("panel--dim"), self.terminal.glyphs.ellipsis

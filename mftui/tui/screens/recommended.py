@@ -40,9 +40,9 @@ class RecommendedScreen(TwoListsScreen[Choices]):
         facts: Sequence[str],
         cursor: int | None,
     ) -> None:
-        """Show the list on the right."""
+        """Show the list on the right; `facts`: the order first, then what leaves sooner where there is no room."""
         narrowed = self._choices.narrowed.label
-        told = (*facts, f"only {narrowed}" if narrowed else "", listed.note)
+        told = (*facts[:1], f"only {narrowed}" if narrowed else "", *facts[1:], listed.note)
         self.right.name_columns(interval=interval_title(listed, model.factors.scale))
         self.right.show(
             rows,

@@ -12,7 +12,8 @@ from textual.binding import BindingsMap
 from textual.message import Message
 from textual.strip import Strip
 
-from mftui.tables.cells import cells_of, cut
+from mftui.tables.captions import caption_in
+from mftui.tables.cells import cells_of
 from mftui.tables.columns import Span
 from mftui.tables.titles import short
 from mftui.tui.base import keys
@@ -243,9 +244,7 @@ class Table(CellWidget, can_focus=True):
         place = f"{self._line + 1:,}/{len(self._rows):,}" if self._rows else ""
         room = width - len(place) - 2
         about = f"  {self.about}" if self.about and self._rows else ""
-        text = cut(caption, room - len(about), self.terminal.glyphs.ellipsis)
-        left = room - cells_of(text) - len(about)
-        rest = fit(f"{', ' if about else '  '}{detail}" if detail else "", left, self.terminal.glyphs.ellipsis)
+        text, rest = caption_in(caption, about, detail, room, self.terminal.glyphs.ellipsis)
         focus, dim = "table--caption-focus" if self.has_focus else "table--caption", self.style("table--detail")
         return [(text, self.style(focus)), (about, self.style("table--about")), (rest, dim), (f" {place} ", dim)]
 

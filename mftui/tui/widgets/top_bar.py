@@ -10,8 +10,15 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from mftui.tables.cells import cut
 from mftui.tui.base.shell import Headline
-from mftui.tui.widgets.cells import CellWidget, Line, Part, fit
+from mftui.tui.widgets.cells import CellWidget, Line, Part
+
+_LEAST = 8
+"""Cells from which what is open is named."""
+_TAIL = 3
+"""Signs at the end of a run's name: the number that sets it apart."""
+_BETWEEN = " · "
 
 
 class TopBar(CellWidget):
@@ -55,14 +62,18 @@ class TopBar(CellWidget):
         if training:
             training = f"{self.terminal.glyphs.busy} {training} "
         for_model = room - cell_len(training) - 3
-        model = self.terminal.text(self._headline.model)
-        if for_model < 8:
-            model = ""
-        elif cell_len(model) > for_model:
-            model = fit(model, for_model, self.terminal.glyphs.ellipsis)
+        model = self._model(for_model) if for_model >= _LEAST else ""
         text = f"{model}  " if model and training else f"{model} " if model else ""
         gap = room - cell_len(text) - cell_len(training)
         return [(" " * max(gap, 0) + text, self.style()), (training, self.style("top-bar--busy"))]
+
+    def _model(self, room: int) -> str:
+        """Return as many parts of what is open as there is room for; of the first, begin and end."""
+        parts = [self.terminal.text(part) for part in self._headline.model]
+        while len(parts) > 1 and cell_len(_BETWEEN.join(parts)) > room:
+            parts.pop()
+        text, ellipsis = _BETWEEN.join(parts), self.terminal.glyphs.ellipsis
+        return text if cell_len(text) <= room else cut(text, room - _TAIL, ellipsis) + text[-_TAIL:]
 
     def on_click(self, event: events.Click) -> None:
         for end, mode in self._ends:

@@ -135,7 +135,7 @@ async def test_s_sorts_the_ratings_by_each_column(make_app: MakeApp, home: Path)
         await until_shown(pilot, "User 7:")
         for name, values in keys.items():
             await pilot.press("s", "slash", *name, "enter")
-            await until_shown(pilot, f"by {name}" if name != "rating" else "ratings, mean")
+            await until_shown(pilot, f"by {name}" if name != "rating" else "ratings  RMSE")
             expected = [titles[i] for i in np.argsort(values, kind="stable")]
             assert rated(app) == expected
             await pilot.press("S")

@@ -192,7 +192,7 @@ async def test_films_that_the_model_does_not_have_are_listed_as_such_and_can_be_
     async with make_app().run_test(size=SIZE) as pilot:
         await opened(pilot)
         await pilot.press("t")
-        await until_shown(pilot, "1 not in this model, below")
+        await until_shown(pilot, "1 not in this model below")
         await until_shown(pilot, "Solaris (1972)")
         await pilot.press("5")
         await until_shown(pilot, "This model does not have that film.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.engine.recipes import STARS
-from mftui.tables.cells import cut
+from mftui.tables.captions import whole_parts
 from mftui.tui.lists.choices import UserChoices, order_of_ratings
 from mftui.tui.lists.rankings import ListRank, engine_rank, known_rank, rank_of
 from mftui.tui.lists.rows import FOR_EXPORT, TITLE, LazyRows, error_cell, export_cells, number_cell
@@ -56,7 +56,7 @@ class UserPage:
     unit: str
     """What bias and predictions are counted in."""
     rmse: str
-    """As text, of each part (training, test) that has ratings."""
+    """As text, of each part (test, training) that has ratings."""
     rated: UserHistory
     predicted: NDArray[Any]
     """(n_ratings,) predictions for `rated`."""
@@ -88,7 +88,7 @@ def user_page(
     index = factors.user_ids.index(user)
     history = factors.history.of_user(index)
     predicted = factors.predict(np.full(len(history), index), history.movies)
-    parts = {"training": ~history.held_out, "test": history.held_out}
+    parts = {"test": history.held_out, "training": ~history.held_out}
     users, cosines = similar_users(factors, index, _SIMILAR)
     recommended = _listed(factors, index, n, rank, where)
     return UserPage(
@@ -213,7 +213,8 @@ class UserPanel(Panel[UserPage]):
         likes = ", ".join(f"{genre} {mean:.1f} ({n:,})" for genre, mean, n in page.likes)
         near = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in page.similar[:8])
         for name, what in (("RMSE   ", page.rmse), ("likes  ", likes), ("near   ", near)):
-            yield [(name, dim), (cut(self.terminal.text(what), width - len(name), self.terminal.glyphs.ellipsis), text)]
+            told = whole_parts(self.terminal.text(what), width - len(name))
+            yield [(name, dim), (told, text)]
         yield []
         yield from self._pictures(page, width)
 

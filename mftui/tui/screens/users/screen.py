@@ -180,11 +180,12 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     def _show_rated(self, model: OpenModel, page: UserPage, spot: Spot | None) -> None:
         sort, reverse = self._choices.sort, self._choices.reverse
         order = f"by {sort}{', reversed' if reverse else ''}" if reverse or sort != _USUAL_ORDER else ""
+        mean = f"mean {page.mean:.2f}" if len(page.rated) else ""
         self._order = order_of(model.factors, page, sort, reverse=reverse)
         self.left.show(
             rated_rows(model.factors, page, self._order),
-            caption=f"User {page.user}: {len(page.rated):,} ratings, mean {page.mean:.2f}",
-            detail=", ".join(part for part in (order, f"RMSE {page.rmse}" if page.rmse else "") if part),
+            caption=f"User {page.user}: {len(page.rated):,} ratings",
+            detail=", ".join(part for part in (order, page.rmse and f"RMSE {page.rmse}", mean) if part),
             empty="No ratings.",
             cursor=_row(spot, page.rated.movies[self._order].tolist()),
         )

@@ -97,9 +97,9 @@ def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: st
         now = replace(now, given=given)
     order = profile_order(factors, now, sort, reverse=reverse)
     n, gone = len(given), len(given.missing)
-    mean = f", mean {given.ratings.mean():.2f}" if n else ""
-    caption = f"Ratings of {given.name}: {n:,}{mean}"
-    below = f"{gone:,} not in this model, below, " if gone else ""
-    detail = f"{below}by {sort}{', reversed' if reverse else ''}"
+    caption = f"Ratings of {given.name}: {n:,}"
+    below = f"{gone:,} not in this model below" if gone else ""
+    told = (f"by {sort}{' reversed' if reverse else ''}", below, f"mean {given.ratings.mean():.2f}" if n else "")
+    detail = ", ".join(part for part in told if part)
     key, movies, rows = (given.name, sort, reverse), given.movies[order].tolist(), profile_rows(factors, now, order)
     return Listed("rated", key, tuple(movies), given.missing, PROFILE_COLUMNS, rows, caption, detail, _NONE_RATED)

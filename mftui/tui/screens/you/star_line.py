@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 
 from mftui.data.profiles.stars import TOP, from_stars
-from mftui.tables.cells import cut
+from mftui.tables.captions import cut_name
 from mftui.tui.widgets.cells import CellWidget, Line, Part
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class StarLine(CellWidget):
             if more and at + len(more) <= width:
                 parts.append((more + " " * _GAP, text))
                 at += len(more) + _GAP
-        said = cut(self.terminal.text(self._said), max(0, width - at), self.terminal.glyphs.ellipsis)
+        said = cut_name(self.terminal.text(self._said), max(0, width - at), self.terminal.glyphs.ellipsis)
         parts.append((said, self.style(f"star-line--{self._kind or 'text'}")))
         yield parts
 
