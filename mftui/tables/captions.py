@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from mftui.tables.cells import cells_of
+from mftui.tables.cells import cells_of, cut
 from mftui.tables.titles import short
 
 _BETWEEN = ", "
+_NAMES = ("only ", "not opened for ")
+"""What stands before a name of any length."""
+_LEAST_NAMED = 32
+"""Cells from which such a part is cut; in fewer it is left out."""
 
 
-def whole_parts(text: str, width: int) -> str:
+def whole_parts(text: str, width: int, ellipsis: str = "…") -> str:
     """Return as many of the parts of a text, between commas, as there is room for in `width` cells: the last leave
-    first."""
+    first. Only a part that tells a name is cut."""
     parts = text.split(_BETWEEN)
     while parts and cells_of(_BETWEEN.join(parts)) > width:
-        parts.pop()
+        last = parts.pop()
+        room = width - sum(cells_of(part + _BETWEEN) for part in parts)
+        if any(begin in last for begin in _NAMES) and cells_of(last) > room >= _LEAST_NAMED:
+            parts.append(cut(last, room, ellipsis))
     return _BETWEEN.join(parts)
 
 
@@ -38,6 +45,6 @@ def caption_in(caption: str, about: str, detail: str, room: int, ellipsis: str =
     between = _BETWEEN if about else "  "
     text = cut_name(caption, room - cells_of(about), ellipsis)
     left = room - cells_of(text) - cells_of(about)
-    told = whole_parts(detail, left - len(between))
+    told = whole_parts(detail, left - len(between), ellipsis)
     rest = f"{between}{told}" if told else ""
     return text, rest + " " * (left - cells_of(rest))

@@ -11,7 +11,7 @@ from mftui.tables.cells import cells_of
 
 CAPTIONS = [
     ("User 7: 1,234 ratings", "by error, reversed, RMSE 0.713 test, 0.844 training, mean 3.67"),
-    ("Recommended to user 7", "by both, only Drama 1990-1999, +/- holds 90% of ratings, the data has 12 movies"),
+    ("Recommended to user 7", "by both, only Drama, +/- holds 90% of ratings, the data has 12 movies"),
     ("Ratings of somebody with a long name: 1,044", "by newest, 3 not in this model below, mean 3.83"),
     ("Neighbours of Amelie (Fabuleux destin d'Amélie Poulain, Le) (2001)", "by taste, exact search, 2 steps from here"),
     ("Runs", "the newest first, only finished, 1,203 of 4,000, 2 marked"),
@@ -43,4 +43,5 @@ def test_a_name_is_cut_before_the_figure_behind_it() -> None:
 
 def test_a_part_without_room_is_left_out() -> None:
     assert whole_parts("RMSE 0.713 test", 10) == ""
+    assert whole_parts(f"by age, only {'a tag ' * 9}, 2 marked", 44) == f"by age, only {'a tag ' * 5}…"
     assert whole_parts("RMSE 0.713 test, 0.844 training", 20) == "RMSE 0.713 test"

@@ -141,7 +141,7 @@ async def test_what_to_rate_next_is_what_tells_most_and_one_key_after_the_other_
             assert title in given()
         assert len(given()) == 3
         await pilot.press("t")
-        await until_shown(pilot, "Ratings of me: 3, mean 4.00")
+        await until_shown(pilot, "by newest, mean 4.00")
 
 
 async def test_keys_typed_at_once_rate_one_recommended_film_after_the_other(make_app: MakeApp, home: Path):
@@ -180,7 +180,7 @@ async def test_a_rating_made_in_another_terminal_appears(make_app: MakeApp, home
         await until_shown(pilot, "from 1 rating")
         await until_shown(pilot, "changed in another terminal")
         await pilot.press("t")
-        await until_shown(pilot, "Ratings of me: 1, mean 2.50")
+        await until_shown(pilot, "by newest, mean 2.50")
 
 
 async def test_films_that_the_model_does_not_have_are_listed_as_such_and_can_be_taken_back(

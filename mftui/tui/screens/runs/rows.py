@@ -127,11 +127,11 @@ def facts(shown: int, n_all: int, n_marked: int, choices: RunChoices, arrow: str
     order = f"by {choices.sort or 'age'} {arrow}" if choices.sort or choices.reverse else "the newest first"
     told = [
         order,
-        f"only {choices.narrowed.label}" if choices.narrowed.label else "",
         f"{shown:,} of {n_all:,}" if shown < n_all else "",
         f"{n_marked} marked" if n_marked else "",
+        f"only {choices.narrowed.label}" if choices.narrowed.label else "",
         f"not opened for its name: {misnamed[0]}" if len(misnamed) == 1 else "",
-        f"not opened for their names: {misnamed[0]} and {len(misnamed) - 1} more" if len(misnamed) > 1 else "",
+        f"{len(misnamed)} not opened for their names: first {misnamed[0]}" if len(misnamed) > 1 else "",
     ]
     return ", ".join(fact for fact in told if fact)
 
