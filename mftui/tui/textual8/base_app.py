@@ -15,6 +15,7 @@ from textual.app import App
 from textual.message import Message
 from textual.worker import WorkerFailed
 
+from mftui.tui.textual8.pastes import take_pastes_whole
 from mftui.tui.textual8.tiny_terminals import bear_tiny_terminals
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _KEY_POLL_S = 0.01
 
 
 bear_tiny_terminals()
+take_pastes_whole()
 
 
 class KeyHandled(Message):
@@ -46,7 +48,7 @@ class Textual8App(App[None]):
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
-        self._typed: deque[events.Key] = deque()
+        self._typed: deque[events.Key | events.Paste] = deque()
         self._sent_at: float | None = None
         """When the key under way was handed on; None while there is none."""
 
@@ -90,10 +92,10 @@ class Textual8App(App[None]):
 
     # Keys. Textual 8 hands a key to the widget that has the focus when it comes in, although a key before it may be
     # about to move the focus: typed fast, "enter 2" would open a field and go to screen 2. Over a slow link keys always
-    # come in bunches. So each key is handled before the next is looked at.
+    # come in bunches. So each key, and each paste, is handled before the next is looked at.
 
     def post_message(self, message: Message) -> bool:
-        if not isinstance(message, events.Key) or message.is_forwarded:
+        if not isinstance(message, events.Key | events.Paste) or message.is_forwarded:
             return super().post_message(message)
         self._typed.append(message)
         lost = self._sent_at is not None and monotonic() - self._sent_at > _KEY_PATIENCE_S
@@ -109,11 +111,11 @@ class Textual8App(App[None]):
         if self._screen_stack and not self.screen.is_mounted:
             self.set_timer(_KEY_POLL_S, self._next_key)  # as soon as it is, something on it will have the focus
             return
-        key = self._typed.popleft()
+        typed = self._typed.popleft()
         with self._context():  # a key that comes alone is here from the driver, for which no app is the active one
-            handled = self.handled_before(key)
+            handled = isinstance(typed, events.Key) and self.handled_before(typed)
         if not handled:
-            super().post_message(key)
+            super().post_message(typed)
         self.call_later(self._follow_key)
 
     def _follow_key(self) -> None:
