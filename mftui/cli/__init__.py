@@ -36,6 +36,7 @@ COMMANDS = {
     "predict": ("predict:predict", "Predict a rating for each user and movie in a CSV file."),
     "export": ("export:export", "Export a model: SavedModel, projector, CSV, Parquet, HDF5."),
     "report": ("report:report", "Write a report on a run as one HTML page."),
+    "recipes": ("train:recipes", "List the recipes, the ways to train."),
     "tune": ("tune:tune", "Search for better settings of a recipe; every trial is a run."),
     "evaluate": ("evaluate:evaluate", "Measure a model and simple baselines on test ratings."),
     "data": ("data:data", "Data sets: list, download, inspect, generate."),

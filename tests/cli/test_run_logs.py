@@ -10,8 +10,9 @@ import pytest
 from helpers.command import call
 from helpers.models import toy_run
 
+from mftui.cli.commands.runs.logs import bar_of
 from mftui.runs.store import log
-from mftui.runs.store.status import FINISHED, RUNNING, write_status
+from mftui.runs.store.status import FINISHED, RUNNING, Status, write_status
 
 Capture = pytest.CaptureFixture[str]
 
@@ -63,3 +64,19 @@ def test_settings_are_columns_where_they_are_asked_for(home: Path, capfd: Captur
     assert "hyper" in call(capfd, "runs", "ls", "--json").document["runs"][0]
     wrong = call(capfd, "runs", "ls", "--columns", "lerning_rate")
     assert wrong.code == 2 and "learning_rate" in wrong.err
+
+
+def test_how_far_a_training_is_is_told_within_an_epoch_and_nothing_of_it_in_a_pipe(home: Path, capfd: Capture) -> None:
+    status = Status(state=RUNNING, epoch=1, epochs=3, step=2_500, steps=10_000)
+    assert bar_of(status) == {"description": "running  epoch 1/3  step 2,500/10,000", "completed": 0.25}
+    toy_run(home).log_path.write_text("one\n")
+    assert call(capfd, "runs", "logs", "-f").out == "one\n"
+
+
+def test_groups_alone_list_what_there_is(home: Path, capfd: Capture) -> None:
+    toy_run(home, name="earlier")
+    assert call(capfd, "runs").out == call(capfd, "runs", "ls").out
+    assert call(capfd, "data").out == call(capfd, "data", "ls").out
+    assert "post2019" in call(capfd, "recipes").out
+    listed = call(capfd, "recipes", "--json").document["recipes"]
+    assert listed[0]["recipe"] == "biased" and "post" in listed[1]["presets"]

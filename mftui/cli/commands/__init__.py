@@ -2,6 +2,6 @@
 
 May import: api, api.two_models, cli.shared, cli.shells, data, data.delimited, data.forms, data.loading, data.movies,
 data.reading, data.sources, data.storage, data.synthetic, engine.compute, engine.evaluation, engine.insight,
-engine.model, engine.query, errors, runs.control, runs.results, runs.results.report, runs.store, runs.trainer,
-settings, text.
+engine.model, engine.query, engine.recipes, errors, runs.control, runs.results, runs.results.report, runs.store,
+runs.trainer, settings, text.
 """

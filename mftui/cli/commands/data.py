@@ -22,9 +22,12 @@ _MAX_BARS = 20
 _BAR_WIDTH = 40
 
 
-@click.group()
-def data() -> None:
-    """List, download, inspect and generate data sets."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def data(ctx: click.Context) -> None:
+    """List, download, inspect and generate data sets. Without a command, as `mftui data ls`."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_data)
 
 
 @data.command("ls")

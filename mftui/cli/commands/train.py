@@ -12,10 +12,11 @@ from click.core import ParameterSource
 
 from mftui.api.progress import how_far, make_progress
 from mftui.cli.shared.completion import complete_run
-from mftui.cli.shared.output import note, print_json, print_line
+from mftui.cli.shared.output import json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.train_options import data_options, recipe_options, recipes_in_words, request_from
 from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
+from mftui.engine.recipes import RECIPES
 from mftui.errors import UsageError
 from mftui.runs.control.last_words import last_words
 from mftui.runs.store import status as states
@@ -220,3 +221,22 @@ def _suggestion(run: Run) -> str:
     factors = run.load_factors()
     title = factors.movies.titles[int(factors.movie_counts.argmax())]
     return f"mftui similar {shell_word(title)}"
+
+
+@click.command()
+@json_option
+def recipes(as_json: bool) -> None:
+    """List the recipes, the ways to train, with their presets. `mftui train --help` says more of each."""
+    if as_json:
+        listed = [
+            {
+                "recipe": recipe.name,
+                "title": recipe.title,
+                "about": recipe.about,
+                "presets": {preset.name: preset.summary for preset in recipe.presets},
+            }
+            for recipe in RECIPES.values()
+        ]
+        return print_json({"recipes": listed})
+    rows = [[recipe.name, recipe.title, ", ".join(one.name for one in recipe.presets)] for recipe in RECIPES.values()]
+    return print_table(["recipe", "title", "presets"], rows)

@@ -2,6 +2,6 @@
 
 Knows no trainer and no TensorFlow.
 
-May import: data, data.readers, data.reading, data.sources, data.storage, engine.model, engine.recipes, engine.training,
-errors, paths, text, version.
+May import: data, data.readers, data.reading, data.sources, data.storage, engine.model, engine.recipes,
+engine.training, errors, paths, text, version.
 """

@@ -34,9 +34,15 @@ if TYPE_CHECKING:
     from mftui.engine.evaluation.paired import PairedDifference
 
 
-@click.group()
-def runs() -> None:
-    """List, show, compare, stop, label and delete runs. RUN is an id, the beginning of an id, a name, or latest."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def runs(ctx: click.Context) -> None:
+    """List, show, compare, stop, label and delete runs. RUN is an id, the beginning of an id, a name, or latest.
+
+    Without a command, as `mftui runs ls`.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(ls)
 
 
 for command in (*ACTIONS, logs):

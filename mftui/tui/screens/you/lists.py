@@ -73,15 +73,14 @@ def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, lef
 
 
 def keeping(new: Suggestions, old: Suggestions, film: int) -> Suggestions:
-    """Put a film of `old` first in `new`: what is under the cursor is not exchanged for another while somebody
-    reaches for a key."""
-    source = new if film in new.movies else old
-    at = np.flatnonzero(source.movies == film)
-    if not len(at):
+    """Return `new` with a film of `old`: last, where `new` lists it no longer. What is under the cursor is not
+    exchanged for another while somebody reaches for a key, and the order is that of `new`."""
+    at = np.flatnonzero(old.movies == film)
+    if film in new.movies or not len(at):
         return new
-    first, rest = _rows_of(source, at[:1]), _rows_of(new, np.flatnonzero(new.movies != film))
-    pairs = ((f.name, getattr(first, f.name), getattr(rest, f.name)) for f in fields(Suggestions))
-    return replace(first, **{name: np.concatenate([a, b]) for name, a, b in pairs if a is not None})
+    last = _rows_of(old, at[:1])
+    pairs = ((f.name, getattr(new, f.name), getattr(last, f.name)) for f in fields(Suggestions))
+    return replace(new, **{name: np.concatenate([a, b]) for name, a, b in pairs if a is not None})
 
 
 def _rows_of(suggested: Suggestions, at: Any) -> Suggestions:
