@@ -17,6 +17,7 @@ from mftui.data.storage.archives import open_archive
 from mftui.data.storage.files import archive, replace_directory
 from mftui.data.storage.given import open_given, rename_given
 from mftui.data.storage.regular import README_BYTES, change_own, create_own, is_own_file, make_own, seen_own
+from mftui.data.storage.writing import move_own, owner_mark
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
 
@@ -55,6 +56,7 @@ def fetch(name: str, *, base_url: str | None = None, progress: Progress | None =
         return paths.sample_dir()
     there = fetched(name)
     if there is not None and not force:
+        (paths.downloads_dir() / entry.archive).unlink(missing_ok=True)  # of a process that was killed at its end
         return there
     base = (base_url or os.environ.get(URL_VARIABLE) or GROUPLENS).rstrip("/") + "/"
     try:
@@ -127,6 +129,10 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
     there = paths.downloads_dir() / name
     if os.path.lexists(there) and not is_own_file(there):
         raise MftuiError(f"{there} is no file, and in the way.", hint="Remove it.")
+    if is_own_file(there):  # whole, of a process that was killed while it unpacked
+        move_own(there, part)
+    aside = there.with_name(f".new-{owner_mark()}")  # pooch writes under names of its own
+    make_own(aside)
     pooch.get_logger().setLevel("ERROR")
 
     def download(url: str, output_file: str, _pooch: Any) -> None:
@@ -138,7 +144,8 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
         # A half that was there before may come from another edition: then all of it once more.
         for last in (False, True) if part.exists() else (True,):
             try:
-                return Path(pooch.retrieve(url, f"md5:{checksum}", name, paths.downloads_dir(), downloader=download))
+                move_own(Path(pooch.retrieve(url, f"md5:{checksum}", name, aside, downloader=download)), there)
+                return there
             except DataError:
                 raise
             except ValueError as error:  # pooch: the hash differs
@@ -157,6 +164,8 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
         ) from error
     except OSError as error:
         raise MftuiError(f"{part}: cannot be written ({error.strerror or error}).") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     raise AssertionError("the last try returns or raises")
 
 

@@ -47,6 +47,7 @@ def replace_given(path: Path, text: str, *, mode: int = 0o666) -> None:
 
     `mode`: of the new file, less what the umask takes away.
     """
+    sweep(path.parent, path.name)
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         _replace(directory, path.name, text, False, mode)
@@ -132,14 +133,15 @@ def owner_mark() -> str:
     return f"{os.getpid()}-{_processes()}-{os.urandom(8).hex()}"
 
 
-def sweep(directory: Path) -> None:
-    """Delete what killed processes have left in `directory` under temporary names.
+def sweep(directory: Path, name: str = "") -> None:
+    """Delete what killed processes have left in `directory` under temporary names; `name`: of that file alone, as in a
+    directory that is not mftui's.
 
     That is what a process of this machine that no longer lives was writing, and of others what is older than a day.
     """
     with contextlib.suppress(OSError):
         for entry in list_own(directory):
-            if _is_left(entry):
+            if entry.name.startswith(f".{name}." if name else "") and _is_left(entry):
                 with contextlib.suppress(OSError):
                     shutil.rmtree(entry) if is_own_directory(entry) else entry.unlink()
 

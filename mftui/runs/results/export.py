@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
 from mftui.data.storage.given import rename_given
-from mftui.data.storage.writing import aside_of
+from mftui.data.storage.writing import aside_of, sweep
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import save_factors
 from mftui.engine.query.recommend import Rank, best_rank
@@ -125,6 +125,7 @@ def _has_versions(directory: Path) -> bool:
 @contextlib.contextmanager
 def _aside(place: Path) -> Iterator[Path]:
     """Yield a temporary name beside `place`; remove what is left there."""
+    sweep(place.parent, place.name)
     aside = place.with_name(aside_of(place.name))
     try:
         yield aside

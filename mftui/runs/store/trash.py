@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mftui import paths
 from mftui.data.storage.regular import is_own_directory, make_own
-from mftui.data.storage.writing import exclusive, move_own
+from mftui.data.storage.writing import exclusive, move_own, sweep
 from mftui.errors import RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import WAIT_S, list_lock, trainer_lock
@@ -179,8 +179,10 @@ def prune(older_than_s: float = 0.0) -> list[Pruned]:
 
 
 def _remove_half_published() -> None:
-    """Remove the checkpoints and models that a killed trainer has left half written, of runs that nobody trains."""
+    """Remove the files, checkpoints and models that killed trainers have left half written, of runs that nobody
+    trains."""
     for run in list_runs():
+        sweep(run.path)
         if any(half_published(link) for link in (run.checkpoint_path, run.factors_path)):
             with suppress(RunError), trainer_lock(run.path):
                 for link in (run.checkpoint_path, run.factors_path):
