@@ -98,7 +98,7 @@ def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: st
     n, gone = len(given), len(given.missing)
     caption = f"Ratings of {given.name}: {n:,}"
     below = f"{gone:,} not in this model below" if gone else ""
-    told = (f"by {sort}{', reversed' if reverse else ''}", below, f"mean {given.ratings.mean():.2f}" if n else "")
+    told = (below, f"by {sort}{', reversed' if reverse else ''}", f"mean {given.ratings.mean():.2f}" if n else "")
     detail = ", ".join(part for part in told if part)
     key, movies, rows = (given.name, sort, reverse), given.movies[order].tolist(), profile_rows(factors, now, order)
     return Listed("rated", key, tuple(movies), given.missing, PROFILE_COLUMNS, rows, caption, detail, _NONE_RATED)
