@@ -2,6 +2,7 @@
 
 `fixtures/mftui-0.1.0.tar.gz` is `data synth --users 40 --movies 60 --ratings 900`, and three runs on it: "whole" has
 finished, "killed" was killed in its audience block, "post", of the recipe that was then called `seed`, was stopped.
+`fixtures/mftui-0.1.0-recipes.tar.gz` has a stopped run of each of the other recipes, named after it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import pytest
 from helpers.command import call
 from pytest import CaptureFixture
 
+from mftui.errors import FormatError
 from mftui.runs.store.config import write_config
 from mftui.runs.store.run import Run, find_run, list_runs
 from mftui.runs.trainer.main import train
 
 ARCHIVE = Path(__file__).parent / "fixtures" / "mftui-0.1.0.tar.gz"
+OTHERS = ("funk", "fastai", "pmf", "als", "bayes")
 
 
 @pytest.fixture
@@ -29,6 +32,14 @@ def before(home: Path, tmp_path: Path) -> Path:
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(tmp_path, filter="data")
     return tmp_path
+
+
+@pytest.fixture
+def others(before: Path, tmp_path: Path) -> Path:
+    """The same, with the runs of OTHERS and what was answered of them."""
+    with tarfile.open(ARCHIVE.with_name("mftui-0.1.0-recipes.tar.gz")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return before
 
 
 def answers(before: Path) -> dict[str, Any]:
@@ -100,3 +111,30 @@ def test_resumed_to_the_end(before: Path, name: str) -> None:
     same(found, expected)
     assert len(run.metrics()) > lines and run.state == "finished"
     assert "resumed at step" in run.log_path.read_text()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_run_of_every_other_recipe_answers_the_same(others: Path, capfd: CaptureFixture[str], name: str) -> None:
+    expected = answers(others)[name]
+    asked: dict[str, list[Any]] = {
+        "similar": ["Film 000001", "-n", 3],
+        "recommend": [7, "-n", 3],
+        "predict": [others / "pairs.csv"],
+    }
+    for what, given in asked.items():
+        same(call(capfd, what, *given, "--run", name, "--json").document, expected[what])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OTHERS[:-1])
+def test_a_run_of_every_other_recipe_is_resumed_to_the_end(others: Path, name: str) -> None:
+    run = moved(find_run(name), others / "ratings.csv")
+    found, expected = train(run, resume=True), answers(others)[name]["resumed"]
+    same(found, {key: expected[key] for key in ("state", "outcome", "train_rmse", "test_rmse", "test_mae")})
+    assert run.state == "finished" and "resumed at step" in run.log_path.read_text()
+
+
+def test_a_run_of_bayes_says_why_it_cannot_be_resumed(others: Path) -> None:
+    run = moved(find_run("bayes"), others / "ratings.csv")
+    with pytest.raises(FormatError, match=r"type text, as in a checkpoint of bayes by mftui 0\.1"):
+        train(run, resume=True)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from mftui.data.storage.regular import create_own, open_own
 
 FLOATS = ("float32", "float16")
+_KINDS = "biuf"
+"""Truth values, whole numbers, fractions."""
 LARGEST = 1e30
 """No number of a model or a rating is larger: the square of it would be none."""
 WHOLE_BYTES = 64 << 20
@@ -28,7 +30,9 @@ _READ_HEADER = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.form
 
 
 def save_array(file: Path, array: NDArray[Any]) -> None:
-    """Write an array to a new file. Raises OSError."""
+    """Write an array of numbers to a new file. Raises OSError, ValueError where it could not be opened again."""
+    if array.dtype.kind not in _KINDS:
+        raise ValueError(f"{file.name} would have type {array.dtype}, and mftui keeps numbers alone")
     with create_own(file) as opened:
         np.save(opened, array, allow_pickle=False)
 
@@ -90,7 +94,11 @@ def _header(file: IO[bytes], name: str) -> tuple[np.dtype[Any], tuple[int, ...],
     if version not in _READ_HEADER:
         raise ValueError(f"{name} has the unknown format version {version}")
     shape, fortran, dtype = _READ_HEADER[version](file, max_header_size=_HEADER_BYTES)
-    if dtype.kind not in "biuf" or not dtype.isnative or any(length < 0 for length in shape):
+    if dtype.kind == "U":
+        raise ValueError(
+            f"{name} has type text, as in a checkpoint of bayes by mftui 0.1; now mftui keeps numbers alone"
+        )
+    if dtype.kind not in _KINDS or not dtype.isnative or any(length < 0 for length in shape):
         raise ValueError(f"{name} has type {str(dtype)[:40]}, and mftui keeps numbers alone")
     size = dtype.itemsize
     for length in shape:

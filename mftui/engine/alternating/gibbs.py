@@ -154,14 +154,14 @@ class GibbsLearner(Learner):
 
     def state(self) -> Arrays:
         arrays = with_prefix("kept_", self._draws.state()) | self._predictions.state() | self._of_dates()
-        arrays["features"] = np.array(self._information)
+        arrays["features"] = np.frombuffer(self._information.encode(), np.uint8)
         for number, chain in enumerate(self._chains):
             arrays |= with_prefix(f"chain{number}_", chain.state())
         return arrays
 
     def restore(self, arrays: Arrays) -> None:
         """Continue from what `state` gave. Raises TrainingError if the features of users or movies have changed."""
-        if str(arrays["features"]) != self._information:
+        if arrays["features"].tobytes() != self._information.encode():
             raise TrainingError("what is known of users or movies has changed since.", hint="Start a new run.")
         self._draws.restore(without_prefix("kept_", arrays))
         self._predictions.restore(arrays)

@@ -76,7 +76,7 @@ def _read(directory: Path) -> Checkpoint:
         arrays = {name: _array(directory, entry) for name, entry in state["arrays"].items()}
         return Checkpoint(arrays, dict(state["numbers"]), max(0, int(state["metrics_offset"])))
     except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, MemoryError, RecursionError) as error:
-        raise FormatError(f"{directory}: damaged ({error}).") from error
+        raise FormatError(f"{directory}: cannot be used ({error}).") from error
 
 
 def _array(directory: Path, entry: dict[str, Any]) -> NDArray[Any]:

@@ -78,3 +78,9 @@ def test_offsets_rise_from_0_to_the_end(offsets: list[int]) -> None:
     require_rising("offsets", np.array([0, 0, 2, 3]), 3)
     with pytest.raises(ValueError, match="do not rise"):
         require_rising("offsets", np.array(offsets, dtype=np.int64), 3)
+
+
+def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="would have type <U4"):
+        save_array(tmp_path / "a.npy", np.array("text"))
+    assert not (tmp_path / "a.npy").exists()
