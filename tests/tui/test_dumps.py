@@ -215,7 +215,7 @@ async def runs_notes(pilot: Pilot[Any]) -> None:
 async def users_safe(pilot: Pilot[Any]) -> None:
     await users(pilot)
     await pilot.press(*"bbbb")
-    await until_shown(pilot, "safe" if pilot.app.size.width < 60 else "safe bets first")
+    await until(pilot, lambda: getattr(pilot.app.screen, "_page").ranked_by == "safe", "safe bets first")  # noqa: B009
 
 
 async def runs_calibration(pilot: Pilot[Any]) -> None:
