@@ -149,7 +149,7 @@ def test_an_unknown_user_names_known_ones(run: Run, ask: Ask) -> None:
 def test_recommend_has_the_documented_shape(run: Run, ask: Ask) -> None:
     answer = document(ask("recommend", "3", "-n", "3", "--json"))
     names = {"movie_id", "title", "genres", "predicted", "std", "lower", "upper", "cold", "would_watch", "n_ratings"}
-    names |= {"plus_minus", "because", "imdb_id", "tmdb_id", "tags"}
+    names |= {"plus_minus", "because", "imdb_id", "tmdb_id", "tags", "score"}
     assert [set(line) for line in answer["recommendations"]] == [names] * 3
     assert answer["user"] == 3
     assert answer["recommendations"][0]["std"] is None
