@@ -77,6 +77,7 @@ def test_groups_alone_list_what_there_is(home: Path, capfd: Capture) -> None:
     toy_run(home, name="earlier")
     assert call(capfd, "runs").out == call(capfd, "runs", "ls").out
     assert call(capfd, "data").out == call(capfd, "data", "ls").out
+    assert call(capfd, "ratings").out == call(capfd, "ratings", "ls").out
     assert "post2019" in call(capfd, "recipes").out
     listed = call(capfd, "recipes", "--json").document["recipes"]
     assert listed[0]["recipe"] == "biased" and "post" in listed[1]["presets"]

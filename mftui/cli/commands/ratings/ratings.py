@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 FORMATS = {"rating": "g"}
 
 
-@click.group()
-def ratings() -> None:
-    """List, remove, import (Letterboxd, IMDb, Trakt, …) and export your own ratings, in named profiles."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def ratings(ctx: click.Context) -> None:
+    """List, remove, import (Letterboxd, IMDb, Trakt, …) and export your own ratings, in named profiles.
+
+    Without a command, as `mftui ratings ls`.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(ls)
 
 
 for command in (import_, export, not_seen, not_interested):
