@@ -81,7 +81,11 @@ def test_show_tells_everything(capfd: Capture, ratings: Path) -> None:
     document = call(capfd, "runs", "show", run.id[:17], "--json").document
     assert document["run"] == run.id and document["result"] == run.result()
     assert document["config"] == run.config().to_dict() and document["status"]["state"] == "finished"
-    assert "learning_rate" in call(capfd, "runs", "show", run.id).out
+    shown = call(capfd, "runs", "show", run.id).out
+    for words in ("learning rate", "data set", "tested on", "test RMSE", "mean ratings/s", "version of mftui"):
+        assert words in shown
+    for raw in ("learning_rate", "{", "tested_on", "True", "False", "None"):
+        assert raw not in shown
 
 
 def test_compare_shows_only_what_differs(capfd: Capture, ratings: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from mftui.data.storage.regular import open_own
@@ -13,13 +14,23 @@ _NO_GPU = (
     "All log messages before absl::InitializeLog()",
     "oneDNN custom operations are on",
 )
+_KEPT_PROGRAM = re.compile(
+    r"cpu_aot_loader\.cc:\d+\] Loading XLA:CPU AOT result\. Target machine feature \+prefer-no-(gather|scatter) is not "
+    r"|text_format\.cc:\d+\] Error parsing text-format tensorflow\.XlaSerializedCacheEntry: "
+)
+"""What XLA says of each kept program that it loads, though nothing is wrong.
+
+It adds these two features itself for a processor with AVX-512, as advice to its compiler, and does not find them among
+what the processor can do; any other feature would be missing indeed. And it tries each file as text before it reads it
+as what it is.
+"""
 _MAX_BYTES = 256 * 1024
 
 
 class LogTail:
     """Follows a log from its last 256 kB on. Undecodable bytes are replaced; lines are not yet safe for a terminal.
 
-    What TensorFlow complains of where there is no GPU is left out: nothing is wrong then.
+    What TensorFlow complains of where there is no GPU, and of kept programs that fit, is left out: nothing is wrong.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,4 +56,7 @@ class LogTail:
         self._offset += len(new)
         lines = new.decode("utf-8", "replace").split("\n")
         told = (line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines))
-        return [line for line in told if not any(words in line for words in self._complaints)]
+        return [line for line in told if not self._needless(line)]
+
+    def _needless(self, line: str) -> bool:
+        return any(words in line for words in self._complaints) or _KEPT_PROGRAM.search(line) is not None

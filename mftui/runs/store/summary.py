@@ -25,10 +25,11 @@ MEASURE_NAMES = {
     "test_rmse": "test RMSE",
     "test_mae": "test MAE",
     "train_rmse": "training RMSE",
-    "ratings_per_second": "ratings/s",
+    "ratings_per_second": "mean ratings/s",
     "peak_rss_mb": "memory MB",
 }
-"""What measures are called in tables, where that is not their own name."""
+"""What measures are called in tables, where that is not their own name. "ratings/s" alone is the speed of the newest
+steps, in a chart and beside a training; the mean is of all steps of the ratings' block."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,15 @@ def measures_of(run: Run) -> dict[str, Any]:
     """Return a run's measures, with the split that they were made on; None before it has ended."""
     result = run.known_result()
     return {key: result.get(key) for key in ("split", *METRICS)}
+
+
+def named_measures(run: Run, row: Summary) -> dict[str, Any]:
+    """Return `measures_of` a run under the names they have in tables, then what a person has noted."""
+    found = measures_of(run)
+    split = found.pop("split", None) or row.split
+    noted = {"note": row.note, "tags": " ".join(row.tags)}
+    named = {MEASURE_NAMES.get(key, key): value for key, value in found.items()}
+    return {"tested on": split, **named, **{key: text for key, text in noted.items() if text}}
 
 
 def differing(documents: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

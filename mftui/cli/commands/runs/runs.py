@@ -22,6 +22,7 @@ from mftui.runs.store.summary import (
     differing,
     human,
     measures_of,
+    named_measures,
     setting_name,
     settings_of,
     summaries,
@@ -88,12 +89,12 @@ def ls(tag: str | None, columns: str, as_json: bool) -> None:
 @one_run
 @json_option
 def show(run: str, as_json: bool) -> None:
-    """Show everything about one run."""
+    """Show everything about one run: how it ended and what was measured, then its settings."""
     found = find_run(run)
     status, result = found.status(), found.result()
-    config, row = found.config(), _document(summarize(found))
+    config, row = found.config(), summarize(found)
     document = {
-        **row,
+        **_document(row),
         "run_dir": str(found.path),
         "status": status.to_dict() | {"state": status.state},
         "config": config.to_dict(),
@@ -101,14 +102,26 @@ def show(run: str, as_json: bool) -> None:
     }
     if as_json:
         return print_json(document)
-    spent, total = row["seconds"], row["total_seconds"]
-    told = {**row, "size_bytes": human(row["size_bytes"]), "tags": " ".join(row["tags"]), "total_seconds": None}
-    told["seconds"] = None if spent is None else learning_time(spent, total)
-    rows = _rows_of({"time" if name == "seconds" else name: value for name, value in told.items()})
-    rows += _rows_of({name: value for name, value in config.hyper.items() if told.get(name) != value})
-    rows += [["message", status.message]] if status.message else []
+    told = {
+        "run": row.run,
+        "name": row.called,
+        "state": row.state,
+        "done": None if row.progress is None else f"{row.progress:.0%}",
+        "started": row.started,
+        "time": None if row.seconds is None else learning_time(row.seconds, row.total_seconds),
+        **named_measures(found, row),
+        "size": human(row.size_bytes),
+        "model": "yes" if row.has_model else "none yet" if row.active else "none",
+        "message": status.message,
+    }
+    rows = [[name, _text(value)] for name, value in told.items() if value not in (None, "")]
     rows += [["warning", warning] for warning in status.warnings]
-    return print_table(("", ""), [*rows, ["directory", str(found.path)]])
+    print_table(("", ""), [*rows, ["directory", str(found.path)]])
+    print_line()
+    settings = settings_of(found).items()
+    return print_table(
+        ("setting", "value"), [[setting_name(key), written(value)] for key, value in settings if value is not None]
+    )
 
 
 @runs.command()
@@ -193,10 +206,6 @@ def _document(row: Summary) -> dict[str, Any]:
     return {**asdict(row), "tags": list(row.tags)}
 
 
-def _rows_of(document: dict[str, Any]) -> list[list[Any]]:
-    return [[key, _text(value)] for key, value in document.items() if value not in (None, "", [])]
-
-
 def _setting(value: Any) -> str | None:
     return None if value is None else written(value)
 
@@ -204,4 +213,6 @@ def _setting(value: Any) -> str | None:
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, int) and abs(value) >= 10_000:
+        return f"{value:,}"
     return "–" if value is None else str(value)

@@ -9,10 +9,9 @@ from mftui.engine.training.recipe import written
 from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
 from mftui.runs.store.summary import (
-    MEASURE_NAMES,
     Summary,
     differing,
-    measures_of,
+    named_measures,
     setting_name,
     settings_of,
     tested_alike,
@@ -79,7 +78,7 @@ def _read(rows: Sequence[Summary]) -> list[Sequence[Cell]]:
             settings.append(settings_of(run))
         except MftuiError as error:
             settings.append({"unreadable": str(error)})
-        measures.append(_measures(measures_of(run), row))
+        measures.append(named_measures(run, row))
     different = differing(settings) if len(rows) > 1 else _known(settings)
     told = [{setting_name(k): v if v is None else written(v) for k, v in found.items()} for found in settings]
     made = [compared(told, map(setting_name, different))]
@@ -96,14 +95,3 @@ def _known(documents: Sequence[dict[str, Any]]) -> Iterable[str]:
 
 def _comparable(rows: Sequence[Summary]) -> bool:
     return len({row.tested_on for row in rows}) < 2
-
-
-def _measures(found: dict[str, Any], row: Summary) -> dict[str, Any]:
-    """Name the measures for people; add the part they were made on and what a person has noted."""
-    split = found.pop("split", None) or row.split
-    noted = {"note": row.note, "tags": " ".join(row.tags)}
-    return {
-        "tested on": split,
-        **{MEASURE_NAMES.get(k, k): v for k, v in found.items()},
-        **{k: v for k, v in noted.items() if v},
-    }
