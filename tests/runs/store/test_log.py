@@ -11,8 +11,8 @@ from mftui.runs.store.log import LogTail
 MISMATCH = (
     "E0000 00:00:1795813967.492740    7852 cpu_aot_loader.cc:220] Loading XLA:CPU AOT result. Target machine feature "
     "{} is not  supported on the host machine. Machine type used for XLA:CPU compilation doesn't match the machine "
-    "type for execution. Compile machine features: [+64bit,+prefer-no-scatter,+prefer-no-gather] vs host machine features: "
-    "[64bit]. This could lead to execution errors such as SIGILL."
+    "type for execution. Compile machine features: [+64bit,+prefer-no-scatter,+prefer-no-gather] vs host machine "
+    "features: [64bit]. This could lead to execution errors such as SIGILL."
 )
 AS_TEXT = (
     "E0000 00:00:1795813967.491568    7852 text_format.cc:378] Error parsing text-format {}: 2:1: "
