@@ -133,8 +133,12 @@ class Chart(CellWidget):
         entries = next((e for e in choices if sum(cell_len(text) for text, _ in e) <= room), choices[-1])
         marked = [curve for curve in self.picture.curves if curve.mark]
         lines: list[Line] = []
+        kind, why = self.picture.marked, self.picture.marked_why
         for longest in _NAMES:
             others = [entry for curve in marked if (entry := self._entry(curve, 1, longest))]
+            if others and kind:
+                said = f"{kind} ({why}):" if why and longest == _NAMES[0] else f"{kind}:"
+                others.insert(0, (f"  {said}", self.style("chart--axis")))
             lines, all_fit = _laid_out(parts, [*entries, *others], width, most if others else 1)
             if all_fit:
                 break

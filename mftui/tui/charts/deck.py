@@ -140,7 +140,11 @@ class Deck(Container, can_focus=True):
         chart, picture = self.chart, self.chart.picture
         strips = chart.drawn()
         names = ["curve", picture.x_label, self.metric]
-        rows = [(c.name or self.metric, x, y) for c in picture.curves for x, y in c.points.since(0)]
+        rows = [
+            (f"{c.name}, {picture.marked}" if c.mark and picture.marked else c.name or self.metric, x, y)
+            for c in picture.curves
+            for x, y in c.points.since(0)
+        ]
         texts = {
             ".svg": lambda: as_svg(strips, picture.title),
             ".txt": lambda: as_text(strips),

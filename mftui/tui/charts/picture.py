@@ -47,6 +47,10 @@ class Picture:
     """Where the x axis ends when all is done, if known."""
     note: str = ""
     """What to know of its values, a sentence below the title."""
+    marked: str = ""
+    """What the curves with a mark show, all of them the same, where there are several kinds."""
+    marked_why: str = ""
+    """Why they show that, in words."""
     empty: str = ""
     """What to say while there is no point."""
     form: Callable[[float], str] = "{:.4f}".format

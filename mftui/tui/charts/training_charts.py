@@ -62,13 +62,16 @@ def pictures(
     }
     first = curves.audience_loss.first
     best = curves.best and (curves.at(curves.best[0], axis), curves.best[1])
+    kind, why = _kind(curves, others, live)
     made = {}
     for metric in METRICS:
-        laid_over = [] if metric == "loss" and audience else [_over(metric, other, axis) for other in others]
+        laid_over = [] if metric == "loss" and audience else [_over(metric, kind, other, axis) for other in others]
         mine = [replace(curve, points=curves.along(curve.points, axis)) for curve in own[metric]]
         made[metric] = Picture(
             title=f"{curves.block} loss" if metric == "loss" and audience else _TITLES[metric],
             note=_AUDIENCE if metric == "loss" and audience else caution if metric in ("rmse", "loss") else "",
+            marked=kind if metric == "rmse" else "",
+            marked_why=why if metric == "rmse" else "",
             x_label=axis.label,
             x_form=axis.form,
             unit=axis.unit,
@@ -103,9 +106,21 @@ def _end(metric: str, curves: Curves, axis: XAxis, total: float | None, live: bo
     return None if live or curves.seconds.last is None else curves.at(curves.seconds.last[0], axis)
 
 
-def _over(metric: str, other: Other, axis: XAxis) -> Curve:
+def _kind(curves: Curves, others: Sequence[Other], live: bool) -> tuple[str, str]:
+    """Return which RMSE of other runs is laid over, and why where that is not the first choice.
+
+    It is that of validation, if all of them have a curve of it, and the run itself has one or may yet get it; else that
+    of training.
+    """
+    without = [other.mark for other in others if len(other.curves.valid) < 2]
+    if without:
+        return "training", f"no validation: {' '.join(without)}"
+    return ("validation", "") if live or len(curves.valid) else ("training", "this run: no validation")
+
+
+def _over(metric: str, kind: str, other: Other, axis: XAxis) -> Curve:
     curves = other.curves
-    of_rmse = curves.valid if len(curves.valid) > 1 else curves.train
+    of_rmse = curves.valid if kind == "validation" else curves.train
     points = {"rmse": of_rmse, "loss": curves.loss, "rate": curves.learning_rate, "speed": curves.speed}[metric]
     return Curve(other.name, curves.along(points, axis), style=other.style, mark=other.mark, note=other.apart)
 

@@ -127,6 +127,33 @@ async def test_other_runs_are_told_by_their_letters_with_and_without_colour(
         assert shown(pilot.app)
 
 
+@pytest.mark.parametrize(
+    "own, second, live, kind, why",
+    [
+        (True, True, False, "validation", ""),
+        (True, False, False, "training", "no validation: b"),
+        (False, True, False, "training", "this run: no validation"),
+        (False, True, True, "validation", ""),  # it may yet come
+    ],
+)
+async def test_what_is_laid_over_is_of_one_kind_which_the_legend_names(
+    make_app: MakeApp, own: bool, second: bool, live: bool, kind: str, why: str
+) -> None:
+    def run(valid: bool, rmse: float) -> Curves:
+        return curves_of(*metrics(train_rmse=rmse, **({"valid_rmse": rmse + 5} if valid else {})))
+
+    others = [Other("first", "a", 3, run(True, 2)), Other("second", "b", 4, run(second, 3))]
+    picture = pictures(run(own, 1), live=live, total=100, others=others)["rmse"]
+    assert (picture.marked, picture.marked_why) == (kind, why)
+    last = [curve.points.last for curve in picture.curves if curve.mark]
+    assert [point and point[1] for point in last] == ([7, 8] if kind == "validation" else [2, 3])
+    async with make_app(Display()).run_test(size=(100, 30)) as pilot:
+        chart = Chart()
+        await pilot.app.mount(chart)
+        legend = "".join(text for line in chart_lines(chart, picture, 98, 30)[:3] for text, _ in line)
+    assert f"{kind}{f' ({why})' if why else ''}:  a first" in legend
+
+
 def chart_lines(chart: Chart, picture: Any, width: int, height: int) -> list[Any]:
     """The lines of a chart of this size."""
     chart.show(picture)
