@@ -10,6 +10,8 @@ _NAMES = ("only ", "not opened for ")
 """What stands before a name of any length."""
 _LEAST_NAMED = 32
 """Cells from which such a part is cut; in fewer it is left out."""
+_LEAST_NAME = 12
+"""Cells that a name has behind what stands before it."""
 
 
 def whole_parts(text: str, width: int, ellipsis: str = "…") -> str:
@@ -26,12 +28,15 @@ def whole_parts(text: str, width: int, ellipsis: str = "…") -> str:
 
 def cut_name(text: str, width: int, ellipsis: str = "…") -> str:
     """Cut a name, in its middle; a figure behind it stays whole ("Film…(1995): 4.5"), or leaves if it takes more than
-    half of the room."""
+    half of the room; so does what stands before it ("not seen: Film…(1995)")."""
     if cells_of(text) <= width:
         return text
     name, colon, figure = text.rpartition(": ")
     if not (colon and figure[:1].isdigit()):
-        return short(text, width, ellipsis=ellipsis)
+        before = cells_of(name + colon)
+        if not colon or width - before < _LEAST_NAME:
+            return short(text, width, ellipsis=ellipsis)
+        return name + colon + short(figure, width - before, ellipsis=ellipsis)
     if cells_of(figure) * 2 > width:
         return short(name, width, ellipsis=ellipsis)
     return short(name, width - cells_of(colon + figure), ellipsis=ellipsis) + colon + figure

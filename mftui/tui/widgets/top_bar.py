@@ -70,9 +70,10 @@ class TopBar(CellWidget):
     def _model(self, room: int) -> str:
         """Return as many parts of what is open as there is room for; of the first, begin and end."""
         parts = [self.terminal.text(part) for part in self._headline.model]
-        while len(parts) > 1 and cell_len(_BETWEEN.join(parts)) > room:
+        between = self.terminal.text(_BETWEEN)
+        while len(parts) > 1 and cell_len(between.join(parts)) > room:
             parts.pop()
-        text, ellipsis = _BETWEEN.join(parts), self.terminal.glyphs.ellipsis
+        text, ellipsis = between.join(parts), self.terminal.glyphs.ellipsis
         return text if cell_len(text) <= room else cut(text, room - _TAIL, ellipsis) + text[-_TAIL:]
 
     def on_click(self, event: events.Click) -> None:

@@ -146,7 +146,7 @@ async def test_enter_lights_up_the_neighbours_and_the_list_leads_from_one_to_the
         expected = similar(factors, 2, 20, by="taste")[0].tolist()
         assert screen.scatter.near.tolist() == expected and screen.scatter.chosen == 2
         await pilot.press("tab", "j", "enter")
-        await until_shown(pilot, f"Neighbours of {TITLES[expected[1]]}"[:30])
+        await until_shown(pilot, f"Neighbours of {TITLES[expected[1]]}"[:20])
         assert screen.scatter.chosen == expected[1] and TITLES[expected[1]] in under(app)
         await pilot.press("escape", "escape")
         await until_gone(pilot, "Neighbours of")

@@ -27,7 +27,7 @@ def told(app: MftuiApp, text: str) -> bool:
 async def test_neighbours_by_an_index_show_its_recall(make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(approximate, "EXACT_MS", -1.0)
     toy_run(home, toy_factors(audience=True))
-    async with (app := make_app()).run_test(size=SIZE) as pilot:
+    async with (app := make_app()).run_test(size=(160, 50)) as pilot:
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
         await pilot.press(*TO_SEARCH, *"appr", "enter")
