@@ -140,7 +140,8 @@ async def test_what_is_laid_over_is_of_one_kind_which_the_legend_names(
     make_app: MakeApp, own: bool, second: bool, live: bool, kind: str, why: str
 ) -> None:
     def run(valid: bool, rmse: float) -> Curves:
-        return curves_of(*metrics(train_rmse=rmse, **({"valid_rmse": rmse + 5} if valid else {})))
+        validation: dict[str, Any] = {"valid_rmse": rmse + 5} if valid else {}
+        return curves_of(*metrics(train_rmse=rmse, **validation))
 
     others = [Other("first", "a", 3, run(True, 2)), Other("second", "b", 4, run(second, 3))]
     picture = pictures(run(own, 1), live=live, total=100, others=others)["rmse"]
