@@ -112,10 +112,11 @@ def _kind(curves: Curves, others: Sequence[Other], live: bool) -> tuple[str, str
     It is that of validation, if all of them have a curve of it, and the run itself has one or may yet get it; else that
     of training.
     """
+    own = live or len(curves.valid) > 0
     without = [other.mark for other in others if len(other.curves.valid) < 2]
-    if without:
-        return "training", f"no validation: {' '.join(without)}"
-    return ("validation", "") if live or len(curves.valid) else ("training", "this run: no validation")
+    if not without:
+        return ("validation", "") if own else ("training", "this run: no validation")
+    return "training", f"no validation: {' '.join(without)}" if own or len(without) < len(others) else ""
 
 
 def _over(metric: str, kind: str, other: Other, axis: XAxis) -> Curve:

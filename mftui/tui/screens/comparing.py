@@ -23,8 +23,20 @@ if TYPE_CHECKING:
 _MAX_RUNS = 500
 """Runs that are offered at most."""
 _NAME_WIDTH = 30
-_LINES = {20: 2, 32: 4}
-"""Lines for what is said of both runs in a terminal of fewer rows than that; if it has more, as many as are needed."""
+_LINES = {20: (1, 1), 32: (1, 2)}
+"""Lines for what is said of both runs, and for that and what is said of their lists, in a terminal of fewer rows than
+that; if it has more, as many as are needed."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is said of two runs, a sentence each: which they are, and in few words; that their data differ, or else in
+    what they do."""
+
+    fully: str
+    briefly: str
+    matched: str
+    apart: str
 
 
 @dataclass(frozen=True)
@@ -123,37 +135,48 @@ class Comparing:
     def tell(self, notes: Sequence[str] = ()) -> None:
         """Name both runs above the lists, with what is to be known of these; nothing where there is one run alone."""
         self._told = pair = self.pair
+        self._screen.set_class(pair is not None, "-compared")
         if pair is None:
             self.line.say("")
             return
 
-        def show(runs: Sequence[str]) -> None:
+        def show(runs: Named) -> None:
             if self.pair == pair:
                 self.line.say(self._as_much_as_fits(runs, notes))
 
         self._telling.ask(lambda: _named(pair), show)
 
-    def _as_much_as_fits(self, runs: Sequence[str], notes: Sequence[str]) -> str:
-        """Return the first sentence and, before the other about the runs, the notes, as far as there are lines."""
+    def _as_much_as_fits(self, runs: Named, notes: Sequence[str]) -> str:
+        """Return which runs these are and, before how they differ, the notes: as far as there are lines, and in few
+        words where it is low and all has no room else."""
         width, height = self._screen.size
-        most = next((lines for rows, lines in _LINES.items() if height < rows), height)
-        said, more = runs[0], [note for note in (*notes, *runs[1:]) if note not in runs[0]]
-        for sentence in more:
-            if len(wrap(f"{said} {sentence}", max(width - 2, 1))) <= most:
+        few, most = next((lines for rows, lines in _LINES.items() if height < rows), (height, height))
+        most = most if notes else few
+        sentences = [*filter(None, dict.fromkeys((runs.matched, *notes, runs.apart)))]
+
+        def lines(said: str) -> int:
+            return len(wrap(said, max(width - 2, 1)))
+
+        if lines(" ".join((runs.fully, *sentences))) <= most:
+            return " ".join((runs.fully, *sentences))
+        said = runs.briefly if height < max(_LINES) else runs.fully
+        for sentence in sentences:
+            if lines(f"{said} {sentence}") <= most:
                 said = f"{said} {sentence}"
         return said
 
 
-def _named(pair: Pair) -> list[str]:
-    """Return which runs these are, and, of the same data, in what they differ: a sentence each."""
+def _named(pair: Pair) -> Named:
+    """Return what is said of the two runs; of runs on the same data, also in what they differ."""
     from mftui.api.two_models.answers import MATCHED
     from mftui.engine.query.compare_lists import same_data
     from mftui.runs.store.run import names_of, runs_and_configs
     from mftui.runs.store.summary import apart, described
 
     names, runs = names_of(runs_and_configs()), (pair.first.run, pair.second.run)
-    said = ". ".join(f"{side} {names.get(run.id, run.id)}: {described(run)}" for side, run in enumerate(runs, 1))
-    if not same_data(pair.models):
-        return [f"{said}. {MATCHED}"]
-    different = apart(*runs)
-    return [f"{said}.", *([f"They differ in {different}."] if different else [])]
+    called = [f"{side} {names.get(run.id, run.id)}" for side, run in enumerate(runs, 1)]
+    fully = ". ".join(f"{name}: {described(run)}" for name, run in zip(called, runs, strict=True))
+    matched = "" if same_data(pair.models) else MATCHED
+    different = "" if matched else apart(*runs)
+    differ = f"They differ in {different}." if different else ""
+    return Named(f"{fully}.", f"{', '.join(called)}.", matched, differ)

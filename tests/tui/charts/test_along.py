@@ -132,6 +132,7 @@ async def test_other_runs_are_told_by_their_letters_with_and_without_colour(
     [
         (True, True, False, "validation", ""),
         (True, False, False, "training", "no validation: b"),
+        (False, False, False, "training", "no validation: b"),
         (False, True, False, "training", "this run: no validation"),
         (False, True, True, "validation", ""),  # it may yet come
     ],

@@ -36,7 +36,7 @@ async def beside(pilot: Pilot[Any], key: str, sign: str, name: str) -> None:
     await pilot.press("c")
     await until_shown(pilot, "Compare with")
     await pilot.press("slash", *name, "enter")
-    await until_shown(pilot, f"2 {name}: biased")
+    await until_shown(pilot, f", 2 {name}." if pilot.app.size.height < 32 else f"2 {name}: biased")
 
 
 def places(app: MftuiApp, id: str) -> list[tuple[str, ...]]:
@@ -60,22 +60,36 @@ async def test_both_screens_list_what_python_lists(make_app: MakeApp, size: tupl
     async with (app := make_app()).run_test(size=size) as pilot:
         await beside(pilot, "f2", "Neighbours of", "alpha")
         await until_shown(pilot, "Change")
-        for said in ("1 beta: biased k=4 on toy", "2 alpha: biased k=3 on toy", "They differ in factors (4, 3)."):
+        low = ("1 beta, 2 alpha. They differ in factors (4, 3).",)
+        high = ("1 beta: biased k=4 on toy", "2 alpha: biased k=3 on toy", "They differ in factors (4, 3).")
+        for said in low if size[1] < 32 else high:
             assert said in " ".join(shown(app).split())
         film = TITLES[app.screen._subject]  # type: ignore[attr-defined]
         await until(pilot, lambda: len(places(app, "neighbours")) > 3, "neighbours")
         assert places(app, "neighbours") == by_python(both.similar(film, n=50))
         await pilot.press("f3", "slash", "7", "enter")  # the other screen has the same second run
         await until_shown(pilot, "Recommended to user 7")
-        await until_shown(pilot, "2 alpha: biased")
+        await until_shown(pilot, "2 alpha")
         assert places(app, "recommended") == by_python(both.recommend(7, n=100))
         assert "Model 1" in shown(app) and "Model 2" in shown(app)
         await pilot.press("c")
-        await until_gone(pilot, "2 alpha: biased")
+        await until_gone(pilot, "2 alpha")
         await until_shown(pilot, "Error")
         await pilot.press("f2")
         await until_gone(pilot, "Change")
-        assert "2 alpha: biased" not in shown(app)
+        assert "2 alpha" not in shown(app)
+
+
+async def test_where_it_is_low_the_runs_have_one_line_and_the_compared_list_most_rows(make_app: MakeApp):
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        await beside(pilot, "f2", "Neighbours of", "alpha")
+        await until_shown(pilot, "1 beta, 2 alpha. They differ in factors (4, 3).")
+        heights = {id: app.screen.query_one(f"#{id}", Table).size.height for id in ("results", "neighbours")}
+        assert heights["neighbours"] - 2 >= 9 and heights["neighbours"] > 1.8 * heights["results"]
+        await pilot.press("f3", "slash", "7", "enter")
+        await until_shown(pilot, "Recommended to user 7")
+        heights = {id: app.screen.query_one(f"#{id}", Table).size.height for id in ("rated", "recommended")}
+        assert heights["recommended"] > heights["rated"] >= 6
 
 
 async def test_runs_on_different_data_are_matched_by_id_and_it_is_said(make_app: MakeApp):
