@@ -25,6 +25,7 @@ from mftui.data.forms.table import (
     require_zip_room,
     whole_numbers,
 )
+from mftui.data.forms.unpacked import require_mat_room
 from mftui.data.memory import require_room
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
@@ -136,6 +137,10 @@ def read_mat(ref: FileRef, ask: Ask) -> Table:
     import numpy as np
 
     form = "a MATLAB file"
+    try:
+        require_mat_room(ref)
+    except zlib.error as error:
+        raise damaged_form(ref, form, error) from error
     with ref.on_disk() as path, tempfile.TemporaryDirectory() as aside:
         converted = Path(aside) / "arrays.npz"
         command = [sys.executable, "-P", "-c", _CONVERT, str(path.absolute()), str(converted)]

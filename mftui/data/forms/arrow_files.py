@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from mftui.data.forms.table import Ask, Table, damaged_form, of_arrow
+from mftui.data.forms.unpacked import require_ipc_room, require_stream_room
 from mftui.data.memory import require_room
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
@@ -46,6 +47,7 @@ def read_ipc(ref: FileRef, ask: Ask) -> Table:
             with pa.ipc.open_file(file) as opened:
                 enough = opened.num_record_batches if ask.rows is None else min(1, opened.num_record_batches)
                 batches = []
+                require_ipc_room(ref, file, enough)
                 for at in range(enough):
                     batches.append(opened.get_batch(at))
                     require_room(batches[-1].nbytes, ref, ref.n_bytes)  # the next is about as large
@@ -65,6 +67,7 @@ def read_stream(ref: FileRef, ask: Ask) -> Table:
     form = "an Arrow stream"
     with ref.seekable() as file:
         try:
+            require_stream_room(ref, file, first=ask.rows is not None)
             with pa.ipc.open_stream(file) as opened:
                 batches = []
                 for batch in opened:
