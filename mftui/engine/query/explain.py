@@ -93,10 +93,10 @@ class Because:
 
     def strongest(self, at: int, n: int = 3, *, ranked: bool = False) -> Indices:
         """Return positions (≤ n,) in `rated` of the largest shares, for or against, in the prediction of movie `at` or,
-        if `ranked`, in its place on the list; those without a share are left out."""
-        shares = self.shares(ranked=ranked)[at]
-        order = np.argsort(-np.abs(shares), kind="stable")[:n]
-        return np.asarray(order[shares[order] != 0])
+        if `ranked`, in its place on the list; those without a share in either are left out."""
+        predicted, shares = np.abs(self.contributions[at]), np.abs(self.shares(ranked=ranked)[at])
+        order = np.lexsort((-predicted, -shares))
+        return np.asarray(order[(shares + predicted)[order] != 0][:n])
 
 
 def explain(
