@@ -127,10 +127,10 @@ class MovieChoices:
         return "approximate" if (self.search or setting) == "approximate" and available() else "exact"
 
     def near(self, by: str, back: int, found: Found | None = None) -> str:
-        """Beside the caption of neighbours: by which block, of which movies, how found, how many steps lead back."""
+        """Beside the caption of neighbours: how found, how many steps lead back, by which block, of which movies."""
         few = f", {self.neighbour_ratings:,}+ ratings" if self.neighbour_ratings else ""
         index = "" if found is None or found.recall is None else f"index {found.recall:.0%}, "
-        return f"{index}by {by}{few}{f', {back} back: esc' if back else ''}"
+        return f"{index}{f'{back} back: esc, ' if back else ''}by {by}{few}"
 
 
 @dataclass(frozen=True)
