@@ -62,7 +62,7 @@ def lists(names: Sequence[str], part: tuple[int, int], head: str) -> Shows:
         if top is None:
             return False
         at = rows[top].index("Title")
-        return all(rows[top + 1 + i][at:].startswith(name[:16]) for i, name in enumerate(names))
+        return all(rows[top + 1 + i][at:].startswith(name[:8]) for i, name in enumerate(names))
 
     return shows
 
