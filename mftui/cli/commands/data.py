@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mftui.cli.shared.completion import complete_data, complete_name_of_data
+from mftui.cli.shared.listing_group import ListingGroup
 from mftui.cli.shared.output import json_option, note, print_json, print_table, progress_bar
 from mftui.cli.shared.reading_options import read_options, reading_options
 from mftui.text import visible
@@ -22,12 +23,9 @@ _MAX_BARS = 20
 _BAR_WIDTH = 40
 
 
-@click.group(invoke_without_command=True)
-@click.pass_context
-def data(ctx: click.Context) -> None:
+@click.group(cls=ListingGroup)
+def data() -> None:
     """List, download, inspect and generate data sets. Without a command, as `mftui data ls`."""
-    if ctx.invoked_subcommand is None:
-        ctx.invoke(list_data)
 
 
 @data.command("ls")

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
-from mftui.engine.query.intervals import intervals_of_row
-from mftui.engine.query.recommend import Bound, Rank, best_rank, like_part, list_scores
+from mftui.engine.query.recommend import Bound, Rank, best_rank, like_part, list_scores, reach
 
 if TYPE_CHECKING:
     from mftui.engine.model.factors import Factors
@@ -102,20 +101,16 @@ def place_of(
     parts: dict[str, Doubles] = {}
     shares, ratings = None, model.to_rating(np.asarray(logits, dtype=np.float32))
     clipped = model.shown(np.asarray(logits, dtype=np.float32))
-    reach = np.zeros(len(movies), dtype=np.float32)
-    if bound is not None:
-        intervals = intervals_of_row(model, row, movies, clipped)
-        assert intervals is not None
-        reach = intervals.plus_minus() * np.float32(-1 if bound == "lower" else 1)
+    to_end = np.zeros(len(movies), dtype=np.float32) if bound is None else reach(model, row, movies, clipped, bound)
     if rank != "like":
         table = np.asarray(model.audience.table[movies], dtype=np.float64)
         shares = table @ model.audience.entries(person.movies, person.ratings).T
         parts = {"usual": table @ model.audience.usual(len(person.movies)), "ratings": shares.sum(1)}
     if rank == "both":
         parts["liked"] = _doubles(like_part(model, ratings))
-        parts["reach"] = _doubles(like_part(model, ratings + reach)) - parts["liked"]
+        parts["reach"] = _doubles(like_part(model, ratings + to_end)) - parts["liked"]
     elif bound is not None:
-        parts = {"predicted": _doubles(clipped), "limit": _doubles(ratings - clipped), "reach": _doubles(reach)}
+        parts = {"predicted": _doubles(clipped), "limit": _doubles(ratings - clipped), "reach": _doubles(to_end)}
     elif rank == "like":
         parts["liked"] = _doubles(logits)
     if discover:

@@ -154,11 +154,16 @@ def list_scores(
     offset = None
     if bound is not None:
         everything = np.arange(model.n_movies)
-        intervals = intervals_of_row(model, row, everything, model.shown(logits_of(model, row, everything)))
-        assert intervals is not None
-        offset = intervals.plus_minus() * np.float32(-1 if bound == "lower" else 1)
+        offset = reach(model, row, everything, model.shown(logits_of(model, row, everything)), bound)
     (scores,), audience = _ranked(model, row, rank, discover, watch=True, offset=offset)
     return scores, None if audience is None else audience[0]
+
+
+def reach(model: Factors, row: UserRows, movies: Indices, predicted: Floats, bound: Bound) -> Floats:
+    """Return how far it is from m predictions to that end of their intervals: negative for the lower one."""
+    intervals = intervals_of_row(model, row, movies, predicted)
+    assert intervals is not None  # of a model without any no list is ranked by a bound
+    return intervals.plus_minus() * np.float32(-1 if bound == "lower" else 1)
 
 
 def like_part(model: Factors, ratings: Floats) -> Floats:

@@ -11,6 +11,7 @@ from mftui.cli.commands.ratings.importing import import_
 from mftui.cli.commands.ratings.left_out import not_interested, not_seen
 from mftui.cli.commands.ratings.transfer import export
 from mftui.cli.shared.completion import complete_title
+from mftui.cli.shared.listing_group import ListingGroup
 from mftui.cli.shared.open_model import model_label, run_option
 from mftui.cli.shared.output import Cell, json_option, note, print_json, print_line, print_table
 from mftui.cli.shared.profile import counted, profile_of, profile_option, row_document
@@ -22,15 +23,12 @@ if TYPE_CHECKING:
 FORMATS = {"rating": "g"}
 
 
-@click.group(invoke_without_command=True)
-@click.pass_context
-def ratings(ctx: click.Context) -> None:
+@click.group(cls=ListingGroup)
+def ratings() -> None:
     """List, remove, import (Letterboxd, IMDb, Trakt, …) and export your own ratings, in named profiles.
 
     Without a command, as `mftui ratings ls`.
     """
-    if ctx.invoked_subcommand is None:
-        ctx.invoke(ls)
 
 
 for command in (import_, export, not_seen, not_interested):

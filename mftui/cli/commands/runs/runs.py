@@ -10,6 +10,7 @@ import click
 from mftui.cli.commands.runs.actions import ACTIONS, one_run, runs_called, some_runs
 from mftui.cli.commands.runs.fields import checked_fields, complete_fields
 from mftui.cli.commands.runs.logs import logs
+from mftui.cli.shared.listing_group import ListingGroup
 from mftui.cli.shared.measures import print_differences, print_evaluations
 from mftui.cli.shared.output import json_option, note, print_json, print_line, print_table
 from mftui.engine.training.recipe import label_of, written
@@ -35,15 +36,12 @@ if TYPE_CHECKING:
     from mftui.engine.evaluation.paired import PairedDifference
 
 
-@click.group(invoke_without_command=True)
-@click.pass_context
-def runs(ctx: click.Context) -> None:
+@click.group(cls=ListingGroup)
+def runs() -> None:
     """List, show, compare, stop, label and delete runs. RUN is an id, the beginning of an id, a name, or latest.
 
     Without a command, as `mftui runs ls`.
     """
-    if ctx.invoked_subcommand is None:
-        ctx.invoke(ls)
 
 
 for command in (*ACTIONS, logs):
