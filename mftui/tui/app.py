@@ -158,17 +158,18 @@ class MftuiApp(Textual8App):
             except MftuiError as error:
                 self.model_trouble = str(error)
                 self.say(self.model_trouble, warn=True)
-        screen = self.base_screen()
-        if screen is not None and (self.model is not before or self.model_trouble):
+        if (screen := self.base_screen()) is not None and (self.model is not before or self.model_trouble):
             screen.headline_changed()
             screen.model_changed()
         if self.model is not None and self.model is not before:
             self.run_worker(self._prepare(self.model), group="prepare", exclusive=True)
 
     async def _prepare(self, model: OpenModel) -> None:
-        """Load what a search will need, once the screen has what it shows first."""
+        """Load what a search and the top line will need, once the screen has what it shows first."""
         await asyncio.sleep(_FIRST_LOOK_S)
-        await asyncio.to_thread(model.index.prepare)
+        await asyncio.to_thread(model.prepare)
+        if (screen := self.base_screen()) is not None:
+            screen.headline_changed()
 
     async def open_movie(self, movie: int) -> None:
         from mftui.tui.screens.movies.screen import MoviesScreen
@@ -182,8 +183,7 @@ class MftuiApp(Textual8App):
         from mftui.tui.screens.train.screen import TrainScreen
 
         await self.switch_mode("train")
-        screen = self.base_screen()
-        if isinstance(screen, TrainScreen):
+        if isinstance(screen := self.base_screen(), TrainScreen):
             screen.edit_request(request, ask=ask, tell=tell)
 
     def on_row_copied(self, event: RowCopied) -> None:

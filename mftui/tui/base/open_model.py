@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mftui.tui.base.session_state import SessionState
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class OpenModel:
     """A model as it was published at one moment; a newer one is another OpenModel."""
 
@@ -28,7 +28,7 @@ class OpenModel:
     factors: Factors
     index: TitleIndex
     called: str
-    """What the run is called where it is shown."""
+    """What the run is called where it is shown; without a number behind it before `prepare`."""
 
     @cached_property
     def title_places(self) -> NDArray[np.int64]:
@@ -67,6 +67,13 @@ class OpenModel:
         made_up, rescaled = meta.get("dataset") == SAMPLE.label, bool(caution_of(meta))
         return ", ".join(["made-up ratings"] * made_up + ["stars rescaled"] * rescaled)
 
+    def prepare(self) -> None:
+        """Load what a search will need, and see whether other runs are called the same: for that all are opened."""
+        from mftui.runs.store.run import names_of, runs_and_configs
+
+        self.index.prepare()
+        self.called = names_of(runs_and_configs()).get(self.run.id, self.called)
+
     @property
     def label(self) -> tuple[str, ...]:
         """Return the parts of the top line's text, those that matter most first: the run, its data set, its recipe
@@ -87,7 +94,7 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     from threadpoolctl import threadpool_limits
 
     from mftui.data.titles.search import TitleIndex
-    from mftui.runs.store.run import names_of, runs_and_configs
+    from mftui.runs.store.naming import without_date
 
     version = run.factors_version
     if version is None:
@@ -97,7 +104,7 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
         return same
     factors = run.load_factors()
     threadpool_limits(1, user_api="blas")
-    called = same.called if same is not None else names_of(runs_and_configs()).get(run.id, run.id)
+    called = same.called if same is not None else run.name or without_date(run.id)
     if same is not None and same.factors.n_movies == factors.n_movies:
         index = same.index
     else:
