@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -41,30 +42,38 @@ class SplitSpec:
         }[self.kind]
 
 
-@dataclass(frozen=True)
 class Split:
-    """Which of a data set's ratings are in training, and which are held out for the test."""
+    """Which of a data set's ratings are in training, and which are held out for the test.
 
-    spec: SplitSpec
-    trained: NDArray[np.bool_]
-    """(n_ratings,) True where the rating is trained on."""
-    held_out: NDArray[np.bool_]
-    """(n_ratings,) True where it is tested on."""
+    Parameters
+    ----------
+    n_ratings, n_test: how many there are, and how many of them are tested on; all others are trained on.
+    test_rows: finds which these are. It is asked once, when that is first needed: to draw from millions takes seconds.
+    """
+
+    def __init__(self, spec: SplitSpec, n_ratings: int, n_test: int, test_rows: Callable[[], NDArray[Any]]) -> None:
+        self.spec, self.n_test, self.n_train = spec, n_test, n_ratings - n_test
+        self._n, self._find = n_ratings, test_rows
 
     @classmethod
     def of(cls, spec: SplitSpec, n_ratings: int, train_rows: NDArray[Any], test_rows: NDArray[Any]) -> Split:
         """Make a split from the rows of both parts; a row may be in neither."""
-        trained, held_out = np.zeros(n_ratings, dtype=bool), np.zeros(n_ratings, dtype=bool)
-        trained[train_rows], held_out[test_rows] = True, True
-        return cls(spec, trained, held_out)
+        split = cls(spec, n_ratings, len(test_rows), lambda: test_rows)
+        split.n_train, split.trained = len(train_rows), np.zeros(n_ratings, dtype=bool)
+        split.trained[train_rows] = True
+        return split
 
     @cached_property
-    def n_train(self) -> int:
-        return int(np.count_nonzero(self.trained))
+    def held_out(self) -> NDArray[np.bool_]:
+        """Return (n_ratings,) True where the rating is tested on."""
+        held_out = np.zeros(self._n, dtype=bool)
+        held_out[self._find()] = True
+        return held_out
 
     @cached_property
-    def n_test(self) -> int:
-        return int(np.count_nonzero(self.held_out))
+    def trained(self) -> NDArray[np.bool_]:
+        """Return (n_ratings,) True where it is trained on."""
+        return ~self.held_out
 
     @property
     def train_rows(self) -> NDArray[np.int64]:
@@ -90,10 +99,13 @@ def make_split(dataset: Dataset, spec: SplitSpec) -> Split:
     Raises UsageError for an unknown kind or fraction, DataError where the data does not allow it
     or a part would be empty.
     """
-    test = _test_rows(dataset, spec)
-    held_out = np.zeros(len(dataset.ratings), dtype=bool)
-    held_out[test] = True
-    split = Split(spec, ~held_out, held_out)
+    n = len(dataset.ratings)
+    if spec.kind == "random":
+        n_test = _share(n, spec.fraction)
+        split = Split(spec, n, n_test, lambda: shuffled(spec.seed, n)[:n_test])
+    else:
+        test = _test_rows(dataset, spec)
+        split = Split(spec, n, len(test), lambda: test)
     if not split.n_train:
         raise DataError(
             f"the split ({spec.label}) leaves no ratings to train on.",
@@ -122,8 +134,6 @@ def _test_rows(dataset: Dataset, spec: SplitSpec) -> NDArray[Any]:
     if spec.kind not in KINDS:
         raise UsageError(f"there is no split called {spec.kind}.", hint=f"Choose one of: {', '.join(KINDS)}.")
     n_test = _share(n, spec.fraction)
-    if spec.kind == "random":
-        return shuffled(spec.seed, n)[:n_test]
     if dataset.ratings.timestamps is None:
         raise DataError(
             "a temporal split needs timestamps, and these ratings have none.",

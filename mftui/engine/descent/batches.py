@@ -74,7 +74,8 @@ class Batches:
 
     def _rows(self, users: NDArray[np.int32]) -> NDArray[Any]:
         drawn = batch_order(len(users), self.seed)
-        places = np.resize(drawn, (self.count, self.size))
+        again = drawn[np.arange(self.count * self.size - len(drawn)) % len(drawn)]
+        places = np.append(drawn, again).reshape(self.count, self.size)
         del drawn
         of_each(lambda batch: places[batch].sort(), self.count)
         return places if in_order(users) else np.argsort(users, kind="stable")[places]

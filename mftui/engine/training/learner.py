@@ -64,7 +64,7 @@ class Learner(Protocol):
         return {}
 
     def state(self) -> Arrays:
-        """Copy all variables: parameters and optimizer."""
+        """Copy all variables: parameters and optimizer. The copies never change: they are written while steps go on."""
         ...
 
     def snapshot(self) -> Arrays:

@@ -54,8 +54,10 @@ class Heartbeat:
     def warn(self, message: str) -> None:
         """Add to the warnings (each once) and to the log."""
         log.warning(message)
-        if message not in self.status.warnings:
-            self.update(warnings=(*self.status.warnings, message))
+        with self._lock:  # the thread that saves warns too
+            if message not in self.status.warnings:
+                self.status = replace(self.status, warnings=(*self.status.warnings, message))
+                self._write()
 
     def stop(self, state: str, message: str = "", fault: str = "") -> None:
         """Write the last status. `fault`: the kind of error that ended it."""

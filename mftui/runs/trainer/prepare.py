@@ -14,6 +14,7 @@ from mftui.data.allocator import importing
 from mftui.data.dataset import Dataset
 from mftui.data.loading.load import open_dataset
 from mftui.data.loading.people import people_of
+from mftui.data.shuffles import shuffle_ahead
 from mftui.data.splits import Split, make_split
 from mftui.engine.compute.device import Computing
 from mftui.engine.compute.keras_settings import OWN_KERAS
@@ -82,7 +83,10 @@ def open_data(request: TrainRequest, fingerprint: str | None) -> tuple[Dataset, 
         raise RunError(
             f"the data at {request.data} has changed since this run began.", hint="Restore it, or start a new run."
         )
-    return dataset, make_split(dataset, request.split_spec)
+    split = make_split(dataset, request.split_spec)
+    if split.spec.kind == "random":
+        shuffle_ahead(split.spec.seed, dataset.n_ratings)
+    return dataset, split
 
 
 def with_data(config: RunConfig, dataset: Dataset, split: Split) -> RunConfig:

@@ -110,8 +110,8 @@ class Session:
             require_same(self._devices, self._config, training.step)
             self._events = Events(self._run, self.heartbeat.warn) if request.tensorboard else None
             assemble = assembler(self._config, dataset, split)
-            saver = Saver(self._run, request, training, metrics, assemble, self.heartbeat.warn)
-            self._loop(training, metrics, saver)
+            with Saver(self._run, request, training, metrics, assemble, self.heartbeat.warn) as saver:
+                self._loop(training, metrics, saver)
             self._enter("evaluate")
             state = self._state_after(training)
             model = self._last_model(training, saver, state)
@@ -225,8 +225,7 @@ class Session:
 
     def _wait_paused(self, saver: Saver) -> bool:
         """Wait until the pause ends; return whether to stop then."""
-        saver.save_factors()
-        saver.save_checkpoint()
+        saver.save()
         self.heartbeat.update(state=states.PAUSED)
         log.info("paused")
         stop, pause = False, True

@@ -204,7 +204,7 @@ def model() -> Factors:
                    np.zeros(data.n_users, np.float32), np.zeros(data.n_movies, np.float32), 0.0, 0.5, 5.0,
                    dates=dates)  # fmt: skip
     held = random.random(n) < 0.5
-    split = Split(SplitSpec("random"), ~held, held)
+    split = Split.of(SplitSpec("random"), n, np.flatnonzero(~held), np.flatnonzero(held))
     meta = {"recipe": "bayes"}
     return Factors.assemble(p, data, split, priors=row_priors(meta, p), meta=meta)
 
