@@ -16,6 +16,8 @@ from mftui.engine.model.parameters import DAY, days_of
 
 _COLUMNS = ("offsets", "movies", "ratings", "held_out")
 _DAYS = "history_days.npy"
+_TOGETHER = 256
+"""Users whose ratings are read from a mapped file before its pages are let go of."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,18 @@ class History:
         places = np.repeat(starts - first, counts) + np.arange(counts.sum())
         kept = ~self.held_out[places]
         return np.repeat(np.arange(len(users)), counts)[kept], self.movies[places[kept]], self.ratings[places[kept]]
+
+    def at(self, places: NDArray[Any]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the movie indices and ratings at b rows of places, each row those of one user, users rising.
+
+        Read from mapped files some users at a time: else the files' pages of all would be in memory at once.
+        """
+        movies, ratings = np.empty(places.shape, np.int32), np.empty(places.shape, np.float32)
+        for start in range(0, len(places), _TOGETHER):
+            some = slice(start, start + _TOGETHER)
+            movies[some], ratings[some] = self.movies[places[some]], self.ratings[places[some]]
+            forget(self.movies, self.ratings)
+        return movies, ratings
 
     def counts(self) -> NDArray[np.int64]:
         """Return (n_users,) ratings of each user."""

@@ -116,7 +116,7 @@ def _as_folded(model: Factors, chosen: Indices, user: NDArray[Any], movies: NDAr
     step = max(1, MAX_CELLS // (p.members * (k + 1) * max(k + 1, chosen.shape[1])))
     for start in range(0, len(chosen), step):
         places = chosen[start : start + step]
-        rows = fold_in_many(model, model.history.movies[places], model.history.ratings[places])
+        rows = fold_in_many(model, *model.history.at(places))
         part = slice(*np.searchsorted(user, [start, start + step]))
         row, of = user[part] - start, movies[part]
         logits = (rows.factors[row] * p.movie_factors[of]).sum(1) + rows.bias[row] + p.movie_bias[of] + p.global_bias

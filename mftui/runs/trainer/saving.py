@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from mftui.data.allocator import malloc_trim
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import save_factors
@@ -31,8 +32,9 @@ _NO_CHECKPOINT = "could not save a checkpoint: {}"
 class Saver:
     """Save a training under way into its run directory.
 
-    What is due while it learns is written in a thread of its own, one save at a time, from copies: the steps go on.
-    What cannot be written is reported to `warn` and tried again later; what was saved before stays.
+    What is due while it learns is written in a thread of its own, one save at a time, from copies: the steps go on,
+    unless there is `little_memory`. What cannot be written is reported to `warn` and tried again later; what was saved
+    before stays.
     Saving never changes what is learned.
     """
 
@@ -44,9 +46,10 @@ class Saver:
         metrics: MetricsWriter,
         assemble: Callable[[Parameters], Factors],
         warn: Callable[[str], None],
+        little_memory: bool = False,
     ) -> None:
         self._run, self._training, self._metrics = run, training, metrics
-        self._assemble, self._warn = assemble, warn
+        self._assemble, self._warn, self._waits = assemble, warn, little_memory
         self._every_s, self._store = request.checkpoint_seconds, request.store
         self._factors: Factors | None = None
         self._checkpoint_due = time.monotonic() + FIRST_SAVE_S
@@ -73,6 +76,8 @@ class Saver:
         parameters = self._training.parameters()
         checkpoint = self._checkpoint() if now >= self._checkpoint_due else None
         self._saving = self._thread.submit(self._save, parameters, checkpoint)
+        if self._waits:
+            self._wait()
 
     def _save(self, parameters: Parameters, checkpoint: Checkpoint | None) -> None:
         """Write both. The model first: where there is a checkpoint, there is a model to load."""
@@ -83,6 +88,8 @@ class Saver:
         if checkpoint is not None:
             self._write(checkpoint)
             self._checkpoint_due = began + max(self._every_s, (time.monotonic() - saved) / MAX_SAVING_SHARE)
+        del parameters, checkpoint
+        malloc_trim()
 
     def _wait(self) -> None:
         """Wait for the save under way; raise what went wrong in it beside what cannot be written."""

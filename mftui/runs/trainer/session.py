@@ -110,7 +110,8 @@ class Session:
             require_same(self._devices, self._config, training.step)
             self._events = Events(self._run, self.heartbeat.warn) if request.tensorboard else None
             assemble = assembler(self._config, dataset, split)
-            with Saver(self._run, request, training, metrics, assemble, self.heartbeat.warn) as saver:
+            waits = self._config.ratings_in == IN_FILE
+            with Saver(self._run, request, training, metrics, assemble, self.heartbeat.warn, waits) as saver:
                 self._loop(training, metrics, saver)
             self._enter("evaluate")
             state = self._state_after(training)

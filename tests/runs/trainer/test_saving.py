@@ -81,6 +81,13 @@ def test_steps_go_on_while_a_model_is_written(due: Saving, monkeypatch: pytest.M
     due.until(lambda: due.run.factors_version != before, "the next is written")
 
 
+def test_where_there_is_little_memory_the_steps_wait(due: Saving) -> None:
+    due.saver._waits = True
+    for number in range(3):
+        due.step()
+        assert due.run.has_factors and due.run.checkpoint_path.exists(), number
+
+
 def test_what_is_asked_for_now_is_the_state_of_now(due: Saving) -> None:
     for _ in range(3):
         due.step()
