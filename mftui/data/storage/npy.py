@@ -3,8 +3,14 @@ it must have."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import mmap
 import os
+import signal
+import weakref
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.storage.regular import create_own, open_own
+from mftui.text import visible
 
 FLOATS = ("float32", "float16")
 _KINDS = "biuf"
@@ -22,7 +29,9 @@ WHOLE_BYTES = 64 << 20
 """Of a larger array, the values of 64 parts spread over it are looked at."""
 READ_BYTES = 16 << 20
 """A larger array is mapped when it is opened, not read into memory. Where somebody cuts its file short, the kernel ends
-the process that has it open."""
+the process that has it open; see `_told_when_cut_short`."""
+_MAPPED: weakref.WeakKeyDictionary[mmap.mmap, Path] = weakref.WeakKeyDictionary()
+"""The files that are mapped now."""
 _PARTS = 64
 _PART = 1 << 16
 _HEADER_BYTES = 1 << 16
@@ -34,7 +43,14 @@ def save_array(file: Path, array: NDArray[Any]) -> None:
     if array.dtype.kind not in _KINDS:
         raise ValueError(f"{file.name} would have type {array.dtype}, and mftui keeps numbers alone")
     with create_own(file) as opened:
-        np.save(opened, array, allow_pickle=False)
+        np.lib.format.write_array(_Blocks(opened), array, allow_pickle=False)
+
+
+class _Blocks:
+    """A file that NumPy writes to block by block: to one that it knows, it would not say why that failed."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.write = file.write
 
 
 def open_array(file: Path, types: tuple[str, ...], *shape: int | None) -> NDArray[Any]:
@@ -55,7 +71,7 @@ def open_array(file: Path, types: tuple[str, ...], *shape: int | None) -> NDArra
             expected = ", ".join("any" if size is None else str(size) for size in shape)
             raise ValueError(f"{file.name} has shape {found}, expected ({expected})")
         if os.fstat(opened.fileno()).st_size > READ_BYTES:
-            return np.memmap(opened, dtype, "r", opened.tell(), found, order)
+            return _mapped(opened, file, np.memmap(opened, dtype, "r", opened.tell(), found, order))
         array = _values(opened, dtype, found, order)
         array.flags.writeable = False
         return array
@@ -113,6 +129,51 @@ def _header(file: IO[bytes], name: str) -> tuple[np.dtype[Any], tuple[int, ...],
 def _values(file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], order: Any) -> NDArray[Any]:
     """Read the values; raises ValueError where they have become fewer."""
     return np.fromfile(file, dtype).reshape(shape, order=order)
+
+
+def _mapped(opened: IO[bytes], file: Path, array: np.memmap[Any, Any]) -> NDArray[Any]:
+    """Return an array that was mapped, and remember its file. Raises ValueError where that was cut short meanwhile."""
+    found: Any = array
+    while not isinstance(found, mmap.mmap):
+        found = found.base
+    if os.fstat(opened.fileno()).st_size < len(found):
+        raise ValueError(f"{file.name} was cut short while it was opened")
+    _MAPPED[found] = file
+    _told_when_cut_short()
+    return array
+
+
+@cache
+def _told_when_cut_short() -> Any:
+    """Let this process say why it ends, where a file that it has mapped is cut short: the kernel then sends SIGBUS.
+
+    Python's own handlers run only once the instruction is done, which here never is; so this one is the C library's.
+    What was set up for the signal before (as by `faulthandler`) has its turn afterwards.
+    """
+    library = ctypes.CDLL(None)
+    library.signal.argtypes = (ctypes.c_int, ctypes.c_void_p)
+    library.signal.restype = ctypes.c_void_p
+
+    def tell(number: int) -> None:
+        library.signal(number, before)
+        with contextlib.suppress(Exception):
+            os.write(2, _cut_short().encode("utf-8", "backslashreplace"))
+        os.kill(os.getpid(), number)  # it comes when this returns
+
+    handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(tell)
+    before = library.signal(signal.SIGBUS, ctypes.cast(handler, ctypes.c_void_p))
+    return handler
+
+
+def _cut_short() -> str:
+    """Return the words about a mapped file that is shorter than it was; "" where there is none."""
+    for found, file in _MAPPED.items():
+        if (size := found.size()) < len(found):
+            return (
+                f"mftui: {visible(str(file))} was cut short while it was open, from {len(found):,} to {size:,} bytes. "
+                "Another program changes it: let that end, and do this again.\n"
+            )
+    return ""
 
 
 def _parts(array: NDArray[Any]) -> Iterator[NDArray[Any]]:

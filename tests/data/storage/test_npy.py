@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +86,14 @@ def test_what_could_not_be_opened_again_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="would have type <U4"):
         save_array(tmp_path / "a.npy", np.array("text"))
     assert not (tmp_path / "a.npy").exists()
+
+
+def test_why_an_array_could_not_be_written_is_known(tmp_path: Path) -> None:
+    program = (
+        "import resource, numpy as np; from pathlib import Path; from mftui.data.storage.npy import save_array\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        f"try: save_array(Path({str(tmp_path / 'a.npy')!r}), np.zeros(10_000))\n"
+        "except OSError as error: print(error.strerror)"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "File too large\n"
