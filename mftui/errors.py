@@ -135,6 +135,7 @@ _ADVICE = {
     errno.ESTALE: "The network file system lost the file: mount it again.",
     errno.ENOSPC: "Make room.",
     errno.EDQUOT: "Make room.",
+    errno.ENAMETOOLONG: "Give a shorter name.",
 }
 _OF_MACHINE = {
     *_ADVICE, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EAGAIN, errno.ENODEV, errno.ENXIO,

@@ -5,6 +5,7 @@ May import: applog, cli.shells, errors, reports, streams, text, tui, version.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import io
@@ -95,7 +96,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
     open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run_command(given))
+    code = run_command(given)
+    if code and arguments is None and "pyarrow" in sys.modules:
+        # Its threads still read ahead in a file that turned out to be faulty. One that needs the interpreter while that
+        # is taken down ends the process by SIGABRT.
+        with contextlib.suppress(OSError, OutputLost):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        atexit._run_exitfuncs()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _app(options: Mapping[str, Any]) -> int:

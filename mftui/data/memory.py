@@ -1,13 +1,26 @@
-"""The memory that is free: the machine's, and what the control groups of this process leave."""
+"""The memory that is free: the machine's, and what the control groups of this process leave. What a file may take."""
 
 from __future__ import annotations
 
+import contextlib
+import resource
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from mftui.data.storage.streams import MAX_RATIO
 from mftui.errors import DataError
 
 UNLIMITED = 1 << 60
+LEAST_ROOM = 800 << 20
+"""A file may take so much memory, or MAX_RATIO times its own size: more, no file of ratings needs."""
+_LIMITED: list[int] = []
+"""The limits of all that is read now, in any thread."""
+_LOCK = threading.Lock()
+_AT_FIRST, _ = resource.getrlimit(resource.RLIMIT_DATA)
+_DEEP_HINT = "Give a table with one row for each rating."
+_HINT = "Use a machine with more memory, or a part of the file; or it is not what it says it is."
 
 
 def free_bytes(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgroup")) -> int:
@@ -15,15 +28,69 @@ def free_bytes(proc: Path = Path("/proc"), cgroups: Path = Path("/sys/fs/cgroup"
     return min(bytes_at(proc / "meminfo", "MemAvailable", UNLIMITED), _of_groups(proc, cgroups))
 
 
-def require_room(n_bytes: int, path: object, packed: int) -> None:
-    """Raise DataError where what is in a file of `packed` bytes needs more memory than is free, before it is taken."""
+def require_room(n_bytes: int, path: object, packed: int, *, copies: int = 1) -> None:
+    """Raise DataError where what is in a file of `packed` bytes needs more memory than is free, or than any such file
+    needs, before it is taken; `copies`: how many times it is in memory while it is read."""
     free = free_bytes()
-    if n_bytes > free:
+    if n_bytes * copies > free:
         raise DataError(
-            f"{packed / 1e6:,.2f} MB that would need {n_bytes / 1e9:,.1f} GB of memory; {free / 1e9:,.1f} GB are free.",
+            f"{packed / 1e6:,.2f} MB that would need {n_bytes * copies / 1e9:,.1f} GB of memory; "
+            f"{free / 1e9:,.1f} GB are free.",
             path=path,
-            hint="Use a machine with more memory, or a part of the file; or it is not what it says it is.",
+            hint=_HINT,
         )
+    if n_bytes > _most(packed):
+        raise too_large(path, packed)
+
+
+def room_for(packed: int) -> int:
+    """Return the bytes of memory that the reader of a file of `packed` bytes may take."""
+    return min(_most(packed), free_bytes())
+
+
+def too_large(path: object, packed: int) -> DataError:
+    """Return the error for a file of `packed` bytes whose reader wanted more memory than it may take."""
+    return DataError(
+        f"{packed / 1e6:,.2f} MB that would need more than {room_for(packed) / 1e9:,.1f} GB of memory.",
+        path=path,
+        hint=_HINT,
+    )
+
+
+@contextmanager
+def bounded(path: object, packed: int) -> Iterator[None]:
+    """Let this process take no more memory than a file of `packed` bytes may need, while it is read.
+
+    The kernel then refuses more, whatever the file says of itself. Raises DataError where it did, and where things lie
+    in each other so deep that the interpreter gives up.
+    """
+    used = bytes_at(Path("/proc/self/status"), "VmData", 0)
+    limit = used + room_for(packed) if used else UNLIMITED
+    with _LOCK:
+        _LIMITED.append(limit)
+        _apply()
+    try:
+        yield
+    except MemoryError as error:
+        raise too_large(path, packed) from error
+    except RecursionError as error:
+        raise DataError("lists or objects lie too deep in each other.", path=path, hint=_DEEP_HINT) from error
+    finally:
+        with _LOCK:
+            _LIMITED.remove(limit)
+            _apply()
+
+
+def _apply() -> None:
+    """Set the largest of the limits, so that none stands in the way of another thread; with none, that of before."""
+    with contextlib.suppress(OSError, ValueError):
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = [limit for limit in (max(_LIMITED, default=_AT_FIRST), _AT_FIRST, most) if limit >= 0]
+        resource.setrlimit(resource.RLIMIT_DATA, (min(wanted, default=resource.RLIM_INFINITY), most))
+
+
+def _most(packed: int) -> int:
+    return max(LEAST_ROOM, MAX_RATIO * packed)
 
 
 def bytes_at(file: Path, name: str, default: int) -> int:

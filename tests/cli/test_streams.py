@@ -109,6 +109,7 @@ def test_a_working_directory_that_was_deleted_is_needed_only_for_files_in_it(run
         (OSError(24, "Too many open files", "/x"), "/x: Too many open files. Let a process open more files: ulimit -n"),
         (OSError(5, "Input/output error"), "Input/output error. The disk"),
         (OSError(116, "Stale file handle"), "network file system"),
+        (OSError(36, "File name too long", "/x"), "/x: File name too long. Give a shorter name."),
         (MemoryError(), "out of memory"),
         (ImportError("libx.so: cannot open shared object file: Too many open files"), "Too many open files"),
         (OSError("no number"), ""),

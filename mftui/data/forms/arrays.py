@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 import tempfile
 import tokenize
 import zipfile
@@ -13,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from mftui.data.apart import ReaderFailed, read_apart
 from mftui.data.forms.table import (
     POSITIONS,
     Ask,
@@ -141,13 +140,12 @@ def read_mat(ref: FileRef, ask: Ask) -> Table:
         require_mat_room(ref)
     except zlib.error as error:
         raise damaged_form(ref, form, error) from error
-    with ref.on_disk() as path, tempfile.TemporaryDirectory() as aside:
+    with tempfile.TemporaryDirectory() as aside:
         converted = Path(aside) / "arrays.npz"
-        command = [sys.executable, "-P", "-c", _CONVERT, str(path.absolute()), str(converted)]
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if run.returncode or not converted.is_file():
-            why = run.stderr.strip().rpartition("\n")[2] or "its reader ended"
-            raise damaged_form(ref, form, ValueError(why))
+        try:
+            read_apart(_CONVERT, ref, converted)
+        except ReaderFailed as error:
+            raise damaged_form(ref, form, error) from error
         with np.load(converted, allow_pickle=False) as opened:
             arrays = {name.removeprefix(_PLAIN): opened[name] for name in opened.files}
     matrices = [array for name, array in arrays.items() if name.startswith(_SPARSE)]

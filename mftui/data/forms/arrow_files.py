@@ -32,7 +32,7 @@ def read_parquet_form(ref: FileRef, ask: Ask) -> Table:
             table.validate(full=True)
         except DataError:
             raise
-        except _FAULTS as error:
+        except _faults() as error:
             raise damaged_form(ref, form, error) from error
     return of_arrow(form, table)
 
@@ -55,7 +55,7 @@ def read_ipc(ref: FileRef, ask: Ask) -> Table:
             table.validate(full=True)
         except DataError:
             raise
-        except _FAULTS as error:
+        except _faults() as error:
             raise damaged_form(ref, form, error) from error
     return of_arrow(form, _selected(table, ask))
 
@@ -79,7 +79,7 @@ def read_stream(ref: FileRef, ask: Ask) -> Table:
             table.validate(full=True)
         except DataError:
             raise
-        except _FAULTS as error:
+        except _faults() as error:
             raise damaged_form(ref, form, error) from error
     return of_arrow(form, _selected(table, ask))
 
@@ -93,7 +93,7 @@ def read_feather_1(ref: FileRef, ask: Ask) -> Table:
             table = feather.read_table(file)
         except DataError:
             raise
-        except _FAULTS as error:
+        except _faults() as error:
             raise damaged_form(ref, "a Feather file", error) from error
     return of_arrow("a Feather file", _selected(table, ask))
 
@@ -110,15 +110,21 @@ def read_orc(ref: FileRef, ask: Ask) -> Table:
             table = opened.read(columns=wanted)
         except DataError:
             raise
-        except _FAULTS as error:
+        except _faults() as error:
             raise damaged_form(ref, "an ORC file", error) from error
     return of_arrow("an ORC file", table)
 
 
 _TEXT_BITS = 64
 """Taken for a value that has no fixed width, such as text."""
-# pyarrow's own errors are ValueError, OSError, MemoryError and NotImplementedError, and these.
-_FAULTS = (ValueError, OSError, EOFError, KeyError, OverflowError, MemoryError, NotImplementedError)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """Return the errors of pyarrow, which are its own and some of Python's."""
+    import pyarrow as pa
+
+    python = (ValueError, OSError, EOFError, KeyError, OverflowError, MemoryError, NotImplementedError)
+    return (pa.ArrowException, *python)
 
 
 def _needed(schema: Any, wanted: list[str] | None, rows: int) -> int:

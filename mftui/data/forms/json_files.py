@@ -7,7 +7,7 @@ import io
 import json
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 from mftui.data.forms.json_shapes import LINES, shaped
 from mftui.data.forms.table import Ask, Table, of_arrow
@@ -17,6 +17,7 @@ from mftui.text import visible
 
 _EXACT = float(1 << 53)
 _PEEK_BYTES = 1 << 20
+_DEEPEST = 2_000
 
 
 def read_json(ref: FileRef, ask: Ask) -> Table:
@@ -41,7 +42,9 @@ def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
     options = arrow_json.ReadOptions(block_size=16 << 20)
     with ref.open() as file:
         try:
-            table = arrow_json.read_json(file, options, _only(ref, ask))
+            source = _Shallow(file)
+            table = arrow_json.read_json(source, options, _only(ref, ask))
+            source.check()
             flat = of_arrow(LINES, table)
         except DataError:
             raise
@@ -54,6 +57,61 @@ def _by_arrow(ref: FileRef, ask: Ask) -> Table | None:
         if pa.types.is_timestamp(column.type) or (floating and (pc.max(pc.abs(column)).as_py() or 0.0) >= _EXACT):
             return None
     return flat
+
+
+class _Shallow(io.RawIOBase):
+    """A file for Arrow, whose reader ends the process where objects lie very deep in each other: it ends before them.
+
+    A fault in reading it is kept for `check`: Arrow's threads could not hand it on once this process ends.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._line = file, b""
+        self._fault: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        try:
+            content = b"" if self._fault else self._file.read(len(view))
+        except (DataError, OSError) as error:
+            self._fault, content = error, b""
+        whole = self._line + content
+        if _deep(whole):
+            self._fault, content = ValueError("objects lie too deep in each other"), b""
+        self._line = whole[whole.rfind(b"\n") + 1 :]
+        view[: len(content)] = content
+        return len(content)
+
+    def check(self) -> None:
+        """Raise what was wrong."""
+        if self._fault is not None:
+            raise self._fault
+
+
+def _deep(content: bytes) -> bool:
+    """Return whether in a line objects or lists lie more than `_DEEPEST` deep in each other; its texts count, too."""
+    at = 0
+    while (end := at + _DEEPEST // 2) < len(content):
+        if content.find(b"\n", at, end) < 0:  # a line that is long enough
+            start, end = content.rfind(b"\n", 0, at) + 1, content.find(b"\n", end)
+            line = content[start : None if end < 0 else end]
+            if line.count(b"{") + line.count(b"[") > _DEEPEST and _depth(line) > _DEEPEST:
+                return True
+            end = start + len(line)
+        at = end
+    return False
+
+
+def _depth(line: bytes) -> int:
+    import numpy as np
+
+    signs = np.frombuffer(line, np.uint8)
+    opened = (signs == ord("{")) | (signs == ord("["))
+    closed = (signs == ord("}")) | (signs == ord("]"))
+    return int(np.cumsum(opened.astype(np.int32) - closed).max())
 
 
 def _only(ref: FileRef, ask: Ask) -> Any:
@@ -87,6 +145,8 @@ def _read(ref: FileRef, ask: Ask, parse: Callable[[str], Any], form: str) -> Tab
     text = _decoded(content)
     try:
         document = parse(text)
+    except MemoryError:
+        raise
     except _FAULTS as whole:
         try:
             return _table_of_lines(ref, text.split("\n"), parse, form, ask)
@@ -98,7 +158,7 @@ def _read(ref: FileRef, ask: Ask, parse: Callable[[str], Any], form: str) -> Tab
     return shaped(ref, document, ask, "" if form == "JSON" else form)
 
 
-# RecursionError: lists in lists without end. SyntaxError and the rest: what literal_eval says.
+# RecursionError and MemoryError: lists in lists without end. SyntaxError and the rest: what literal_eval says.
 _FAULTS = (json.JSONDecodeError, ValueError, SyntaxError, TypeError, RecursionError, MemoryError)
 
 

@@ -15,6 +15,7 @@ from mftui.data.forms.refusals import refusal
 from mftui.data.forms.sheets import read_html, read_workbook
 from mftui.data.forms.sqlite_files import read_sqlite
 from mftui.data.forms.table import Ask, Table, refused
+from mftui.data.memory import bounded
 from mftui.data.storage.archives import zipped_form
 from mftui.data.storage.files import FileRef
 from mftui.data.storage.streams import damaged
@@ -87,7 +88,8 @@ def _read(ref: FileRef, ask: Ask) -> Table | None:
     if not head.strip():
         return None
     reader = _reader(ref, head)
-    found = None if reader is None else reader(ref, ask)
+    with bounded(ref, ref.n_bytes):
+        found = None if reader is None else reader(ref, ask)
     if found is None and (error := refusal(ref, _as_utf8(head))):
         raise error
     return None if found is None else found.only(ask.columns, ask.rows)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
+import tempfile
 from collections.abc import Sequence
 from html.parser import HTMLParser
+from pathlib import Path
 from statistics import median
 from typing import Any
 
+from mftui.data.apart import ReaderFailed, read_apart
 from mftui.data.forms.table import Ask, Table, choose, damaged_form, of_rows, positions, refused, require_zip_room
 from mftui.data.forms.words import decoded
 from mftui.data.storage.files import FileRef
+from mftui.data.storage.given import open_given
 
 _ERRORS = {"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"}
 _SAMPLE = 60
@@ -23,30 +28,44 @@ Row = Sequence[Any]
 
 def read_workbook(ref: FileRef, ask: Ask) -> Table:
     """Read the sheet of a workbook (.xlsx, .xls, .xlsb, .ods) that has rows; several that could be it are refused."""
-    import python_calamine as calamine
-
     form = _FORMS.get(ref.suffix, "an Excel workbook")
-    sheets: dict[str, _Grid] = {}
     with ref.seekable() as file:
         require_zip_room(ref, file)
+    with tempfile.TemporaryDirectory() as aside:
+        found = Path(aside) / "cells.json"
         try:
-            workbook = calamine.CalamineWorkbook.from_filelike(file)
-        except calamine.PasswordError as error:
-            raise refused(ref, f"{form} with a password", "Save it without one.") from error
-        except Exception as error:
+            read_apart(_CELLS, ref, found)
+        except ReaderFailed as error:
             old = ref.head(2) == b"\xd0\xcf"
             raise damaged_form(ref, "an old Excel or Word file" if old else form, error) from error
-        for name in workbook.sheet_names:
-            try:
-                rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
-            except calamine.WorksheetNotFound:
-                continue  # a sheet that is only a chart
-            except Exception as error:
-                raise damaged_form(ref, f"{form}, sheet {name}", error) from error
-            grid = _Grid(rows, ask)
-            if grid.rows and len(grid.names) > 1:
-                sheets[name] = grid
+        with open_given(found) as made:
+            cells = json.loads(made.read())
+    if cells is None:
+        raise refused(ref, f"{form} with a password", "Save it without one.")
+    sheets = {name: grid for name, rows in cells if (grid := _Grid(rows, ask)).rows and len(grid.names) > 1}
     return _chosen(ref, ask, sheets, form, "sheet")
+
+
+# In a process of its own: where one cell stands far away, its reader asks for more memory than there is, and ends it.
+_CELLS = """
+import datetime, json
+import python_calamine as calamine
+def plain(value):
+    return {type(value).__name__: value.isoformat()} if isinstance(value, datetime.date) else str(value)
+try:
+    workbook = calamine.CalamineWorkbook.from_filelike(open(sys.argv[1], "rb"))
+except calamine.PasswordError:
+    found = None
+else:
+    found = []
+    for name in workbook.sheet_names:
+        try:
+            found.append((name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)))
+        except calamine.WorksheetNotFound:
+            pass  # a sheet that is only a chart
+with open(sys.argv[2], "w") as file:
+    json.dump(found, file, default=plain)
+"""
 
 
 def read_html(ref: FileRef, ask: Ask) -> Table | None:
@@ -135,8 +154,9 @@ def _cell(value: Any) -> Any:
     if isinstance(value, str):
         text = value.strip()
         return None if not text or text in _ERRORS else value
-    if isinstance(value, datetime.time | datetime.timedelta):
-        return str(value)
+    if isinstance(value, dict):
+        ((kind, text),) = value.items()
+        return getattr(datetime, kind).fromisoformat(text)
     return value
 
 

@@ -6,13 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-from mftui.data.forms.table import Ask, Table, choose, damaged_form, of_rows
+from mftui.data.forms.table import Ask, Table, choose, damaged_form, of_rows, refused
 from mftui.data.storage.files import FileRef
 
 _FORM = "an SQLite database"
+_MOST_CELL = 16 << 20
+_ENDLESS = ("printf", "format")
+"""Functions that can take any time within one instruction."""
+_TURN, _LEAST_TURNS, _BYTES_A_TURN = 100_000, 200, 4_096
+"""After so many instructions of SQLite there is a turn; a file gets so many of them: a view need never end."""
 
 
 def read_sqlite(ref: FileRef, ask: Ask) -> Table:
@@ -25,6 +29,9 @@ def read_sqlite(ref: FileRef, ask: Ask) -> Table:
             rows = database.execute(f"SELECT {', '.join(map(_quoted, names))} FROM {_quoted(name)}")
             return Table(_FORM, tuple(names), True, of_rows(rows, len(names), ask.rows), name)
     except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        if _stopped(error):
+            form = f"{_FORM}, and what is to be computed in it takes too long ({error})"
+            raise refused(ref, form, "Make a plain table of it: CREATE TABLE … AS SELECT …") from error
         raise damaged_form(ref, _FORM, error) from error
 
 
@@ -36,7 +43,20 @@ def _connected(ref: FileRef) -> Iterator[sqlite3.Connection]:
         immutable = "" if fresh.is_file() and fresh.stat().st_size else "&immutable=1"
         with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro{immutable}", uri=True)) as database:
             database.execute("PRAGMA trusted_schema = OFF")
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_CELL)
+            turns = iter(range(_LEAST_TURNS + ref.n_bytes // _BYTES_A_TURN))
+            database.set_progress_handler(lambda: next(turns, None) is None, _TURN)
+            for name in _ENDLESS:
+                database.create_function(name, -1, _never, deterministic=True)
             yield database
+
+
+def _never(*_: object) -> None:
+    """Stand in for a function that the schema may not use: SQLite refuses to call what it has not itself."""
+
+
+def _stopped(error: Exception) -> bool:
+    return "interrupted" in str(error) or "unsafe use" in str(error)
 
 
 def _tables(database: sqlite3.Connection) -> dict[str, list[str]]:
@@ -47,10 +67,12 @@ def _tables(database: sqlite3.Connection) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for (name,) in listed.fetchall():
         try:
-            some: Any = database.execute(f"SELECT * FROM {_quoted(name)} LIMIT 1")
-            if some.fetchone() is not None:
-                found[name] = [column for column, *_ in some.description]
-        except sqlite3.OperationalError:
+            if database.execute(f"SELECT 1 FROM {_quoted(name)} LIMIT 1").fetchone() is not None:
+                named = database.execute(f"SELECT * FROM {_quoted(name)} LIMIT 0")
+                found[name] = [column for column, *_ in named.description]
+        except sqlite3.OperationalError as error:
+            if _stopped(error):
+                raise
             continue  # a view of what is not there, or a virtual table of a module that is not here
     return found
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO, Any
 
-from mftui.data.memory import require_room
+from mftui.data.memory import require_room, too_large
 from mftui.data.storage.archives import check_sum
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError, raise_if_machine
@@ -252,7 +252,9 @@ def damaged_form(ref: FileRef, form: str, error: Exception) -> DataError:
 
     Raises MachineError where it was the machine that refused to read it.
     """
-    if isinstance(error, OSError):  # no room in memory is told as damage: a damaged file asks for any amount
+    if isinstance(error, MemoryError):
+        return too_large(ref, ref.n_bytes)
+    if isinstance(error, OSError):
         raise_if_machine(error, ref)
     return DataError(
         f"this is {form}, but damaged or cut short ({visible(str(error)[:200])}).",

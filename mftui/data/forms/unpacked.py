@@ -55,7 +55,7 @@ def require_mat_room(ref: FileRef) -> None:
             if kind == 15:
                 for n_bytes in _inflated(file, size):
                     needed += n_bytes
-                    require_room(_MAT_COPIES * needed, ref, ref.n_bytes)
+                    require_room(needed, ref, ref.n_bytes, copies=_MAT_COPIES)
             file.seek(end)
 
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from mftui.data.forms.read import read_form
 from mftui.data.incoming.own_roles import looks_like_header
+from mftui.data.memory import bounded
 from mftui.data.profiles.tables import decoded, delimiter_of, split
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
@@ -22,6 +23,7 @@ _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _XML = re.compile(r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?!html|!doctype|table|head|meta)\w", re.IGNORECASE | re.DOTALL)
 _DEEP = 6
 _HEAD_BYTES = 4096
+_FIRST_LINE = 1 << 16
 _KINDS = ("movie", "show", "season", "episode", "anime", "game", "book")
 
 
@@ -41,6 +43,11 @@ class Grid:
 
 def read_grid(ref: FileRef, part: str | None = None) -> Grid:
     """Read a file of any form (`part`: the sheet or table, of several); raises DataError for what cannot be read."""
+    with bounded(ref, ref.n_bytes):
+        return _grid(ref, part)
+
+
+def _grid(ref: FileRef, part: str | None) -> Grid:
     head = ref.head(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith((b"{", b"[")) and (objects := _objects(decoded(ref)[0].lstrip("\ufeff \t\r\n"))) is not None:
         return _of_objects(objects, "JSON")
@@ -54,6 +61,9 @@ def read_grid(ref: FileRef, part: str | None = None) -> Grid:
             [(0, list(form.names)), *lines] if form.header else lines, form.form, named=form.header, part=form.part
         )
     text, encoding = decoded(ref)
+    if len(text) > _FIRST_LINE and not any(end in text[:_FIRST_LINE] for end in "\r\n"):
+        message = f"the first line has more than {_FIRST_LINE >> 10} KB: this is no table of ratings."
+        raise DataError(message, path=ref, hint="Give one with a line for each film.")
     told = _SEPARATOR.match(text)
     delimiter = told[1] if told else delimiter_of(text)
     lines = split(ref.path, text[told.end() :] if told else text, delimiter)
@@ -76,7 +86,7 @@ def _of_objects(objects: Iterable[dict[str, Any]], form: str) -> Grid:
     flat = [_flat(found) for found in objects]
     names = list(dict.fromkeys(name for row in flat for name in row))
     rows = [(at, [row.get(name, "") for name in names]) for at, row in enumerate(flat, 1)]
-    return Grid([(0, names), *rows] if rows else [], form, named=True)
+    return Grid([(0, names), *rows] if names else [], form, named=True)
 
 
 def _objects(text: str) -> list[dict[str, Any]] | None:

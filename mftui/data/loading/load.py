@@ -20,6 +20,7 @@ from mftui.data.ids import RawId
 from mftui.data.loading import cache
 from mftui.data.loading.assemble import assemble
 from mftui.data.loading.describe import describe
+from mftui.data.memory import bounded
 from mftui.data.readers.columns import RawRatings
 from mftui.data.readers.times import seconds_of
 from mftui.data.readers.typed_columns import read_typed, read_typed_pairs
@@ -60,7 +61,8 @@ def open_dataset(
     directory = cache.cache_directory(sources, how)
     dataset = cache.load(directory, sources) if use_cache else None
     if dataset is None:
-        dataset = _read(sources, how)
+        with bounded(sources.ratings, sum(ref.n_bytes for ref in sources.files)):
+            dataset = _read(sources, how)
         # A file that changed while it was read must not be cached under its old state.
         if use_cache and cache.cache_directory(sources, how) == directory:
             cache.save(directory, dataset)
@@ -101,9 +103,10 @@ class Pairs(NamedTuple):
 def read_pairs(path: str | Path, how: ReadOptions | None = None, *, timed: bool = False) -> Pairs:
     """Read pairs, row by row, from a table that needs no ratings; `timed`: with the column of times, if it has one."""
     ref, how = one_file(path), how or ReadOptions()
-    columns, reading = read_typed_pairs(ref, how, timed) or read_text_pairs(
-        ref, recognise(ref, how, ("user", "movie")), timed
-    )
+    with bounded(ref, ref.n_bytes):
+        columns, reading = read_typed_pairs(ref, how, timed) or read_text_pairs(
+            ref, recognise(ref, how, ("user", "movie")), timed
+        )
     times = seconds_of(columns["timestamp"]).chunks if "timestamp" in columns else None
     seconds = None if times is None else np.concatenate(times).astype(np.int64)
     return Pairs(columns["user"].tolist(), columns["movie"].tolist(), reading, seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from mftui.data.movies.link_file import links_movies
 from mftui.data.movies.movies_file import describes_movies
@@ -42,7 +42,7 @@ def movies_beside(ratings: FileRef, folder: Folder) -> FileRef | None:
     family = {".dat": "movies.dat", ".data": "u.item", ".base": "u.item", ".test": "u.item"}
     names = [f"{ratings.name.removesuffix('.inter')}.item", family.get(ratings.suffix, "movies.csv")]
     exact = [ref for name in (*names, "movies.csv", "movies.dat", "u.item") if (ref := folder.get(name)) is not None]
-    usual = [ref for name in _USUAL for ref in folder.files if _stem(ref) == name]
+    usual = _called(_USUAL, folder)
     worded = [ref for ref in folder.files if _words(ref) & _WORDS and not _words(ref) & _OTHER_WORDS]
     fitting = _first([*exact, *usual, *worded], ratings, describes_movies)
     return fitting or next((ref for ref in exact if ref != ratings), None)
@@ -50,14 +50,14 @@ def movies_beside(ratings: FileRef, folder: Folder) -> FileRef | None:
 
 def links_beside(ratings: FileRef, folder: Folder) -> FileRef | None:
     """Find the file of links beside the ratings: `links.csv`, `link.csv`, `links_small.csv`, …"""
-    named = [ref for name in ("links", "link") for ref in folder.files if _stem(ref) == name]
+    named = _called(("links", "link"), folder)
     named += [ref for ref in folder.files if _words(ref) & {"link", "links"}]
     return _first(named, ratings, links_movies)
 
 
 def tags_beside(ratings: FileRef, folder: Folder) -> tuple[FileRef | None, FileRef | None]:
     """Find `(the file of tags beside the ratings, the file that names them)`: `tags.csv`, `tag.csv`, …"""
-    named = [ref for name in ("tags", "tag", "movietags") for ref in folder.files if _stem(ref) == name]
+    named = _called(("tags", "tag", "movietags"), folder)
     named += [ref for ref in folder.files if _words(ref) & {"tags", "tag"} and "genome" not in _words(ref)]
     found = _first(named, ratings, tags_movies)
     return found, next((ref for ref in named if ref not in (found, ratings)), None)
@@ -70,6 +70,13 @@ def genres_beside(folder: Folder) -> FileRef | None:
 
 def _first(named: list[FileRef], ratings: FileRef, fits: Callable[[FileRef], bool]) -> FileRef | None:
     return next((ref for ref in dict.fromkeys(named) if ref != ratings and fits(ref)), None)
+
+
+def _called(names: Sequence[str], folder: Folder) -> list[FileRef]:
+    """Return the files that are called one of these names, in the order of the names."""
+    places = {name: at for at, name in enumerate(names)}
+    found = [(places[stem], ref) for ref in folder.files if (stem := _stem(ref)) in places]
+    return [ref for _, ref in sorted(found, key=lambda each: each[0])]
 
 
 def _stem(ref: FileRef) -> str:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -38,7 +39,7 @@ class FileRef:
         """Return where it is inside the archive, to show; empty for a file on disk."""
         return "/".join(self.members)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return the file's own name, without directories and without the ending of a compression (`.gz`)."""
         return without_ending(PurePosixPath(self.members[-1]).name if self.members else self.path.name)

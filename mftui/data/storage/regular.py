@@ -171,7 +171,10 @@ def opened_regular(descriptor: int, most: int | None = None) -> IO[bytes]:
     """Return the file of a descriptor. Raises OSError, and closes it, where it is none that can be read to its end, or
     has more than `most` bytes."""
     try:
-        _require_regular(os.fstat(descriptor), most)
+        seen = os.fstat(descriptor)
+        _require_regular(seen, most)
+        if not seen.st_size:
+            os.pread(descriptor, 1, 0)  # of the system's own, such as /proc/kmsg: one would wait for what is to come
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)

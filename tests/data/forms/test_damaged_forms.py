@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import random
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +88,13 @@ def test_only_errors_that_say_what_is_wrong(tmp_path: Path, kind: str) -> None:
                 read_form(ref)
         except DataError:
             continue
+
+
+@pytest.mark.long
+def test_a_compressed_file_that_is_refused_while_it_is_read_ahead_ends_no_process_by_a_signal(tmp_path: Path) -> None:
+    """Arrow's threads read on when one has failed, up to the end of the process: some of these were aborted."""
+    (tmp_path / "r.csv.gz").write_bytes(gzip.compress(b"1,2,3\n" * 1_000 + b"\n" * (300 << 20), 1))
+    for _ in range(20):
+        command = [sys.executable, "-P", "-m", "mftui", "data", "info", str(tmp_path / "r.csv.gz")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, "would grow" in done.stderr, done.stderr.count("\n")) == (2, True, 1), done.stderr

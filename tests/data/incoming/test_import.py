@@ -328,3 +328,17 @@ def test_an_export_for_letterboxd_has_titles_as_they_are_spoken(home: Path) -> N
         ("L'Avventura", "1960", "4.5", "2020-02-29"),
         ("'=Odd", "2000", "0.5", ""),
     ]
+
+
+@pytest.mark.parametrize("text", ["[{}]", '[{"a": {}}]', '[{}, {"b": {"c": {}}}]', "<a><b/></a>", ",", '[{"": {}}]'])
+@pytest.mark.parametrize("name", ["r.json", "r.csv"])
+def test_what_holds_no_value_is_refused(tmp_path: Path, text: str, name: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(DataError):
+        read_incoming(tmp_path / name)
+
+
+def test_millions_of_columns_are_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(",".join(f"c{at}" for at in range(100_000)))
+    with pytest.raises(DataError, match="first line has more than 64 KB"):
+        read_incoming(tmp_path / "r.csv")

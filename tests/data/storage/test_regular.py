@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -158,3 +159,14 @@ def test_what_a_user_names_may_be_a_link_but_no_pipe(home: Path, outside: Path) 
 def test_a_private_file_is_private_from_its_first_byte(home: Path) -> None:
     os.close(change_own(home / ".lock", mode=0o600))
     assert stat.S_IMODE((home / ".lock").stat().st_mode) == 0o600
+
+
+def test_a_file_of_the_system_that_one_would_wait_for_is_refused() -> None:
+    kernel_log = Path("/proc/kmsg")
+    if not os.access(kernel_log, os.R_OK):
+        pytest.skip("this user may not read it")
+    try:
+        with open_given(kernel_log) as file:
+            assert file.read(1) is not None
+    except OSError as error:
+        assert error.errno in (errno.EAGAIN, errno.EPERM)
