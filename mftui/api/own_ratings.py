@@ -12,7 +12,7 @@ from mftui.data.dataset import Scale
 from mftui.data.incoming.incoming import Wanted, read_incoming
 from mftui.data.incoming.merge import resolve
 from mftui.data.profiles.match import Match, Matcher
-from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.rated import Rated
 from mftui.data.profiles.store import LEFT_OUT, Profile
 from mftui.errors import DataError
 from mftui.text import visible

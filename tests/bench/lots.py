@@ -26,7 +26,8 @@ from helpers.models import toy_factors, toy_run
 from helpers.runs import runs_in
 from terminal import PATIENCE_S, App
 
-from mftui.data.profiles.rows import Rated, as_csv
+from mftui.data.profiles.rated import Rated
+from mftui.data.profiles.rows import as_csv
 
 LIMIT_S, LIMIT_MB = 2.0, 300
 N_FILMS, N_METRICS, N_OWN, N_RUNS, N_LINES = 10_000, 2_000_000, 100_000, 5_000, 500_000

@@ -19,7 +19,8 @@ from mftui.data.incoming.incoming import read_incoming
 from mftui.data.incoming.merge import resolve
 from mftui.data.profiles.links import links_of_data
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.rows import Rated, as_csv, read_rows
+from mftui.data.profiles.rated import Rated
+from mftui.data.profiles.rows import as_csv, read_rows
 from mftui.data.profiles.store import Profile
 from mftui.errors import MftuiError
 
@@ -65,7 +66,7 @@ def test_a_damaged_file_from_elsewhere(tmp_path: Path, data: st.DataObject, whol
     resolved = resolve(incoming, MATCHER, now=1)
     parts = len(resolved.matched) + len(resolved.unmatched) + len(resolved.not_films) + resolved.n_repeated
     assert parts == resolved.n_ratings
-    rows = [row for row, _ in resolved.matched] + resolved.unmatched
+    rows = [*(row for row, _ in resolved.matched), *resolved.unmatched]
     back = write(tmp_path / "kept.csv", as_csv(rows))
     assert read_rows(back) == rows
 

@@ -13,7 +13,7 @@ from mftui.errors import DataError
 
 if TYPE_CHECKING:
     from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.data.profiles.store import Profile
     from mftui.engine.model.factors import Factors
 

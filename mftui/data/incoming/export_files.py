@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mftui.data.incoming.grid import Grid, Line, read_grid
 from mftui.data.incoming.own_roles import given_roles, looks_like_header
-from mftui.data.profiles.tables import Table, number_of, table_of
+from mftui.data.profiles.tables import Table, number_of, table_of, table_of_columns
 from mftui.data.readers.names import named
 from mftui.data.readers.personal import site_of
 from mftui.data.reading.reading import Reading
@@ -114,7 +114,8 @@ def _site(found: ExportTable) -> str:
 
 
 def _table(ref: FileRef, columns: Mapping[str, str], part: str | None) -> ExportTable:
-    grid = read_grid(ref, part)
+    given = [*given_roles(columns).values()]
+    grid = read_grid(ref, part, fits=lambda cells: _fits(cells, given))
     at = _header_at(grid, columns)
     if at is None:
         header, lines = [str(n + 1) for n in range(len(grid.lines[0][1]))], grid.lines
@@ -130,6 +131,8 @@ def _table(ref: FileRef, columns: Mapping[str, str], part: str | None) -> Export
         header=at is not None,
         header_line=grid.lines[at][0] if grid.lines and at is not None else 0,
     )
+    if grid.columns:
+        return ExportTable(table_of_columns(ref.path, header, grid.columns), reading)
     return ExportTable(table_of(ref.path, header, lines), reading)
 
 

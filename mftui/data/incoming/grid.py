@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
+from mftui.data.forms import words
 from mftui.data.forms.read import read_form
 from mftui.data.incoming.own_roles import looks_like_header
 from mftui.data.memory import bounded
-from mftui.data.profiles.tables import decoded, delimiter_of, split
+from mftui.data.profiles.many_texts import Texts
+from mftui.data.profiles.tables import content_of, decoded, delimiter_of, even_in, split
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
@@ -39,20 +41,28 @@ class Grid:
     """The first line has the names of the columns, for certain."""
     part: str = ""
     """The sheet or table that was read, of a file that has several."""
+    columns: Sequence[Texts] = ()
+    """What is below the only line, where `lines` has only that with the names."""
 
 
-def read_grid(ref: FileRef, part: str | None = None) -> Grid:
-    """Read a file of any form (`part`: the sheet or table, of several); raises DataError for what cannot be read."""
+def read_grid(ref: FileRef, part: str | None = None, *, fits: Callable[[list[str]], bool] = looks_like_header) -> Grid:
+    """Read a file of any form; raises DataError for what cannot be read.
+
+    Parameters
+    ----------
+    part: the sheet or table, of several.
+    fits: whether a line has the names of the columns.
+    """
     with bounded(ref, ref.n_bytes):
-        return _grid(ref, part)
+        return _grid(ref, part, fits)
 
 
-def _grid(ref: FileRef, part: str | None) -> Grid:
+def _grid(ref: FileRef, part: str | None, fits: Callable[[list[str]], bool]) -> Grid:
     head = ref.head(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if head.startswith((b"{", b"[")) and (objects := _objects(decoded(ref)[0].lstrip("\ufeff \t\r\n"))) is not None:
+    if head.startswith((b"{", b"[")) and (objects := _objects(decoded(ref).lstrip("\ufeff \t\r\n"))) is not None:
         return _of_objects(objects, "JSON")
     if _XML.match(head.decode("latin-1")):
-        return _of_objects(_of_xml(ref, decoded(ref)[0].lstrip("\ufeff \t\r\n")), "XML")
+        return _of_objects(_of_xml(ref, decoded(ref).lstrip("\ufeff \t\r\n")), "XML")
     form = read_form(ref, part, fits=looks_like_header)
     if form is not None:
         rows = zip(*(map(_text, column.to_pylist()) for column in form.columns), strict=True)
@@ -60,7 +70,11 @@ def _grid(ref: FileRef, part: str | None) -> Grid:
         return Grid(
             [(0, list(form.names)), *lines] if form.header else lines, form.form, named=form.header, part=form.part
         )
-    text, encoding = decoded(ref)
+    content = content_of(ref)
+    even = even_in(content)
+    if even is not None and fits(even.header) and "," not in even.header[0]:
+        return Grid([(1, even.header)], "text", even.delimiter, "utf-8", columns=even.columns)
+    text, encoding = words.decoded(content), words.encoding_of(content)
     if len(text) > _FIRST_LINE and not any(end in text[:_FIRST_LINE] for end in "\r\n"):
         message = f"the first line has more than {_FIRST_LINE >> 10} KB: this is no table of ratings."
         raise DataError(message, path=ref, hint="Give one with a line for each film.")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, compress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data.allocator import gc_paused
 from mftui.data.dataset import Scale
@@ -17,7 +20,9 @@ from mftui.data.incoming.own_dates import read_dates
 from mftui.data.incoming.own_ratings import Grades, read_grades
 from mftui.data.incoming.own_roles import Roles, find_roles, imdb_in, tmdb_in
 from mftui.data.incoming.own_types import is_film, is_part
-from mftui.data.profiles.rows import Rated, kept_rows
+from mftui.data.profiles.many_rows import Rows
+from mftui.data.profiles.many_texts import Texts
+from mftui.data.profiles.rated import LATEST, Rated
 from mftui.data.profiles.tables import Table
 from mftui.data.readers.names import listed
 from mftui.data.readers.personal import Site, site_of
@@ -28,6 +33,8 @@ from mftui.errors import DataError
 from mftui.text import shell_word, visible
 
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_NAME_ALONE = r"^[!-&)-~](?: ?[!-')-~])*$"
+"""No bracket, in which a year or other names may be, and no apostrophe before it."""
 _OTHER_NAME = re.compile(r"\s+/\s+")
 _MAX_USERS = 10
 _TABLE = "a table"
@@ -46,6 +53,36 @@ class Entry(NamedTuple):
     """False for series, episodes and games, as far as the file tells."""
 
 
+class Entries(Sequence[Entry]):
+    """The ratings of a file, column by column: an object is made of one when it is asked for."""
+
+    def __init__(self, rows: Rows, lines: Sequence[int], films: NDArray[np.bool_]) -> None:
+        self.rows, self.lines, self.films = rows, lines, films
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Entry]: ...
+    def __getitem__(self, at: int | slice) -> Entry | list[Entry]:
+        if isinstance(at, slice):
+            return [*map(Entry, self.rows[at], self.lines[at], self.films[at].tolist())]
+        return Entry(self.rows[at], self.lines[at], bool(self.films[at]))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(Entry, self.rows, self.lines, self.films.tolist())
+
+    @classmethod
+    def joined(cls, parts: Sequence[Entries]) -> Entries:
+        """Put those of several files below each other."""
+        if len(parts) == 1:
+            return parts[0]
+        lines = [*chain.from_iterable(part.lines for part in parts)]
+        return cls(Rows.joined([part.rows for part in parts]), lines, np.concatenate([part.films for part in parts]))
+
+
 @dataclass(frozen=True)
 class Incoming:
     """What a file has."""
@@ -55,7 +92,7 @@ class Incoming:
     """The site that it is an export of, or "a table"."""
     scale: Scale
     """That its ratings were read on."""
-    entries: list[Entry]
+    entries: Entries
     readings: list[Reading] = field(default_factory=list)
     """How each of its files was read."""
     n_unrated: int = 0
@@ -106,7 +143,7 @@ def read_incoming(path: Path, wanted: Wanted | None = None) -> Incoming:
     return replace(
         first,
         path=path,
-        entries=[entry for part in parts for entry in part.entries],
+        entries=Entries.joined([part.entries for part in parts]),
         readings=[reading for part in parts for reading in part.readings],
         n_unrated=sum(part.n_unrated for part in parts),
         n_undated=sum(part.n_undated for part in parts),
@@ -122,15 +159,17 @@ def _read(table: Table, reading: Reading, wanted: Wanted) -> Incoming:
     moments, dated, form, why = _moments(table, site, roles)
     reading, roles = replace(reading, dates=form), replace(roles, dates=dated)
     rated = [stars is not None for stars in grades.stars]
-    entries = _entries(table.where(rated), roles, site, [*compress(grades.stars, rated)], [*compress(moments, rated)])
+    stars, moments = [*compress(grades.stars, rated)], moments[rated]
+    entries = _entries(table.where(rated), roles, site, stars, moments)
+    stamps = entries.rows.timestamps
     return Incoming(
         table.path,
         site.name if site else _TABLE,
         grades.scale,
         entries,
-        [_described(table, reading, roles, grades, [entry.rated.timestamp for entry in entries], wanted)],
+        [_described(table, reading, roles, grades, stamps, wanted)],
         rated.count(False),
-        sum(not entry.rated.timestamp for entry in entries),
+        int(np.count_nonzero(stamps == 0)),
         why,
     )
 
@@ -192,67 +231,83 @@ def _of_one(table: Table, roles: Roles, user: str | None) -> Table:
     )
 
 
-def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[list[int], tuple[str, ...], str, str]:
-    """Return seconds since 1970 for every row, 0 where there are none; the columns they are of; their form; why there
-    are none."""
-    moments = [0] * len(table)
+def _moments(table: Table, site: Site | None, roles: Roles) -> tuple[NDArray[np.int64], tuple[str, ...], str, str]:
+    """Return (n,) seconds since 1970 for every row, 0 where there are none; the columns they are of; their form; why
+    there are none."""
+    moments = np.zeros(len(table), np.int64)
     used: dict[str, str] = {}
     reasons = []
     for name in roles.dates:
         if site is not None and site.name == "mftui" and name == "timestamp":
-            read, form, why = [*map(int, table.numbers(name, blank=0))], "seconds since 1970", ""
+            read, form, why = np.array(table.numbers(name, blank=0)), "seconds since 1970", ""
+            if (off := np.flatnonzero(np.abs(read) >= LATEST)).size:
+                raise table.fault(int(off[0]), f"the timestamp {read[off[0]]:g} is out of range.")
         else:
             read, form, why = read_dates(table.column(name))
-        if any(new and not old for old, new in zip(moments, read, strict=True)):
-            moments = [old or new for old, new in zip(moments, read, strict=True)]
+        new = (moments == 0) & (read.astype(np.int64) != 0)
+        if new.any():
+            moments[new] = read[new]
             used[name] = form
         reasons += [f"{name}: {why}"] if why else []
     return moments, tuple(used), next(iter(used.values()), ""), "" if used else "; ".join(reasons)
 
 
 def _entries(
-    table: Table, roles: Roles, site: Site | None, stars: Sequence[float | None], moments: Sequence[int]
-) -> list[Entry]:
-    kinds, of, nothing = table.column(roles.type), site.name if site is not None else "", [""] * len(table)
-    films = [*map(is_film, kinds)]
+    table: Table, roles: Roles, site: Site | None, stars: Sequence[float | None], moments: NDArray[np.int64]
+) -> Entries:
+    kinds, of, nothing = table.column(roles.type), site.name if site is not None else "", Texts.same("", len(table))
+    films = [True] * len(table) if not roles.type else [*map(is_film, kinds)]
     # The ids beside an episode or a season are often those of the series; TMDb has numbers of its own for series.
-    imdb = [
-        "" if roles.imdb != "const" and is_part(kind) else imdb_in(text)
-        for text, kind in zip(table.column(roles.imdb), kinds, strict=True)
-    ]
-    tmdb = [tmdb_in(text) if film else "" for text, film in zip(table.column(roles.tmdb), films, strict=True)]
+    imdb = tmdb = nothing
+    if roles.imdb:
+        whole = roles.imdb == "const"
+        cells = zip(table.column(roles.imdb), kinds, strict=True)
+        imdb = Texts.of(imdb_in(text) if whole or not is_part(kind) else "" for text, kind in cells)
+    if roles.tmdb:
+        numbers = zip(table.column(roles.tmdb), films, strict=True)
+        tmdb = Texts.of(tmdb_in(text) if film else "" for text, film in numbers)
     if of == "Yamtrack":
         theirs = zip(tmdb, films, table.column("source"), table.column("mediaid"), strict=True)
-        tmdb = [tmdb_in(text) if film and source == "tmdb" else old for old, film, source, text in theirs]
+        tmdb = Texts.of(tmdb_in(text) if film and source == "tmdb" else old for old, film, source, text in theirs)
     titles = _titles(table, roles, of)
-    movies = [*map(original, table.column(roles.movie))]
+    movies = Texts.of(table.column(roles.movie)).mapped(original) if roles.movie else nothing
     if not roles.movie and not of and roles.titles[:1] in _IDS_OR_TITLES:
         movies = titles
-    for at, named in enumerate(zip(titles, movies, imdb, tmdb, strict=True)):
-        if not any(named):
-            what = "movie" if roles.movie else "title"
-            raise table.fault(at, f"the {what} is missing.", "Fill it in, or remove the line.")
+    named = np.sum([texts.lengths for texts in (titles, movies, imdb, tmdb)], axis=0)
+    if not named.all():
+        what = "movie" if roles.movie else "title"
+        raise table.fault(int(named.argmin()), f"the {what} is missing.", "Fill it in, or remove the line.")
     datasets, prints = nothing, nothing
     if of == "mftui":
         datasets, prints = (
-            [original(text) if movie else "" for text, movie in zip(table.column(name), movies, strict=True)]
+            Texts.of(original(text) if movie else "" for text, movie in zip(table.column(name), movies, strict=True))
             for name in ("dataset", "fingerprint")
         )
-    rows = kept_rows(titles, stars, movies, moments, imdb, datasets, prints, tmdb)
-    return [*map(Entry, rows, table.lines, films)]
+    rows = Rows.kept(titles, stars, movies, moments, imdb, datasets, prints, tmdb)
+    return Entries(rows, table.lines, np.array(films, bool))
 
 
-def _titles(table: Table, roles: Roles, of: str) -> list[str]:
+def _titles(table: Table, roles: Roles, of: str) -> Texts:
     """Return the names of each film as MovieLens writes them: others in brackets, the year at the end."""
     if not roles.titles:
-        return [""] * len(table)
+        return Texts.same("", len(table))
     written = table.column(roles.year)
     years = {text: found[0] if (found := _YEAR.search(text)) else "" for text in dict.fromkeys(written)}
+    if len(roles.titles) == 1 and of != "Douban":
+        return _dated_titles(Texts.of(table.column(roles.titles[0])), Texts.of(written), years)
     names = [map(original, table.column(name)) for name in roles.titles]
     if of == "Douban":
         names = [map(_OTHER_NAME.split, texts) for texts in names]  # type: ignore[arg-type]
-        return [_title([*chain(*some)], years[year]) for *some, year in zip(*names, written, strict=True)]
-    return [_title(some, years[year]) for *some, year in zip(*names, written, strict=True)]
+        return Texts.of(_title([*chain(*some)], years[year]) for *some, year in zip(*names, written, strict=True))
+    return Texts.of(_title(some, years[year]) for *some, year in zip(*names, written, strict=True))
+
+
+def _dated_titles(names: Texts, written: Texts, years: Mapping[str, str]) -> Texts:
+    """Return the one name of each film with its year, as `_title` has it: most need no looking at."""
+    after = written.mapped(lambda text: f" ({years[text]})" if years[text] else "")
+    odd = ~names.like(_NAME_ALONE)
+    some = zip(map(original, names.where(odd)), written.where(odd), strict=True)
+    return Texts.joined(names, after).mended(odd, (_title([name], years[year]) for name, year in some))
 
 
 def _title(names: Sequence[str], year: str) -> str:
@@ -269,7 +324,7 @@ def _title(names: Sequence[str], year: str) -> str:
 
 
 def _described(
-    table: Table, reading: Reading, roles: Roles, grades: Grades, moments: Sequence[int], wanted: Wanted
+    table: Table, reading: Reading, roles: Roles, grades: Grades, moments: NDArray[np.int64], wanted: Wanted
 ) -> Reading:
     """Return how the file was read: with the columns that were used, the first and the last date, what was left out."""
     uses: dict[str, ColumnUse] = {}
@@ -279,15 +334,15 @@ def _described(
             at = table.columns.index(column)
             uses[role if n == 0 else _SECOND.get(role, role)] = ColumnUse(table.header[at], at + 1, by)
     used = {use.position for use in uses.values()}
-    dated = [moment for moment in moments if moment]
+    dated = moments[moments != 0]
     return replace(
         reading,
         columns=uses,
         unused=tuple(name for at, name in enumerate(table.header, 1) if at not in used and name),
         n_columns=len(table.header),
         missing=grades.missing,
-        dates=reading.dates if dated else "",
-        first=date_of(min(dated)) if dated else "",
-        last=date_of(max(dated)) if dated else "",
+        dates=reading.dates if len(dated) else "",
+        first=date_of(int(dated.min())) if len(dated) else "",
+        last=date_of(int(dated.max())) if len(dated) else "",
         n_rows=len(moments),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.rated import Rated
 from mftui.data.storage.csv_cells import inert
 from mftui.data.titles.title import parse_year
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
+
+import numpy as np
 
 from mftui.data.allocator import gc_paused
-from mftui.data.incoming.incoming import Entry, Incoming
-from mftui.data.profiles.film_names import name_key
+from mftui.data.incoming.incoming import Incoming
+from mftui.data.profiles.film_names import Names, name_key, unmatched_key
+from mftui.data.profiles.many_rows import Rows
+from mftui.data.profiles.many_texts import give_back
 from mftui.data.profiles.match import BY_ID, Match, Matcher
-from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.rated import Rated
 from mftui.data.profiles.store import Change, Profile
 
 
@@ -25,9 +28,9 @@ class Resolved:
     """With the model's title and id."""
     as_written: list[Rated]
     """The same, as the file has them."""
-    unmatched: list[Rated]
+    unmatched: Rows
     """Films that the model does not have."""
-    not_films: list[Rated]
+    not_films: Rows
     """Series, episodes and games that the model does not have."""
     n_repeated: int
 
@@ -50,27 +53,27 @@ class Imported:
 def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Resolved:
     """Find the movies of a file's ratings. Of two ratings of one film the later counts; undated ones are of `now`."""
     now = int(time.time()) if now is None else now
-    latest: dict[int | str, tuple[Entry, Match | None]] = {}
-    entries = sorted(incoming.entries, key=lambda entry: entry.rated.timestamp or now)
-    names = [(matcher.find(entry.rated), _unmatched_key(entry.rated)) for entry in entries]
-    settled = matcher.settled([found for found, _ in names])
-    for entry, found, (_, named) in zip(entries, settled, names, strict=True):
-        match = found if entry.is_film or (found is not None and found.how in BY_ID) else None
-        key = match.movie if match else named
-        latest.pop(key, None)
-        latest[key] = entry, match
-    matched: list[tuple[Rated, Match]] = []
-    as_written: list[Rated] = []
-    unmatched: list[Rated] = []
-    not_films: list[Rated] = []
-    for entry, match in latest.values():
-        rated = entry.rated if entry.rated.timestamp else entry.rated._replace(timestamp=now)
-        if match is not None:
-            matched.append((matcher.identified(rated, match.movie), match))
-            as_written.append(rated)
-        else:
-            (unmatched if entry.is_film else not_films).append(rated)
-    return Resolved(incoming, matched, as_written, unmatched, not_films, len(incoming.entries) - len(latest))
+    give_back()
+    rows = incoming.entries.rows
+    moments = np.where(rows.timestamps == 0, now, rows.timestamps)
+    order = np.argsort(moments, kind="stable")
+    rows, films = rows.dated(moments).take(order), incoming.entries.films[order]
+    names = Names(rows)
+    found = matcher.find_many(names)
+    matches = {at: match for at, match in found.items() if films[at] or match.how in BY_ID}
+    films_of = names.unmatched().codes
+    films_of[[*matches]] = [len(rows) + match.movie for match in matches.values()]
+    give_back()
+    last = np.full(int(films_of.max(initial=0)) + 1, -1)
+    last[films_of] = np.arange(len(rows))
+    latest = np.sort(last[last >= 0])
+    is_found = np.zeros(len(rows), bool)
+    is_found[[*matches]] = True
+    as_written = [*rows.take(latest[is_found[latest]])]
+    which = [matches[at] for at in latest[is_found[latest]].tolist()]
+    matched = [*zip(matcher.identified_all(as_written, [match.movie for match in which]), which, strict=True)]
+    unmatched, not_films = (rows.take(latest[~is_found[latest] & (films[latest] == film)]) for film in (True, False))
+    return Resolved(incoming, matched, as_written, unmatched, not_films, len(rows) - len(latest))
 
 
 @gc_paused()
@@ -85,28 +88,27 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
     def change(rows: list[Rated]) -> Change:
         there: defaultdict[int | str, list[Rated]] = defaultdict(list)
         for row, match in zip(rows, matcher.find_all(rows), strict=True):
-            there[match.movie if match else _unmatched_key(row)].append(row)
+            there[match.movie if match else unmatched_key(row)].append(row)
         before: list[Rated] = []
-        after: list[Rated] = []
-        coming: Iterator[tuple[tuple[int | str, ...], Rated]] = chain(
-            (
-                ((match.movie, _unmatched_key(written), name_key(written)), row)
-                for (row, match), written in zip(resolved.matched, resolved.as_written, strict=True)
-            ),
-            (((_unmatched_key(row),) if there else (), row) for row in resolved.unmatched),
-        )
-        for keys, row in coming:
+
+        def comes(row: Rated, keys: Iterable[int | str]) -> bool:
             own = [mine for key in dict.fromkeys(keys) for mine in there.get(key, ())]
             if any(mine.timestamp > row.timestamp for mine in own):
                 older.append(row)
-            else:
-                before += own
-                after.append(row)
-        return Change(tuple(before), tuple(after))
+                return False
+            before.extend(own)
+            return True
+
+        found = [
+            row
+            for (row, match), written in zip(resolved.matched, resolved.as_written, strict=True)
+            if not there or comes(row, (match.movie, unmatched_key(written), name_key(written)))
+        ]
+        others = resolved.unmatched
+        if there:
+            keys = Names(others).unmatched()
+            late = [at for at, key in enumerate(keys) if key in there and not comes(others[at], (key,))]
+            others = others.take(np.delete(np.arange(len(others)), late))
+        return Change(tuple(before), Rows.joined([found, others]))
 
     return Imported(profile.change(change), older)
-
-
-def _unmatched_key(row: Rated) -> str:
-    """Return a key that two ratings share of one film that the model does not have."""
-    return row.imdb_id or (f"tmdb {row.tmdb_id}" if row.tmdb_id else name_key(row))

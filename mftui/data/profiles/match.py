@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from mftui.data.allocator import gc_paused
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids, RawId
-from mftui.data.profiles.film_names import first_keys, keys_of, parts_in, year_and_keys
+from mftui.data.profiles.film_names import Names, first_keys, keys_of, parts_in, year_and_keys
 from mftui.data.profiles.links import Links, links_of_data, links_of_movies
-from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.rated import Rated, kept_rows
 from mftui.data.profiles.stars import from_stars, to_stars
 from mftui.data.titles.title import parse_year
 from mftui.data.web_ids import imdb_number
@@ -102,6 +102,14 @@ class Matcher:
 
     def identified(self, row: Rated, movie: int) -> Rated:
         """Return `row` with the model's title and id of the movie at an index."""
+        return self.identified_all([row], [movie])[0]
+
+    def identified_all(self, rows: Sequence[Rated], movies: Sequence[int]) -> list[Rated]:
+        """Return each row with the model's title and id of the movie at an index."""
+        whole = [self._identified(row, movie) for row, movie in zip(rows, movies, strict=True)]
+        return kept_rows(*zip(*whole, strict=True)) if whole else []
+
+    def _identified(self, row: Rated, movie: int) -> Rated:
         raw = str(self.raw_id(movie))
         ids, web = self._given or Links(), self._model.movies.web_ids
         return row._replace(
@@ -111,7 +119,7 @@ class Matcher:
             tmdb_id=row.tmdb_id or ids.tmdb_of.get(raw) or ("" if web is None else str(web.tmdb_id(movie) or "")),
             dataset=self.dataset,
             fingerprint=self.fingerprint,
-        ).kept()
+        )
 
     def rating(self, row: Rated) -> float:
         """Return the row's stars on the model's scale."""
@@ -136,6 +144,14 @@ class Matcher:
         """Find the movie of each row, as `find` does; but a movie that one row means strictly, no other means loosely:
         with "Rashomon (1950)" and "Rashomon (1951)" there are two films."""
         return self.settled([self.find(row) for row in rows])
+
+    @gc_paused()
+    def find_many(self, names: Names) -> dict[int, Match]:
+        """Find as `find_all` does the movies of very many rows; return the places of those that have one."""
+        known = {*self._names, *self._parts}
+        at = np.flatnonzero(~names.plain | names.keys.among(known))
+        found = self.settled([self.find(row) for row in names.rows.take(at)])
+        return {place: match for place, match in zip(at.tolist(), found, strict=True) if match is not None}
 
     @staticmethod
     def settled(matches: Sequence[Match | None]) -> list[Match | None]:

@@ -6,77 +6,34 @@ import csv
 import io
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+
+import numpy as np
 
 from mftui.data.allocator import gc_paused
+from mftui.data.profiles.many_rows import Column, Rows
+from mftui.data.profiles.many_texts import Texts
+from mftui.data.profiles.rated import LATEST, Rated, kept_rows, six_digits
 from mftui.data.profiles.stars import TOP
 from mftui.data.profiles.tables import read_table
 from mftui.data.storage.csv_cells import inert, original
 from mftui.data.storage.files import FileRef
 from mftui.data.storage.regular import seen_own
 from mftui.data.titles.title import parse_year, spoken_name
-from mftui.data.web_ids import imdb_number, written_imdb
 from mftui.errors import DataError
 
 COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "tmdbId", "dataset", "fingerprint")
 _NUMBER = re.compile(r"-?[0-9.]+")
+_QUOTE, _QUOTING = '"', re.compile(r'[",\r\n]')
 _KNOWN: dict[Path, tuple[tuple[int, ...], tuple[Rated, ...]]] = {}
 """The files that were read last, as they were then."""
 _MOST_KNOWN = 4
 _SETTLED_NS = 10**9
-_DAY_S = 86_400
 NOBODY = 0
 """The user id of whoever rated: one that no MovieLens set has."""
-
-
-class Rated(NamedTuple):
-    """What somebody gave to one film."""
-
-    title: str
-    """As MovieLens writes it, with the year and other titles in brackets; empty where there is none."""
-    stars: float
-    """0 to 5: see `mftui.data.profiles.stars`."""
-    movie_id: str = ""
-    """Raw id in the data set that it was rated in, else empty."""
-    timestamp: int = 0
-    """Seconds since 1970."""
-    imdb_id: str = ""
-    """`tt0114709`, empty where unknown."""
-    dataset: str = ""
-    """Label of the data set that `movie_id` is of."""
-    fingerprint: str = ""
-    """Its fingerprint."""
-    tmdb_id: str = ""
-    """`862`, empty where unknown."""
-
-    @property
-    def name(self) -> str:
-        """Return the title, or an id where there is none."""
-        if self.title or not (self.movie_id or self.imdb_id or self.tmdb_id):
-            return self.title
-        return f"movie {self.movie_id}" if self.movie_id else self.imdb_id or f"tmdb:{self.tmdb_id}"
-
-    @property
-    def day(self) -> str:
-        """Return the day of the rating, as 2020-02-29 (UTC); empty where that is unknown, or no date."""
-        return _day(self.timestamp // _DAY_S) if self.timestamp else ""
-
-    def kept(self) -> Rated:
-        """Return the row as it comes back from the file: text that UTF-8 has, stars in six digits."""
-        return kept_rows(*([value] for value in self))[0]
-
-
-def kept_rows(*columns: Sequence[Any]) -> list[Rated]:
-    """Make rows of columns, in the order of `Rated`; each row as it comes back from the file."""
-    kept = [
-        map(keep, column) if column.count("") < len(column) else column
-        for keep, column in zip(_KEEP, columns, strict=True)
-    ]
-    return [*map(Rated._make, zip(*kept, strict=True))]
+_WRITTEN_AS_IT_IS = r'^(?:[0-9A-Za-z][^",\r\n]*)?$'
+_AT_ONCE = 100_000
 
 
 def read_rows(path: Path) -> list[Rated]:
@@ -113,7 +70,7 @@ def _parsed(path: Path) -> list[Rated]:
     if off := [at for at, given in enumerate(stars) if not 0 <= given <= TOP]:
         raise table.fault(off[0], f"the rating {stars[off[0]]:g} is not within 0 and {TOP:g} stars.")
     moments = table.numbers("timestamp", blank=0)
-    if off := [at for at, moment in enumerate(moments) if abs(moment) >= 2**53]:
+    if off := [at for at, moment in enumerate(moments) if abs(moment) >= LATEST]:
         raise table.fault(off[0], f"the timestamp {moments[off[0]]:g} is out of range.")
     titles, movies, datasets, prints = (
         [*map(original, table.column(name))] for name in ("title", "movieid", "dataset", "fingerprint")
@@ -132,11 +89,33 @@ def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:
     writer.writerow(columns)
     places = [COLUMNS.index(name) for name in columns]
     cells = (
-        (NOBODY, _cell(r.movie_id), _six(r.stars), r.timestamp, *map(_cell, (r.title, r.imdb_id, r.tmdb_id, *r[5:7])))
+        (
+            NOBODY,
+            _cell(r.movie_id),
+            six_digits(r.stars),
+            r.timestamp,
+            *map(_cell, (r.title, r.imdb_id, r.tmdb_id, *r[5:7])),
+        )
         for r in rows
     )
     writer.writerows(cells if columns is COLUMNS else ([row[at] for at in places] for row in cells))
     return out.getvalue()
+
+
+def csv_parts(rows: Sequence[Rated]) -> Iterator[str]:
+    """Write the rows as `as_csv` does, part by part."""
+    if not isinstance(rows, Rows):
+        yield as_csv(rows)
+        return
+    yield as_csv([])
+    for first in range(0, len(rows), _AT_ONCE):
+        some = rows.part(first, _AT_ONCE)
+        title, stars, movie, timestamp, *ids = some.columns
+        numbers = Texts.of_numbers(np.asarray(stars), six_digits), Texts.of_numbers(np.asarray(timestamp), str)
+        imdb, dataset, fingerprint, tmdb = map(_cells, ids)
+        cells = (_cells(movie), *numbers, _cells(title), imdb, tmdb, dataset, fingerprint)
+        lines = Texts.joined(Texts.same(str(NOBODY), len(some)), *cells, between=",")
+        yield Texts.joined(lines, Texts.same("\r\n", len(some))).text
 
 
 def as_letterboxd(rows: Iterable[Rated]) -> str:
@@ -152,54 +131,16 @@ def as_letterboxd(rows: Iterable[Rated]) -> str:
     return out.getvalue()
 
 
-def revived(found: dict[str, Any]) -> Rated:
-    """Make a row again of what `_asdict` made of one; raises TypeError where it is none."""
-    row = Rated(**found)
-    for name, value in Rated(title="", stars=0.0)._asdict().items():
-        if type(getattr(row, name)) is not type(value):
-            raise TypeError(f"{name} is no {type(value).__name__}")
-    return row
+def _cells(column: Column) -> Texts:
+    assert isinstance(column, Texts)
+    odd = ~column.like(_WRITTEN_AS_IT_IS)
+    return column.mended(odd, map(_quoted, column.where(odd)))
 
 
-def written_tmdb(text: str) -> str:
-    """Write the number as TMDb does, "862"; empty if it is no TMDb number."""
-    digits = text.strip().lstrip("0")
-    return digits if digits.isascii() and digits.isdigit() and len(digits) < 12 else ""
-
-
-@lru_cache(10_000)
-def _day(day: int) -> str:
-    """Write the day that is so many days after 1970; empty where that is no date."""
-    try:
-        return datetime.fromtimestamp(day * _DAY_S, UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):
-        return ""
-
-
-@lru_cache(1_000)
-def _six(stars: float) -> str:
-    return f"{stars:.6g}"
-
-
-def _encodable(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _storable(text: str) -> str:
-    return _encodable(text).strip()
-
-
-_KEEP: tuple[Callable[[Any], Any], ...] = (
-    lambda title: " ".join(_encodable(title).split()),
-    lambda stars: float(_six(stars)),
-    _storable,
-    int,
-    lambda imdb: imdb and written_imdb(imdb_number(imdb)),
-    _storable,
-    _storable,
-    lambda tmdb: tmdb and written_tmdb(tmdb),
-)
-"""What the file keeps of each of the columns of `Rated`."""
+def _quoted(text: str) -> str:
+    """Return a cell as the writer of the CSV makes it."""
+    cell = _cell(text)
+    return f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTING.search(cell) else cell
 
 
 def _cell(text: str) -> str:

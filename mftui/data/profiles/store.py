@@ -10,15 +10,17 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mftui import paths
+from mftui.data.profiles.many_rows import Rows
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.rows import Rated, as_csv, kept_rows, read_rows, revived
+from mftui.data.profiles.rated import Rated, kept_rows, revived
+from mftui.data.profiles.rows import csv_parts, read_rows
 from mftui.data.profiles.stars import check_rating
 from mftui.data.storage.documents import read_document
 from mftui.data.storage.regular import CURRENT_BYTES, UNDO_BYTES, list_own, make_own, read_own, seen_own
@@ -48,7 +50,7 @@ class Change:
     """A change: the rows that were removed and those that were added. A film that is rated again has one of each."""
 
     before: tuple[Rated, ...] = ()
-    after: tuple[Rated, ...] = ()
+    after: Sequence[Rated] = ()
     of: Of = ""
     """What these rows say."""
     n_rows: int | None = field(default=None, compare=False)
@@ -128,10 +130,13 @@ class Profile:
         with self._writing():
             rows = self.rows(of)
             wanted = decide(rows)
-            after = tuple(kept_rows(*zip(*wanted.after, strict=True)) if wanted.after else ())
-            new = set(after)
-            change = Change(tuple(r for r in wanted.before if r not in new), after, of)
-            if change.before or new - set(rows):
+            after: Sequence[Rated] = wanted.after
+            if not isinstance(after, Rows):
+                after = tuple(kept_rows(*zip(*after, strict=True)) if after else ())
+            there = set(rows)
+            stay = _among(after, {*there, *wanted.before})
+            change = Change(tuple(r for r in wanted.before if r not in stay), after, of)
+            if change.before or any(r not in there for r in after):
                 self._write_undo([*self._undo_log(), change])
                 return self._made(rows, change)
             return replace(change, n_rows=len(rows))
@@ -146,7 +151,7 @@ class Profile:
                 there = set(rows)
                 # Else changed by hand since, or never made.
                 if set(last.after) <= there and not set(last.before) & there:
-                    back = self._made(rows, Change(last.after, last.before, last.of))
+                    back = self._made(rows, Change(tuple(last.after), last.before, last.of))
                     self._write_undo(log)
                     return back
             self._write_undo(log)
@@ -154,9 +159,13 @@ class Profile:
 
     def _made(self, rows: list[Rated], change: Change) -> Change:
         """Write the rows as they are after a change; return it with their number."""
-        gone = set(change.before) | set(change.after)
-        new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
-        write_text(self._path(change.of), as_csv(new), durable=True, private=True)
+        gone = set(change.before) | _among(change.after, set(rows))
+        left = [r for r in rows if r not in gone]
+        if isinstance(change.after, Rows):
+            new: Sequence[Rated] = Rows.joined([left, change.after]).in_order()
+        else:
+            new = sorted([*left, *change.after], key=lambda row: row.timestamp)
+        write_text(self._path(change.of), csv_parts(new), durable=True, private=True)
         return replace(change, n_rows=len(new))
 
     @contextmanager
@@ -207,6 +216,11 @@ class Profile:
         ]
         document = {"format_version": _UNDO_VERSION, "changes": changes}
         write_text(self._undo_path, json.dumps(document), private=True)
+
+
+def _among(rows: Sequence[Rated], others: set[Rated]) -> set[Rated]:
+    """Return which of the rows are in `others`."""
+    return {row for row in rows if row in others} if others else set()
 
 
 def _of(change: dict[str, object]) -> Of:

@@ -12,15 +12,20 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
 
+import numpy as np
+
 from mftui.data.forms import words
+from mftui.data.profiles.even_lines import DELIMITERS, EvenLines, read_even
+from mftui.data.profiles.many_texts import Texts
 from mftui.data.readers.names import listed, plain
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 from mftui.text import shell_word, visible
 
 _MAX_BYTES = 1 << 25
+_LONG = 1 << 18
+"""Bytes from which on it is worth while to import Arrow."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_DELIMITERS = ",;\t|"
 _OFTEN = 10
 """Cells of so many letters may stand in many lines."""
 
@@ -67,7 +72,11 @@ class Table:
         """Return the table of the rows that are to be kept."""
         if all(keep):
             return self
-        cells = {name: [*compress(texts, keep)] for name, texts in self.cells.items()}
+        mask = np.fromiter(keep, bool, len(self))
+        cells = {
+            name: texts.where(mask) if isinstance(texts, Texts) else [*compress(texts, keep)]
+            for name, texts in self.cells.items()
+        }
         return replace(self, lines=[*compress(self.lines, keep)], cells=cells)
 
     def fault(self, at: int, message: str, hint: str = "Correct or remove the line.") -> DataError:
@@ -77,14 +86,29 @@ class Table:
 
 def read_table(ref: FileRef) -> Table:
     """Read the table in a file of delimited text. Raises DataError, with file and line, for what cannot be read."""
-    text = decoded(ref)[0]
+    content = content_of(ref)
+    if len(content) > _LONG and (even := even_in(content)):
+        return table_of_columns(ref.path, even.header, even.columns)
+    text = words.decoded(content)
     lines = split(ref.path, text, delimiter_of(text))
     return table_of(ref.path, lines[0][1] if lines else [], lines[1:])
 
 
+def even_in(content: bytes) -> EvenLines | None:
+    """Return the columns of a text whose lines are all alike; None where they are not, or it is not UTF-8."""
+    return read_even(content) if words.encoding_of(content) == "utf-8" else None
+
+
+def table_of_columns(path: Path, header: Sequence[str], columns: Sequence[Texts]) -> Table:
+    """Make a table of a first line of names, and the columns below it."""
+    header = _written(header)
+    cells = dict(zip(reversed([*map(plain, header)]), reversed(columns), strict=True))
+    return Table(path, header, range(2, len(columns[0]) + 2), cells)
+
+
 def table_of(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[str]]]) -> Table:
     """Make a table of lines of cells; raises DataError where a line has too few or too many."""
-    header = [unicodedata.normalize("NFC", name.strip()) for name in header]
+    header = _written(header)
     for line, row in lines:
         if len(row) != len(header):
             _check_length(path, line, len(header), row)
@@ -93,6 +117,10 @@ def table_of(path: Path, header: Sequence[str], lines: Sequence[tuple[int, list[
         if name not in cells:
             cells[name] = [row[at].strip() for _, row in lines]
     return Table(path, header, [line for line, _ in lines], cells)
+
+
+def _written(header: Sequence[str]) -> list[str]:
+    return [unicodedata.normalize("NFC", name.strip()) for name in header]
 
 
 def number_of(text: str) -> float | None:
@@ -105,8 +133,8 @@ def number_of(text: str) -> float | None:
 def delimiter_of(text: str) -> str:
     """Return what stands most often in the first line that has a delimiter and is no comment."""
     lines = _lines(text)
-    first = next((line for line in lines if line[0] != "#" and any(sign in line for sign in _DELIMITERS)), "")
-    return max(_DELIMITERS, key=first.count)
+    first = next((line for line in lines if line[0] != "#" and any(sign in line for sign in DELIMITERS)), "")
+    return max(DELIMITERS, key=first.count)
 
 
 def split(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
@@ -129,8 +157,8 @@ def _lines(text: str) -> Iterable[str]:
     return io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogatepass")), "utf-8", "surrogatepass", newline="")
 
 
-def decoded(ref: FileRef) -> tuple[str, str]:
-    """Return `(text, encoding)` of a file of any usual encoding; raises DataError for one that is too large."""
+def content_of(ref: FileRef) -> bytes:
+    """Return the bytes of a file; raises DataError for one that is too large."""
     content = ref.head(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
         raise DataError(
@@ -138,7 +166,12 @@ def decoded(ref: FileRef) -> tuple[str, str]:
             path=ref.path,
             hint=f"Train on it: mftui train --data {shell_word(ref.path)}",
         )
-    return words.decoded(content), words.encoding_of(content)
+    return content
+
+
+def decoded(ref: FileRef) -> str:
+    """Return the text of a file of any usual encoding; raises DataError for one that is too large."""
+    return words.decoded(content_of(ref))
 
 
 def _check_length(path: Path, line: int, n: int, row: Sequence[str]) -> None:

@@ -169,7 +169,7 @@ def _parsed(texts: Any) -> tuple[Any, str] | str:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    blank = int(pc.sum(pc.equal(texts, "")).as_py() or 0)
+    blank = int(pc.sum(pc.invert(pc.binary_length(texts).cast(pa.bool_()))).as_py() or 0)  # a text there imports pandas
     if blank:
         return f"timestamps left out, as {blank:,} are missing"
     for kind in (pa.float64(), pa.timestamp("s"), pa.timestamp("us"), pa.timestamp("us", "UTC")):

@@ -12,7 +12,7 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mftui.data.storage.regular import change_own, directory_of, is_own_directory, list_own, seen_own
@@ -29,12 +29,13 @@ _NEW = re.compile(rf"\.new-(?:{_MARK}|[0-9a-f]{{16}})", re.ASCII)
 """Also the names that mftui 0.1 gave: `.me.csv.1234.tmp` of a process, and those without one."""
 
 
-def write_text(path: Path, text: str, *, durable: bool = False, private: bool = False) -> None:
+def write_text(path: Path, text: str | Iterable[str], *, durable: bool = False, private: bool = False) -> None:
     """Replace the content of a file of mftui's own: a reader sees the old text or the new, never a part. What is no
     file there, such as a link, is replaced by one.
 
     Parameters
     ----------
+    text: or its parts, one after another.
     durable: wait until the text is on the disk, so that it survives a power cut.
     private: create the file with mode 0600, whatever the umask is.
     """
@@ -55,12 +56,12 @@ def replace_given(path: Path, text: str, *, mode: int = 0o666) -> None:
         os.close(directory)
 
 
-def _replace(directory: int, name: str, text: str, durable: bool, mode: int) -> None:
+def _replace(directory: int, name: str, text: str | Iterable[str], durable: bool, mode: int) -> None:
     aside = aside_of(name)
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode, dir_fd=directory)
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             if durable:
                 os.fsync(file.fileno())

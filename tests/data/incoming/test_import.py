@@ -17,7 +17,8 @@ from mftui.data.incoming.incoming import Incoming, Wanted, read_incoming
 from mftui.data.incoming.merge import Resolved, import_into, resolve
 from mftui.data.profiles.links import Links, links_of_data
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.rows import Rated, as_csv, as_letterboxd
+from mftui.data.profiles.rated import Rated
+from mftui.data.profiles.rows import as_csv, as_letterboxd
 from mftui.data.profiles.store import Profile
 from mftui.errors import DataError
 

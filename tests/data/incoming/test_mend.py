@@ -15,7 +15,7 @@ from mftui.data.incoming.mend import COLUMNS, as_mendable
 from mftui.data.incoming.merge import import_into, resolve
 from mftui.data.profiles.links import Links
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.rows import Rated
+from mftui.data.profiles.rated import Rated
 from mftui.data.profiles.store import Profile
 
 FILMS = (

@@ -317,3 +317,15 @@ def test_other_tables(tmp_path: Path, text: str, expected: tuple[str, float, str
 def test_two_columns_of_ratings_with_one_name(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="several columns are called Rating"):
         read(tmp_path, "Title,Rating,rating\nHeat,5,3\n")
+
+
+def test_json_that_names_nothing_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="it has: nothing"):
+        read_incoming(write(tmp_path / "r.json", '{"name": {}, "entities": {}}'))
+
+
+@pytest.mark.parametrize("moment", ["1e30", "9007199254740992", "-1e300"])
+def test_a_timestamp_that_no_profile_can_have_is_refused_with_its_line(tmp_path: Path, moment: str) -> None:
+    text = f"movieId,title,rating,timestamp,dataset,fingerprint\n1,Heat,4,5,,\n2,Alien,3,{moment},,\n"
+    with pytest.raises(DataError, match=r"line 3.*out of range"):
+        read_incoming(write(tmp_path / "me.csv", text))

@@ -18,7 +18,8 @@ from mftui import paths
 from mftui.data.dataset import Scale
 from mftui.data.profiles import rows, tables
 from mftui.data.profiles.match import Matcher
-from mftui.data.profiles.rows import Rated, read_rows
+from mftui.data.profiles.rated import Rated
+from mftui.data.profiles.rows import read_rows
 from mftui.data.profiles.stars import check_rating, from_stars, to_stars
 from mftui.data.profiles.store import Profile, choose, current, profiles
 from mftui.data.profiles.tables import Table

@@ -11,7 +11,7 @@ from mftui.errors import RunError
 
 if TYPE_CHECKING:
     from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.data.profiles.store import Change, Of, Profile
     from mftui.engine.model.factors import Factors
     from mftui.runs.store.run import Run

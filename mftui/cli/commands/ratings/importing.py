@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mftui.data.incoming.merge import Imported, Resolved
     from mftui.data.profiles.links import Links
     from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.data.profiles.store import Profile
     from mftui.engine.model.factors import Factors
 

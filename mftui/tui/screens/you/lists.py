@@ -15,7 +15,7 @@ from mftui.tui.screens.you.rows import FOUND_COLUMNS, NEXT_COLUMNS, PROFILE_COLU
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.engine.model.factors import Factors
     from mftui.tui.screens.you.ratings import ProfileRatings
     from mftui.tui.widgets.columns import Column, Rows

@@ -12,7 +12,7 @@ from mftui.tui.screens.you.star_line import HALF, StarLine, nudged, ratings_of_s
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.data.profiles.store import Of
     from mftui.engine.model.factors import Factors
 

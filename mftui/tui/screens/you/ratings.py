@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.data.profiles.store import Profile
     from mftui.errors import MftuiError
 

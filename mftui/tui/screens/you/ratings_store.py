@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mftui.data.incoming.incoming import Wanted
     from mftui.data.incoming.merge import Resolved
     from mftui.data.profiles.match import Matcher
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.data.profiles.store import Of, Profile
     from mftui.data.storage.string_column import StringColumn
     from mftui.engine.model.factors import Factors

@@ -29,7 +29,7 @@ from mftui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mftui.data.profiles.rows import Rated
+    from mftui.data.profiles.rated import Rated
     from mftui.data.profiles.store import Of
     from mftui.tui.base.open_model import OpenModel
 
