@@ -24,7 +24,7 @@ class Part:
 
     widths: dict[int, int]
     """By place of the column."""
-    rows: list[list[str]]
+    rows: Sequence[Sequence[str]]
 
 
 def fitted(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int | None, ellipsis: str = "…") -> list[Part]:
@@ -35,7 +35,9 @@ def fitted(headings: Sequence[str], rows: Sequence[Sequence[str]], room: int | N
     order = sorted(range(len(headings)), key=lambda at: headings[at] != "title")
     most = [max(map(cells_of, (headings[at], *(row[at] for row in rows)))) for at in order]
     if room is None:
-        return [Part(dict(zip(order, most, strict=True)), [[row[at] for at in order] for row in rows])]
+        moved = order != [*range(len(headings))]
+        kept = [[row[at] for at in order] for row in rows] if moved else rows
+        return [Part(dict(zip(order, most, strict=True)), kept)]
     needs = [
         _need(headings[at], width) if not rows or any(row[at] not in _EMPTY for row in rows) else Need(0, 0)
         for at, width in zip(order, most, strict=True)

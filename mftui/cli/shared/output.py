@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -60,11 +61,12 @@ def print_table(
     from rich.console import Console
     from rich.text import Text
 
-    cells = [list(row) for row in rows]
+    cells = [*rows]
     floats = [(formats or {}).get(heading, ".3f") for heading in columns]
+    numeric = [bool(cells) and all(not isinstance(row[at], str) for row in cells) for at in range(len(columns))]
     body = [[_safe(_shown(cell, spec)) for cell, spec in zip(row, floats, strict=True)] for row in cells]
     headings = [_safe(heading) for heading in columns]
-    numeric = [bool(body) and all(not isinstance(row[at], str) for row in cells) for at in range(len(columns))]
+    del cells, rows
     console = Console(markup=False, highlight=False, emoji=False)
     room = console.width if console.is_terminal else None
     if title:
@@ -75,7 +77,8 @@ def print_table(
         shown = [headings[at] for at in part.widths]
         sys.stdout.write("\n" * bool(number) + _laid_out(console, shown, widths, right, None))
         # Rich would take a second for a few thousand rows, so it gets those alone that it has to wrap.
-        lines = zip(*map(_padded, zip(*part.rows, strict=True), widths, right), strict=True)
+        texts = (map(itemgetter(at), part.rows) for at in range(len(widths)))
+        lines = zip(*map(_padded, texts, widths, right), strict=True)
         sys.stdout.writelines(
             _laid_out(console, shown, widths, right, row) if None in line else f"{_BETWEEN.join(line).rstrip()}\n"
             for row, line in zip(part.rows, lines, strict=True)

@@ -87,7 +87,7 @@ def _named(source: Path) -> Profile | None:
     return profile_of(str(source)[1:] or None) if str(source).startswith("@") else None
 
 
-def _rows(source: Path, matcher: Matcher) -> list[Rated]:
+def _rows(source: Path, matcher: Matcher) -> Sequence[Rated]:
     if (profile := _named(source)) is not None:
         return profile.rows()
     from mftui.data.incoming.incoming import Wanted, read_incoming

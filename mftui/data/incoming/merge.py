@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,19 +54,18 @@ def resolve(incoming: Incoming, matcher: Matcher, now: int | None = None) -> Res
     """Find the movies of a file's ratings. Of two ratings of one film the later counts; undated ones are of `now`."""
     now = int(time.time()) if now is None else now
     give_back()
-    rows = incoming.entries.rows
+    rows, films = incoming.entries.rows, incoming.entries.films
     moments = np.where(rows.timestamps == 0, now, rows.timestamps)
-    order = np.argsort(moments, kind="stable")
-    rows, films = rows.dated(moments).take(order), incoming.entries.films[order]
+    rows, order = rows.dated(moments), np.argsort(moments, kind="stable")
     names = Names(rows)
     found = matcher.find_many(names)
     matches = {at: match for at, match in found.items() if films[at] or match.how in BY_ID}
-    films_of = names.unmatched().codes
-    films_of[[*matches]] = [len(rows) + match.movie for match in matches.values()]
+    codes = names.unmatched().codes
+    codes[[*matches]] = [len(rows) + match.movie for match in matches.values()]
     give_back()
-    last = np.full(int(films_of.max(initial=0)) + 1, -1)
-    last[films_of] = np.arange(len(rows))
-    latest = np.sort(last[last >= 0])
+    last = np.full(int(codes.max(initial=0)) + 1, -1)
+    last[codes[order]] = np.arange(len(rows))
+    latest = order[np.sort(last[last >= 0])]
     is_found = np.zeros(len(rows), bool)
     is_found[[*matches]] = True
     as_written = [*rows.take(latest[is_found[latest]])]
@@ -85,10 +84,12 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
     """
     older: list[Rated] = []
 
-    def change(rows: list[Rated]) -> Change:
+    def change(rows: Sequence[Rated]) -> Change:
         there: defaultdict[int | str, list[Rated]] = defaultdict(list)
-        for row, match in zip(rows, matcher.find_all(rows), strict=True):
-            there[match.movie if match else unmatched_key(row)].append(row)
+        names = Names(Rows.joined([rows]))
+        known = matcher.find_many(names)
+        for at, (row, key) in enumerate(zip(rows, names.unmatched(), strict=True)):
+            there[known[at].movie if at in known else key].append(row)
         before: list[Rated] = []
 
         def comes(row: Rated, keys: Iterable[int | str]) -> bool:
@@ -106,8 +107,8 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
         ]
         others = resolved.unmatched
         if there:
-            keys = Names(others).unmatched()
-            late = [at for at, key in enumerate(keys) if key in there and not comes(others[at], (key,))]
+            coming = enumerate(zip(others, Names(others).unmatched(), strict=True))
+            late = [at for at, (row, key) in coming if key in there and not comes(row, (key,))]
             others = others.take(np.delete(np.arange(len(others)), late))
         return Change(tuple(before), Rows.joined([found, others]))
 

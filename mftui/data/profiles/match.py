@@ -17,6 +17,7 @@ from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids, RawId
 from mftui.data.profiles.film_names import Names, first_keys, keys_of, parts_in, year_and_keys
 from mftui.data.profiles.links import Links, links_of_data, links_of_movies
+from mftui.data.profiles.many_rows import Rows
 from mftui.data.profiles.rated import Rated, kept_rows
 from mftui.data.profiles.stars import from_stars, to_stars
 from mftui.data.titles.title import parse_year
@@ -26,6 +27,8 @@ from mftui.errors import DataError
 _ALIKE = 70
 """Share of the letters, in percent, that two titles have in common to be named as near."""
 _MIN_PREFIX = 4
+_MANY = 10_000
+"""Rows from which on they are looked through by columns: that takes an import of Arrow."""
 How = Literal["id", "imdb", "tmdb", "title", "title without a year", "year off by one", "part of the title"]
 BY_ID = ("id", "imdb", "tmdb")
 """Found whatever the title is."""
@@ -129,7 +132,7 @@ class Matcher:
         """Match each row to a movie of the model; rows without one are in `missing`."""
         found: dict[int, Rated] = {}
         missing = []
-        rows = sorted(rows, key=lambda row: row.timestamp)
+        rows = rows.in_order() if isinstance(rows, Rows) else sorted(rows, key=lambda row: row.timestamp)
         for row, match in zip(rows, self.find_all(rows), strict=True):
             if match is None:
                 missing.append(row)
@@ -143,7 +146,10 @@ class Matcher:
     def find_all(self, rows: Sequence[Rated]) -> list[Match | None]:
         """Find the movie of each row, as `find` does; but a movie that one row means strictly, no other means loosely:
         with "Rashomon (1950)" and "Rashomon (1951)" there are two films."""
-        return self.settled([self.find(row) for row in rows])
+        if len(rows) < _MANY:
+            return self.settled([self.find(row) for row in rows])
+        found = self.find_many(Names(Rows.joined([rows])))
+        return [found.get(at) for at in range(len(rows))]
 
     @gc_paused()
     def find_many(self, names: Names) -> dict[int, Match]:

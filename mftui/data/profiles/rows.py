@@ -16,7 +16,7 @@ from mftui.data.profiles.many_rows import Column, Rows
 from mftui.data.profiles.many_texts import Texts
 from mftui.data.profiles.rated import LATEST, Rated, kept_rows, six_digits
 from mftui.data.profiles.stars import TOP
-from mftui.data.profiles.tables import read_table
+from mftui.data.profiles.tables import Table, read_table
 from mftui.data.storage.csv_cells import inert, original
 from mftui.data.storage.files import FileRef
 from mftui.data.storage.regular import seen_own
@@ -26,7 +26,7 @@ from mftui.errors import DataError
 COLUMNS = ("userId", "movieId", "rating", "timestamp", "title", "imdbId", "tmdbId", "dataset", "fingerprint")
 _NUMBER = re.compile(r"-?[0-9.]+")
 _QUOTE, _QUOTING = '"', re.compile(r'[",\r\n]')
-_KNOWN: dict[Path, tuple[tuple[int, ...], tuple[Rated, ...]]] = {}
+_KNOWN: dict[Path, tuple[tuple[int, ...], Sequence[Rated]]] = {}
 """The files that were read last, as they were then."""
 _MOST_KNOWN = 4
 _SETTLED_NS = 10**9
@@ -34,9 +34,10 @@ NOBODY = 0
 """The user id of whoever rated: one that no MovieLens set has."""
 _WRITTEN_AS_IT_IS = r'^(?:[0-9A-Za-z][^",\r\n]*)?$'
 _AT_ONCE = 100_000
+_UNNAMED = "neither title nor movieId says which movie it is."
 
 
-def read_rows(path: Path) -> list[Rated]:
+def read_rows(path: Path) -> Sequence[Rated]:
     """Read the ratings in the profile file `path`, in its order; one that has not changed is not read again.
 
     Raises DataError, with line and remedy, where it is damaged.
@@ -48,17 +49,17 @@ def read_rows(path: Path) -> list[Rated]:
     stamp = seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
     known = _KNOWN.pop(path, None)
     if known is None or known[0] != stamp:
-        known = stamp, tuple(_parsed(path))
-    if time.time_ns() - seen.st_mtime_ns < _SETTLED_NS:  # the next change may have the same time
-        return [*known[1]]
-    _KNOWN[path] = known
-    for old in [*_KNOWN][:-_MOST_KNOWN]:
-        _KNOWN.pop(old, None)
-    return [*known[1]]
+        rows = _parsed(path)
+        known = stamp, rows if isinstance(rows, Rows) else tuple(rows)
+    if time.time_ns() - seen.st_mtime_ns >= _SETTLED_NS:  # else the next change may have the same time
+        _KNOWN[path] = known
+        for old in [*_KNOWN][:-_MOST_KNOWN]:
+            _KNOWN.pop(old, None)
+    return known[1] if isinstance(known[1], Rows) else [*known[1]]
 
 
 @gc_paused()
-def _parsed(path: Path) -> list[Rated]:
+def _parsed(path: Path) -> Sequence[Rated]:
     table = read_table(FileRef(path, own=True))
     if not {"rating", "title", "movieid"} <= set(table.columns):
         raise DataError(
@@ -72,14 +73,33 @@ def _parsed(path: Path) -> list[Rated]:
     moments = table.numbers("timestamp", blank=0)
     if off := [at for at, moment in enumerate(moments) if abs(moment) >= LATEST]:
         raise table.fault(off[0], f"the timestamp {moments[off[0]]:g} is out of range.")
+    if isinstance(table.column("title"), Texts):
+        return _many(table, stars, moments)
     titles, movies, datasets, prints = (
         [*map(original, table.column(name))] for name in ("title", "movieid", "dataset", "fingerprint")
     )
     imdb, tmdb = table.column("imdbid"), table.column("tmdbid")
     for at, named in enumerate(zip(titles, movies, imdb, tmdb, strict=True)):
         if not any(named):
-            raise table.fault(at, "neither title nor movieId says which movie it is.")
+            raise table.fault(at, _UNNAMED)
     return kept_rows(titles, stars, movies, moments, imdb, datasets, prints, tmdb)
+
+
+def _many(table: Table, stars: Sequence[float], moments: Sequence[float]) -> Rows:
+    """Return the rows of a long file, which is read by columns."""
+    titles, movies, datasets, prints = (
+        _original(Texts.of(table.column(name))) for name in ("title", "movieid", "dataset", "fingerprint")
+    )
+    imdb, tmdb = (Texts.of(table.column(name)) for name in ("imdbid", "tmdbid"))
+    named = np.sum([texts.lengths for texts in (titles, movies, imdb, tmdb)], axis=0)
+    if not named.all():
+        raise table.fault(int(named.argmin()), _UNNAMED)
+    return Rows.kept(titles, stars, movies, moments, imdb, datasets, prints, tmdb)
+
+
+def _original(column: Texts) -> Texts:
+    odd = column.like("^'")
+    return column.mended(odd, map(original, column.where(odd)))
 
 
 def as_csv(rows: Iterable[Rated], columns: tuple[str, ...] = COLUMNS) -> str:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from mftui import paths
 from mftui.data.profiles.many_rows import Rows
 from mftui.data.profiles.match import Matcher
@@ -67,7 +69,7 @@ class Profile:
         self._left_out = {of: paths.ratings_dir() / f".{self.name}.{of}.csv" for of in LEFT_OUT}
         self._undo_path = paths.ratings_dir() / f".{self.name}.undo.json"
 
-    def rows(self, of: Of = "") -> list[Rated]:
+    def rows(self, of: Of = "") -> Sequence[Rated]:
         """Return all ratings, or the films that are left out, the oldest first; none if there is no file yet.
 
         Raises DataError, with line and remedy, where the file is damaged.
@@ -109,7 +111,7 @@ class Profile:
         `rate`."""
         new = matcher.identified(Rated("", 0.0, timestamp=int(time.time())), movie)
 
-        def decide(rows: list[Rated]) -> Change:
+        def decide(rows: Sequence[Rated]) -> Change:
             there = tuple(matcher.rows_of(rows, movie))
             return Change(there if back else (), () if back or there else (new,))
 
@@ -124,7 +126,7 @@ class Profile:
         given = set(unwanted)
         return self.change(lambda rows: Change(tuple(r for r in rows if r in given)), of)
 
-    def change(self, decide: Callable[[list[Rated]], Change], of: Of = "") -> Change:
+    def change(self, decide: Callable[[Sequence[Rated]], Change], of: Of = "") -> Change:
         """Change the file in one step, which `undo` takes back: `decide` is given all rows, and says which go and
         which come. Returns and raises as `rate`."""
         with self._writing():
@@ -133,10 +135,9 @@ class Profile:
             after: Sequence[Rated] = wanted.after
             if not isinstance(after, Rows):
                 after = tuple(kept_rows(*zip(*after, strict=True)) if after else ())
-            there = set(rows)
-            stay = _among(after, {*there, *wanted.before})
+            stay = _in_both(rows, after)
             change = Change(tuple(r for r in wanted.before if r not in stay), after, of)
-            if change.before or any(r not in there for r in after):
+            if change.before or any(r not in stay for r in after):
                 self._write_undo([*self._undo_log(), change])
                 return self._made(rows, change)
             return replace(change, n_rows=len(rows))
@@ -157,14 +158,14 @@ class Profile:
             self._write_undo(log)
             return None
 
-    def _made(self, rows: list[Rated], change: Change) -> Change:
+    def _made(self, rows: Sequence[Rated], change: Change) -> Change:
         """Write the rows as they are after a change; return it with their number."""
-        gone = set(change.before) | _among(change.after, set(rows))
-        left = [r for r in rows if r not in gone]
-        if isinstance(change.after, Rows):
-            new: Sequence[Rated] = Rows.joined([left, change.after]).in_order()
+        gone = {*change.before, *_in_both(rows, change.after)}
+        if isinstance(rows, Rows) or isinstance(change.after, Rows):
+            stay = np.array([at for at, r in enumerate(rows) if r not in gone], np.int64)
+            new: Sequence[Rated] = Rows.joined([Rows.joined([rows]).take(stay), change.after]).in_order()
         else:
-            new = sorted([*left, *change.after], key=lambda row: row.timestamp)
+            new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
         write_text(self._path(change.of), csv_parts(new), durable=True, private=True)
         return replace(change, n_rows=len(new))
 
@@ -218,9 +219,10 @@ class Profile:
         write_text(self._undo_path, json.dumps(document), private=True)
 
 
-def _among(rows: Sequence[Rated], others: set[Rated]) -> set[Rated]:
-    """Return which of the rows are in `others`."""
-    return {row for row in rows if row in others} if others else set()
+def _in_both(rows: Sequence[Rated], others: Sequence[Rated]) -> set[Rated]:
+    """Return the rows that are in both."""
+    few, many = sorted((rows, others), key=len)
+    return set(few).intersection(many) if few else set()
 
 
 def _of(change: dict[str, object]) -> Of:

@@ -72,8 +72,18 @@ def open_own(path: Path, most: int | None = None) -> IO[bytes]:
 
 def read_own(path: Path, most: int) -> bytes:
     """Read a file of mftui's own, of at most `most` bytes. Raises OSError."""
-    with open_own(path, most) as file:
-        return file.read(most)
+    with directory_of(path) as (directory, name):
+        _require_regular(os.stat(name, dir_fd=directory, follow_symlinks=False), most)
+        descriptor = os.open(name, os.O_RDONLY | _FILE, dir_fd=directory)
+    try:
+        seen = os.fstat(descriptor)
+        _require_regular(seen, most)
+        content = part = os.read(descriptor, seen.st_size + 1)
+        while part and len(content) < most:  # until its end: it may grow meanwhile
+            content += (part := os.read(descriptor, most - len(content)))
+        return content[:most]
+    finally:
+        os.close(descriptor)
 
 
 def change_own(path: Path, *, append: bool = False, mode: int = 0o666) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -215,18 +216,18 @@ def kept_apart(part: tuple[str, str], other: tuple[str, str]) -> str:
 
 def size_of(directory: Path) -> int:
     """Return the bytes of all files below `directory`; a file with several names counts once."""
-    seen: set[tuple[int, int]] = set()
-    total = 0
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            try:
-                stat = os.lstat(f"{folder}/{name}")
-            except OSError:
-                continue
-            if (stat.st_dev, stat.st_ino) not in seen:
-                seen.add((stat.st_dev, stat.st_ino))
-                total += stat.st_size
-    return total
+    seen: dict[tuple[int, int], int] = {}
+    folders: list[str | Path] = [directory]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    if not entry.is_dir():
+                        stat = entry.stat(follow_symlinks=False)
+                        seen[stat.st_dev, stat.st_ino] = stat.st_size
+                    elif not entry.is_symlink():
+                        folders.append(entry.path)
+    return sum(seen.values())
 
 
 def human(size: float) -> str:

@@ -305,6 +305,7 @@ def test_a_file_is_parsed_once_until_it_changes(tmp_path: Path, monkeypatch: pyt
     file.write_text("movieId,rating,title\n1,4,Heat (1995)\n")
     os.utime(file, (1_000_000_000, 1_000_000_000))
     first = rows.read_rows(file)
+    assert isinstance(first, list)
     first.clear()
     assert [row.title for row in rows.read_rows(file)] == ["Heat (1995)"] and len(parsed) == 1
     for year in (1996, 1997, 1998):  # of a file that has just been written, the time tells nothing

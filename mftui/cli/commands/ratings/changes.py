@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mftui.cli.shared.open_model import open_model
@@ -30,15 +31,14 @@ def any_model(run_text: str | None) -> tuple[Run, Factors, Matcher] | None:
     return run, factors, Matcher(factors)
 
 
-def found(opened: tuple[Run, Factors, Matcher] | None, rows: list[Rated]) -> list[dict[str, Any]]:
+def found(opened: tuple[Run, Factors, Matcher] | None, rows: Sequence[Rated]) -> Iterator[dict[str, Any]]:
     """Find for each row the model's movie, and the rating on the model's scale."""
     if opened is None:
-        return [{"rating": row.stars, "movie_id": None} for row in rows]
+        yield from ({"rating": row.stars, "movie_id": None} for row in rows)
+        return
     matcher = opened[2]
-    return [
-        {"rating": matcher.rating(row), "movie_id": None if match is None else matcher.raw_id(match.movie)}
-        for row, match in zip(rows, matcher.find_all(rows), strict=True)
-    ]
+    for row, match in zip(rows, matcher.find_all(rows), strict=True):
+        yield {"rating": matcher.rating(row), "movie_id": None if match is None else matcher.raw_id(match.movie)}
 
 
 def raw_id_cell(raw: object) -> str | None:

@@ -45,12 +45,12 @@ def ls(profile_name: str | None, run_text: str | None, as_json: bool) -> None:
     Ratings are shown on the model's scale, or, without a model, in stars out of five.
     """
     profile = profile_of(profile_name)
-    rows = list(reversed(profile.rows()))
+    rows = [*profile.rows()][::-1]
     opened = any_model(run_text)
-    documents = [row_document(row) | movie for row, movie in zip(rows, found(opened, rows), strict=True)]
+    documents = (row_document(row) | movie for row, movie in zip(rows, found(opened, rows), strict=True))
     if as_json:
         run = None if opened is None else opened[0].id
-        print_json({"profile": profile.name, "file": str(profile.path), "run": run, "ratings": documents})
+        print_json({"profile": profile.name, "file": str(profile.path), "run": run, "ratings": [*documents]})
         return
     if not rows:
         print_line(f"No ratings in profile {profile.name} yet. Rate one: mftui rate toy story 4.5")
