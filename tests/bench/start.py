@@ -10,6 +10,7 @@ all threads, rather than the clock's.
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -39,7 +40,7 @@ class Taken(NamedTuple):
 
 
 class FirstPoint(NamedTuple):
-    """From the key until the first point is in the run's file, and until the app shows how fast it learns."""
+    """From the key until the first point is in the run's file, and until the app shows its step."""
 
     written_s: float
     cpu_s: float
@@ -67,7 +68,7 @@ def to_first_point(home: str, standby: bool, keys: str) -> FirstPoint:
         _until_ready(app, standby)
         for key in keys[:-1]:
             app.press_for(key, lambda _: True, 0.02)
-        earlier = set(Path(home).glob("runs/*"))
+        earlier = set(Path(home).glob("runs/[!.]*"))
         before, began = _cpu_s(app), time.perf_counter()
         in_file: list[FirstPoint] = []
 
@@ -75,7 +76,7 @@ def to_first_point(home: str, standby: bool, keys: str) -> FirstPoint:
             for file in Path(home).glob("runs/*/metrics.jsonl"):
                 if not in_file and file.parent not in earlier and file.stat().st_size:
                     in_file.append(FirstPoint(time.perf_counter() - began, _cpu_s(app) - before))
-            return bool(in_file) and any("ratings/s" in line for line in lines)
+            return bool(in_file) and any(re.search(r"step [1-9]", line) for line in lines)
 
         key = app.press_for(keys[-1], shown, 0.02, PATIENCE_S)
         if key.ms is None or not in_file:
@@ -89,7 +90,7 @@ def to_first_point(home: str, standby: bool, keys: str) -> FirstPoint:
 def _until_ended(app: App, home: Path) -> None:
     """Wait until every training is over: it would go on beside what is measured next."""
     end = time.monotonic() + PATIENCE_S
-    while not all((run / "result.json").exists() for run in home.glob("runs/*")) and time.monotonic() < end:
+    while not all((run / "result.json").exists() for run in home.glob("runs/[!.]*")) and time.monotonic() < end:
         app.settle(0.2)
 
 
@@ -121,7 +122,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     if len(sys.argv) > 2:
         os.environ["MFTUI_DATA"] = str(Path(sys.argv[2]).absolute())
-    with TemporaryDirectory() as home:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as home:
         first = taken(HEADLESS, home)
         bare, ours = [], []
         points: dict[str, list[FirstPoint]] = {name: [] for name in STARTS}
