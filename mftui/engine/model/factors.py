@@ -134,11 +134,6 @@ class Factors:
         """Map logits to ratings, clipped to the scale."""
         return np.clip(self.to_rating(logits), self.scale.lo, self.scale.hi)
 
-    def bias_in_stars(self, biases: Floats) -> Floats:
-        """Return (n,) what biases of users or movies add, in rating units, to what the mean alone predicts."""
-        start = np.array([self.parameters.global_bias], dtype=np.float32)
-        return np.asarray(self.to_rating(start + biases) - self.to_rating(start), dtype=np.float32)
-
     def logits(
         self,
         users: NDArray[Any],

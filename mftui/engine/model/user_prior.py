@@ -1,4 +1,5 @@
-"""The prior of a user's row before their first rating: the one that the recipe trained with."""
+"""The prior of a user's row before their first rating: the one that the recipe trained with; and what biases add to it,
+in stars."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.model.arrays import Doubles
+from mftui.engine.model.arrays import Doubles, Floats
 from mftui.engine.model.factors import Factors, once_per_model
 from mftui.engine.model.priors import NOT_LEARNED
 
@@ -67,6 +68,34 @@ def rating_noise(model: Factors) -> float:
     movies, given = model.history.movies[rows], model.history.ratings[rows]
     errors = model.to_rating(model.logits(users, movies)) - given
     return float(np.sqrt(np.mean(errors.astype(np.float64) ** 2))) if len(errors) else 1.0
+
+
+@once_per_model
+def everybody(model: Factors) -> tuple[float, float]:
+    """Return the biases (logits) that stand for everybody: of a user of whom nothing is known, and the mean bias of
+    movies over the training ratings. With both, the model predicts about the mean rating."""
+    p, trained, counts = model.parameters, model.user_train_counts > 0, model.movie_train_counts
+    user = float(p.user_bias[trained].mean()) if model.priors.taste is None and trained.any() else 0.0  # `user_prior`
+    return user, float(np.average(p.movie_bias, weights=counts)) if counts.any() else 0.0
+
+
+def movie_bias_in_stars(model: Factors, movies: NDArray[Any]) -> Floats:
+    """Return (n,) how much more somebody of whom nothing is known rates these movies (indices) than movies on average,
+    in rating units."""
+    user, mean = everybody(model)
+    return _more(model, user + mean, user + model.parameters.movie_bias[movies])
+
+
+def user_bias_in_stars(model: Factors, users: NDArray[Any]) -> Floats:
+    """Return (n,) how much more these users (indices) rate movies on average than somebody of whom nothing is known, in
+    rating units."""
+    user, mean = everybody(model)
+    return _more(model, user + mean, model.parameters.user_bias[users] + mean)
+
+
+def _more(model: Factors, usual: float, biases: Floats) -> Floats:
+    start, rating = model.parameters.global_bias, model.parameters.response.rating
+    return np.asarray(rating(start + biases) - rating(np.array([start + usual])), dtype=np.float32)
 
 
 def _estimated(model: Factors, k: int) -> UserPrior:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.engine.model.arrays import Doubles, Floats, Indices
+from mftui.engine.model.user_prior import everybody
 from mftui.engine.query.fold_in import FoldedIn, design_of, fold_in
 from mftui.engine.query.place import STAR_DIGITS, ListedBy, Place, place_of, rounded
 from mftui.engine.query.recommend import Bound
@@ -46,11 +47,11 @@ class Because:
     contributions: Doubles
     """(m, n) what each own rating adds through the factors."""
     everybody: float
-    """What the global bias alone predicts."""
+    """What somebody of whom nothing is known would rate a movie of average bias: about the mean rating."""
     movie: Doubles
-    """(m,) what b_m adds, and what the mean user thinks of the movie where that is not 0 (`UserPrior.mean`)."""
+    """(m,) what b_m adds to that, and what the mean user thinks of the movie where that is not 0 (`UserPrior.mean`)."""
     user: Doubles
-    """(m,) what the user's bias adds."""
+    """(m,) what the user's bias adds, beyond that of somebody of whom nothing is known."""
     training: Doubles
     """(m,) for users of the data, how far what their trained row predicts is beyond that: training saw all users."""
     limit: Doubles
@@ -158,7 +159,9 @@ def _prediction(model: Factors, person: FoldedIn, movies: NDArray[Any]) -> tuple
     before = p.global_bias + movie_bias + bias
     summed = shares.sum(1)
     logits = before + summed
-    everybody, of_movie, of_user = float(rating(np.array(p.global_bias))), rating(before - bias), rating(before)
+    usual = everybody(model)
+    of_everybody = float(rating(np.array(p.global_bias + sum(usual))))
+    of_movie, of_user = rating(before - bias + usual[0]), rating(before)
     total, little = rating(logits), np.abs(summed) < TINY
     slope = np.where(little, p.response.slope(before), (total - of_user) / np.where(little, 1.0, summed))
     predicted = model.shown(logits)
@@ -167,8 +170,8 @@ def _prediction(model: Factors, person: FoldedIn, movies: NDArray[Any]) -> tuple
         rated=person.movies,
         ratings=person.ratings,
         contributions=shares * slope[:, None],
-        everybody=everybody,
-        movie=of_movie - everybody,
+        everybody=of_everybody,
+        movie=of_movie - of_everybody,
         user=of_user - of_movie,
         training=np.zeros(len(movies)),
         limit=predicted - total,

@@ -9,7 +9,9 @@ WORDS: tuple[tuple[str, str], ...] = (
      "Nobody names the factors; training finds them. By default a member has a dozen or two."),
     ("taste", "The factors learned from what people thought of films: their ratings."),
     ("audience", "The factors learned from who watched what, and how gladly. A user is the sum of what they rated."),
-    ("bias", "How many stars more or less than average a film is rated, or a user gives."),
+    ("bias", "How many stars more than films on average somebody of whom nothing is known would give a film; and how "
+     "many more than such a person a user gives."),
+    ("everybody", "What somebody of whom nothing is known would rate films on average: about the mean of all ratings."),
     ("neighbour", "A film with similar factors. Cosine 1 is the same direction, 0 nothing in common."),
     ("metric", "How similarity is measured: cosine (direction), dot (direction and length), euclidean (distance)."),
     ("training", "Changing the factors in small steps so that predictions come closer to the ratings."),

@@ -63,6 +63,8 @@ def row_of(film: int | None, films: Sequence[int | None], at: int) -> int:
 
 def movie_rows(model: OpenModel, movies: NDArray[Any]) -> Rows:
     """Return cells of MOVIE_COLUMNS for the movies at these indices."""
+    from mftui.engine.model.user_prior import movie_bias_in_stars
+
     factors = model.factors
 
     def row(i: int) -> Sequence[Cell]:
@@ -70,7 +72,7 @@ def movie_rows(model: OpenModel, movies: NDArray[Any]) -> Rows:
         return (
             *movie_cells(movie),
             number_cell(factors.movie_means[at], ".2f"),
-            number_cell(factors.bias_in_stars(factors.parameters.movie_bias[at : at + 1])[0], "+.2f"),
+            number_cell(float(movie_bias_in_stars(factors, movies[i : i + 1])[0]), "+.2f"),
             *export_cells(movie),
         )
 

@@ -12,6 +12,7 @@ from helpers.members import with_members
 from helpers.models import predicted, toy_factors, trained_by
 
 from mftui.engine.model.factors import Factors
+from mftui.engine.model.user_prior import movie_bias_in_stars, user_bias_in_stars
 from mftui.engine.query.explain import explain, explain_user
 from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.place import rounded
@@ -188,3 +189,22 @@ def test_without_ratings_there_is_nothing_but_mean_and_biases() -> None:
     assert because.contributions.shape == (len(OTHERS), 0)
     assert not because.user.any()
     assert not len(because.strongest(0))
+
+
+def test_everybody_is_somebody_unknown_and_a_film_adds_its_bias() -> None:
+    """However the biases lie: all of them moved by one number, and the mean by its negative, is the same model."""
+    model = toy_factors()
+    p = model.parameters
+    moved = model.with_parameters(
+        replace(p, user_bias=p.user_bias, movie_bias=p.movie_bias + 3, global_bias=p.global_bias - 3)
+    )
+    for each in (model, moved):
+        because = explain(each, fold_in(each, np.zeros(0, np.int64), np.zeros(0, np.float32)), OTHERS)
+        assert each.scale.lo < because.everybody < each.scale.hi
+        np.testing.assert_allclose(because.movie, movie_bias_in_stars(each, OTHERS), atol=1e-5)
+        assert not because.user.any()
+    assert explain(model, fold_in(model, RATED, RATINGS), OTHERS).everybody == pytest.approx(
+        because.everybody, abs=1e-5
+    )
+    users = np.arange(model.n_users)
+    np.testing.assert_allclose(user_bias_in_stars(model, users), user_bias_in_stars(moved, users), atol=1e-5)

@@ -15,6 +15,7 @@ from helpers.screens import shown, until, until_gone, until_shown, until_still
 
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import save_factors
+from mftui.engine.model.user_prior import movie_bias_in_stars
 from mftui.engine.query import approximate
 from mftui.engine.query.movie_filter import MovieFilter, passing
 from mftui.engine.query.neighbours import similar
@@ -302,7 +303,7 @@ async def test_i_shows_a_movies_page_and_hides_it(make_app: MakeApp, home: Path,
         ratings = ratings_of_movie(factors, subject)
         await until_shown(pilot, f"mean {ratings.mean():.2f}")
         text = shown(app)
-        assert f"bias {factors.bias_in_stars(factors.parameters.movie_bias[[subject]])[0]:+.2f}" in text
+        assert f"bias {movie_bias_in_stars(factors, np.array([subject]))[0]:+.2f}" in text
         assert f"{len(ratings)} ratings" in text and "4 factors" in text
         assert factors.movies.genres_of(subject)[0] in text
         await pilot.press("i")

@@ -52,10 +52,12 @@ def coloring(model: OpenModel, name: str) -> Coloring:
     if name == "mean":
         return _by_value("mean", model.factors.movie_means, "{:.1f}", "unrated")
     if name == "bias":
+        from mftui.engine.model.user_prior import movie_bias_in_stars
+
         trained = model.factors.movie_train_counts > 0
         return _by_value(
             "bias",
-            np.where(trained, model.factors.bias_in_stars(model.factors.parameters.movie_bias), np.nan),
+            np.where(trained, movie_bias_in_stars(model.factors, np.arange(model.factors.n_movies)), np.nan),
             "{:+.1f}",
             "untrained",
         )

@@ -63,12 +63,13 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
     """Gather what is known of the movie at an index."""
     import numpy as np
 
+    from mftui.engine.model.user_prior import everybody, movie_bias_in_stars
     from mftui.engine.recipes import unit_of
 
     factors, row = model.factors, model.factors.row(movie)
-    start = float(factors.parameters.global_bias)
-    logits = np.asarray(factors.parameters.movie_bias[[movie]])
-    gives = factors.shown(np.array([start + logits[0], start], dtype=np.float32))
+    start, (user, mean) = float(factors.parameters.global_bias), everybody(factors)
+    biases = np.array([factors.parameters.movie_bias[movie], mean], dtype=np.float32)
+    gives = factors.shown(start + user + biases)
     ratings = ratings_of_movie(factors, movie)
     return MoviePage(
         title=row.title,
@@ -77,7 +78,7 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
         n_ratings=row.n_ratings,
         n_train=int(factors.movie_train_counts[movie]),
         mean=float(ratings.mean()) if len(ratings) else math.nan,
-        bias=float(factors.bias_in_stars(logits)[0]),
+        bias=float(movie_bias_in_stars(factors, np.array([movie]))[0]),
         average_gives=float(gives[0]),
         average_of_all=float(gives[1]),
         unit=unit_of(factors.meta),

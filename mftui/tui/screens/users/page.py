@@ -82,6 +82,7 @@ def user_page(
     import numpy as np
 
     from mftui.engine.evaluation.measures import rmse
+    from mftui.engine.model.user_prior import user_bias_in_stars
     from mftui.engine.query.neighbours import similar_users
     from mftui.engine.recipes import unit_of
 
@@ -95,7 +96,7 @@ def user_page(
         user=factors.user_ids.raw(index),
         index=index,
         mean=float(history.ratings.mean()) if len(history) else math.nan,
-        bias=float(factors.bias_in_stars(factors.parameters.user_bias[[index]])[0]),
+        bias=float(user_bias_in_stars(factors, np.array([index]))[0]),
         unit=unit_of(factors.meta),
         rmse=", ".join(
             f"{rmse(predicted[rows], history.ratings[rows]):.3f} {part}" for part, rows in parts.items() if rows.any()
