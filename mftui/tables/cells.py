@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.cells import cell_len
 
 
@@ -23,3 +25,8 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
             break
         kept.append(c)
     return "".join(kept) + ellipsis
+
+
+def percentile(share: float) -> str:
+    """Return a percentile (0 to 100) with one decimal, rounded down: below the best it is never 100."""
+    return f"{math.floor(share * 10) / 10:.1f}"

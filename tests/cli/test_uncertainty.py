@@ -52,7 +52,7 @@ def test_a_list_is_in_the_order_of_a_bound(home: Path, capsys: Capture, bound: s
     toy_run(home, draws())
     answer = document(capsys, "recommend", "3", "--bound", bound, "-n", "4")
 
-    assert (answer["bound"], answer["ranked_by"]) == (bound, "like")
+    assert (answer["bound"], answer["ranked_by"], answer["unit"]) == (bound, "like", "stars")
     assert answer["uncertainty"] == {"of": "rating", "level": 0.9, "n": int(draws().history.held_out.sum())}
     lines = answer["recommendations"]
     ends = [line["predicted"] + sign * line["plus_minus"] for line in lines]

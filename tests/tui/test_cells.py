@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mftui.tables.cells import cut
+from mftui.tables.cells import cut, percentile
 from mftui.tui.base.display import Display
 from mftui.tui.widgets.cells import changed_span, changed_spans, fit, fit_right, wrap
 
@@ -69,3 +69,7 @@ def test_foreign_text_in_ascii_has_no_other_character():
     for text in ("Amélie", "千と千尋", "a\x1b[31mb", "tab\there", "\u202eevil"):
         assert all(" " <= c <= "~" for c in look.text(text))
     assert look.text("Amélie") == "Amelie"
+
+
+def test_a_percentile_below_the_best_is_never_100():
+    assert [percentile(share) for share in (0, 99.989, 99.9, 100)] == ["0.0", "99.9", "99.9", "100.0"]

@@ -16,7 +16,7 @@ from mftui.cli.shared.output import json_option, note, print_json, print_line, p
 from mftui.cli.shared.train_options import data_options, recipe_options, recipes_in_words, request_from
 from mftui.engine.compute.arrival import met
 from mftui.engine.compute.cluster import Cluster, find_cluster, require_distributable
-from mftui.engine.recipes import RECIPES
+from mftui.engine.recipes import RECIPES, STARS, unit_of
 from mftui.errors import UsageError
 from mftui.runs.control.last_words import last_words
 from mftui.runs.store import status as states
@@ -201,6 +201,8 @@ def _summarize(run: Run, document: dict[str, Any]) -> None:
         ]
     if document.get("train_rmse") is not None:
         lines.append(("training RMSE", f"{document['train_rmse']:.4f}"))
+    if unit_of(document) != STARS and document.get("train_loss") is not None:
+        lines.append(("loss", f"{document['train_loss']:.4g}"))
     spent, total = learned(document)
     if spent is not None:
         lines.append(("time", learning_time(spent, total)))

@@ -61,7 +61,7 @@ def print_explanations(factors: Factors, because: Because) -> None:
         print_line()
         parts, stars = because.shown_parts(at)
         rows: list[list[Cell]] = []
-        named = because.strongest(at, MAX_RATINGS, ranked=True)
+        named = because.named(at, stars, MAX_RATINGS)
         for own in named:
             row: list[Cell] = [_bar(shares[at, own] / longest), because.ratings[own]]
             row += [shares[at, own]] if listed else []

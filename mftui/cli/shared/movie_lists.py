@@ -11,6 +11,7 @@ import click
 from mftui.api.rows import recommended_rows
 from mftui.cli.shared.output import Cell, note, print_table
 from mftui.errors import UsageError
+from mftui.tables.cells import percentile
 
 if TYPE_CHECKING:
     from mftui.api.person import Person
@@ -128,7 +129,7 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
     if any(x["would_watch"] is not None for x in recommendations):
         columns.insert(1, "would watch")
         for row, x in zip(rows, recommendations, strict=True):
-            row.insert(1, f"{x['would_watch']:.1f} %")
+            row.insert(1, f"{percentile(x['would_watch'])} %")
     if any(x["plus_minus"] is not None for x in recommendations):
         columns[1:1] = ["±", "from", "to"]
         for row, x in zip(rows, recommendations, strict=True):

@@ -44,8 +44,11 @@ def note_unfinished(run: str, state: str) -> None:
 
 
 def run_document(run: Run) -> dict[str, Any]:
-    """Describe for JSON which run answers, and its state; unless "finished", its model is the best so far."""
-    return {"run": run.id, "state": run.state}
+    """Describe for JSON which run answers, its state (unless "finished", its model is the best so far), and what its
+    predictions are counted in: "stars", or "rescaled", of which only the order counts."""
+    from mftui.engine.recipes import unit_of
+
+    return {"run": run.id, "state": run.state, "unit": unit_of({"recipe": run.config().recipe})}
 
 
 def model_label(run: Run, factors: Factors) -> str:

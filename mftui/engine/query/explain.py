@@ -99,6 +99,20 @@ class Because:
         order = np.lexsort((-predicted, -shares))
         return np.asarray(order[(shares + predicted)[order] != 0][:n])
 
+    @property
+    def least(self) -> float:
+        """Return the smallest share in what ranks the list that is not shown as 0."""
+        return float(
+            0.5 * 10 ** -(STAR_DIGITS if self.place is None or self.place.shares is None else self.place.digits)
+        )
+
+    def named(self, at: int, stars: list[float], n: int) -> list[int]:
+        """Return the positions (at most n) in `rated` of the largest shares in the place of movie `at`, without those
+        that are shown as 0 there and in `stars`, which `shown_parts` gave."""
+        shares = np.abs(self.shares(ranked=True)[at])
+        order = self.strongest(at, len(self.rated), ranked=True)
+        return [own for own in order.tolist() if stars[own] or shares[own] >= self.least][:n]
+
 
 def explain(
     model: Factors,

@@ -35,14 +35,15 @@ def describe_data(dataset: Dataset, split: Split) -> dict[str, Any]:
     return sizes | {"read_as": reading.document(), "first": reading.first or None, "last": reading.last or None}
 
 
-def describe_training(training: Trainable, config: RunConfig) -> dict[str, Any]:
-    """Return how far a training came, and how it ended."""
+def describe_training(training: Trainable, config: RunConfig, loss: float | None) -> dict[str, Any]:
+    """Return how far a training came, its last `loss` in the units that it learned in, and how it ended."""
     seconds = training.block_seconds["taste"]
     return {
         "factors": config.hyper.get("factors"),
         "epochs": training.epoch,
         "steps": training.step,
         "outcome": training.outcome or "stopped",
+        "train_loss": loss if loss is None or math.isfinite(loss) else None,
         "ratings_per_second": round(training.ratings_learned / seconds) if seconds > 0 else None,
     }
 

@@ -66,6 +66,8 @@ class Session:
         self._phase = ""
         self._seconds = dict.fromkeys(("import", "load", "compile", "train", "evaluate"), 0.0)
         self._logged = 0.0
+        self._loss: float | None = None
+        """The last that the taste block had."""
         self._base = self._most_resident = 0
         """Bytes that TensorFlow took when it was imported, and the most memory that was resident."""
         self._events: Events | None = None
@@ -117,7 +119,7 @@ class Session:
             state = self._state_after(training)
             model = self._last_model(training, saver, state)
             document = describe_run(self._run, self._config) | describe_data(dataset, split)
-            document |= describe_training(training, self._config) | measure(model)
+            document |= describe_training(training, self._config, self._loss) | measure(model)
             model = model and replace(model, errors=held_out_errors(model))
             if worse := worse_than_mean(model, document):
                 self.heartbeat.warn(worse)
@@ -212,6 +214,8 @@ class Session:
                 break
 
     def _record(self, line: dict[str, Any], metrics: MetricsWriter) -> None:
+        if line["block"] == "taste":
+            self._loss = line["train_loss"]
         try:
             metrics.append(line)
         except OSError as error:

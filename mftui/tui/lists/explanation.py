@@ -73,7 +73,7 @@ def why(factors: Factors, because: Because, row: UserRows, who: str = OTHERS) ->
             stars[own],
             None if ranked is None else float(ranked[at, own]),
         )
-        for own in because.strongest(at, len(because.rated), ranked=True)
+        for own in because.named(at, stars, len(because.rated))
     )
     title, predicted = titles[because.movies[at]], float(because.predicted[at])
     link = factors.parameters.response
@@ -98,6 +98,6 @@ def in_short(factors: Factors, because: Because, at: int) -> str:
     if not shares.shape[1]:
         return ""
     best = int(shares[at].argmax())
-    if shares[at, best] <= 0:
+    if shares[at, best] < because.least:
         return ""
     return f"{because.ratings[best]:g} {factors.movies.titles[because.rated[best]]}"

@@ -35,7 +35,7 @@ METRICS = {
     "raw": "Dot product as in the 2019 post: not reduced for films that have few ratings.",
     "euclidean": "Euclidean distance between the factors; the nearest come first.",
 }
-ONE_BLOCK = "This model has taste factors only. Train with audience on to learn who watched what, too."
+ONE_BLOCK = "This model has taste factors only. Recipes biased and bayes learn who watched what, too (audience)."
 
 
 def next_by(factors: Factors, by: By | None) -> By | None:

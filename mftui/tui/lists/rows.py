@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from mftui.tables.cells import percentile
 from mftui.tui.widgets.bars import interval_bar
 from mftui.tui.widgets.columns import Cell, Column, Mark, Rows
 
@@ -155,7 +156,7 @@ def recommended_rows(
         if listed.watch is None:
             return ()
         share = float(listed.watch[i])
-        return (Mark(f"{math.floor(share * 10) / 10:.4g}%", "", round(share, 2)),)
+        return (Mark(f"{percentile(share)}%", "", round(share, 2)),)
 
     def row(i: int) -> Sequence[Cell]:
         movie = factors.row(listed.movies[i])

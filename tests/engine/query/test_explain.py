@@ -208,3 +208,14 @@ def test_everybody_is_somebody_unknown_and_a_film_adds_its_bias() -> None:
     )
     users = np.arange(model.n_users)
     np.testing.assert_allclose(user_bias_in_stars(model, users), user_bias_in_stars(moved, users), atol=1e-5)
+
+
+def test_ratings_that_add_nothing_that_is_shown_are_not_named() -> None:
+    model = toy_factors()
+    weak = model.with_parameters(replace(model.parameters, movie_factors=model.parameters.movie_factors * 1e-4))
+    for each, named in ((model, True), (weak, False)):
+        because = explain(each, fold_in(each, RATED, RATINGS), OTHERS)
+        stars = because.shown_parts(0)[1]
+        assert bool(because.named(0, stars, 4)) == named
+        assert all(stars[own] for own in because.named(0, stars, 4))
+    assert because.strongest(0, 4).tolist(), "they are there, and too small to be shown"

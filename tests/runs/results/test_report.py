@@ -6,6 +6,7 @@ import re
 import shutil
 import struct
 import subprocess
+from dataclasses import replace
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,8 +16,10 @@ from helpers.command import call
 from helpers.finished import make_run
 from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 
+from mftui.engine.recipes import RECIPES
 from mftui.runs.results.report import write_report
 from mftui.runs.results.report.svg import ticks
+from mftui.runs.store.publish import write_json
 from mftui.runs.store.run import Run
 from mftui.text import visible
 
@@ -103,6 +106,17 @@ def test_the_smallest_of_models_has_a_page_too(home: Path, factors: int) -> None
 def test_a_run_that_is_not_finished_says_so(home: Path) -> None:
     page = write_report(toy_run(home, state="running"), home / "r.html").read_text(encoding="utf-8")
     assert "is running, not finished" in page
+
+
+def test_of_a_recipe_that_predicts_no_stars_it_says_so_and_shows_the_loss(home: Path) -> None:
+    model = toy_factors()
+    run = toy_run(home, replace(model, meta={**model.meta, "recipe": "post2019"}))
+    write_json(run.path / "result.json", {"state": "finished", "train_loss": 0.0099569})
+    said = Outline(write_report(run, home / "r.html").read_text(encoding="utf-8")).said
+    assert RECIPES["post2019"].caution in said and "0.009957" in said
+    assert (
+        RECIPES["post2019"].caution not in write_report(toy_run(home, model, name="two"), home / "2.html").read_text()
+    )
 
 
 def test_ticks_are_round_and_within() -> None:

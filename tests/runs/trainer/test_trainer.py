@@ -55,6 +55,7 @@ def test_a_finished_run_has_its_result_metrics_model_and_log(ratings: Path) -> N
     assert set(document["baseline_rmse"]) == {"global_mean", "bias"}
     assert set(document["seconds"]) == {"import", "load", "compile", "train", "evaluate", "total"}
     assert [line["epoch"] for line in run.metrics()] == list(range(1, 51))
+    assert document["train_loss"] == run.metrics()[-1]["train_loss"]
     assert run.load_factors().meta["split"] == document["split"] == "random 10 % (seed 0)"
     assert run.id.endswith("-first-try")
     assert any("finished" in line for line in run.log_tail())

@@ -1,6 +1,7 @@
 """Write a run as one HTML page with inline SVG; it loads nothing from anywhere.
 
-May import: data.storage, engine.insight, engine.model, engine.query, errors, runs.results, runs.store, text, version.
+May import: data.storage, engine.insight, engine.model, engine.query, engine.recipes, errors, runs.results, runs.store,
+text, version.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from importlib.resources import files
 from textwrap import shorten
 from typing import Any
 
+from mftui.engine.recipes import caution_of
 from mftui.runs.results.report.facts import Facts, Film, Told
 from mftui.runs.results.report.svg import Dot, Line, against_chart, line_chart, map_chart, text
 from mftui.runs.store.status import FINISHED
@@ -51,6 +52,9 @@ def _top(facts: Facts) -> str:
             numbers.append(("Test NDCG@10", f"{measures['ndcg@10']:.3f}", f"ranked by {measures['ranked_by']}"))
     if result.get("train_rmse") is not None:
         numbers.append(("Training RMSE", f"{result['train_rmse']:.4f}", "on what it learned from"))
+    caution = caution_of(model.meta)
+    if caution and result.get("train_loss") is not None:
+        numbers.append(("Loss", f"{result['train_loss']:.4g}", "what this recipe makes small"))
     spent, total = learned(result)
     if spent is not None:
         of = "" if total is None or total < spent else f"of {duration(total)}, "
@@ -64,6 +68,7 @@ def _top(facts: Facts) -> str:
         f'<header>\n<p class="eyebrow">mftui · run {text(facts.run)}</p>\n<h1>{text(dataset)}</h1>\n'
         f'<p class="lead">{text(lead)}</p>\n'
         + ("" if facts.state == FINISHED else f'<p class="warning">{text(unfinished)}</p>\n')
+        + (f'<p class="warning">{text(caution)}</p>\n' if caution else "")
         + f'<dl class="numbers">{figures}</dl>\n</header>'
     )
 
