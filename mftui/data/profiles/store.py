@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -153,7 +153,8 @@ class Profile:
                 # Else changed by hand since, or never made.
                 if set(last.after) <= there and not set(last.before) & there:
                     back = self._made(rows, Change(tuple(last.after), last.before, last.of))
-                    self._write_undo(log)
+                    with suppress(OSError):  # a change that is no longer there is passed over the next time
+                        self._write_undo(log)
                     return back
             self._write_undo(log)
             return None

@@ -103,7 +103,8 @@ def tune(
         try:
             return _tune(name, request, trials, requests, on_trial)
         except OSError as error:
-            hint = f"Make room, then: mftui tune --resume {shell_word(name)}"
+            again = f"mftui tune --resume {shell_word(name)}" if os.path.lexists(path) else "begin the study again."
+            hint = f"Make room or correct the permissions, then: {again}"
             raise RunError(f"{path}: cannot be written ({reason(error)}).", hint=hint) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -76,6 +77,19 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
     for entry in _versions(link):
         if entry not in (directory, before):
             shutil.rmtree(entry, ignore_errors=True)
+    return directory
+
+
+def require_links(directory: Path) -> Path:
+    """Return a directory in which models can be published. Raises OSError where its file system has no links."""
+    probe = directory / ".link"
+    try:
+        point_own(probe, directory.name)
+        probe.unlink()
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        raise OSError(error.errno, "its file system has no symbolic links, by which models are kept") from error
     return directory
 
 

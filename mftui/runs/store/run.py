@@ -35,7 +35,7 @@ from mftui.runs.store.naming import (
 )
 from mftui.runs.store.notes import Notes, read_notes
 from mftui.runs.store.process import Process
-from mftui.runs.store.publish import published, read_json
+from mftui.runs.store.publish import published, read_json, require_links
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.status import Status
 from mftui.version import __version__
@@ -203,7 +203,7 @@ def _created(request: TrainRequest, config: RunConfig, parent: Path) -> Run:
     made = None
     try:
         made = make_directory(parent, base_id(request.recipe, config.hyper.get("factors"), request.name), _ids())
-        run = Run(made)
+        run = Run(require_links(made))
         states.write_status(made, Status(process=Process.current(), launching=True, heartbeat=time.time()))
         config = replace(
             config,

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from mftui.data.profiles.stars import check_rating, from_stars, to_stars
 from mftui.data.profiles.store import Profile, choose, current, profiles
 from mftui.data.profiles.tables import Table
 from mftui.data.storage.files import FileRef
+from mftui.data.storage.writing import write_text
 from mftui.engine.model.factors import Factors
 from mftui.errors import DataError, MftuiError, UsageError
 
@@ -219,6 +221,26 @@ def test_what_cannot_be_written_is_said_and_what_was_there_stays(monkeypatch: py
     assert sorted(file.name for file in paths.ratings_dir().iterdir()) == [".lock", ".me.undo.json", "me.csv"]
     profile.undo()
     assert titles(profile) == []
+
+
+def test_an_undo_whose_log_cannot_be_written_is_told_as_done_and_the_next_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    profile, matcher = Profile(), Matcher(MODEL)
+    profile.rate(matcher, TOY_STORY, 4.5)
+    profile.rate(matcher, MATRIX, 3)
+
+    def full(path: Path, text: str | Iterable[str], **options: bool) -> None:
+        if path.suffix == ".json":
+            raise OSError(28, "No space left on device")
+        write_text(path, text, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mftui.data.profiles.store.write_text", full)
+        undone = profile.undo()
+    assert undone is not None and [row.title for row in undone.before] == ["Matrix, The (1999)"]
+    assert titles(profile) == ["Toy Story (1995)"]
+    assert profile.undo() is not None and titles(profile) == [] and profile.undo() is None
 
 
 WRITER = """

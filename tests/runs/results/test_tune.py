@@ -149,8 +149,19 @@ def test_a_study_is_worked_on_by_one_process_and_a_full_disk_is_said(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(tuning, "_try", full)
-    with pytest.raises(RunError, match=r"No space left on device.*Make room, then: mftui tune --resume it"):
+    with pytest.raises(RunError, match=r"No space left on device.*then: mftui tune --resume it"):
         tune("it", None, 2, Requests())
+
+
+@pytest.mark.usefixtures("untrained")
+def test_a_study_that_could_not_be_made_is_not_to_be_resumed(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tuning, "replace_own", full)
+    with pytest.raises(RunError, match=r"No space left on device.*then: begin the study again"):
+        tune("it", request(ratings), 1, Requests())
+    assert not study_path("it").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}\n", b"no\n", b"\0\xff\n"])

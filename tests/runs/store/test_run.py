@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -255,6 +256,18 @@ def test_a_home_that_cannot_be_written_is_said(ratings: Path, home: Path) -> Non
     home.write_text("in the way")
     with pytest.raises(RunError, match="MFTUI_HOME"):
         new(ratings)
+
+
+def test_a_file_system_without_links_is_refused_before_a_training_begins(
+    ratings: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "symlink", none)
+    with pytest.raises(RunError, match=r"cannot create a run directory \(its file system has no symbolic links"):
+        create_run(request(ratings))
+    assert list_runs() == [] and [entry.name for entry in (home / "runs").iterdir()] == [".lock"]
 
 
 def test_the_log_tail_copes_with_any_bytes(ratings: Path) -> None:
