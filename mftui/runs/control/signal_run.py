@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import suppress
 
 from mftui.errors import RunError
 from mftui.runs.store import status as states
@@ -24,6 +25,8 @@ def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
     Raises RunError if no trainer is at work, or it has not ended by then.
     """
     who = _signal(run, signal.SIGTERM, states.ACTIVE, "stopped")
+    with suppress(OSError):
+        send(signal.SIGCONT, lambda: trainer_of(run.path))  # one that was suspended (Ctrl-Z) would not hear it
     began = time.monotonic()
     while who.alive and trainer_of(run.path) == who.pid:
         waited = time.monotonic() - began

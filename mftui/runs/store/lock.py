@@ -40,9 +40,16 @@ def trainer_lock(run: Path, *, wait_s: float = 0.0) -> Iterator[None]:
                 f"run {run.name} is being trained by another process.",
                 hint=f"Wait for it, or `mftui runs stop {shell_word(run.name)}`.",
             ) from error
+        except FileNotFoundError as error:
+            raise removed_meanwhile(run.name) from error
         except OSError as error:
             raise RunError(f"{run}: cannot be used as a run directory ({error.strerror}).") from error
         yield
+
+
+def removed_meanwhile(run_id: str) -> RunError:
+    """Return the error for a run that was there a moment ago."""
+    return RunError(f"run {run_id} has been removed meanwhile.", hint="`mftui runs trash` lists what was deleted.")
 
 
 def trainer_of(run: Path) -> int | None:

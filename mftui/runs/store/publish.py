@@ -10,14 +10,17 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mftui.data.storage.documents import read_document
 from mftui.data.storage.integrity import sealed
 from mftui.data.storage.regular import is_own_directory, list_own, make_new, open_own
 from mftui.data.storage.writing import point_own, sync_directory, write_text
 from mftui.errors import FormatError, RunError
+from mftui.runs.store.lock import removed_meanwhile
 from mftui.text import json_text
+
+T = TypeVar("T")
 
 
 def write_json(path: Path, document: dict[str, Any], *, durable: bool = False, seal: bool = False) -> None:
@@ -106,6 +109,27 @@ def published(link: Path) -> Path | None:
         return link if is_own_directory(link) else None
     except OSError:
         return None
+
+
+def read_published(link: Path, read: Callable[[Path], T], state: Callable[[], str]) -> T:
+    """Return `read` of the directory that `link` points to; read again if a newer one has replaced it meanwhile.
+
+    `state`: returns that of the run. Raises RunError if nothing has been published, or the run has been removed
+    meanwhile, FormatError if files are missing.
+    """
+    run = link.parent
+    while (directory := published(link)) is not None:
+        try:
+            return read(directory)
+        except FileNotFoundError as error:
+            if published(link) == directory:
+                raise FormatError(
+                    f"{directory}: incomplete ({Path(str(error.filename)).name} is missing).",
+                    hint="Train again, or restore the directory.",
+                ) from error
+    if not os.path.lexists(run):
+        raise removed_meanwhile(run.name)
+    raise RunError(f"run {run.name} has no {link.name} yet.", hint=f"It is {state()}.")
 
 
 def versions(link: Path) -> list[Path]:

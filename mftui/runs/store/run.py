@@ -18,7 +18,7 @@ from mftui import paths
 from mftui.data.storage.documents import Of, in_range, shaped
 from mftui.data.storage.regular import RESULT_BYTES, list_own
 from mftui.data.storage.writing import sweep
-from mftui.errors import FormatError, MftuiError, RunError
+from mftui.errors import MftuiError, RunError
 from mftui.runs.store import status as states
 from mftui.runs.store.config import FILE, RunConfig, read_config, write_config
 from mftui.runs.store.lock import list_lock
@@ -35,7 +35,7 @@ from mftui.runs.store.naming import (
 )
 from mftui.runs.store.notes import Notes, read_notes
 from mftui.runs.store.process import Process
-from mftui.runs.store.publish import published, read_json, require_links
+from mftui.runs.store.publish import published, read_json, read_published, require_links
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.status import Status
 from mftui.version import __version__
@@ -110,22 +110,8 @@ class Run:
         return self.read_published(self.factors_path, partial(load_factors, priors_of=row_priors))
 
     def read_published(self, link: Path, read: Callable[[Path], T]) -> T:
-        """Return `read` of the directory that `link` points to; read again if a newer one has replaced it meanwhile.
-
-        Raises RunError if nothing has been published, FormatError if files are missing.
-        """
-        while True:
-            directory = published(link)
-            if directory is None:
-                raise RunError(f"run {self.id} has no {link.name} yet.", hint=f"It is {self.state}.")
-            try:
-                return read(directory)
-            except FileNotFoundError as error:
-                if published(link) in (directory, None):
-                    raise FormatError(
-                        f"{directory}: incomplete ({Path(str(error.filename)).name} is missing).",
-                        hint="Train again, or restore the directory.",
-                    ) from error
+        """Return `read` of the directory that `link` points to, as `publish.read_published` does."""
+        return read_published(link, read, lambda: self.state)
 
     def config(self) -> RunConfig:
         """Read `config.json`. Raises RunError (missing) or FormatError (damaged, other version)."""

@@ -61,7 +61,11 @@ class KeptPrograms:
     def publish(self) -> int:
         """Keep what this process compiled, and return how many programs those were; forget the oldest of too many."""
         added = 0
-        for file in [file for file in list_own(self.directory) if file.name not in self._found]:
+        try:
+            there = list_own(self.directory)
+        except OSError:  # somebody has emptied the cache
+            return 0
+        for file in [file for file in there if file.name not in self._found]:
             with suppress(OSError):
                 link_own(file, self._store / f"{file.name}.{mark_of(file, PROGRAM_BYTES)}")
                 added += 1

@@ -66,6 +66,21 @@ def test_a_run_is_not_restored_over_another_of_its_id(home: Path) -> None:
     assert deleted_runs() == [deleted]
 
 
+def test_a_run_that_is_removed_under_a_command_is_said_to_be(home: Path) -> None:
+    run, other = toy_run(home, name="one"), toy_run(home, name="two")
+
+    def read(directory: Path) -> None:
+        remove_run(other)
+        (directory / "factors.json").read_bytes()
+
+    remove_run(run)
+    for work in (run.load_factors, lambda: other.read_published(other.factors_path, read)):
+        with pytest.raises(RunError, match=r"has been removed meanwhile\. `mftui runs trash`"):
+            work()
+    with pytest.raises(RunError, match="has been removed meanwhile"), trainer_lock(run.path):
+        pass
+
+
 def test_what_is_not_in_the_trash_is_said(home: Path) -> None:
     remove_run(toy_run(home))
     for text in ("../home", "nothing", ""):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def test_the_oldest_of_too_many_go(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         os.utime(file, (1_000_000 - age, 1_000_000 - age))
     assert mine.publish() == 3
     assert names(tmp_path) == {"new", "older"}
+
+
+def test_a_cache_that_is_emptied_meanwhile_costs_the_programs_alone(tmp_path: Path) -> None:
+    mine = KeptPrograms(tmp_path / "store")
+    (mine.directory / "new").write_bytes(b"x")
+    shutil.rmtree(tmp_path / "store")
+    assert mine.publish() == 0
+    mine.close()
 
 
 def test_where_nothing_can_be_kept_the_training_goes_on_without(
