@@ -169,7 +169,8 @@ def _number(error: BaseException) -> int:
     if isinstance(error, MemoryError):
         return errno.ENOMEM
     if isinstance(error, ImportError):  # of a shared library, in words only
-        return next((number for number in _ADVICE if os.strerror(number) in str(error)), 0)
+        words = {os.strerror(number): number for number in _ADVICE} | {"failed to map segment": errno.ENOMEM}
+        return next((number for word, number in words.items() if word in str(error)), 0)
     return (error.errno or 0) if isinstance(error, OSError) else 0
 
 

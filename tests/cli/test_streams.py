@@ -112,6 +112,7 @@ def test_a_working_directory_that_was_deleted_is_needed_only_for_files_in_it(run
         (OSError(36, "File name too long", "/x"), "/x: File name too long. Give a shorter name."),
         (MemoryError(), "out of memory"),
         (ImportError("libx.so: cannot open shared object file: Too many open files"), "Too many open files"),
+        (ImportError("libx.so: failed to map segment from shared object"), "out of memory"),
         (OSError("no number"), ""),
         (ValueError("3"), ""),
         (FileNotFoundError(2, "No such file or directory", "/x"), ""),

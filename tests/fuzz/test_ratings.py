@@ -94,7 +94,7 @@ def test_odd_cells_are_read_for_what_they_are_or_refused(
     for user, movie, rating in csv.reader(io.StringIO(text.getvalue(), newline="")):
         if (user, movie, rating) != ("user", "movie", "rating"):
             said.pop((key(user), key(movie)), None)
-            said[key(user), key(movie)] = float(rating)
+            said[key(user), key(movie)] = float(rating.replace(",", "."))
     read = {(key(str(user)), key(str(movie))): rating for user, movie, rating in rows_of(dataset)}
     assert read.keys() == said.keys()
     for pair, value in read.items():

@@ -22,6 +22,7 @@ STATUS_BYTES = NOTES_BYTES = CURRENT_BYTES = SETTINGS_BYTES = SESSION_BYTES = 1 
 CONFIG_BYTES = RESULT_BYTES = UNDO_BYTES = 16 * MB
 MANIFEST_BYTES = 16 * MB
 """`factors.json`, `state.json` of a checkpoint, `dataset.json` and `index.json` of the cache."""
+STUDY_BYTES = 64 * MB
 METRICS_BYTES = 1024 * MB
 PROFILE_BYTES = 256 * MB
 PROGRAM_BYTES = 64 * MB

@@ -6,18 +6,19 @@ ratings held out of the training part. Test ratings stay out of it.
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mftui import paths
-from mftui.data.storage.regular import is_own_file, make_own
+from mftui.data.storage.regular import STUDY_BYTES, is_own_file, make_own, seen_own
 from mftui.data.storage.writing import aside_of, cut_torn_line, exclusive, replace_own, sweep, sync_directory
 from mftui.engine.recipes import Field, Recipe, find_recipe
-from mftui.errors import RunError, UsageError
+from mftui.errors import RunError, UsageError, raise_if_machine
 from mftui.runs.store import status as states
 from mftui.runs.store.config import RunConfig
 from mftui.runs.store.metrics import best_validation
@@ -146,6 +147,8 @@ def _require_study(name: str) -> None:
         raise UsageError(f"no study named {name}.")
     if not is_own_file(path):  # Optuna would follow a link, and wait for a pipe
         raise UsageError(f"{path} is no file.", hint="Remove it, or take another name.")
+    if (size := seen_own(path).st_size) > STUDY_BYTES:
+        raise UsageError(f"{path} has {size / 1e6:,.0f} MB: it is no study.", hint="Remove it, or take another name.")
 
 
 def _begin(name: str, request: TrainRequest) -> None:
@@ -182,11 +185,36 @@ def _open(name: str) -> tuple[Any, TrainRequest]:
     try:
         study = optuna.load_study(study_name=name, storage=_journal(path))
         asked = TrainRequest.from_dict(study.user_attrs["request"])
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        _require_sound(study, searched(find_recipe(asked.recipe), asked.hyper))
+    except OSError as error:
+        raise_if_machine(error, path)
+        raise RunError(f"{path}: cannot be read ({error.strerror}).", hint=begin_anew) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # Optuna's own, of any kind: it trusts the file
         why = "it was never begun as a whole" if isinstance(error, KeyError) else "damaged"
         raise RunError(f"{path}: {why}.", hint=begin_anew) from error
     study.sampler = optuna.samplers.TPESampler(seed=asked.seed + len(study.trials), n_startup_trials=8)
     return study, asked
+
+
+def _require_sound(study: Any, fields: Sequence[Field]) -> None:
+    """Raise ValueError where a trial is not what a search by these fields makes."""
+    ranges = {field.name: field.search for field in fields if field.search is not None}
+    for trial in study.get_trials(deepcopy=False):
+        run, first = trial.user_attrs.get("run"), trial.system_attrs.get("fixed_params", {})
+        numbers = [*trial.params.values(), *first.values()]
+        if trial.state.name == "COMPLETE":
+            numbers.append(trial.value)
+        known = all(
+            (kind.low, kind.high) == ranges[name] and ranges[name][0] <= trial.params[name] <= ranges[name][1]
+            for name, kind in trial.distributions.items()
+        )
+        sound = known and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
+        if not sound or first.keys() - ranges or (run is not None and not (isinstance(run, str) and is_run_id(run))):
+            raise ValueError(f"trial {trial.number} is none of this search")
+        if trial.state.name == "COMPLETE" and run is None:
+            raise ValueError(f"trial {trial.number} has no run")
 
 
 def _optuna() -> Any:

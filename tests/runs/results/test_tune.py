@@ -8,10 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.hostile import BAD_VALUES
 from helpers.live_run import log_metrics
 from helpers.runs import wait_until
 
@@ -169,6 +172,50 @@ def test_a_study_that_is_damaged_is_said(ratings: Path, content: bytes) -> None:
     study_path("it").parent.mkdir(parents=True)
     study_path("it").write_bytes(content)
     with pytest.raises(RunError, match=r"it\.jsonl: (it was never begun|damaged).*begin the study anew"):
+        tune("it", None, 2, Requests())
+
+
+def altered(lines: list[str]) -> Iterator[list[str]]:
+    """Every part of every line of a study as something else."""
+    for at, line in enumerate(lines):
+        document = json.loads(line)
+        ways: list[tuple[str, ...]] = [(key,) for key in document]
+        ways += [(key, inner) for key, part in document.items() if isinstance(part, dict) for inner in part]
+        for way in ways:
+            for value in BAD_VALUES:
+                changed = json.loads(line)
+                part = changed
+                for key in way[:-1]:
+                    part = part[key]
+                part[way[-1]] = value
+                yield [*lines[:at], json.dumps(changed), *lines[at + 1 :]]
+
+
+@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.long), 23])
+@pytest.mark.usefixtures("untrained")
+def test_a_study_that_somebody_hands_over_goes_on_or_is_said_to_be_damaged(
+    ratings: Path, monkeypatch: pytest.MonkeyPatch, every: int
+) -> None:
+    tune("it", request(ratings), 1, Requests())
+    lines = study_path("it").read_text().splitlines()
+    made = list_runs()[0]
+    monkeypatch.setattr(tuning, "create_run", lambda asked: asked.checked() and made)
+    said: Counter[str] = Counter()
+    deep = [["[" * 100_000], ["[1]"], [f'{lines[0][:-1]}, "x": {"[" * 50_000}']]
+    for content in [*deep, *list(altered(lines))[::every]]:
+        study_path("it").write_text("\n".join(content) + "\n")
+        try:
+            tune("it", None, 2, Requests())
+        except (RunError, UsageError) as error:
+            said[error.hint] += 1
+    assert sum(said.values()) > 5, said
+
+
+def test_a_study_without_end_is_not_read(ratings: Path) -> None:
+    study_path("it").parent.mkdir(parents=True)
+    study_path("it").write_bytes(b"{}\n")
+    os.truncate(study_path("it"), 1 << 40)
+    with pytest.raises(UsageError, match="MB: it is no study"):
         tune("it", None, 2, Requests())
 
 
