@@ -65,9 +65,10 @@ class Model:
 
     @property
     def movies(self) -> pd.DataFrame:
-        """Return every movie: ids, title, genres and tags (joined by "|"), year, numbers of ratings, mean and bias.
+        """Return every movie: ids, title, genres and tags (joined by "|"), year, numbers of ratings, mean and biases.
 
-        Row i belongs to row i of `movie_factors`. `n_train` counts the ratings in training.
+        Row i belongs to row i of `movie_factors`; `n_train` counts the ratings in training; `bias` is in rating units,
+        as in the app, and `bias_in_formula` is b_m of the formula in docs/recipes.md.
 
         Examples
         --------
@@ -78,14 +79,12 @@ class Model:
 
     @property
     def users(self) -> pd.DataFrame:
-        """Return every user: user_id, n_ratings, n_train (in training), mean rating and bias.
-
-        Row i belongs to row i of `user_factors`.
+        """Return every user, in the order of `user_factors`: numbers of ratings, mean, and biases as of `movies`.
 
         Examples
         --------
         >>> model.users.columns.tolist()
-        ['user_id', 'n_ratings', 'n_train', 'mean', 'bias']
+        ['user_id', 'n_ratings', 'n_train', 'mean', 'bias', 'bias_in_formula']
         """
         return users_table(self.factors)
 
@@ -130,7 +129,8 @@ class Model:
         Parameters
         ----------
         movie: an id, IMDb's ("tt0114709") or TMDb's ("tmdb:862") too, or words of a title.
-        metric: "cosine", "dot" or "euclidean"; `shrink`: reduce scores of movies with few ratings, as the post did not.
+        metric: "cosine"; "dot", as a share of the movie's own (1 is the movie itself); or "euclidean", a distance.
+        shrink: count movies with few ratings for less, as docs/guide.md#2-movies says; the 2019 post did not.
         by: "taste" (what people thought), "audience" (who watched) or "both", the default where the model has both.
         genre, tag, years, min_ratings: list only movies of this genre, with this tag among those of most people, of
             these years (1994, "1990-1999" or (1990, 1999)), with so many ratings.

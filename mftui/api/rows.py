@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from mftui.api.person import Person
     from mftui.engine.model.factors import Factors
@@ -25,6 +26,14 @@ RECOMMENDED = (*MOVIE, "predicted", "std", "plus_minus", "would_watch", "score",
 def movie_row(factors: Factors, movie: int | np.integer) -> Row:
     """Return movie_id, title, genres (a list), year (or None) and n_ratings of the movie at an index."""
     return asdict(factors.row(movie))
+
+
+def rated_order(ratings: NDArray[Any], predicted: NDArray[Any]) -> NDArray[Any]:
+    """Return (n,) places of n ratings in the order in which they are listed: the highest first, of equal ones that with
+    the highest prediction, and of those as they stand in the data."""
+    import numpy as np
+
+    return np.lexsort((-predicted, -ratings))
 
 
 def neighbour_rows(factors: Factors, movies: Iterable[Any], scores: Iterable[Any]) -> list[Row]:

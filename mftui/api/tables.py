@@ -21,7 +21,8 @@ def movies_table(factors: Factors) -> pd.DataFrame:
     frame["n_ratings"] = np.array(factors.movie_counts)
     frame["n_train"] = np.array(factors.movie_train_counts)
     frame["mean"] = np.array(factors.movie_means)
-    frame["bias"] = np.array(factors.parameters.movie_bias)
+    biases = factors.parameters.movie_bias
+    frame["bias"], frame["bias_in_formula"] = factors.bias_in_stars(biases), np.array(biases)
     return frame
 
 
@@ -35,7 +36,8 @@ def users_table(factors: Factors) -> pd.DataFrame:
             "n_ratings": counts,
             "n_train": factors.user_train_counts,
             "mean": np.where(counts > 0, np.diff(summed) / np.maximum(counts, 1), np.nan),
-            "bias": np.array(factors.parameters.user_bias),
+            "bias": factors.bias_in_stars(factors.parameters.user_bias),
+            "bias_in_formula": np.array(factors.parameters.user_bias),
         }
     )
 

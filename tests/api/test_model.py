@@ -20,6 +20,7 @@ from mftui.cli import run_command
 from mftui.engine.model.parameters import DateEffects
 from mftui.errors import ArgumentError, MftuiError, RunError, TitleError, UnknownId, UsageError
 
+BIASES = ["bias", "bias_in_formula"]
 LISTED = ["movie_id", "title", "genres", "year"]
 
 
@@ -221,7 +222,7 @@ def test_an_explanation_adds_up(model: mftui.Model) -> None:
 
 def test_what_was_learned_is_frames_and_arrays(model: mftui.Model) -> None:
     movies, users, p = model.movies, model.users, model.factors.parameters
-    assert movies.columns.tolist() == [*LISTED, "imdb_id", "tmdb_id", "tags", "n_ratings", "n_train", "mean", "bias"]
+    assert movies.columns.tolist() == [*LISTED, "imdb_id", "tmdb_id", "tags", "n_ratings", "n_train", "mean", *BIASES]
     assert movies.title[0] == "Toy Story (1995)" and movies.genres[0] == "Adventure|Animation"
     assert movies.genres[3] == "", "(no genres listed) is none"
     assert movies.year[0] == 1995 and movies.year.isna()[11]
@@ -229,6 +230,11 @@ def test_what_was_learned_is_frames_and_arrays(model: mftui.Model) -> None:
     first = model.factors.history.of_user(0)
     assert users["mean"][0] == pytest.approx(first.ratings.mean()) and users.n_ratings[0] == len(first)
     assert np.array_equal(model.movie_factors, p.movie_factors) and np.array_equal(model.user_factors, p.user_factors)
+    np.testing.assert_array_equal(movies.bias, model.factors.bias_in_stars(p.movie_bias), "as on the screens: in stars")
+    np.testing.assert_array_equal(users.bias, model.factors.bias_in_stars(p.user_bias))
+    np.testing.assert_array_equal(movies.bias_in_formula, p.movie_bias)
+    np.testing.assert_array_equal(users.bias_in_formula, p.user_bias)
+    assert np.abs(movies.bias - movies.bias_in_formula).max() > 0.01
     with pytest.raises(ValueError, match="read-only"):
         model.movie_factors[0] = 0
     movies["bias"] = 0.0

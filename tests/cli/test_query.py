@@ -14,6 +14,7 @@ from mftui.engine.query.neighbours import similar
 from mftui.engine.query.recommend import recommend
 from mftui.runs.store.run import Run
 from mftui.text import visible
+from mftui.tui.screens.users.page import order_of, user_page
 
 
 def test_similar_lists_neighbours_by_score(run: Run, ask: Ask) -> None:
@@ -51,6 +52,12 @@ def test_similar_by_an_index_tells_its_recall(run: Run, ask: Ask, monkeypatch: p
 def test_similar_looks_at_all_movies_unless_asked(run: Run, ask: Ask) -> None:
     expected = {"by": "exact", "recall_at_10": None, "note": ""}
     assert document(ask("similar", "1", "--json"))["search"] == expected
+
+
+def test_help_says_what_the_metrics_are_and_how_few_ratings_count(ask: Ask) -> None:
+    told = " ".join(ask("similar", "--help")[1].split())
+    assert "as a share of the movie's own, so that 1 is the movie itself" in told
+    assert "multiplied by n/(n+20)" in told and "a distance is divided by it" in told
 
 
 def test_similar_says_why_its_list_is_short(run: Run, ask: Ask) -> None:
@@ -136,6 +143,18 @@ def test_user_tables_show_n_of_each(run: Run, ask: Ask) -> None:
     assert "User 7:" in out
     assert "Recommended to user 7" in out
     assert "2 of" in err
+
+
+def test_a_users_ratings_are_in_the_same_order_as_in_the_app(run: Run, ask: Ask) -> None:
+    model = run.load_factors()
+    for user in range(1, 8):
+        page = user_page(model, user)
+        order = order_of(model, page, "rating", reverse=False)
+        titles = [model.movies.titles[movie] for movie in page.rated.movies[order]]
+        rated = document(ask("user", str(user), "--json"))["rated"]
+        assert [line["title"] for line in rated] == titles
+        values = [(line["rating"], line["predicted"]) for line in rated]
+        assert values == sorted(values, reverse=True)
 
 
 def test_an_unknown_user_names_known_ones(run: Run, ask: Ask) -> None:

@@ -17,7 +17,9 @@ from mftui.cli import main
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
 from mftui.engine.model.factors import Factors
+from mftui.engine.query import held_out_errors
 from mftui.tui.lists.explanation import why_user
+from mftui.tui.lists.rankings import spread_basis
 from mftui.tui.screens.users.page import user_page
 from mftui.tui.screens.you.page import YouChoices, about, why_you, you_list
 from mftui.tui.screens.you.ratings import read_profile
@@ -53,7 +55,8 @@ def test_a_list_is_in_the_order_of_a_bound(home: Path, capsys: Capture, bound: s
     answer = document(capsys, "recommend", "3", "--bound", bound, "-n", "4")
 
     assert (answer["bound"], answer["ranked_by"], answer["unit"]) == (bound, "like", "stars")
-    assert answer["uncertainty"] == {"of": "rating", "level": 0.9, "n": int(draws().history.held_out.sum())}
+    n = int(draws().history.held_out.sum())
+    assert answer["uncertainty"] == {"of": "rating", "level": 0.9, "n": n, "held_out": n}
     lines = answer["recommendations"]
     ends = [line["predicted"] + sign * line["plus_minus"] for line in lines]
     inside = [(end, line) for end, line in zip(ends, lines, strict=True) if 0.5 < line["predicted"] < 5]
@@ -176,3 +179,23 @@ def test_evaluate_tells_how_often_the_truth_lay_within(home: Path, capsys: Captu
     assert all(0 <= one["covered"] <= 1 for one in coverage)
     _, out, _ = ask(capsys, "evaluate")
     assert "How often the p % interval contains the rating" in out
+
+
+def test_it_says_on_how_many_of_the_held_out_ratings_a_width_was_measured(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_out_errors, "MAX_PAIRS", 60)
+    model = draws()
+    n = int(model.history.held_out.sum())
+    assert n > 60
+    assert held_out_errors.measured_on(model) == (60, n)
+    assert spread_basis(model) == f"+/- measured on 60 of the {n} ratings held out"
+    toy_run(home, model)
+    assert document(capsys, "recommend", "3")["uncertainty"] == {"of": "rating", "level": 0.9, "n": 60, "held_out": n}
+    assert f"measured on 60 of the {n} ratings held out of training" in ask(capsys, "recommend", "3")[2]
+
+
+def test_it_says_that_it_was_measured_on_all(home: Path, capsys: Capture) -> None:
+    toy_run(home, model := draws())
+    n = int(model.history.held_out.sum())
+    assert f"measured on the {n} ratings held out of training" in ask(capsys, "recommend", "3")[2]

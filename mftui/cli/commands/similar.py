@@ -25,7 +25,12 @@ BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"
 @runs_option
 @count_option
 @click.option(
-    "--metric", type=click.Choice(METRICS), default="cosine", show_default=True, help="How similarity is measured."
+    "--metric",
+    type=click.Choice(METRICS),
+    default="cosine",
+    show_default=True,
+    help="How similarity is measured: by direction; by the dot product, as a share of the movie's own, so that 1 is "
+    "the movie itself; or by distance, of which the smallest comes first.",
 )
 @click.option(
     "--by",
@@ -36,7 +41,8 @@ BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"
     "--shrink/--no-shrink",
     default=True,
     show_default=True,
-    help="Reduce the scores of movies that have few ratings; the 2019 post did not.",
+    help="Let movies with few ratings count for less; the 2019 post did not. Cosine and dot are multiplied by n/(n+20), "
+    "n being the training ratings; a distance is divided by it. Without the audience part: n/(n+5).",
 )
 @min_ratings_option
 @click.option(

@@ -152,7 +152,7 @@ def _fitted(factors: Factors, person: Person) -> list[dict[str, Any]]:
 def _lines(
     factors: Factors, movies: Any, ratings: Any, predicted: Any, held_out: Any, unknown: Any
 ) -> list[dict[str, Any]]:
-    import numpy as np
+    from mftui.api.rows import rated_order
 
     return [
         {
@@ -164,5 +164,5 @@ def _lines(
             "held_out": bool(held_out[at]),
             "cold": bool(unknown[at]),
         }
-        for at in np.lexsort((-predicted, -ratings))
+        for at in rated_order(ratings, predicted)
     ]

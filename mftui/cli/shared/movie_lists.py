@@ -92,13 +92,13 @@ def uncertainty_document(factors: Factors) -> dict[str, Any] | None:
     """Describe for JSON what `plus_minus`, `lower` and `upper` mean; None where there are none.
 
     A rating lies between `lower` and `upper`, which are `plus_minus` from the prediction, with the probability `level`,
-    as it did in `n` ratings held out of training.
+    as it did in `n` of the `held_out` ratings that were held out of training.
     """
-    from mftui.engine.query.held_out_errors import held_out_errors
+    from mftui.engine.query.held_out_errors import measured_on
     from mftui.engine.query.intervals import LEVEL
 
-    errors = held_out_errors(factors)
-    return None if errors is None else {"of": "rating", "level": LEVEL, "n": errors.n}
+    used, held_out = measured_on(factors)
+    return {"of": "rating", "level": LEVEL, "n": used, "held_out": held_out} if used else None
 
 
 def shortness(result: Recommendations, n: int) -> str:
@@ -148,17 +148,12 @@ def print_recommendations(factors: Factors, recommendations: list[dict[str, Any]
 
 def spread_note(factors: Factors) -> str:
     """Say what ±, from and to mean; "" where there are none."""
+    from mftui.engine.query.held_out_errors import measured_words
     from mftui.engine.query.intervals import LEVEL
 
-    found = uncertainty_document(factors)
-    return (
-        ""
-        if found is None
-        else (
-            f"±: {LEVEL:.0%} of ratings lie so near to the prediction, between from and to; measured on {found['n']:,} "
-            "ratings held out of training."
-        )
-    )
+    if not (measured := measured_words(factors)):
+        return ""
+    return f"±: {LEVEL:.0%} of ratings lie so near to the prediction, between from and to; {measured} of training."
 
 
 def print_list(columns: list[str], rows: list[list[Cell]], title: str, reason: str) -> None:

@@ -199,7 +199,7 @@ class Factors:
 
     @property
     def support(self) -> float:
-        """Return the training ratings from which a neighbour keeps half of its score."""
+        """Return the training ratings with which a neighbour keeps half of its score; see `neighbours.supported`."""
         return self.audience.support if self.has_audience else TASTE_SUPPORT
 
     @cached_property

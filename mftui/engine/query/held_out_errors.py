@@ -41,6 +41,23 @@ def held_out_errors(model: Factors) -> HeldOutErrors | None:
     return model.errors or errors_on(model, model.history.part(held_out=True))
 
 
+def measured_on(model: Factors) -> tuple[int, int]:
+    """Return on how many of its held-out ratings the ± of a model was measured, and how many there are; (0, 0) where it
+    has none."""
+    if (found := held_out_errors(model)) is None:
+        return 0, 0
+    return found.n, max(found.n, int(np.count_nonzero(model.history.held_out)))
+
+
+def measured_words(model: Factors) -> str:
+    """Say the same: "measured on 4,000 of the 10,083 ratings held out"; "" where the model has no ±."""
+    used, held_out = measured_on(model)
+    if not used:
+        return ""
+    which = f"the {used:,}" if used == held_out else f"{used:,} of the {held_out:,}"
+    return f"measured on {which} ratings held out"
+
+
 @once_per_model
 def has_held_out(model: Factors) -> bool:
     """Return whether there are enough held-out ratings; quick, also where errors have not been measured."""

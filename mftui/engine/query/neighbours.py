@@ -79,12 +79,11 @@ def movie_scores(
     *,
     shrink: bool = True,
 ) -> Floats:
-    """Return (n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`; with `shrink`
-    weighed by support.
+    """Return (n_movies,) nearness of every movie, or of those `among`, to the movie at index `me`.
 
-    "cosine" and "dot" (divided by the movie's own product with itself, as in the post) are high where
-    near. "euclidean" is a distance, low where near, and grows where support is thin; of two blocks,
-    each is measured in lengths of the movie's own vector.
+    "cosine" and "dot" are high where near; "dot" is a share of the movie's own product with itself, as in the post, so
+    that 1 is the movie itself. "euclidean" is a distance, low where near; of two blocks, each is measured in lengths
+    of the movie's own vector. With `shrink`, cosine and dot are multiplied by `supported`, a distance is divided by it.
     """
     if metric not in METRICS:
         raise UsageError(f"no metric {metric}.", hint=f"There are: {', '.join(METRICS)}.")
@@ -119,7 +118,8 @@ def _blocks_with(model: Factors, movie: int, by: By | None) -> list[tuple[Floats
 
 
 def supported(model: Factors, among: Indices | slice = slice(None)) -> Floats:
-    """Return (n,) what is left of the score of each movie among those: less where few training ratings support it."""
+    """Return (n,) n/(n+`Factors.support`) of each movie among those, n being its training ratings: what is left of a
+    cosine or a dot product, and by which a distance is divided."""
     counts = model.movie_train_counts[among]
     return np.asarray(counts / (counts + np.float32(model.support)), dtype=np.float32)
 

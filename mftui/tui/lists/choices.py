@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
+from mftui.api.rows import rated_order
 from mftui.data.titles.years import parse_years
 from mftui.errors import UsageError
 from mftui.text import fold, visible
@@ -25,8 +26,8 @@ MAX_LISTED = 500
 """Movies listed at most."""
 MOVIE_SORTS = ("", "title", "year", "ratings", "mean", "bias")
 """By what movies can be sorted; "" is the search's own order, the best match or the most rated first."""
-METRICS = {"cosine": "Cosine", "dot": "Dot", "raw": "Raw", "euclidean": "Dist."}
-"""The metrics of neighbours, and how their scores are headed; "raw" is the dot product, not reduced for few ratings."""
+METRICS = {"cosine": "Cosine", "dot": "Dot", "full": "Full", "euclidean": "Dist."}
+"""The metrics of neighbours, and how their scores are headed; "full" is the dot product, never reduced."""
 MAX_NEIGHBOURS = 1000
 MAX_RECOMMENDED = 1000
 RATED_SORTS = ("rating", "model", "error", "part", "title")
@@ -105,7 +106,7 @@ class MovieChoices:
     @property
     def measured(self) -> tuple[Metric, bool]:
         """Return the metric as the engine calls it, and whether scores are reduced where ratings are few."""
-        return ("dot", False) if self.metric == "raw" else (cast("Metric", self.metric), True)
+        return ("dot", False) if self.metric == "full" else (cast("Metric", self.metric), True)
 
     def caption(self, text: str) -> str:
         """Return the caption of what a search for `text` finds."""
@@ -233,11 +234,17 @@ def list_movies(model: OpenModel, text: str, choices: MovieChoices) -> tuple[NDA
 def order_of_ratings(
     factors: Factors, movies: NDArray[Any], sort: str, values: Mapping[str, Any], *, reverse: bool
 ) -> NDArray[Any]:
-    """Return (n,) places of n ratings of these movies in an order: "title", or by `values`, the highest first."""
+    """Return (n,) places of n ratings of these movies in an order: "title", or by `values`, the highest first.
+
+    `values`: among them "rating" and "model", the predictions; those of equal value are in the order of `rated_order`.
+    """
     import numpy as np
 
-    titles = np.array([fold(factors.movies.titles[movie]) for movie in movies]) if sort == "title" else None
-    order = np.argsort(-values[sort] if titles is None else titles, kind="stable")
+    if sort == "title":
+        order = np.argsort(np.array([fold(factors.movies.titles[movie]) for movie in movies]), kind="stable")
+    else:
+        order = rated_order(values["rating"], values["model"])
+        order = order[np.argsort(-values[sort][order], kind="stable")]
     return order[::-1] if reverse else order
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mftui.tui.lists.choices import Filter
+from mftui.tui.lists.rankings import spread_basis
 from mftui.tui.lists.rows import interval_title
 from mftui.tui.screens.base import Choices
 from mftui.tui.screens.two_lists import TwoListsScreen
@@ -42,7 +43,13 @@ class RecommendedScreen(TwoListsScreen[Choices]):
     ) -> None:
         """Show the list on the right; `facts`: the order first, then what leaves sooner where there is no room."""
         narrowed = self._choices.narrowed.label
-        told = (*facts[:1], f"only {narrowed}" if narrowed else "", *facts[1:], listed.note)
+        told = (
+            *facts[:1],
+            f"only {narrowed}" if narrowed else "",
+            *facts[1:],
+            listed.note,
+            spread_basis(model.factors),
+        )
         self.right.name_columns(interval=interval_title(listed, model.factors.scale))
         self.right.show(
             rows,

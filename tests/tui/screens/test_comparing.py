@@ -127,7 +127,7 @@ async def test_a_film_and_a_user_that_run_2_does_not_know_are_listed_by_run_1(ma
 async def test_keys_go_on_working_beside_another_run(make_app: MakeApp):
     async with (app := make_app()).run_test(size=(160, 45)) as pilot:
         await beside(pilot, "f2", "Neighbours of", "alpha")
-        for key, sign in (("m", "Dot 1"), ("m", "Raw 1"), ("b", "by taste"), ("m", "Dist. 1")):
+        for key, sign in (("m", "Dot 1"), ("m", "Full 1"), ("b", "by taste"), ("m", "Dist. 1")):
             await pilot.press(key)
             await until_shown(pilot, sign)
         before = places(app, "neighbours")

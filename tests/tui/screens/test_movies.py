@@ -249,7 +249,7 @@ async def test_m_goes_round_the_metrics(make_app: MakeApp, home: Path):
         await pilot.press("2")
         await until_shown(pilot, "Neighbours of")
         subject = TITLES.index(neighbours_of(app)) + 1
-        for metric in ("dot", "raw", "euclidean", "cosine"):
+        for metric in ("dot", "full", "euclidean", "cosine"):
             await pilot.press("m")
             measured, shrink = choices.MovieChoices(metric=metric).measured
             movies, scores = similar(factors, factors.movie_ids.index(subject), 1, metric=measured, shrink=shrink)
