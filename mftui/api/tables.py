@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mftui.data.dataset import NO_GENRES, Movies
+from mftui.engine.model.user_prior import movie_bias_in_stars, user_bias_in_stars
 
 if TYPE_CHECKING:
     from mftui.data.ids import Ids
@@ -21,8 +22,8 @@ def movies_table(factors: Factors) -> pd.DataFrame:
     frame["n_ratings"] = np.array(factors.movie_counts)
     frame["n_train"] = np.array(factors.movie_train_counts)
     frame["mean"] = np.array(factors.movie_means)
-    biases = factors.parameters.movie_bias
-    frame["bias"], frame["bias_in_formula"] = factors.bias_in_stars(biases), np.array(biases)
+    frame["bias"] = movie_bias_in_stars(factors, np.arange(factors.n_movies))
+    frame["bias_in_formula"] = np.array(factors.parameters.movie_bias)
     return frame
 
 
@@ -36,7 +37,7 @@ def users_table(factors: Factors) -> pd.DataFrame:
             "n_ratings": counts,
             "n_train": factors.user_train_counts,
             "mean": np.where(counts > 0, np.diff(summed) / np.maximum(counts, 1), np.nan),
-            "bias": factors.bias_in_stars(factors.parameters.user_bias),
+            "bias": user_bias_in_stars(factors, np.arange(factors.n_users)),
             "bias_in_formula": np.array(factors.parameters.user_bias),
         }
     )

@@ -41,8 +41,8 @@ BLOCKS = {"taste": "taste", "audience": "audience", "both": "taste and audience"
     "--shrink/--no-shrink",
     default=True,
     show_default=True,
-    help="Let movies with few ratings count for less; the 2019 post did not. Cosine and dot are multiplied by n/(n+20), "
-    "n being the training ratings; a distance is divided by it. Without the audience part: n/(n+5).",
+    help="Count movies with few ratings for less; the 2019 post did not. Cosine and dot are multiplied by n/(n+20), n "
+    "being the training ratings; a distance is divided by it. Without the audience part: n/(n+5).",
 )
 @min_ratings_option
 @click.option(
