@@ -52,10 +52,12 @@ POST2019 = Recipe(
     source="Sujit Pal's 2019 post on matrix factorization as gradient descent in TensorFlow 2 (docs/post2019.md)",
     summary="Fits every cell of the users × movies matrix, each movie's column scaled by its maximum; "
     "a missing rating counts as 0.",
-    differs="Training is the post's. What it predicts, a share between 0 and 1, is shown in stars by a straight line "
-    "(scaling). The post took the biases away and rescaled, which gave 4.8 for every film: scaling post.",
-    caution="It learns a missing rating as 0, so it predicts who has rated what, not stars: believe the order of its "
-    "lists; the stars are rescaled.",
+    differs="Training is the post's: the biases learn, the factors hardly leave their random start (docs/post2019.md). "
+    "What it predicts, a share between 0 and 1, is shown in stars by a straight line (scaling). The post took the "
+    "biases away and rescaled (scaling post): the list in the post then has 4.8 for every film, one of mftui about 4, "
+    "and with another seed other films.",
+    caution="It learns a missing rating as 0, so it predicts how often a film is rated, not stars: its lists are "
+    "mostly the most rated films; the stars are rescaled.",
     holds_out=False,
     fields=(
         Field("factors", 15, 1, 4096, "Numbers that describe each user and each movie."),
@@ -68,7 +70,8 @@ POST2019 = Recipe(
             0,
             0,
             "How predictions become stars: by a straight line to the mean and spread of the ratings; share × highest "
-            "rating; or, as in the post, without biases, from the lowest to the highest.",
+            "rating; or, as in the post, without biases, which leaves the random start, from the lowest to the "
+            "highest.",
             ("stars", "highest", "post"),
             absent="highest",
         ),
