@@ -135,6 +135,20 @@ def test_running_out_all_the_same_says_what_to_do(ratings: Path) -> None:
     assert run.state == "failed" and "Use fewer factors" in run.status().message
 
 
+def test_a_full_disk_that_tensorflow_names_as_it_names_memory_is_told_as_such(ratings: Path) -> None:
+    class ResourceExhaustedError(Exception):
+        pass
+
+    class Full(NumpyTraining):
+        def prepare(self) -> None:
+            raise ResourceExhaustedError("cache/programs/x; No space left on device [Op:__inference_step_1]")
+
+    run = create_run(request(ratings))
+    with pytest.raises(TrainingError, match=rf"the disk is full.*Free some space, then: mftui train --resume {run.id}"):
+        train(run, make_training=Full)
+    assert run.state == "failed" and "memory" not in run.status().message
+
+
 def test_an_estimate_is_the_sum_of_its_parts() -> None:
     assert MemoryEstimate(1, 2, 3, Sizes(1, 1, 1), 1, matrix=4, base=5).total == 15
 

@@ -77,6 +77,7 @@ def list_lock(runs: Path) -> Iterator[None]:
             ) from error
         except OSError as error:
             raise RunError(
-                f"{runs}: cannot be changed ({error.strerror}).", hint="Set MFTUI_HOME to a writable directory."
+                f"{runs}: cannot be changed ({error.strerror}).",
+                hint="Make room, or set MFTUI_HOME to a writable directory.",
             ) from error
         yield

@@ -204,7 +204,7 @@ def _created(request: TrainRequest, config: RunConfig, parent: Path) -> Run:
             shutil.rmtree(made, ignore_errors=True)
         raise RunError(
             f"{parent}: cannot create a run directory ({error.strerror}).",
-            hint="Set MFTUI_HOME to a writable directory.",
+            hint="Make room, or set MFTUI_HOME to a writable directory.",
         ) from error
     return run
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +94,9 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
         out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         message = "out of memory." if out_of_memory else f"training failed: {_first_line(error)}"
         remedy = "Use fewer factors or a batch size. " if out_of_memory else ""
+        if out_of_memory and os.strerror(errno.ENOSPC) in str(error):  # TensorFlow names it as it names memory
+            message = "the disk is full, and TensorFlow could not write to it."
+            remedy = f"Free some space, then: mftui train --resume {run.id} "
         if "Keras cannot be imported" in message:  # in a process of others, where their settings count
             remedy = "Keras is set to something else than TensorFlow: unset KERAS_BACKEND and TF_USE_LEGACY_KERAS. "
         session.heartbeat.stop(states.FAILED, f"{message} {remedy}".strip())

@@ -25,6 +25,8 @@ from mftui.data.storage.writing import exclusive, link_own
 from mftui.version import __version__
 
 _MOST_BYTES = 64 << 20
+_ROOM = 256 << 20
+"""With less on the disk nothing is kept."""
 _YOUNG_S = 60.0
 """So long a directory may be without the lock of its process."""
 _OF_PROCESS = ".process-"
@@ -114,8 +116,9 @@ def use_kept_programs() -> KeptPrograms | None:
     except (OSError, PackageNotFoundError) as error:
         log.info("no compiled programs are kept: %s", error)
         return None
-    if any(character.isspace() for character in str(programs.directory)):
-        programs.close()  # flags are separated by blanks
+    # Flags are separated by blanks; and XLA ends a training whose programs it cannot write.
+    if any(map(str.isspace, str(programs.directory))) or shutil.disk_usage(programs.directory).free < _ROOM:
+        programs.close()
         return None
     asked = f"--tf_xla_persistent_cache_directory={programs.directory} --tf_xla_persistent_cache_prefix=mftui"
     os.environ[_FLAGS] = f"{os.environ.get(_FLAGS, '')} {asked}".strip()

@@ -6,6 +6,7 @@ import os
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers.command import answer_of, launch
@@ -49,6 +50,21 @@ def test_the_oldest_of_too_many_go(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         os.utime(file, (1_000_000 - age, 1_000_000 - age))
     assert mine.publish() == 3
     assert names(tmp_path) == {"new", "older"}
+
+
+@pytest.mark.parametrize(("free", "kept"), [(1 << 30, True), (1 << 20, False)])
+def test_on_a_disk_that_is_nearly_full_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, kept: bool
+) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TF_XLA_FLAGS", raising=False)
+    monkeypatch.setattr(programs, "_GPU", tmp_path / "missing")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    mine = use_kept_programs()
+    assert (mine is not None) == ("TF_XLA_FLAGS" in os.environ) == kept
+    if mine is not None:
+        mine.close()
+    assert not [*(tmp_path / "home").rglob(".process-*")]
 
 
 def test_a_cache_that_is_emptied_meanwhile_costs_the_programs_alone(tmp_path: Path) -> None:
