@@ -18,12 +18,14 @@ from helpers.models import HOSTILE, TITLES, toy_factors, toy_run
 from mftui.data.ids import Ids
 from mftui.data.storage.csv_cells import original
 from mftui.data.storage.string_column import StringColumn
+from mftui.engine.descent.scaling import scaled
 from mftui.engine.model.factors import Factors
 from mftui.engine.query.recommend import recommend
 from mftui.errors import MftuiError, UsageError
 from mftui.runs.results import export
 from mftui.runs.results.export import export_run
 
+ROOT = Path(__file__).resolve().parents[3]
 FORMULAS = ("=1+1", "+49 (1999)", "-2", "@SUM(A1) (2001)", "'=already", "\ttab", *TITLES)
 
 
@@ -67,6 +69,35 @@ def test_the_weights_file_predicts_by_the_formula_and_runs_the_posts_arithmetic(
     # As the post's script has it, minus signs included.
     x_hat = np.add(np.add(np.matmul(U, M.T), np.expand_dims(-bu, axis=1)), np.expand_dims(-bm, axis=0)) - bg
     assert x_hat[np.argwhere(users == 5)].reshape(-1).shape == (model.n_movies,)
+
+
+def by_link(link: str) -> Factors:
+    """A model whose link this is, or one of recipe post2019 with this scaling."""
+    model = toy_factors()
+    p = model.parameters
+    if link == "linear":
+        return replace(model, parameters=replace(p, link=link, global_bias=3.4))
+    if link == "probit":
+        levels: dict[str, Any] = {"levels": (1.0, 2.0, 3.5, 5.0), "cuts": (-0.7, 0.1, 0.9), "spread": 1.3}
+        return replace(model, parameters=replace(p, link=link, **levels))
+    shares = replace(p, lo=0.0, hi=1.0, global_bias=-3.4)
+    return replace(model, parameters=scaled(shares, link, model.history.part(held_out=False), model.scale))
+
+
+@pytest.mark.parametrize("link", ["linear", "probit", "stars", "highest", "post"])
+def test_the_formula_of_the_documents_makes_the_ratings_of_every_link(
+    link: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = by_link(link)
+    export_run(toy_run(home, model), home / "weights.h5", "hdf5")
+    section = (ROOT / "docs/recipes.md").read_text(encoding="utf-8").split("### An exported model")[1].split("\n## ")[0]
+    code = section.split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(home)
+    found: dict[str, Any] = {}
+    exec(code, found)
+    users, movies = (grid.reshape(-1) for grid in np.indices((model.n_users, model.n_movies)))
+    np.testing.assert_allclose(found["rating"].reshape(-1), model.predict(users, movies), atol=1e-4)
+    assert found["how"]["link"] == model.parameters.link and np.ptp(found["rating"]) > 0.1
 
 
 def test_the_weights_file_has_ids_that_are_words(home: Path) -> None:
