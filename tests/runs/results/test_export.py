@@ -75,11 +75,11 @@ def by_link(link: str) -> Factors:
     """A model whose link this is, or one of recipe post2019 with this scaling."""
     model = toy_factors()
     p = model.parameters
-    if link == "linear":
-        return replace(model, parameters=replace(p, link=link, global_bias=3.4))
+    given: dict[str, Any] = {"link": link, "global_bias": 3.4 if link == "linear" else 0.0}
     if link == "probit":
-        levels: dict[str, Any] = {"levels": (1.0, 2.0, 3.5, 5.0), "cuts": (-0.7, 0.1, 0.9), "spread": 1.3}
-        return replace(model, parameters=replace(p, link=link, **levels))
+        given |= {"levels": (1.0, 2.0, 3.5, 5.0), "cuts": (-0.7, 0.1, 0.9), "spread": 1.3}
+    if link in ("linear", "probit"):
+        return replace(model, parameters=replace(p, **given))
     shares = replace(p, lo=0.0, hi=1.0, global_bias=-3.4)
     return replace(model, parameters=scaled(shares, link, model.history.part(held_out=False), model.scale))
 
