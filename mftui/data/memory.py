@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mftui.data.storage.streams import MAX_RATIO
 from mftui.errors import DataError
 
 UNLIMITED = 1 << 60
@@ -90,6 +89,8 @@ def _apply() -> None:
 
 
 def _most(packed: int) -> int:
+    from mftui.data.storage.streams import MAX_RATIO  # with all that unpacks, which few need
+
     return max(LEAST_ROOM, MAX_RATIO * packed)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mftui.data.reading.reading import Reading
 from mftui.errors import UsageError
 from mftui.text import visible
+
+if TYPE_CHECKING:
+    from mftui.data.reading.reading import Reading
 
 ROLES = ("user", "movie", "rating", "timestamp")
 LEFT_OUT = "none"
@@ -95,6 +97,8 @@ class ReadOptions:
         options: what was said of its data, as `document` returns it.
         read_as: how that was read, as `Reading.document` returns it; anything else for a run that does not know.
         """
+        from mftui.data.reading.reading import Reading
+
         like = Reading.from_document(read_as)
         kept = dict(options)
         if like is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mftui.runs.store.summary import kept_apart
 from mftui.tui.base.messages import OverlayNews
 from mftui.tui.charts.chart import N_STYLES
 from mftui.tui.charts.training_charts import Other
@@ -65,6 +64,10 @@ class Overlays:
     def others(self, watched: str, tested_on: tuple[str, str] | None) -> tuple[Other, ...]:
         """Return the overlaid runs, without the one that is `watched` itself; said of each is whether it has other data
         or another test part than that one, `tested_on`."""
+        if not self._laid:
+            return ()
+        from mftui.runs.store.summary import kept_apart
+
         return tuple(
             Other(name, self.mark(run_id), self._style(run_id), watcher.curves, kept_apart(own, tested_on or own))
             for run_id, (name, own, watcher) in self._laid.items()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mftui.engine.recipes import find_recipe
 from mftui.errors import MftuiError
-from mftui.runs.store.summary import learned
 from mftui.tui.base.keys import written
 
 if TYPE_CHECKING:
@@ -109,6 +107,9 @@ class Snapshot:
 
 def read_snapshot(run: Run, log_lines: int) -> Snapshot:
     """Read a run directory. A run that cannot be read is a snapshot in state "missing" that says why."""
+    from mftui.engine.recipes import find_recipe
+    from mftui.runs.store.summary import learned
+
     try:
         status = run.status()
         result = {} if status.active else run.result() or {}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from mftui.data.reading.first_look import Preview, Trouble
 from mftui.data.reading.options import LEFT_OUT, ReadOptions
 from mftui.tui.widgets.columns import Cell, Mark
+
+if TYPE_CHECKING:
+    from mftui.data.reading.first_look import Preview, Trouble
 
 NEEDED = ("user", "movie", "rating")
 CALLED = {"user": "user", "movie": "movie", "rating": "rating", "timestamp": "time"}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mftui.data.reading.first_look import Preview
 from mftui.data.reading.options import ReadOptions
 from mftui.engine.training.recipe import label_of, written
 from mftui.errors import MftuiError, UsageError
@@ -14,6 +13,7 @@ from mftui.settings import Settings
 from mftui.tui.screens.train.columns import in_words, summary
 
 if TYPE_CHECKING:
+    from mftui.data.reading.first_look import Preview
     from mftui.engine.recipes import Field, Hyper, Recipe
     from mftui.engine.training.memory import Sizes
     from mftui.runs.store.request import TrainRequest

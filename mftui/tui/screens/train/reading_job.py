@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from mftui.child import run_child
-from mftui.data.reading.first_look import Preview, Trouble
 from mftui.errors import MftuiError
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
+    from mftui.data.reading.first_look import Preview
     from mftui.data.reading.options import ReadOptions
 
 _MODULE = "mftui.data.loading.preview"
@@ -56,6 +56,8 @@ class ReadingJob:
         return news.turn is self._turn
 
     async def _run(self, turn: threading.Event, source: str, how: ReadOptions) -> None:
+        from mftui.data.reading.first_look import Preview, Trouble
+
         def heard(line: str) -> None:
             tell(Preview.from_document(json.loads(line)))
 

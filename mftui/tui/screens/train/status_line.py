@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 
-from mftui.runs.store.status import FINISHED
 from mftui.text import clock, learning_time
 from mftui.tui.base.shell import shell_of
 from mftui.tui.charts.curves import Curves
@@ -47,7 +46,7 @@ class StatusLine(CellWidget):
         end = None if snapshot.live else ending(snapshot, shell_of(self).settings.keys)
         bad = end is not None and end.bad
         word = end.word if end else snapshot.state
-        kind = "bad" if bad else "done" if word == FINISHED else "state"
+        kind = "bad" if bad else "done" if word == "finished" else "state"
         parts: list[Part] = [(f"{word:<9}", self.style(f"status--{kind}"))]
         if snapshot.share is not None:
             bar = min(_BAR, max(0, width - 16))
