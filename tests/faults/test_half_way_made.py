@@ -163,6 +163,17 @@ def test_a_data_set_is_fetched_as_a_whole_or_not_at_all(home: Path, publisher: N
 
 
 @pytest.mark.long
+def test_a_set_that_was_killed_while_it_was_drawn_is_drawn_by_the_same_command(work: Path) -> None:
+    made, sizes = work / "drawn", ("--users", "20", "--movies", "10", "--ratings", "100")
+    arguments = ("data", "synth", "drawn", *sizes)
+    for _ in each_kill(*arguments, numbers=itertools.count(1), start=lambda: shutil.rmtree(made, ignore_errors=True)):
+        if not (made / "ratings.csv").exists():
+            spoken(*arguments)
+        assert sorted(file.name for file in made.iterdir()) == ["movies.csv", "ratings.csv", "truth.json"]
+        assert open_dataset(str(made)).n_ratings == 100
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["train", "tune"])
 def test_a_training_that_was_killed_goes_on_or_has_never_been(home: Path, work: Path, command: str) -> None:
     options = ["--data", "ratings.csv", "--recipe", "als", "--epochs", "1", "--factors", "2", "--name", "x"]

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.data.storage.given import create_given, rename_given
-from mftui.data.storage.writing import aside_of, replace_given
+from mftui.data.storage.given import create_given, open_given, rename_given
+from mftui.data.storage.writing import aside_of, replace_given, sweep
 from mftui.data.synthetic import taste
 from mftui.data.synthetic.sampling import Crowd, draw_pairs
 from mftui.data.synthetic.taste import Stars
@@ -28,6 +28,7 @@ N_AXES = 8
 """Of taste, unless another number is asked for."""
 OPENED, CLOSED = 820_454_400, 1_577_836_800
 """When ratings were made: from 1996 to the end of 2019, in seconds since 1970."""
+_TRUTH_BYTES = 1 << 16
 _BLOCK = 1_000_000
 """Ratings that are drawn and written at a time."""
 _GENRES = (
@@ -100,10 +101,10 @@ def write_synthetic(
     DataError: the destination is in use, or cannot be written.
     """
     _check(users, movies, ratings, seed, rank, noise)
-    _check_free(dest)
+    asked = Truth(users, movies, ratings, seed, rank, math.nan)
+    _check_free(dest, asked)
     try:
         dest.mkdir(parents=True, exist_ok=True)
-        asked = Truth(users, movies, ratings, seed, rank, math.nan)
         truth = _write(dest, asked, Stars(noise_sd=noise), progress or (lambda done, total: None))
     except OSError as error:
         raise DataError(
@@ -131,27 +132,44 @@ def _check(users: int, movies: int, ratings: int, seed: int, rank: int, noise: f
         raise UsageError(f"noise is {noise}.", hint="It must be above 0.")
 
 
-def _check_free(dest: Path) -> None:
+def _check_free(dest: Path, asked: Truth) -> None:
+    """Raise DataError where one of the files is there, but those that this very request was killed over."""
     if dest.exists() and not dest.is_dir():
         raise DataError("is a file, not a directory.", path=dest, hint="Choose another name.")
-    for name in ("ratings.csv", "movies.csv", "truth.json"):
+    begun = not (dest / "ratings.csv").exists() and _is_of(dest / "truth.json", asked)
+    for name in () if begun else ("ratings.csv", "movies.csv", "truth.json"):
         if (dest / name).exists():
             raise DataError("exists already.", path=dest / name, hint="Choose an empty or a new directory.")
 
 
+def _is_of(file: Path, asked: Truth) -> bool:
+    """Return whether a file is what is written about a set, and that is the one asked for."""
+    try:
+        with open_given(file, _TRUTH_BYTES) as opened:
+            found = Truth(**json.loads(opened.read(_TRUTH_BYTES)))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return False
+    return replace(found, noise_rmse=0) == replace(asked, noise_rmse=0)
+
+
 def _write(dest: Path, asked: Truth, stars: Stars, progress: Progress) -> Truth:
-    """Write the files; return `asked` with the noise that was planted."""
+    """Write the files, those that tell what is to come first; return `asked` with the noise that was planted."""
     random = np.random.default_rng(asked.seed)
     planted = _plant(random, asked.users, asked.movies, asked.ratings, asked.rank)
-    partial = dest / aside_of("ratings.csv")
+    asides = {name: dest / aside_of(name) for name in ("movies.csv", "ratings.csv")}
+    for name in asides:
+        sweep(dest, name)
     try:
-        error = _write_ratings(partial, planted, random, stars, progress)
+        error = _write_ratings(asides["ratings.csv"], planted, random, stars, progress)
         truth = replace(asked, noise_rmse=round(float(np.sqrt(error / asked.ratings)), 6))
-        _write_movies(dest / "movies.csv", random, asked.movies)
+        _write_movies(asides["movies.csv"], random, asked.movies)
+        _check_free(dest, asked)  # another may have written there meanwhile
         replace_given(dest / "truth.json", json.dumps(asdict(truth), indent=1) + "\n")
-        rename_given(partial, dest / "ratings.csv")
+        for name, aside in asides.items():
+            rename_given(aside, dest / name)
     finally:
-        partial.unlink(missing_ok=True)
+        for aside in asides.values():
+            aside.unlink(missing_ok=True)
     return truth
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -150,6 +151,31 @@ def test_a_directory_that_holds_a_set_is_not_written_over(tmp_path):
     with pytest.raises(DataError, match=r"ratings\.csv: exists already"):
         write_synthetic(tmp_path, users=10, movies=10, ratings=50)
     assert (tmp_path / "ratings.csv").read_text() == "mine"
+
+
+def test_what_the_same_request_was_killed_over_is_written_again_and_nothing_else(tmp_path):
+    asked: dict[str, Any] = {"users": 10, "movies": 10, "ratings": 50}
+    truth = write_synthetic(tmp_path, **asked)
+    (tmp_path / "ratings.csv").unlink()
+    with pytest.raises(DataError, match="exists already"):
+        write_synthetic(tmp_path, **asked | {"seed": 1})
+    assert write_synthetic(tmp_path, **asked) == truth and (tmp_path / "ratings.csv").exists()
+    (tmp_path / "ratings.csv").unlink()
+    for content in ("{}", "[]", "no", '{"users": 10}'):
+        (tmp_path / "truth.json").write_text(content)
+        with pytest.raises(DataError, match="exists already"):
+            write_synthetic(tmp_path, **asked)
+
+
+def test_of_two_sets_that_are_drawn_into_one_directory_at_once_one_is_written(tmp_path):
+    def another(done: int, total: int) -> None:
+        if not (tmp_path / "ratings.csv").exists():
+            write_synthetic(tmp_path, users=20, movies=10, ratings=60)
+
+    with pytest.raises(DataError, match="exists already"):
+        write_synthetic(tmp_path, users=10, movies=10, ratings=50, progress=another)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["movies.csv", "ratings.csv", "truth.json"]
+    assert json.loads((tmp_path / "truth.json").read_text())["users"] == 20
 
 
 def test_a_file_in_the_place_of_the_directory_is_said(tmp_path):
