@@ -22,6 +22,7 @@ WRITERS = {
     "cli/__init__.py": "errors and crashes, line by line",
     "cli/shells/answer.py": "words for a shell to complete, without anything unseen",
     "api/progress.py": "sentences through `visible`, and numbers",
+    "data/storage/npy.py": "which file was cut short under the process, through `visible`, before the kernel ends it",
     "data/loading/preview.py": "a child's JSON, in ASCII, for the process that started it",
     "engine/recipes/benchmark.py": "a child's JSON, in ASCII, for the process that started it",
     "runs/control/last_words.py": "why a trainer died, through `visible`",
