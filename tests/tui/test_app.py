@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,10 @@ from mftui.tui.base import dialog_keys, keys
 from mftui.tui.base.display import Display
 from mftui.tui.base.glossary import WORDS
 from mftui.tui.base.panes import PANES
+from mftui.tui.charts import training_charts
 from mftui.tui.dialogs.help import help_rows
+from mftui.tui.lists.choices import METRICS
+from mftui.tui.lists.rows import FOR_EXPORT
 from mftui.tui.registry import SCREENS, make_screen
 
 MakeApp = Callable[..., MftuiApp]
@@ -91,6 +96,31 @@ async def test_the_help_explains_the_words(make_app: MakeApp):
             await pilot.press("down")
         await pilot.press("tab")
         await until_shown(pilot, "Keys (tab: words)")
+
+
+def heads_and_legends() -> set[str]:
+    """What stands above a column, or names a curve, anywhere in the app; without the number of the run."""
+    found = {column.title for column in FOR_EXPORT} | {*METRICS.values()} | {*training_charts._TITLES.values()}
+    for module in Path(training_charts.__file__).parents[1].rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Column", "Curve") and node.args:
+                texts = (part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant))
+                found |= {text for text in texts if isinstance(text, str)}
+    return {re.sub(r"(?<=\w) [12]$", "", text) for text in found} - {""}
+
+
+def explains(word: str, explanation: str, head: str) -> bool:
+    """Whether an entry is named so, or says the head of the column as it is written."""
+    said = len(head) > 1 and re.search(rf"(?<!\w){re.escape(head)}(?!\w)", explanation)
+    return head.lower() in word.lower().split(", ") or bool(said)
+
+
+def test_every_head_of_a_column_and_every_legend_is_among_the_words():
+    heads = heads_and_legends()
+    assert {"Order", "Score", "Info gain", "k", "loss", "validation", "one batch", "Full", "Like"} <= heads
+    assert {head for head in heads if not any(explains(*entry, head) for entry in WORDS)} == set()
+    for typed in ("loss", "score", "rescaled", "k", "order", "error"):
+        assert typed in [word.lower() for word, _ in WORDS], f"the word that is typed is an entry: {typed}"
 
 
 async def test_keys_can_be_changed_by_id(make_app: MakeApp):
