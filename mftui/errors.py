@@ -170,7 +170,8 @@ def _number(error: BaseException) -> int:
         return errno.ENOMEM
     if isinstance(error, ImportError):  # of a shared library, in words only
         words = {os.strerror(number): number for number in _ADVICE} | {"failed to map segment": errno.ENOMEM}
-        return next((number for word, number in words.items() if word in str(error)), 0)
+        said = f"{error} {error.__cause__}"  # NumPy tells what to do about its own, and the cause below it
+        return next((number for word, number in words.items() if word in said), 0)
     return (error.errno or 0) if isinstance(error, OSError) else 0
 
 

@@ -125,6 +125,12 @@ def test_what_the_machine_refuses_is_told_as_what_it_is(error: Exception, words:
             raise_if_machine(error, "/model")
 
 
+def test_a_library_that_hides_what_the_machine_refused_below_its_own_words() -> None:
+    error = ImportError("Importing the numpy C-extensions failed.")
+    error.__cause__ = ImportError("libgfortran.so: failed to map segment from shared object")
+    assert "out of memory" in machine_fault(error)
+
+
 @pytest.mark.long
 def test_a_model_is_not_called_damaged_for_want_of_descriptors_or_memory(run: Run) -> None:
     for limit in ("-n 12", "-n 16", "-n 20"):

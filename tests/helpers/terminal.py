@@ -69,6 +69,10 @@ class Terminal:
         for key in keys:
             os.write(self._inside, KEYS.get(key, key).encode())
 
+    def send(self, typed: bytes) -> None:
+        """Send bytes as a terminal may."""
+        os.write(self._inside, typed)
+
     def until(self, text: str, *, gone: bool = False) -> None:
         """Read until `text` is on the screen (or no longer is)."""
         self._read(lambda: (text in self.text) != gone, f"{text!r} {'gone' if gone else 'shown'}")

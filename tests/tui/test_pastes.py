@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from helpers.models import toy_run
 from helpers.screens import until
+from helpers.terminal import Terminal
 from textual import events
 
 from mftui.tui.app import MftuiApp
@@ -48,3 +50,24 @@ async def test_a_paste_comes_after_the_keys_before_it(make_app: Callable[..., Mf
             lambda: [box.value for box in app.screen.query(SearchBox)] == ["batmanx"],
             "what was typed and pasted",
         )
+
+
+@pytest.mark.parametrize("number", ["99999999999", "1114112", "55296", "9" * 5_000, "0;1;55296", "1;1;99999999"])
+def test_a_key_whose_number_is_no_character_is_none(number: str) -> None:
+    assert parsed(f"\x1b[{number}u", "j")[-1] == "j"
+    assert not any("\ud800" <= sign <= "\udfff" for key in parsed(f"\x1b[{number}u") for sign in key)
+
+
+@pytest.mark.parametrize("typed", [b"\xe9", bytes(range(128, 256)), b"\xff\xfe" * 50, b"\x1b[99999999999u"])
+def test_what_is_no_text_does_not_end_the_app(home: Path, typed: bytes) -> None:
+    toy_run(home)
+    with Terminal((sys.executable, "-m", "mftui"), {}) as terminal:
+        terminal.until("Train")
+        terminal.press("f2")
+        terminal.until("Toy Story")
+        terminal.send(typed)
+        terminal.press("f1")
+        terminal.until("Settings")
+        terminal.press("q")
+        assert terminal.until_exit() == 0
+    assert not (home / "crashes").exists()

@@ -1,14 +1,23 @@
-"""Pastes with an escape character in them, which Textual 8 takes for the beginning of keys: they would be pressed."""
+"""What the terminal sends, where Textual 8 would press keys or end the app.
+
+An escape character in a paste is taken for the beginning of keys. Bytes that are no UTF-8 (of a terminal that is set to
+Latin-1, for one é), and keys with a number that is no character, end the thread that reads the terminal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import codecs
+from collections.abc import Callable, Iterable
+from functools import partial
 
+from textual import events
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers import linux_driver
+from textual.keys import Keys
 from textual.message import Message
 
 _ESC = "\x1b"
+_SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
 
 
 class PasteParser(XTermParser):
@@ -26,6 +35,17 @@ class PasteParser(XTermParser):
         """Yield the events of what was sent; "" is its end."""
         kept = self._harmless(data)
         return super().feed(kept) if kept or not data else ()
+
+    def _parse_extended_key(  # type: ignore[override]  # Textual's is one that keeps its answers
+        self, sequence: str
+    ) -> list[events.Key] | None:
+        try:
+            keys = super()._parse_extended_key(sequence)
+            if not keys or not any(_SURROGATES.intersection(key.character or "") for key in keys):
+                return keys
+        except (ValueError, OverflowError):
+            pass
+        return [events.Key(Keys.Ignore, None)]
 
     def _harmless(self, data: str) -> str:
         kept, rest = "", self._begun + data
@@ -55,5 +75,10 @@ class PasteParser(XTermParser):
 
 
 def take_pastes_whole() -> None:
-    """Let what is pasted be text, whatever is in it."""
+    """Let what is pasted be text, whatever is in it, and what is no text end nothing."""
     vars(linux_driver)["XTermParser"] = PasteParser
+    vars(linux_driver)["getincrementaldecoder"] = _replacing
+
+
+def _replacing(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    return partial(codecs.getincrementaldecoder(encoding), errors="replace")
