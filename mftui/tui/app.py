@@ -104,14 +104,14 @@ class MftuiApp(Textual8App):
 
     async def _begin(self) -> None:
         """Open the newest run, and get a trainer ready."""
-        from mftui.tui.base.open_model import model_to_open, newest_run
+        from mftui.tui.base.open_model import runs_to_open
 
         if self.session.trouble:
             self.say(self.session.trouble, warn=True)
-        run = await asyncio.to_thread(newest_run)
+        run, usable = await asyncio.to_thread(runs_to_open, self.session)
         if run is not None and self.trainings.run is None:
             self.trainings.watch(run)
-        if (usable := await asyncio.to_thread(lambda: model_to_open(self.session, run))) is not None:
+        if usable is not None:
             await self.open_run(usable)
         await asyncio.sleep(_FIRST_LOOK_S)
         await asyncio.to_thread(import_screens)
@@ -337,7 +337,7 @@ class MftuiApp(Textual8App):
 
     def remember(self, **values: object) -> None:
         if self.model and self.trainings.run:
-            values |= {"run": self.model.run.id, "newest_run": self.trainings.run.id}
+            self.session.put_runs(self.model.run.id, self.trainings.run.id)
         self.session.put(screen=self.current_mode, **values)
         self._saving.ask(self.session.save, lambda _: None)
 

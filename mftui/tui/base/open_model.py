@@ -112,11 +112,15 @@ def open_model(run: Run, before: OpenModel | None = None) -> OpenModel:
     return OpenModel(run, version, factors, index, called)
 
 
-def newest_run() -> Run | None:
-    """Return the newest run, in whatever state."""
+def runs_to_open(session: SessionState) -> tuple[Run | None, Run | None]:
+    """Return the run whose curve is shown at first, and that whose model is: one and the same, unless the newest run is
+    under way or has come to no model."""
     from mftui.runs.store.run import list_runs
 
-    return next(iter(list_runs()), None)
+    newest = next(iter(list_runs()), None)
+    usable = model_to_open(session, newest)
+    ended = newest is not None and newest.has_factors and not newest.status().active
+    return (usable or newest) if ended else newest, usable
 
 
 def model_to_open(session: SessionState, newest: Run | None) -> Run | None:
@@ -124,7 +128,7 @@ def model_to_open(session: SessionState, newest: Run | None) -> Run | None:
     from mftui.runs.store.run import find_run, newest_usable
 
     try:
-        if newest is not None and session.text("run") and session.text("newest_run") == newest.id:
+        if newest is not None and session.text("run") and session.text("newest_run") >= newest.id:
             run = find_run(session.text("run"))
             if run.has_factors:
                 return run

@@ -58,6 +58,10 @@ class SessionState:
         value = self._values.get(name)
         return value if isinstance(value, str) else ""
 
+    def put_runs(self, opened: str, watched: str) -> None:
+        """Remember which run's model is open, and the newest run that was ever watched."""
+        self.put(run=opened, newest_run=max(self.text("newest_run"), watched))
+
     def put(self, **values: object) -> None:
         """Remember; `save` writes it."""
         self._values.update(values)

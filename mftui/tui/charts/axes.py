@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _FIRST_X = 32
 _TOP_POWER = 307
+_DIGITS = 6
+"""Behind the point; what needs more is written with a power of ten."""
 WIDE = 0.7
 """An axis of logarithms that spans less has ticks as a plain one."""
 
@@ -57,11 +59,12 @@ def round_step(rough: float) -> float:
 
 
 def ticks(axis: Range, most: int) -> list[float]:
-    """Up to about `most` round values within `axis`."""
-    step = round_step(axis.span / max(most, 1))
-    first = math.ceil(axis.lo / step - 1e-9)
-    last = math.floor(axis.hi / step + 1e-9)
-    return [i * step for i in range(first, last + 1)]
+    """Up to about `most` round values within `axis`, but two at least."""
+    rough, found = axis.span / max(most, 1), list[float]()
+    while len(found) < 2 and rough > 0:
+        step, rough = round_step(rough), rough / 2
+        found = [i * step for i in range(math.ceil(axis.lo / step - 1e-9), math.floor(axis.hi / step + 1e-9) + 1)]
+    return found
 
 
 def log_ticks(axis: Range, most: int) -> list[float]:
@@ -71,10 +74,11 @@ def log_ticks(axis: Range, most: int) -> list[float]:
     if axis.span < WIDE:
         return ticks(Range(lo, hi), most)
     powers = range(math.floor(bottom), math.ceil(top) + 1)
-    for factors in ((1, 2, 5), (1,)):
-        found = [f * 10.0**p for p in powers for f in factors if lo <= f * 10.0**p * (1 + 1e-9) and f * 10.0**p <= hi]
-        if len(found) <= most + 1:
-            return found
+    fine, coarse = (
+        [f * 10.0**p for p in powers for f in factors if lo <= f * 10.0**p * (1 + 1e-9) and f * 10.0**p <= hi]
+        for factors in ((1, 2, 5), (1,))
+    )
+    found = fine if len(fine) <= most + 1 or len(coarse) < 2 else coarse
     return found[:: math.ceil(len(found) / (most + 1))]
 
 
@@ -87,5 +91,7 @@ def number(value: float, step: float) -> str:
                 text = f"{value / size:.{digits}f}"
                 return (text.rstrip("0").rstrip(".") if digits else text) + sign
         return f"{value:.0f}"
-    digits = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6)
-    return f"{value:.{digits}f}"
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    if digits <= _DIGITS or not value:
+        return f"{value:.{min(digits, _DIGITS)}f}"
+    return f"{value:.{max(1, digits + 1 + math.floor(math.log10(abs(value)) + 1e-9))}g}"

@@ -15,10 +15,14 @@ from mftui.tui.charts.canvas import BLANK, Cell, Layer, draw
 from mftui.tui.charts.picture import Curve, Picture
 from mftui.tui.charts.points import Points, Smoothed
 from mftui.tui.charts.view import View
-from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap
+from mftui.tui.widgets.cells import CellWidget, Line, Part, fit_right, wrap, wrap_cut
 
 N_STYLES = 9
 _GUTTER = 5
+_NOTE, _OF_NOTE = 3, 6
+"""Lines that a sentence below the title may take, and the share of the height from which it may take more."""
+_OWN_LINE = 10
+"""Rows of a chart from which the run's name may have a line of its own."""
 _PROSE = 72
 """Columns of what is said where there is no point."""
 _LEVELS = 4
@@ -53,7 +57,8 @@ class Chart(CellWidget):
     def show(self, picture: Picture, view: View | None = None, *, focused: bool = False) -> None:
         """Draw `picture`; only the cells that changed go to the terminal."""
         view = view or View()
-        if picture.title != self.picture.title or not picture.curves or view.log != self._view.log:
+        before = self.picture
+        if (picture.of, picture.title) != (before.of, before.title) or not picture.curves or view.log != self._view.log:
             self._y = None
         self.picture, self._view, self._focused = picture, view, focused
         self._smoothed = {c.points: s for c in picture.curves if (s := self._smoothed.get(c.points))}
@@ -81,8 +86,9 @@ class Chart(CellWidget):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         x = self.x_range()
-        note = wrap(self.terminal.text(self.picture.note), width)[: max(0, height // 6)]
-        legend = self._legend(width, max(1, height // 5)) + [[(line, self.style("chart--axis"))] for line in note]
+        lines = max(height // _OF_NOTE, min(_NOTE, height // 4))
+        note = wrap_cut(self.terminal.text(self.picture.note), width, lines, self.terminal.glyphs.ellipsis)
+        legend = self._legend(width, height) + [[(line, self.style("chart--axis"))] for line in note]
         if x is not None or not self.picture.empty:
             yield from legend
         y = self._y_range(x, self._view) if x else None
@@ -121,16 +127,15 @@ class Chart(CellWidget):
 
     # Title and values
 
-    def _legend(self, width: int, most: int) -> list[Line]:
-        """Title and values: with all digits where they fit, then with fewer, then what fits; the curves that
-        carry a mark below, in at most `most` lines in all."""
-        style = self.style("chart--title-focus" if self._focused else "chart--title")
-        parts: list[Part] = [(self.picture.title, style)]
-        if words := self._view.words:
-            parts.append((f" ({', '.join(words)})", self.style("chart--axis")))
-        room = width - sum(cell_len(text) for text, _ in parts)
-        choices = [self._entries(level) for level in range(_LEVELS)]
-        entries = next((e for e in choices if sum(cell_len(text) for text, _ in e) <= room), choices[-1])
+    def _legend(self, width: int, height: int) -> list[Line]:
+        """Title and values: with all digits where they fit, then with fewer, then what fits; the curves that carry a
+        mark below, in a fifth of the height. Where the run's name would cost those of its curves, it has its own line.
+        """
+        words = f" ({', '.join(self._view.words)})" if self._view.words else ""
+        style, most = self.style("chart--title-focus" if self._focused else "chart--title"), max(1, height // 5)
+        title, entries = self._headed(width - cell_len(words), beside=height < _OWN_LINE)
+        parts: list[Part] = [(title, style)]
+        parts += [(words, self.style("chart--axis"))] if words else []
         marked = [curve for curve in self.picture.curves if curve.mark]
         lines: list[Line] = []
         kind, why = self.picture.marked, self.picture.marked_why
@@ -142,7 +147,21 @@ class Chart(CellWidget):
             lines, all_fit = _laid_out(parts, [*entries, *others], width, most if others else 1)
             if all_fit:
                 break
-        return lines
+        above = self.picture.of if title == self.picture.title and height >= _OWN_LINE else ""
+        return [[(self._short(above, width), style)], *lines] if above else lines
+
+    def _headed(self, room: int, *, beside: bool) -> tuple[str, list[Part]]:
+        """Return the title and the values beside it; before it as much of the run's name as there is room for, and
+        where it cannot but be `beside` them, the names of the curves leave for it."""
+        title, of = self.picture.title, self.picture.of
+        named = [f"{self._short(of, longest)}: {title}" for longest in _NAMES] if of else []
+        choices = [self._entries(level) for level in range(_LEVELS)]
+        levels = [(named, entries) for entries in (choices if beside else choices[:-1])]
+        for titles, entries in [*levels, *(([title], entries) for entries in choices)]:
+            values = sum(cell_len(text) for text, _ in entries)
+            if fits := next((t for t in titles if cell_len(t) + values <= room), ""):
+                return fits, entries
+        return title, choices[-1]
 
     def _entries(self, level: int) -> list[Part]:
         picture = self.picture
@@ -210,7 +229,7 @@ class Chart(CellWidget):
         else:
             marks = places = ticks(y, most)
         named = {}
-        beside = marks[1] - marks[0] if len(marks) > 1 else y.span
+        beside = marks[1] - marks[0] if len(marks) > 1 else abs(marks[0]) if marks and marks[0] else y.span
         for value, place in zip(marks, places, strict=True):
             step = value if self._view.log and y.span >= WIDE else beside
             named[round((1 - y.share(place)) * (rows - 1))] = number(value, step)

@@ -127,7 +127,10 @@ class Deck(Container, can_focus=True):
         for metric, chart in self._charts.items():
             if chart.display and metric in self._pictures:
                 focused = self.has_focus and (not self.panels or metric == self.metric)
-                chart.show(self._pictures[metric], replace(self.view, y=self._zooms.get(metric)), focused=focused)
+                picture = self._pictures[metric]
+                if self.panels and metric != METRICS[0]:
+                    picture = replace(picture, of="")  # the first of four names the run
+                chart.show(picture, replace(self.view, y=self._zooms.get(metric)), focused=focused)
 
     @property
     def _points(self) -> Points | None:
@@ -138,7 +141,7 @@ class Deck(Container, can_focus=True):
     def export(self) -> None:
         """Ask where to write the chart that keys act on."""
         chart, picture = self.chart, self.chart.picture
-        strips = chart.drawn()
+        strips, caption = chart.drawn(), f"{picture.of}: {picture.title}" if picture.of else picture.title
         names = ["curve", picture.x_label, self.metric]
         rows = [
             (f"{c.name}, {picture.marked}" if c.mark and picture.marked else c.name or self.metric, x, y)
@@ -146,11 +149,11 @@ class Deck(Container, can_focus=True):
             for x, y in c.points.since(0)
         ]
         texts = {
-            ".svg": lambda: as_svg(strips, picture.title),
+            ".svg": lambda: as_svg(strips, caption),
             ".txt": lambda: as_text(strips),
             ".csv": lambda: as_csv(names, rows),
         }
-        self.app.post_message(ExportAsked(picture.title, "The chart" if rows else "", texts))
+        self.app.post_message(ExportAsked(caption, "The chart" if rows else "", texts))
 
     def action_cursor(self, by: int) -> None:
         points, x = self._points, self.chart.x_range()

@@ -32,6 +32,8 @@ class Picture:
 
     title: str
     x_label: str
+    of: str = ""
+    """What the run is called, where that is said before the title."""
     curves: tuple[Curve, ...] = ()
     best: tuple[float, float] | None = None
     """The point to mark, (x, y)."""

@@ -33,6 +33,7 @@ def pictures(
     live: bool,
     total: float | None,
     others: Sequence[Other] = (),
+    of: str = "",
     empty: str = "",
     caution: str = "",
     counts: str = STEP,
@@ -42,6 +43,7 @@ def pictures(
     Parameters
     ----------
     total: steps in all, if known.
+    of: what the run is called.
     caution: what to know of the predictions of a recipe that does not learn ratings.
     counts: what the x axis counts, one of X_AXES.
     """
@@ -73,6 +75,7 @@ def pictures(
             marked=kind if metric == "rmse" else "",
             marked_why=why if metric == "rmse" else "",
             x_label=axis.label,
+            of=of,
             x_form=axis.form,
             unit=axis.unit,
             curves=tuple(c for c in (*laid_over, *mine) if len(c.points) or not c.dots),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError
+from mftui.runs.store.naming import without_date
 from mftui.tui.charts.curves import Curves
 from mftui.tui.monitor.load import Meter
 from mftui.tui.monitor.snapshot import Snapshot, read_snapshot
@@ -44,7 +45,7 @@ class RunWatcher:
         self._lock = threading.Lock()
         self._newest: Snapshot | None = None
         self._waiting: deque[tuple[bool, list[dict[str, Any]]]] = deque()
-        self._device = self._recipe = ""
+        self._device = self._recipe = self._called = ""
         self._tested_on: tuple[str, str] | None = None
         threading.Thread(target=self._follow, name=f"watch {run.id}", daemon=True).start()
 
@@ -84,8 +85,10 @@ class RunWatcher:
             with suppress(MftuiError):
                 config = self.run.config()
                 self._recipe = config.recipe
+                self._called = self.run.notes().name_over(config.name) or without_date(self.run.id)
                 self._tested_on = config.tested_on if config.dataset else None
-        snapshot, who = replace(snapshot, recipe=self._recipe, tested_on=self._tested_on), snapshot.process
+        known = replace(snapshot, recipe=self._recipe, called=self._called, tested_on=self._tested_on)
+        snapshot, who = known, snapshot.process
         if who is None or not who.here:
             return snapshot
         if not self._device and snapshot.phase == "train":

@@ -72,6 +72,8 @@ class Snapshot:
     """What it computes on."""
     recipe: str = ""
     """What it is trained with."""
+    called: str = ""
+    """What it is called, without a number behind it that would set it apart from others of that name."""
     tested_on: tuple[str, str] | None = None
     """Its data and test part, see `RunConfig`; None before they are known."""
 
@@ -139,6 +141,13 @@ def read_snapshot(run: Run, log_lines: int) -> Snapshot:
         )
     except MftuiError as error:
         return Snapshot(run.id, MISSING, live=False, message=str(error), log_path=str(run.log_path))
+
+
+def no_curve(snapshot: Snapshot | None) -> str:
+    """Return what to say where a run has no point to show; `snapshot`: None before it was looked at."""
+    if snapshot is None:
+        return "Looking for its curve."
+    return "The curve begins with the first steps." if snapshot.live else "This run has no curve."
 
 
 @dataclass(frozen=True)

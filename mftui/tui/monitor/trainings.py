@@ -104,6 +104,12 @@ class Trainings:
         owner, name = self._owner, run.id
         self._watcher = RunWatcher(run, lambda: _tell(owner, name), self._interval_s)
 
+    def look_at(self, run: Run) -> None:
+        """Watch `run`, but for a training that is under way or begins: that stays in sight."""
+        begins = self.started_here and self.snapshot is None
+        if (self.run is None or self.run.id != run.id) and not (self.live or begins):
+            self.watch(run)
+
     def let_go(self) -> None:
         """Follow no longer; the training itself goes on."""
         if self._watcher is not None:

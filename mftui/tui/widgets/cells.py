@@ -227,6 +227,15 @@ def fit_right(text: str, width: int, ellipsis: str = "…") -> str:
     return " " * (width - cells_of(text)) + text
 
 
+def wrap_cut(text: str, width: int, most: int, ellipsis: str) -> list[str]:
+    """Wrap in at most so many lines; where that is not all of `text`, the last one ends in `ellipsis`."""
+    lines = wrap(text, width)
+    if len(lines) <= most:
+        return lines
+    kept = lines[: max(most, 0)]
+    return [*kept[:-1], cut(f"{kept[-1]} {lines[most]}", width, ellipsis)] if kept else []
+
+
 def wrap(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` cells, broken between words where there are any."""
     lines, line = [], ""

@@ -41,9 +41,12 @@ class RunActions:
         run = run_of(here.run)
 
         async def go(mode: str | None) -> None:
+            trainings = trainings_of(self._screen)
             if mode == "train":
-                trainings_of(self._screen).watch(run)
+                trainings.watch(run)
             elif mode is not None:
+                trainings.look_at(run)
+            if mode is not None and here.has_model:
                 await self._shell.open_run(run, stay=True)
             if mode is not None:
                 await self._screen.app.switch_mode(mode)

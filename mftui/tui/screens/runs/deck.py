@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.runs.store.run import run_of
@@ -15,6 +14,7 @@ from mftui.tui.charts.curves import AUDIENCE, Curves
 from mftui.tui.charts.deck import Deck
 from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
+from mftui.tui.monitor.snapshot import no_curve
 from mftui.tui.monitor.trainings import Trainings, trainings_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ MAX_CURVES = 8
 """Curves that are overlaid at once."""
 REPLAY_S = 6.0
 """How long a replay lasts, however long the training took."""
-_NO_CURVE = "This run has no curve yet."
 _NO_RUN = "Here is the curve of the run under the cursor."
 
 
@@ -118,16 +117,17 @@ class RunCharts:
             return
         snapshot, last = followed.snapshot, followed.curves.loss.last
         steps = snapshot.steps if snapshot and snapshot.steps else None
+        named = f"{here.called} replay {replay.share:.0%}" if replay else here.called
         made = pictures(
             replay.curves if replay else followed.curves,
             live=followed.live or replay is not None,
             total=last[0] if replay and last else steps,
             others=self._overlays.others(here.run, here.tested_on),
-            empty=_NO_CURVE,
+            of=named,
+            empty=no_curve(snapshot),
             counts=self.deck.view.x,
         )
-        named = f"{here.called} replay {replay.share:.0%}" if replay else here.called
-        self.deck.show({metric: replace(p, title=f"{named}: {p.title}") for metric, p in made.items()}, "rmse")
+        self.deck.show(made, "rmse")
 
     def next_axis(self) -> None:
         """Draw by the next of steps, epochs and time."""
@@ -148,7 +148,7 @@ class RunCharts:
         # What was learned of ratings sets the pace: the audience block, where there is one, has a chart of its own.
         metrics = [line for line in metrics if line.get("block") != AUDIENCE] or metrics
         if not metrics:
-            shell_of(self._owner).say(_NO_CURVE)
+            shell_of(self._owner).say(no_curve(self._followed.snapshot))
         elif self._replay is None and run is not None and run.id == run_id:
             self._replay = Replay(metrics, self._refresh_s)
             self._ticking = self.deck.set_interval(self._refresh_s, self._tick)

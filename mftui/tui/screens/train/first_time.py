@@ -9,7 +9,6 @@ from pathlib import PurePath
 from mftui import paths
 from mftui.tui.base.keys import key_of
 
-WAITING = "The curve begins with the first steps."
 _PURPOSE = (
     "mftui learns from film ratings what people like. Then it shows which films are alike, what somebody would rate a "
     "film, and what to recommend to whom, and why."

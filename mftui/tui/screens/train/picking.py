@@ -12,7 +12,9 @@ from mftui.tui.base.shell import shell_of, showing_errors
 if TYPE_CHECKING:
     from mftui.runs.store.config import RunConfig
     from mftui.runs.store.run import Run
+    from mftui.tui.base.open_model import OpenModel
     from mftui.tui.dialogs.pick import Item, PickScreen
+    from mftui.tui.monitor.trainings import Trainings
     from mftui.tui.screens.base import BaseScreen
     from mftui.tui.screens.train.form import TrainForm
 
@@ -56,6 +58,14 @@ async def pick_run(
         else:
             pressed = key_of("train.toggle", shell.settings.keys)
             shell.say(f"There are no {'other ' if but else ''}runs yet. Press {pressed} to train one.")
+
+
+def called(model: OpenModel | None, trainings: Trainings) -> str:
+    """Return what the watched run is called, as the top line calls it where that names it, too."""
+    run, snapshot = trainings.run, trainings.snapshot
+    if run and model and model.run.path == run.path:
+        return model.called
+    return snapshot.called if snapshot else ""
 
 
 def picker(key: str, form: TrainForm) -> PickScreen:

@@ -16,14 +16,15 @@ from mftui.tui.base.shell import showing_errors
 from mftui.tui.charts.deck import Deck
 from mftui.tui.charts.training_charts import pictures
 from mftui.tui.monitor.overlays import Overlays
+from mftui.tui.monitor.snapshot import no_curve
 from mftui.tui.monitor.trainings import trainings_of
 from mftui.tui.screens.base import BaseScreen
-from mftui.tui.screens.train.first_time import WAITING, invitation, no_runs, welcome
+from mftui.tui.screens.train.first_time import invitation, no_runs, welcome
 from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.screens.train.getting_ready import GettingReady
 from mftui.tui.screens.train.log_pane import LogPane
-from mftui.tui.screens.train.picking import Part, pick_run, picker
+from mftui.tui.screens.train.picking import Part, called, pick_run, picker
 from mftui.tui.screens.train.reading_job import ReadingJob
 from mftui.tui.screens.train.status_line import StatusLine
 
@@ -84,23 +85,24 @@ class TrainScreen(BaseScreen):
         trainings = self.trainings
         snapshot, curves, run = trainings.snapshot, trainings.curves, trainings.run
         if run is not None and run.id != self._watched:
-            if not (self._watched or trainings.started_here or self.form.touched or self.shell.on_tour):
-                self.run_worker(self._restore(run), group="restore")
+            if not (trainings.started_here or self.form.touched or self.shell.on_tour):
+                self.run_worker(self._restore(run), group="restore", exclusive=True)
             self._watched, self._first_time = run.id, False
             self.deck.forget()
+        asked = self.form.data, self._own_keys
         made = pictures(
             curves,
             live=trainings.live,
             total=snapshot.steps if snapshot and snapshot.steps else None,
             others=self.overlays.others(self._watched, snapshot.tested_on if snapshot else None),
-            empty=WAITING if run else (welcome if self._first_time else invitation)(self.form.data, self._own_keys),
+            of=called(self.shell.model, trainings),
+            empty=no_curve(snapshot) if run else (welcome if self._first_time else invitation)(*asked),
             caution=self._recipe.caution,
             counts=self.deck.view.x,
         )
         in_audience = trainings.live and curves.in_audience
         self.deck.show(made, "rmse" if self._recipe.in_stars and not in_audience else "loss")
-        block = curves.block if in_audience else ""
-        self.query_one(StatusLine).show(snapshot, curves, block)
+        self.query_one(StatusLine).show(snapshot, curves, curves.block if in_audience else "")
         self.query_one(LogPane).show(snapshot.log if snapshot else ())
         self._divide()
         self.refresh_bindings()
@@ -142,11 +144,12 @@ class TrainScreen(BaseScreen):
             self.query_one(FormView).focus()
 
     async def _restore(self, run: Run) -> None:
-        """Load what the run beside the form was asked for, as somebody left it; one that cannot be read is let be."""
+        """Load what the run beside the form was asked for; one that cannot be read is let be."""
         with suppress(MftuiError):
             request = await asyncio.to_thread(run.request)
             if not self.form.touched:
                 self.form.load(request)
+                self.form.touched = False  # it follows the curve until somebody changes it
                 self.query_one(FormView).show(self.form)
 
     @property
@@ -318,6 +321,8 @@ class TrainScreen(BaseScreen):
         def watch(run: Run, name: str, tested_on: Part) -> None:
             self.trainings.watch(run)
             self.training_changed()
+            if run.has_factors:
+                self.run_worker(self.shell.open_run(run, stay=True), group="open", exclusive=True)
 
         self._ask_run("Watch a run", watch)
 

@@ -12,13 +12,15 @@ from mftui.tui.base.shell import shell_of
 from mftui.tui.charts.curves import Curves
 from mftui.tui.charts.training_charts import large
 from mftui.tui.monitor.snapshot import Snapshot, ending
-from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap
+from mftui.tui.widgets.cells import CellWidget, Line, Part, wrap_cut
 
 _BAR = 20
 _ROOM_FOR_MORE = 60
 """Columns from which an end that is no fault has its line, too: the facts come first."""
 
 
+_ROOM_FOR_LINES = 20
+"""Rows of the screen from which a long sentence has two."""
 _PARTS = ("state", "done", "bad", "bar", "rest", "text")
 
 
@@ -36,7 +38,25 @@ class StatusLine(CellWidget):
         """Show a training with its curves, or nothing. `block`: the part of it that is trained, where that is not the
         ratings."""
         self._snapshot, self._curves, self._block = snapshot, curves or Curves(), block
+        self._make_room()
         self.redraw()
+
+    def on_resize(self) -> None:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Take one more line for a sentence that needs it; where the screen is low, it is cut."""
+        long = cell_len(self._told(self.size.width)) > self.size.width > 0
+        self.set_class(long and self.screen.size.height >= _ROOM_FOR_LINES, "-long")
+
+    def _told(self, width: int) -> str:
+        """Return the sentence of the second line."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            return ""
+        end = None if snapshot.live else ending(snapshot, shell_of(self).settings.keys)
+        said = end.line if end and (end.bad or width >= _ROOM_FOR_MORE) else ""
+        return self.terminal.text(said or snapshot.message or snapshot.doing)
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         snapshot = self._snapshot
@@ -59,10 +79,9 @@ class StatusLine(CellWidget):
         facts = [*self._facts(snapshot), *_taken(snapshot)]
         facts = self._fill(parts, facts, width)
         yield parts
-        said = end.line if end and (end.bad or width >= _ROOM_FOR_MORE) else ""
-        message = self.terminal.text(said or snapshot.message or snapshot.doing)
+        message = self._told(width)
         below: list[Part] = []
-        for line in wrap(message, width)[: max(1, height - 1)]:
+        for line in wrap_cut(message, width, max(1, height - 1), glyphs.ellipsis):
             if below:
                 yield below
             below = [(line, self.style("status--bad" if bad else "status--text"))]
