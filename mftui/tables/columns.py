@@ -31,10 +31,11 @@ _SPARE: tuple[tuple[str, ...], ...] = (
     ("learning",),
     ("k",),
     ("+/-", "±"),
-    ("error", "2 - 1", "difference"),
+    ("error",),
     ("test",),
     ("like 1", "like 2"),
     ("score 1", "score 2", "cosine 1", "cosine 2", "dot 1", "dot 2", "euclidean 1", "euclidean 2"),
+    ("2 - 1", "difference"),
     ("users", "users' spread"),
     ("score",),
 )

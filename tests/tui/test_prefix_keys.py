@@ -103,7 +103,7 @@ async def test_on_you_digits_rate_and_g_with_a_digit_is_a_screen(make_app: MakeA
         await pilot.press("f4")
         await until_shown(pilot, "1/12")
         await pilot.press("j", "6")
-        await until_shown(pilot, "Stars go from 1 to 5")
+        await until_shown(pilot, "Stars: 1 to 5")
         table = app.screen.query_one("#own", Table)
         await pilot.press("g", "6")
         await until(pilot, lambda: app.current_mode == "runs", "Runs")

@@ -26,6 +26,8 @@ MEASURE_NAMES = {
     "test_rmse": "test RMSE",
     "test_mae": "test MAE",
     "train_rmse": "training RMSE",
+    "epochs": "epochs trained",
+    "steps": "steps in all",
     "ratings_per_second": "mean ratings/s",
     "peak_rss_mb": "memory MB",
 }

@@ -88,6 +88,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("principal axis", "A direction in which films differ. The factors are rotated so that they differ most along the "
      "first axis, and so on; predictions stay the same. The films at its two ends (- end, + end) show what it is "
      "about. Axis: its number. Share: of the variance. Users: how far apart users lie."),
+    ("logit", "What the model adds up for a prediction: biases and factors. A curve, the sigmoid, makes it a rating "
+     "of the scale; recipes without that curve (als, bayes, funk) add up ratings at once."),
     ("variance", "How much films differ along an axis; its share of the total shows how much the axis matters."),
     ("correlation", "How much two things go together: 1 always, 0 not at all, -1 the opposite."),
     ("t-SNE", "A way to draw films so that films with similar factors are close; large distances mean little."),

@@ -58,14 +58,17 @@ class OpenModel:
 
     @property
     def about(self) -> str:
-        """Return what to know of all of its lists, in a few words: that nobody gave the ratings, that no stars were
-        learned; "" for nothing."""
+        """Return what to know of all of its lists, in a few words: that nobody gave the ratings; "" for nothing."""
         from mftui.data.sources.catalogue import SAMPLE
+
+        return "made-up ratings" if self.factors.meta.get("dataset") == SAMPLE.label else ""
+
+    @property
+    def about_predictions(self) -> str:
+        """Return what to know of its lists with predictions: also that no stars were learned."""
         from mftui.engine.recipes import caution_of
 
-        meta = self.factors.meta
-        made_up, rescaled = meta.get("dataset") == SAMPLE.label, bool(caution_of(meta))
-        return ", ".join(["made-up ratings"] * made_up + ["stars rescaled"] * rescaled)
+        return ", ".join(filter(None, (self.about, "stars rescaled" if caution_of(self.factors.meta) else "")))
 
     def prepare(self) -> None:
         """Load what a search will need, and see whether other runs are called the same: for that all are opened."""

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from mftui.tables.cells import cells_of
 from mftui.text import fold
 from mftui.tui.base import dialog_keys
 from mftui.tui.base.background import LatestWins
@@ -20,6 +21,8 @@ from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
+_AROUND = 12
+"""Cells of a dialog around and between what it lists."""
 _MANY = 1000
 """From so many items on they are narrowed in a thread."""
 Item = tuple[str, str, str]
@@ -57,7 +60,10 @@ class PickScreen(ModalScreen[str | None]):
         self._narrowing = LatestWins(self, "pick")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog pick"):
+        with Vertical(classes="dialog pick") as dialog:
+            if 0 < len(self._items) < _MANY:  # as wide as what stands beside the values, where there is room
+                beside = max(cells_of(beside) for _, beside, _ in self._items)
+                dialog.styles.min_width = min(self._widths[0] + beside + _AROUND, self.app.size.width * 94 // 100)
             yield Prose(("title", self._title))
             yield SearchBox(self._prompt, id="narrow")
             yield Table([Column("", self._widths[0]), Column("", self._widths[1])], id="items")

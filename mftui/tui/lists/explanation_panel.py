@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from mftui.engine.recipes import STARS
 from mftui.tables.captions import whole_parts
-from mftui.tables.cells import cut
 from mftui.tables.titles import apart, short
 from mftui.tui.lists.explanation import Explanation, Reason
 from mftui.tui.widgets.bars import level_lines
@@ -52,7 +51,7 @@ class ExplanationPanel(CellWidget):
     def _told(self, width: int) -> Iterable[Line]:
         why, dim, ellipsis = self._why, self.style("panel--dim"), self.terminal.glyphs.ellipsis
         if why is None:
-            yield [(cut(self.terminal.text(self._empty), width, ellipsis), dim)]
+            yield from ([(line, dim)] for line in wrap(self.terminal.text(self._empty), width))
             return
         yield [(short(self.terminal.text(why.title), width, ellipsis=ellipsis), self.style("panel--title"))]
         sign = "+/-" if self.terminal.ascii else "±"
@@ -73,7 +72,7 @@ class ExplanationPanel(CellWidget):
         for line, is_bar in level_lines(why.chances, width, self.terminal):
             yield [(line, self.style("panel--bar") if is_bar else dim)]
         if not why.reasons:
-            yield [(cut("No rating counts for or against it.", width, ellipsis), dim)]
+            yield from ([(line, dim)] for line in wrap("No rating counts for or against it.", width))
             return
         ranked = any(reason.ranked is not None for reason in why.reasons)
         both = ranked and width >= _MIN_WIDTH

@@ -18,6 +18,9 @@ from mftui.tui.widgets.table import Table
 _BESIDE, _PAGE_HEIGHT = 100, 32
 """Columns from which the lists may stand side by side, and rows from which the page then comes without being asked."""
 
+_PREDICTING = ("users", "you")
+"""Screens whose lists have predictions, which may be no stars."""
+
 
 class TwoListsScreen(ChoosingScreen[Choices]):
     """A search box, and below it tables `left` and `right`, with a page (one widget or more) above the right one.
@@ -64,7 +67,7 @@ class TwoListsScreen(ChoosingScreen[Choices]):
             self.right.show(())
         elif model is not before:
             self._shown = model
-            self.left.about = self.right.about = model.about
+            self.left.about = self.right.about = model.about_predictions if self.MODE in _PREDICTING else model.about
             self.model_opened(model, again=model.same_run(before))
 
     def model_opened(self, model: OpenModel, *, again: bool) -> None:

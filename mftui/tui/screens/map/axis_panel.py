@@ -53,7 +53,10 @@ class AxisPanel(Panel[AxisPage]):
             return
         axis, dim = page.axis, self.style("panel--dim")
         about = f"Axis {axis.number}: {axis.share:.1%} of the variance"
-        yield [(about, self.style("panel--title")), (f", {axis.logits:.3f} logits of a rating on average", dim)]
+        yield [
+            (about, self.style("panel--title")),
+            (f", moves a prediction by {axis.logits:.3f} logits on average", dim),
+        ]
         yield from self._users(page, width)
         wide = width >= _WIDE
         third = width // 3 if wide else width // 2

@@ -34,6 +34,12 @@ class RunActions:
         self._deleted: list[Deleted] = []
         """What the last deletion moved into the trash."""
 
+    def point_at_differences(self, n: int) -> None:
+        """Say where it stands what differs between `n` runs, or how to choose several."""
+        mark = key_of("runs.mark", self._shell.settings.keys)
+        there = f"What differs between the {n} marked runs is beside the curves: tab goes there."
+        self._shell.say(there if n > 1 else f"Mark two runs or more with {mark}: then it says what differs.")
+
     # Open
 
     def open(self, here: Summary) -> None:

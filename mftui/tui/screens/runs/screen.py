@@ -170,8 +170,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
     def on_table_measured(self) -> None:
         self.settings.fit(self.size.width, beside=self.size.width >= _WIDE)
 
-    def on_resize(self) -> None:
-        self.on_table_measured()
+    on_resize = on_table_measured
 
     # Actions
 
@@ -215,7 +214,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     def action_replay(self) -> None:
         """Draw the curve once more from its first step; again ends that."""
-        if self._choices.settings:
+        if self._choices.settings and self.size.width < _WIDE:
             self.action_settings()
         if self._choices.calibration:
             self._show_calibration(False)
@@ -260,7 +259,9 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         """Show or hide the settings; they replace the curves if there is no room for both."""
         self.choose(settings=not self._choices.settings)
         self.set_class(self._choices.settings, "-settings")
-        if self.size.width < _WIDE and not (self.table.has_focus or self.query_one(SearchBox).has_focus):
+        if self.size.width >= _WIDE:
+            self.actions.point_at_differences(len(self.chosen))
+        elif not (self.table.has_focus or self.query_one(SearchBox).has_focus):
             self.focus_pane("#settings" if self._choices.settings else self._picture)  # which has taken its place
 
     def action_calibration(self) -> None:

@@ -219,7 +219,7 @@ class YouScreen(RecommendedScreen[YouChoices]):
         self._rater.add_half()
 
     def action_no_stars(self) -> None:
-        self._rater.line.say("Stars go from 1 to 5. F6 goes to Runs, F1 to F5 to the other screens.", "bad")
+        self._rater.line.say("Stars: 1 to 5. Screens: F1 to F6.", "bad")
 
     def action_nudge(self, by: int) -> None:
         self._rater.nudge(self._under_cursor, by)
