@@ -125,8 +125,8 @@ MOVIES: list[BindingType] = [
     *_sorting("movies"),
     *_matches("movies", "film that the search found"),
     key("movies.metric", "m", "metric", "Metric",
-        help="Neighbours by cosine (direction), dot product as a share of the film's own, the same in full (not reduced "
-             "where ratings are few), or euclidean distance."),
+        help="Neighbours by cosine (direction), dot product as a share of the film's own, the same in full (not "
+             "reduced where ratings are few), or euclidean distance."),
     key("movies.right", "l,right", "pane(1)", "Neighbours pane"),
     key("movies.left", "h,left", "pane(-1)", "Results pane"),
 ]  # fmt: skip
