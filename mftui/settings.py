@@ -15,6 +15,7 @@ from mftui.data.storage.given import open_given
 from mftui.data.storage.regular import SETTINGS_BYTES, read_own
 from mftui.errors import UsageError
 
+_MOST_DOTS, _LARGEST = 200, 2**63
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -65,6 +66,8 @@ def load_settings(environ: Mapping[str, str] | None = None, file: Path | None = 
 def _from_file(file: Path) -> dict[str, Any]:
     try:
         text = _read(file).decode()
+        if any(line.count(".") > _MOST_DOTS for line in text.splitlines() if not line.lstrip().startswith("#")):
+            raise RecursionError  # a name of so many parts takes the parser minutes
         document = tomllib.loads(text)
     except FileNotFoundError:
         return {}
@@ -94,6 +97,8 @@ def _read(file: Path) -> bytes:
 def _parse(name: str, value: object, place: str) -> Any:
     """Convert `value`, from TOML or as text from the environment, to the type of the setting `name`."""
     kind, choices = _kinds()[name]
+    if isinstance(value, int) and abs(value) > _LARGEST:  # too long to be shown, too
+        raise UsageError(f"{place}: the number is too large.")
     fits: dict[str, Callable[[], Any]] = {
         "str": lambda: value if isinstance(value, str) else None,
         "bool": lambda: value if isinstance(value, bool) else _WORDS.get(str(value).lower()),

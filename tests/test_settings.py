@@ -38,6 +38,8 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
         ("data = 7", "'7' is not text"),
         ("\n\n[keys]\nsearch = 1", r"line 3: keys: must be a table"),
         ("seed = x", r"not TOML: .*line 1"),
+        ("a." * 50_000 + "b = 1", "nested too deeply"),
+        ("seed = 0x" + "f" * 10_000, "line 1: seed: the number is too large"),
         ("a = " + "[" * 10_000, r"nested too deeply|not TOML"),
     ],
 )
