@@ -57,7 +57,7 @@ POST2019 = Recipe(
     "biases away and rescaled (scaling post): the list in the post then has 4.8 for every film, one of mftui about 4, "
     "and with another seed other films.",
     caution="It learns a missing rating as 0, so it predicts how often a film is rated, not stars: its lists are "
-    "mostly the most rated films; the stars are rescaled.",
+    "mostly the most rated films; its stars are shares of 0 to 1, rescaled.",
     holds_out=False,
     fields=(
         Field("factors", 15, 1, 4096, "Numbers that describe each user and each movie."),

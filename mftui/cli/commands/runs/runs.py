@@ -159,7 +159,8 @@ def compare(names: tuple[str, ...], as_json: bool) -> None:
     RMSE and MAE measure predictions; NDCG@10 and recall@10 measure the list of ten that each user would get. Runs on
     other data, or tested on other ratings, stand in a table of their own: their measures cannot be compared. For runs
     that held out the same ratings, the difference of each RMSE from that of the first of them is shown with its
-    standard error; a difference of less than two standard errors is within noise.
+    standard error, that of the users' sums, as ratings of one user are alike; a difference of less than two standard
+    errors is within noise.
     """
     from mftui.runs.results.evaluate import differences_from, evaluation_of
 
