@@ -219,9 +219,9 @@ async def make_film() -> Film:
         await camera.type(caption, "2")
         await camera.show(caption, LOOK_S, "Neighbours of")
         await camera.type(caption, "slash", *"matrix", "enter")
-        await camera.show(caption, LOOK_S, "Neighbours of Matrix")
+        await camera.show(caption, LOOK_S, "Neighbours", "Matrix")
         await camera.type(caption, "l")
-        await camera.show(caption, READ_S, "Neighbours of Matrix")
+        await camera.show(caption, READ_S, "Neighbours", "Matrix")
         caption = "[3] Users: ratings beside predictions, and what to recommend"
         await camera.type(caption, "3", "slash", "7", "enter")
         await camera.show(caption, LOOK_S, "Recommended to user 7")
