@@ -12,6 +12,11 @@ _LEAST_NAMED = 32
 """Cells from which such a part is cut; in fewer it is left out."""
 _LEAST_NAME = 12
 """Cells that a name has behind what stands before it."""
+NEIGHBOURS = "Neighbours of "
+_NEAR = "Near "
+"""What stands for it where it would leave the title too little."""
+_LEAST_TITLE = 28
+"""Cells that a title has at least, as in tables, before what stands before it is shortened."""
 
 
 def whole_parts(text: str, width: int, ellipsis: str = "…") -> str:
@@ -28,9 +33,14 @@ def whole_parts(text: str, width: int, ellipsis: str = "…") -> str:
 
 def cut_name(text: str, width: int, ellipsis: str = "…") -> str:
     """Cut a name, in its middle; a figure behind it stays whole ("Film…(1995): 4.5"), or leaves if it takes more than
-    half of the room; so does what stands before it ("not seen: Film…(1995)")."""
+    half of the room; so does what stands before it ("not seen: Film…(1995)"). "Neighbours of" becomes
+    "Near" before the title is cut below what it has in tables."""
     if cells_of(text) <= width:
         return text
+    if text.startswith(NEIGHBOURS) and width >= len(_NEAR) + _LEAST_NAME:
+        title = text.removeprefix(NEIGHBOURS)
+        before = NEIGHBOURS if width - len(NEIGHBOURS) >= min(_LEAST_TITLE, cells_of(title)) else _NEAR
+        return before + short(title, width - len(before), ellipsis=ellipsis)
     name, colon, figure = text.rpartition(": ")
     if not (colon and figure[:1].isdigit()):
         before = cells_of(name + colon)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from rich.cells import cell_len
 
-from mftui.tables.captions import caption_in, cut_name, whole_parts
+from mftui.tables.captions import NEIGHBOURS, caption_in, cut_name, whole_parts
 from mftui.tables.cells import cells_of
 
 CAPTIONS = [
@@ -45,3 +46,15 @@ def test_a_part_without_room_is_left_out() -> None:
     assert whole_parts("RMSE 0.713 test", 10) == ""
     assert whole_parts(f"by age, only {'a tag ' * 9}, 2 marked", 44) == f"by age, only {'a tag ' * 5}…"
     assert whole_parts("RMSE 0.713 test, 0.844 training", 20) == "RMSE 0.713 test"
+
+
+def test_before_the_title_is_cut_short_its_neighbours_are_called_near() -> None:
+    caption = f"{NEIGHBOURS}Star Wars: Episode IV - A New Hope (1977)"
+    for room in range(1, 70):
+        found = cut_name(caption, room)
+        assert cell_len(found) <= room
+        if 28 + len(NEIGHBOURS) <= room < cell_len(caption):
+            assert found.startswith(NEIGHBOURS) and found.endswith("(1977)")
+        elif 28 <= room < 28 + len(NEIGHBOURS):
+            assert found.startswith("Near Star") and found.endswith("(1977)")
+    assert cut_name(f"{NEIGHBOURS}Toy Story 2 (1999)", 24) == "Near Toy Story 2 (1999)"

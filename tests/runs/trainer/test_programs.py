@@ -57,7 +57,8 @@ def test_on_a_disk_that_is_nearly_full_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, kept: bool
 ) -> None:
     monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("TF_XLA_FLAGS", raising=False)
+    monkeypatch.setenv("TF_XLA_FLAGS", "")  # so that what is set here is taken back
+    monkeypatch.delenv("TF_XLA_FLAGS")
     monkeypatch.setattr(programs, "_GPU", tmp_path / "missing")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     mine = use_kept_programs()
