@@ -39,8 +39,8 @@ def cut_name(text: str, width: int, ellipsis: str = "…") -> str:
         return text
     if text.startswith(NEIGHBOURS) and width >= len(_NEAR) + _LEAST_NAME:
         title = text.removeprefix(NEIGHBOURS)
-        before = NEIGHBOURS if width - len(NEIGHBOURS) >= min(_LEAST_TITLE, cells_of(title)) else _NEAR
-        return before + short(title, width - len(before), ellipsis=ellipsis)
+        begin = NEIGHBOURS if width - len(NEIGHBOURS) >= min(_LEAST_TITLE, cells_of(title)) else _NEAR
+        return begin + short(title, width - len(begin), ellipsis=ellipsis)
     name, colon, figure = text.rpartition(": ")
     if not (colon and figure[:1].isdigit()):
         before = cells_of(name + colon)

@@ -146,10 +146,10 @@ async def test_enter_lights_up_the_neighbours_and_the_list_leads_from_one_to_the
         expected = similar(factors, 2, 20, by="taste")[0].tolist()
         assert screen.scatter.near.tolist() == expected and screen.scatter.chosen == 2
         await pilot.press("tab", "j", "enter")
-        await until_shown(pilot, f"Neighbours of {TITLES[expected[1]]}"[:20])
+        await until_shown(pilot, f"Near {TITLES[expected[1]]}")
         assert screen.scatter.chosen == expected[1] and TITLES[expected[1]] in under(app)
         await pilot.press("escape", "escape")
-        await until_gone(pilot, "Neighbours of")
+        await until_gone(pilot, f"Near {TITLES[expected[1]]}")
 
 
 async def test_colours_axes_and_filters_change_the_picture(make_app: MakeApp, home: Path):
