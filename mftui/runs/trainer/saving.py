@@ -101,7 +101,7 @@ class Saver:
         """Save the best model so far, and the state to resume from, now."""
         self._wait()
         self._publish_made(self._training.parameters())
-        self._write(self._checkpoint())
+        self.save_checkpoint()
 
     def save_checkpoint(self) -> None:
         """Save the state to resume from, now."""
