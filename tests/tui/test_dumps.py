@@ -109,7 +109,7 @@ async def first_start(pilot: Pilot[Any]) -> None:
 
 async def movies(pilot: Pilot[Any]) -> None:
     await pilot.press("f2")
-    await until_shown(pilot, "Neighbours of")
+    await until_shown(pilot, "Neighbours of" if pilot.app.size.width > 40 else "Near ")
 
 
 async def movie_page(pilot: Pilot[Any]) -> None:
@@ -148,7 +148,7 @@ async def movies_compared(pilot: Pilot[Any]) -> None:
     await movies(pilot)
     make_run(paths.home(), "other", 2, model=toy_factors(audience=True, seed=1))
     await compare(pilot)
-    await until_shown(pilot, "Change" if pilot.app.size.width > 40 else "Neighbours of")
+    await until_shown(pilot, "Change" if pilot.app.size.width > 40 else "Near ")
 
 
 async def users_compared(pilot: Pilot[Any]) -> None:

@@ -31,6 +31,8 @@ _YOUNG_S = 60.0
 """So long a directory may be without the lock of its process."""
 _OF_PROCESS = ".process-"
 _FLAGS = "TF_XLA_FLAGS"
+_DIRECTORY = "--tf_xla_persistent_cache_directory="
+_PREFIX = "--tf_xla_persistent_cache_prefix=mftui"
 _CPU = Path("/proc/cpuinfo")
 _GPU = Path("/dev/nvidia0")
 log = logging.getLogger(__name__)
@@ -107,7 +109,8 @@ def use_kept_programs() -> KeptPrograms | None:
     A program fits the processor it was compiled for: each kind of it, and each version of TensorFlow and of mftui, has
     a directory of its own. With a GPU nothing is kept.
     """
-    if "persistent_cache" in os.environ.get(_FLAGS, "") or _GPU.exists():
+    flags = _asked_by_others(os.environ.get(_FLAGS, ""))
+    if "persistent_cache" in flags or _GPU.exists():
         return None
     try:
         made_for = [version("tensorflow"), __version__, _processor()]
@@ -120,10 +123,16 @@ def use_kept_programs() -> KeptPrograms | None:
     if any(map(str.isspace, str(programs.directory))) or shutil.disk_usage(programs.directory).free < _ROOM:
         programs.close()
         return None
-    asked = f"--tf_xla_persistent_cache_directory={programs.directory} --tf_xla_persistent_cache_prefix=mftui"
-    os.environ[_FLAGS] = f"{os.environ.get(_FLAGS, '')} {asked}".strip()
+    os.environ[_FLAGS] = f"{flags} {_DIRECTORY}{programs.directory} {_PREFIX}".strip()
     atexit.register(programs.close)
     return programs
+
+
+def _asked_by_others(flags: str) -> str:
+    """Return flags without those that a process of mftui set for itself, and that its children inherit."""
+    if _PREFIX not in (words := flags.split()):
+        return flags
+    return " ".join(word for word in words if word != _PREFIX and not word.startswith(_DIRECTORY))
 
 
 def _processor() -> str:

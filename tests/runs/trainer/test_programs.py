@@ -87,6 +87,19 @@ def test_where_nothing_can_be_kept_the_training_goes_on_without(
     assert use_kept_programs() is None, "who asks XLA for a cache has it"
 
 
+def test_a_process_does_not_use_the_directory_of_the_one_that_started_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_auto_jit=0")
+    parent, child = use_kept_programs(), use_kept_programs()
+    assert parent is not None and child is not None and parent.directory != child.directory
+    flags = os.environ["TF_XLA_FLAGS"].split()
+    assert flags[0] == "--tf_xla_auto_jit=0" and str(child.directory) in flags[1] and len(flags) == 3
+    parent.close()
+    child.close()
+
+
 @pytest.mark.long
 def test_the_second_training_compiles_nothing_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MFTUI_HOME", str(tmp_path))
