@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import sys
 from collections import deque
-from time import monotonic
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MASK_S = 0.01
-_KEY_PATIENCE_S = 0.5
+_KEY_PATIENCE = 5
+"""How often a key is looked for, while the app is not busy, before it is given up."""
+_KEY_LOOK_S = 0.1
 _KEY_POLL_S = 0.01
 
 
@@ -34,6 +37,10 @@ take_pastes_whole()
 
 class KeyHandled(Message):
     """Goes the way of a key, behind it: from the widget that had the focus up to the app."""
+
+    def __init__(self, turn: int) -> None:
+        super().__init__()
+        self.turn = turn
 
 
 class Textual8App(App[None]):
@@ -49,8 +56,9 @@ class Textual8App(App[None]):
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self._typed: deque[events.Key | events.Paste] = deque()
-        self._sent_at: float | None = None
-        """When the key under way was handed on; None while there is none."""
+        self._turn = 0
+        """Of the key under way; 0 while there is none."""
+        self._turns = 0
 
     # Back from `fg`. Textual 8 starts the terminal's other screen, which is empty, and sends what changes from then on.
 
@@ -98,32 +106,46 @@ class Textual8App(App[None]):
         if not isinstance(message, events.Key | events.Paste) or message.is_forwarded:
             return super().post_message(message)
         self._typed.append(message)
-        lost = self._sent_at is not None and monotonic() - self._sent_at > _KEY_PATIENCE_S
-        if self._sent_at is None or lost:  # lost: with a widget that was removed under it
-            self._next_key()
+        if not self._turn:
+            self._next_key(0)
         return True
 
-    def _next_key(self) -> None:
-        if not self._typed:
-            self._sent_at = None
+    def _next_key(self, after: int) -> None:
+        if after != self._turn:  # that one was given up
             return
-        self._sent_at = monotonic()
+        self._turn = 0
+        if not self._typed:
+            return
+        self._turns += 1
+        self._turn = turn = self._turns
         if self._screen_stack and not self.screen.is_mounted:
-            self.set_timer(_KEY_POLL_S, self._next_key)  # as soon as it is, something on it will have the focus
+            # As soon as it is, something on it will have the focus.
+            self.set_timer(_KEY_POLL_S, partial(self._next_key, turn))
             return
         typed = self._typed.popleft()
         with self._context():  # a key that comes alone is here from the driver, for which no app is the active one
             handled = isinstance(typed, events.Key) and self.handled_before(typed)
         if not handled:
             super().post_message(typed)
-        self.call_later(self._follow_key)
+        self.call_later(self._follow_key, turn)
+        asyncio.get_running_loop().call_later(_KEY_LOOK_S, self._look_for, turn, _KEY_PATIENCE)
 
-    def _follow_key(self) -> None:
-        (self.focused or self.screen).post_message(KeyHandled())
+    def _follow_key(self, turn: int) -> None:
+        (self.focused or self.screen).post_message(KeyHandled(turn))
 
-    def on_key_handled(self) -> None:
+    def _look_for(self, turn: int, patience: int) -> None:
+        """Go on without a key that is lost, with a widget that was removed under it. One that is slow is not: while the
+        app is stuck, or suspended, nobody looks."""
+        if turn != self._turn:
+            return
+        if patience:
+            asyncio.get_running_loop().call_later(_KEY_LOOK_S, self._look_for, turn, patience - 1)
+        else:
+            self._next_key(turn)
+
+    def on_key_handled(self, message: KeyHandled) -> None:
         """Display at the next key after what this one has set in motion, such as a change of focus."""
-        self.call_later(self._next_key)
+        self.call_later(self._next_key, message.turn)
 
     # Style sheets. Textual 8 reads all of them twice for each screen that is new. Here all are there from the start:
     # only another theme has them read again, and a screen's styles come to it as it is mounted.
