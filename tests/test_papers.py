@@ -11,8 +11,8 @@ import click
 import pytest
 
 import mftui
-from mftui.cli import _headless
-from mftui.cli import mftui as command_line
+from mftui.cli.group import mftui as command_line
+from mftui.cli.group import with_headless
 from mftui.engine.recipes import RECIPES
 from mftui.tui.base import dialog_keys, keys
 
@@ -121,7 +121,7 @@ def test_every_command_that_is_shown_can_be_parsed(path: Path, monkeypatch: pyte
     wrong = []
     for arguments in commands(read(path)):
         try:
-            parse(command_line, "mftui", _headless(arguments))
+            parse(command_line, "mftui", with_headless(arguments))
         except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError, click.MissingParameter):
             pass  # --help, or a command that is only named
         except click.ClickException as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TITLE_CELLS = 28
 """The least that a title has, where it needs as much."""
@@ -64,8 +64,7 @@ def is_spare(heading: str) -> bool:
     return leaves(heading) > len(_LATE)
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """What one column needs, in cells."""
 
     least: int
@@ -82,8 +81,7 @@ def least_width(needs: Sequence[Need], gap: int) -> int:
     return sum(need.least + gap for need in needs if need.least)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """What a table needs, in cells: with its titles in their room, and with nothing cut."""
 
     least: int

@@ -11,7 +11,7 @@ from click.shell_completion import ShellComplete
 from helpers.command import call
 from helpers.models import TITLES, toy_factors, toy_run
 
-from mftui.cli import mftui
+from mftui.cli.group import mftui
 from mftui.runs.store.config import RunConfig
 from mftui.runs.store.notes import Notes, write_notes
 from mftui.runs.store.run import Run

@@ -195,7 +195,7 @@ async def test_not_seen_and_not_interested_are_about_the_pane_with_the_keys_and_
         await until_shown(pilot, "1/10")  # to be rated
         await pilot.press("u", "u")
         await until_shown(pilot, "1/12")
-        assert not Profile().rows(of)  # type: ignore[arg-type]
+        await until(pilot, lambda: not Profile().rows(of), "both undone")  # type: ignore[arg-type]
 
 
 async def test_a_message_lies_over_no_list_and_the_next_takes_its_place(make_app: MakeApp, home: Path):

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import functools
-import hashlib
 import os
 import re
 import shutil
@@ -171,10 +170,12 @@ def _lives(process: int) -> bool:
 @functools.cache
 def _processes() -> str:
     """Return a mark of the machine, and of the container, whose processes have the numbers that we see."""
+    from hashlib import blake2b  # 2 ms, of OpenSSL
+
     space = os.uname().nodename
     with contextlib.suppress(OSError):
         space += os.readlink("/proc/self/ns/pid")
-    return hashlib.blake2b(space.encode(), digest_size=4).hexdigest()
+    return blake2b(space.encode(), digest_size=4).hexdigest()
 
 
 def sync_directory(directory: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mftui.text import visible
 
@@ -18,8 +18,7 @@ _WIDENS = "\ufe0f"
 _PLAIN = str.maketrans({"×": "x", "–": "-", "—": "-", "·": "-", "’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """The signs that the app draws with."""
 
     cursor: str

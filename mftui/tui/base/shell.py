@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from mftui.errors import MftuiError
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from mftui.tui.base.session_state import SessionState
 
 
-@dataclass(frozen=True)
-class Headline:
+class Headline(NamedTuple):
     """What the right half of the top line says."""
 
     model: tuple[str, ...] = ()

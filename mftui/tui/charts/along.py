@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mftui.tui.charts.points import Points
 
@@ -13,8 +13,7 @@ _MANY_S, _MANY_MIN = 600.0, 180.0
 """From so many on, the next larger unit of time is easier to read."""
 
 
-@dataclass(frozen=True)
-class XAxis:
+class XAxis(NamedTuple):
     """How the steps of a training are written as x."""
 
     counts: str = STEP

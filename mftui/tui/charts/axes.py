@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _FIRST_X = 32
 _TOP_POWER = 307
@@ -13,8 +13,7 @@ WIDE = 0.7
 """An axis of logarithms that spans less has ticks as a plain one."""
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """An interval of an axis, lo < hi."""
 
     lo: float

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from mftui.tui.charts.axes import Range
 
@@ -14,8 +14,7 @@ _BRAILLE = 0x2800
 _RESET = "\x1b[0m"
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """One curve, thinned and finite: n values of x and of y, and the marker ("braille" or a character)."""
 
     xs: tuple[float, ...]

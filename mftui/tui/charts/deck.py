@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -51,7 +50,7 @@ class Deck(Container, can_focus=True):
     def show(self, pictures: Mapping[str, Picture], main: str) -> None:
         """Show `pictures`; `main` is large until another one is chosen."""
         if self._pictures and pictures["loss"].x_label != self._pictures["loss"].x_label:
-            self.view = replace(self.view, cursor=None, window=None)  # they were of the axis before
+            self.view = self.view._replace(cursor=None, window=None)  # they were of the axis before
         self._pictures = pictures
         if main != self._main:
             self._main = main
@@ -82,31 +81,31 @@ class Deck(Container, can_focus=True):
     def next_axis(self, counted: Sequence[str]) -> None:
         """Choose what the x axis counts next, of what can be counted; who shows pictures makes them anew."""
         now = counted.index(self.view.x) if self.view.x in counted else 0
-        self.view = replace(self.view, x=counted[(now + 1) % len(counted)])
+        self.view = self.view._replace(x=counted[(now + 1) % len(counted)])
         if len(counted) == 1:
             shell_of(self).say("This run has told neither epochs nor seconds: its curves go by steps.")
 
     def smooth(self) -> None:
         """Choose the next strength of smoothing."""
-        self.look_as(replace(self.view, smooth=next_of(SMOOTHING, self.view.smooth)))
+        self.look_as(self.view._replace(smooth=next_of(SMOOTHING, self.view.smooth)))
 
     def toggle_log(self) -> None:
         """Switch the logarithmic axis on or off."""
         self._zooms.clear()
-        self.look_as(replace(self.view, log=not self.view.log))
+        self.look_as(self.view._replace(log=not self.view.log))
 
     def toggle_tail(self) -> None:
         """Switch between the newest part and all."""
-        self.look_as(replace(self.view, tail=not self.view.tail, window=None))
+        self.look_as(self.view._replace(tail=not self.view.tail, window=None))
 
     def back(self) -> bool:
         """Undo the nearest of cursor and zoom; False where there is neither."""
         view = self.view
         if view.cursor is not None:
-            self.look_as(replace(view, cursor=None))
+            self.look_as(view._replace(cursor=None))
         elif view.window is not None or self._zooms:
             self._zooms.clear()
-            self.look_as(replace(view, window=None))
+            self.look_as(view._replace(window=None))
         else:
             return False
         return True
@@ -115,7 +114,7 @@ class Deck(Container, can_focus=True):
         """Another training: no cursor, no zoom, nothing chosen."""
         self._chosen = None
         self._zooms.clear()
-        self.view = replace(self.view, cursor=None, window=None)
+        self.view = self.view._replace(cursor=None, window=None)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -129,8 +128,8 @@ class Deck(Container, can_focus=True):
                 focused = self.has_focus and (not self.panels or metric == self.metric)
                 picture = self._pictures[metric]
                 if self.panels and metric != METRICS[0]:
-                    picture = replace(picture, of="")  # the first of four names the run
-                chart.show(picture, replace(self.view, y=self._zooms.get(metric)), focused=focused)
+                    picture = picture._replace(of="")  # the first of four names the run
+                chart.show(picture, self.view._replace(y=self._zooms.get(metric)), focused=focused)
 
     @property
     def _points(self) -> Points | None:
@@ -180,7 +179,7 @@ class Deck(Container, can_focus=True):
             return
         around = self.view.cursor if self.view.cursor is not None else min(points.last[0], now.hi)
         whole, least = self._whole(), MIN_SPAN * self.chart.picture.unit
-        self.look_as(replace(self.view, tail=False, window=zoomed(now, by, around, whole, least) if whole else None))
+        self.look_as(self.view._replace(tail=False, window=zoomed(now, by, around, whole, least) if whole else None))
 
     def action_zoom_y(self, by: float) -> None:
         """Show values in half the span, or twice it, around that under the cursor, or the newest."""
@@ -188,7 +187,7 @@ class Deck(Container, can_focus=True):
         cursor = self.view.cursor
         point = points and (points.last if cursor is None else points.before(cursor))
         self._zooms.pop(self.metric, None)
-        whole = self.chart.y_range(replace(self.view, y=None))
+        whole = self.chart.y_range(self.view._replace(y=None))
         if now is not None and whole is not None and point:
             value = point[1]
             if self.view.log:
@@ -200,7 +199,7 @@ class Deck(Container, can_focus=True):
 
     def action_whole(self) -> None:
         self._zooms.clear()
-        self.look_as(replace(self.view, tail=False, window=None))
+        self.look_as(self.view._replace(tail=False, window=None))
 
     def action_metric(self, by: int) -> None:
         self._chosen = METRICS[(METRICS.index(self.metric) + by) % len(METRICS)]
@@ -216,7 +215,7 @@ class Deck(Container, can_focus=True):
         shown, whole, window = self.chart.x_range(), self._whole(), self.view.window
         if shown and whole and (window or self.view.tail) and not shown.lo <= x <= shown.hi:
             window = follow(shown, x, whole)
-        self.look_as(replace(self.view, cursor=x, window=window, tail=self.view.tail and window is None))
+        self.look_as(self.view._replace(cursor=x, window=window, tail=self.view.tail and window is None))
 
     def on_click(self, event: events.Click) -> None:
         chart = event.widget

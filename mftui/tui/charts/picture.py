@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mftui.tui.charts.points import Points
 
 
-@dataclass(frozen=True)
-class Curve:
+class Curve(NamedTuple):
     """A named series."""
 
     name: str
@@ -26,8 +25,7 @@ class Curve:
     """What to know of its values, in two words."""
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """What a chart shows."""
 
     title: str

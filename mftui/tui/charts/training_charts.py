@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mftui.tui.charts.along import STEP, XAxis, x_axis
 from mftui.tui.charts.curves import Curves
@@ -15,8 +15,7 @@ _TITLES = {"rmse": "RMSE", "loss": "loss", "rate": "learning rate", "speed": "ra
 _AUDIENCE = "Ratings are learned; now it learns who watched what."
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(NamedTuple):
     """Another run that is laid over."""
 
     name: str
@@ -68,7 +67,7 @@ def pictures(
     made = {}
     for metric in METRICS:
         laid_over = [] if metric == "loss" and audience else [_over(metric, kind, other, axis) for other in others]
-        mine = [replace(curve, points=curves.along(curve.points, axis)) for curve in own[metric]]
+        mine = [curve._replace(points=curves.along(curve.points, axis)) for curve in own[metric]]
         made[metric] = Picture(
             title=f"{curves.block} loss" if metric == "loss" and audience else _TITLES[metric],
             note=_AUDIENCE if metric == "loss" and audience else caution if metric in ("rmse", "loss") else "",

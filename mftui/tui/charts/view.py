@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mftui.tui.charts.along import STEP
 from mftui.tui.charts.axes import Range, x_range
@@ -14,8 +14,7 @@ MIN_SPAN = 4.0
 """Of a part that is zoomed to, in units of the x axis."""
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """How curves are looked at; the same for all charts of a training."""
 
     smooth: float = 0.0

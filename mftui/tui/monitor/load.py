@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -14,8 +13,7 @@ _CARD = "/dev/nvidia"
 _DRIVER = Path("/proc/driver/nvidia")
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(NamedTuple):
     """Rounded, so that a display of it seldom changes."""
 
     cpu_percent: int | None

@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mftui.errors import MftuiError
@@ -87,14 +86,14 @@ class RunWatcher:
                 self._recipe = config.recipe
                 self._called = self.run.notes().name_over(config.name) or without_date(self.run.id)
                 self._tested_on = config.tested_on if config.dataset else None
-        known = replace(snapshot, recipe=self._recipe, called=self._called, tested_on=self._tested_on)
+        known = snapshot._replace(recipe=self._recipe, called=self._called, tested_on=self._tested_on)
         snapshot, who = known, snapshot.process
         if who is None or not who.here:
             return snapshot
         if not self._device and snapshot.phase == "train":
             with suppress(MftuiError):
                 self._device = self.run.config().device or ""
-        return replace(snapshot, load=meter.read(who.pid, now=snapshot.loading), device=self._device)
+        return snapshot._replace(load=meter.read(who.pid, now=snapshot.loading), device=self._device)
 
     def _put(self, snapshot: Snapshot, metrics: list[dict[str, Any]], restarted: bool) -> bool:
         with self._lock:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mftui.errors import MftuiError
 from mftui.tui.base.keys import written
@@ -31,8 +30,7 @@ _PHASES = {
 }
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A moment of a training."""
 
     run_id: str
@@ -150,8 +148,7 @@ def no_curve(snapshot: Snapshot | None) -> str:
     return "The curve begins with the first steps." if snapshot.live else "This run has no curve."
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(NamedTuple):
     """For the line below the chart, and for a dialog where it ended badly."""
 
     word: str

@@ -41,8 +41,8 @@ class BaseScreen(Screen[None]):
     TITLE = "mftui"
     AUTO_FOCUS = ""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, classes: str = "") -> None:
+        super().__init__(classes=classes)
         self._compositor = SpanCompositor()
         self._guide = Prose(("text", ""), classes="guide")
         self._guide.display = False

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from mftui.tables.cells import cells_of
 from mftui.tables.columns import TITLE_CELLS, Need, Span, allot, is_spare, least_width, leaves
@@ -23,8 +23,7 @@ _ALIKE = 60
 """Rows whose titles are set apart from each other."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column. `mftui.tables.columns` says by its title when it leaves; without anything in it, it is not shown.
 
     `width` in cells; 0 takes what there is room for. `has_titles`: gets room first, and is cut in the middle.
@@ -42,8 +41,7 @@ class Column:
     """Leaves before all others."""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A cell with a meaning: `kind` is "good", "bad", "dim" or "strong"."""
 
     text: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
@@ -186,7 +186,7 @@ class Table(CellWidget, can_focus=True):
 
     def reverse(self) -> None:
         """Reverse the order of the lines."""
-        self._chosen_order = replace(self._chosen_order, reverse=not self._chosen_order.reverse)
+        self._chosen_order = self._chosen_order._replace(reverse=not self._chosen_order.reverse)
         self._arrange(self.cursor)
 
     def lines(self, width: int, height: int) -> Iterable[Line | Strip]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mftui.data.reading.options import ReadOptions
 from mftui.engine.training.recipe import label_of, written
@@ -28,8 +28,7 @@ OWN = "own"
 """What stands for a preset where the fields are none's."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of the form."""
 
     key: str

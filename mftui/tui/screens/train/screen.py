@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ from mftui.tui.screens.train.form import TrainForm
 from mftui.tui.screens.train.form_view import FormView
 from mftui.tui.screens.train.getting_ready import GettingReady
 from mftui.tui.screens.train.log_pane import LogPane
-from mftui.tui.screens.train.picking import Part, called, pick_run, picker
+from mftui.tui.screens.train.other_runs import OtherRuns
+from mftui.tui.screens.train.picking import called, picker
 from mftui.tui.screens.train.reading_job import ReadingJob
 from mftui.tui.screens.train.status_line import StatusLine
 
@@ -39,6 +40,8 @@ _NEEDS_FORM_OR_CURVE = ("more_fields", "defaults", "view", "smooth", "log", "axi
 _NO_RUN = "No run is shown. Press {train.toggle} to train one, or {train.watch} to choose one."
 _LOADED = "The settings are those of this run. Change one, then press {train.toggle}."
 _UNREAD = "The training could not read its data. See how it is read, and press {train.toggle} again."
+_ALONE = "-chart"
+"""The class of the screen when the charts have all the room."""
 
 
 class TrainScreen(BaseScreen):
@@ -50,14 +53,16 @@ class TrainScreen(BaseScreen):
     def __init__(self) -> None:
         from mftui.engine.recipes import RECIPES  # imports no TensorFlow
 
-        super().__init__()
+        self._first_time = no_runs()
+        # Given to the screen before it has parts: later, each of them would be styled again.
+        super().__init__(classes=_ALONE if self._first_time else "")
         self.trainings = trainings_of(self)
         self.form = TrainForm(RECIPES, self.shell.settings)
         self.overlays = Overlays(self, self.terminal.refresh_s, self.trainings.run_slots)
+        self._other_runs = OtherRuns(self, self.overlays)
         self.deck = Deck(id="deck")
         self._chart_alone: bool | None = None
         self._watched = ""
-        self._first_time = no_runs()
         self._reading = ReadingJob(self)
         self._getting_ready = GettingReady(self, self._wanted)
 
@@ -132,9 +137,9 @@ class TrainScreen(BaseScreen):
         tiny, narrow = self.size.width < 60, self.size.width < 100
         by_itself = (tiny and self.trainings.live) or (narrow and self.deck.panels) or self._first_time
         alone = by_itself if self._chart_alone is None else self._chart_alone
-        if alone == self.has_class("-chart"):
+        if alone == self.has_class(_ALONE):
             return
-        self.set_class(alone, "-chart")
+        self.set_class(alone, _ALONE)
         self.refresh_bindings()
         if alone and self.query_one(FormView).has_focus_within:
             self.set_focus(None if self._first_time else self.deck)
@@ -173,7 +178,7 @@ class TrainScreen(BaseScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         snapshot = self.trainings.snapshot
-        if action in _NEEDS_FORM_OR_CURVE and self._first_time and self.has_class("-chart"):
+        if action in _NEEDS_FORM_OR_CURVE and self._first_time and self.has_class(_ALONE):
             return False
         if action == "pause":
             return snapshot is not None and snapshot.state in ("running", "paused")
@@ -272,7 +277,7 @@ class TrainScreen(BaseScreen):
 
     def action_form(self) -> None:
         """Hide the form, or show it."""
-        self._chart_alone = not self.has_class("-chart")
+        self._chart_alone = not self.has_class(_ALONE)
         self._divide()
 
     def action_view(self) -> None:
@@ -303,35 +308,16 @@ class TrainScreen(BaseScreen):
 
     def action_go_back(self) -> None:
         """Go back from the cursor, from a zoom, or from the charts to the form."""
-        if not self.deck.back() and self.deck.has_focus and not self.has_class("-chart"):
+        if not self.deck.back() and self.deck.has_focus and not self.has_class(_ALONE):
             self.query_one(FormView).focus()
 
     def action_compare(self) -> None:
         """Overlay another run; again removes it."""
-
-        def lay(run: Run, name: str, tested_on: Part) -> None:
-            self.overlays.toggle(run, name, tested_on)
-            self.training_changed()
-
-        self._ask_run("Overlay another run (again removes it)", lay, but=self._watched)
+        self._other_runs.compare(self._watched)
 
     def action_watch(self) -> None:
         """Show another run."""
-
-        def watch(run: Run, name: str, tested_on: Part) -> None:
-            self.trainings.watch(run)
-            self.training_changed()
-            if run.has_factors:
-                self.run_worker(self.shell.open_run(run, stay=True), group="open", exclusive=True)
-
-        self._ask_run("Watch a run", watch)
-
-    def _ask_run(self, title: str, take: Callable[[Run, str, Part], None], but: str = "") -> None:
-        self.run_worker(pick_run(self, title, take, sign=self._sign, but=but), group="runs", exclusive=True)
-
-    def _sign(self, run_id: str) -> str:
-        mark = self.overlays.mark(run_id) if run_id in self.overlays else ""
-        return mark or (self.terminal.glyphs.busy if run_id == self._watched else " ")
+        self._other_runs.watch(self._watched)
 
     def _pick(self, key: str) -> None:
         from mftui.tui.dialogs.fetch import fetch_first
