@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from helpers.command import spoken
-from helpers.hostile import STOPPED, outside_of, picture, reseal, whole_home
+from helpers.hostile import STOPPED, outside_of, picture, whole_home
+from helpers.hostile_contents import reseal
 from helpers.models import toy_run
 from helpers.numpy_training import NumpyTraining
 

@@ -22,7 +22,8 @@ def test_every_kind_of_file_is_replaced(whole: Path) -> None:
     assert names >= {
         "config.json", "status.json", "result.json", "notes.json", "metrics.jsonl", "train.log", "lock", "factors.json",
         "user_factors.npy", "history_movies.npy", "state.json", "000.npy", "dataset.json", "users.npy", "me.csv",
-        ".me.undo.json", ".current", "config.toml", "mftui.log",
+        ".me.undo.json", ".me.not_seen.csv", ".me.not_interested.csv", ".current", "config.toml", "mftui.log",
+        "search.jsonl", "search.log", ".search.lock",
     }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ to stay as it is.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -14,44 +13,33 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from helpers.hostile_contents import ARRAYS, CONTENTS, Change, array_of, giant_array, wrong_documents, wrong_lines
 from helpers.models import toy_run
 from helpers.numpy_training import NumpyTraining
 from helpers.runs import TESTS, request, runs_in, write_ratings
+from helpers.searching import quick_trials
 
 from mftui.data.profiles.match import Matcher
 from mftui.data.profiles.store import Profile
-from mftui.data.storage.integrity import CHECKSUM, file_digest, sealed
+from mftui.runs.results.tune import tune
+from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run
 from mftui.runs.store.trash import remove_run
 from mftui.runs.trainer.main import train
 from mftui.runs.trainer.signals import Requests
 
-GIANT_BYTES = 1 << 40
-LEFT_ALONE = (".lock", "lock", "ratings.csv")
+SOUND, STOPPED, STUDY = "fuzzed", "stopped", "search"
+LEFT_ALONE = (".lock", f".{STUDY}.lock", "lock", "ratings.csv")
 """Files that hold nothing: for them only what they are counts, not what is in them."""
-BAD_VALUES: tuple[Any, ...] = (
-    [1, "a"],
-    {"a": [None]},
-    "text",
-    -1,
-    1e308,
-    2**70,
-    None,
-    True,
-    "\u009b\u202e",
-    [[[]]] * 3,
-)
-SOUND, STOPPED = "fuzzed", "stopped"
 
 
 def whole_home(home: Path) -> None:
-    """Make a home that has a file of every kind: runs that are finished, stopped and deleted, a profile, settings."""
+    """Make a home that has a file of every kind: finished, stopped and deleted runs, a search, a profile, settings."""
     data = write_ratings(home.parent / "r.csv", n=300)
     train(create_run(request(data, epochs=3, name=SOUND)), make_training=NumpyTraining)
     requests = Requests()
@@ -62,15 +50,19 @@ def whole_home(home: Path) -> None:
     run = create_run(request(data, epochs=50, name=STOPPED))
     train(run, make_training=NumpyTraining, on_metrics=stop, requests=requests)
     assert run.state == "stopped" and run.checkpoint_path.exists()
+    with quick_trials():
+        tune(STUDY, TrainRequest(data=str(data), hyper={"members": 1, "batch_size": 200, "epochs": 1}), 1, Requests())
     toy_run(home)
     remove_run(toy_run(home, name="deleted"))
     matcher = Matcher(toy_run_of(home).load_factors())
     Profile().rate(matcher, 0, 4.0)
     Profile().rate(matcher, 1, 2.0)
     Profile().leave_out(matcher, 2, "not_seen")
+    Profile().leave_out(matcher, 3, "not_interested")
     (home / "ratings" / ".current").write_text("me\n")
     (home / "config.toml").write_text('theme = ""\nseed = 0\n')
     (home / "state.json").write_text(json.dumps({"format_version": 1, "hints": False}))
+    (home / "studies" / f"{STUDY}.log").write_text("a line\n")
     (home / "mftui.log").write_text("a line\n")
     (home / "crashes").mkdir()
     (home / "crashes" / "20260101-000000-1.txt").write_text("an old report\n")
@@ -105,7 +97,7 @@ class Hostility:
     file: str
     """Relative to the home."""
     what: str
-    do: Callable[[Path, Path], None]
+    do: Change
     """Called with the file and the directory outside."""
 
     @property
@@ -149,12 +141,14 @@ def hostilities(home: Path) -> Iterator[Hostility]:
         )
         if Path(name).name in LEFT_ALONE:
             continue
-        yield from (Hostility(name, what, do) for what, do in list(_CONTENTS.items())[: 3 if few else None])
+        yield from (Hostility(name, what, do) for what, do in list(CONTENTS.items())[: 3 if few else None])
         if name.endswith(".json"):
-            yield from _wrong_documents(home, name)
+            yield from (Hostility(name, what, do) for what, do in wrong_documents(home / name))
+        if name.endswith(".jsonl"):
+            yield from (Hostility(name, what, do) for what, do in wrong_lines(home / name))
         if name.endswith(".npy"):
-            yield from (Hostility(name, what, _array(change)) for what, change in _ARRAYS.items())
-            yield Hostility(name, "header of a giant", _giant_array)
+            yield from (Hostility(name, what, array_of(change)) for what, change in ARRAYS.items())
+            yield Hostility(name, "header of a giant", giant_array)
     for name in directories_of(home):
         yield Hostility(name, "directory as a link", _directory_as_link)
 
@@ -166,7 +160,7 @@ def directories_of(home: Path) -> list[str]:
     return sorted([*top, *runs[:2], *(str(path.relative_to(home)) for path in sorted((home / "cache").iterdir())[:1])])
 
 
-def _put(make: Callable[[Path, Path], None]) -> Callable[[Path, Path], None]:
+def _put(make: Change) -> Change:
     def do(file: Path, outside: Path) -> None:
         if file.is_file() and not (outside / file.name).exists():
             shutil.copy(file, outside / file.name)
@@ -198,7 +192,7 @@ def _full_directory(file: Path, outside: Path) -> None:
     (file / "entry").write_text("an entry")
 
 
-_PLACES: dict[str, Callable[[Path, Path], None]] = {
+_PLACES: dict[str, Change] = {
     "link to a file like it": _put(lambda file, outside: file.symlink_to(outside / file.name)),
     "link to another file": _put(lambda file, outside: file.symlink_to(outside / "secret")),
     "link to nothing": _put(lambda file, outside: file.symlink_to(outside / f"new-{file.name}")),
@@ -216,123 +210,6 @@ _PLACES: dict[str, Callable[[Path, Path], None]] = {
 def _directory_as_link(directory: Path, outside: Path) -> None:
     directory.rename(outside / "moved")
     directory.symlink_to(outside / "moved")
-
-
-def _giant(file: Path, outside: Path) -> None:
-    for size in (GIANT_BYTES, 1 << 33):
-        try:
-            os.truncate(file, size)
-        except OSError:
-            continue
-        return
-
-
-def _write(content: bytes) -> Callable[[Path, Path], None]:
-    return lambda file, outside: _over(file, content)
-
-
-def _over(file: Path, content: bytes) -> None:
-    file.unlink()  # a version of a model shares files with the version before
-    file.write_bytes(content)
-
-
-_CONTENTS: dict[str, Callable[[Path, Path], None]] = {
-    "giant": _giant,
-    "empty": _write(b""),
-    "zeros": _write(bytes(3_000)),
-    "a list": _write(b'[1, "a"]'),
-    "another version": _write(b'{"format_version": 99}'),
-    "deep": _write(b"[" * 100_000),
-    "no UTF-8": _write(b"\xff\xfe\x00" * 50),
-}
-
-
-def _wrong_documents(home: Path, name: str) -> Iterator[Hostility]:
-    """Every part of a document as something else, under a checksum that is right."""
-    document = json.loads((home / name).read_bytes())
-    known = document.pop(CHECKSUM, None) is not None
-    keys: list[tuple[str, ...]] = [(key,) for key in document]
-    keys += [(key, inner) for key, part in document.items() if isinstance(part, dict) for inner in list(part)[:8]]
-    for number, way in enumerate(keys):
-        for value in [BAD_VALUES[(number + shift) % len(BAD_VALUES)] for shift in (0, 5)]:
-            yield Hostility(name, f"{'.'.join(way)} = {value!r}"[:60], _document(way, value, known))
-
-
-def _document(way: tuple[str, ...], value: Any, known: bool) -> Callable[[Path, Path], None]:
-    def do(file: Path, outside: Path) -> None:
-        document = json.loads(file.read_bytes())
-        document.pop(CHECKSUM, None)
-        part = document
-        for key in way[:-1]:
-            part = part[key]
-        part[way[-1]] = value
-        _over(file, json.dumps(sealed(document) if known else document).encode())
-
-    return do
-
-
-def _array(change: Callable[[Any], Any]) -> Callable[[Path, Path], None]:
-    def do(file: Path, outside: Path) -> None:
-        whole = io.BytesIO()
-        np.save(whole, change(np.load(file)), allow_pickle=True)
-        _over(file, whole.getvalue())
-        reseal(file)
-
-    return do
-
-
-def _giant_array(file: Path, outside: Path) -> None:
-    array = np.load(file)
-    whole = io.BytesIO()
-    np.lib.format.write_array_header_1_0(
-        whole, {"descr": array.dtype.str, "fortran_order": False, "shape": (1 << 36, *array.shape[1:])}
-    )
-    _over(file, whole.getvalue())
-    _giant(file, outside)
-    reseal(file)
-
-
-def reseal(file: Path) -> None:
-    """Give the document beside an array the digest that it has now: a giver can do that, too."""
-    for beside in ("factors.json", "state.json", "dataset.json"):
-        if (document_file := file.with_name(beside)).exists():
-            document = json.loads(document_file.read_bytes())
-            document.pop(CHECKSUM, None)
-            if beside == "state.json":
-                for entry in document["arrays"].values():
-                    if entry["file"] == file.name:
-                        entry["digest"] = file_digest(file)
-                        entry["crc32"] = 0
-            elif file.name in document["files"]:
-                document["files"][file.name] = file_digest(file)
-            _over(document_file, json.dumps(sealed(document)).encode())
-
-
-def _filled(value: float) -> Callable[[Any], Any]:
-    def change(array: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return np.full_like(array, np.asarray(value).astype(array.dtype))
-
-    return change
-
-
-_ARRAYS: dict[str, Callable[[Any], Any]] = {
-    "complex": lambda a: a.astype(np.complex128),
-    "text": lambda a: a.astype("<U5"),
-    "float64": lambda a: a.astype(np.float64),
-    "big-endian": lambda a: a.astype(a.dtype.newbyteorder(">")),
-    "dates": lambda a: np.zeros(a.shape, dtype="datetime64[s]"),
-    "objects": lambda a: a.astype(object),
-    "records": lambda a: np.zeros(a.shape, dtype=[("a", "<i4"), ("b", "<f8")]),
-    "scalar": lambda a: np.array(1, dtype=a.dtype),
-    "one row more": lambda a: np.concatenate([a, a[:1]]) if len(a) else a,
-    "no rows": lambda a: a[:0],
-    "one dimension more": lambda a: a[..., None],
-    "not a number": _filled(float("nan")),
-    "infinite": _filled(float("inf")),
-    "far too large": _filled(2e9),
-    "negative": _filled(-7),
-}
 
 
 def wrong(whole: Path, aside: Path, part: int, parts: int, *more: str) -> str:

@@ -18,8 +18,9 @@ from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
 
-from helpers.hostile import SOUND, STOPPED, Hostility, hostilities, outside_of, picture
+from helpers.hostile import SOUND, STOPPED, STUDY, Hostility, hostilities, outside_of, picture
 from helpers.numpy_training import NumpyTraining
+from helpers.searching import quick_trials
 
 from mftui.cli import run_command
 from mftui.engine.compute.machine import peak_bytes
@@ -78,7 +79,7 @@ COMMANDS = (
 Use = Callable[[Path, Path, bool], Iterator[str]]
 
 
-SLOW = ("runs compare", "suggest", "report", "export", "train --resume stopped")
+SLOW = ("runs compare", "suggest", "report", "export", "train --resume stopped", "tune")
 """Commands that every second home is spared."""
 
 
@@ -113,6 +114,8 @@ def calls(home: Path, out: Path) -> Iterator[tuple[str, Callable[[], int]]]:
         yield command, partial(run_command, command.format(**given).split(" "))
     yield "train --resume stopped", resumed(home, STOPPED)
     yield "train --resume fuzzed", resumed(home, SOUND)
+    for trials in (2, 3):  # the second time with what the first has made
+        yield f"tune --resume, {trials}", partial(run_command, f"tune --resume {STUDY} --trials {trials}".split())
     for command in ("runs rm fuzzed", "runs prune"):
         yield command, partial(run_command, command.split(" "))
 
@@ -189,9 +192,10 @@ def main(whole: Path, aside: Path, part: int, parts: int, screens: bool) -> None
     for number, hostility in enumerate(hostilities(whole)):
         if number % parts == part:
             done += 1
-            spared = number // parts % 2 == 1 and hostility.cheap
-            for wrong in on_each(whole, aside, hostility, use, spared):
-                print(wrong, flush=True)
+            spared = number // parts % 2 == 1 and hostility.cheap and not hostility.file.startswith("studies")
+            with quick_trials():
+                for wrong in on_each(whole, aside, hostility, use, spared):
+                    print(wrong, flush=True)
     if (most := peak_bytes()) > MEMORY_BYTES:
         print(f"takes {most >> 20} MB")
     print(f"{done} homes", file=sys.stderr)

@@ -55,9 +55,8 @@ async def test_a_key_that_was_lost_with_its_widget_holds_up_no_other(
     async with (app := make_app()).run_test(size=(120, 40)) as pilot:
         await pilot.press("2")
         await until_shown(pilot, "Toy Story")
-        follow = app._follow_key
-        monkeypatch.setattr(app, "_follow_key", lambda turn: None if turn == app._turns == first else follow(turn))
-        first = app._turns + 1
+        follow, lost = app._follow_key, app._turns + 1
+        monkeypatch.setattr(app, "_follow_key", lambda turn: None if turn == lost else follow(turn))
         send(app, "x", "slash", *"toy")
         await until(pilot, lambda: typed(app) == ["toy"], "what was typed after the key that was lost")
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 FIXED = {"validation": 0.1, "audience": False}
 """What trials share unless it is given: a validation part large enough to compare by, and ratings alone."""
+FAILED_AT_MOST = 10
+"""So many trials without a result, one after another, end a search: it would go on for ever."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,12 @@ def _tune(
             _go_on(study, begun, data, requests, on_trial)
         else:  # killed before it had a run
             _try(name, study, Ask(study, begun._trial_id), asked, data, requests, on_trial)
-    while len(_finished(study)) < trials and not requests.stop:
+    failed = 0
+    while (there := len(_finished(study))) < trials and not requests.stop:
+        if failed == FAILED_AT_MOST:
+            raise _all_failed(name, there)
         _try(name, study, study.ask(), asked, data, requests, on_trial)
+        failed = 0 if len(_finished(study)) > there else failed + 1
     return sorted(_finished(study), key=lambda trial: trial.valid_rmse)
 
 
@@ -213,8 +219,8 @@ def _require_sound(study: Any, fields: Sequence[Field]) -> None:
         sound = known and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
         if not sound or first.keys() - ranges or (run is not None and not (isinstance(run, str) and is_run_id(run))):
             raise ValueError(f"trial {trial.number} is none of this search")
-        if trial.state.name == "COMPLETE" and run is None:
-            raise ValueError(f"trial {trial.number} has no run")
+        if trial.state.name == "COMPLETE" and (run is None or trial.params.keys() != ranges.keys()):
+            raise ValueError(f"trial {trial.number} lacks its run, or a setting")
 
 
 def _optuna() -> Any:
@@ -307,6 +313,14 @@ def _changed(name: str) -> RunError:
     return RunError(
         f"the data have changed since study {name} began: its trials cannot be compared with new ones.",
         hint="Restore them, or begin a new study.",
+    )
+
+
+def _all_failed(name: str, found: int) -> RunError:
+    shown = f" What was found: mftui tune --resume {shell_word(name)} --trials {found}" if found else ""
+    return RunError(
+        f"the last {FAILED_AT_MOST} trials of study {name} have diverged: the search has been ended.",
+        hint=f"Begin a new study with other fixed settings, such as a lower learning rate.{shown}",
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.hostile import BAD_VALUES
+from helpers.hostile_contents import BAD_VALUES
 from helpers.live_run import log_metrics
 from helpers.runs import wait_until
 
@@ -27,7 +27,7 @@ from mftui.runs.results.tune import searched, study_path, tune
 from mftui.runs.store.config import write_config
 from mftui.runs.store.request import TrainRequest
 from mftui.runs.store.run import Run, create_run, find_run, list_runs
-from mftui.runs.store.status import FINISHED, Status, write_status
+from mftui.runs.store.status import DIVERGED, FINISHED, Status, write_status
 from mftui.runs.trainer.prepare import open_data, with_data
 from mftui.runs.trainer.signals import Requests
 
@@ -209,6 +209,21 @@ def test_a_study_that_somebody_hands_over_goes_on_or_is_said_to_be_damaged(
         except (RunError, UsageError) as error:
             said[error.hint] += 1
     assert sum(said.values()) > 5, said
+
+
+@pytest.mark.usefixtures("untrained")
+def test_a_search_in_which_all_trials_diverge_ends(ratings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tune("it", request(ratings), 1, Requests())
+
+    def diverge(run: Run, **_: object) -> dict[str, Any]:
+        write_status(run.path, Status(state=DIVERGED))
+        return {"state": DIVERGED}
+
+    monkeypatch.setattr(tuning, "train", diverge)
+    with pytest.raises(RunError, match=r"10 trials of study it have diverged.*lower learning rate.*--trials 1"):
+        tune("it", None, 3, Requests())
+    assert len(list_runs()) == 11
+    assert [trial.number for trial in tune("it", None, 1, Requests())] == [0]
 
 
 def test_a_study_without_end_is_not_read(ratings: Path) -> None:
