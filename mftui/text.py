@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 # Controls, line and paragraph separators, zero-width and bidirectional marks, marks of format, surrogates, BOM.
@@ -15,6 +16,9 @@ _UNSAFE = re.compile(
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 """Surrogates that stand for no byte of a name that is no UTF-8."""
 _CONTROL_PICTURES = 0x2400
+_MARKS_AT_MOST = 10
+"""Marks on one letter, such as accents: no script stacks more. By the hundred they would cover the lines around."""
+_MAYBE_MARKS = re.compile(f"[^\x00-\u02ff]{{{_MARKS_AT_MOST + 1}}}")
 
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 # Letters that people type without their stroke or ligature, and that Unicode does not decompose.
@@ -31,9 +35,27 @@ def _picture(match: re.Match[str]) -> str:
 def visible(text: str) -> str:
     """Replace every character of `text` that a terminal would obey or hide by a visible sign.
 
-    Escape becomes `␛`, newline `␊`, a right-to-left override `⟨U+202E⟩`; all else stays.
+    Escape becomes `␛`, newline `␊`, a right-to-left override `⟨U+202E⟩`; `…` stands for the marks on one letter from
+    the eleventh on; all else stays.
     """
-    return _UNSAFE.sub(_picture, text)
+    return _unstacked(_UNSAFE.sub(_picture, text), lambda marks: "…")
+
+
+def _unstacked(text: str, stands_for: Callable[[str], str]) -> str:
+    """Replace the marks on one letter from the eleventh on."""
+    if text.isascii() or not _MAYBE_MARKS.search(text):
+        return text
+    parts, kept, marks = [], 0, 0
+    for at, sign in enumerate(f"{text} "):
+        if unicodedata.category(sign) in ("Mn", "Me"):
+            marks += 1
+            continue
+        if marks > _MARKS_AT_MOST:
+            begin = at - marks + _MARKS_AT_MOST
+            parts += [text[kept:begin], stands_for(text[begin:at])]
+            kept = at
+        marks = 0
+    return "".join([*parts, text[kept:]])
 
 
 def visible_lines(text: str) -> str:
@@ -43,12 +65,12 @@ def visible_lines(text: str) -> str:
 
 def is_plain(text: str) -> bool:
     """Return whether a terminal shows all of `text`, and obeys none of it."""
-    return _UNSAFE.search(text) is None
+    return _UNSAFE.search(text) is None and _unstacked(text, lambda marks: "…") == text
 
 
 def unseen_dropped(text: str) -> str:
     """Return `text` without what `visible` would replace: it takes as many cells as before."""
-    return text if text.isascii() and text.isprintable() else _UNSAFE.sub("", text)
+    return text if text.isascii() and text.isprintable() else _unstacked(_UNSAFE.sub("", text), lambda marks: "")
 
 
 def json_text(document: Any, **options: Any) -> str:
@@ -57,11 +79,12 @@ def json_text(document: Any, **options: Any) -> str:
     import json
 
     text = json.dumps(document, ensure_ascii=False, **options)
-    return "\n".join(_UNSAFE.sub(_escape, line) for line in text.split("\n"))
+    lines = (_UNSAFE.sub(lambda match: _escape(match.group()), line) for line in text.split("\n"))
+    return "\n".join(_unstacked(line, _escape) for line in lines)
 
 
-def _escape(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be", "surrogatepass")
+def _escape(signs: str) -> str:
+    units = signs.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 

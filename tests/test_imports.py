@@ -122,7 +122,9 @@ def test_the_app_s_first_screen_is_drawn_before_numpy_is_loaded(home: Path) -> N
 
     Without an option the command line is not read by click, and OpenSSL's digests are not needed.
     """
-    loaded = modules_after("import mftui.cli, mftui.tui.launch, mftui.tui.screens.train.screen, mftui.engine.recipes", home)
+    loaded = modules_after(
+        "import mftui.cli, mftui.tui.launch, mftui.tui.screens.train.screen, mftui.engine.recipes", home
+    )
     assert "textual" in loaded
     assert not (HEAVY | {"numpy", "click", "hashlib"}) & loaded
 

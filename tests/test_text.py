@@ -43,6 +43,21 @@ def test_what_a_terminal_would_obey_is_shown_as_a_sign(text: str, shown: str) ->
     assert visible(text) == shown
 
 
+@pytest.mark.parametrize("mark", ["\u0301", "\u0e47", "\u20dd", "\U0001e8d0"])
+def test_marks_by_the_hundred_on_one_letter_do_not_paint_over_the_lines_around(mark: str) -> None:
+    stacked = f"Z{mark * 300}algo {mark * 10}, {mark * 11}"
+    assert visible(stacked) == f"Z{mark * 10}…algo {mark * 10}, {mark * 10}…"
+    assert unseen_dropped(stacked) == f"Z{mark * 10}algo {mark * 10}, {mark * 10}"
+    assert mark * 11 not in json_text(stacked) and json.loads(json_text(stacked)) == stacked
+    assert not is_plain(stacked) and is_plain(f"a{mark * 10}")
+    assert mark * 11 not in shell_word(stacked)
+
+
+@pytest.mark.parametrize("word", ["ཧྐྵྨླྺྼྻྂ", "Việt Nam", "שָׁלוֹם", "น้ำ", "स्त्री"])
+def test_words_of_scripts_that_stack_marks_stay(word: str) -> None:
+    assert visible(word) == unseen_dropped(word) == word and is_plain(word)
+
+
 @given(st.text())
 def test_nothing_that_a_terminal_obeys_is_left(text: str) -> None:
     assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in visible(text))
