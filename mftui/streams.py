@@ -8,8 +8,10 @@ import io
 import os
 import select
 import sys
+from collections.abc import MutableMapping
 from typing import Any, TextIO
 
+_MOST_DIGITS = 4
 _PATIENCE_MS = 1_000
 """How long standard error is waited for, where it is full and does not block."""
 
@@ -43,6 +45,14 @@ def open_streams() -> None:
         sys.stdout = _like(sys.stdout, _Output(1, "w", closefd=False))
     if sys.stderr is None or sys.stderr is sys.__stderr__:
         sys.stderr = _like(sys.stderr, _Heedless(2, "w", closefd=False))
+
+
+def forget_absurd_sizes(environ: MutableMapping[str, str]) -> None:
+    """Remove COLUMNS and LINES where they say what no terminal has: the real size counts then."""
+    for name in ("COLUMNS", "LINES"):
+        given = environ.get(name, "1")
+        if len(given) > _MOST_DIGITS or not given.isdecimal() or not int(given):
+            del environ[name]
 
 
 def heedless(descriptor: int, encoding: str) -> TextIO:

@@ -56,7 +56,7 @@ NO_FILES = {
 ALLOWED = {
     # What the kernel says of the machine and of processes.
     "engine/compute/machine.py": {"read_text"},
-    "data/memory.py": {"read_text"},
+    "data/memory.py": {"read_bytes"},
     "runs/store/process.py": {"read_bytes", "read_text"},
     "runs/trainer/programs.py": {"read_text"},
     "tui/monitor/load.py": {"read_bytes"},
@@ -148,3 +148,17 @@ def test_no_path_is_resolved_that_a_loop_of_links_would_stop() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and written(node).endswith(".resolve") and not node.args:
                 assert written(node) == "Path(__file__).resolve", (file, node.lineno)
+
+
+def test_text_is_read_and_written_in_an_encoding_that_is_named() -> None:
+    """Else it is that of the surroundings."""
+    found = []
+    for module in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                method, named = node.func.attr, {keyword.arg for keyword in node.keywords}
+                if (method == "read_text" and not node.args and "encoding" not in named) or (
+                    method == "write_text" and len(node.args) < 2 and "encoding" not in named
+                ):
+                    found.append(f"{module.relative_to(PACKAGE)}, line {node.lineno}")
+    assert not found

@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from mftui.applog import start_log
 from mftui.cli.opening import open_app
 from mftui.errors import MftuiError, TitleError, machine_fault
-from mftui.streams import OutputLost, drop_output, open_streams
+from mftui.streams import OutputLost, drop_output, forget_absurd_sizes, open_streams
 from mftui.text import visible
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
     open_streams()
+    forget_absurd_sizes(os.environ)
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = run_command(given)
     if code and arguments is None and "pyarrow" in sys.modules:

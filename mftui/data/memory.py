@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
 import threading
 from collections.abc import Iterable, Iterator
@@ -97,7 +98,7 @@ def _most(packed: int) -> int:
 def bytes_at(file: Path, name: str, default: int) -> int:
     """Return the number of kB behind `name:` in a file of /proc, in bytes."""
     try:
-        lines = dict(line.split(":", 1) for line in file.read_text().splitlines() if ":" in line)
+        lines = dict(line.split(":", 1) for line in _text(file).splitlines() if ":" in line)
         return int(lines[name].split()[0]) << 10
     except (OSError, KeyError, ValueError, IndexError):
         return default
@@ -106,7 +107,7 @@ def bytes_at(file: Path, name: str, default: int) -> int:
 def _of_groups(proc: Path, cgroups: Path) -> int:
     """Return the least that is left in this process's control groups and all above them, of either version."""
     try:
-        entries = [line.split(":", 2) for line in (proc / "self/cgroup").read_text().splitlines()]
+        entries = [line.split(":", 2) for line in _text(proc / "self/cgroup").splitlines()]
     except OSError:
         return UNLIMITED
     left = [UNLIMITED]
@@ -129,7 +130,7 @@ def _left_in(groups: Iterable[Path], *, old: bool) -> Iterator[int]:
 def _given_back(group: Path, name: str) -> int:
     """Return the size of the file cache, which counts as used but is given up on demand."""
     try:
-        found = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+        found = dict(line.split() for line in _text(group / "memory.stat").splitlines())
         return int(found.get(name, 0))
     except (OSError, ValueError):
         return 0
@@ -137,7 +138,11 @@ def _given_back(group: Path, name: str) -> int:
 
 def _number(file: Path) -> int | None:
     try:
-        text = file.read_text().strip()
+        text = _text(file).strip()
     except OSError:
         return None
     return int(text) if text.isdecimal() else None
+
+
+def _text(file: Path) -> str:
+    return os.fsdecode(file.read_bytes())  # a control group may have a name that is no UTF-8

@@ -13,6 +13,7 @@ import pytest
 
 from mftui.errors import MachineError, machine_fault, raise_if_machine
 from mftui.runs.store.run import Run
+from mftui.streams import forget_absurd_sizes
 
 COMMANDS = (
     "runs ls", "runs ls --json", "runs show latest", "runs logs latest", "similar Matrix", "recommend 1",
@@ -101,6 +102,13 @@ def test_a_working_directory_that_was_deleted_is_needed_only_for_files_in_it(run
         found, _, err = shell(f"{command}", cwd=gone, preexec_fn=gone.rmdir)
         assert found == code or command == "doctor", err
         assert ("working directory has been deleted" in err) == (code == 1) and "should not" not in err
+
+
+@pytest.mark.parametrize("size", ["", "0", "-5", "abc", "3.5", "100000", "9" * 6000])
+def test_a_size_that_no_terminal_has_does_not_count(size: str) -> None:
+    environ = {"COLUMNS": size, "LINES": "24", "TERM": "xterm"}
+    forget_absurd_sizes(environ)
+    assert environ == {"LINES": "24", "TERM": "xterm"}
 
 
 @pytest.mark.parametrize(

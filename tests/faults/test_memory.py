@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,13 @@ def test_a_control_group_counts_and_so_does_every_one_above_it(tmp_path: Path) -
         "memory.stat": "anon 5\ninactive_file 500000000\n",
     }
     assert available_bytes(*machine(tmp_path, group="0::/job\n", **files)) == 2_500_000_000
+
+
+def test_a_control_group_may_have_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
+    files = {os.fsdecode(b"j\xf6b/memory.max"): "2000000000", os.fsdecode(b"j\xf6b/memory.current"): "500000000"}
+    proc, cgroups = machine(tmp_path, group="0::/\n", **files)
+    (proc / "self/cgroup").write_bytes(b"0::/j\xf6b\n")
+    assert available_bytes(proc, cgroups) == 1_500_000_000
 
 
 def test_control_groups_of_the_first_version_count(tmp_path: Path) -> None:

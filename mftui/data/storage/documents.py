@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from mftui.data.storage.integrity import unsealed
 from mftui.data.storage.regular import read_own
 
 LARGEST_INTEGER = 2**63
+_MOST_DEEP = 50
+"""Lists and objects in each other: the interpreter gives up at some hundreds, and no document has ten."""
 
 
 def read_document(path: Path, most: int, *, sealed: bool | None = False) -> dict[str, Any]:
@@ -26,7 +29,19 @@ def read_document(path: Path, most: int, *, sealed: bool | None = False) -> dict
     document = json.loads(read_own(path, most))
     if not isinstance(document, dict):
         raise ValueError("not a JSON object")
+    _require_shallow(document)
     return document if sealed is None else unsealed(document, required=sealed)
+
+
+def _require_shallow(document: dict[str, Any]) -> None:
+    """Raise ValueError where things lie in each other deeper than in any document of mftui's own."""
+    inner: list[Any] = [document]
+    for _ in range(_MOST_DEEP):
+        parts = chain.from_iterable(part.values() if isinstance(part, dict) else part for part in inner)
+        inner = [part for part in parts if isinstance(part, dict | list)]
+        if not inner:
+            return
+    raise ValueError("lists or objects lie too deep in each other")
 
 
 class Of:

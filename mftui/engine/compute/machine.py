@@ -59,7 +59,7 @@ def _of_limits(proc: Path) -> int:
     if limit == resource.RLIM_INFINITY:
         return UNLIMITED
     try:
-        pages = int((proc / "self/statm").read_text().split()[0])
+        pages = int((proc / "self/statm").read_text(encoding="utf-8").split()[0])
     except (OSError, ValueError, IndexError):
         pages = 0
     return limit - pages * resource.getpagesize() - (_TENSORFLOW_ADDRESSES - TENSORFLOW_BYTES)

@@ -20,6 +20,9 @@ _FROM_BYTES = 2**24
 _KEPT = 4_000
 """About how many lines are kept then, and at most four times as many: more than any screen has columns."""
 _DRAWN = ("train_rmse", "valid_rmse", "train_loss")
+_NUMBERS = {
+    *_DRAWN, "step", "epoch", "seconds", "learning_rate", "ratings_per_second", "draw_valid_rmse", "r_hat",
+}  # fmt: skip
 _KNOWN_AGAIN = 4096
 """Bytes before the place that was read to, by which a file that was cut back or replaced is told."""
 
@@ -206,7 +209,16 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         document = json.loads(line, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
-    return in_range(document) if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        return None
+    return {name: value if _fits(name, value) else None for name, value in document.items()}
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Return whether a value of a line has its type: a number that fits, or, of what is no number, a word."""
+    if isinstance(value, str):
+        return name not in _NUMBERS
+    return isinstance(value, int | float) and not isinstance(value, bool) and in_range(value) is not None
 
 
 def _plain(value: Any) -> Any:

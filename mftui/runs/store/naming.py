@@ -8,6 +8,7 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mftui.data.storage.regular import make_new, make_own
@@ -67,6 +68,16 @@ def checked_name(text: str) -> str:
             hint=f"Use letters, digits, blanks and {_IN_NAME.strip()} alone, and begin with a letter or digit.",
         )
     return name
+
+
+def local_time(at: float | None = None) -> datetime:
+    """Return a moment (seconds since 1970, or now) by the clock of this place; by UTC where TZ sets one that is a day
+    or more away from it, which Python does not know."""
+    moment = datetime.now(UTC) if at is None else datetime.fromtimestamp(at, UTC)
+    try:
+        return moment.astimezone()
+    except (ValueError, OverflowError, OSError):
+        return moment
 
 
 def base_id(recipe: str, factors: object, name: str, *, now: float | None = None) -> str:

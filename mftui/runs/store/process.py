@@ -103,6 +103,6 @@ def _start_by_ps(pid: int) -> str | None:
 def _boot() -> str:
     """Return which boot of the machine this is: clock ticks since boot repeat after the next one."""
     try:
-        return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+        return (_PROC / "sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
     except OSError:
         return ""

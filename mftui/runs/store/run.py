@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,6 +28,7 @@ from mftui.runs.store.naming import (
     base_id,
     is_directory_name,
     is_run_id,
+    local_time,
     make_directory,
     short_names,
     without_date,
@@ -195,7 +195,7 @@ def _created(request: TrainRequest, config: RunConfig, parent: Path) -> Run:
             config,
             run=run.id,
             sequence=1 + max((other.known_config().sequence for other in _directories()), default=0),
-            started=datetime.now().astimezone().isoformat(timespec="seconds"),
+            started=local_time().isoformat(timespec="seconds"),
             versions={"mftui": __version__, "python": platform.python_version()},
         )
         write_config(made, config)

@@ -43,6 +43,14 @@ def test_numbers_that_are_none_become_none(path: Path) -> None:
     assert MetricsTail(path).poll() == [{"train_loss": None, "valid_rmse": None}]
 
 
+def test_values_of_another_type_become_none(path: Path) -> None:
+    odd = ('"7"', "true", "[1]", '{"a": 1}', "[" * 500 + "]" * 500, "1e999", "9" * 400)
+    path.write_text("".join(f'{{"step": {value}, "block": {value}, "epoch": 2}}\n' for value in odd))
+    found = MetricsTail(path).poll()
+    assert [line["step"] for line in found] == [None] * len(odd)
+    assert [line["block"] for line in found] == ["7", *[None] * (len(odd) - 1)] and found[0]["epoch"] == 2
+
+
 def test_a_file_cut_back_is_given_again_from_the_start(path: Path) -> None:
     path.write_text('{"step": 1}\n{"step": 2}\n{"step": 3}\n')
     tail = MetricsTail(path)

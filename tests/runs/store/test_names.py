@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from helpers.models import toy_run
 from helpers.runs import request, write_ratings
 
 from mftui.errors import RunError, UsageError
-from mftui.runs.store.naming import LATEST, checked_name, short_names, without_date
+from mftui.runs.store.naming import LATEST, checked_name, local_time, short_names, without_date
 from mftui.runs.store.run import create_run, find_run, find_usable, names_of, runs_and_configs
 from mftui.runs.store.summary import summaries
 from mftui.runs.store.trash import remove_run
@@ -64,3 +66,12 @@ def test_latest_is_the_newest_run_and_no_runs_name(home: Path, ratings: Path) ->
     for name in (lambda: checked_name(LATEST), lambda: create_run(request(ratings, name=LATEST))):
         with pytest.raises(UsageError, match="newest run"):
             name()
+
+
+@pytest.mark.parametrize("zone", ["XXX-167:59:59", "XXX+24", "Mars/Phobos", ":/dev/null"])
+def test_a_zone_that_is_days_away_does_not_matter(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone)
+        time.tzset()
+        assert local_time(0).astimezone(UTC).isoformat() == "1970-01-01T00:00:00+00:00" and local_time().tzinfo
+    time.tzset()

@@ -117,7 +117,7 @@ def memory() -> tuple[int | None, int | None]:
     """Return (all, free) bytes that this process may use: the machine's, or its cgroup's if that is less."""
     found: dict[str, int] = {}
     try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
+        for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines():
             name, _, rest = line.partition(":")
             if rest.endswith("kB"):
                 found[name] = int(rest.split()[0]) * 1024
@@ -193,7 +193,7 @@ def _gpus() -> list[str]:
 
 def _processors() -> str:
     try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="utf-8").split()
         limit = "" if quota == "max" else f", limited to the time of {int(quota) / int(period):.1f}"
     except (OSError, ValueError):
         limit = ""
@@ -202,7 +202,7 @@ def _processors() -> str:
 
 def _cgroup_number(name: str) -> int | None:
     try:
-        return int((Path("/sys/fs/cgroup") / name).read_text())
+        return int((Path("/sys/fs/cgroup") / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import click
@@ -12,7 +11,7 @@ import click
 from mftui.cli.shared import output
 from mftui.cli.shared.completion import complete_deleted, complete_run
 from mftui.cli.shared.output import json_option, print_json, print_line, print_table
-from mftui.runs.store.naming import checked_name
+from mftui.runs.store.naming import checked_name, local_time
 from mftui.runs.store.notes import Notes, change_notes, checked_note, checked_tags
 from mftui.runs.store.run import Run, find_run
 from mftui.runs.store.summary import human, size_of
@@ -158,4 +157,4 @@ def _deleted(one: Deleted, size: int) -> dict[str, Any]:
 
 
 def _when(one: Deleted) -> str:
-    return datetime.fromtimestamp(one.at).astimezone().isoformat(timespec="seconds")
+    return local_time(one.at).isoformat(timespec="seconds")

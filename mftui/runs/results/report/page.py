@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from importlib.resources import files
 from textwrap import shorten
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from mftui.engine.recipes import caution_of
 from mftui.runs.results.report.facts import Facts, Film, Told
 from mftui.runs.results.report.svg import Dot, Line, against_chart, line_chart, map_chart, text
+from mftui.runs.store.naming import local_time
 from mftui.runs.store.status import FINISHED
 from mftui.runs.store.summary import learned
 from mftui.text import duration
@@ -202,7 +202,7 @@ def _settings(facts: Facts) -> str:
 
 
 def _foot(facts: Facts) -> str:
-    now = datetime.now().astimezone()
+    now = local_time()
     return (
         f"<footer>Written by mftui {text(__version__)} on {now:%d %B %Y}: "
         f"<code>mftui report {text(facts.run)}</code></footer>"
