@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 
 from mftui.errors import MftuiError
+from mftui.streams import end_process
 
 POLL_S = 0.1
 _MAX_REASON_LINES = 3
@@ -104,4 +105,11 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     del sys.argv[0]
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    code = 0
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):  # words
+            raise
+        code = end.code or 0
+    end_process(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -84,3 +85,13 @@ def test_a_child_ends_with_its_parent() -> None:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     assert gone(child)
+
+
+@pytest.mark.parametrize(("end", "fails"), [("", False), ("sys.exit()", False), ("sys.exit(3)", True), ("1 / 0", True)])
+def test_a_child_that_has_used_arrow_ends_as_it_says(tmp_path: Path, end: str, fails: bool) -> None:
+    words = "import atexit, sys, pyarrow\natexit.register(print, 'at exit')\nprint('out')\n"
+    (tmp_path / "used.py").write_text(words + end)
+    heard: list[str] = []
+    with pytest.raises(MftuiError) if fails else contextlib.nullcontext():
+        assert run_child("used", on_line=heard.append)
+    assert heard == ["out", "at exit"]

@@ -5,7 +5,6 @@ May import: applog, cli.shells, errors, reports, streams, text, tui, version.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import io
 import os
@@ -15,7 +14,7 @@ from collections.abc import Sequence
 from mftui.applog import start_log
 from mftui.cli.opening import open_app
 from mftui.errors import MftuiError, TitleError, machine_fault
-from mftui.streams import OutputLost, drop_output, forget_absurd_sizes, open_streams
+from mftui.streams import OutputLost, drop_output, end_process, forget_absurd_sizes, open_streams
 from mftui.text import visible
 
 
@@ -25,14 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     forget_absurd_sizes(os.environ)
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = run_command(given)
-    if code and arguments is None and "pyarrow" in sys.modules:
-        # Its threads still read ahead in a file that turned out to be faulty. One that needs the interpreter while that
-        # is taken down ends the process by SIGABRT.
-        with contextlib.suppress(OSError, OutputLost):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        atexit._run_exitfuncs()
-        os._exit(code)
+    if arguments is None:
+        end_process(code)
     sys.exit(code)
 
 

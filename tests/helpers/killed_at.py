@@ -49,7 +49,7 @@ def _die_before(number: int) -> None:
 
 
 if __name__ == "__main__":
-    from mftui.cli import run_command
+    from mftui.cli import main
 
-    _die_before(int(sys.argv[1]))
-    sys.exit(run_command(sys.argv[2:]))
+    _die_before(int(sys.argv.pop(1)))
+    main()
