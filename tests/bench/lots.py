@@ -9,6 +9,7 @@ Beside each stands what `mftui --version` takes in the same run: the machine's p
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -31,6 +32,7 @@ from mftui.data.profiles.rows import as_csv
 
 LIMIT_S, LIMIT_MB = 2.0, 300
 N_FILMS, N_METRICS, N_OWN, N_RUNS, N_LINES = 10_000, 2_000_000, 100_000, 5_000, 500_000
+SIGNS = (": The Return", "'s Day", " é", " & Co.", "-Man", ", Again", " – Épisode 1", "!", "…", " No. 2")
 
 
 class Cost(NamedTuple):
@@ -143,13 +145,15 @@ def write_profile(home: Path, names: Sequence[str]) -> None:
     (home / "ratings" / "me.csv").write_text(as_csv(rows), newline="")
 
 
-def write_letterboxd(path: Path, names: Sequence[str]) -> None:
-    """Write an export of Letterboxd."""
-    with path.open("w") as file:
-        file.write("Date,Name,Year,Letterboxd URI,Rating\n")
+def write_letterboxd(path: Path, names: Sequence[str], *, signs: bool = False) -> None:
+    """Write an export of Letterboxd; with `signs`, two titles of five have some, as real ones do."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(("Date", "Name", "Year", "Letterboxd URI", "Rating"))
         for at, name in enumerate(own(names, N_LINES)):
             day = f"20{10 + at % 14}-{1 + at % 12:02}-{1 + at % 28:02}"
-            file.write(f"{day},{name[:-7]},{name[-5:-1]},https://boxd.it/{at:x},{at % 10 / 2 + 0.5:g}\n")
+            title = name[:-7] + (SIGNS[at // 5 % len(SIGNS)] if signs and at % 5 < 2 else "")
+            lines.writerow((day, title, name[-5:-1], f"https://boxd.it/{at:x}", f"{at % 10 / 2 + 0.5:g}"))
 
 
 def write_runs(home: Path) -> None:
@@ -189,7 +193,14 @@ def main() -> None:
             },
         ),
         (write_runs, {"runs ls": ("runs", "ls"), "similar": ("similar", film), "app, Runs": ("6",)}),
-        (lambda home: write_letterboxd(home / table, names), {"ratings import": ("ratings", "import", table)}),
+        (
+            lambda home: write_letterboxd(home / table, names),
+            {"ratings import": ("ratings", "import", table), "ratings import, again": ("ratings", "import", table)},
+        ),
+        (
+            lambda home: write_letterboxd(home / table, names, signs=True),
+            {"ratings import, signs": ("ratings", "import", table)},
+        ),
     )
     shown = {"app, a long run": "0.8", "app, You": "Rate next", "app, Runs": "run4990"}
     print("| | time | computed | of 2 s | memory | of 300 MB |\n|---|---|---|---|---|---|")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mftui.data.allocator import gc_paused
 from mftui.data.incoming.incoming import Incoming
-from mftui.data.profiles.film_names import Names, name_key, unmatched_key
+from mftui.data.profiles.film_names import name_key, unmatched_key
+from mftui.data.profiles.many_names import Names
 from mftui.data.profiles.many_rows import Rows
-from mftui.data.profiles.many_texts import give_back
+from mftui.data.profiles.many_texts import Texts, give_back
 from mftui.data.profiles.match import BY_ID, Match, Matcher
 from mftui.data.profiles.rated import Rated
 from mftui.data.profiles.store import Change, Profile
@@ -85,31 +87,73 @@ def import_into(profile: Profile, resolved: Resolved, matcher: Matcher) -> Impor
     older: list[Rated] = []
 
     def change(rows: Sequence[Rated]) -> Change:
-        there: defaultdict[int | str, list[Rated]] = defaultdict(list)
+        give_back()
         names = Names(Rows.joined([rows]))
-        known = matcher.find_many(names)
-        for at, (row, key) in enumerate(zip(rows, names.unmatched(), strict=True)):
-            there[known[at].movie if at in known else key].append(row)
-        before: list[Rated] = []
+        known, keys = matcher.find_many(names), names.unmatched()
+        gone = np.zeros(len(rows), bool)
+        there = _by_film(resolved, known, keys)
 
-        def comes(row: Rated, keys: Iterable[int | str]) -> bool:
-            own = [mine for key in dict.fromkeys(keys) for mine in there.get(key, ())]
-            if any(mine.timestamp > row.timestamp for mine in own):
+        def comes(row: Rated, films: Iterable[int | str]) -> bool:
+            own = [at for film in films for at in there.get(film, ())]
+            if (names.rows.timestamps[own] > row.timestamp).any():
                 older.append(row)
                 return False
-            before.extend(own)
+            gone[own] = True
             return True
 
         found = [
             row
             for (row, match), written in zip(resolved.matched, resolved.as_written, strict=True)
-            if not there or comes(row, (match.movie, unmatched_key(written), name_key(written)))
+            if comes(row, (match.movie, *_keys(written)))
         ]
         others = resolved.unmatched
-        if there:
-            coming = enumerate(zip(others, Names(others).unmatched(), strict=True))
-            late = [at for at, (row, key) in coming if key in there and not comes(row, (key,))]
-            others = others.take(np.delete(np.arange(len(others)), late))
-        return Change(tuple(before), Rows.joined([found, others]))
+        if len(rows):
+            late, same = _there_already(others, names, known, keys, gone)
+            older.extend(others.take(np.flatnonzero(late)))
+            others = others.take(np.flatnonzero(~(late | same)))
+        return Change(names.rows.take(np.flatnonzero(gone)), Rows.joined([found, others]))
 
     return Imported(profile.change(change), older)
+
+
+def _keys(row: Rated) -> tuple[str, str]:
+    return unmatched_key(row), name_key(row)
+
+
+def _by_film(resolved: Resolved, known: Mapping[int, Match], keys: Texts) -> Mapping[int | str, list[int]]:
+    """Return the places of a profile's rows by what the films of `resolved` that were found are known by: those of the
+    model by their index, others by their key."""
+    there: defaultdict[int | str, list[int]] = defaultdict(list)
+    asked = {key for row in resolved.as_written for key in _keys(row)}
+    for at in np.flatnonzero(keys.among(asked)).tolist():
+        if at not in known:
+            there[keys[at]].append(at)
+    for at, match in known.items():
+        there[match.movie].append(at)
+    return there
+
+
+def _there_already(
+    coming: Rows, names: Names, known: Mapping[int, Match], keys: Texts, gone: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return of which films that no model has the profile has a later rating, and of which the same; what it has of
+    the others is `gone`."""
+    rows = names.rows
+    give_back()
+    codes = Texts.one_after_another([keys, Names(coming).unmatched()]).codes
+    own, theirs = codes[: len(rows)], codes[len(rows) :]
+    others = np.ones(len(rows), bool)
+    others[[*known]] = False
+    at = np.flatnonzero(others)
+    n_codes = int(codes.max(initial=0)) + 1
+    latest, place = np.full(n_codes, np.iinfo(np.int64).min), np.zeros(n_codes, np.int64)
+    np.maximum.at(latest, own[at], rows.timestamps[at])
+    place[own[at]] = at
+    late = latest[theirs] > coming.timestamps
+    same = np.bincount(own[at], minlength=n_codes)[theirs] == 1
+    maybe = np.flatnonzero(same)
+    same[maybe] = rows.take(place[theirs[maybe]]).like(coming.take(maybe))
+    replaced = np.zeros(n_codes, bool)
+    replaced[theirs[~(late | same)]] = True
+    gone |= others & replaced[own]
+    return late, same

@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import numpy as np
-
-from mftui.data.profiles.many_rows import Rows
-from mftui.data.profiles.many_texts import Texts
 from mftui.data.profiles.rated import Rated
 from mftui.data.titles.title import exact_names, parse_year, simple_name, spoken_name
 
 _BRITISH = re.compile(r"\b(col|fav|fl|hon|harb|hum|lab|neighb|rum|sav|arm)our")
 _CENTRE = re.compile(r"\b(cent|theat)re\b")
-_SPELLED_OTHERWISE = "our|tre"
+SPELLED_OTHERWISE = "our|tre"
 """Where either is, a name may have American spelling beside its own."""
-_ARTICLE = "^(?:the|an?) "
-_WORDS_AND_YEAR = r"^[0-9A-Za-z]+(?: [0-9A-Za-z]+)* \((?:1[89]|20)[0-9]{2}\)$"
 _JOINT = re.compile(r":\s+|\s[-–—]\s")
 _LETTERS_AND_DIGITS = re.compile(r"[^\W\d_]+\d+|\d+[^\W\d_]+")
 
@@ -34,29 +28,6 @@ def name_key(row: Rated) -> str:
 def unmatched_key(row: Rated) -> str:
     """Return a key that two ratings share of one film that the model does not have."""
     return row.imdb_id or (f"tmdb {row.tmdb_id}" if row.tmdb_id else name_key(row))
-
-
-class Names:
-    """What very many rows are known by: most titles are words and a year, and of these there is one name."""
-
-    def __init__(self, rows: Rows) -> None:
-        year_at = -len("1999)"), -len(")")
-        titles, name_end = rows.titles, -len(" (1999)")
-        lower = titles.changed(lambda pc, array: pc.ascii_lower(pc.utf8_slice_codeunits(array, 0, name_end)))
-        self.rows = rows
-        self.plain = rows.bare & titles.like(_WORDS_AND_YEAR) & ~lower.like(_SPELLED_OTHERWISE)
-        """(n,) whether the title is so, and there is no id."""
-        self.keys = lower.changed(
-            lambda pc, array: pc.replace_substring(pc.replace_substring_regex(array, _ARTICLE, ""), " ", "")
-        )
-        """n: the only name of a plain title, as `keys_of` has it."""
-        self._years = titles.changed(lambda pc, array: pc.utf8_slice_codeunits(array, *year_at))
-
-    def unmatched(self) -> Texts:
-        """Return `unmatched_key` of each row."""
-        other = np.flatnonzero(~self.plain)
-        keys = Texts.joined(self._years, self.keys, between=" ")
-        return keys.mended(~self.plain, map(unmatched_key, self.rows.take(other)))
 
 
 def keys_of(title: str) -> frozenset[str]:

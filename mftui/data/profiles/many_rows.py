@@ -78,6 +78,29 @@ class Rows(Sequence[Rated]):
         """Return the rows, the oldest first; of the same time those first that were so."""
         return self.take(np.argsort(self.timestamps, kind="stable"))
 
+    def among(self, others: Rows) -> NDArray[np.bool_]:
+        """Return (n,) whether a row is one of `others`."""
+        found = self.titles.among(others.titles)
+        if found.any():
+            mine, theirs = self.take(np.flatnonzero(found)), others.titles.among(self.titles)
+            found[found] = mine._lines.among(others.take(np.flatnonzero(theirs))._lines)
+        return found
+
+    def like(self, others: Rows) -> NDArray[np.bool_]:
+        """Return (n,) whether each row is the same as that at its place in `others`."""
+        alike = np.ones(len(self), bool)
+        for mine, theirs in zip(self.columns, others.columns, strict=True):
+            if isinstance(mine, Texts) and isinstance(theirs, Texts):
+                alike &= mine.equals(theirs)
+            else:
+                alike &= np.asarray(mine) == np.asarray(theirs)
+        return alike
+
+    @property
+    def _lines(self) -> Texts:
+        columns = (column if isinstance(column, Texts) else Texts.of_numbers(column, repr) for column in self.columns)
+        return Texts.joined(*columns, between="\n")
+
     def __len__(self) -> int:
         return len(self.columns[0])
 

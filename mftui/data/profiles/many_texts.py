@@ -126,6 +126,12 @@ class Texts(Sequence[str]):
 
         return mask_of(pc.match_substring_regex(self.array, pattern))
 
+    def equals(self, others: Texts) -> NDArray[np.bool_]:
+        """Return (n,) whether each is the text at its place in `others`."""
+        import pyarrow.compute as pc
+
+        return mask_of(pc.equal(self.array, others.array))
+
     def among(self, known: Iterable[str]) -> NDArray[np.bool_]:
         """Return (n,) whether each is one of `known`."""
         import pyarrow.compute as pc

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from mftui.data.allocator import gc_paused
 from mftui.data.dataset import Movies, Scale
 from mftui.data.ids import Ids, RawId
-from mftui.data.profiles.film_names import Names, first_keys, keys_of, parts_in, year_and_keys
+from mftui.data.profiles.film_names import first_keys, keys_of, parts_in, year_and_keys
 from mftui.data.profiles.links import Links, links_of_data, links_of_movies
+from mftui.data.profiles.many_names import Names
 from mftui.data.profiles.many_rows import Rows
 from mftui.data.profiles.rated import Rated, kept_rows
 from mftui.data.profiles.stars import from_stars, to_stars
@@ -155,7 +156,7 @@ class Matcher:
     def find_many(self, names: Names) -> dict[int, Match]:
         """Find as `find_all` does the movies of very many rows; return the places of those that have one."""
         known = {*self._names, *self._parts}
-        at = np.flatnonzero(~names.plain | names.keys.among(known))
+        at = np.flatnonzero(~names.plain | names.among(known))
         found = self.settled([self.find(row) for row in names.rows.take(at)])
         return {place: match for place, match in zip(at.tolist(), found, strict=True) if match is not None}
 

@@ -51,7 +51,7 @@ LEFT_OUT: tuple[Of, ...] = ("not_seen", "not_interested")
 class Change:
     """A change: the rows that were removed and those that were added. A film that is rated again has one of each."""
 
-    before: tuple[Rated, ...] = ()
+    before: Sequence[Rated] = ()
     after: Sequence[Rated] = ()
     of: Of = ""
     """What these rows say."""
@@ -135,9 +135,8 @@ class Profile:
             after: Sequence[Rated] = wanted.after
             if not isinstance(after, Rows):
                 after = tuple(kept_rows(*zip(*after, strict=True)) if after else ())
-            stay = _in_both(rows, after)
-            change = Change(tuple(r for r in wanted.before if r not in stay), after, of)
-            if change.before or any(r not in stay for r in after):
+            change = Change(_those(wanted.before, ~_among(wanted.before, after)), after, of)
+            if len(change.before) or not _among(after, rows).all():
                 self._write_undo([*self._undo_log(), change])
                 return self._made(rows, change)
             return replace(change, n_rows=len(rows))
@@ -149,10 +148,9 @@ class Profile:
             while log:
                 last = log.pop()
                 rows = self.rows(last.of)
-                there = set(rows)
                 # Else changed by hand since, or never made.
-                if set(last.after) <= there and not set(last.before) & there:
-                    back = self._made(rows, Change(tuple(last.after), last.before, last.of))
+                if _among(last.after, rows).all() and not _among(last.before, rows).any():
+                    back = self._made(rows, Change(last.after, last.before, last.of))
                     with suppress(OSError):  # a change that is no longer there is passed over the next time
                         self._write_undo(log)
                     return back
@@ -161,12 +159,11 @@ class Profile:
 
     def _made(self, rows: Sequence[Rated], change: Change) -> Change:
         """Write the rows as they are after a change; return it with their number."""
-        gone = {*change.before, *_in_both(rows, change.after)}
-        if isinstance(rows, Rows) or isinstance(change.after, Rows):
-            stay = np.array([at for at, r in enumerate(rows) if r not in gone], np.int64)
-            new: Sequence[Rated] = Rows.joined([Rows.joined([rows]).take(stay), change.after]).in_order()
+        stay = _those(rows, ~(_among(rows, change.before) | _among(rows, change.after)))
+        if isinstance(stay, Rows) or isinstance(change.after, Rows):
+            new: Sequence[Rated] = Rows.joined([stay, change.after]).in_order()
         else:
-            new = sorted([*(r for r in rows if r not in gone), *change.after], key=lambda row: row.timestamp)
+            new = sorted([*stay, *change.after], key=lambda row: row.timestamp)
         write_text(self._path(change.of), csv_parts(new), durable=True, private=True)
         return replace(change, n_rows=len(new))
 
@@ -220,10 +217,18 @@ class Profile:
         write_text(self._undo_path, json.dumps(document), private=True)
 
 
-def _in_both(rows: Sequence[Rated], others: Sequence[Rated]) -> set[Rated]:
-    """Return the rows that are in both."""
-    few, many = sorted((rows, others), key=len)
-    return set(few).intersection(many) if few else set()
+def _among(rows: Sequence[Rated], others: Sequence[Rated]) -> NDArray[np.bool_]:
+    """Return (n,) whether each of n rows is one of `others`."""
+    if isinstance(rows, Rows) or isinstance(others, Rows):
+        return Rows.joined([rows]).among(Rows.joined([others]))
+    known = set(others)
+    return np.fromiter((row in known for row in rows), bool, len(rows))
+
+
+def _those(rows: Sequence[Rated], chosen: NDArray[np.bool_]) -> Sequence[Rated]:
+    """Return the chosen of n rows."""
+    at = np.flatnonzero(chosen)
+    return rows.take(at) if isinstance(rows, Rows) and len(at) else tuple(rows[i] for i in at.tolist())
 
 
 def _of(change: dict[str, object]) -> Of:

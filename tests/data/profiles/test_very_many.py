@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from mftui.data.forms.words import decoded
 from mftui.data.profiles import tables
 from mftui.data.profiles.even_lines import read_even
-from mftui.data.profiles.film_names import Names, unmatched_key, year_and_keys
+from mftui.data.profiles.film_names import unmatched_key, year_and_keys
+from mftui.data.profiles.many_names import Names
 from mftui.data.profiles.many_rows import Rows
 from mftui.data.profiles.many_texts import Texts
 from mftui.data.profiles.match import Matcher
@@ -25,7 +26,18 @@ from mftui.data.profiles.rows import as_csv, csv_parts
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
 
-MATCHER = Matcher(toy_factors((*TITLES, *HOSTILE, "Four Colors (1999)", "Theatre, The (2000)")))
+MATCHER = Matcher(
+    toy_factors(
+        (
+            *TITLES,
+            *HOSTILE,
+            "Four Colors (1999)",
+            "Theatre, The (2000)",
+            "Star: Wars - Hope (1977)",
+            "Matrix - Heat (1999)",
+        )
+    )
+)
 CELLS = st.text(st.sampled_from('ab ,"\n\r\t;\u00a0\u3000é😀\x1c#'), max_size=4)
 TITLED = st.one_of(
     st.sampled_from(
@@ -36,6 +48,20 @@ TITLED = st.one_of(
         ]
     ),
     st.text(max_size=12),
+    st.builds(
+        lambda words, year: f"{''.join(words)} ({year})",
+        st.lists(
+            st.sampled_from(
+                [
+                    "the", "The ", "a", "An ", "l", "d'", "L'", "l’", " l`", "-", " - ", " – ", ": ", ":", " ", "  ",
+                    "&", "Star", "Wars", "Alien", "é", "É", "ø", "ß", "´", "…", "_", "!", "$", "our", "tre", "o'ur",
+                    "Matrix", "heat", "7", "，", "：", "（", ",", ", The", "~", "İ", "½", "ﬁ", "Leia ", "Hope",
+                ]
+            ),
+            max_size=6,
+        ),
+        st.sampled_from([1977, 1979, 1995, 1999, 2000, 1700]),
+    ),
 )  # fmt: skip
 RATED = st.builds(
     Rated,
