@@ -136,8 +136,10 @@ def test_on_a_full_disk_it_goes_on_says_so_and_keeps_the_last_model(small_disk: 
     assert steps == list(range(4, 4 * len(steps) + 1, 4)), "no line of the curve is missing"
 
 
-def test_a_suspended_training_is_stopped_as_any_other(ratings: Path) -> None:
+def test_a_suspended_training_is_paused_and_stopped_as_any_other(ratings: Path) -> None:
     run, trainer = at_work(ratings, "running")
+    trainer.send_signal(signal.SIGSTOP)
+    assert pause_run(run, timeout_s=60) == "paused"
     trainer.send_signal(signal.SIGSTOP)
     assert stop_run(run, timeout_s=60) == "stopped"
     trainer.communicate()

@@ -25,8 +25,6 @@ def stop_run(run: Run, *, timeout_s: float | None = None) -> str:
     Raises RunError if no trainer is at work, or it has not ended by then.
     """
     who = _signal(run, signal.SIGTERM, states.ACTIVE, "stopped")
-    with suppress(OSError):
-        send(signal.SIGCONT, lambda: trainer_of(run.path))  # one that was suspended (Ctrl-Z) would not hear it
     began = time.monotonic()
     while who.alive and trainer_of(run.path) == who.pid:
         waited = time.monotonic() - began
@@ -76,6 +74,8 @@ def _signal(run: Run, number: signal.Signals, allowed: frozenset[str], what: str
                 hint="Stop it where it was started, by Ctrl-C.",
             ) from error
         if who is not None:
+            with suppress(OSError):
+                send(signal.SIGCONT, lambda: trainer_of(run.path))  # one that was suspended (Ctrl-Z) would not hear it
             return who
         if time.monotonic() > end:
             raise RunError(f"run {run.id} is still starting.", hint="Try again in a moment.")

@@ -115,6 +115,7 @@ class Supervisor:
         child = self._trainers.get(run)
         if child is not None and child.poll() is None:
             child.send_signal(signal.SIGTERM)  # it may not hold the run's lock yet
+            child.send_signal(signal.SIGCONT)  # one that was suspended would not hear it
         else:
             stop_run(run, timeout_s=0)
 
@@ -165,6 +166,7 @@ class Supervisor:
             child.stdin.close()
         except OSError:
             return False
+        child.send_signal(signal.SIGCONT)  # it may have been suspended while it stood by
         self._trainers[run] = child
         log.info("run %s is trained by process %d", run.id, child.pid)
         return True

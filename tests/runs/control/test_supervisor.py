@@ -103,6 +103,23 @@ def test_a_stop_that_comes_before_training_has_begun_is_obeyed(ratings: Path, su
     assert result is not None and result["state"] == "stopped" and result.get("test_rmse") is None
 
 
+@pytest.mark.usefixtures("quick_import")
+@pytest.mark.parametrize("suspended", ["before it has a run", "before it is stopped"])
+def test_a_trainer_that_was_suspended_is_started_and_stopped_as_any_other(
+    ratings: Path, supervisor: Supervisor, suspended: str
+) -> None:
+    supervisor.warm()
+    process = standby_process(supervisor)
+    if suspended == "before it has a run":
+        os.kill(process.pid, signal.SIGSTOP)
+    run = supervisor.start(request(ratings))
+    if suspended == "before it is stopped":
+        os.kill(process.pid, signal.SIGSTOP)
+    supervisor.stop(run)
+    wait_until(lambda: not supervisor.running, "the trainer has ended")
+    assert run.state in ("stopped", "failed")  # the stub cannot train
+
+
 def test_a_command_that_cannot_be_run_is_said(ratings: Path) -> None:
     with pytest.raises(RunError, match="cannot start a trainer process"):
         Supervisor(["/nonexistent/python"]).start(request(ratings))
