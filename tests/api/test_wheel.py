@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from helpers.models import TITLES, toy_factors, toy_run
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
+SDIST = "import sys; from hatchling.build import build_sdist; print(build_sdist(sys.argv[1]))"
 SESSION = """
 import os, sys, warnings
 
@@ -74,6 +78,33 @@ def test_the_wheel_holds_what_is_needed(site: Path) -> None:
     assert (site / "mftui" / "py.typed").is_file(), "types for those who check them"
     assert (site / "mftui" / "sample" / "ratings.csv").is_file()
     assert not list(site.glob("tests*"))
+
+
+def described(place: Path, **env: str) -> tuple[str, list[str]]:
+    """Build a package of sources and from that a wheel; return what an index shows, and what the package holds."""
+    command = [sys.executable, "-c", SDIST, str(place)]
+    found = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, env={**os.environ, **env})
+    with tarfile.open(place / found.stdout.split()[-1]) as packed:
+        names = [name.partition("/")[2] for name in packed.getnames()]
+        info = packed.extractfile(next(name for name in packed.getnames() if name.endswith("/PKG-INFO")))
+        assert info is not None
+        return info.read().decode(), names
+
+
+def test_an_index_shows_links_and_pictures_where_the_address_is_known(tmp_path: Path) -> None:
+    text, names = described(tmp_path, MFTUI_ADDRESS="https://example.org/somebody/mftui/")
+    assert "Project-URL: Issues, https://example.org/somebody/mftui/issues\n" in text
+    assert "](https://example.org/somebody/mftui/raw/main/docs/mftui.svg)" in text
+    assert "](https://example.org/somebody/mftui/blob/main/docs/guide.md)" in text
+    assert not re.findall(r"\]\((?!https?:|#)[^)]*\)", text), "no link leads nowhere"
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=False, capture_output=True, text=True).stdout.split()
+    left_out = {file for file in tracked if file not in names} - {".gitignore", ".gitattributes"}
+    assert not left_out, "the sources are whole"
+
+
+def test_without_an_address_nothing_is_made_up(tmp_path: Path) -> None:
+    text, _ = described(tmp_path, MFTUI_ADDRESS="")
+    assert "Project-URL:" not in text and "](docs/mftui.svg)" in text
 
 
 @pytest.mark.long
