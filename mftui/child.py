@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import re
 import runpy
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
 
+from mftui import limits
 from mftui.errors import MftuiError
 from mftui.streams import end_process
 
@@ -68,7 +73,7 @@ def run_child(
                 stream.close()
         errors.seek(0)
         if child.returncode:
-            raise MftuiError(failure + _reason(errors.read().decode(errors="replace")))
+            raise MftuiError(failure + _reason(errors.read().decode(errors="replace"), child.returncode))
     return True
 
 
@@ -90,10 +95,15 @@ def _read_lines(child: subprocess.Popen[bytes], on_line: Callable[[str], None], 
     return False
 
 
-def _reason(errors: str) -> str:
+def _reason(errors: str, code: int) -> str:
     """Return the error of one of mftui's own commands, else the last lines that were written."""
     lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    allowed = f" This process may use {limits.words()}." if limits.words() else ""
     own = next((line.removeprefix("mftui: ") for line in lines if line.startswith("mftui: ")), "")
+    if any(re.match(r"MemoryError|.*failed to map segment|.*can't start new thread", line) for line in lines):
+        return f"out of memory.{allowed}"
+    if code < 0 and not lines:
+        return f"{signal.Signals(-code).name} ended it.{allowed}"
     return own or " / ".join(lines[-_MAX_REASON_LINES:])[-_MAX_REASON_CHARACTERS:] or "no reason given"
 
 
@@ -102,7 +112,18 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def _end_by_signal_with_parent() -> None:
+    """Let the kernel end this process with the pipe from its parent.
+
+    While a library keeps the interpreter to itself, no thread of Python runs.
+    """
+    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+
+
 if __name__ == "__main__":
+    with contextlib.suppress(OSError):
+        _end_by_signal_with_parent()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     del sys.argv[0]
     code = 0

@@ -12,6 +12,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from mftui import limits
 from mftui.text import visible_lines
 
 
@@ -131,12 +132,16 @@ _ADVICE = {
     errno.EMFILE: "Let a process open more files: ulimit -n 4096.",
     errno.ENFILE: "End other programs.",
     errno.ENOMEM: "Use a smaller data set or model, or a machine with more memory.",
+    errno.EAGAIN: "Let a user have more processes (ulimit -u), and a process more memory (ulimit -v).",
     errno.EIO: "The disk, or the connection to it, fails: see the kernel's log (dmesg).",
     errno.ESTALE: "The network file system lost the file: mount it again.",
     errno.ENOSPC: "Make room.",
     errno.EDQUOT: "Make room.",
     errno.ENAMETOOLONG: "Give a shorter name.",
 }
+_WORDS = {errno.ENOMEM: "out of memory", errno.EAGAIN: "there are no more threads"}
+_NO_THREAD = ("can't start new thread", "Failed to launch worker thread")
+_MOST_CAUSES = 8
 _OF_MACHINE = {
     *_ADVICE, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EAGAIN, errno.ENODEV, errno.ENXIO,
     errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EREMOTEIO, errno.ENOTCONN, errno.ENOLCK,
@@ -153,8 +158,21 @@ def machine_fault(error: BaseException) -> str:
         return ""
     name = getattr(error, "filename", None)
     where = "" if name is None else f"{os.fsdecode(name) if isinstance(name, str | bytes) else name}: "
-    words = "out of memory" if number == errno.ENOMEM else os.strerror(number)
-    return f"{where}{words}. {_ADVICE.get(number, '')}".strip()
+    allowed = limits.words() if number in _WORDS or number == errno.EMFILE else ""
+    allowed = f"This process may use {allowed}. " if allowed else ""
+    return f"{where}{_WORDS.get(number, os.strerror(number))}. {allowed}{_ADVICE.get(number, '')}".strip()
+
+
+def want_of(error: BaseException) -> str:
+    """Return in words what the machine lacks, where that led to `error`, if as a cause of its causes; else ""."""
+    link: BaseException | None = error
+    for _ in range(_MOST_CAUSES):
+        if link is None:
+            break
+        if _number(link) in _ADVICE:
+            return machine_fault(link)
+        link = link.__cause__ or link.__context__
+    return ""
 
 
 def raise_if_machine(error: BaseException, what: object) -> None:
@@ -168,6 +186,8 @@ def _number(error: BaseException) -> int:
     """Return the error's number of the system; 0 where it has none."""
     if isinstance(error, MemoryError):
         return errno.ENOMEM
+    if type(error).__name__ in ("RuntimeError", "ArrowException") and any(said in str(error) for said in _NO_THREAD):
+        return errno.EAGAIN
     if isinstance(error, ImportError):  # of a shared library, in words only
         words = {os.strerror(number): number for number in _ADVICE} | {"failed to map segment": errno.ENOMEM}
         said = f"{error} {error.__cause__}"  # NumPy tells what to do about its own, and the cause below it

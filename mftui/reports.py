@@ -17,6 +17,7 @@ from mftui import paths
 from mftui.applog import last_events
 from mftui.data.storage.regular import make_own
 from mftui.data.storage.writing import write_text
+from mftui.errors import want_of
 from mftui.text import visible
 from mftui.version import __version__, installed_version
 
@@ -38,9 +39,13 @@ class Crash:
     """The report, or None where it could not be written."""
     reason: str = ""
     """Why it could not."""
+    want: str = ""
+    """What the machine lacks, where that is all that it was: then there is no report."""
 
     def __str__(self) -> str:
         """Return what to print: it fits on one screen."""
+        if self.want:
+            return visible(f"mftui: {self.want} Trainings go on: mftui runs ls")
         where = f"A report is in {self.report}" if self.report else f"No report could be written ({self.reason})"
         return visible(
             f"mftui: this should not have happened: {self.what}. {where}; it holds versions, places in the code "
@@ -51,6 +56,8 @@ class Crash:
 def report_crash(error: BaseException) -> Crash:
     """Write a report on `error` below the home directory, and drop the oldest beyond ten. Never raises."""
     what = f"{type(error).__name__} in {_place(error)}"
+    if want := want_of(error):
+        return Crash(what, None, want=want)
     directory = paths.home() / "crashes"
     try:
         make_own(directory)

@@ -21,10 +21,13 @@ print(os.getpid(), flush=True)
 print(*sys.argv[1:], os.environ.get("COLOUR"), flush=True)
 if "fail" in sys.argv:
     raise ValueError("the reason")
+if "hold" in sys.argv:
+    import ctypes
+    ctypes.PyDLL(None).sleep(600)  # the interpreter stays with this call, and no thread of Python runs
 if "wait" in sys.argv:
     time.sleep(60)
 """
-PARENT = "import sys; from mftui.child import run_child; run_child('program', 'wait', on_line=print)"
+PARENT = "import sys; from mftui.child import run_child; run_child('program', sys.argv[1], on_line=print)"
 
 
 @pytest.fixture(autouse=True)
@@ -77,8 +80,9 @@ def test_an_error_of_the_caller_kills_the_child() -> None:
     assert gone(int(lines[0]))
 
 
-def test_a_child_ends_with_its_parent() -> None:
-    parent = subprocess.Popen([sys.executable, "-u", "-c", PARENT], stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("work", ["wait", "hold"])
+def test_a_child_ends_with_its_parent(work: str) -> None:
+    parent = subprocess.Popen([sys.executable, "-u", "-c", PARENT, work], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     with parent.stdout as lines:
         child = int(lines.readline())

@@ -1,6 +1,6 @@
 """The `mftui` command: one thin module for each group of commands, each imported only when it is used.
 
-May import: applog, cli.shells, errors, reports, streams, text, tui, version.
+May import: applog, cli.shells, errors, limits, reports, streams, text, tui, version.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from mftui import limits
 from mftui.applog import start_log
 from mftui.cli.opening import open_app
 from mftui.errors import MftuiError, TitleError, machine_fault
@@ -22,8 +23,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
     open_streams()
     forget_absurd_sizes(os.environ)
+    limits.be_thrifty(os.environ)
+    limits.watch()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    code = run_command(given)
+    try:
+        code = run_command(given)
+    except (MemoryError, SystemError):  # even for the words there is none
+        code = 1
+        with contextlib.suppress(OSError):
+            os.write(2, f"mftui: out of memory. {limits.words()}\n".encode())
+    limits.leave()
     if arguments is None:
         end_process(code)
     sys.exit(code)

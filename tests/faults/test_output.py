@@ -27,6 +27,7 @@ WRITERS = {
     "engine/recipes/benchmark.py": "a child's JSON, in ASCII, for the process that started it",
     "runs/control/last_words.py": "why a trainer died, through `visible`",
     "tui/base/file_texts.py": "a picture of the screen, drawn into memory",
+    "limits.py": "fixed words and numbers, where a limit of the shell ended the process",
     "tui/textual8/terminal_keeper.py": "fixed words and codes, where the app was killed",
     "tui/textual8/crash_guard.py": "a crash in words that are visible already, and codes that make a terminal plain",
 }

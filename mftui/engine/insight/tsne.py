@@ -11,12 +11,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from mftui import limits
 from mftui.child import run_child
 from mftui.engine.model.arrays import Floats
+from mftui.errors import MachineError
 
 MAX_ROWS = 10_000
 """Rows that t-SNE embeds; the rest are placed beside the nearest of these."""
 _ITERATIONS = 750
+_LEAST_BYTES = 450 << 20
+"""With less, libraries of linear algebra wait without end for some."""
 _PERPLEXITY = 30.0
 _N_NEAREST = 3
 _ROWS_AT_ONCE = 2_000
@@ -47,6 +51,10 @@ def embed(rows: Floats, on_progress: Callable[[float], None], cancelled: Callabl
         if found := _ITERATION.search(line):
             on_progress(_SEARCH_SHARE + (1 - _SEARCH_SHARE) * min(1.0, int(found[1]) / _ITERATIONS))
 
+    if (most := limits.memory()) is not None and most < _LEAST_BYTES:
+        raise MachineError(
+            f"t-SNE needs about {_LEAST_BYTES >> 20} MB; this process may use {limits.words()}.", hint="Allow more."
+        )
     with TemporaryDirectory(prefix="mftui-tsne-") as folder:
         given, made = Path(folder) / "rows.npy", Path(folder) / "places.npy"
         np.save(given, np.ascontiguousarray(rows, dtype=np.float32), allow_pickle=False)

@@ -1,4 +1,4 @@
 """Trainers from outside: start one, keep one warm, ask one to stop, pause or continue.
 
-May import: data.storage, errors, runs.store, text.
+May import: data.storage, errors, limits, runs.store, text.
 """

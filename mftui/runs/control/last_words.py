@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from mftui import limits
 from mftui.errors import MftuiError
 from mftui.runs.store.lock import trainer_lock
 from mftui.runs.store.log import LogTail
@@ -41,6 +42,7 @@ def last_words(run: Run, stderr: int) -> Iterator[None]:
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True
     ) as waiting:
         try:
+            limits.leave()  # told here
             yield
         finally:
             assert waiting.stdin is not None
@@ -59,6 +61,8 @@ def told(run: Run) -> str:
     last = lines[-_MOST_LINES:] if fatal is None else lines[fatal : fatal + _MOST_LINES]
     text = " / ".join(visible(_PREFIX.sub("", line).strip()) for line in last)[:_MOST_CHARACTERS]
     ended = "it was killed, perhaps for want of memory" if fatal is None else "TensorFlow ended it"
+    if fatal is None and (allowed := limits.words()):  # this process has them from the trainer
+        ended += f", for it may use {allowed}"
     remedy = f"`mftui train --resume {shell_word(run.id)}` continues the training."
     if fatal is not None:
         variable = _SAID.search(text)

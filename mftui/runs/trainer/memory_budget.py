@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mftui import limits
 from mftui.engine.compute.cluster import find_cluster
 from mftui.engine.compute.machine import available_bytes
 from mftui.engine.recipes import find_recipe
@@ -37,6 +38,7 @@ def choose_location(
     if location == IN_FILE:
         needed = needed.out_of_core()
     if load_settings().check_memory:
+        require_stack()
         require_memory(needed, device_bytes)
     return IN_FILE if location == IN_FILE else IN_MEMORY
 
@@ -64,6 +66,16 @@ def location_within(needed: MemoryEstimate, memory: str, available: int | None =
             hint=f"Allow that much, or {least.remedy}.",
         )
     return IN_FILE
+
+
+def require_stack() -> None:
+    """Raise TrainingError where the stack of a thread is so small that TensorFlow would end the process."""
+    most = limits.stack()
+    if most is not None and most < limits.LEAST_STACK:
+        raise TrainingError(
+            f"the stack of a thread may have {most >> 10:,} kB, and TensorFlow needs {limits.LEAST_STACK >> 10:,}.",
+            hint="Allow more before: ulimit -s 8192.",
+        )
 
 
 def require_memory(needed: MemoryEstimate, available: int | None = None) -> None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from mftui import limits
 from mftui.tui.textual8 import terminal_keeper
 from mftui.tui.textual8.terminal_keeper import PLAIN
 
@@ -58,10 +59,12 @@ class _Terminal:
         self._keeper: subprocess.Popen[bytes] | None = None
         with contextlib.suppress(termios.error, OSError, ValueError):
             self._modes = termios.tcgetattr(0)
-            keeper = [sys.executable, "-I", "-S", terminal_keeper.__file__, terminal_keeper.written(self._modes)]
+            modes = terminal_keeper.written(self._modes)
+            keeper = [sys.executable, "-I", "-S", terminal_keeper.__file__, modes, limits.words()]
             self._keeper = subprocess.Popen(
                 keeper, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, bufsize=0
             )
+            limits.leave()  # the keeper tells, once the terminal is plain
 
     def leave(self) -> None:
         """Say that the process ends by itself."""

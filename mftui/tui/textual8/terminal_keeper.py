@@ -1,6 +1,7 @@
 """A process beside the app that makes the terminal plain again where the app was killed: nothing else can then.
 
-`python -I -S terminal_keeper.py MODES` imports nothing of mftui. Its standard input is a pipe from the app alone.
+`python -I -S terminal_keeper.py MODES LIMITS` imports nothing of mftui. Its standard input is a pipe from
+the app alone.
 It ends when the app does, and does something only where the app has not said that it leaves.
 """
 
@@ -42,6 +43,8 @@ def _main() -> None:
         termios.tcsetattr(2, termios.TCSANOW, modes)
     with contextlib.suppress(OSError):
         os.write(2, _SAID)
+        if sys.argv[2]:
+            os.write(2, f"It may have been for want of what the shell allows: {sys.argv[2]}.\n".encode())
         os.set_blocking(2, True)
 
 
