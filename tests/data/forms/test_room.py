@@ -15,29 +15,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.form_files import xlsx
+from helpers.room import FREE, little_room
 from scipy import io as matlab  # type: ignore[import-untyped]  # scipy ships no types
 
-from mftui.data import memory
 from mftui.data.forms.read import read_form
 from mftui.data.incoming.incoming import read_incoming
 from mftui.data.loading.load import open_dataset
 from mftui.data.memory import bounded
 from mftui.data.storage.files import FileRef
-from mftui.engine.compute.machine import peak_bytes
 from mftui.errors import DataError
 
-FREE = 300_000_000
 NEEDS = r"would need more than 0\.3 GB of memory"
 
 
 @pytest.fixture(autouse=True)
 def little_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """300 MB are free; each file here would take gigabytes."""
-    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(memory, "free_bytes", lambda: FREE)
-    before = peak_bytes()
-    yield
-    assert peak_bytes() - before < 3 * FREE
+    with little_room(monkeypatch, tmp_path / "home", most=3 * FREE):
+        yield
 
 
 def refused(path: Path, words: str) -> None:

@@ -10,24 +10,18 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from helpers.room import FREE, little_room
 from pyarrow import orc, parquet
 
-from mftui.data import memory
 from mftui.data.loading.load import open_dataset
-from mftui.engine.compute.machine import peak_bytes
 from mftui.errors import DataError
-
-FREE = 300_000_000
 
 
 @pytest.fixture(autouse=True)
 def little_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """300 MB are free; whatever is refused must not have taken them."""
-    monkeypatch.setenv("MFTUI_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(memory, "free_bytes", lambda: FREE)
-    before = peak_bytes()
-    yield
-    assert peak_bytes() - before < FREE
+    with little_room(monkeypatch, tmp_path / "home", most=FREE):
+        yield
 
 
 def refused(path: Path, words: str) -> None:
