@@ -261,6 +261,7 @@ def choose(name: str) -> Profile:
     profile = Profile(name)
     try:
         make_own(paths.ratings_dir(), mode=0o700)
+        sweep(paths.ratings_dir())
         write_text(_current_file(), f"{profile.name}\n", private=True)
     except OSError as error:
         raise _unwritable(_current_file(), error) from error
