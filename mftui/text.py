@@ -16,6 +16,7 @@ _UNSAFE = re.compile(
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 """Surrogates that stand for no byte of a name that is no UTF-8."""
 _CONTROL_PICTURES = 0x2400
+_MOST_DIGITS = 19
 _MARKS_AT_MOST = 10
 """Marks on one letter, such as accents: no script stacks more. By the hundred they would cover the lines around."""
 _MAYBE_MARKS = re.compile(f"[^\x00-\u02ff]{{{_MARKS_AT_MOST + 1}}}")
@@ -97,6 +98,15 @@ def shell_word(text: object) -> str:
         return shlex.quote(word)
     octets = _NO_BYTE.sub("?", word).encode("utf-8", "surrogateescape")
     return "$'" + "".join(chr(b) if b < 128 and chr(b).isalnum() else f"\\x{b:02x}" for b in octets) + "'"
+
+
+def whole_number(digits: str) -> int | None:
+    """Return the number that decimal digits stand for; None where they are none, or no number of 64 bits.
+
+    Python itself refuses more than 4,300 digits with an error, and takes long for fewer.
+    """
+    few = digits.isdecimal() and len(digits.lstrip("0")) <= _MOST_DIGITS
+    return int(digits.lstrip("0") or 0) if few else None
 
 
 def fold(text: str) -> str:

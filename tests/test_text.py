@@ -21,6 +21,7 @@ from mftui.text import (
     unseen_dropped,
     visible,
     visible_lines,
+    whole_number,
 )  # fmt: skip
 
 
@@ -126,3 +127,14 @@ def test_every_character_that_is_obeyed_or_hidden_becomes_a_sign() -> None:
     assert json.loads(json_text(unseen)) == unseen and all(is_plain(line) for line in json_text(unseen).split("\n"))
     assert visible_lines("a\x1b\nb\r\n") == "a␛\nb␍\n"
     assert all(is_plain(text) for text in ("千と千尋", "Amélie", "🎬️", "हिन्दी", "ﷺ", "مرحبا"))
+
+
+@pytest.mark.parametrize(
+    ("digits", "number"),
+    [
+        ("7", 7), ("007", 7), ("0", 0), ("0" * 9000 + "5", 5), ("9" * 19, 10**19 - 1), ("٣", 3),
+        ("9" * 20, None), ("9" * 5000, None), ("", None), ("-1", None), ("²", None), ("1_0", None), ("1.0", None),
+    ],
+)  # fmt: skip
+def test_digits_are_a_number_of_64_bits_or_none(digits: str, number: int | None) -> None:
+    assert whole_number(digits) == number

@@ -18,6 +18,7 @@ _COUNT_S = 0.3
 _PREFIX_S = 1.0
 """Between `g` and a digit at most."""
 _MAX_COUNT = 9_999
+_MOST_DIGITS = 9
 _MODES = tuple(TITLES)
 
 
@@ -50,7 +51,7 @@ class PrefixKeys:
         if key.isdecimal() and len(key) == 1:
             return self._digit(key, number, after_g if pause <= _PREFIX_S else None)
         if number and key in COUNTED:
-            self._app.run_worker(self._count(key, min(int(number), _MAX_COUNT)), group="count")
+            self._app.run_worker(self._count(key, min(int(number[:_MOST_DIGITS]), _MAX_COUNT)), group="count")
             self._after_g = (None, 0) if key == "g" else None
             return True
         if key == "g":

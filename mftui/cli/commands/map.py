@@ -11,6 +11,7 @@ from mftui.api.rows import movie_row
 from mftui.cli.shared.open_model import model_label, open_model, run_document, run_option
 from mftui.cli.shared.output import json_option, print_json, print_table, progress_bar
 from mftui.errors import UsageError
+from mftui.text import whole_number
 
 if TYPE_CHECKING:
     from mftui.engine.insight.layout import Layout
@@ -25,7 +26,7 @@ class Pair(click.ParamType[tuple[int, int]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         parts = [part.strip() for part in str(value).split(",")]
-        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and 0 < int(part) < 10**6 for part in parts):
+        if len(parts) != 2 or not all(part.isascii() and 0 < (whole_number(part) or 0) < 10**6 for part in parts):
             self.fail(f"{value!r} is not a pair of axes; write 1,2.", param, ctx)
         return int(parts[0]), int(parts[1])
 

@@ -15,7 +15,7 @@ from mftui.data.readers.personal import looks_personal, personal_error
 from mftui.data.reading.options import LEFT_OUT, ROLES, ReadOptions
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import visible, whole_number
 
 _SAMPLE_ROWS = 100
 _MAX_PREAMBLE = 20
@@ -166,7 +166,7 @@ def _has_row_names(rows: Sequence[Sequence[str]]) -> bool:
 def _counts(texts: Sequence[str]) -> bool:
     """Return whether texts are consecutive whole numbers."""
     bare = [text.strip().strip('"') for text in texts]
-    start = int(bare[0]) if bare and bare[0].isdecimal() else 0
+    start = (whole_number(bare[0]) or 0) if bare else 0
     return len(bare) > 2 and bare == [str(start + at) for at in range(len(bare))]
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mftui.data.readers.names import named
+from mftui.text import whole_number
 
 _DATE = re.compile(
     r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
@@ -21,7 +22,7 @@ def given_positions(given: Mapping[str, str], first: Sequence[str]) -> dict[str,
     for role, text in given.items():
         if (at := named(first, text)) is not None and not text.strip().isdecimal():
             found[role] = at
-        elif text.strip().isdecimal() and 1 <= int(text) <= len(first):
+        elif 1 <= (whole_number(text.strip()) or 0) <= len(first):
             found[role] = int(text) - 1
         else:
             return None

@@ -19,7 +19,7 @@ from mftui.data.reading.options import ReadOptions
 from mftui.data.reading.reading import Reading
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import visible, whole_number
 
 _DELIMITERS = ("\t", ",", ";", "|", ALIGNED)
 _EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "\\n"})
@@ -122,7 +122,7 @@ def _ids(names: list[str], rows: list[list[str]], header: bool) -> tuple[list[st
 
 
 def _count(first: list[str]) -> list[str]:
-    start = int(first[0]) if first[0].isdecimal() else 1
+    start = 1 if (number := whole_number(first[0])) is None else number
     return [str(start + at) for at in range(len(first))]
 
 

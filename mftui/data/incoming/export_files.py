@@ -15,7 +15,7 @@ from mftui.data.readers.personal import site_of
 from mftui.data.reading.reading import Reading
 from mftui.data.storage.files import FileRef, Folder, archive, directory, is_archive
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import visible, whole_number
 
 _USUAL = (
     "ratings.csv",
@@ -149,7 +149,7 @@ def _header_at(grid: Grid, columns: Mapping[str, str]) -> int | None:
     rating = columns.get("rating", "")
     if rating.isdigit() and all(name.isdigit() or name == "none" for name in given):
         cells = grid.lines[0][1]
-        if 0 < int(rating) <= len(cells) and number_of(cells[int(rating) - 1].strip()) is not None:
+        if 0 < (whole_number(rating) or 0) <= len(cells) and number_of(cells[int(rating) - 1].strip()) is not None:
             return None
     return _with_site(looked_at) or 0
 

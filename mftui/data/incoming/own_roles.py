@@ -12,7 +12,7 @@ from mftui.data.profiles.tables import Table, number_of
 from mftui.data.readers.names import named, plain
 from mftui.data.readers.personal import ORIGINALS, OWN_RATING, RATING, TITLES, Site, top_told_by
 from mftui.errors import UsageError
-from mftui.text import visible
+from mftui.text import visible, whole_number
 
 ROLES = ("movie", "title", "rating", "timestamp", "year", "imdb", "tmdb", "user", "type")
 """What `--columns` takes for an export; `date` is another word for `timestamp`."""
@@ -183,7 +183,7 @@ def _column(table: Table, role: str, name: str) -> str:
     if name == "none" and "none" not in table.columns:
         return ""
     at = named(table.header, name)
-    if at is None and name.isascii() and name.isdigit() and 0 < int(name) <= len(table.header):
+    if at is None and name.isascii() and 0 < (whole_number(name) or 0) <= len(table.header):
         at = int(name) - 1
     if at is None:
         raise UsageError(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mftui.data.allocator import malloc_trim
 from mftui.data.reading.reading import Reading
+from mftui.text import whole_number
 
 _LEADING_ZERO = re.compile(r"[+-]?0\d+(\.0*)?", re.ASCII)
 _WHOLE = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
@@ -104,7 +105,10 @@ def as_integer(text: str) -> int | None:
     if len(bare) < 19 and bare.isdigit() and bare.isascii():  # most are so
         return int(bare)
     if _INTEGER.fullmatch(bare):
-        number = int(bare.split(".")[0])
+        size = whole_number(bare.lstrip("+-").split(".")[0])
+        if size is None:
+            return None
+        number = -size if bare.startswith("-") else size
     elif (match := _EXPONENT.fullmatch(bare)) and len(match[2]) >= int(match[3]) < 40:
         exact = Decimal(bare)  # 1.0000e+01, with all its digits
         if exact != exact.to_integral_value():

@@ -22,7 +22,7 @@ from mftui.data.reading.options import LEFT_OUT, ROLES, ReadOptions
 from mftui.data.reading.reading import ColumnUse, Reading
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import visible, whole_number
 
 _NO_KEYS: Mapping[str, str | None] = {}
 
@@ -173,7 +173,7 @@ def columns_for(
 
 
 def _is_position(text: str, names: Sequence[str]) -> bool:
-    return text not in names and text.isdecimal() and 1 <= int(text) <= len(names)
+    return text not in names and 1 <= (whole_number(text) or 0) <= len(names)
 
 
 def _first_null(path: str, column: Any, role: str, hint: str = "Fill it in, or remove the row.") -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mftui.data.storage.files import FileRef
 from mftui.errors import DataError
-from mftui.text import visible
+from mftui.text import visible, whole_number
 
 _MAX_AGE = 150
 
@@ -43,8 +43,9 @@ def _line(ref: FileRef, number: int, text: str) -> UserLine:
             hint="Expected id|age|gender|occupation|zip, or id::gender::age::occupation::zip.",
         )
     user, age, gender, occupation = (fields[i] for i in ((0, 1, 2, 3) if old else (0, 2, 1, 3)))
-    if age and not (age.isascii() and age.isdigit() and int(age) <= _MAX_AGE):
+    years = whole_number(age)
+    if age and not (age.isascii() and years is not None and years <= _MAX_AGE):
         raise DataError(
             f"{visible(age[:20])} is not an age.", path=ref, line=number, hint="Correct or remove the line."
         )
-    return UserLine(user, int(age or 0), gender, occupation)
+    return UserLine(user, years or 0, gender, occupation)

@@ -23,6 +23,11 @@ HEAD_BYTES = 10
 MAX_RATIO = 200
 RATIO_FREE_BYTES = 16 << 20
 _BUFFER = 1 << 20
+_PIECES = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
+"""What each piece of a file begins with that consists of several."""
+_PIECES_FREE = 20_000
+_LEAST_PIECE = 100
+"""Bytes of a piece on average, of more of them."""
 _KINDS = (
     ("gzip", re.compile(rb"\x1f\x8b\x08")),
     ("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", re.DOTALL)),
@@ -54,7 +59,7 @@ def unpacked(file: IO[bytes], shown: str, size: int) -> IO[bytes]:
     """
     kind = compression(file.read(HEAD_BYTES))
     file.seek(0)
-    return guarded(_opened(kind, file), shown, size, f"the {kind} file") if kind else file
+    return guarded(_opened(kind, file, shown), shown, size, f"the {kind} file") if kind else file
 
 
 def guarded(file: Any, shown: str, size: int, what: str) -> IO[bytes]:
@@ -62,16 +67,56 @@ def guarded(file: Any, shown: str, size: int, what: str) -> IO[bytes]:
     return io.BufferedReader(_Guarded(file, shown, size, what), _BUFFER)
 
 
-def _opened(kind: str, file: IO[bytes]) -> Any:
-    if kind == "gzip":
-        return gzip.GzipFile(fileobj=file)
-    if kind == "bzip2":
-        return bz2.BZ2File(file)
-    if kind in ("xz", "lzma"):
+def _opened(kind: str, file: IO[bytes], shown: str) -> Any:
+    if kind in _PIECES:
+        pieces = io.BufferedReader(_Pieces(file, shown, _PIECES[kind]), _BUFFER)
+        if kind == "gzip":
+            return gzip.GzipFile(fileobj=pieces)
+        return bz2.BZ2File(pieces) if kind == "bzip2" else lzma.LZMAFile(pieces)
+    if kind == "lzma":
         return lzma.LZMAFile(file)
     import pyarrow as pa
 
     return pa.CompressedInputStream(file, {"Zstandard": "zstd", "LZ4": "lz4"}[kind])
+
+
+class _Pieces(io.RawIOBase):
+    """Gives a compressed file's bytes; refuses one of ever so many pieces with next to nothing in them.
+
+    Each of them takes its time to begin, and 20 bytes of a file are one.
+    """
+
+    def __init__(self, inner: IO[bytes], shown: str, begins: bytes) -> None:
+        self._inner = inner
+        self._shown = shown
+        self._begins = begins
+        self._n_bytes = self._n_pieces = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._inner.seekable()
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._inner.read(len(buffer))
+        buffer[: len(content)] = content
+        self._n_bytes += len(content)
+        self._n_pieces += content.count(self._begins)
+        if self._n_pieces > max(_PIECES_FREE, self._n_bytes // _LEAST_PIECE):
+            raise DataError(
+                f"it consists of more than {_PIECES_FREE:,} compressed pieces with next to nothing in them.",
+                path=self._shown,
+                hint="Unpack it, and compress it as one.",
+            )
+        return len(content)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._n_bytes = self._n_pieces = 0
+        return self._inner.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._inner.tell()
 
 
 class _Guarded(io.RawIOBase):

@@ -72,9 +72,10 @@ def checked_name(text: str) -> str:
 
 def local_time(at: float | None = None) -> datetime:
     """Return a moment (seconds since 1970, or now) by the clock of this place; by UTC where TZ sets one that is a day
-    or more away from it, which Python does not know."""
-    moment = datetime.now(UTC) if at is None else datetime.fromtimestamp(at, UTC)
+    or more away from it, which Python does not know. A moment beyond all years is the end of the last one."""
+    moment = datetime.max.replace(tzinfo=UTC)
     try:
+        moment = datetime.fromtimestamp(time.time() if at is None else at, UTC)
         return moment.astimezone()
     except (ValueError, OverflowError, OSError):
         return moment

@@ -84,3 +84,19 @@ def test_a_file_that_is_only_an_ending_keeps_its_name(tmp_path: Path) -> None:
 def test_padding_after_it_is_no_fault(tmp_path: Path) -> None:
     with ref(tmp_path / "x.gz", PACKERS["gz"](TEXT) + bytes(512)).open() as file:
         assert file.read() == TEXT
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+@pytest.mark.parametrize("first", [True, False])
+def test_one_of_ever_so_many_empty_pieces_is_refused(tmp_path: Path, kind: str, first: bool) -> None:
+    empty, content = PACKERS[kind](b"") * 30_000, PACKERS[kind](TEXT)
+    packed = ref(tmp_path / "ratings.csv", empty + content if first else content + empty)
+    with pytest.raises(DataError, match="compressed pieces"), packed.open() as file:
+        file.read()
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+def test_one_of_a_thousand_pieces_is_read(tmp_path: Path, kind: str) -> None:
+    lines = [b"%d,1,3\n" % number for number in range(1000)]
+    with ref(tmp_path / "ratings.csv", b"".join(map(PACKERS[kind], lines))).open() as file:
+        assert file.read() == b"".join(lines)

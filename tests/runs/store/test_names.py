@@ -75,3 +75,8 @@ def test_a_zone_that_is_days_away_does_not_matter(monkeypatch: pytest.MonkeyPatc
         time.tzset()
         assert local_time(0).astimezone(UTC).isoformat() == "1970-01-01T00:00:00+00:00" and local_time().tzinfo
     time.tzset()
+
+
+@pytest.mark.parametrize("at", [1e16, 1e300, float("inf"), float("nan"), -1e300])
+def test_a_moment_beyond_all_years_is_the_end_of_the_last(at: float) -> None:
+    assert local_time(at).year == 9999

@@ -10,6 +10,7 @@ from mftui.data.reading.options import ReadOptions
 from mftui.engine.training.recipe import label_of, written
 from mftui.errors import MftuiError, UsageError
 from mftui.settings import Settings
+from mftui.text import whole_number
 from mftui.tui.screens.train.columns import in_words, summary
 
 if TYPE_CHECKING:
@@ -281,7 +282,8 @@ class TrainForm:
         given = self._seed if text is None else text.strip()
         if not given.isascii() or not given.isdigit():
             return f"{given} is not a whole number from 0."
-        return f"{given} is above {_TOP_SEED}." if int(given) > _TOP_SEED else ""
+        number = whole_number(given)
+        return f"{given} is above {_TOP_SEED}." if number is None or number > _TOP_SEED else ""
 
 
 def _typed(field: Field, text: str) -> str:
