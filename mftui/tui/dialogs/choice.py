@@ -21,6 +21,9 @@ from mftui.tui.widgets.table import Table
 _BESIDE_EFFECT = 7
 """Cells of a row of answers that are neither the answer nor what it does: the cursor, the key, gaps."""
 
+_AROUND = 6
+"""Cells around them: the border, and blanks within."""
+
 
 class MessageDialog(ModalScreen[None]):
     """What is wrong, what to do about it, and where to read more."""
@@ -68,7 +71,11 @@ class ChoiceDialog(ModalScreen[str | None]):
         self._options = tuple(options)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog") as dialog:  # as wide as what the answers do, where there is room
+            effects = max(cells_of(option.effect) for option in self._options)
+            dialog.styles.min_width = min(
+                self._widest + _BESIDE_EFFECT + effects + _AROUND, self.app.size.width * 94 // 100
+            )
             yield Prose(("title", self._question), ("text", ""))
             table = Table([Column("", 1), Column("", self._widest), Column("")], id="options")
             table.styles.height = len(self._options)

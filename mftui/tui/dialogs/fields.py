@@ -59,7 +59,8 @@ class FieldsDialog(ModalScreen[dict[str, Any] | None]):
 
     def __init__(self, title: str, fields: Sequence[Field]) -> None:
         super().__init__()
-        self._title = title
+        self._title, self._tried = title, False
+        """Whether it was to be taken: until then nothing is wrong with what is empty."""
         self._boxes = [FieldBox(field) for field in fields]
 
     def compose(self) -> ComposeResult:
@@ -85,7 +86,8 @@ class FieldsDialog(ModalScreen[dict[str, Any] | None]):
     def _tell(self) -> None:
         """Show what is wrong, or what the field is."""
         box = self._box
-        wrong = box.problem or next((other.problem for other in self._boxes if other.problem), "")
+        looked_at = [each for each in (box, *self._boxes) if self._tried or each.value.strip()]
+        wrong = next((each.problem for each in looked_at if each.problem), "")
         self.query_one(".detail", Prose).show(("bad", wrong) if wrong else ("dim", box.field.help))
 
     @property
@@ -103,8 +105,9 @@ class FieldsDialog(ModalScreen[dict[str, Any] | None]):
 
     def action_accept(self) -> None:
         """Take it all, or go to the first thing that is wrong."""
-        wrong = next((box for box in self._boxes if box.problem), None)
+        wrong, self._tried = next((box for box in self._boxes if box.problem), None), True
         if wrong:
             wrong.focus()
+            self._tell()
         else:
             self.dismiss({box.field.name: box.field.parse(box.value) for box in self._boxes})

@@ -20,6 +20,9 @@ from mftui.tui.widgets.prose import Prose
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
+_NAMES, _LONGEST_NAMES = 14, 18
+"""Cells for the keys: enough for most; for every pair of keys, where the screen is as wide as the next number."""
+_WIDE = 100
 _NO_MATCH = "No {} has these words. Fewer letters find more; tab: the {}."
 
 
@@ -47,7 +50,8 @@ class HelpScreen(ModalScreen[None]):
             if hint := shell_of(self).guidance(self.app.current_mode, hidden=True):
                 yield Prose(("text", hint))
             yield SearchBox("type to narrow", id="narrow")
-            yield Table([Column("", 14), Column(""), Column("", least=40, is_extra=True)], id="keys")
+            names = _LONGEST_NAMES if self.app.size.width >= _WIDE else _NAMES
+            yield Table([Column("", names), Column(""), Column("", least=40, is_extra=True)], id="keys")
             yield Prose(classes="detail")
         yield KeyBar()
 
@@ -60,20 +64,23 @@ class HelpScreen(ModalScreen[None]):
         box.focus()
 
     def _show(self) -> None:
-        title = "Words (tab: keys)" if self._shows_words else "Keys (tab: words)"
-        self.query_one(".title", Prose).show(("title", title))
         here, there = ("word", "keys") if self._shows_words else ("key", "words")
         self._rows = narrowed(self._words if self._shows_words else self._keys, self.query_one(SearchBox).value)
         self.query_one(Table).show(self._rows, empty=_NO_MATCH.format(here, there))
         if not self._rows:
-            self.query_one(".detail", Prose).show(("dim", ""))
+            self._tell(0)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show()
 
     def on_table_moved(self, event: Table.Moved) -> None:
-        if event.index < len(self._rows):
-            self.query_one(".detail", Prose).show(("dim", text_of(self._rows[event.index][2])))
+        self._tell(event.index)
+
+    def _tell(self, at: int) -> None:
+        """Say which of how many rows the cursor is on, and what its row says in full."""
+        title, n = "Words (tab: keys)" if self._shows_words else "Keys (tab: words)", len(self._rows)
+        self.query_one(".title", Prose).show(("title", f"{title}  {at + 1}/{n}" if at < n else title))
+        self.query_one(".detail", Prose).show(("dim", text_of(self._rows[at][2]) if at < n else ""))
 
     def action_list(self, what: str, by: int) -> None:
         """Move in the list."""

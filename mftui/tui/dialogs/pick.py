@@ -15,6 +15,7 @@ from mftui.text import fold
 from mftui.tui.base import dialog_keys
 from mftui.tui.base.background import LatestWins
 from mftui.tui.lists.rows import LazyRows
+from mftui.tui.widgets.cells import wrap
 from mftui.tui.widgets.columns import Cell, Column
 from mftui.tui.widgets.key_bar import KeyBar
 from mftui.tui.widgets.prose import Prose
@@ -23,6 +24,10 @@ from mftui.tui.widgets.table import Table
 
 _AROUND = 12
 """Cells of a dialog around and between what it lists."""
+_BELOW, _HIGH = (58, 7), 24
+"""Cells and lines for what stands below the list; and rows of a terminal from which it may have more."""
+_WIDER, _EDGES, _KEYS = 100, 6, 3
+"""Cells of a wider dialog; cells, and lines, around what is in a dialog; lines for keys and names below and above."""
 _MANY = 1000
 """From so many items on they are narrowed in a thread."""
 Item = tuple[str, str, str]
@@ -70,7 +75,19 @@ class PickScreen(ModalScreen[str | None]):
             detail = Prose(classes="detail")
             detail.display = bool(self._items and self._items[0][2])
             yield detail
+            self._give_room(dialog, detail)
         yield KeyBar()
+
+    def _give_room(self, dialog: Vertical, detail: Prose) -> None:
+        """Make the dialog wider and higher where what stands below the list would be cut otherwise."""
+        width, height = self.app.size
+        texts = [text for *_, text in self._items] if len(self._items) < _MANY and height >= _HIGH else []
+        if all(len(wrap(text, _BELOW[0])) <= _BELOW[1] for text in texts):
+            return
+        wide = min(_WIDER, width * 94 // 100)
+        lines = max(len(wrap(text, wide - _EDGES)) for text in texts)
+        dialog.styles.min_width, detail.styles.height = wide, lines
+        dialog.styles.height = dialog.styles.max_height = min(len(texts) + lines + _EDGES, height - _KEYS)
 
     def on_mount(self) -> None:
         values = [value for value, *_ in self._items] if len(self._items) < _MANY else []

@@ -44,7 +44,9 @@ def pick_preset(recipe: Recipe, now: str) -> PickScreen:
     """Offer every preset of a recipe, with what it is for; below, what it sets."""
 
     def sets(values: Mapping[str, object]) -> str:
-        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items()) or "nothing: defaults"
+        from mftui.engine.training.recipe import label_of, written
+
+        return ", ".join(f"{label_of(name)} {written(value)}" for name, value in values.items()) or "nothing: defaults"
 
     items = [(p.name, p.summary, f"{p.summary} Sets {sets(p.values)}.") for p in recipe.presets]
     return PickScreen(f"Preset of {recipe.name}", items, now=now, widths=(10, 0))

@@ -23,7 +23,8 @@ _TWO_LINES_FROM = 24
 class KeyBar(CellWidget):
     """Shows as many keys as there is room for; help and quit always. A click runs the action.
 
-    Where one line is too short and the terminal high enough, it takes a second one, and keeps it.
+    Where one line is too short and the terminal high enough, it takes a second one, and keeps it. In a dialog it hides
+    that of the screen below, whose keys do nothing there.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--label"}
@@ -39,12 +40,20 @@ class KeyBar(CellWidget):
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def _changed(self, _screen: Screen[object]) -> None:
-        if self._needed(self.size.width) != self.size.height:
+        if max(self._needed(self.size.width), self._hidden) != self.size.height:
             self.refresh(layout=True)
         self.redraw()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self._needed(width) if viewport.height >= _TWO_LINES_FROM else 1
+        return max(self._needed(width), self._hidden) if viewport.height >= _TWO_LINES_FROM else 1
+
+    @property
+    def _hidden(self) -> int:
+        """Return the lines of keys below a dialog; 0 where nothing lies below."""
+        stack = self.app.screen_stack
+        at = stack.index(self.screen) if self.screen in stack else 0
+        below = stack[at - 1].query(KeyBar) if at and self.screen.is_modal else ()
+        return max((bar.size.height for bar in below), default=0)
 
     def _needed(self, width: int) -> int:
         """Return how many lines the keys need, or have needed before."""
@@ -57,6 +66,9 @@ class KeyBar(CellWidget):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         wanted, always = self._entries()
+        if spare := height - self._needed(width) if self._hidden else 0:
+            yield from ([(" ", self.style())] for _ in range(spare))
+            height -= spare
         left, rows = [width - 1] * height, [list[Entry]() for _ in range(height)]
         left[-1] -= sum(map(_length, always))
         for entry in wanted:
@@ -66,7 +78,7 @@ class KeyBar(CellWidget):
                 rows[row].append(entry)
         rows[-1] += always
         self._spans = []
-        for number, entries in enumerate(rows):
+        for number, entries in enumerate(rows, spare):
             parts: list[Part] = [(" ", self.style())]
             at = 1
             for key, label, action in entries:
