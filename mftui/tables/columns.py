@@ -37,7 +37,6 @@ _SPARE: tuple[tuple[str, ...], ...] = (
     ("score 1", "score 2", "cosine 1", "cosine 2", "dot 1", "dot 2", "euclidean 1", "euclidean 2"),
     ("2 - 1", "difference"),
     ("users", "users' spread"),
-    ("score",),
 )
 """Columns that a table can do without, by their headings: the first leave first, those of one line together."""
 _LATE: tuple[tuple[str, ...], ...] = (
@@ -47,10 +46,13 @@ _LATE: tuple[tuple[str, ...], ...] = (
     ("split",),
     ("part",),
     ("ratings",),
+    ("score",),
     ("watch", "would watch"),
 )
 """These leave after them, where one table alone has no room for its titles. All others stay."""
 _LEAVING = _SPARE + _LATE
+_WITHOUT_ROOM = ("score",)
+"""Of them, those that no other table has to make room for."""
 
 
 def leaves(heading: str) -> int:
@@ -61,7 +63,7 @@ def leaves(heading: str) -> int:
 
 def is_spare(heading: str) -> bool:
     """Return whether a table can do without a column."""
-    return leaves(heading) > len(_LATE)
+    return leaves(heading) > len(_LATE) or heading.lower() in _WITHOUT_ROOM
 
 
 class Need(NamedTuple):

@@ -66,6 +66,13 @@ class Place:
         rest = rounded([*parts.values()], total - start, self.digits)
         return {first: start} | dict(zip(parts, rest, strict=True)), total
 
+    def shown_shares(self, at: int) -> list[float]:
+        """Return what each own rating adds to the part "ratings" of film `at`, rounded so that they add up to it as it
+        is shown; none where no rating adds to it."""
+        if self.shares is None:
+            return []
+        return rounded(self.shares[at].tolist(), self.shown(at)[0].get("ratings", 0.0), self.digits)
+
 
 def place_of(
     model: Factors,

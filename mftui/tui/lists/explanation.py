@@ -63,7 +63,7 @@ def why(factors: Factors, because: Because, row: UserRows, who: str = OTHERS) ->
     """Return the explanation of the first movie, to `who` has this row: trained, or folded in."""
     at, intervals = 0, intervals_of_row(factors, row, because.movies[:1], because.predicted[:1])
     titles, place, whose = factors.movies.titles, because.place, "your" if who == OWN else "their"
-    ranked = None if place is None else place.shares
+    ranked = [] if place is None else place.shown_shares(at)
     parts, stars = because.shown_parts(at)
     names = _NAMES | {"user": who, "ratings": f"{whose} ratings"}
     reasons = tuple(
@@ -71,7 +71,7 @@ def why(factors: Factors, because: Because, row: UserRows, who: str = OTHERS) ->
             titles[because.rated[own]],
             float(because.ratings[own]),
             stars[own],
-            None if ranked is None else float(ranked[at, own]),
+            ranked[own] if ranked else None,
         )
         for own in because.named(at, stars, len(because.rated))
     )

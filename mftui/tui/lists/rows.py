@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mftui.data.dataset import Scale
+    from mftui.data.ids import RawId
     from mftui.data.movies.movie_row import MovieRow
     from mftui.engine.model.factors import Factors
     from mftui.engine.query.recommend import Recommendations
@@ -194,3 +195,9 @@ def number_cell(value: float | np.floating[Any], form: str, kind: str = "") -> M
     """Return a number as it is shown, and, to five digits, as it is exported; nothing where it is not one."""
     number = float(value)
     return Mark(format(number, form), kind, float(f"{number:.5g}")) if math.isfinite(number) else Mark("", kind)
+
+
+def alike(users: Sequence[tuple[RawId, float]]) -> str:
+    """Name users with their similarity; by what that is measured stands at the first."""
+    named = (f"{user} ({'' if at else 'cosine '}{cosine:.2f})" for at, (user, cosine) in enumerate(users))
+    return f"users {', '.join(named)}" if users else ""

@@ -47,7 +47,6 @@ class RecommendedScreen(TwoListsScreen[Choices]):
             *facts[:1],
             f"only {narrowed}" if narrowed else "",
             *facts[1:],
-            listed.note,
             spread_basis(model.factors),
         )
         self.right.name_columns(interval=interval_title(listed, model.factors.scale))

@@ -13,7 +13,7 @@ from mftui.data.web_ids import imdb_page, tmdb_page
 from mftui.engine.recipes import RESCALED
 from mftui.tables.cells import cells_of, cut
 from mftui.tui.widgets.bars import Histogram, histogram, profile_lines
-from mftui.tui.widgets.cells import Line, Part
+from mftui.tui.widgets.cells import Line, Part, wrap
 from mftui.tui.widgets.panel import GAP, Panel
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class MoviePage:
     """What bias and predictions are counted in."""
     ratings: Histogram
     factors: tuple[float, ...]
-    """(k,) taste factors."""
+    """(k,) taste factors, of all members."""
+    n_members: int = 1
     tags: tuple[str, ...] = ()
     """Those of most people first."""
     imdb_id: str | None = None
@@ -84,6 +85,7 @@ def movie_page(model: OpenModel, movie: int) -> MoviePage:
         unit=unit_of(factors.meta),
         ratings=histogram(ratings, factors.scale),
         factors=tuple(factors.parameters.movie_factors[movie].tolist()),
+        n_members=factors.parameters.members,
         tags=tuple(row.tags),
         imdb_id=row.imdb_id,
         tmdb_id=row.tmdb_id,
@@ -121,7 +123,7 @@ class MoviePanel(Panel[MoviePage]):
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"
         in_training = "" if page.n_train == page.n_ratings else f" ({page.n_train:,} in training)"
         head.append([(f"{page.n_ratings:,} ratings{in_training}, {mean}", text)])
-        head.append([(self._bias(page, width), text)])
+        head += [[(line, text)] for line in wrap(self._bias(page, width), width)]
         pictures = list(self._pictures(page, width))
         yield from head
         if len(head) + len(pictures) < height:
@@ -140,19 +142,17 @@ class MoviePanel(Panel[MoviePage]):
         return parts
 
     def _bias(self, page: MoviePage, width: int) -> str:
-        """Describe the bias in the longest sentence that fits."""
-        bias, gives, all_get = f"bias {page.bias:+.2f}", f"{page.average_gives:.2f}", f"{page.average_of_all:.2f}"
+        """Describe the bias; where it is no stars, in the longest sentence that fits."""
+        bias = f"bias {page.bias:+.2f}"
         if page.unit == RESCALED:
             rescaled = f"{bias} {RESCALED}, no stars"
             return next(
                 (one for one in (f"{rescaled}: only the order counts", rescaled) if len(one) <= width), rescaled
             )
-        sentences = [
-            f"{bias}: an average user would give {gives}, and an average movie {all_get}",
-            f"{bias}: average user {gives}, average movie {all_get}",
-            f"{bias}: {gives}, not {all_get}",
-        ]
-        return next((line for line in sentences if len(line) <= width), sentences[-1])
+        return (
+            f"{bias}: an average user would give it {page.average_gives:.2f}, "
+            f"and an average film {page.average_of_all:.2f}"
+        )
 
     def _pictures(self, page: MoviePage, width: int) -> Iterable[Line]:
         """Draw a histogram on the left, factors on the right."""
@@ -164,8 +164,9 @@ class MoviePanel(Panel[MoviePage]):
         above, below = profile_lines(page.factors, width, _PROFILE_ROWS, self.terminal)
         strongest = sorted(range(len(page.factors)), key=lambda f: -abs(page.factors[f]))[:2]
         names = ", ".join(f"#{f + 1} {page.factors[f]:+.2f}" for f in strongest)
-        title = f"{len(page.factors)} factors of taste, most: {names}"
-        if len(title) > width:
-            title = f"{len(page.factors)} factors"
+        n, members = len(page.factors), page.n_members
+        of = f", {n // members:,} in each of {members:,} members" if members > 1 else ""
+        titles = (f"{n:,} factors of taste{of}, most: {names}", f"{n:,} factors of taste{of}", f"{n:,} factors{of}")
+        title = next((one for one in titles if len(one) <= width), f"{n:,} factors")
         up, down = self.style("panel--bar"), self.style("panel--down")
         return [[(title, self.style("panel--dim"))], *([(t, up)] for t in above), *([(t, down)] for t in below)]

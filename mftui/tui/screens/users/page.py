@@ -11,7 +11,7 @@ from mftui.engine.recipes import STARS
 from mftui.tables.captions import whole_parts
 from mftui.tui.lists.choices import UserChoices, order_of_ratings
 from mftui.tui.lists.rankings import ListRank, engine_rank, known_rank, rank_of
-from mftui.tui.lists.rows import FOR_EXPORT, TITLE, LazyRows, error_cell, export_cells, number_cell
+from mftui.tui.lists.rows import FOR_EXPORT, TITLE, LazyRows, alike, error_cell, export_cells, number_cell
 from mftui.tui.widgets.bars import Histogram, histogram, scatter_lines
 from mftui.tui.widgets.cells import Line
 from mftui.tui.widgets.columns import Cell, Column, Mark, Rows
@@ -38,7 +38,11 @@ RATED_COLUMNS = (
 )
 _SIMILAR = 50
 _LIKED = 6
-_SCATTER = (30, 9)
+_ALIKE = 8
+_HEAD = 5
+"""Lines above the pictures."""
+_SCATTER = (30, 7)
+"""Columns and rows of what is predicted over what was given."""
 _DOUBT = 5.0
 """A genre's mean is pulled towards the user's own as if by so many ratings of it."""
 
@@ -211,13 +215,16 @@ class UserPanel(Panel[UserPage]):
         unit = "" if page.unit == STARS else f" {page.unit}, no stars"
         yield [(self.terminal.text(f"User {page.user}"), self.style("panel--title"))]
         yield [(f"{len(page.rated):,} ratings, {mean}, bias {page.bias:+.2f}{unit}", text)]
-        likes = ", ".join(f"{genre} {mean:.1f} ({n:,})" for genre, mean, n in page.likes)
-        near = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in page.similar[:8])
-        for name, what in (("RMSE   ", page.rmse), ("likes  ", likes), ("near   ", near)):
+        likes = ", ".join(
+            f"{genre} {mean:.1f} ({n:,}{'' if at else ' rated'})" for at, (genre, mean, n) in enumerate(page.likes)
+        )
+        for name, what in (("RMSE   ", page.rmse), ("likes  ", likes), ("alike  ", alike(page.similar[:_ALIKE]))):
             told = whole_parts(self.terminal.text(what), width - len(name))
             yield [(name, dim), (told, text)]
-        yield []
-        yield from self._pictures(page, width)
+        pictures = list(self._pictures(page, width))
+        if _HEAD + len(pictures) < height:
+            yield []
+        yield from pictures
 
     def _pictures(self, page: UserPage, width: int) -> Iterable[Line]:
         """Draw a histogram on the left, scatter on the right."""
@@ -229,10 +236,12 @@ class UserPanel(Panel[UserPage]):
         dim, points, glyphs = self.style("panel--dim"), self.style("panel--bar"), self.terminal.glyphs
         lo, hi = page.scale.lo, page.scale.hi
         drawn = scatter_lines(
-            page.rated.ratings.tolist(), page.predicted.tolist(), lo, hi, columns, rows - 1, self.terminal
+            page.rated.ratings.tolist(), page.predicted.tolist(), lo, hi, columns, rows, self.terminal
         )
-        labels = {0: f"{hi:g}", rows - 2: f"{lo:g}"}
+        labels = {0: f"{hi:g}", rows - 1: f"{lo:g}"}
         lines: list[Line] = [[("model over rating", dim)]]
         for i, line in enumerate(drawn):
             lines.append([(f"{labels.get(i, ''):>4} {glyphs.axis}", dim), (line, points)])
+        lines.append([(f"     {glyphs.corner}{glyphs.dash * columns}", dim)])
+        lines.append([(f"      {lo:g}{f'{hi:g}':>{max(1, columns - len(f'{lo:g}'))}}", dim)])
         return lines

@@ -164,14 +164,14 @@ class UsersScreen(RecommendedScreen[UserChoices]):
         self.left.show(
             compared.rated_rows(both.rated.rows),
             caption=f"User {page.user}: {len(both.rated.rows):,} ratings",
-            detail="predicted by runs 1 and 2",
+            detail=f"{'of both data sets, ' * (len(both.rated.rows) > len(page.rated))}predicted by runs 1 and 2",
             empty="No ratings.",
             cursor=_row(rated, compared.movies_of(factors, both.rated.rows)),
         )
         self.right.show(
             compared.placed_rows(both.listed.rows, "predicted", ".2f"),
             caption=f"Recommended to user {page.user}",
-            detail=", ".join(fact for fact in (ways, f"only {narrowed}" if narrowed else "") if fact),
+            detail=f"{ways}, only {narrowed}" if narrowed else ways,
             empty="Nothing left to recommend.",
             cursor=_row(listed, compared.movies_of(factors, both.listed.rows)),
         )

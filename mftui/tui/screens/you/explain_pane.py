@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mftui.errors import MftuiError
 from mftui.tui.base.background import LatestWins, or_error
 from mftui.tui.lists.rankings import rank_of
+from mftui.tui.lists.rows import alike
 from mftui.tui.screens.you.page import About, Compass, YouList, compass, why_you
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class ExplainPane:
     def _show_below(self) -> None:
         below: list[tuple[str, str]] = []
         if self._about is not None and self._about.alike:
-            alike = ", ".join(f"{user} ({cosine:.2f})" for user, cosine in self._about.alike)
-            below.append(("alike", f"users {alike}"))
+            below.append(("alike", alike(self._about.alike)))
         if self._now is not None and len(self._now.given) and self._compass is not None:
             places = self._compass.places(self._now.person.row)
             below += [("" if at else "place", text) for at, text in enumerate(places)]

@@ -68,7 +68,7 @@ def next_list(factors: Factors, now: YouList, suggested: Suggestions | None, lef
         return Listed("next", None, (), (), NEXT_COLUMNS, (), "Rate next", "", "Choosing films to ask about …")
     chosen = _rows_of(suggested, [at for at, movie in enumerate(suggested.movies.tolist()) if movie not in left_out])
     rows = next_rows(factors, chosen)
-    movies, detail = tuple(chosen.movies.tolist()), "the most informative first"
+    movies, detail = tuple(chosen.movies.tolist()), "likely seen and telling most first"
     return Listed("next", None, movies, (), NEXT_COLUMNS, rows, "Rate next", detail, _NONE_TO_RATE)
 
 
@@ -97,8 +97,13 @@ def profile_list(factors: Factors, now: YouList, given: ProfileRatings, sort: st
     order = profile_order(factors, now, sort, reverse=reverse)
     n, gone = len(given), len(given.missing)
     caption = f"Ratings of {given.name}: {n:,}"
-    below = f"{gone:,} not in this model below" if gone else ""
-    told = (below, f"by {sort}{', reversed' if reverse else ''}", f"mean {given.ratings.mean():.2f}" if n else "")
+    below = f"{gone:,} not in this model (last)" if gone else ""
+    newest = f"the {'oldest' if reverse else 'newest'} first"
+    told = (
+        below,
+        newest if sort == "newest" else f"by {sort}{', reversed' if reverse else ''}",
+        f"mean {given.ratings.mean():.2f}" if n else "",
+    )
     detail = ", ".join(part for part in told if part)
     key, movies, rows = (given.name, sort, reverse), given.movies[order].tolist(), profile_rows(factors, now, order)
     return Listed("rated", key, tuple(movies), given.missing, PROFILE_COLUMNS, rows, caption, detail, _NONE_RATED)

@@ -143,7 +143,8 @@ class Compass:
         share = float((users < along).mean())
         low, high = self.ends[at]
         towards, beyond = (high, share) if share >= 0.5 else (low, 1 - share)
-        return f"axis {at + 1}: {towards or ('+' if share >= 0.5 else '-')} more than {beyond:.0%} of users"
+        end = towards.replace(", ", "/") or f"the {'+' if share >= 0.5 else '-'} end"
+        return f"axis {at + 1}: nearer {end} than {beyond:.0%} of users"
 
 
 def compass(factors: Factors) -> Compass:
