@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mftui.tables.captions import whole_parts
 from mftui.tables.cells import cut
 from mftui.tables.titles import apart, short
 from mftui.tui.widgets.cells import Line, fit
@@ -22,6 +23,8 @@ _WIDE = 100
 _NAME = 12
 _BINS = 48
 FILMS = 12
+_GOES_WITH = ("goes with: correlation (95 % interval), films", "goes with: r (95 % interval), films", "goes with")
+"""Above what an axis goes with, its correlation, that one's interval, and of how many films."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,8 @@ class AxisPanel(Panel[AxisPage]):
         text, dim = self.style("panel--text"), self.style("panel--dim")
         full = "#" if self.terminal.ascii else "█"
         room = max(4, width - _NAME - 24)
-        lines: list[Line] = [
-            [(cut("goes with: correlation (95 % interval), films", width, self.terminal.glyphs.ellipsis), dim)]
-        ]
+        head = next((words for words in _GOES_WITH if len(words) <= width), _GOES_WITH[-1])
+        lines: list[Line] = [[(cut(head, width, self.terminal.glyphs.ellipsis), dim)]]
         for trait in axis.traits:
             bar = full * max(1, round(abs(trait.r) * room)) if trait.sure else ""
             color = self.style("panel--bar" if trait.r > 0 else "panel--down")
@@ -114,13 +116,13 @@ class AxisPanel(Panel[AxisPage]):
         """Draw a line of bars, the users from the negative end to the positive."""
         bars = _ASCII_BARS if self.terminal.ascii else _BARS
         most = max(1, *page.users)
-        room = max(8, min(len(page.users), width - 30))
+        spread = page.axis.users
+        told = f" + deviation {spread.std:.2f}, middle {spread.quantiles[2]:+.2f}"
+        room = max(8, min(len(page.users), width - len(told) - 8))
         step = len(page.users) / room
         parts = [page.users[int(i * step) : max(int((i + 1) * step), int(i * step) + 1)] for i in range(room)]
         line = "".join(bars[min(len(bars) - 1, -(-max(part) * (len(bars) - 1) // most))] for part in parts)
-        spread = page.axis.users
-        quantiles = f" deviation {spread.std:.2f}, middle {spread.quantiles[2]:+.2f}"
         dim = self.style("panel--dim")
-        told = cut(f" +{quantiles}", max(0, width - room - 8), self.terminal.glyphs.ellipsis)
+        told = whole_parts(told, max(0, width - room - 8), self.terminal.glyphs.ellipsis)
         yield [("users - ", dim), (line, self.style("panel--bar")), (told, dim)]
         yield []

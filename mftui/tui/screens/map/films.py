@@ -61,7 +61,7 @@ class FilmsView:
             self._listed = near.tolist()
             self.table.set_columns([Column("Cosine", 6, right=True), *NEIGHBOUR_COLUMNS])
             caption = f"Neighbours of {factors.movies.titles[movie]}"
-            self.table.show(scored_rows(factors, near, scores), caption=caption, detail=f"by {block}: esc")
+            self.table.show(scored_rows(factors, near, scores), caption=caption, detail=f"by {block}, esc closes")
             self.scatter.repaint()
 
         self._nears.ask(lambda: similar(factors, movie, N_NEIGHBOURS, by=block), show)

@@ -42,7 +42,8 @@ class MapChoices:
         """Return these choices, with defaults for what this version or this model does not know."""
         blocks = BLOCKS if model.factors.has_audience else ("taste",)
         known = only_known(self, color=COLORINGS, block=blocks, users=USERS)
-        return replace(known, x=max(self.x, 1), y=max(self.y, 1), narrowed=self.narrowed.valid())
+        x, y = max(self.x, 1), max(self.y, 1)
+        return replace(known, x=x, y=y if y != x else 3 - min(x, 2), narrowed=self.narrowed.valid())
 
 
 @dataclass(frozen=True)
@@ -153,4 +154,5 @@ def _label(title: str, shared: Container[str]) -> str:
 
 def _named(axis: Axis, letter: str, most: int) -> str:
     low, high = axis.ends(most)
-    return f"{letter} {axis.number}: - {low or '?'} + {high or '?'}"
+    ends = f": - {low or '?'} + {high or '?'}" if low or high else ""
+    return f"{letter} axis {axis.number}{ends}"

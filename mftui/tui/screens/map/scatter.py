@@ -95,7 +95,8 @@ class Scatter(CellWidget, can_focus=True):
     @property
     def _head(self) -> int:
         """Return the lines above the points."""
-        return 1 + len(self._legend(self.size.width))
+        width = self.size.width
+        return 1 + (not self._words_fit(width)) + len(self._legend(width))
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -213,6 +214,8 @@ class Scatter(CellWidget, can_focus=True):
         signs, kinds = drawn.signs.copy(), drawn.kinds.copy()
         self._lay_over(grid, drawn, signs, kinds)
         yield self._title(width, drawn.n_seen)
+        if not self._words_fit(width):
+            yield [(self._words(width), self.style("scatter--dim"))]
         for named in self._legend(width):
             yield [(text, self._class_style(at)) for text, at in named]
         styles = {-1: self.style(), **{i: self._class_style(i) for i in range(len(scene.coloring.labels))}}
@@ -231,18 +234,35 @@ class Scatter(CellWidget, can_focus=True):
         return self.style(f"scatter--{'step' if coloring.ordered else 'class'}-{at}")
 
     def _title(self, width: int, n_seen: int) -> Line:
-        assert self._scene is not None
         ellipsis = self.terminal.glyphs.ellipsis
         focus = "scatter--title-focus" if self.has_focus else "scatter--title"
-        by = "" if self._scene.coloring.name == "none" else f" by {self._scene.coloring.name}"
-        caption = cut(f"{self._scene.caption}: {n_seen:,} films{by}", width, ellipsis)
-        about = cut(f"  {self._scene.about}" if self._scene.about else "", width - cell_len(caption), ellipsis)
+        caption, about = self._caption(width, n_seen)
         busy = cut(f"  {self.busy}" if self.busy else "", width - cell_len(caption + about), ellipsis)
-        room = width - cell_len(caption + about + busy)
-        words = [f"  {self.terminal.text(text)}" for text in self._scene.words] or [""]
-        rest = next((text for text in words if cell_len(text) <= room), cut(words[-1], room, ellipsis))
+        rest = self._words(width - cell_len(caption + about) - 2) if self._words_fit(width) else ""
         dim = self.style("scatter--dim")
-        return [(caption, self.style(focus)), (about, dim), (busy, self.style("scatter--match")), (rest, dim)]
+        told = (f"  {rest}", dim) if rest and not busy else (busy, self.style("scatter--match"))
+        return [(caption, self.style(focus)), (about, dim), told]
+
+    def _caption(self, width: int, n_films: int) -> tuple[str, str]:
+        """Return what the points are, and what to know of all of them."""
+        assert self._scene is not None
+        ellipsis = self.terminal.glyphs.ellipsis
+        by = "" if self._scene.coloring.name == "none" else f" by {self._scene.coloring.name}"
+        caption = cut(f"{self._scene.caption}: {n_films:,} films{by}", width, ellipsis)
+        return caption, cut(f"  {self._scene.about}" if self._scene.about else "", width - cell_len(caption), ellipsis)
+
+    def _words(self, room: int) -> str:
+        """Return as much of what lies at the ends of the axes as there is room for: of both axes, or nothing."""
+        words = [self.terminal.text(text) for text in self._scene.words] if self._scene is not None else []
+        return next((text for text in words if cell_len(text) <= room), "")
+
+    def _words_fit(self, width: int) -> bool:
+        """Return whether these words stand behind the caption; where it is high enough, they have a line of their own
+        else."""
+        if self._scene is None or not any(self._scene.words) or self.size.height < _TALL:
+            return True
+        caption, about = self._caption(width, int(self._scene.shown.sum()))
+        return bool(self._words(width - cell_len(caption + about) - 2))
 
     def _legend(self, width: int) -> list[list[tuple[str, int]]]:
         """Return the lines of signs and labels, each with its class; the labels whole where there is room."""

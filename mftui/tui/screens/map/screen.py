@@ -165,7 +165,8 @@ class MapScreen(ChoosingScreen[MapChoices]):
     def action_choose(self) -> None:
         """Light up the neighbours of the film under the cursor, or of the one in the list."""
         if self.axes.has_focus:
-            self.choose(x=self.axes.cursor + 1)
+            x, c = self.axes.cursor + 1, self._choices
+            self.choose(x=x, y=c.x if x == c.y else c.y)
             self._tsne.layout = None
             self.action_factors()
             self._gather(whole=True)
@@ -191,7 +192,12 @@ class MapScreen(ChoosingScreen[MapChoices]):
             return
         self._tsne.layout = None
         most = min(len(self._now.axes.shares), MAX_AXES)
-        self.choose(**{which: (getattr(self._choices, which) - 1 + by) % most + 1})
+        number, other = getattr(self._choices, which), getattr(self._choices, "y" if which == "x" else "x")
+        for _ in range(2 if most > 1 else 1):  # the same axis both ways would be a line
+            number = (number - 1 + by) % most + 1
+            if number != other:
+                break
+        self.choose(**{which: number})
         self._gather(whole=True)
 
     def action_layout(self) -> None:
