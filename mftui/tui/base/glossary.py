@@ -25,7 +25,7 @@ WORDS: tuple[tuple[str, str], ...] = (
      "smallest first."),
     ("training", "Changing the factors in small steps so that predictions come closer to the ratings."),
     ("recipe", "A way to train: the model's form, its defaults, and where it comes from."),
-    ("preset", "Named settings of a recipe, such as fast or best; for the form and --preset."),
+    ("preset", "Settings of a recipe that have a name, such as default, fast or careful; on Train, and --preset."),
     ("loss", "What training makes small, step by step: of most recipes the squared error of the ratings and the pull "
      "of the factors towards zero; of post2019 the squared error of all cells of the matrix, a missing rating being 0; "
      "of the audience part that of who watched what. Compare it only within a recipe. Legend: one batch, mean of a "
@@ -34,15 +34,17 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("rescaled", "Of recipe post2019: what it predicts is no rating. Numbers in its lists are brought to the mean and "
      "the spread of the ratings by a straight line, or as its setting scaling says: go by the order."),
     ("order", "The place on a list, of a recipe whose numbers are rescaled."),
-    ("k", "How many factors a model has, in each of its members: in the line at the top and on Runs."),
-    ("setting, value", "A field of the form or of a recipe, and what it was in this run."),
+    ("k", "How many factors a model has in each of its members: in the line at the top and on Runs. With 8 members of "
+     "12 factors, a film has 96."),
+    ("setting, value", "What one can set on Train, and what it was in this run."),
     ("epoch", "One pass over all the ratings that are trained on."),
     ("step", "One small change of the factors, from a part of the ratings, a batch."),
     ("learning rate", "How large the steps are: too large and the training diverges, too small and it takes long."),
     ("regularization", "A pull of all factors towards zero, so that few ratings do not say too much."),
     ("split", "Most ratings are used for training; the test part is held out, so that the model is measured on ratings "
      "it has not seen. Compare errors of the same split only."),
-    ("validation", "A part of the training ratings used only to measure: training stops when its error does not fall."),
+    ("validation", "A part of the training ratings used only to measure: training stops when its error does not fall. "
+     "In a chart, ◆ (or *) is where it was lowest."),
     ("RMSE", "How far predictions are off, in stars: the root of the mean squared error. 0 is perfect; on "
      "ml-latest-small 0.83 is good, and always saying the mean gives about 1.05. Test RMSE is that of the test part."),
     ("MAE", "The mean absolute error: how many stars a prediction is off; large errors do not count more."),

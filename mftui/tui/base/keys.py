@@ -68,7 +68,7 @@ _X_AXIS = "Draw the curves by steps, by epochs, or by the time spent learning."
 
 TRAIN: list[BindingType] = [
     key("train.toggle", "t", "toggle_training", "Train", show=True,
-        help="Start a training with what the form says; while one runs, stop it after a question; the model is kept."),
+        help="Start a training with these settings; while one runs, stop it after a question; the model is kept."),
     key("train.pause", "p", "pause", "Pause", show=True, help="Pause after the step under way; then go on."),
     key("train.resume", "r", "resume", "Resume", show=True,
         help="Go on with a stopped or crashed run from its last checkpoint."),

@@ -134,6 +134,9 @@ class Chart(CellWidget):
         words = f" ({', '.join(self._view.words)})" if self._view.words else ""
         style, most = self.style("chart--title-focus" if self._focused else "chart--title"), max(1, height // 5)
         title, entries = self._headed(width - cell_len(words), beside=height < _OWN_LINE)
+        most_own = 1
+        if height >= _OWN_LINE and len(self.picture.curves) > 1 and entries == self._entries(_LEVELS - 1):
+            entries, most_own = self._entries(_LEVELS - 2), 2  # a line more, rather than signs without names
         parts: list[Part] = [(title, style)]
         parts += [(words, self.style("chart--axis"))] if words else []
         marked = [curve for curve in self.picture.curves if curve.mark]
@@ -144,7 +147,7 @@ class Chart(CellWidget):
             if others and kind:
                 said = f"{kind} ({why}):" if why and longest == _NAMES[0] else f"{kind}:"
                 others.insert(0, (f"  {said}", self.style("chart--axis")))
-            lines, all_fit = _laid_out(parts, [*entries, *others], width, most if others else 1)
+            lines, all_fit = _laid_out(parts, [*entries, *others], width, max(most if others else 1, most_own))
             if all_fit:
                 break
         above = self.picture.of if title == self.picture.title and height >= _OWN_LINE else ""
@@ -324,10 +327,10 @@ class Chart(CellWidget):
             at = min(max(at, gutter), max(width - len(name), 0))
             line[at : at + len(name)] = name
         text, label = "".join(line).rstrip(), self.picture.x_label
-        if len(text) + 1 + len(label) <= width:
-            return f"{text} {label}"
-        gap = text.rfind(" " * (len(label) + 2), gutter + 1)
-        return text if gap < 0 else f"{text[: gap + 1]}{label}{text[gap + 1 + len(label) :]}"
+        gap = text.rfind(" " * (len(label) + 2), gutter + 1)  # before the last number, as one reads it: "step 120"
+        if gap < 0:
+            return f"{text} {label}" if len(text) + 1 + len(label) <= width else text
+        return f"{text[: gap + 1]}{label}{text[gap + 1 + len(label) :]}"
 
 
 def _laid_out(first: list[Part], entries: Sequence[Part], width: int, most: int) -> tuple[list[Line], bool]:

@@ -171,7 +171,7 @@ def ending(snapshot: Snapshot, keys: Mapping[str, str]) -> Ending:
     if snapshot.state == "diverged":
         kept = "last good model kept" if snapshot.factors_version else "there was no model to keep yet"
         do, in_form = (
-            (": lower the learning rate", written(" in the form and press {train.toggle}", keys))
+            (": lower the learning rate", written(" in the settings and press {train.toggle}", keys))
             if snapshot.has_rate
             else ("", "")
         )

@@ -26,6 +26,7 @@ _NAME_WIDTH = 30
 _LINES = {20: (1, 1), 32: (1, 2)}
 """Lines for what is said of both runs, and for that and what is said of their lists, in a terminal of fewer rows than
 that; if it has more, as many as are needed."""
+_CHANGES = "New: on list 2 alone; gone: on list 1 alone."
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,9 @@ class Comparing:
             return len(wrap(said, max(width - 2, 1)))
 
         if lines(" ".join((runs.fully, *sentences))) <= most:
-            return " ".join((runs.fully, *sentences))
-        said = runs.briefly if height < max(_LINES) else runs.fully
+            said, sentences = " ".join((runs.fully, *sentences)), [_CHANGES]
+        else:
+            said, sentences = runs.briefly if height < max(_LINES) else runs.fully, [*sentences, _CHANGES]
         for sentence in sentences:
             if lines(f"{said} {sentence}") <= most:
                 said = f"{said} {sentence}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mftui.errors import MftuiError
 from mftui.runs.store.run import run_of
+from mftui.tables.captions import whole_parts
 from mftui.tables.cells import cells_of, cut
 from mftui.tui.base.background import LatestWins
 from mftui.tui.widgets.cells import Line, fit_right, wrap
@@ -71,23 +72,24 @@ class CalibrationPanel(Panel[Calibration], can_focus=True):
             return
         head = self.style("panel--focus" if self.has_focus else "panel--title")
         title = self._fit(now.title, width)
-        yield [(title, head), (self._fit(f"  {now.tested}", width - cells_of(title)), self.style("panel--dim"))]
+        told = whole_parts(self.terminal.text(now.tested), width - cells_of(title) - 2)
+        yield [(title, head), (f"  {told}", self.style("panel--dim"))]
         if now.found is None:
             for text in wrap(self.terminal.text(now.why_not), width):
                 yield [(text, self.style("panel--dim"))]
             return
         coverage = now.found["coverage"]
         yield from self._coverage(coverage[-max(1, height - 2) :], width)
-        if height < len(coverage) + len(now.found["by_spread"]) + 6:
+        if height < len(coverage) + len(now.found["by_spread"]) + 5:
             return
         yield []
         yield from self._spread(now.found, width)
 
     def _coverage(self, coverage: list[dict[str, float]], width: int) -> Iterable[Line]:
         dim = self.style("panel--dim")
-        yield [(self._fit("Test ratings within the p % interval", width), dim)]
-        room = max(1, width - _LABEL - _VALUE)
         glyphs = self.terminal.glyphs
+        yield [(self._fit(f"Test ratings within the p % interval, {glyphs.axis} marks p %", width), dim)]
+        room = max(1, width - _LABEL - _VALUE)
         for one in coverage:
             level, covered = one["level"], one["covered"]
             at = min(round(level * room), room - 1)
@@ -102,11 +104,10 @@ class CalibrationPanel(Panel[Calibration], can_focus=True):
                 ("".join(cells[at + 1 :]), bar),
                 (fit_right(f"{covered:.1%}", _VALUE), self.style("panel--text")),
             ]
-        yield [(self._fit(f"{' ' * _LABEL}{glyphs.axis} marks p %", width), dim)]
 
     def _spread(self, found: dict[str, Any], width: int) -> Iterable[Line]:
         dim, text, bar = self.style("panel--dim"), self.style("panel--text"), self.style("panel--bar")
-        yield [(self._fit("+/-, smallest first, and RMSE", width), dim)]
+        yield [(self._fit("Equal parts of them by +/-: its mean, and the RMSE", width), dim)]
         rows = found["by_spread"]
         most = max(row["rmse"] for row in rows) or 1.0
         room = max(1, width - 8 - _VALUE)

@@ -125,6 +125,7 @@ class RunCharts:
             others=self._overlays.others(here.run, here.tested_on),
             of=named,
             empty=no_curve(snapshot),
+            caution=_audience_after(followed.curves),
             counts=self.deck.view.x,
         )
         self.deck.show(made, "rmse")
@@ -165,3 +166,9 @@ class RunCharts:
         if self._ticking is not None:
             self._ticking.stop()
         self._ticking = self._replay = None
+
+
+def _audience_after(curves: Curves) -> str:
+    """Say where the curves of RMSE end because something else was learned, where that is so."""
+    steps = curves.ratings_steps
+    return f"RMSE ends at step {steps:,}: then it learned who watched what." if steps else ""

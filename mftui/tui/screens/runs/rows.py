@@ -8,7 +8,7 @@ from typing import Any
 
 from mftui.engine.training.recipe import label_of, written
 from mftui.runs.store.status import DIVERGED, FAILED, RUNNING
-from mftui.runs.store.summary import Summary, human
+from mftui.runs.store.summary import MEASURE_NAMES, Summary, human
 from mftui.text import duration, fold
 from mftui.tui.lists.choices import only_known
 from mftui.tui.widgets.columns import Cell, Column, Mark
@@ -51,6 +51,8 @@ _VALUES: dict[str, Callable[[Summary], Any]] = {
     "size": lambda row: row.size_bytes,
 }
 _DESCENDING = ("", "k", "learning", "size")
+_AS_IN_THE_TABLE = tuple(MEASURE_NAMES[name] for name in ("test_rmse", "test_mae", "train_rmse"))
+"""Measures with as many digits as in the table above."""
 _BAD = (FAILED, DIVERGED, "crashed", "unreadable")
 
 
@@ -163,10 +165,12 @@ def cells(row: Summary, mark: str, fields: Sequence[str] = ()) -> Sequence[Cell]
 
 def compared(documents: Sequence[Mapping[str, Any]], keys: Iterable[str]) -> list[Sequence[Cell]]:
     """Return a row for each of `keys`: its name, then its value in each document."""
-    return [(Mark(key, "dim"), *(_value(document.get(key)) for document in documents)) for key in keys]
+    return [(Mark(key, "dim"), *(_value(document.get(key), key) for document in documents)) for key in keys]
 
 
-def _value(value: Any) -> Mark:
+def _value(value: Any, key: str) -> Mark:
+    if isinstance(value, float) and key in _AS_IN_THE_TABLE:
+        return _figure(value, ".4f")
     if isinstance(value, bool):
         return Mark("yes" if value else "no")
     if isinstance(value, float):

@@ -221,7 +221,7 @@ class TrainForm:
         wrong = [row for row in self.rows() if row.error and row.key != "data"]
         self.more = more
         if wrong:
-            raise UsageError(f"{wrong[0].label}: {wrong[0].error}", hint="Change it in the form.")
+            raise UsageError(f"{wrong[0].label}: {wrong[0].error}", hint="Change it in the settings.")
         how = self.how
         return replace(
             self._split_as,
