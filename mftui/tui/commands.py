@@ -25,4 +25,4 @@ def commands(
             yield SystemCommand(f"{binding.description} ({keys.sign(key)})", tooltip, press)
     for pane in PANES:
         yield SystemCommand(f"Go to {pane}", "A pane of a screen", partial(go_to_pane, pane))
-    yield SystemCommand("Theme", "Change the colours", app.action_change_theme)
+    yield SystemCommand("Theme: light, dark", "Change the colours", app.action_change_theme)

@@ -136,7 +136,7 @@ async def test_keys_can_be_changed_by_id(make_app: MakeApp):
 async def test_the_palette_has_every_action_of_the_screen(make_app: MakeApp):
     async with (app := make_app()).run_test(size=(80, 40)) as pilot:
         titles = [c.title for c in app.get_system_commands(app.screen)]
-        assert {"Movies (2)", "Train (t)", "Quit (q)", "Help (?)", "Theme"} <= set(titles)
+        assert {"Movies (2)", "Train (t)", "Quit (q)", "Help (?)", "Theme: light, dark"} <= set(titles)
         await pilot.press("ctrl+p", *"movies", "enter")
         await until(pilot, lambda: app.current_mode == "movies", "Movies")
 

@@ -284,9 +284,9 @@ async def test_the_neighbours_do_not_wait_for_the_page(make_app: MakeApp, home: 
     async with (app := make_app()).run_test(size=(120, 40)) as pilot:
         await pilot.press("2", "slash", *"hamlet 1996", "enter")
         await until(pilot, lambda: neighbours_of(app) == "Hamlet (1996)", "Hamlet's neighbours")
-        assert "average movie" not in shown(app)
+        assert "average film" not in shown(app)
         gathered.set()
-        await until_shown(pilot, "average movie")
+        await until_shown(pilot, "average film")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -61,10 +61,10 @@ async def test_a_wrong_value_is_said_while_it_is_typed_and_not_trained_with(make
         await pilot.press("j", "j", "j", "enter", "0")
         await until_shown(pilot, "outside 1 to 4096")
         await pilot.press("enter", "t")
-        await until_shown(pilot, "Change it in the form.")
+        await until_shown(pilot, "Change it in the settings.")
         assert not starter.requests
         await pilot.press("escape")
-        await until_gone(pilot, "Change it in the form.")
+        await until_gone(pilot, "Change it in the settings.")
 
 
 async def test_escape_leaves_a_field_as_it_was(make_app: MakeApp):
@@ -97,7 +97,7 @@ async def test_a_preset_is_picked_from_a_list_that_explains_each(make_app: MakeA
         await pilot.press("j", "j", "enter")
         await until_shown(pilot, "Preset of biased")
         await pilot.press("j")
-        await until_shown(pilot, "audience False.")
+        await until_shown(pilot, "audience no.")
         await pilot.press("enter")
         await until_shown(pilot, "preset        fast")
         await pilot.press("t")

@@ -173,7 +173,7 @@ async def test_i_shows_a_users_page(make_app: MakeApp, home: Path, size: tuple[i
         await until_shown(pilot, "model over rating")
         text = shown(app)
         assert f"bias {page.bias:+.2f}" in text and page.likes[0][0] in text
-        assert f"{page.similar[0][0]} ({page.similar[0][1]:.2f})" in text
+        assert f"{page.similar[0][0]} (cosine {page.similar[0][1]:.2f})" in text
         await pilot.press("i")
         await until_gone(pilot, "model over rating")
 

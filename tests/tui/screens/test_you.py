@@ -143,7 +143,7 @@ async def test_what_to_rate_next_is_what_tells_most_and_one_key_after_the_other_
             assert title in given()
         assert len(given()) == 3
         await pilot.press("t")
-        await until_shown(pilot, "by newest, mean 4.00")
+        await until_shown(pilot, "the newest first, mean 4.00")
 
 
 async def test_keys_typed_at_once_rate_one_recommended_film_after_the_other(make_app: MakeApp, home: Path):
@@ -182,7 +182,7 @@ async def test_a_rating_made_in_another_terminal_appears(make_app: MakeApp, home
         await until_shown(pilot, "from 1 rating")
         await until_shown(pilot, "changed in another terminal")
         await pilot.press("t")
-        await until_shown(pilot, "by newest, mean 2.50")
+        await until_shown(pilot, "the newest first, mean 2.50")
 
 
 async def test_films_that_the_model_does_not_have_are_listed_as_such_and_can_be_taken_back(
@@ -194,7 +194,7 @@ async def test_films_that_the_model_does_not_have_are_listed_as_such_and_can_be_
     async with make_app().run_test(size=SIZE) as pilot:
         await opened(pilot)
         await pilot.press("t")
-        await until_shown(pilot, "1 not in this model below")
+        await until_shown(pilot, "1 not in this model (last)")
         await until_shown(pilot, "Solaris (1972)")
         await pilot.press("5")
         await until_shown(pilot, "This model does not have that film.")
@@ -266,7 +266,7 @@ async def test_s_sorts_ones_ratings(make_app: MakeApp, home: Path):
             return all(TITLES[movie][:12] in line for movie, line in zip(movies, lines, strict=False))
 
         await pilot.press("t")
-        await until_shown(pilot, "by newest")
+        await until_shown(pilot, "the newest first")
         await until(pilot, partial(listed, 2, 1, 0), "the newest first")
         await pilot.press("s", "slash", *"rating", "enter")
         await until_shown(pilot, "by rating")
