@@ -205,7 +205,7 @@ async def test_the_runs_page_shows_how_often_the_truth_lay_within(
         for one in found["coverage"][0 if size[1] > 12 else -5 :]:
             line = next(line for line in shown(app).splitlines() if f"{one['level']:.0%} " in line)
             assert f"{one['covered']:.1%}" in line
-        assert ("+/-, smallest first" in shown(app)) == (size[1] == 50)
+        assert ("Equal parts of them by +/-" in shown(app)) == (size[1] == 50)
         await pilot.press("i")
         await until_gone(pilot, "Test ratings within the p %")
 
