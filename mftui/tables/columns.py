@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 TITLE_CELLS = 28
 """The least that a title has, where it needs as much."""
+TITLE_EASE = 36
+"""What it has where a column beside it says nothing of its own."""
 _NARROWEST = 4
 """Cells of a column that nothing could make room for."""
 
@@ -61,6 +63,11 @@ def leaves(heading: str) -> int:
     return next((len(_LEAVING) - at for at, names in enumerate(_LEAVING) if name in names), 0)
 
 
+def is_picture(heading: str) -> bool:
+    """Return whether a column says what others say, too."""
+    return heading.lower() == "interval"
+
+
 def is_spare(heading: str) -> bool:
     """Return whether a table can do without a column."""
     return leaves(heading) > len(_LATE) or heading.lower() in _WITHOUT_ROOM
@@ -76,6 +83,8 @@ class Need(NamedTuple):
     leaves: int = 0
     """As the function of that name says."""
     has_titles: bool = False
+    is_picture: bool = False
+    """Says what other columns say, too: leaves where titles have less than TITLE_EASE, and need it."""
 
 
 def least_width(needs: Sequence[Need], gap: int) -> int:
@@ -112,6 +121,9 @@ def allot(needs: Sequence[Need], room: int, gap: int) -> list[int]:
     while least_width([*shown.values()], gap) > room and any(need.leaves for need in shown.values()):
         first = max(need.leaves for need in shown.values())
         shown = {at: need for at, need in shown.items() if need.leaves != first}
+    eased = sum(min(need.most, TITLE_EASE) - need.least for need in shown.values() if need.has_titles)
+    if room - least_width([*shown.values()], gap) < eased:
+        shown = {at: need for at, need in shown.items() if not need.is_picture}
     widths = {at: need.least for at, need in shown.items()}
     spare = room - least_width([*shown.values()], gap)
     for has_titles in (True, False):

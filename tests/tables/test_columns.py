@@ -29,6 +29,12 @@ def test_those_that_leave_together_do() -> None:
     assert allot([TITLE, Need(4, 4, leaves=2), Need(4, 4, leaves=2)], 41, GAP) == [39, 0, 0]
 
 
+def test_a_picture_of_other_columns_leaves_before_titles_have_less_than_they_need_to_be_easy_to_read() -> None:
+    bar = Need(9, 9, leaves=3, is_picture=True)
+    assert allot([TITLE, bar], 50, GAP) == [37, 9] and allot([TITLE, bar], 48, GAP) == [45, 0]
+    assert allot([Need(20, 20, has_titles=True), bar], 40, GAP) == [20, 9]
+
+
 def test_an_empty_column_is_left_out_however_much_room_there_is() -> None:
     assert allot([TITLE, Need(0, 0), NUMBER], 200, GAP) == [45, 0, 6]
 

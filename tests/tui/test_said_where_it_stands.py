@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from mftui.engine.query.fold_in import fold_in
 from mftui.engine.recipes import RECIPES
 from mftui.tui.app import MftuiApp
 from mftui.tui.base.keys import sign
-from mftui.tui.screens.map.gather import MapChoices
+from mftui.tui.screens.map.gather import MapChoices, gather
 from mftui.tui.widgets.key_bar import KeyBar
 
 MakeApp = Callable[..., MftuiApp]
@@ -180,6 +181,28 @@ async def test_every_curve_of_a_chart_has_its_name(make_app: MakeApp, home: Path
         log_metrics(run, {"step": step, "epoch": step, "train_loss": 1 / step, "train_rmse": 1 + 1 / step,
                           "valid_rmse": 1 + 2 / step, "draw_valid_rmse": 1 + 3 / step})  # fmt: skip
     async with make_app().run_test(size=size) as pilot:
-        await pilot.press("1")
-        for name in ("training 1.0", "one draw, validation 1.1", "• validation 1.0"):
-            await until_shown(pilot, name)
+        for screen in ("1", "6"):
+            await pilot.press(screen)
+            for name in ("training 1.0", "one draw, validation 1.1", "• validation 1.0"):
+                await until_shown(pilot, name)
+
+
+async def test_while_the_axes_are_sought_the_map_says_so(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    toy_run(home)
+    go, wait = threading.Event(), threading.Event()
+
+    def slow(*args: object, **kwargs: object) -> object:
+        go.set()
+        wait.wait(20)
+        return gather(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("mftui.tui.screens.map.screen.gather", slow)
+    async with (app := make_app()).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.model is not None, "the model")
+        await pilot.press("5")
+        await until(pilot, go.is_set, "the question")
+        await until_shown(pilot, "Finding the axes of this model")
+        wait.set()
+        await until_shown(pilot, "by genre")

@@ -135,10 +135,12 @@ class Chart(CellWidget):
         style, most = self.style("chart--title-focus" if self._focused else "chart--title"), max(1, height // 5)
         title, entries = self._headed(width - cell_len(words), beside=height < _OWN_LINE)
         most_own = 1
-        if height >= _OWN_LINE and len(self.picture.curves) > 1 and entries == self._entries(_LEVELS - 1):
-            entries, most_own = self._entries(_LEVELS - 2), 2  # a line more, rather than signs without names
         parts: list[Part] = [(title, style)]
         parts += [(words, self.style("chart--axis"))] if words else []
+        if height >= _OWN_LINE and len(self.picture.curves) > 1 and entries == self._entries(_LEVELS - 1):
+            named = self._entries(_LEVELS - 2)  # rather a line more, or two, than signs without names
+            most_own = next((n for n in (2, 3) if _laid_out(parts, named, width, n)[1]), 1)
+            entries = named if most_own > 1 else entries
         marked = [curve for curve in self.picture.curves if curve.mark]
         lines: list[Line] = []
         kind, why = self.picture.marked, self.picture.marked_why

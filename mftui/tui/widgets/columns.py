@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from mftui.tables.cells import cells_of
-from mftui.tables.columns import TITLE_CELLS, Need, Span, allot, is_spare, least_width, leaves
+from mftui.tables.columns import TITLE_CELLS, Need, Span, allot, is_picture, is_spare, least_width, leaves
 from mftui.tables.titles import apart
 from mftui.tui.base.messages import Value
 
@@ -104,7 +104,7 @@ class Layout:
         least = column.width or (TITLE_CELLS if column.has_titles else column.least)
         most = column.width or (most if column.has_titles else min(most, _MOST))
         order = _BEFORE_ALL if column.is_extra else leaves(column.title)
-        return Need(min(least, most), most, order, column.has_titles)
+        return Need(min(least, most), most, order, column.has_titles, is_picture(column.title))
 
     @property
     def span(self) -> Span:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mftui.tui.screens.map.scene import Pin
 
 _CHANGE = "Press {map.filter} to change the filters."
+_FINDING = "Finding the axes of this model …"
 _NO_USER = "No user is open: press {screen.users} for one."
 _NONE_LIT = "No films are highlighted. Press {map.search} to search, {map.choose} for neighbours."
 _ON_THE_MAP = ("search", "match", "color", "layout", "axis", "filter", "users", "names", "pane")
@@ -81,6 +82,7 @@ class MapScreen(ChoosingScreen[MapChoices]):
             if another:
                 self._tsne.forget()
                 self._now = None
+                self.scatter.show(None, empty=_FINDING)
                 self._films.dim()
             self._gather(axes_too=True, whole=another)
         else:
