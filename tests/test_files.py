@@ -76,9 +76,7 @@ ALLOWED = {
     # The pipe that the app writes to.
     "runs/trainer/standby.py": {"write_text", "io.FileIO"},
     # Directories that a user names, and those made within.
-    "data/synthetic/generate.py": {".mkdir"},
     "runs/results/export.py": {".mkdir"},
-    "runs/results/report/__init__.py": {".mkdir"},
     # Libraries that take a path alone; the file was made, or looked at, by the room before.
     "data/forms/arrow_files.py": {"ParquetFile"},
     "engine/export/hdf5.py": {"h5py.File"},

@@ -49,6 +49,12 @@ def test_given_folds_come_from_beside_the_runs_data(capfd: Capture, run: Run, tm
     assert document["std"]["rmse"] == 0
 
 
+@pytest.mark.parametrize("pattern", ["/etc/*.base", "**x/*", "*/" * 3000 + "x"])
+def test_what_is_no_pattern_of_names_is_refused(capfd: Capture, run: Run, pattern: str) -> None:
+    told = call(capfd, "evaluate", "--run", run.id, "--fold-files", pattern)
+    assert told.code == 2 and "no pattern of names" in told.err
+
+
 def test_only_one_way_to_choose_what_is_tested_on(capfd: Capture, run: Run) -> None:
     told = call(capfd, "evaluate", "--run", run.id, "--folds", "2", "--fold-files", "f*.base")
 

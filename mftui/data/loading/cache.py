@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from mftui.data.storage.documents import read_document
 from mftui.data.storage.files import replace_directory
 from mftui.data.storage.integrity import check_files, file_digest, sealed
 from mftui.data.storage.npy import open_array, require_values, save_array
-from mftui.data.storage.regular import MANIFEST_BYTES, list_own
+from mftui.data.storage.regular import MANIFEST_BYTES, list_own, remove_tree
 from mftui.data.storage.writing import write_text
 
 FORMAT = 3
@@ -98,7 +97,7 @@ def save(directory: Path, dataset: Dataset) -> None:
         return
     for older in list_own(directory.parent):
         if older != directory and older.name.startswith(f"{directory.name.split('-')[0]}-"):
-            shutil.rmtree(older, ignore_errors=True)
+            remove_tree(older, ignore_errors=True)
 
 
 def _write(directory: Path, dataset: Dataset) -> None:

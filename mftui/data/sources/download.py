@@ -16,7 +16,15 @@ from mftui.data.sources.pace import Paced
 from mftui.data.storage.archives import open_archive
 from mftui.data.storage.files import archive, replace_directory
 from mftui.data.storage.given import open_given, rename_given
-from mftui.data.storage.regular import README_BYTES, change_own, create_own, is_own_file, make_own, seen_own
+from mftui.data.storage.regular import (
+    README_BYTES,
+    change_own,
+    create_own,
+    is_own_file,
+    make_own,
+    remove_tree,
+    seen_own,
+)
 from mftui.data.storage.writing import move_own, owner_mark
 from mftui.errors import DataError, MftuiError, UsageError
 from mftui.text import visible
@@ -165,7 +173,7 @@ def _download(url: str, progress: Progress | None, most: int) -> Path:
     except OSError as error:
         raise MftuiError(f"{part}: cannot be written ({error.strerror or error}).") from error
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        remove_tree(aside, ignore_errors=True)
     raise AssertionError("the last try returns or raises")
 
 

@@ -14,7 +14,7 @@ from typing import IO
 
 from mftui.data.storage.archives import depth, kind_of_archive, members_of, open_member, spooled
 from mftui.data.storage.given import open_given
-from mftui.data.storage.regular import PROFILE_BYTES, is_own_directory, make_new, make_own, open_own
+from mftui.data.storage.regular import PROFILE_BYTES, is_own_directory, make_new, make_own, open_own, remove_tree
 from mftui.data.storage.streams import HEAD_BYTES, compression, unpacked, unreadable, without_ending
 from mftui.data.storage.writing import owner_mark, replace_own, sweep
 from mftui.text import visible
@@ -186,12 +186,12 @@ def replace_directory(directory: Path, fill: Callable[[Path], None]) -> None:
     try:
         fill(aside)
         if is_own_directory(directory):
-            shutil.rmtree(directory, ignore_errors=True)
+            remove_tree(directory, ignore_errors=True)
         elif os.path.lexists(directory):  # a link: it goes, and what it leads to stays
             directory.unlink()
         replace_own(aside, directory)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        remove_tree(aside, ignore_errors=True)
 
 
 def _entries(path: Path) -> list[Path]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO
 
@@ -153,7 +154,7 @@ def list_own(directory: Path) -> list[Path]:
 def make_own(directory: Path, *, mode: int = 0o777) -> None:
     """Make a directory of mftui's own, and those that it lies in. Raises OSError where one on the way is a link."""
     way, names, links = _way(directory / "entry")
-    os.makedirs(way, exist_ok=True)
+    make_directories(way)
     descriptor = os.open(way, _DIRECTORY)
     try:
         for name, linked in zip(names, links, strict=True):
@@ -176,6 +177,71 @@ def make_new(directory: Path) -> None:
     """Make one directory within a directory of mftui's own. Raises FileExistsError where there is something."""
     with directory_of(directory) as (within, name):
         os.mkdir(name, dir_fd=within)
+
+
+def make_directories(directory: str | Path) -> None:
+    """Make a directory that a user names, and those that it lies in, however deep that is. Raises OSError."""
+    missing, at = [], str(directory)
+    while at:
+        try:
+            os.stat(at)
+            break
+        except FileNotFoundError:
+            missing.append(at)
+            at = os.path.dirname(at.rstrip("/"))
+    for one in reversed(missing):
+        try:
+            os.mkdir(one)
+        except FileExistsError:  # made by another process meanwhile
+            if not os.path.isdir(one):
+                raise
+    if not os.path.isdir(directory):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(directory))
+
+
+def remove_tree(directory: Path, *, ignore_errors: bool = False) -> None:
+    """Remove a directory and all that is in it, however deep; no link is followed. Raises OSError.
+
+    `shutil.rmtree` needs a frame and a descriptor for each level.
+    """
+    try:
+        shutil.rmtree(directory)
+    except OSError as error:
+        if error.errno != errno.EMFILE:
+            if not ignore_errors:
+                raise
+            shutil.rmtree(directory, ignore_errors=True)
+            return
+    except RecursionError:
+        pass
+    else:
+        return
+    with suppress(OSError) if ignore_errors else nullcontext():
+        _flatten(directory)
+        shutil.rmtree(directory)
+
+
+def _flatten(directory: Path) -> None:
+    """Move what lies deep in a directory up into it, under new names."""
+    top = os.open(directory, _DIRECTORY | os.O_NOFOLLOW)
+    try:
+        number, inner = 0, _directories_in(top)
+        while inner:
+            within = os.open(inner.pop(), _DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+            try:
+                for name in _directories_in(within):
+                    number, new = number + 1, f".deep-{os.getpid()}-{number}"
+                    os.rename(name, new, src_dir_fd=within, dst_dir_fd=top)
+                    inner.append(new)
+            finally:
+                os.close(within)
+    finally:
+        os.close(top)
+
+
+def _directories_in(descriptor: int) -> list[str]:
+    with os.scandir(descriptor) as entries:
+        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 def opened_regular(descriptor: int, most: int | None = None) -> IO[bytes]:

@@ -8,13 +8,12 @@ import fcntl
 import functools
 import os
 import re
-import shutil
 import stat
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mftui.data.storage.regular import change_own, directory_of, is_own_directory, list_own, seen_own
+from mftui.data.storage.regular import change_own, directory_of, is_own_directory, list_own, remove_tree, seen_own
 
 _BUSY = (errno.EWOULDBLOCK, errno.EACCES)
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF)
@@ -143,7 +142,7 @@ def sweep(directory: Path, name: str = "") -> None:
         for entry in list_own(directory):
             if entry.name.startswith(f".{name}." if name else "") and _is_left(entry):
                 with contextlib.suppress(OSError):
-                    shutil.rmtree(entry) if is_own_directory(entry) else entry.unlink()
+                    remove_tree(entry) if is_own_directory(entry) else entry.unlink()
 
 
 def _is_left(entry: Path) -> bool:

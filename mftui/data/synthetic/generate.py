@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mftui.data.storage.given import create_given, open_given, rename_given
+from mftui.data.storage.regular import make_directories
 from mftui.data.storage.writing import aside_of, replace_given, sweep
 from mftui.data.synthetic import taste
 from mftui.data.synthetic.sampling import Crowd, draw_pairs
@@ -104,7 +105,7 @@ def write_synthetic(
     asked = Truth(users, movies, ratings, seed, rank, math.nan)
     _check_free(dest, asked)
     try:
-        dest.mkdir(parents=True, exist_ok=True)
+        make_directories(dest)
         truth = _write(dest, asked, Stars(noise_sd=noise), progress or (lambda done, total: None))
     except OSError as error:
         raise DataError(

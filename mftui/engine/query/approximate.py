@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +22,7 @@ from mftui.data.storage.documents import read_document
 from mftui.data.storage.files import replace_directory
 from mftui.data.storage.integrity import sealed
 from mftui.data.storage.own_key import mark_of
-from mftui.data.storage.regular import MANIFEST_BYTES, list_own, seen_own
+from mftui.data.storage.regular import MANIFEST_BYTES, list_own, remove_tree, seen_own
 from mftui.data.storage.writing import write_text
 from mftui.engine.model.arrays import Floats, Indices
 from mftui.engine.query.movie_filter import MovieFilter
@@ -218,7 +217,7 @@ def _make(directory: Path, key: IndexKey) -> Index:
         made = [one for one in list_own(directory.parent) if not one.name.startswith(".")]
         made.sort(key=lambda one: seen_own(one).st_mtime, reverse=True)
         for old in made[_MAX_INDEXES:]:
-            shutil.rmtree(old, ignore_errors=True)
+            remove_tree(old, ignore_errors=True)
     except (OSError, RuntimeError) as error:
         _log.info("no index in %s: %s", directory, error)
     return Index(cells, key.metric, key.by, recall)

@@ -78,7 +78,12 @@ def random_folds(dataset: Dataset, folds: int, seed: int) -> Iterator[Fold]:
 
 def given_folds(directory: Path, pattern: str, how: ReadOptions) -> Iterator[Fold]:
     """Yield a fold for each training file, such as u1.base, with u1.test beside it; `how` says how they are read."""
-    files = sorted(directory.glob(pattern))
+    try:
+        files = sorted(directory.glob(pattern))
+    except (NotImplementedError, ValueError, RecursionError) as error:
+        raise UsageError(
+            f"{pattern[:60]} is no pattern of names in {directory}.", hint="Write it as u*.base."
+        ) from error
     if not files:
         raise UsageError(f"{directory}: no file matches {pattern}.")
     for file in files:

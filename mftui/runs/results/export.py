@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal, get_args
 
 from mftui.data.storage.given import rename_given
+from mftui.data.storage.regular import make_directories, remove_tree
 from mftui.data.storage.writing import aside_of, sweep
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.store import save_factors
@@ -81,7 +81,7 @@ def export_model(
     best_rank(model, rank)
     place = _place(destination.expanduser().absolute(), to)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_directories(place.parent)
         with _aside(place) as aside:
             if to == "savedmodel":
                 _savedmodel(read or partial(_saved, model), aside, on_progress)
@@ -131,7 +131,7 @@ def _aside(place: Path) -> Iterator[Path]:
         yield aside
     finally:
         with contextlib.suppress(OSError):
-            shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
+            remove_tree(aside) if aside.is_dir() else aside.unlink()
 
 
 def _sizes(written: Path) -> dict[str, int]:

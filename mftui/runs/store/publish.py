@@ -7,14 +7,13 @@ import errno
 import json
 import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mftui.data.storage.documents import read_document
 from mftui.data.storage.integrity import sealed
-from mftui.data.storage.regular import is_own_directory, list_own, make_new, open_own
+from mftui.data.storage.regular import is_own_directory, list_own, make_new, open_own, remove_tree
 from mftui.data.storage.writing import point_own, sync_directory, write_text
 from mftui.errors import FormatError, RunError
 from mftui.runs.store.lock import removed_meanwhile
@@ -74,12 +73,12 @@ def publish(link: Path, write: Callable[[Path], None]) -> Path:
         before = published(link)
         point_own(link, directory.name)
     except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_tree(directory, ignore_errors=True)
         raise
     sync_directory(link.parent)
     for entry in _versions(link):
         if entry not in (directory, before):
-            shutil.rmtree(entry, ignore_errors=True)
+            remove_tree(entry, ignore_errors=True)
     return directory
 
 
@@ -146,7 +145,7 @@ def unpublish(link: Path) -> None:
     with contextlib.suppress(OSError):
         link.unlink(missing_ok=True)
         for entry in _versions(link):
-            shutil.rmtree(entry, ignore_errors=True)
+            remove_tree(entry, ignore_errors=True)
 
 
 def half_published(link: Path) -> list[Path]:

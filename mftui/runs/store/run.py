@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mftui import paths
 from mftui.data.storage.documents import Of, in_range, shaped
-from mftui.data.storage.regular import RESULT_BYTES, list_own
+from mftui.data.storage.regular import RESULT_BYTES, list_own, remove_tree
 from mftui.data.storage.writing import sweep
 from mftui.errors import MftuiError, RunError
 from mftui.runs.store import status as states
@@ -201,7 +200,7 @@ def _created(request: TrainRequest, config: RunConfig, parent: Path) -> Run:
         write_config(made, config)
     except OSError as error:
         if made is not None:
-            shutil.rmtree(made, ignore_errors=True)
+            remove_tree(made, ignore_errors=True)
         raise RunError(
             f"{parent}: cannot create a run directory ({error.strerror}).",
             hint="Make room, or set MFTUI_HOME to a writable directory.",
@@ -216,7 +215,7 @@ def _remove_half_made(parent: Path) -> None:
             if not is_run_id(entry.name) or _is_run(entry) or time.time() - entry.stat().st_mtime < _HALF_MADE_S:
                 continue
             if all(file.name == states.FILE or file.name.startswith(".") for file in list_own(entry)):
-                shutil.rmtree(entry)
+                remove_tree(entry)
 
 
 def list_runs() -> list[Run]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mftui import paths
-from mftui.data.storage.regular import is_own_directory, make_own
+from mftui.data.storage.regular import is_own_directory, make_own, remove_tree
 from mftui.data.storage.writing import exclusive, move_own, sweep
 from mftui.errors import RunError
 from mftui.runs.store import status as states
@@ -171,7 +170,7 @@ def prune(older_than_s: float = 0.0) -> list[Pruned]:
             names = [run.id for run in _runs_in(entry)] or [_GOING_PREFIX.sub("", entry.name)]
             size = size_of(entry)
             try:
-                shutil.rmtree(entry)
+                remove_tree(entry)
             except OSError as error:
                 raise RunError(f"{entry}: cannot be deleted ({error.strerror}).") from error
             gone += [Pruned(name, size if at == 0 else 0) for at, name in enumerate(names)]
@@ -187,7 +186,7 @@ def _remove_half_published() -> None:
             with suppress(RunError), trainer_lock(run.path):
                 for link in (run.checkpoint_path, run.factors_path):
                     for entry in half_published(link):
-                        shutil.rmtree(entry, ignore_errors=True)
+                        remove_tree(entry, ignore_errors=True)
 
 
 def _going(entry: Path) -> str:

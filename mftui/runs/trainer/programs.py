@@ -20,7 +20,7 @@ from pathlib import Path
 
 from mftui import paths
 from mftui.data.storage.own_key import mark_of
-from mftui.data.storage.regular import PROGRAM_BYTES, is_own_file, list_own, make_own, seen_own
+from mftui.data.storage.regular import PROGRAM_BYTES, is_own_file, list_own, make_own, remove_tree, seen_own
 from mftui.data.storage.writing import exclusive, link_own
 from mftui.version import __version__
 
@@ -84,7 +84,7 @@ class KeptPrograms:
 
     def close(self) -> None:
         """Remove this process's directory."""
-        shutil.rmtree(self.directory, ignore_errors=True)
+        remove_tree(self.directory, ignore_errors=True)
         self._lock.close()
 
     def _remove_left(self) -> None:
@@ -95,7 +95,7 @@ class KeptPrograms:
             with suppress(OSError):
                 if other.name.startswith(_OF_PROCESS) and time.time() - other.stat().st_mtime > _YOUNG_S:
                     with exclusive(other):
-                        shutil.rmtree(other, ignore_errors=True)
+                        remove_tree(other, ignore_errors=True)
 
     def _kept(self) -> list[Path]:
         """Return the kept programs, the one used last first."""

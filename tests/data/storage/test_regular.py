@@ -12,7 +12,16 @@ import pytest
 
 from mftui.data.storage.files import replace_directory
 from mftui.data.storage.given import open_given
-from mftui.data.storage.regular import change_own, create_own, list_own, make_own, open_own, read_own
+from mftui.data.storage.regular import (
+    change_own,
+    create_own,
+    list_own,
+    make_directories,
+    make_own,
+    open_own,
+    read_own,
+    remove_tree,
+)
 from mftui.data.storage.writing import link_own, point_own, write_text
 
 SECRET = "not mftui's\n"
@@ -170,3 +179,51 @@ def test_a_file_of_the_system_that_one_would_wait_for_is_refused() -> None:
             assert file.read(1) is not None
     except OSError as error:
         assert error.errno in (errno.EAGAIN, errno.EPERM)
+
+
+def deep(directory: Path, n: int) -> None:
+    """Make directories in each other, with a file and a link to outside in each."""
+    directory.mkdir()
+    at = os.open(directory, os.O_RDONLY)
+    for _ in range(n):
+        os.mkdir("d", dir_fd=at)
+        os.symlink(directory.parent / "outside", "link", dir_fd=at)
+        inner = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+    os.close(at)
+
+
+@pytest.mark.parametrize("ignore_errors", [True, False])
+@pytest.mark.parametrize("depth", [3, 3000])
+def test_a_directory_is_removed_however_deep_it_is_and_no_link_followed(
+    tmp_path: Path, depth: int, ignore_errors: bool
+) -> None:
+    place = tmp_path / "place"
+    (place / "outside").mkdir(parents=True)
+    (place / "outside" / "file").write_text(SECRET)
+    deep(place / "gone", depth)
+    remove_tree(place / "gone", ignore_errors=ignore_errors)
+    assert names_in(place) == ["outside"] and names_in(place / "outside") == ["file"]
+
+
+def test_what_is_not_there_is_an_error_unless_that_does_not_matter(tmp_path: Path) -> None:
+    remove_tree(tmp_path / "none", ignore_errors=True)
+    with pytest.raises(FileNotFoundError):
+        remove_tree(tmp_path / "none")
+
+
+def test_directories_are_made_however_deep(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    made = Path(f"{place}/{'d/' * 1500}")
+    make_directories(made)
+    make_directories(made)
+    assert made.is_dir()
+    with pytest.raises(OSError, match="too long"):
+        make_directories(place / ("e/" * 3000))
+    assert names_in(place) == ["d"]
+    (place / "file").touch()
+    for other in (place / "file", place / "file" / "x"):
+        with pytest.raises(NotADirectoryError):
+            make_directories(other)
+    remove_tree(place / "d")

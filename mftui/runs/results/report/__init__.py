@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mftui.data.storage.regular import make_directories
 from mftui.errors import MftuiError
 from mftui.runs.store.publish import reason
 from mftui.runs.store.run import Run
@@ -27,7 +28,7 @@ def write_report(run: Run, file: Path, *, force: bool = False) -> Path:
     check_result(file, force=force)
     text = page(gather(run))
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_directories(file.parent)
     except OSError as error:
         raise MftuiError(f"{file}: cannot be written ({reason(error)}).", hint="Choose another destination.") from error
     write_result(file, text, force=force)
