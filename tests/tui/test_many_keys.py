@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from helpers.screens import shown, until, until_shown, until_still
 from textual import events
 
 from mftui.tui.app import MftuiApp
+from mftui.tui.dialogs.pick import PickScreen
 from mftui.tui.widgets.search_box import SearchBox
 
 MakeApp = Callable[..., MftuiApp]
@@ -59,6 +61,38 @@ async def test_a_key_that_was_lost_with_its_widget_holds_up_no_other(
         monkeypatch.setattr(app, "_follow_key", lambda turn: None if turn == lost else follow(turn))
         send(app, "x", "slash", *"toy")
         await until(pilot, lambda: typed(app) == ["toy"], "what was typed after the key that was lost")
+
+
+async def test_a_key_that_comes_from_the_driver_before_the_screen_is_there_holds_up_no_other(
+    make_app: MakeApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy_run(home)
+    async with (app := make_app()).run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Toy Story")
+        with monkeypatch.context() as patch:
+            patch.setattr(type(app.screen), "is_mounted", False)
+            # The driver posts from outside of the app, for which no app is the active one.
+            contextvars.Context().run(asyncio.get_running_loop().call_soon, send, app, "slash", *"toy")
+            await until(pilot, lambda: len(app._typed) == 4, "keys that wait for the screen")
+        await until(pilot, lambda: typed(app) == ["toy"], "what was typed before the screen was there")
+
+
+async def test_a_key_for_a_screen_that_a_dialog_has_covered_since_is_not_the_dialogs(
+    make_app: MakeApp, home: Path
+) -> None:
+    toy_run(home)
+    async with (app := make_app()).run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until_shown(pilot, "Toy Story")
+        dialog = PickScreen("A dialog", [("one", "", ""), ("two", "", "")])
+        mounting = app.push_screen(dialog)
+        for key in ("slash", "enter", "escape", "q"):
+            assert not await app._check_bindings(key)
+        await mounting
+        await until_shown(pilot, "A dialog")
+        await pilot.press("slash")
+        assert app.crash is None and isinstance(app.focused, SearchBox)
 
 
 @pytest.mark.long

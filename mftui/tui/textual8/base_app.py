@@ -7,7 +7,6 @@ import logging
 import signal
 import sys
 from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
@@ -119,8 +118,8 @@ class Textual8App(App[None]):
         self._turns += 1
         self._turn = turn = self._turns
         if self._screen_stack and not self.screen.is_mounted:
-            # As soon as it is, something on it will have the focus.
-            self.set_timer(_KEY_POLL_S, partial(self._next_key, turn))
+            # As soon as it is, something on it will have the focus. A timer of Textual's would need an active app.
+            asyncio.get_running_loop().call_later(_KEY_POLL_S, self._next_key, turn)
             return
         typed = self._typed.popleft()
         with self._context():  # a key that comes alone is here from the driver, for which no app is the active one
@@ -146,6 +145,13 @@ class Textual8App(App[None]):
     def on_key_handled(self, message: KeyHandled) -> None:
         """Display at the next key after what this one has set in motion, such as a change of focus."""
         self.call_later(self._next_key, message.turn)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Do what a key is bound to; nothing where it was meant for a screen that another has covered since, which is
+        not yet made up."""
+        if self._screen_stack and not self.screen.is_mounted:
+            return False
+        return await super()._check_bindings(key, priority)
 
     # Style sheets. Textual 8 reads all of them twice for each screen that is new. Here all are there from the start:
     # only another theme has them read again, and a screen's styles come to it as it is mounted.
