@@ -115,3 +115,16 @@ def test_without_colour_no_colour_is_sent(env: dict[str, str]):
         assert terminal.until_exit() == 0
         sent = terminal.written
         assert b"38;2;" not in sent and b"48;2;" not in sent and b"\x1b[36" not in sent
+
+
+def test_variables_for_developers_of_textual_do_not_matter(env: dict[str, str], tmp_path: Path) -> None:
+    odd = {
+        "COLUMNS": "9" * 5000, "LINES": "-1", "TEXTUAL_DRIVER": "none:None", "TEXTUAL_COLOR_SYSTEM": "none",
+        "TEXTUAL_SCREENSHOT": "0", "TEXTUAL_SCREENSHOT_LOCATION": str(tmp_path), "TEXTUAL_PRESS": "q",
+        "TEXTUAL_FPS": "none", "TEXTUAL": "devtools",
+    }  # fmt: skip
+    with Terminal(COMMAND, env | odd) as terminal:
+        terminal.until("t: train on the sample")
+        terminal.press("q")
+        assert terminal.until_exit() == 0
+    assert not list(tmp_path.glob("*.svg"))
