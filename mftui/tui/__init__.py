@@ -13,8 +13,8 @@ import os
 # Read by Textual when it is imported. What a key changes often comes in two parts, of which the second waits for the
 # next frame: at Textual's own 60 a second that is up to 17 ms of waiting for nothing.
 os.environ.setdefault("TEXTUAL_FPS", "120")
-# Also read then. They are for those who try out an app of Textual: it presses keys by itself, draws elsewhere, ends with
-# a picture of itself in the working directory. Set for another app, they must not do this here.
+# Also read then. They are for those who try out an app of Textual: it presses keys by itself, draws elsewhere, ends
+# with a picture of itself in the working directory. Set for another app, they must not do this here.
 for _name in ("DRIVER", "PRESS", "SCREENSHOT", "SCREENSHOT_LOCATION", "SCREENSHOT_FILENAME"):
     os.environ.pop(f"TEXTUAL_{_name}", None)
 if os.environ.get("TEXTUAL_COLOR_SYSTEM") not in ("standard", "256", "truecolor"):
