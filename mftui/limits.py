@@ -19,6 +19,7 @@ LEAST_STACK = 4 << 20
 """Bytes; with less, threads of TensorFlow end the process."""
 _THRIFTY_BELOW = 2 << 30
 _FEW_FILES = 64
+_FEW_PROCESSES = 256
 _ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -30,6 +31,7 @@ _AT_START = {
     of: resource.getrlimit(of)[0]
     for of in (
         resource.RLIMIT_AS, resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_STACK, resource.RLIMIT_NOFILE,
+        resource.RLIMIT_NPROC,
     )
 }  # fmt: skip
 """Later this process may set lower ones itself, while it reads a file."""
@@ -62,13 +64,15 @@ def words() -> str:
         found.append(f"{most >> 10:,} kB of stack (ulimit -s)")
     if (files := _limit(resource.RLIMIT_NOFILE)) is not None and files < _FEW_FILES:
         found.append(f"{files} open files (ulimit -n)")
+    if _few_processes():
+        found.append(f"{_limit(resource.RLIMIT_NPROC)} processes and threads of this user (ulimit -u)")
     return ", ".join(found)
 
 
 def be_thrifty(environ: MutableMapping[str, str]) -> None:
-    """Let libraries that are imported later take fewer addresses, where there are few."""
+    """Let libraries that are imported later take fewer addresses and threads, where there are few."""
     most = memory()
-    if most is not None and most < _THRIFTY_BELOW:
+    if (most is not None and most < _THRIFTY_BELOW) or _few_processes():
         for name, value in _ONE_THREAD.items():
             environ.setdefault(name, value)
         import ctypes  # not needed elsewhere
@@ -103,6 +107,11 @@ def leave() -> None:
         _watching.stdin.close()
         _watching.wait()
     _watching = None
+
+
+def _few_processes() -> bool:
+    most = _limit(resource.RLIMIT_NPROC)
+    return most is not None and most < _FEW_PROCESSES
 
 
 def _limit(of: int) -> int | None:
