@@ -217,11 +217,11 @@ async def make_film() -> Film:
         await camera.show(TRAINED, READ_S, "finished")
         caption = "[2] Movies: find a movie, and see those most like it"
         await camera.type(caption, "2")
-        await camera.show(caption, LOOK_S, "Neighbours of")
+        await camera.show(caption, LOOK_S, "Cosine")
         await camera.type(caption, "slash", *"matrix", "enter")
-        await camera.show(caption, LOOK_S, "Neighbours", "Matrix")
+        await camera.show(caption, LOOK_S, "Results", "Matrix")
         await camera.type(caption, "l")
-        await camera.show(caption, READ_S, "Neighbours", "Matrix")
+        await camera.show(caption, READ_S, "Results", "Matrix")
         caption = "[3] Users: ratings beside predictions, and what to recommend"
         await camera.type(caption, "3", "slash", "7", "enter")
         await camera.show(caption, LOOK_S, "Recommended to user 7")

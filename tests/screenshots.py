@@ -66,7 +66,7 @@ async def take_pictures() -> None:
         await until(pilot, lambda: "finished" in text_of(app) and app.model is not None)
         save(app, "train")
         await pilot.press("2", "slash", *"star wars", "enter")
-        await until(pilot, lambda: "Neighbours of" in text_of(app) and "Results" in text_of(app))
+        await until(pilot, lambda: "Cosine" in text_of(app) and "Results" in text_of(app))
         await pilot.press("l")
         await pilot.pause(0.2)
         save(app, "movies")

@@ -52,6 +52,15 @@ def cut_name(text: str, width: int, ellipsis: str = "…") -> str:
     return short(name, width - cells_of(colon + figure), ellipsis=ellipsis) + colon + figure
 
 
+def about_in(caption: str, about: str, room: int) -> str:
+    """Return what stands behind a caption on all of the data; nothing behind that of neighbours where their film has
+    no room for its title else: the list that they were opened from says it."""
+    said = f"  {about}" if about else ""
+    title = caption.removeprefix(NEIGHBOURS)
+    needed = len(_NEAR) + min(_LEAST_TITLE, cells_of(title))
+    return "" if title != caption and room - cells_of(said) < needed else said
+
+
 def caption_in(caption: str, about: str, detail: str, room: int, ellipsis: str = "…") -> tuple[str, str]:
     """Return a caption, and what stands behind it and `about`, filled to `room` cells in all.
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from rich.cells import cell_len
 
-from mftui.tables.captions import NEIGHBOURS, caption_in, cut_name, whole_parts
+from mftui.tables.captions import NEIGHBOURS, about_in, caption_in, cut_name, whole_parts
 from mftui.tables.cells import cells_of
 
 CAPTIONS = [
@@ -58,3 +58,13 @@ def test_before_the_title_is_cut_short_its_neighbours_are_called_near() -> None:
         elif 28 <= room < 28 + len(NEIGHBOURS):
             assert found.startswith("Near Star") and found.endswith("(1977)")
     assert cut_name(f"{NEIGHBOURS}Toy Story 2 (1999)", 24) == "Near Toy Story 2 (1999)"
+
+
+def test_what_is_known_of_the_data_takes_no_room_from_the_title_of_a_film_whose_neighbours_are_listed() -> None:
+    caption = f"{NEIGHBOURS}Star Wars: Episode IV - A New Hope (1977)"
+    for room in range(40, 90):
+        about = about_in(caption, "made-up ratings", room)
+        title = caption_in(caption, about, "", room)[0]
+        assert "New Hope (1977)" in title
+        assert about_in("Most rated movies", "made-up ratings", room)
+    assert about_in(f"{NEIGHBOURS}Up (2009)", "made-up ratings", 40) and not about_in(caption, "", 99)

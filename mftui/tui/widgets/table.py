@@ -12,7 +12,7 @@ from textual.binding import BindingsMap
 from textual.message import Message
 from textual.strip import Strip
 
-from mftui.tables.captions import caption_in
+from mftui.tables.captions import about_in, caption_in
 from mftui.tables.cells import cells_of
 from mftui.tables.columns import Span
 from mftui.tables.titles import short
@@ -243,7 +243,7 @@ class Table(CellWidget, can_focus=True):
         caption, detail = (self.terminal.text(text) for text in self._caption)
         place = f"{self._line + 1:,}/{len(self._rows):,}" if self._rows else ""
         room = width - len(place) - 2
-        about = f"  {self.about}" if self.about and self._rows else ""
+        about = about_in(caption, self.about if self._rows else "", room)
         text, rest = caption_in(caption, about, detail, room, self.terminal.glyphs.ellipsis)
         focus, dim = "table--caption-focus" if self.has_focus else "table--caption", self.style("table--detail")
         return [(text, self.style(focus)), (about, self.style("table--about")), (rest, dim), (f" {place} ", dim)]
