@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,13 @@ SETUP = {
     "source ~/script\n",
 }
 RC = {"bash": "rc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+ODD = {
+    "bash": "set -uefC\nset -o posix\nIFS=_\nshopt -s failglob nocaseglob\nalias mftui=mftui\n",
+    "zsh": "alias -g to=XX\nIFS=_\nsetopt no_unset sh_word_split glob_subst noclobber null_glob\n"
+    "setopt rc_expand_param ksh_glob err_return ksh_arrays\n",
+    "fish": "set -g IFS _\nabbr -a ru runs\nalias mftui=mftui\n",
+}
+"""Settings under which a script that relies on the usual ones fails."""
 LAUNCHER = """#!/bin/sh
 if [ -n "$_MFTUI_COMPLETE" ] || [ "$1" = completion ]; then
     exec '{python}' -P -c 'import sys; from mftui.cli import main; sys.argv[0] = "{program}"; main()' "$@"
@@ -124,6 +132,22 @@ def test_what_tab_completes_is_what_mftui_gets(typing: Typing) -> None:
         for open_quote in ("", '"'):
             assert typing.complete(f"mftui data info {open_quote}c") == [b"data", b"info", b"c$(touch X)"]
         assert typing.complete("mftui runs show zz") == [b"runs", b"show", b"zz"]  # none of them is offered
+    assert not typing.ran
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("when", ["before the script", "after it"])
+def test_a_shell_that_is_set_up_oddly_completes_as_any_other(typing: Typing, shell: str, when: str) -> None:
+    typing.touch()
+    rc = typing.home / RC[shell]
+    setup = rc.read_text()
+    rc.write_text(setup + ODD[shell] if when == "after it" else re.sub(r"(?m)^(?=.*~/script$)", ODD[shell], setup))
+    with typing.terminal:
+        typing.terminal.until("READY>")
+        assert typing.complete("mftui ru") == [b"runs"]
+        assert typing.complete("mftui runs show big") == [b"runs", b"show", b"big, 64 factors"]
+        assert typing.complete("mftui data info c") == [b"data", b"info", b"c$(touch X)"]
+        assert typing.complete("mftui data info a") == [b"data", b"info", b"a with  two spaces"]
     assert not typing.ran
 
 
