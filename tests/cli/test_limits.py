@@ -75,7 +75,8 @@ def test_libraries_take_one_thread_where_a_user_may_have_few() -> None:
     """OpenBLAS ends a process by SIGINT where it gets none."""
     program = (
         "import os, resource\nresource.setrlimit(resource.RLIMIT_NPROC, (100, 100))\n"
-        "from mftui import limits\nlimits.be_thrifty(os.environ)\nprint(limits.words(), os.environ['OPENBLAS_NUM_THREADS'])"
+        "from mftui import limits\nlimits.be_thrifty(os.environ)\n"
+        "print(limits.words(), os.environ['OPENBLAS_NUM_THREADS'])"
     )
     done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
     assert "100 processes and threads of this user (ulimit -u)" in done.stdout and done.stdout.endswith(" 1\n")
