@@ -78,12 +78,15 @@ class DoubtError(MftuiError, ValueError):
 
 
 class UnknownId(MftuiError, ValueError):
-    """A user or movie id that the model does not know; `nearest` lists known ones."""
+    """A user or movie id that the model does not know; `nearest` lists known ones, `such_as` some that are not near."""
 
     exit_code = 2
 
-    def __init__(self, what: str, raw: object, nearest: Sequence[int | str] = ()) -> None:
-        hint = f"Nearest known: {', '.join(map(str, nearest))}." if nearest else ""
+    def __init__(
+        self, what: str, raw: object, nearest: Sequence[int | str] = (), such_as: Sequence[int | str] = ()
+    ) -> None:
+        known = nearest or such_as
+        hint = f"{'Nearest known' if nearest else 'Known are such as'}: {', '.join(map(str, known))}." if known else ""
         super().__init__(f"no {what} with id {raw}.", hint=hint)
         self.what = what
         self.raw = raw

@@ -63,8 +63,12 @@ class Ids:
         """Return the index of `raw`; raises UnknownId, which names the nearest known ids."""
         at = self.find(raw)
         if at is None:
-            raise UnknownId(self.what, raw, self.nearest(raw))
+            raise self.unknown(raw)
         return at
+
+    def unknown(self, raw: object) -> UnknownId:
+        """Return the error for an id that is not known, with those that look most like it, or else the first ones."""
+        return UnknownId(self.what, raw, self.nearest(raw), [self.raw(i) for i in range(min(3, len(self)))])
 
     def indices(self, raws: NDArray[np.integer] | list[RawId]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Look up many raw ids: `(indices (n,), known (n,))`. Where one is not known, its index means nothing."""

@@ -105,6 +105,7 @@ def test_a_test_of_its_own_is_kept_apart() -> None:
 @pytest.mark.parametrize(
     ("frame", "said"),
     [
+        (FRAME[["item", "rating"]].rename(columns={"item": "b"}), "no column for the user and movie; columns found: b"),
         (FRAME[["user", "item"]], "no column for the rating; columns found: user, item. Name them with columns="),
         (FRAME.iloc[:0], "no rows"),
         (FRAME.assign(rating=[1, np.nan, 2, 3]), "row 2: the rating is missing"),

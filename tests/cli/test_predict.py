@@ -117,3 +117,26 @@ def test_times_that_cannot_be_read_are_none(home: Path, ask: Ask, tmp_path: Path
     code, out, _ = ask("predict", str(pairs))
     assert code == 0
     assert float(out.split(",")[-1]) == pytest.approx(predicted(plain, 1, 3), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("user;movie;rating\n1;3;4,5\n", ","),
+        ("user;movie;rating\n1;3;4.5\n", "."),
+        ("user;movie\n1;3\n", "."),
+        ("user,movie,rating\n1,3,4.5\n", "."),
+    ],
+)
+def test_added_numbers_have_the_decimal_mark_of_the_file(
+    run: Run, ask: Ask, tmp_path: Path, text: str, ends: str
+) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(text)
+    code, out, _ = ask("predict", str(pairs))
+    between = ";" if ";" in text else ","
+    added = out.splitlines()[1].split(between)[text.splitlines()[0].count(between) + 1 :]
+    assert code == 0 and len(added) == 1
+    for number in added:
+        whole, mark, decimals = number.partition(ends)
+        assert whole.isdigit() and mark and decimals.isdigit()

@@ -18,7 +18,6 @@ from mftui.engine.query.approximate import Found, find_similar
 from mftui.engine.query.compare_lists import Placed, compare_lists, paired, same_data
 from mftui.engine.query.neighbours import By, best_by, has_neighbours
 from mftui.engine.query.recommend import Recommendations
-from mftui.errors import UnknownId
 
 Models = tuple[Factors, Factors]
 Known = tuple[int | None, int | None]
@@ -52,7 +51,7 @@ def known_id(ids: tuple[Ids, Ids], raw: object) -> Known:
     """Return the index of a raw id in both vocabularies. Raises UnknownId where neither has it."""
     found = ids[0].find(raw), ids[1].find(raw)
     if found == (None, None):
-        raise UnknownId(ids[0].what, raw, ids[0].nearest(raw))
+        raise ids[0].unknown(raw)
     return found
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mftui.data.reading.options import ReadOptions
 
 COLUMN = "predicted"
+
+_LOOKED_AT = 1000
+"""Rows of a file whose numbers say how decimals are written."""
 SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -60,8 +63,9 @@ def predict(
 ) -> None:
     """Predict a rating for each pair of user and movie in PAIRS.csv.
 
-    The file needs a user column and a movie column. All its columns are kept, and `predicted` is added. If the model
-    does not know an id, or has no training ratings of it (it is cold), it predicts from the mean and from what is
+    The file needs a user column and a movie column. All its columns are kept, and `predicted` is added, with decimal
+    commas where the file, or the data of the run, has them and commas are not between columns. If the model does not
+    know an id, or has no training ratings of it (it is cold), it predicts from the mean and from what is
     known of the other one. If the run learned from the dates of ratings (`--features date`) and the file has a column
     such as `timestamp`, each rating is predicted for its day. If the run has an ordinal likelihood, `--json` also
     gives the probability of each step of the scale.
@@ -144,6 +148,8 @@ def _with_columns(pairs: Path, columns: Mapping[str, Sequence[str]], how: ReadOp
         raise DataError(f"not a table ({error}).", path=pairs) from error
     headings = [row for row in rows[: layout.skip_lines] if _filled(row)][-1:] if layout.header else []
     body = [row for row in rows[layout.skip_lines :] if _filled(row)]
+    if layout.delimiter != "," and _decimal(body[:_LOOKED_AT], how) == ",":
+        columns = {name: [text.replace(".", ",") for text in texts] for name, texts in columns.items()}
     end = "\r\n" if "\r\n" in text else "\n"
     return _csv(headings[0] if headings else [], body, columns, layout.delimiter, end, quoted=not plain)
 
@@ -171,6 +177,18 @@ def _csv(
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(table)
     return out.getvalue()
+
+
+def _decimal(rows: Sequence[Sequence[str]], how: ReadOptions) -> str:
+    """Return what stands before decimals in rows of text; where none has any, in the data that the run learned from."""
+    from mftui.data.delimited.layout import is_decimal_comma
+    from mftui.data.delimited.positions import is_number
+
+    texts = [text.strip() for row in rows for text in row]
+    if any(is_decimal_comma(text) for text in texts):
+        return ","
+    has_points = any("." in text and is_number(text) for text in texts)
+    return how.like.decimal if how.like is not None and how.like.decimal and not has_points else "."
 
 
 def _filled(row: Iterable[str]) -> bool:

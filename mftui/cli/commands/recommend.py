@@ -82,6 +82,9 @@ def recommend(
     ("on the list"; the largest come first), and with "both" the predicted rating ("would like"). Safe bets and
     adventurous lists are ranked by the prediction and its ±.
 
+    USER is one user. For every user at once: `mftui export RUN DIR --to csv` writes DIR/recommendations.csv, and
+    `mftui predict DIR/recommendations.csv --interval 0.9 --run RUN` adds the ends of the intervals.
+
     With --run A --run B the lists of both runs stand in one table: the places in A (1) and B (2), and whether a movie
     is new, gone, up or down in B. Runs on different data are matched by movie id and user id.
     """

@@ -74,10 +74,10 @@ def print_explanations(factors: Factors, because: Because) -> None:
         title = f"{factors.movies.titles[movie]}: {_sum(parts)} = {because.predicted[at]:.{DIGITS}f}{counted}"
         if place is not None:
             title += f"; on the list: {' '.join(place_words(place, at, 'their'))}"
-        columns = ["because", "you gave", "on the list", unit, "title"]
+        columns = ["because", "rated", "on the list", unit, "title"]
         if not listed:
             columns.remove("on the list")
-        print_table(columns, rows, title, formats=FORMATS | {"you gave": "g"})
+        print_table(columns, rows, title, formats=FORMATS | {"rated": "g"})
 
 
 def _sum(parts: dict[str, float]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from mftui.data.delimited.no_rows import COMMENTS, is_no_row, is_rule
 from mftui.data.delimited.positions import by_position, given_positions, is_date, is_number
 from mftui.data.readers.encodings import head_lines
-from mftui.data.readers.names import COLUMNS_HINT, check_different, columns_by_name, listed, match
+from mftui.data.readers.names import COLUMNS_HINT, check_different, columns_by_name, listed, match, roles_listed
 from mftui.data.readers.personal import looks_personal, personal_error
 from mftui.data.reading.options import LEFT_OUT, ROLES, ReadOptions
 from mftui.data.storage.files import FileRef
@@ -279,7 +279,7 @@ def _not_recognised(
 ) -> DataError:
     if best is None:
         return DataError(
-            f"not a table with columns for {_listed(needed)}.",
+            f"not a table with columns for {roles_listed(needed)}.",
             path=ref,
             hint="Give ratings as CSV, TSV, .dat, Parquet or a zip of them.",
         )
@@ -302,13 +302,13 @@ def _not_recognised(
     if any(is_number(name) or is_date(name) for name in first):
         rows = [visible(line[:60]) for line in lines if line.strip()][:2]
         return DataError(
-            f"no header that names the {_listed(missing)}; columns found: {found}. It begins: {' / '.join(rows)}.",
+            f"no header that names the {roles_listed(missing)}; columns found: {found}. It begins: {' / '.join(rows)}.",
             path=ref,
             hint=f"Say which column is which by position: --columns {_positions(lines, best)}",
         )
     where = f" in line {best.skip_lines}" if best.skip_lines > 1 else ""
     return DataError(
-        f"no column for the {_listed(missing)}; columns found{where}: {found}.",
+        f"no column for the {roles_listed(missing)}; columns found{where}: {found}.",
         path=ref,
         hint=COLUMNS_HINT,
     )
@@ -318,7 +318,3 @@ def _positions(lines: Sequence[str], layout: Layout) -> str:
     """Return an example of columns by position, past a first column that counts the rows."""
     first = [row[0] for row in layout.split([line for line in lines if line.strip()][1:12])]
     return "user=2,movie=3,rating=4" if _counts(first) else "user=1,movie=2,rating=3"
-
-
-def _listed(roles: Sequence[str]) -> str:
-    return roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} and {roles[-1]}"

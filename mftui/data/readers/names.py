@@ -16,15 +16,16 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
     "user": (
         "userid", "user", "uid", "users", "useridx", "usernumber", "userno", "customerid", "customer",
         "memberid", "member", "reviewerid", "reviewer", "raterid", "rater", "profileid", "accountid", "username",
-        "profilename", "benutzer", "benutzerid", "nutzer", "nutzerid", "usuario", "idusuario", "utilisateur",
+        "profilename", "kunde", "kundenid", "kundennummer", "benutzer", "benutzerid", "nutzer", "nutzerid",
+        "usuario", "idusuario", "utilisateur",
         "idutilisateur", "utente", "idutente", "uzytkownik", "użytkownik", "пользователь", "用户", "用户id",
     ),
     "movie": (
         "movieid", "movieidx", "itemid", "itemidx", "filmid", "mid", "iid", "productid", "parentasin", "asin",
         "imdbid", "tmdbid", "bookid", "isbn", "animeid", "showid", "gameid", "trackid", "songid", "artistid",
         "businessid", "articleid", "courseid", "recipeid", "beerid", "jokeid", "contentid", "movie", "item", "film",
-        "product", "book", "anime", "show", "title", "movietitle", "filmtitle", "itemtitle", "pelicula", "película",
-        "фильм", "电影", "电影id",
+        "product", "book", "anime", "show", "title", "movietitle", "filmtitle", "itemtitle", "titel", "filmtitel",
+        "pelicula", "película", "фильм", "电影", "电影id",
     ),
     "rating": (
         "userrating", "ratinguser", "yourrating", "yourated", "myrating", "ratingmy", "ownrating", "individualrating",
@@ -39,7 +40,10 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
         "reviewtimestamp", "reviewtime", "reviewdate", "reviewcreationdate", "submissiondate", "dateadded",
         "dateupdated", "watchedat", "watcheddate", "lastupdated", "mylastupdated", "datum", "fecha", "дата", "日期",
     ),
-    "title": ("title", "movietitle", "itemtitle", "filmtitle", "originaltitle", "name", "moviename", "itemname"),
+    "title": (
+        "title", "movietitle", "itemtitle", "filmtitle", "originaltitle", "name", "moviename", "itemname", "titel",
+        "filmtitel",
+    ),
     "genres": ("genres", "genre", "class", "category", "categories"),
     "year": ("year", "releaseyear", "movieyear", "releasedate"),
 }  # fmt: skip
@@ -126,6 +130,11 @@ def named(names: Sequence[str], wanted: str) -> int | None:
 def listed(names: Sequence[str]) -> str:
     """Return the names of columns for a message: the first of them, cut and safe to show."""
     return ", ".join(visible(name.strip()[:30]) for name in names[:20])
+
+
+def roles_listed(roles: Sequence[str]) -> str:
+    """Return what columns are sought for, in words: "user, movie and rating"."""
+    return roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} and {roles[-1]}"
 
 
 def _usual(names: Sequence[str], role: str, taken: set[int | None]) -> int | None:

@@ -13,7 +13,7 @@ from mftui.data.forms.parts import with_keys
 from mftui.data.forms.read import peek, read_form
 from mftui.data.forms.table import Table
 from mftui.data.readers.columns import Chunks, RawIds, RawRatings, chunks_of, from_dictionary
-from mftui.data.readers.names import COLUMNS_HINT, also_called, columns_by_name, listed, match
+from mftui.data.readers.names import COLUMNS_HINT, also_called, columns_by_name, listed, match, roles_listed
 from mftui.data.readers.personal import looks_personal, personal_error
 from mftui.data.readers.rating_words import numbers_in
 from mftui.data.readers.times import times_in
@@ -155,8 +155,9 @@ def columns_for(
         if not given and "rating" in needed and (whose := looks_personal(names)):
             raise personal_error(whose, path)
         columns = match(names, roles, given)
-        role = next(role for role in (*needed, *given) if role not in columns)
-        asked = f" {visible(given[role])} (for the {role})" if role in given else f" for the {role}"
+        lost = [role for role in (*needed, *given) if role not in columns]
+        role = next((role for role in lost if role in given), "")
+        asked = f" {visible(given[role])} (for the {role})" if role else f" for the {roles_listed(lost)}"
         raise DataError(f"no column{asked}; columns found: {listed(names)}.", path=path, hint=hint)
     columns, by = found
     uses = {role: ColumnUse(str(names[at]), at + 1, by[role]) for role, at in columns.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -262,6 +262,7 @@ def find_run(text: str) -> Run:
         [run for run in runs if text and own[run.id] == text],
         [run for run in runs if shown[run.id] == text],
         [run for run in runs if without_date(run.id) == text],
+        shown=shown,
     )
     if found is not None:
         return found
@@ -269,12 +270,14 @@ def find_run(text: str) -> Run:
     raise RunError(f"no run named {text!r}.", hint=f"Newest: {newest}. `mftui runs ls` lists all.")
 
 
-def only_match(text: str, *groups: Sequence[Run]) -> Run | None:
-    """Return the run of the first group that is not empty; None if all are. Raises RunError if it has several."""
+def only_match(text: str, *groups: Sequence[Run], shown: Mapping[str, str] | None = None) -> Run | None:
+    """Return the run of the first group that is not empty; None if all are. Raises RunError if it has several, with
+    the names that they have by `shown`, else with their ids."""
     for group in groups:
         if len(group) > 1:
-            listed = ", ".join(run.id for run in group[:5])
-            raise RunError(f"several runs match {text!r}: {listed}.", hint="Give more of the id.")
+            listed = ", ".join((shown or {}).get(run.id, run.id) for run in group[:5])
+            hint = "Give one of these names." if shown else "Give more of the id."
+            raise RunError(f"several runs match {text!r}: {listed}.", hint=hint)
         if group:
             return group[0]
     return None

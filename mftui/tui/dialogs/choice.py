@@ -132,7 +132,10 @@ def quit_dialog() -> ChoiceDialog:
 
 def ask_to_stop(app: App[Any], stop: Callable[[], Awaitable[None]]) -> None:
     """Ask whether to stop the training; where that is meant, `stop` it."""
-    options = [Option("y", "stop", "Yes", "Stop it; its model is kept."), Option("n", "leave", "No", "It goes on.")]
+    options = [
+        Option("y", "stop", "Yes", "Stop it; what it has learned is kept."),
+        Option("n", "leave", "No", "It goes on."),
+    ]
 
     async def decided(answer: str | None) -> None:
         if answer == "stop":

@@ -23,7 +23,7 @@ def movie_filters(factors: Factors, now: choices.Filter, many: int, least: int, 
     from mftui.engine.query.approximate import SEARCHES, available
 
     how = Field(
-        "search", "neighbours by", search,
+        "search", "neighbour search", search,
         "exact: of all movies. approximate: by an index, where exact search is slow; its recall is shown.",
         choices.parse_search, SEARCHES,
     )  # fmt: skip

@@ -22,8 +22,9 @@ class ExplanationPanel(CellWidget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"panel--title", "panel--dim", "panel--bar", "panel--down", "panel--text"}
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, whose: str = "you", id: str | None = None) -> None:
         super().__init__(id=id)
+        self._whose = whose
         self._why: Explanation | None = None
         self._below: Sequence[tuple[str, str]] = ()
         self._empty = ""
@@ -77,7 +78,7 @@ class ExplanationPanel(CellWidget):
         ranked = any(reason.ranked is not None for reason in why.reasons)
         both = ranked and width >= _MIN_WIDTH
         room = max(4, min(_MAX_BAR, width // 4))
-        head = fit("because you gave", width - room - 9 - (9 if both else 0), ellipsis)
+        head = fit(f"because {self._whose} gave", width - room - 9 - (9 if both else 0), ellipsis)
         stars, on_list = f"{why.unit:>8}" if both or not ranked else "", f"{'on list':>{9 if both else 8}}" * ranked
         yield [(f"{head}{stars}{on_list}", dim)]
         longest = max(abs(_weight(reason)) for reason in why.reasons) or 1.0

@@ -134,18 +134,24 @@ def read_snapshot(run: Run, log_lines: int) -> Snapshot:
             outcome=str(result.get("outcome") or ""),
             fault=status.fault,
             has_rate=status.state != "diverged" or find_recipe(run.config().recipe).has_rate,
-            resumable=status.state in _RESUMABLE and run.checkpoint_path.exists(),
+            resumable=status.state == "stopped" or (status.state in _RESUMABLE and run.checkpoint_path.exists()),
             process=status.process if status.active and not status.launching else None,
         )
     except MftuiError as error:
         return Snapshot(run.id, MISSING, live=False, message=str(error), log_path=str(run.log_path))
 
 
+def _unbegun(snapshot: Snapshot) -> bool:
+    return snapshot.state == "stopped" and not snapshot.step
+
+
 def no_curve(snapshot: Snapshot | None) -> str:
     """Return what to say where a run has no point to show; `snapshot`: None before it was looked at."""
     if snapshot is None:
         return "Looking for its curve."
-    return "The curve begins with the first steps." if snapshot.live else "This run has no curve."
+    if snapshot.live:
+        return "The curve begins with the first steps."
+    return "It was stopped before its first step." if _unbegun(snapshot) else "This run has no curve."
 
 
 class Ending(NamedTuple):

@@ -12,6 +12,7 @@ from mftui.tables.columns import beside
 from mftui.tui.base.open_model import OpenModel
 from mftui.tui.base.panes import TITLES
 from mftui.tui.screens.base import Choices, ChoosingScreen
+from mftui.tui.widgets.panel import Panel
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
@@ -65,6 +66,9 @@ class TwoListsScreen(ChoosingScreen[Choices]):
         if model is None:
             self.left.show((), caption=TITLES[self.MODE], empty=self.no_model())
             self.right.show(())
+            for widget in self._page_widgets:
+                if isinstance(widget, Panel):
+                    widget.show(None, self.no_model())
         elif model is not before:
             self._shown = model
             self.left.about = self.right.about = model.about_predictions if self.MODE in _PREDICTING else model.about

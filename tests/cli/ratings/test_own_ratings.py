@@ -123,7 +123,7 @@ def test_a_trained_user_is_explained_beside_what_training_found(home: Path, caps
         assert sum(line["parts"].values()) == pytest.approx(line["predicted"], abs=1e-4)
     assert run_command(["recommend", "3", "--explain"]) == 0
     said = capsys.readouterr().out
-    assert "you gave" in said
+    assert "rated" in said
     assert ", training " in said
 
 

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from helpers.models import TITLES, assembled, predicted, toy_dataset, toy_factors
 
+from mftui.data.ids import Ids
 from mftui.data.splits import Split, SplitSpec, make_split
 from mftui.data.storage.integrity import sealed, unsealed
+from mftui.data.storage.string_column import StringColumn
 from mftui.engine.model.factors import Factors
 from mftui.engine.model.parameters import Parameters
 from mftui.engine.model.store import FILE, load_factors, save_factors
@@ -45,6 +47,16 @@ def test_an_unknown_id_is_an_error_that_names_the_nearest(model: Factors) -> Non
         predicted(model, 999, 1)
     with pytest.raises(UnknownId, match="no movie with id 0"):
         similar(model, model.movie_ids.index(0))
+
+
+def test_ids_unlike_all_that_are_known_are_refused_with_some_of_these() -> None:
+    ids = Ids(StringColumn.of(["K0001", "K0002", "K0003", "K0004"]), "user")
+    with pytest.raises(UnknownId, match=r"no user with id 7\. Known are such as: K0001, K0002, K0003\."):
+        ids.index(7)
+    with pytest.raises(UnknownId, match=r"Nearest known: K0004"):
+        ids.index("K00044")
+    with pytest.raises(UnknownId, match=r"no user with id 7\.$"):
+        Ids(StringColumn.of([]), "user").index(7)
 
 
 def test_unknown_ids_leave_the_mean_and_the_bias_that_is_known(model: Factors) -> None:

@@ -41,8 +41,10 @@ def test_runs_that_have_one_name_are_shown_apart_and_the_bare_name_is_refused(ho
     assert names_of(runs_and_configs()) == {older.id: "best-1", newer.id: "best-2"}
     assert find_run("best-2") == newer
     assert find_run(without_date(older.id)) == older
-    with pytest.raises(RunError, match="several"):
+    with pytest.raises(RunError, match="several") as refused:
         find_run("best")
+    offered = str(refused.value)
+    assert "best-1" in offered and "best-2" in offered, "names that can be given"
 
 
 @pytest.mark.parametrize(

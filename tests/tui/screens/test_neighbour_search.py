@@ -58,4 +58,4 @@ async def test_without_the_extra_there_is_nothing_to_choose(
         await until_shown(pilot, "Neighbours of")
         await pilot.press("f")
         await until_shown(pilot, "their min. ratings")
-        assert "neighbours by" not in shown(app)
+        assert "neighbour search" not in shown(app)

@@ -106,6 +106,16 @@ async def test_a_stopped_run_says_that_it_can_go_on(make_app: MakeApp, home: Pat
         await until(pilot, lambda: starter.resumed, "asked to resume")
 
 
+async def test_a_run_stopped_before_its_first_step_can_go_on_too(make_app: MakeApp, home: Path, starter):
+    run = toy_run(home, state=STOPPED)
+    set_status(run, message="stopped on request")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await until_shown(pilot, "stopped on request; r goes on with it")
+        await until_shown(pilot, "It was stopped before its first step.")
+        await pilot.press("r")
+        await until(pilot, lambda: starter.resumed == [run], "asked to resume")
+
+
 async def test_a_run_can_be_trained_again_with_one_change(make_app: MakeApp, home: Path, starter):
     run = toy_run(home)
     request = TrainRequest(recipe="post2019", hyper={"factors": 9, "learning_rate": 0.002}, seed=5, split_seed=3)

@@ -59,6 +59,21 @@ async def test_an_unknown_user_is_refused_with_the_nearest_that_are_known(make_a
         await until_gone(pilot, "Nearest known")
 
 
+async def test_a_page_of_nobody_and_of_no_model_says_what_to_do(make_app: MakeApp, home: Path):
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        for screen in ("2", "3"):
+            await pilot.press(screen, "i")
+            await until_shown(pilot, "Press 1, then t, to train one")
+            await pilot.press("i")
+    toy_run(home)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await until_shown(pilot, "type a user's id")
+        await pilot.press("i")
+        await until_gone(pilot, "20 users")
+        await until_shown(pilot, "type a user's id")
+
+
 async def test_a_user_is_picked_from_the_list(make_app: MakeApp, home: Path):
     toy_run(home)
     async with make_app().run_test(size=SIZE) as pilot:

@@ -45,7 +45,7 @@ async def test_a_file_is_shown_as_it_was_read_and_saved(make_app: MakeApp, home:
         screen = " ".join(shown(pilot.app).replace("│", " ").split())
         assert (
             "rating = Your Rating" in screen
-            and "Not found (1): Hete (1995)" in screen
+            and "Not found (1), kept for a model that has them: Hete (1995)" in screen
             and "The first, in stars: " in screen
         )
         assert given() == {}
@@ -77,3 +77,16 @@ async def test_of_several_people_one_is_asked_for_and_columns_can_be_said(make_a
         await pilot.press("escape")
         await until_gone(pilot, "Read otherwise")
         assert given() == {}
+
+
+async def test_all_ratings_of_a_file_are_accounted_for(make_app: MakeApp, home: Path):
+    toy_run(home)
+    file = write(home / "r.csv", "Title,Year,Rating\nToy Story,1995,9\nToy Story,1995,7\nHete,1995,3\n")
+    async with make_app().run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("a")
+        await ask(pilot, str(file), "", "", "", "")
+        await until_shown(pilot, "Yes, both")
+        said = " ".join(" ".join(line.split("│")[1] for line in shown(pilot.app).splitlines() if "│" in line).split())
+        assert "1 of 3 ratings found; 1 replaced by a later one of the same film." in said
+        assert "Not found (1), kept for a model that has them: Hete (1995)." in said

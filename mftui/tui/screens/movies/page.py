@@ -108,6 +108,7 @@ class MoviePanel(Panel[MoviePage]):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         if (page := self.page) is None:
+            yield from self.without_page(width)
             return
         text, dim = self.style("panel--text"), self.style("panel--dim")
         about = self.terminal.text(", ".join([*page.genres, str(page.year or "year unknown")]))

@@ -140,7 +140,7 @@ class MoviesScreen(TwoListsScreen[MovieChoices]):
             self.left.show(rows, caption=choices.caption(text), detail=detail, empty=empty)
         if self._found is None or not len(self._found):
             self._near, self._subject = (), None
-            self._panel.show(None)
+            self._panel.show(None, "There is no film in the list.")
             self.right.show(())
 
     def on_table_moved(self, event: Table.Moved) -> None:

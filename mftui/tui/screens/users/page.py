@@ -209,6 +209,7 @@ class UserPanel(Panel[UserPage]):
 
     def lines(self, width: int, height: int) -> Iterable[Line]:
         if (page := self.page) is None:
+            yield from self.without_page(width)
             return
         text, dim = self.style("panel--text"), self.style("panel--dim")
         mean = "no mean" if math.isnan(page.mean) else f"mean {page.mean:.2f}"

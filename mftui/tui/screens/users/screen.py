@@ -53,7 +53,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
     SEARCHED = "a user's id"
 
     def __init__(self) -> None:
-        self._panel, self._why = UserPanel(id="page"), ExplanationPanel(id="why")
+        self._panel, self._why = UserPanel(id="page"), ExplanationPanel(whose="they", id="why")
         rated = Table(RATED_COLUMNS, of_data=True, id="rated", classes="left")
         recommended = Table((Column("Like", 4),), of_data=True, id="recommended")
         super().__init__(rated, recommended, self._panel, self._why)
@@ -76,7 +76,7 @@ class UsersScreen(RecommendedScreen[UserChoices]):
             self._open(user, keep=(self.left, self.right) if again else ())
         else:
             self._set_columns(model)
-            self._panel.show(None)
+            self._panel.show(None, self.told(_NO_USER))
             self.left.show((), caption=f"{model.factors.n_users:,} users", empty=self.told(_NO_USER))
             self.right.show(())
 

@@ -108,6 +108,7 @@ def _question(resolved: Resolved) -> tuple[str, list[Option]]:
     lines = [reading.sentence() for reading in incoming.readings[:1]]
     counts = [f"{len(resolved.matched):,} of {resolved.n_ratings:,} ratings found"]
     counts += [f"{len(resolved.not_films):,} series, episodes or games left out"] if resolved.not_films else []
+    counts += [f"{resolved.n_repeated:,} replaced by a later one of the same film"] if resolved.n_repeated else []
     counts += [f"{incoming.n_unrated:,} lines without a rating"] if incoming.n_unrated else []
     lines.append("; ".join(counts) + ".")
     if incoming.n_undated == resolved.n_ratings:
@@ -117,7 +118,8 @@ def _question(resolved: Resolved) -> tuple[str, list[Option]]:
         lines.append(f"The first, in stars: {'; '.join(first)}.")
     if n_missing:
         more = ", …" if n_missing > _SHOWN else ""
-        lines.append(f"Not found ({n_missing:,}): {', '.join(row.name for row in resolved.unmatched[:_SHOWN])}{more}.")
+        names = ", ".join(row.name for row in resolved.unmatched[:_SHOWN])
+        lines.append(f"Not found ({n_missing:,}), kept for a model that has them: {names}{more}.")
     options = [Option("y", "import", "Yes", "Import them; u undoes it.")]
     if n_missing:
         options.append(Option("b", "write", "Yes, both", "Import them, and write what is not found as a table."))
