@@ -94,8 +94,8 @@ TRAIN: list[BindingType] = [
 CHART: list[BindingType] = [
     key("chart.left", "h,left", "cursor(-1)", "Cursor left", show=True, help="Read values off, a point back."),
     key("chart.right", "l,right", "cursor(1)", "Cursor right", help="Read values off, a point on."),
-    key("chart.far_left", "shift+left,pageup", "cursor(-10)", "Far left"),
-    key("chart.far_right", "shift+right,pagedown", "cursor(10)", "Far right"),
+    key("chart.far_left", "shift+left,pageup", "cursor(-10)", "Far left", help="Ten points back."),
+    key("chart.far_right", "shift+right,pagedown", "cursor(10)", "Far right", help="Ten points on."),
     key("chart.first", "g,home", "end(-1)", "First point"),
     key("chart.last", "G,end", "end(1)", "Last point"),
     key("chart.best", "b", "best", "Best", show=True, help="The cursor to the best validation."),
