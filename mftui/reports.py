@@ -18,6 +18,7 @@ from mftui.applog import last_events
 from mftui.data.storage.regular import make_own
 from mftui.data.storage.writing import write_text
 from mftui.errors import want_of
+from mftui.libraries import library_fault
 from mftui.text import visible
 from mftui.version import __version__, installed_version
 
@@ -40,7 +41,7 @@ class Crash:
     reason: str = ""
     """Why it could not."""
     want: str = ""
-    """What the machine lacks, where that is all that it was: then there is no report."""
+    """What the machine or a library lacks, where that is all that it was: then there is no report."""
 
     def __str__(self) -> str:
         """Return what to print: it fits on one screen."""
@@ -56,7 +57,7 @@ class Crash:
 def report_crash(error: BaseException) -> Crash:
     """Write a report on `error` below the home directory, and drop the oldest beyond ten. Never raises."""
     what = f"{type(error).__name__} in {_place(error)}"
-    if want := want_of(error):
+    if want := want_of(error) or library_fault(error):
         return Crash(what, None, want=want)
     directory = paths.home() / "crashes"
     try:

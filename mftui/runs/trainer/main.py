@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mftui.data.storage.writing import sweep
 from mftui.errors import MftuiError, RunError, TrainingError, UsageError, want_of
+from mftui.libraries import library_fault
 from mftui.runs.store import status as states
 from mftui.runs.store.lock import trainer_lock
 from mftui.runs.store.publish import unpublish
@@ -92,7 +93,11 @@ def _guarded(run: Run, session: Session) -> dict[str, Any]:
     except Exception as error:
         log.exception("failed")
         out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
-        message = "out of memory." if out_of_memory else f"training failed: {want_of(error) or _first_line(error)}"
+        message = (
+            "out of memory."
+            if out_of_memory
+            else f"training failed: {want_of(error) or library_fault(error) or _first_line(error)}"
+        )
         remedy = "Use fewer factors or a batch size. " if out_of_memory else ""
         if out_of_memory and os.strerror(errno.ENOSPC) in str(error):  # TensorFlow names it as it names memory
             message = "the disk is full, and TensorFlow could not write to it."
