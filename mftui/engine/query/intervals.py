@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mftui.engine.model.arrays import Flags, Floats
+from mftui.engine.model.arrays import Doubles, Flags, Floats
 from mftui.engine.model.error_scale import ErrorScale, HeldOutErrors
 from mftui.engine.query.expected import expected_std, expected_std_of
+from mftui.engine.query.fold_in import fold_in
 from mftui.engine.query.held_out_errors import MIN_PAIRS, has_held_out, held_out_errors
 from mftui.errors import UsageError
 
@@ -24,6 +25,25 @@ LEVEL = 0.9
 
 
 @dataclass(frozen=True)
+class _ByRow:
+    """What is known of errors, where some of n rows are of people of whom the model knows nothing."""
+
+    trained: ErrorScale
+    folded: ErrorScale
+    new: Flags
+    """(n,) of whom it knows nothing."""
+
+    def std(self, variance: NDArray[Any]) -> Doubles:
+        return np.where(self.new, self.folded.std(variance), self.trained.std(variance))
+
+    def reach(self, share: float, counts: NDArray[Any]) -> Doubles:
+        return np.where(self.new, self.folded.reach(share, counts), self.trained.reach(share, counts))
+
+    def quantile(self, share: float, counts: NDArray[Any]) -> Doubles:
+        return np.where(self.new, self.folded.quantile(share, counts), self.trained.quantile(share, counts))
+
+
+@dataclass(frozen=True)
 class RatingIntervals:
     """Where n ratings will lie."""
 
@@ -33,7 +53,7 @@ class RatingIntervals:
     """(n,) standard deviation of a rating around its prediction, in rating units."""
     counts: NDArray[Any]
     """(n,) ratings that the users' rows were made from."""
-    errors: ErrorScale
+    errors: ErrorScale | _ByRow
     lo: float
     hi: float
     levels: tuple[float, ...] = ()
@@ -80,6 +100,8 @@ def intervals_of_row(model: Factors, row: UserRows, movies: NDArray[Any], predic
     """
     if (found := held_out_errors(model)) is None:
         return None
+    if row.covariance is None and not np.any(row.counts):
+        row = _nobody(model)
     errors = found.trained if row.covariance is None else found.folded
     std, counts = errors.std(expected_std(model, row, movies) ** 2), np.repeat(row.counts, len(movies))
     return _intervals(model, predicted, std, counts, errors)
@@ -99,16 +121,29 @@ def intervals_of_pairs(
     ----------
     users, movies: (n,) indices.
     known: (n,) whether the model knows the user, and the movie; by default all. One that it does not know, or that is
-        cold, could be any: as uncertain as users, or movies, differ.
+        cold, could be any: as uncertain as users, or movies, differ. A user without ratings is as uncertain as people
+        folded in from none were seen to be.
     errors: to go by; by default those on all ratings that were held out of the model's training.
     timestamps: (n,) of the ratings, where they are known; see `Factors.logits`.
 
     Raises UsageError where too few ratings were held out to tell.
     """
-    errors = errors or _required(model).trained
-    std = errors.std(expected_std_of(model, users, movies, known) ** 2)
+    variance = expected_std_of(model, users, movies, known) ** 2
     counts = model.user_train_counts[users] * (True if known is None else known[0])
-    return _intervals(model, model.predict(users, movies, known, timestamps), std, counts, errors)
+    by_row: ErrorScale | _ByRow | None = errors
+    if by_row is None:
+        found, new = _required(model), counts == 0
+        there = new & (True if known is None else known[1])
+        if there.any():
+            variance[there] = expected_std(model, _nobody(model), movies[there]) ** 2
+        by_row = _ByRow(found.trained, found.folded, new) if new.any() else found.trained
+    return _intervals(model, model.predict(users, movies, known, timestamps), by_row.std(variance), counts, by_row)
+
+
+def _nobody(model: Factors) -> UserRows:
+    """Return the row of somebody without ratings: what is known of their errors is known of rows folded in."""
+    nothing = np.empty(0)
+    return fold_in(model, nothing, nothing).row
 
 
 def require_intervals(model: Factors) -> None:
@@ -128,7 +163,7 @@ def _required(model: Factors) -> HeldOutErrors:
 
 
 def _intervals(
-    model: Factors, predicted: Floats, std: NDArray[Any], counts: NDArray[Any], errors: ErrorScale
+    model: Factors, predicted: Floats, std: NDArray[Any], counts: NDArray[Any], errors: ErrorScale | _ByRow
 ) -> RatingIntervals:
     scale, levels = model.scale, model.parameters.levels
     return RatingIntervals(predicted, np.asarray(std, dtype=np.float32), counts, errors, scale.lo, scale.hi, levels)

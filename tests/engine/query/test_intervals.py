@@ -109,6 +109,24 @@ def test_a_film_or_a_user_of_whom_nothing_is_known_has_a_wider_interval(model: F
     assert (unknown.counts == 0).all()
 
 
+def test_a_user_of_whom_nothing_is_known_has_the_interval_of_somebody_without_ratings(model: Factors) -> None:
+    movies, nobody = np.arange(70), np.zeros(70, bool)
+    asked = intervals_of_pairs(model, np.zeros(70, int), movies, (nobody, ~nobody))
+    row = fold_in(model, np.empty(0), np.empty(0)).row
+    answered = intervals_of_row(model, row, movies, asked.predicted)
+    cold = intervals_of_row(
+        model, replace(model.rows_of(np.zeros(1, int)), counts=np.zeros(1, int)), movies, asked.predicted
+    )
+    assert answered is not None and cold is not None
+    for other in (answered, cold):
+        np.testing.assert_allclose(asked.plus_minus(), other.plus_minus(), rtol=1e-5)
+        np.testing.assert_allclose(asked.quantile(0.25), other.quantile(0.25), rtol=1e-5)
+    both = (np.arange(70) % 2 == 0, ~nobody)
+    mixed = intervals_of_pairs(model, np.zeros(70, int), movies, both)
+    known = intervals_of_pairs(model, np.zeros(70, int), movies)
+    np.testing.assert_allclose(mixed.plus_minus(), np.where(both[0], known.plus_minus(), asked.plus_minus()), rtol=1e-5)
+
+
 def test_quantiles_rise_and_stay_within_the_scale(model: Factors) -> None:
     intervals = intervals_of_pairs(model, np.arange(80), np.arange(80))
     quantiles = [intervals.quantile(share) for share in (0.01, 0.25, 0.5, 0.75, 0.99)]
