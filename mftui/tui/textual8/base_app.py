@@ -15,6 +15,7 @@ from textual.app import App
 from textual.message import Message
 from textual.worker import WorkerFailed
 
+from mftui.tui.textual8.dismissals import answer_once
 from mftui.tui.textual8.pastes import take_pastes_whole
 from mftui.tui.textual8.tiny_terminals import bear_tiny_terminals
 
@@ -30,6 +31,7 @@ _KEY_LOOK_S = 0.1
 _KEY_POLL_S = 0.01
 
 
+answer_once()
 bear_tiny_terminals()
 take_pastes_whole()
 

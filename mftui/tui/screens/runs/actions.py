@@ -16,7 +16,7 @@ from mftui.tui.screens.runs.dialogs import again_dialog, busy_dialog, delete_dia
 from mftui.tui.screens.runs.export import export_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from textual.screen import Screen
 
@@ -39,6 +39,11 @@ class RunActions:
         mark = key_of("runs.mark", self._shell.settings.keys)
         there = f"What differs between the {n} marked runs is beside the curves: tab goes there."
         self._shell.say(there if n > 1 else f"Mark two runs or more with {mark}: then it says what differs.")
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that may have to wait, as for another mftui that changes the list of runs: keys are heard
+        meanwhile."""
+        self._screen.run_worker(work, group="actions")
 
     # Open
 
@@ -84,9 +89,11 @@ class RunActions:
     def annotate(self, here: Summary) -> None:
         """Edit name, note and tags of the run under the cursor."""
 
-        async def answered(answer: dict[str, Any] | None) -> None:
-            if answer is None:
-                return
+        def answered(answer: dict[str, Any] | None) -> None:
+            if answer is not None:
+                self._beside(write(answer))
+
+        async def write(answer: dict[str, Any]) -> None:
             shown = {"name": here.name or "", "note": here.note, "tags": here.tags}
             edited = {part: value for part, value in answer.items() if value != shown[part]}
 
@@ -108,12 +115,12 @@ class RunActions:
 
         def decided(answer: str | None) -> None:
             if answer == "stop":
-                self._screen.run_worker(self._delete(chosen), group="delete")
+                self._beside(self._delete(chosen))
 
         if busy := next((row for row in chosen if row.active), None):
             self._screen.app.push_screen(busy_dialog(busy), decided)
         else:
-            self._screen.run_worker(self._delete(chosen), group="delete")
+            self._beside(self._delete(chosen))
 
     def ask_what_to_delete(self, here: Summary | None, marked: list[Summary]) -> None:
         """Delete the run under the cursor or the marked ones, as is answered."""
@@ -152,8 +159,11 @@ class RunActions:
             self._shell.show_error(trouble, title="Not deleted")
         self._changed()
 
-    async def undo(self) -> None:
+    def undo(self) -> None:
         """Bring back what was deleted last."""
+        self._beside(self._undo())
+
+    async def _undo(self) -> None:
         from mftui.runs.store.trash import deleted_runs, restore_run
 
         wanted = self._deleted

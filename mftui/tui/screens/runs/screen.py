@@ -209,8 +209,8 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         else:
             self.actions.ask_what_to_delete(here, marked)
 
-    async def action_undo(self) -> None:
-        await self.actions.undo()
+    def action_undo(self) -> None:
+        self.actions.undo()
 
     def action_replay(self) -> None:
         """Draw the curve once more from its first step; again ends that."""
