@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from mftui.data.memory import room_for, too_large
 from mftui.data.storage.files import FileRef
+from mftui.errors import MachineError
 
 _INTERPRETER_BYTES = 128 << 20
 _BEGIN = """
@@ -18,6 +20,10 @@ if hasattr(resource, "RLIMIT_DATA"):
 """
 
 
+_LIBRARY_FAULT = re.compile(r"(?:ImportError|ModuleNotFoundError)\b|AttributeError: (?:partially initialized )?module ")
+_MOST_CHARACTERS = 200
+
+
 class ReaderFailed(ValueError):
     """The reader could not read the file, or ended its process; says why."""
 
@@ -25,7 +31,8 @@ class ReaderFailed(ValueError):
 def read_apart(program: str, ref: FileRef, made: Path) -> None:
     """Run a Python program that reads the file `sys.argv[1]` and writes what it found to `sys.argv[2]`, here `made`.
 
-    Raises ReaderFailed, and DataError where it wanted more memory than such a file may take.
+    Raises ReaderFailed, DataError where it wanted more memory than such a file may take, and MachineError where the
+    library cannot be used.
     """
     limit = room_for(ref.n_bytes) + _INTERPRETER_BYTES
     with ref.on_disk() as path:
@@ -35,4 +42,10 @@ def read_apart(program: str, ref: FileRef, made: Path) -> None:
         return
     if "memory" in run.stderr.lower() or "capacity overflow" in run.stderr:
         raise too_large(ref, ref.n_bytes)
-    raise ReaderFailed(run.stderr.strip().rpartition("\n")[2] or "its reader ended")
+    said = run.stderr.strip().rpartition("\n")[2]
+    if _LIBRARY_FAULT.match(said):
+        raise MachineError(
+            f"{ref}: the library that reads such files cannot be used ({said[:_MOST_CHARACTERS]}).",
+            hint="The file is not damaged. Install mftui again, or unset PYTHONPATH where it is set.",
+        )
+    raise ReaderFailed(said or "its reader ended")

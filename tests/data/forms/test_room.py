@@ -23,7 +23,7 @@ from mftui.data.incoming.incoming import read_incoming
 from mftui.data.loading.load import open_dataset
 from mftui.data.memory import bounded
 from mftui.data.storage.files import FileRef
-from mftui.errors import DataError
+from mftui.errors import DataError, MachineError
 
 NEEDS = r"would need more than 0\.3 GB of memory"
 
@@ -212,3 +212,15 @@ def test_own_ratings_that_lie_deep_in_each_other(tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text("[" + '{"a":' * 800 + "1" + "}" * 800 + "]")
     with pytest.raises(DataError):
         read_incoming(tmp_path / "r.json")
+
+
+@pytest.mark.parametrize("content", ["", "raise ImportError('libx.so: cannot open')", "import no_such_module"])
+def test_a_file_is_not_called_damaged_where_its_library_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    (tmp_path / "r.xlsx").write_bytes(xlsx({"S": [["userId", "movieId", "rating"], [1, 2, 3], [2, 3, 4]]}))
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "python_calamine.py").write_text(content)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    with pytest.raises(MachineError, match="library that reads such files .*not damaged"):
+        open_dataset(tmp_path / "r.xlsx")
