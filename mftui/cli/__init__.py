@@ -77,14 +77,16 @@ def _click(arguments: list[str]) -> int:
     """Run a command line with words in it."""
     import click
 
-    from mftui.cli.group import mftui, with_headless
+    from mftui.cli.group import mftui, nearest_command, with_headless
 
     try:
         code = mftui.main(with_headless(arguments), prog_name="mftui", standalone_mode=False)
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
-        return _write(shown.getvalue().rstrip("\n").split("\n"), error.exit_code)
+        said = shown.getvalue().rstrip("\n").split("\n")
+        meant = nearest_command(error, arguments)
+        return _write([*said, meant] if meant else said, error.exit_code)
     except click.Abort:
         raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -61,6 +63,19 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def nearest_command(error: click.ClickException, arguments: Sequence[str]) -> str:
+    """Return what to add where a word is no command: the one that was probably meant; "" where there is none."""
+    ctx = getattr(error, "ctx", None)
+    if not isinstance(error, click.UsageError) or ctx is None or not isinstance(ctx.command, click.Group):
+        return ""
+    if "Did you mean" in error.format_message():  # click's own, of a group that has imported its commands
+        return ""
+    names = ctx.command.list_commands(ctx)
+    unknown = next((word for word in arguments if repr(word) in error.message and word not in names), "")
+    near = get_close_matches(unknown, names, 1) if unknown else []
+    return f"Did you mean `{ctx.command_path} {near[0]}`?" if near else ""
 
 
 @click.group(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.asking import Ask
 from helpers.models import toy_run
 
 WATCHED = """
@@ -39,3 +40,14 @@ def test_where_arrow_read_a_file_its_threads_find_the_interpreter_as_it_was(
     assert (done.returncode, "taken down" in done.stderr) == (code, False)
     if code == 0:
         assert len(done.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["reccomend", "3"], "recommend"), (["runs", "lst"], "ls"), (["xyzzy"], ""), (["user", "1", "2"], "")],
+)
+def test_a_word_that_is_nearly_a_command_is_refused_with_that_command(ask: Ask, words: list[str], meant: str) -> None:
+    code, out, err = ask(*words)
+    assert (code, out) == (2, "")
+    assert err.count("Did you mean") == bool(meant)
+    assert meant in err.partition("Did you mean")[2]
