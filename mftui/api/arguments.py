@@ -82,7 +82,8 @@ def find_movie(factors: Factors, movie: object, titles: TitleIndex | None = None
 
 def title_index(factors: Factors) -> TitleIndex:
     """Return what finds the model's movies by words of their titles."""
-    return TitleIndex(factors.movies.titles, factors.movie_ids, factors.movie_counts, factors.movies.web_ids)
+    movies, data = factors.movies, str(factors.meta.get("dataset", ""))
+    return TitleIndex(movies.titles, factors.movie_ids, factors.movie_counts, movies.web_ids, data)
 
 
 def movie_indices(factors: Factors, given: Any, titles: TitleIndex) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:

@@ -44,6 +44,7 @@ class TitleIndex:
     ids: the movies' raw ids.
     counts: (n_movies,) ratings of each movie; the most rated come first.
     web_ids: IMDb's and TMDb's ids of the movies, which name them as well.
+    data: what they are the movies of, to say where a title is not; "" to leave that out.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class TitleIndex:
         ids: Ids,
         counts: NDArray[np.integer],
         web_ids: WebIds | None = None,
+        data: str = "",
     ) -> None:
         self.titles = titles
         self.ids = ids
         self.web_ids = web_ids
+        self._data = data
         self._place = np.empty(len(titles), dtype=np.int64)
         """(n_movies,) place among all movies by number of ratings."""
         self._place[np.argsort(-np.asarray(counts, dtype=np.int64), kind="stable")] = np.arange(len(titles))
@@ -120,7 +123,8 @@ class TitleIndex:
                 message = f'{len(matches)} movies match "{text}"{more}: add the year, or give the id.'
                 raise TitleError(message, self._candidates(best))
         nearest = self._candidates(self.nearest(text))
-        raise TitleError(f'no movie matches "{text}".{" Nearest titles:" if nearest else ""}', nearest)
+        where = f" in {self._data}" if self._data else ""
+        raise TitleError(f'no movie matches "{text}"{where}.{" Nearest titles:" if nearest else ""}', nearest)
 
     def by_web_id(self, text: str) -> int | None:
         """Return the index of the movie that has this id of IMDb or TMDb; None where none has."""

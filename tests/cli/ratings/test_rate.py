@@ -51,7 +51,7 @@ def test_a_movie_is_rated_by_words_of_its_title_or_its_id(home: Path, capfd: pyt
         (("toy story", "nan"), "nan is not a rating"),
         (("toy story", "good"), "'good' is not a valid float"),
         (("hamlet", "4"), 'mftui: 2 movies match "hamlet"'),
-        (("no such film", "4"), "no movie matches"),
+        (("no such film", "4"), 'no movie matches "no such film" in '),
         (("toy story", "4", "--profile", "../x"), "not a valid profile name"),
         (("toy story",), "Missing argument"),
     ],

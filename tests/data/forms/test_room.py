@@ -222,5 +222,5 @@ def test_a_file_is_not_called_damaged_where_its_library_is(
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "python_calamine.py").write_text(content)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
-    with pytest.raises(MachineError, match="library that reads such files .*not damaged"):
+    with pytest.raises(MachineError, match=r"library that reads such files .*not damaged"):
         open_dataset(tmp_path / "r.xlsx")
