@@ -46,6 +46,7 @@ class Trainings:
         self._starter = starter
         self._watcher: RunWatcher | None = None
         self._started: set[str] = set()
+        self._starting = False
         self.run: Run | None = None
         self.snapshot: Snapshot | None = None
         self.curves = Curves()
@@ -62,6 +63,11 @@ class Trainings:
         """Return whether this app started the watched run."""
         return self.run is not None and self.run.id in self._started
 
+    @property
+    def _begins(self) -> bool:
+        """Return whether a training was started here of which nothing is known yet."""
+        return self.started_here and self.snapshot is None
+
     async def warm(self) -> None:
         """Keep a trainer ready, once none is at work."""
         await asyncio.to_thread(lambda: self._the_starter().tend())
@@ -71,8 +77,15 @@ class Trainings:
         return await asyncio.to_thread(lambda: self._the_starter().prepare(request))
 
     async def start(self, request: TrainRequest) -> None:
-        """Start a training and watch it. Raises MftuiError."""
-        run = await asyncio.to_thread(lambda: self._the_starter().start(request))
+        """Start a training and watch it; not a second one while that is under way, as where the key was pressed twice.
+        Raises MftuiError."""
+        if self._starting or self._begins:
+            return
+        self._starting = True
+        try:
+            run = await asyncio.to_thread(lambda: self._the_starter().start(request))
+        finally:
+            self._starting = False
         self._started.add(run.id)
         self.watch(run)
 
@@ -106,8 +119,7 @@ class Trainings:
 
     def look_at(self, run: Run) -> None:
         """Watch `run`, but for a training that is under way or begins: that stays in sight."""
-        begins = self.started_here and self.snapshot is None
-        if (self.run is None or self.run.id != run.id) and not (self.live or begins):
+        if (self.run is None or self.run.id != run.id) and not (self.live or self._begins):
             self.watch(run)
 
     def let_go(self) -> None:

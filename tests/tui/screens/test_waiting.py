@@ -1,9 +1,11 @@
-"""While another mftui holds the list of runs, Runs hears every key; and a dialog that answers twice takes one away."""
+"""While another mftui holds the list of runs, Runs hears every key; what is pressed twice is done once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any, cast
 
 import pytest
 from helpers.models import toy_run
@@ -11,6 +13,8 @@ from helpers.screens import until, until_gone, until_shown, until_still
 from textual import events
 
 from mftui.data.storage.writing import exclusive
+from mftui.runs.store.request import TrainRequest
+from mftui.runs.store.run import Run
 from mftui.runs.store.trash import deleted_runs, remove_run
 from mftui.tui.app import MftuiApp
 from mftui.tui.dialogs.choice import MessageDialog
@@ -65,3 +69,23 @@ async def test_a_dialog_that_answers_twice_takes_away_itself_alone(make_app: Mak
         await until_gone(pilot, "Below")
         await until_still(pilot)
         assert len(app.screen_stack) == 1 and app.crash is None
+
+
+async def test_a_training_that_is_asked_for_twice_at_once_is_started_once(
+    make_app: MakeApp, starter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, start = Event(), starter.start
+
+    def slow(request: TrainRequest) -> Run:
+        assert go.wait(timeout=60)
+        return cast("Run", start(request))
+
+    monkeypatch.setattr(starter, "start", slow)
+    async with (app := make_app()).run_test(size=(120, 40)) as pilot:
+        await until_shown(pilot, "mftui learns from film ratings")
+        await pilot.press("t", "t", "t")
+        go.set()
+        await pilot.press("t")
+        await until_shown(pilot, "running")
+        await until_still(pilot)
+        assert len(starter.requests) == 1 and app.crash is None

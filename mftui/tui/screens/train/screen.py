@@ -198,7 +198,7 @@ class TrainScreen(BaseScreen):
             return
         from mftui.tui.dialogs.fetch import fetch_first
 
-        fetch_first(self.app, self.form.data, lambda: self.run_worker(self._start(), group="start", exclusive=True))
+        fetch_first(self.app, self.form.data, lambda: self.run_worker(self._start(), group="start"))
 
     async def _start(self) -> None:
         with showing_errors(self.shell):
