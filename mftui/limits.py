@@ -10,9 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import subprocess
 import sys
 from collections.abc import MutableMapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
 
 LEFT = b"left"
 LEAST_STACK = 4 << 20
@@ -86,6 +89,8 @@ def watch() -> None:
     global _watching  # noqa: PLW0603  # one for the process
     if not (said := words()):
         return
+    import subprocess  # takes milliseconds, and there are seldom limits
+
     try:
         _watching = subprocess.Popen(
             [sys.executable, "-I", "-S", __file__, said],
