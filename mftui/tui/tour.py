@@ -26,7 +26,7 @@ HINTS: dict[str, str] = {
     "train": "A model learns from ratings: {train.toggle} trains one, the curve says how far off it is.",
     "movies": "Pick a film to see similar ones. {movies.search} search, {movies.open} open.",
     "users": "A user's ratings next to the model's predictions. {users.next} next user.",
-    "map": "Films as points, similar ones close together. {map.choose} neighbours, {map.factors} axes.",
+    "map": "Films as points, similar ones close together. {map.choose} neighbours, {map.factors} factors.",
     "you": "Rate films ({you.search} to search); your recommendations update at once.",
     "runs": "All trainings. {runs.mark} compares, {runs.again} trains again.",
 }

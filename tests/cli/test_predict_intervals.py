@@ -145,3 +145,8 @@ def test_of_an_ordinal_model_json_gives_the_probability_of_each_step(
         assert sum(row["probabilities"].values()) == pytest.approx(1)
         mean = sum(float(step) * chance for step, chance in row["probabilities"].items())
         assert mean == pytest.approx(row["predicted"], abs=1e-4)
+
+
+def test_a_share_in_percent_is_refused_with_how_it_is_written(pairs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = answer("predict", str(pairs), "--interval", "90", capsys=capsys)
+    assert code == 2 and "for 90 % write 0.9" in err

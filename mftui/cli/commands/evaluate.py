@@ -37,7 +37,8 @@ def evaluate(
 
     RMSE and MAE measure predictions. NDCG@K and recall@K measure each user's list of K movies, by the movies that the
     user liked in the test. Coverage is the share of all movies that appear in any list. Two more tables show how often
-    the rating lies in the p % interval that `mftui predict --interval` gives, and how ± relates to the error.
+    the rating lies in the p % interval that `mftui predict --interval` gives, and how ± relates to the error;
+    on the ratings that the run held out, the intervals of each half of the users are made from the other half.
     """
     if folds is not None or fold_files is not None:
         if test_file is not None or (folds and fold_files):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +22,25 @@ COLUMN = "predicted"
 
 _LOOKED_AT = 1000
 """Rows of a file whose numbers say how decimals are written."""
-SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
+class Share(click.FloatRange):
+    """A number between 0 and 1; of one in percent it says how to write it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1, min_open=True, max_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return float(super().convert(value, param, ctx))
+        except click.BadParameter:
+            with suppress(ValueError):
+                if 1 < (percent := float(value)) < 100:
+                    self.fail(f"{value} is not between 0 and 1: for {percent:g} % write {percent / 100:g}.", param, ctx)
+            raise
+
+
+SHARE = Share()
 
 
 @click.command()
