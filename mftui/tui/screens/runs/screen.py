@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,13 +25,13 @@ from mftui.tui.screens.runs.deck import RunCharts
 from mftui.tui.screens.runs.dialogs import filter_dialog, pick_columns
 from mftui.tui.screens.runs.rows import COLUMNS, HEADS, RunChoices, RunFilter, cells, choose, columns, facts
 from mftui.tui.screens.runs.settings_table import SettingsTable
+from mftui.tui.screens.runs.when_read import WhenRead
 from mftui.tui.widgets.search_box import SearchBox
 from mftui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from mftui.runs.store.summary import Summary
 
-T = TypeVar("T")
 _POLL_S = 1.0
 _WIDE = 100
 _NO_RUNS = (
@@ -65,6 +66,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         self.calibration = CalibrationPanel(id="calibration")
         self.charts = RunCharts(self, self.deck)
         self.book = RunsWatcher(self._runs_woke, _POLL_S * (2 if self.terminal.low_bandwidth else 1))
+        self._when_read = WhenRead(self.book, partial(self.shell.say, warn=True))
         self.actions = RunActions(self, self.book.open)
 
     def compose(self) -> ComposeResult:
@@ -105,10 +107,10 @@ class RunsScreen(ChoosingScreen[RunChoices]):
     def on_overlay_news(self) -> None:
         self.charts.overlay_news()
 
+    # The table
+
     def _runs_woke(self) -> None:
         self.post_message(RunsNews())
-
-    # The table
 
     def on_runs_news(self) -> None:
         self._show_runs()
@@ -128,6 +130,7 @@ class RunsScreen(ChoosingScreen[RunChoices]):
         ids = [row.run for row in self._shown]
         at = ids.index(here.run) if here is not None and here.run in ids else self.table.cursor
         self._fill(at, len(rows))
+        self._when_read.is_read()
 
     def _fill(self, at: int, n_all: int) -> None:
         shown, choices, glyphs = self._shown, self._choices, self.terminal.glyphs
@@ -174,18 +177,11 @@ class RunsScreen(ChoosingScreen[RunChoices]):
 
     # Actions
 
-    def _act(self, act: Callable[[T], None], on: T | None) -> None:
-        """Do something with one run or several, if there are any."""
-        if on:
-            act(on)
-        else:
-            self.shell.say("No run is listed.", warn=True)
-
     def action_open(self) -> None:
-        self._act(self.actions.open, self.here)
+        self._when_read.act(self.actions.open, lambda: self.here)
 
     def action_again(self) -> None:
-        self._act(self.actions.train_again, self.here)
+        self._when_read.act(self.actions.train_again, lambda: self.here)
 
     def action_export_run(self) -> None:
         """Write the model of the run, or the table; where the curve has the keys, the chart."""
@@ -197,15 +193,18 @@ class RunsScreen(ChoosingScreen[RunChoices]):
             self.actions.export(self.here, self.table.action_export)
 
     def action_notes(self) -> None:
-        self._act(self.actions.annotate, self.here)
+        self._when_read.act(self.actions.annotate, lambda: self.here)
 
     def action_delete(self) -> None:
         """Delete the run under the cursor, or the marked ones; ask where it is not clear which."""
         here = self.here
         marked = [row for row in self.book.rows or () if row.run in self._marked]
+        if self.book.rows is None:  # nobody has seen what would be deleted
+            self.shell.say("The list is still being read.", warn=True)
+            return
         certain = not marked or (here in marked and {row.run for row in self._shown}.issuperset(self._marked))
         if certain:
-            self._act(self.actions.delete, marked or ([here] if here else []))
+            self._when_read.act(self.actions.delete, lambda: self.chosen)
         else:
             self.actions.ask_what_to_delete(here, marked)
 
