@@ -184,12 +184,13 @@ def test_what_is_read_at_once_has_the_room_of_the_largest_and_then_none_is_bound
     assert resource.getrlimit(resource.RLIMIT_DATA) == before
 
 
-def test_objects_that_lie_deep_in_each_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("others", [2_000, pytest.param(2_000_000, marks=pytest.mark.long)])
+def test_objects_that_lie_deep_in_each_other(tmp_path: Path, others: int) -> None:
     """Arrow's reader ends the process on them."""
     for at, line in enumerate(
         (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}")
     ):
-        (tmp_path / f"{at}.jsonl").write_bytes(b'{"a": 1}\n' * 2_000_000 + (line + b"\n") * 2)
+        (tmp_path / f"{at}.jsonl").write_bytes(b'{"a": 1}\n' * others + (line + b"\n") * 2)
         program = (
             "import sys; from pathlib import Path; from mftui.data.forms.read import read_form\n"
             "from mftui.data.storage.files import FileRef\n"
