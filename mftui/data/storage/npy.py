@@ -8,6 +8,7 @@ import ctypes
 import mmap
 import os
 import signal
+import threading
 import weakref
 from collections.abc import Iterator
 from functools import cache
@@ -158,7 +159,8 @@ def _told_when_cut_short() -> Any:
         library.signal(number, before)
         with contextlib.suppress(Exception):
             os.write(2, _cut_short().encode("utf-8", "backslashreplace"))
-        os.kill(os.getpid(), number)  # it comes when this returns
+        # It comes when this returns, and to this thread: another one would be ended by it in the middle of its words.
+        signal.pthread_kill(threading.get_ident(), number)
 
     handler = ctypes.CFUNCTYPE(None, ctypes.c_int)(tell)
     before = library.signal(signal.SIGBUS, ctypes.cast(handler, ctypes.c_void_p))
