@@ -36,13 +36,13 @@ async def test_tsne_shows_progress_can_be_cancelled_and_is_kept(make_app: MakeAp
         await pilot.press("l", "plus")  # the app goes on
         await pilot.press("t")
         await until_gone(pilot, "t-SNE 40%")
-        await until_shown(pilot, "x 1:")
+        await until_shown(pilot, "x axis 1")
         go_on = True
         await pilot.press("t")
         await until_shown(pilot, "t-SNE of taste")
         assert screen._now is not None and screen._now.layout.pair is None
         await pilot.press("t")
-        await until_shown(pilot, "x 1:")
+        await until_shown(pilot, "x axis 1")
         monkeypatch.setattr(tsne_job, "tsne_layout", None)
         await pilot.press("t")
         await until_shown(pilot, "t-SNE of taste")
