@@ -47,7 +47,7 @@ async def test_tsne_shows_progress_can_be_cancelled_and_is_kept(make_app: MakeAp
         await pilot.press("t")
         await until_shown(pilot, "t-SNE of taste")
         await pilot.press("a")
-        await until_shown(pilot, "x 2:")
+        await until_shown(pilot, "x axis 3")  # y has the second
         assert app.is_running
 
 
