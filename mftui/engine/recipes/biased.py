@@ -212,7 +212,7 @@ BIASED = Recipe(
         STRATEGY,
     ),
     presets=(
-        Preset("default", "Small error, good neighbours and lists; the size of the data says all sizes."),
+        Preset("default", "Small error, good neighbours and lists; all sizes follow from the data."),
         Preset(
             "fast",
             "One member and no audience block: a fraction of the work, a slightly larger error, plainer neighbours.",
